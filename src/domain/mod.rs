@@ -1,0 +1,24 @@
+//! The words of the field as types: labels, scores, thresholds, radiographs, gray windows, spaces.
+//!
+//! Values here are valid because they exist. Nothing in this module knows files, tensors or windows.
+
+mod finding;
+mod labels;
+mod radiograph;
+mod score;
+mod space;
+mod threshold;
+mod window;
+
+pub use finding::Finding;
+pub use labels::{Labels, LabelsError, PerFinding};
+pub use radiograph::{
+    FilmInfo, GrayTable, ModalityMap, PixelSpacing, Pixels, PixelsError, Radiograph, SpacingSource,
+};
+pub use score::{Score, ScoreError, sigmoid};
+pub use space::{Point, ScreenFromImage, Size};
+pub use threshold::{OperatingPoint, Threshold, ThresholdError};
+pub use window::{NamedWindow, Voi, VoiFunction, Window, WindowError};
+
+/// Shown on screen at all times and written into every export.
+pub const NOTICE: &str = "Research and education only. Not a medical device.";

@@ -1,0 +1,326 @@
+use std::path::PathBuf;
+
+use thiserror::Error;
+
+use super::{NamedWindow, Voi, Window};
+
+/// One gray picture at full depth, with the road from its stored numbers to gray.
+///
+/// `stored -> modality value (ModalityMap) -> gray in [0, 1] (Voi) -> inverted if so marked`.
+#[derive(Clone, Debug)]
+pub struct Radiograph {
+    /// Where it was read from.
+    pub path: PathBuf,
+    /// What the file says about how the film was taken.
+    pub info: FilmInfo,
+    /// The stored numbers, row by row.
+    pub pixels: Pixels,
+    /// From stored numbers to modality values.
+    pub modality: ModalityMap,
+    /// The mapping that the file asks for; what the network is fed passes through this one.
+    pub default_window: NamedWindow,
+    /// Further mappings that the file offers.
+    pub other_windows: Vec<NamedWindow>,
+    /// Low modality values are white (MONOCHROME1, or a presentation LUT shape of INVERSE).
+    pub inverted: bool,
+    /// What was done to the pixels on the way here, in order, in words.
+    pub steps: Vec<String>,
+    /// What may be wrong with this film as input, in words; carried into every export.
+    pub warnings: Vec<String>,
+}
+
+impl Radiograph {
+    /// The gray of every possible stored number under `voi`.
+    pub fn gray_table(&self, voi: &Voi) -> GrayTable {
+        let gray_of = |value: u16| {
+            let stored = i32::from(value) + self.pixels.offset();
+            let gray = voi.apply(self.modality.apply(stored));
+            let gray = if self.inverted { 1.0 - gray } else { gray };
+            (gray * 255.0).round() as u8
+        };
+        let used = self.pixels.max_value();
+        let mut grays: Vec<u8> = (0..=used).map(gray_of).collect();
+        let last = grays.last().copied().unwrap_or_default();
+        grays.resize(usize::from(u16::MAX) + 1, last);
+        GrayTable(grays)
+    }
+
+    /// The 8-bit picture under the file's own window, row by row: what preprocessing starts from.
+    ///
+    /// The display's window never comes in here. 16-bit films are reduced to 256 grays by this
+    /// table, rounding to nearest; an 8-bit PNG or JPEG passes unchanged.
+    pub fn gray_8bit(&self) -> Vec<u8> {
+        let table = self.gray_table(&self.default_window.voi);
+        let values = self.pixels.values().iter();
+        values.map(|&value| table.gray(value)).collect()
+    }
+
+    /// A window over the modality values from the 0.5th to the 99.5th percentile of the film.
+    pub fn auto_window(&self) -> Window {
+        let mut counts = vec![0_usize; usize::from(u16::MAX) + 1];
+        for &value in self.pixels.values() {
+            if let Some(count) = counts.get_mut(usize::from(value)) {
+                *count += 1;
+            }
+        }
+        let n_clipped = self.pixels.values().len() / 200;
+        let low = first_beyond(counts.iter().enumerate(), n_clipped);
+        let high = first_beyond(counts.iter().enumerate().rev(), n_clipped);
+        let [low, high] =
+            [low, high].map(|value| self.modality.apply(value as i32 + self.pixels.offset()));
+        Window::spanning(low.min(high), low.max(high))
+    }
+}
+
+fn first_beyond<'a>(counts: impl Iterator<Item = (usize, &'a usize)>, n_clipped: usize) -> usize {
+    let mut n_seen = 0;
+    for (value, count) in counts {
+        n_seen += count;
+        if n_seen > n_clipped {
+            return value;
+        }
+    }
+    0
+}
+
+/// Stored numbers of one gray picture, row by row, at least one pixel.
+///
+/// A stored number is `value + offset`: the offset is 0, or -32768 for signed pixels.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Pixels {
+    width_px: usize,
+    height_px: usize,
+    values: Vec<u16>,
+    max_value: u16,
+    offset: i32,
+}
+
+/// Numbers that make no picture.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[error("expected {width_px} x {height_px} pixels, got {n_values} values")]
+#[expect(missing_docs, reason = "the message says it")]
+pub struct PixelsError {
+    pub width_px: usize,
+    pub height_px: usize,
+    pub n_values: usize,
+}
+
+impl Pixels {
+    /// Takes `width_px * height_px` values, row by row, and what to add for the stored number.
+    pub fn new(
+        width_px: usize,
+        height_px: usize,
+        values: Vec<u16>,
+        offset: i32,
+    ) -> Result<Self, PixelsError> {
+        let n_expected = width_px.checked_mul(height_px);
+        match values.iter().max() {
+            Some(&max_value) if n_expected == Some(values.len()) => Ok(Self {
+                width_px,
+                height_px,
+                values,
+                max_value,
+                offset,
+            }),
+            _ => Err(PixelsError {
+                width_px,
+                height_px,
+                n_values: values.len(),
+            }),
+        }
+    }
+
+    /// At least 1.
+    pub fn width_px(&self) -> usize {
+        self.width_px
+    }
+
+    /// At least 1.
+    pub fn height_px(&self) -> usize {
+        self.height_px
+    }
+
+    /// Row by row from the top left; the stored number less `offset`.
+    pub fn values(&self) -> &[u16] {
+        &self.values
+    }
+
+    /// What to add to a value for the stored number.
+    pub fn offset(&self) -> i32 {
+        self.offset
+    }
+
+    /// The largest of the values.
+    pub fn max_value(&self) -> u16 {
+        self.max_value
+    }
+}
+
+/// From stored numbers to modality values, after DICOM PS3.3 C.11.1.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ModalityMap {
+    /// `slope * stored + intercept`; the slope may be negative.
+    Linear {
+        /// Rescale Slope, 1 for pictures that are not DICOM.
+        slope: f64,
+        /// Rescale Intercept, 0 for pictures that are not DICOM.
+        intercept: f64,
+    },
+    /// The Modality LUT Sequence: `entries[stored - first]`, ends repeated.
+    Table {
+        /// The stored number that the first entry belongs to.
+        first: i32,
+        /// At least one.
+        entries: Vec<u16>,
+    },
+}
+
+impl ModalityMap {
+    /// Modality values are the stored numbers.
+    pub const IDENTITY: Self = Self::Linear {
+        slope: 1.0,
+        intercept: 0.0,
+    };
+
+    /// The modality value of a stored number.
+    pub fn apply(&self, stored: i32) -> f64 {
+        match self {
+            Self::Linear { slope, intercept } => slope * f64::from(stored) + intercept,
+            Self::Table { first, entries } => {
+                let last = entries.len().saturating_sub(1);
+                let idx = usize::try_from(stored.saturating_sub(*first)).unwrap_or(0);
+                f64::from(entries.get(idx.min(last)).copied().unwrap_or_default())
+            }
+        }
+    }
+}
+
+/// What a file says about how the film was taken; `None` where it says nothing.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct FilmInfo {
+    /// File format, as in `PNG` or `DICOM, JPEG 2000`.
+    pub format: String,
+    /// Bits stored a pixel, as the file says.
+    pub bits: u16,
+    /// DICOM modality, as in `DX`.
+    pub modality: Option<String>,
+    /// `PA`, `AP`, `LL` and so on.
+    pub view_position: Option<String>,
+    /// `L`, `R` or as the file has it.
+    pub laterality: Option<String>,
+    /// Body part examined.
+    pub body_part: Option<String>,
+    /// Distance of pixel centers, with the attribute that it comes from.
+    pub spacing: Option<PixelSpacing>,
+    /// Pseudonym or hospital number.
+    pub patient_id: Option<String>,
+    /// Shown only when the user asks for it, never exported.
+    pub patient_name: Option<String>,
+}
+
+/// Distance of pixel centers in millimetres.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct PixelSpacing {
+    /// Between rows, above 0.
+    pub row_mm: f64,
+    /// Between columns, above 0.
+    pub column_mm: f64,
+    /// Which attribute said so.
+    pub source: SpacingSource,
+}
+
+/// Where a pixel spacing comes from, which decides what lengths measured with it mean.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SpacingSource {
+    /// Pixel Spacing (0028,0030): calibrated, or in the patient.
+    PixelSpacing,
+    /// Imager Pixel Spacing (0018,1164): at the detector, larger than in the patient.
+    ImagerPixelSpacing,
+}
+
+/// The 8-bit gray of each of the 65,536 possible values.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GrayTable(Vec<u8>);
+
+impl GrayTable {
+    /// 0 is black, 255 is white.
+    pub fn gray(&self, value: u16) -> u8 {
+        self.0.get(usize::from(value)).copied().unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::VoiFunction;
+
+    fn film(values: Vec<u16>, window: Window) -> Radiograph {
+        Radiograph {
+            path: PathBuf::from("film.png"),
+            info: FilmInfo::default(),
+            pixels: Pixels::new(values.len(), 1, values, 0).unwrap(),
+            modality: ModalityMap::IDENTITY,
+            default_window: NamedWindow {
+                name: "Full range".to_owned(),
+                voi: Voi::Window(window),
+            },
+            other_windows: vec![],
+            inverted: false,
+            steps: vec![],
+            warnings: vec![],
+        }
+    }
+
+    #[test]
+    fn eight_bit_films_pass_unchanged() {
+        let radiograph = film((0..=255).collect(), Window::spanning(0.0, 255.0));
+        let grays: Vec<u8> = (0..=255).collect();
+        assert_eq!(radiograph.gray_8bit(), grays);
+    }
+
+    #[test]
+    fn sixteen_bit_films_are_divided_by_257_and_rounded() {
+        let values = vec![0, 128, 129, 257, 32_768, 65_535];
+        let radiograph = film(values, Window::spanning(0.0, 65_535.0));
+        assert_eq!(radiograph.gray_8bit(), [0, 0, 1, 1, 128, 255]);
+    }
+
+    #[test]
+    fn inversion_turns_black_into_white() {
+        let mut radiograph = film(vec![0, 100, 255], Window::spanning(0.0, 255.0));
+        radiograph.inverted = true;
+        assert_eq!(radiograph.gray_8bit(), [255, 155, 0]);
+    }
+
+    #[test]
+    fn signed_pixels_and_a_negative_slope_keep_their_meaning() {
+        let window = Window::new(0.0, 200.0, VoiFunction::LinearExact).unwrap();
+        let mut radiograph = film(vec![0], window);
+        let values = vec![32_768 - 100, 32_768, 32_768 + 100];
+        radiograph.pixels = Pixels::new(3, 1, values, -32_768).unwrap();
+        radiograph.modality = ModalityMap::Linear {
+            slope: -1.0,
+            intercept: 0.0,
+        };
+        assert_eq!(radiograph.gray_8bit(), [255, 128, 0]);
+    }
+
+    #[test]
+    fn the_auto_window_leaves_out_half_a_percent_at_each_end() {
+        let mut values = vec![500; 1000];
+        values[0] = 0;
+        values[1] = 65_535;
+        for (idx, value) in values.iter_mut().enumerate().skip(2).take(20) {
+            *value = if idx % 2 == 0 { 400 } else { 700 };
+        }
+        let window = film(values, Window::spanning(0.0, 1.0)).auto_window();
+        assert_eq!((window.center(), window.width()), (550.0, 300.0));
+    }
+
+    #[test]
+    fn a_picture_needs_as_many_values_as_pixels() {
+        assert!(Pixels::new(2, 2, vec![0; 3], 0).is_err());
+        assert!(Pixels::new(0, 0, vec![], 0).is_err());
+        assert!(Pixels::new(usize::MAX, 2, vec![0; 2], 0).is_err());
+    }
+}

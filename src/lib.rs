@@ -1,0 +1,8 @@
+//! Thorax shows what a network sees in a chest film, where, and how far to believe it.
+//!
+//! Modules in reading order; each may name those before it and none after it
+//! (`tests/tidy` checks this, `docs/architecture.md` explains it).
+
+pub mod domain;
+pub mod imaging;
+pub mod model;

@@ -1,0 +1,1 @@
+//! The network, its files and the devices it runs on.
