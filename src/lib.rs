@@ -6,3 +6,9 @@
 pub mod domain;
 pub mod imaging;
 pub mod model;
+pub mod explain;
+pub mod worker;
+pub mod state;
+pub mod ui;
+pub mod app;
+pub mod cli;

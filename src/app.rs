@@ -1,0 +1,158 @@
+//! The window: drains jobs, draws panels, carries out orders. Decides nothing.
+
+use std::path::PathBuf;
+use std::sync::mpsc::Receiver;
+use std::sync::Arc;
+
+use eframe::{CreationContext, Frame, Storage};
+use egui::{CentralPanel, Context, Panel, Ui};
+
+use crate::model::ComputeDevice;
+use crate::state::{
+    AppState, Command, CommandSender, FilePicker, FilmState, Services, Settings, command_channel,
+};
+use crate::ui::panels::{
+    ViewerTextures, about_ui, film_list_ui, findings_ui, keys_ui, map_controls_ui, notices_ui,
+    path_field_ui, status_bar_ui, toolbar_ui, viewer_ui, welcome_ui,
+};
+use crate::ui::{shortcuts, theme};
+
+/// Where the settings lie in eframe's storage.
+const SETTINGS_KEY: &str = "settings";
+
+/// The program as eframe runs it.
+pub struct ThoraxApp {
+    /// All that it holds; public for tests, which judge by it.
+    pub state: AppState,
+    textures: ViewerTextures,
+    commands: CommandSender,
+    queue: Receiver<Command>,
+}
+
+impl ThoraxApp {
+    /// Restores the settings, starts loading the model and opens `films`.
+    pub fn new(
+        cc: &CreationContext<'_>,
+        picker: Arc<dyn FilePicker>,
+        device: ComputeDevice,
+        films: Vec<PathBuf>,
+    ) -> Self {
+        theme::install(&cc.egui_ctx);
+        let ctx = cc.egui_ctx.clone();
+        let services = Services {
+            picker,
+            wake: Arc::new(move || ctx.request_repaint()),
+            device,
+        };
+        let mut state = AppState::new(stored_settings(cc.storage), services);
+        if !films.is_empty() {
+            state.apply(Command::OpenFilms(films));
+        }
+        let (commands, queue) = command_channel();
+        Self {
+            state,
+            textures: ViewerTextures::default(),
+            commands,
+            queue,
+        }
+    }
+
+    fn panels_ui(&mut self, ui: &mut Ui) {
+        let (state, commands) = (&self.state, &self.commands);
+        Panel::top("toolbar").show(ui, |ui| toolbar_ui(ui, state, commands));
+        Panel::bottom("status").show(ui, |ui| status_bar_ui(ui, state));
+        if let Some(typed_path) = &state.typed_path {
+            Panel::top("path").show(ui, |ui| path_field_ui(ui, typed_path, commands));
+        }
+        if !state.study.entries().is_empty() {
+            Panel::left("films")
+                .default_size(theme::FILM_LIST_WIDTH_PT)
+                .size_range(120.0..=420.0)
+                .show(ui, |ui| film_list_ui(ui, &state.study, commands));
+        }
+        Panel::right("findings")
+            .default_size(theme::FINDINGS_WIDTH_PT)
+            .size_range(theme::FINDINGS_WIDTH_PT..=theme::FINDINGS_WIDTH_PT * 1.5)
+            .show(ui, |ui| findings_ui(ui, state, commands));
+        Panel::bottom("map").show(ui, |ui| {
+            let reading = state.study.film.reading();
+            let heatmap = reading.zip(state.selected).and_then(|(reading, idx)| {
+                let max = state.settings.map.scale.max(&reading.maps, idx);
+                Some((reading.maps.get(idx)?, max))
+            });
+            map_controls_ui(ui, &state.settings.map, heatmap, commands);
+        });
+        CentralPanel::no_frame().show(ui, |ui| {
+            if matches!(state.study.film, FilmState::Empty) {
+                welcome_ui(ui, state, commands);
+            } else {
+                viewer_ui(ui, state, &mut self.textures, commands);
+            }
+        });
+    }
+
+    fn windows_ui(&self, ctx: &Context) {
+        let (state, commands) = (&self.state, &self.commands);
+        notices_ui(ctx, &state.notices, commands);
+        if let (true, Some(loaded)) = (state.about_shown, &state.model.loaded) {
+            about_ui(ctx, loaded, commands);
+        }
+        if state.keys_shown {
+            keys_ui(ctx, commands);
+        }
+    }
+
+    fn take_drops(&self, ctx: &Context) {
+        let paths: Vec<PathBuf> = ctx.input(|input| {
+            let dropped = input.raw.dropped_files.iter();
+            dropped.map(|file| file.path().to_owned()).collect()
+        });
+        let (models, films): (Vec<_>, Vec<_>) = paths.into_iter().partition(|path| {
+            let extension = path.extension().and_then(|extension| extension.to_str());
+            extension.is_some_and(|text| {
+                ["safetensors", "h5", "hdf5"].contains(&text.to_ascii_lowercase().as_str())
+            })
+        });
+        if let Some(model) = models.into_iter().next() {
+            self.commands.send(Command::OpenModel(model));
+        }
+        if !films.is_empty() {
+            self.commands.send(Command::OpenFilms(films));
+        }
+    }
+}
+
+impl eframe::App for ThoraxApp {
+    fn logic(&mut self, ctx: &Context, _frame: &mut Frame) {
+        self.state.poll();
+        ctx.set_theme(theme::preference(self.state.settings.theme));
+    }
+
+    fn ui(&mut self, ui: &mut Ui, _frame: &mut Frame) {
+        let ctx = ui.ctx().clone();
+        self.state.max_side_px = ctx.input(|input| input.max_texture_side);
+        self.take_drops(&ctx);
+        shortcuts::keys_ui(&ctx, &self.state, &self.commands);
+        self.panels_ui(ui);
+        self.windows_ui(&ctx);
+        let mut changed = false;
+        for command in self.queue.try_iter() {
+            self.state.apply(command);
+            changed = true;
+        }
+        if changed {
+            // What was drawn above is older than the orders.
+            ctx.request_repaint();
+        }
+    }
+
+    fn save(&mut self, storage: &mut dyn Storage) {
+        eframe::set_value(storage, SETTINGS_KEY, &self.state.settings);
+    }
+}
+
+fn stored_settings(storage: Option<&dyn Storage>) -> Settings {
+    storage
+        .and_then(|storage| eframe::get_value(storage, SETTINGS_KEY))
+        .unwrap_or_default()
+}

@@ -1,0 +1,170 @@
+//! The command line: the same functions as the window's, the same numbers to the bit.
+
+mod classify;
+mod import;
+mod info;
+mod output;
+mod window;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::domain::NOTICE;
+use crate::imaging::Interpolation;
+use crate::model::{Classifier, ComputeDevice, ModelSource};
+
+/// Shows what a network sees in chest films, where, and how far to believe it.
+#[derive(Debug, Parser)]
+#[command(version, about, after_help = NOTICE, args_conflicts_with_subcommands = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+    /// Films, folders of films, or one model file to open in the window
+    files: Vec<PathBuf>,
+    /// Where the network runs
+    #[arg(long, value_enum, default_value_t = DeviceChoice::Cpu)]
+    device: DeviceChoice,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Scores films without a window
+    Classify(ClassifyArgs),
+    /// Makes a model file from weights that Keras saved
+    Import(ImportArgs),
+    /// Says what a model file says of itself
+    Info(InfoArgs),
+}
+
+#[derive(Debug, Args)]
+struct ClassifyArgs {
+    /// Films, or folders whose films are all scored
+    #[arg(required = true)]
+    paths: Vec<PathBuf>,
+    /// A model file or Keras weights; the default model without it
+    #[arg(long)]
+    model: Option<PathBuf>,
+    /// How results are printed
+    #[arg(long, value_enum, default_value_t = Format::Table)]
+    format: Format,
+    /// Folder for pictures of the maps over the films, made if need be
+    #[arg(long, value_name = "DIR")]
+    cam: Option<PathBuf>,
+    /// Findings to draw maps of; without it those above threshold, or else the highest
+    #[arg(long, value_name = "LABEL", requires = "cam")]
+    cam_label: Vec<String>,
+    /// Where the network runs
+    #[arg(long, value_enum, default_value_t = DeviceChoice::Cpu)]
+    device: DeviceChoice,
+}
+
+#[derive(Debug, Args)]
+struct ImportArgs {
+    /// What Keras' `save_weights` wrote
+    weights: PathBuf,
+    /// The model file to write
+    #[arg(short, long, value_name = "FILE")]
+    output: PathBuf,
+    /// How films are brought to the network's size
+    #[arg(long, value_enum, default_value_t = InterpolationChoice::Nearest)]
+    interpolation: InterpolationChoice,
+    /// Labels in output order; without it the NIH findings alphabetically
+    #[arg(long, value_delimiter = ',')]
+    labels: Vec<String>,
+    /// The model's name; without it the name of the file
+    #[arg(long)]
+    name: Option<String>,
+    /// A JSON file with where the weights come from
+    #[arg(long, value_name = "FILE")]
+    provenance: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+struct InfoArgs {
+    /// A model file or Keras weights
+    model: PathBuf,
+    /// How it is printed
+    #[arg(long, value_enum, default_value_t = InfoFormat::Text)]
+    format: InfoFormat,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// For reading
+    Table,
+    /// One row a film
+    Csv,
+    /// An array of objects
+    Json,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum InfoFormat {
+    /// For reading
+    Text,
+    /// The model file's own metadata
+    Json,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum DeviceChoice {
+    /// The processor
+    Cpu,
+    /// An NVIDIA GPU, in builds with the feature `cuda`
+    Cuda,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum InterpolationChoice {
+    /// As PIL and Keras' generators do
+    Nearest,
+    /// As `OpenCV` does
+    Bilinear,
+    /// Mean of the pixels covered
+    Area,
+    /// Windowed sinc, antialiased
+    Lanczos,
+}
+
+impl From<InterpolationChoice> for Interpolation {
+    fn from(choice: InterpolationChoice) -> Self {
+        match choice {
+            InterpolationChoice::Nearest => Self::Nearest,
+            InterpolationChoice::Bilinear => Self::Bilinear,
+            InterpolationChoice::Area => Self::Area,
+            InterpolationChoice::Lanczos => Self::Lanczos,
+        }
+    }
+}
+
+/// Reads the arguments and does what they ask; errors go to stderr as one line.
+pub fn run() -> ExitCode {
+    let cli = Cli::parse();
+    let result = match cli.command {
+        None => window::run(cli.files, cli.device),
+        Some(Command::Classify(args)) => classify::run(&args),
+        Some(Command::Import(args)) => import::run(&args),
+        Some(Command::Info(args)) => info::run(&args),
+    };
+    result.unwrap_or_else(|error| {
+        output::complain(&format!("{error:#}"));
+        ExitCode::FAILURE
+    })
+}
+
+fn device(choice: DeviceChoice) -> anyhow::Result<ComputeDevice> {
+    Ok(match choice {
+        DeviceChoice::Cpu => ComputeDevice::cpu(),
+        DeviceChoice::Cuda => ComputeDevice::cuda()?,
+    })
+}
+
+fn open_model(path: Option<&PathBuf>, device: &ComputeDevice) -> anyhow::Result<Classifier> {
+    let source = match path {
+        Some(path) => ModelSource::File(path.clone()),
+        None => ModelSource::Default,
+    };
+    Ok(Classifier::open(&source, device)?)
+}

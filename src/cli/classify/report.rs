@@ -1,0 +1,149 @@
+//! The three ways results are printed; csv and json are a contract with scripts.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use serde::Serialize;
+
+use super::FilmResult;
+use crate::cli::Format;
+use crate::domain::{NOTICE, PerFinding, Score, Threshold};
+use crate::model::Classifier;
+
+/// One film, as json has it.
+#[derive(Serialize)]
+struct JsonFilm<'a> {
+    path: String,
+    scores: Option<BTreeMap<&'a str, f32>>,
+    thresholds: Option<BTreeMap<&'a str, f32>>,
+    positive: Vec<&'a str>,
+    warnings: Vec<String>,
+    error: Option<&'a str>,
+}
+
+/// All results in one text, with a line feed at its end.
+pub fn text(
+    format: Format,
+    classifier: &Classifier,
+    thresholds: &PerFinding<Threshold>,
+    results: &[FilmResult],
+) -> anyhow::Result<String> {
+    match format {
+        Format::Table => Ok(table(classifier, thresholds, results)),
+        Format::Csv => csv(classifier, results),
+        Format::Json => json(classifier, thresholds, results),
+    }
+}
+
+fn json(
+    classifier: &Classifier,
+    thresholds: &PerFinding<Threshold>,
+    results: &[FilmResult],
+) -> anyhow::Result<String> {
+    let no_points = no_points_warning(classifier);
+    let film = |result| json_film(result, thresholds, no_points.as_deref());
+    let films: Vec<_> = results.iter().map(film).collect();
+    Ok(serde_json::to_string_pretty(&films)? + "\n")
+}
+
+fn json_film<'a>(
+    result: &'a FilmResult,
+    thresholds: &'a PerFinding<Threshold>,
+    no_points: Option<&str>,
+) -> JsonFilm<'a> {
+    let scores = result.scores.as_ref().ok();
+    let mut warnings = result.warnings.clone();
+    if scores.is_some() {
+        warnings.extend(no_points.map(ToOwned::to_owned));
+    }
+    JsonFilm {
+        path: result.path.display().to_string(),
+        scores: scores.map(|scores| scores.iter().map(|(name, s)| (name, s.get())).collect()),
+        thresholds: scores.map(|_| thresholds.iter().map(|(name, t)| (name, t.get())).collect()),
+        positive: scores.map_or_else(Vec::new, |scores| positive(scores, thresholds)),
+        warnings,
+        error: result.scores.as_ref().err().map(String::as_str),
+    }
+}
+
+fn positive<'a>(
+    scores: &'a PerFinding<Score>,
+    thresholds: &PerFinding<Threshold>,
+) -> Vec<&'a str> {
+    let pairs = scores.iter().zip(thresholds.values());
+    pairs
+        .filter(|((_, score), threshold)| score.is_positive(**threshold))
+        .map(|((name, _), _)| name)
+        .collect()
+}
+
+/// Says which thresholds are no operating points of the model.
+fn no_points_warning(classifier: &Classifier) -> Option<String> {
+    let points = &classifier.card().operating_points;
+    let n_missing = points.values().iter().filter(|point| point.is_none()).count();
+    let n_labels = points.values().len();
+    (n_missing > 0).then(|| {
+        format!("the model has no operating point for {n_missing} of {n_labels} labels: 0.5 is used")
+    })
+}
+
+fn csv(classifier: &Classifier, results: &[FilmResult]) -> anyhow::Result<String> {
+    let labels = &classifier.card().labels;
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    writer.write_record(["path", "error"].into_iter().chain(labels.iter()))?;
+    for result in results {
+        let path = result.path.display().to_string();
+        let error = result.scores.as_ref().err().cloned().unwrap_or_default();
+        let scores: Vec<String> = match &result.scores {
+            Ok(scores) => scores.values().iter().map(|s| s.get().to_string()).collect(),
+            Err(_) => vec![String::new(); labels.len()],
+        };
+        writer.write_record([path, error].into_iter().chain(scores))?;
+    }
+    Ok(String::from_utf8(writer.into_inner()?)?)
+}
+
+fn table(
+    classifier: &Classifier,
+    thresholds: &PerFinding<Threshold>,
+    results: &[FilmResult],
+) -> String {
+    let mut text = String::new();
+    let width = thresholds.labels().iter().map(str::len).max().unwrap_or(0);
+    for result in results {
+        // Writing to a string cannot fail.
+        let _ = writeln!(text, "{}", result.path.display());
+        for warning in &result.warnings {
+            let _ = writeln!(text, "  warning: {warning}");
+        }
+        match &result.scores {
+            Err(error) => {
+                let _ = writeln!(text, "  no scores: {error}");
+            }
+            Ok(scores) => {
+                for ((name, score), threshold) in scores.iter().zip(thresholds.values()) {
+                    let (score_text, cut) = (score.get(), threshold.get());
+                    let verdict = if score.is_positive(*threshold) {
+                        "above"
+                    } else {
+                        "below"
+                    };
+                    let _ = writeln!(
+                        text,
+                        "  {name:<width$}  score {score_text:.4}  threshold {cut:.4}  {verdict}"
+                    );
+                }
+                if positive(scores, thresholds).is_empty() {
+                    let _ = writeln!(text, "  nothing above threshold; this does not mean normal");
+                }
+            }
+        }
+        text.push('\n');
+    }
+    let _ = writeln!(text, "Model {}", classifier.id());
+    if let Some(warning) = no_points_warning(classifier) {
+        let _ = writeln!(text, "Warning: {warning}");
+    }
+    let _ = writeln!(text, "Scores are not probabilities. {NOTICE}");
+    text
+}

@@ -1,0 +1,89 @@
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use super::{DeviceChoice, device, output};
+use crate::app::ThoraxApp;
+use crate::state::{FilePicker, PickKind, Picked};
+
+/// Size of the window at the very first start.
+const FIRST_SIZE_PT: [f32; 2] = [1280.0, 800.0];
+const SMALLEST_SIZE_PT: [f32; 2] = [900.0, 560.0];
+
+/// Opens the window; without a display says so in one line.
+pub fn run(files: Vec<PathBuf>, choice: DeviceChoice) -> anyhow::Result<ExitCode> {
+    let no_display = "no display to open a window on: try `thorax classify FILES`";
+    if !has_display() {
+        output::complain(no_display);
+        return Ok(ExitCode::FAILURE);
+    }
+    let device = device(choice)?;
+    let viewport = egui::ViewportBuilder::default()
+        .with_title("Thorax")
+        .with_app_id("thorax")
+        .with_inner_size(FIRST_SIZE_PT)
+        .with_min_inner_size(SMALLEST_SIZE_PT)
+        .with_drag_and_drop(true)
+        .with_icon(icon()?);
+    let options = eframe::NativeOptions {
+        viewport,
+        renderer: eframe::Renderer::Glow,
+        ..Default::default()
+    };
+    let build: eframe::AppCreator<'_> = Box::new(move |cc| {
+        let app = ThoraxApp::new(cc, Arc::new(DesktopPicker), device, files);
+        Ok(Box::new(app))
+    });
+    if let Err(error) = eframe::run_native("thorax", options, build) {
+        output::complain(&format!("{no_display} ({error})"));
+        return Ok(ExitCode::FAILURE);
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// X11 and Wayland name their display in the environment; other systems always have one.
+fn has_display() -> bool {
+    let is_set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    !cfg!(all(unix, not(target_os = "macos")))
+        || ["DISPLAY", "WAYLAND_DISPLAY", "WAYLAND_SOCKET"]
+            .into_iter()
+            .any(is_set)
+}
+
+fn icon() -> anyhow::Result<egui::IconData> {
+    let png = include_bytes!("../../assets/icon.png");
+    let icon = image::load_from_memory(png)?.into_rgba8();
+    Ok(egui::IconData {
+        width: icon.width(),
+        height: icon.height(),
+        rgba: icon.into_raw(),
+    })
+}
+
+/// The desktop's own file dialog.
+struct DesktopPicker;
+
+impl FilePicker for DesktopPicker {
+    fn pick(&self, kind: PickKind) -> Picked {
+        let started = std::time::Instant::now();
+        let files = match kind {
+            PickKind::Films => rfd::FileDialog::new()
+                .set_title("Open films")
+                .pick_files(),
+            PickKind::Model => rfd::FileDialog::new()
+                .set_title("Open a model")
+                .add_filter("Models and Keras weights", &["safetensors", "h5", "hdf5"])
+                .add_filter("All files", &["*"])
+                .pick_file()
+                .map(|file| vec![file]),
+        };
+        match files {
+            Some(files) => Picked::Files(files),
+            // rfd answers a missing dialog as it answers "cancel", only faster than any hand.
+            None if started.elapsed() < FASTEST_HAND => Picked::NoDialog,
+            None => Picked::Nothing,
+        }
+    }
+}
+
+const FASTEST_HAND: std::time::Duration = std::time::Duration::from_millis(200);

@@ -1,0 +1,123 @@
+use std::fs::{self, File};
+use std::io::{self, Read as _};
+use std::path::{Path, PathBuf};
+
+use thiserror::Error;
+
+/// How deep folders are looked into; links that lead in circles end here.
+const MAX_DEPTH: usize = 16;
+/// Where a DICOM file says `DICM`, and what it says.
+const DICOM_MARK: (usize, &[u8]) = (128, b"DICM");
+
+/// A path below which no films could be listed.
+#[derive(Debug, Error)]
+#[expect(missing_docs, reason = "the messages say it")]
+pub enum ListError {
+    #[error("cannot look into ({source}): {}", path.display())]
+    Unreadable { path: PathBuf, source: io::Error },
+    #[error("expected films in the folder, found none: {}", path.display())]
+    NoFilms { path: PathBuf },
+}
+
+/// The films at `path`: the file itself whatever it holds, or all films in a folder and below.
+///
+/// In folders a film is what begins like a PNG, JPEG, TIFF, BMP or DICOM file, or is named
+/// `.dcm`; the order is that of the names.
+pub fn list_films(path: &Path) -> Result<Vec<PathBuf>, ListError> {
+    let unreadable = |source| ListError::Unreadable {
+        path: path.to_owned(),
+        source,
+    };
+    if !fs::metadata(path).map_err(unreadable)?.is_dir() {
+        return Ok(vec![path.to_owned()]);
+    }
+    let mut films = Vec::new();
+    collect(path, MAX_DEPTH, &mut films).map_err(unreadable)?;
+    if films.is_empty() {
+        let path = path.to_owned();
+        return Err(ListError::NoFilms { path });
+    }
+    Ok(films)
+}
+
+fn collect(folder: &Path, depth: usize, films: &mut Vec<PathBuf>) -> io::Result<()> {
+    let mut paths = Vec::new();
+    for entry in fs::read_dir(folder)? {
+        paths.push(entry?.path());
+    }
+    paths.sort();
+    for path in paths {
+        if path.is_dir() {
+            if depth > 0 {
+                collect(&path, depth - 1, films)?;
+            }
+        } else if is_film(&path) {
+            films.push(path);
+        }
+    }
+    Ok(())
+}
+
+/// Whether a file begins like a film. A file that cannot be read counts as one: opening it
+/// then says why it cannot.
+fn is_film(path: &Path) -> bool {
+    let mut head = Vec::new();
+    let (place, mark) = DICOM_MARK;
+    let n_bytes = (place + mark.len()) as u64;
+    let read = File::open(path).and_then(|file| file.take(n_bytes).read_to_end(&mut head));
+    let is_dicom_name = path
+        .extension()
+        .is_some_and(|extension| extension.eq_ignore_ascii_case("dcm"));
+    read.is_err()
+        || is_dicom_name
+        || head.get(place..).is_some_and(|tail| tail == mark)
+        || [
+            &b"\x89PNG\r\n\x1a\n"[..],
+            b"\xff\xd8\xff",
+            b"II*\0",
+            b"MM\0*",
+            b"BM",
+        ]
+        .iter()
+        .any(|magic| head.starts_with(magic))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn films_are_found_by_content_in_order_of_names() {
+        let folder = tempfile::tempdir().unwrap();
+        let below = folder.path().join("below");
+        fs::create_dir(&below).unwrap();
+        let png = b"\x89PNG\r\n\x1a\n and more";
+        fs::write(folder.path().join("z.txt"), png).unwrap();
+        fs::write(folder.path().join("labels.csv"), b"a,b").unwrap();
+        fs::write(below.join("a.jpg"), b"\xff\xd8\xff\xe0").unwrap();
+        let mut dicom = vec![0; 128];
+        dicom.extend(b"DICM");
+        fs::write(folder.path().join("c"), dicom).unwrap();
+        let films = list_films(folder.path()).unwrap();
+        let names: Vec<_> = films.iter().map(|path| path.file_name().unwrap()).collect();
+        assert_eq!(names, ["a.jpg", "c", "z.txt"]);
+    }
+
+    #[test]
+    fn a_file_is_listed_whatever_it_holds() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("letter.txt");
+        fs::write(&path, b"dear").unwrap();
+        assert_eq!(list_films(&path).unwrap(), [path]);
+    }
+
+    #[test]
+    fn missing_paths_and_folders_without_films_are_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let empty = list_films(folder.path()).unwrap_err().to_string();
+        assert!(empty.ends_with(&folder.path().display().to_string()), "{empty}");
+        let missing = folder.path().join("missing.png");
+        let error = list_films(&missing).unwrap_err().to_string();
+        assert!(error.contains("missing.png"), "{error}");
+    }
+}

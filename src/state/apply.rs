@@ -1,0 +1,458 @@
+use std::io;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::jobs::{FilmRequest, Jobs, Listing, spawn_list_job, spawn_model_job, spawn_pick_job};
+use super::{
+    Command, FilmReading, FilmState, FilmStatus, NoticeKind, Notices, PickKind, Picked, Services,
+    Settings, Study, Thresholds,
+};
+use crate::domain::ScreenFromImage;
+use crate::model::{Classifier, ModelSource};
+use crate::worker::Outcome;
+
+/// Largest texture side assumed until the screen says otherwise.
+const DEFAULT_MAX_SIDE_PX: usize = 2048;
+
+/// All that the program holds.
+pub struct AppState {
+    /// What outlives the program.
+    pub settings: Settings,
+    /// The model in use.
+    pub model: Model,
+    /// The films.
+    pub study: Study,
+    /// The finding whose map is over the film.
+    pub selected: Option<usize>,
+    /// Where the film lies on the screen; `None` fits it.
+    pub view: Option<ScreenFromImage>,
+    /// The path field's text, where it is shown.
+    pub typed_path: Option<String>,
+    /// What happened.
+    pub notices: Notices,
+    /// Whether the model's provenance is shown.
+    pub about_shown: bool,
+    /// Whether the list of keys is shown.
+    pub keys_shown: bool,
+    /// Whether the patient's name is shown, where a file has one. Never remembered.
+    pub patient_name_shown: bool,
+    /// The largest texture side of the screen, in pixels.
+    pub max_side_px: usize,
+    jobs: Jobs,
+    services: Services,
+}
+
+/// The model in use and what became of the last attempt to load one.
+#[derive(Default)]
+pub struct Model {
+    /// The model in use, with its thresholds.
+    pub loaded: Option<Loaded>,
+    /// Why the last attempt failed.
+    pub error: Option<String>,
+}
+
+/// A model and the thresholds that belong to its score scale.
+pub struct Loaded {
+    /// The network with its card.
+    pub classifier: Arc<Classifier>,
+    /// The cuts in use.
+    pub thresholds: Thresholds,
+}
+
+impl AppState {
+    /// Starts with no film and begins to load the model that the settings name.
+    pub fn new(settings: Settings, services: Services) -> Self {
+        let mut state = Self {
+            model: Model::default(),
+            study: Study::default(),
+            selected: None,
+            view: None,
+            typed_path: None,
+            notices: Notices::default(),
+            about_shown: false,
+            keys_shown: false,
+            patient_name_shown: false,
+            max_side_px: DEFAULT_MAX_SIDE_PX,
+            jobs: Jobs::new(services.wake.clone()),
+            settings,
+            services,
+        };
+        let source = match &state.settings.model {
+            Some(path) => ModelSource::File(path.clone()),
+            None => ModelSource::Default,
+        };
+        state.load_model(source);
+        state
+    }
+
+    /// Whether a model is being loaded.
+    pub fn is_loading_model(&self) -> bool {
+        self.jobs.model.is_some()
+    }
+
+    /// Whether a film is being opened or scored.
+    pub fn is_reading_film(&self) -> bool {
+        self.jobs.film.is_busy()
+    }
+
+    /// Whether a file dialog is open.
+    pub fn is_picking(&self) -> bool {
+        self.jobs.pick.is_some()
+    }
+
+    /// Whether folders are being looked through.
+    pub fn is_listing(&self) -> bool {
+        self.jobs.list.is_some()
+    }
+
+    /// The name of the device that the network runs on.
+    pub fn device_name(&self) -> String {
+        self.services.device.name()
+    }
+
+    /// Carries out one order.
+    pub fn apply(&mut self, command: Command) {
+        match command {
+            Command::PickFilms => self.pick(PickKind::Films),
+            Command::PickModel => self.pick(PickKind::Model),
+            Command::OpenFilms(paths) => self.list_films(paths),
+            Command::OpenModel(path) => self.load_model(ModelSource::File(path)),
+            Command::OpenDefaultModel => self.load_model(ModelSource::Default),
+            Command::ShowPathField(shown) => self.typed_path = shown.then(String::new),
+            Command::EditPath(text) => self.typed_path = Some(text),
+            Command::OpenTypedPath => self.open_typed_path(),
+            Command::ShowFilm(film_idx) => self.show_film(film_idx),
+            Command::NextFilm => self.step_film(1),
+            Command::PreviousFilm => self.step_film(-1),
+            Command::CloseFilm => self.close_film(),
+            Command::CloseAllFilms => {
+                self.jobs.film.cancel();
+                self.study.close_all();
+            }
+            Command::Retry => self.read_current(),
+            Command::Cancel => self.cancel(),
+            Command::SelectFinding(finding_idx) => self.selected = finding_idx,
+            Command::StepFinding(step) => self.step_finding(step),
+            Command::ShowMap(visible) => self.settings.map.visible = visible,
+            Command::SetMapOpacity(opacity) => {
+                self.settings.map.opacity = opacity.clamp(0.0, 1.0);
+            }
+            Command::SetColormap(colormap) => self.settings.map.colormap = colormap,
+            Command::SetMapScale(scale) => self.settings.map.scale = scale,
+            Command::SetCamMethod(method) => {
+                self.settings.map.method = method;
+                self.refresh_maps();
+            }
+            Command::SetView(screen_from_image) => self.view = Some(screen_from_image),
+            Command::FitFilm => self.view = None,
+            Command::ShowAbout(shown) => self.about_shown = shown,
+            Command::ShowKeys(shown) => self.keys_shown = shown,
+            Command::ShowPatientName(shown) => self.patient_name_shown = shown,
+            Command::SetTheme(theme) => self.settings.theme = theme,
+            Command::DismissNotice(number) => self.notices.dismiss(number),
+            Command::SetThreshold(..)
+            | Command::EndThresholdMove
+            | Command::ResetThreshold(_)
+            | Command::ResetAllThresholds
+            | Command::Undo => self.apply_to_thresholds(&command),
+        }
+    }
+
+    /// Takes in what the jobs have reported since the last call. Never waits.
+    pub fn poll(&mut self) {
+        self.poll_picker();
+        self.poll_listing();
+        self.poll_model();
+        self.poll_film();
+    }
+
+    fn apply_to_thresholds(&mut self, command: &Command) {
+        let Some(loaded) = &mut self.model.loaded else {
+            return;
+        };
+        match *command {
+            Command::SetThreshold(finding_idx, threshold) => {
+                loaded.thresholds.set(finding_idx, threshold);
+            }
+            Command::EndThresholdMove => loaded.thresholds.end_move(),
+            Command::ResetThreshold(finding_idx) => loaded.thresholds.reset(finding_idx),
+            Command::ResetAllThresholds => loaded.thresholds.reset_all(),
+            Command::Undo => loaded.thresholds.undo(),
+            _ => {}
+        }
+    }
+
+    fn pick(&mut self, kind: PickKind) {
+        if self.jobs.pick.is_none() {
+            let job = spawn_pick_job(&self.services, kind);
+            self.jobs.pick = self.started("the file dialog", job);
+        }
+    }
+
+    fn poll_picker(&mut self) {
+        let Some((_, Some(outcome))) = self.jobs.pick.as_mut().map(|job| job.poll()) else {
+            return;
+        };
+        self.jobs.pick = None;
+        match outcome {
+            Outcome::Done((PickKind::Films, Picked::Files(paths))) => self.list_films(paths),
+            Outcome::Done((PickKind::Model, Picked::Files(paths))) => {
+                if let Some(path) = paths.into_iter().next() {
+                    self.load_model(ModelSource::File(path));
+                }
+            }
+            Outcome::Done((_, Picked::NoDialog)) => {
+                self.typed_path.get_or_insert_default();
+                let text = "No file dialog is to be had on this desktop: type a path";
+                self.notices.push(NoticeKind::Info, text);
+            }
+            Outcome::Done((_, Picked::Nothing)) | Outcome::Cancelled => {}
+            Outcome::Failed(error) => self.notices.push(NoticeKind::Error, format!("{error:#}")),
+            Outcome::Panicked(text) => self.notices.push(NoticeKind::Error, broke(&text)),
+        }
+    }
+
+    fn open_typed_path(&mut self) {
+        let Some(text) = &self.typed_path else {
+            return;
+        };
+        let path = PathBuf::from(text.trim());
+        let extension = path.extension().and_then(|extension| extension.to_str());
+        match extension.map(str::to_ascii_lowercase).as_deref() {
+            _ if path.as_os_str().is_empty() => return,
+            Some("safetensors" | "h5" | "hdf5") => self.load_model(ModelSource::File(path)),
+            _ => self.list_films(vec![path]),
+        }
+        self.typed_path = None;
+    }
+
+    fn list_films(&mut self, paths: Vec<PathBuf>) {
+        if !paths.is_empty() {
+            let job = spawn_list_job(&self.services, paths);
+            self.jobs.list = self.started("looking for films", job);
+        }
+    }
+
+    fn poll_listing(&mut self) {
+        let Some((_, Some(outcome))) = self.jobs.list.as_mut().map(|job| job.poll()) else {
+            return;
+        };
+        self.jobs.list = None;
+        match outcome {
+            Outcome::Done(Listing { films, errors }) => {
+                for error in errors {
+                    self.notices.push(NoticeKind::Error, error);
+                }
+                if let Some(film_idx) = self.study.add(films) {
+                    self.show_film(film_idx);
+                }
+            }
+            Outcome::Cancelled => {}
+            Outcome::Failed(error) => self.notices.push(NoticeKind::Error, format!("{error:#}")),
+            Outcome::Panicked(text) => self.notices.push(NoticeKind::Error, broke(&text)),
+        }
+    }
+
+    fn load_model(&mut self, source: ModelSource) {
+        let job = spawn_model_job(&self.services, source);
+        self.jobs.model = self.started("loading the model", job);
+    }
+
+    fn poll_model(&mut self) {
+        let Some((_, Some(outcome))) = self.jobs.model.as_mut().map(|job| job.poll()) else {
+            return;
+        };
+        self.jobs.model = None;
+        match outcome {
+            Outcome::Done(classifier) => self.use_model(classifier),
+            Outcome::Cancelled => {}
+            Outcome::Failed(error) => self.refuse_model(format!("{error:#}")),
+            Outcome::Panicked(text) => self.refuse_model(broke(&text)),
+        }
+    }
+
+    fn use_model(&mut self, classifier: Classifier) {
+        let points = classifier.card().operating_points.clone();
+        self.settings.model = classifier.path().map(ToOwned::to_owned);
+        self.model = Model {
+            loaded: Some(Loaded {
+                classifier: Arc::new(classifier),
+                thresholds: Thresholds::of_model(points),
+            }),
+            error: None,
+        };
+        self.selected = None;
+        self.study.forget_readings();
+        if !matches!(self.study.film, FilmState::Empty | FilmState::Cancelled(_)) {
+            self.read_current();
+        }
+    }
+
+    fn refuse_model(&mut self, error: String) {
+        self.notices.push(NoticeKind::Error, error.clone());
+        self.model.error = Some(error);
+        if self.model.loaded.is_none() && self.settings.model.take().is_some() {
+            // The model of the last run is gone; the one that comes with the program is not.
+            self.load_model(ModelSource::Default);
+        }
+    }
+
+    fn show_film(&mut self, film_idx: usize) {
+        if let Some(path) = self.study.show(film_idx) {
+            self.view = None;
+            self.settings.remember_film(&path);
+            if self.study.film.reading().is_some() {
+                self.jobs.film.cancel();
+                self.refresh_maps();
+            } else {
+                self.read_current();
+            }
+        }
+    }
+
+    fn step_film(&mut self, step: isize) {
+        if let Some(film_idx) = self.study.neighbour(step) {
+            self.show_film(film_idx);
+        }
+    }
+
+    fn close_film(&mut self) {
+        self.jobs.film.cancel();
+        if let Some(film_idx) = self.study.close_current() {
+            self.show_film(film_idx);
+        }
+    }
+
+    fn read_current(&mut self) {
+        let Some(path) = self.study.current_path().map(ToOwned::to_owned) else {
+            return;
+        };
+        let opened = self.study.film.opened().cloned();
+        self.study.film = match &opened {
+            Some(opened) => FilmState::Scoring(Arc::clone(opened)),
+            None => FilmState::Opening,
+        };
+        let request = FilmRequest {
+            path,
+            opened,
+            classifier: self
+                .model
+                .loaded
+                .as_ref()
+                .map(|loaded| Arc::clone(&loaded.classifier)),
+            method: self.settings.map.method,
+            max_side_px: self.max_side_px,
+        };
+        if let Err(error) = self.jobs.film.request(request) {
+            self.fail_film(format!("cannot start a thread: {error}"));
+        }
+    }
+
+    fn poll_film(&mut self) {
+        let (events, outcome) = match self.jobs.film.poll() {
+            Ok(news) => news,
+            Err(error) => return self.fail_film(format!("cannot start a thread: {error}")),
+        };
+        for super::jobs::FilmEvent::Opened(opened) in events {
+            self.study.film = FilmState::Scoring(opened);
+        }
+        match outcome {
+            Some(Outcome::Done(Some(reading))) => self.take_reading(reading),
+            Some(Outcome::Done(None)) => {
+                if let Some(error) = self.no_model_error() {
+                    self.fail_film(error);
+                }
+            }
+            Some(Outcome::Failed(error)) => self.fail_film(format!("{error:#}")),
+            Some(Outcome::Panicked(text)) => self.fail_film(broke(&text)),
+            Some(Outcome::Cancelled) | None => {}
+        }
+    }
+
+    /// Why an opened film stays without scores; `None` while a model is on its way.
+    fn no_model_error(&self) -> Option<String> {
+        let waiting = self.jobs.model.is_some() || self.model.loaded.is_some();
+        (!waiting).then(|| {
+            let error = self.model.error.as_deref().unwrap_or("none was loaded");
+            format!("no scores without a model: {error}")
+        })
+    }
+
+    fn take_reading(&mut self, reading: FilmReading) {
+        let top = self.selected.or_else(|| highest(&reading));
+        self.selected = top;
+        let reading = Arc::new(reading);
+        self.study.keep(&reading);
+        self.study.film = FilmState::Read(reading);
+        self.refresh_maps();
+    }
+
+    /// Makes the maps anew if they are by another method than the one asked for.
+    fn refresh_maps(&mut self) {
+        let method = self.settings.map.method;
+        if let (Some(reading), Some(loaded)) = (self.study.film.reading(), &self.model.loaded)
+            && reading.method != method
+        {
+            // A few million multiplications: shorter than a frame, so no job.
+            let reading = Arc::new(reading.with_method(&loaded.classifier, method));
+            self.study.keep(&reading);
+            self.study.film = FilmState::Read(reading);
+        }
+    }
+
+    fn fail_film(&mut self, error: String) {
+        if let Some(path) = self.study.current_path().map(ToOwned::to_owned) {
+            self.study
+                .set_status(&path, FilmStatus::Failed(error.clone()));
+        }
+        self.notices.push(NoticeKind::Error, error.clone());
+        let film = self.study.film.opened().cloned();
+        self.study.film = FilmState::Failed { error, film };
+    }
+
+    fn cancel(&mut self) {
+        if let Some(job) = &self.jobs.list {
+            job.cancel();
+        }
+        if self.jobs.film.is_busy() {
+            self.jobs.film.cancel();
+            let film = self.study.film.opened().cloned();
+            self.study.film = FilmState::Cancelled(film);
+        }
+    }
+
+    fn step_finding(&mut self, step: isize) {
+        let n_labels = self
+            .model
+            .loaded
+            .as_ref()
+            .map_or(0, |loaded| loaded.classifier.card().labels.len());
+        let next = match self.selected {
+            Some(finding_idx) => finding_idx.checked_add_signed(step),
+            None => Some(0),
+        };
+        if let Some(finding_idx) = next.filter(|&idx| idx < n_labels) {
+            self.selected = Some(finding_idx);
+        }
+    }
+
+    /// The job, or a notice that it could not be started.
+    fn started<J>(&mut self, what: &str, job: io::Result<J>) -> Option<J> {
+        job.inspect_err(|error| {
+            let text = format!("cannot start {what}: {error}");
+            self.notices.push(NoticeKind::Error, text);
+        })
+        .ok()
+    }
+}
+
+fn highest(reading: &FilmReading) -> Option<usize> {
+    let scores = reading.reading.scores.values().iter().enumerate();
+    scores
+        .max_by(|(_, a), (_, b)| a.get().total_cmp(&b.get()))
+        .map(|(finding_idx, _)| finding_idx)
+}
+
+fn broke(panic_text: &str) -> String {
+    format!("this should not have happened, please report it: {panic_text}")
+}

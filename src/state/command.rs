@@ -1,0 +1,97 @@
+use std::path::PathBuf;
+use std::sync::mpsc::{Receiver, Sender, channel};
+
+use super::ThemeChoice;
+use crate::domain::{ScreenFromImage, Threshold};
+use crate::explain::{CamMethod, Colormap, HeatmapScale};
+
+/// An order from a view, carried out after the frame by [`super::AppState::apply`].
+#[derive(Clone, Debug, PartialEq)]
+pub enum Command {
+    /// Ask for films by a file dialog.
+    PickFilms,
+    /// Ask for a model by a file dialog.
+    PickModel,
+    /// Put films, or all films in folders, on the list and show the first of them.
+    OpenFilms(Vec<PathBuf>),
+    /// Load a model file, or Keras weights.
+    OpenModel(PathBuf),
+    /// Go back to the model that comes with the program.
+    OpenDefaultModel,
+    /// Show or hide the field in which a path can be typed.
+    ShowPathField(bool),
+    /// Change the text of the path field.
+    EditPath(String),
+    /// Open what the path field says.
+    OpenTypedPath,
+    /// Show film `film_idx` of the list.
+    ShowFilm(usize),
+    /// Show the next film of the list.
+    NextFilm,
+    /// Show the film before this one.
+    PreviousFilm,
+    /// Take the film in view off the list.
+    CloseFilm,
+    /// Take all films off the list.
+    CloseAllFilms,
+    /// Open and score the film in view once more.
+    Retry,
+    /// Stop opening and scoring.
+    Cancel,
+    /// Lay the map of this finding over the film; of none.
+    SelectFinding(Option<usize>),
+    /// Select the finding above or below the selected one.
+    StepFinding(isize),
+    /// Move one finding's threshold.
+    SetThreshold(usize, Threshold),
+    /// The hand let go of a threshold.
+    EndThresholdMove,
+    /// Back to the model's operating point.
+    ResetThreshold(usize),
+    /// All findings back to the model's operating points.
+    ResetAllThresholds,
+    /// Take the last threshold move back.
+    Undo,
+    /// Show or hide the map.
+    ShowMap(bool),
+    /// Opacity of the map's hottest place, in `[0, 1]`.
+    SetMapOpacity(f32),
+    /// From map values to colours.
+    SetColormap(Colormap),
+    /// What the hottest colour stands for.
+    SetMapScale(HeatmapScale),
+    /// Which map.
+    SetCamMethod(CamMethod),
+    /// Zoom and pan to here.
+    SetView(ScreenFromImage),
+    /// Show the whole film.
+    FitFilm,
+    /// Show or hide what the model file says of itself.
+    ShowAbout(bool),
+    /// Show or hide the list of keys.
+    ShowKeys(bool),
+    /// Show or hide the patient's name where the file has it.
+    ShowPatientName(bool),
+    /// Colours of the window.
+    SetTheme(ThemeChoice),
+    /// Take a notice off the screen.
+    DismissNotice(u64),
+}
+
+/// What views send orders by.
+#[derive(Clone, Debug)]
+pub struct CommandSender(Sender<Command>);
+
+impl CommandSender {
+    /// Queues an order for the end of the frame.
+    pub fn send(&self, command: Command) {
+        // The receiver lives as long as the program.
+        let _ = self.0.send(command);
+    }
+}
+
+/// The two ends of the queue of orders.
+pub fn command_channel() -> (CommandSender, Receiver<Command>) {
+    let (sender, receiver) = channel();
+    (CommandSender(sender), receiver)
+}

@@ -1,0 +1,201 @@
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use anyhow::Context as _;
+
+use crate::domain::{PerFinding, Radiograph};
+use crate::explain::{CamMethod, Heatmap, class_activation_maps};
+use crate::imaging::{GrayPicture, list_films, read_film};
+use crate::model::{Classifier, ComputeDevice, ModelSource, Reading};
+use crate::worker::{Job, JobContext, Latest, Wake};
+
+/// What the program needs from outside; tests bring their own.
+#[derive(Clone)]
+pub struct Services {
+    /// Asks the user for files.
+    pub picker: Arc<dyn FilePicker>,
+    /// Called by jobs when there is something new to look at.
+    pub wake: Wake,
+    /// Where the network runs.
+    pub device: ComputeDevice,
+}
+
+/// What is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PickKind {
+    /// Any number of films.
+    Films,
+    /// One model file.
+    Model,
+}
+
+/// The answer of a file dialog.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Picked {
+    /// The user chose these.
+    Files(Vec<PathBuf>),
+    /// The user chose nothing.
+    Nothing,
+    /// No dialog is to be had here: a path must be typed.
+    NoDialog,
+}
+
+/// A way to ask the user for files. May wait as long as the user does; runs on a job's thread.
+pub trait FilePicker: Send + Sync {
+    /// Asks for files of one kind.
+    fn pick(&self, kind: PickKind) -> Picked;
+}
+
+/// A decoded film and its picture for the screen.
+#[derive(Debug)]
+pub struct OpenedFilm {
+    /// The film at full depth.
+    pub film: Radiograph,
+    /// The film under its own window, no larger than the screen's textures.
+    pub picture: GrayPicture,
+}
+
+/// All that the network says about one film.
+#[derive(Debug)]
+pub struct FilmReading {
+    /// The film.
+    pub opened: Arc<OpenedFilm>,
+    /// Scores and the features behind them.
+    pub reading: Reading,
+    /// One map a finding, by `method`.
+    pub maps: PerFinding<Heatmap>,
+    /// How the maps were made.
+    pub method: CamMethod,
+    /// Time for scores and maps.
+    pub elapsed: Duration,
+}
+
+impl FilmReading {
+    /// The same reading with maps by another method.
+    pub fn with_method(&self, classifier: &Classifier, method: CamMethod) -> Self {
+        Self {
+            opened: Arc::clone(&self.opened),
+            maps: maps(classifier, &self.reading, method),
+            reading: self.reading.clone(),
+            method,
+            elapsed: self.elapsed,
+        }
+    }
+}
+
+/// What is reported on the way to a reading.
+#[derive(Debug)]
+pub enum FilmEvent {
+    /// The film is decoded; scores follow.
+    Opened(Arc<OpenedFilm>),
+}
+
+/// An order to open and score one film.
+pub struct FilmRequest {
+    pub path: PathBuf,
+    /// The film, if it is decoded already.
+    pub opened: Option<Arc<OpenedFilm>>,
+    /// Without one the film is opened only.
+    pub classifier: Option<Arc<Classifier>>,
+    pub method: CamMethod,
+    /// The largest texture that the screen takes.
+    pub max_side_px: usize,
+}
+
+pub type ModelJob = Job<(), Classifier>;
+pub type PickJob = Job<(), (PickKind, Picked)>;
+pub type ListJob = Job<(), Listing>;
+
+/// Films found below the paths that were opened, and what could not be looked into.
+pub struct Listing {
+    pub films: Vec<PathBuf>,
+    pub errors: Vec<String>,
+}
+
+/// The background work under way.
+pub struct Jobs {
+    pub film: Latest<FilmRequest, FilmEvent, Option<FilmReading>>,
+    pub model: Option<ModelJob>,
+    pub pick: Option<PickJob>,
+    pub list: Option<ListJob>,
+}
+
+impl Jobs {
+    pub fn new(wake: Wake) -> Self {
+        Self {
+            film: Latest::new("film", wake, open_and_score),
+            model: None,
+            pick: None,
+            list: None,
+        }
+    }
+}
+
+pub fn spawn_model_job(services: &Services, source: ModelSource) -> std::io::Result<ModelJob> {
+    let device = services.device.clone();
+    Job::spawn("model", services.wake.clone(), move |_| {
+        Ok(Classifier::open(&source, &device)?)
+    })
+}
+
+pub fn spawn_pick_job(services: &Services, kind: PickKind) -> std::io::Result<PickJob> {
+    let picker = Arc::clone(&services.picker);
+    Job::spawn("file dialog", services.wake.clone(), move |_| {
+        Ok((kind, picker.pick(kind)))
+    })
+}
+
+pub fn spawn_list_job(services: &Services, paths: Vec<PathBuf>) -> std::io::Result<ListJob> {
+    Job::spawn("list films", services.wake.clone(), move |ctx| {
+        let mut listing = Listing {
+            films: Vec::new(),
+            errors: Vec::new(),
+        };
+        for path in paths {
+            ctx.check_cancelled()?;
+            match list_films(&path) {
+                Ok(films) => listing.films.extend(films),
+                Err(error) => listing.errors.push(error.to_string()),
+            }
+        }
+        Ok(listing)
+    })
+}
+
+fn open_and_score(
+    request: FilmRequest,
+    ctx: &JobContext<FilmEvent>,
+) -> anyhow::Result<Option<FilmReading>> {
+    let opened = match request.opened {
+        Some(opened) => opened,
+        None => {
+            let film = read_film(&request.path)?;
+            ctx.check_cancelled()?;
+            let picture = GrayPicture::of_film(&film).shrunk_to(request.max_side_px);
+            Arc::new(OpenedFilm { film, picture })
+        }
+    };
+    ctx.check_cancelled()?;
+    ctx.send(FilmEvent::Opened(Arc::clone(&opened)));
+    let Some(classifier) = request.classifier else {
+        return Ok(None);
+    };
+    let started = Instant::now();
+    let reading = classifier
+        .score(&opened.film)
+        .with_context(|| format!("cannot score {}", opened.film.path.display()))?;
+    ctx.check_cancelled()?;
+    let maps = maps(&classifier, &reading, request.method);
+    Ok(Some(FilmReading {
+        maps,
+        reading,
+        method: request.method,
+        elapsed: started.elapsed(),
+        opened,
+    }))
+}
+
+fn maps(classifier: &Classifier, reading: &Reading, method: CamMethod) -> PerFinding<Heatmap> {
+    class_activation_maps(&reading.features, classifier.head(), &reading.scores, method)
+}

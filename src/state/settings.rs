@@ -1,0 +1,104 @@
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use crate::explain::{CamMethod, Colormap, HeatmapScale};
+
+/// How many films the menu remembers.
+const MAX_RECENT: usize = 10;
+
+/// What the program remembers from one run to the next.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Settings {
+    /// Dark, light, or as the system has it.
+    pub theme: ThemeChoice,
+    /// How maps are shown.
+    pub map: MapSettings,
+    /// Films opened last, newest first.
+    pub recent_films: Vec<PathBuf>,
+    /// The model opened last, if it was not the one that comes with the program.
+    pub model: Option<PathBuf>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            theme: ThemeChoice::System,
+            map: MapSettings::default(),
+            recent_films: Vec::new(),
+            model: None,
+        }
+    }
+}
+
+impl Settings {
+    /// Puts a film at the top of the recent ones.
+    pub fn remember_film(&mut self, path: &Path) {
+        self.recent_films.retain(|recent| recent != path);
+        self.recent_films.insert(0, path.to_owned());
+        self.recent_films.truncate(MAX_RECENT);
+    }
+}
+
+/// Colours of the window.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ThemeChoice {
+    /// As the desktop has it, dark where it does not say.
+    System,
+    /// Dark, as in a reading room.
+    Dark,
+    /// Light.
+    Light,
+}
+
+/// How a finding's map is laid over the film.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct MapSettings {
+    /// Whether it is shown at all.
+    pub visible: bool,
+    /// Of the hottest place, in `[0, 1]`.
+    pub opacity: f32,
+    /// From values to colours.
+    pub colormap: Colormap,
+    /// What the hottest colour stands for.
+    pub scale: HeatmapScale,
+    /// Which map.
+    pub method: CamMethod,
+}
+
+impl Default for MapSettings {
+    fn default() -> Self {
+        Self {
+            visible: true,
+            opacity: 0.5,
+            colormap: Colormap::Inferno,
+            scale: HeatmapScale::Absolute,
+            method: CamMethod::GradCam,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn recent_films_are_few_and_never_twice() {
+        let mut settings = Settings::default();
+        (0..12).for_each(|n| settings.remember_film(&PathBuf::from(format!("{n}.png"))));
+        settings.remember_film(Path::new("5.png"));
+        assert_eq!(settings.recent_films.len(), MAX_RECENT);
+        assert_eq!(settings.recent_films[0], Path::new("5.png"));
+        let n_fives = settings.recent_films.iter();
+        assert_eq!(n_fives.filter(|path| *path == Path::new("5.png")).count(), 1);
+    }
+
+    #[test]
+    fn settings_survive_a_version_that_knows_fewer_of_them() {
+        let settings: Settings = serde_json::from_str(r#"{"theme":"Light"}"#).unwrap();
+        assert_eq!(settings.theme, ThemeChoice::Light);
+        assert_eq!(settings.map, MapSettings::default());
+    }
+}

@@ -1,0 +1,229 @@
+use std::collections::VecDeque;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::{FilmReading, OpenedFilm};
+
+/// Readings of films seen before are kept up to this many bytes of pixels.
+const MAX_KEPT_BYTES: usize = 256 << 20;
+
+/// The films on the list and what is known of the one in view.
+#[derive(Debug, Default)]
+pub struct Study {
+    entries: Vec<FilmEntry>,
+    current: Option<usize>,
+    /// What is known of the film in view.
+    pub film: FilmState,
+    /// Newest last.
+    kept: VecDeque<Arc<FilmReading>>,
+}
+
+/// One line of the list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FilmEntry {
+    /// Where it lies.
+    pub path: PathBuf,
+    /// How far it has come.
+    pub status: FilmStatus,
+}
+
+/// How far a film on the list has come.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FilmStatus {
+    /// Not looked at yet.
+    Unread,
+    /// Scored by the model in use.
+    Scored,
+    /// Could not be opened or scored; the reason.
+    Failed(String),
+}
+
+/// What is known of the film in view.
+#[derive(Clone, Debug, Default)]
+pub enum FilmState {
+    /// No film is in view.
+    #[default]
+    Empty,
+    /// The file is being decoded.
+    Opening,
+    /// The film is there; its scores are not.
+    Scoring(Arc<OpenedFilm>),
+    /// Film, scores and maps.
+    Read(Arc<FilmReading>),
+    /// No scores, for this reason; perhaps a picture.
+    Failed {
+        /// The chain of causes, with the path.
+        error: String,
+        /// The film, if it could be decoded.
+        film: Option<Arc<OpenedFilm>>,
+    },
+    /// The user stopped it.
+    Cancelled(Option<Arc<OpenedFilm>>),
+}
+
+impl FilmState {
+    /// The film itself, once it is decoded.
+    pub fn opened(&self) -> Option<&Arc<OpenedFilm>> {
+        match self {
+            Self::Empty | Self::Opening => None,
+            Self::Scoring(film) => Some(film),
+            Self::Read(reading) => Some(&reading.opened),
+            Self::Failed { film, .. } | Self::Cancelled(film) => film.as_ref(),
+        }
+    }
+
+    /// Scores and maps, once they are there.
+    pub fn reading(&self) -> Option<&Arc<FilmReading>> {
+        match self {
+            Self::Read(reading) => Some(reading),
+            _ => None,
+        }
+    }
+}
+
+impl Study {
+    /// The list, in the order in which films came.
+    pub fn entries(&self) -> &[FilmEntry] {
+        &self.entries
+    }
+
+    /// Which of the list is in view.
+    pub fn current(&self) -> Option<usize> {
+        self.current
+    }
+
+    /// Where the film in view lies.
+    pub fn current_path(&self) -> Option<&Path> {
+        let entry = self.entries.get(self.current?)?;
+        Some(&entry.path)
+    }
+
+    /// Puts films on the list, those already there only once; the first one's place on it.
+    pub fn add(&mut self, paths: Vec<PathBuf>) -> Option<usize> {
+        let mut first = None;
+        for path in paths {
+            let place = self.entries.iter().position(|entry| entry.path == path);
+            let place = place.unwrap_or_else(|| {
+                self.entries.push(FilmEntry {
+                    path,
+                    status: FilmStatus::Unread,
+                });
+                self.entries.len() - 1
+            });
+            first.get_or_insert(place);
+        }
+        first
+    }
+
+    /// Takes film `film_idx` into view; what was known of the one before is left to `keep`.
+    pub fn show(&mut self, film_idx: usize) -> Option<PathBuf> {
+        let path = self.entries.get(film_idx)?.path.clone();
+        self.current = Some(film_idx);
+        let kept = self.kept.iter().find(|kept| kept.opened.film.path == path);
+        self.film = kept.map_or(FilmState::Opening, |kept| FilmState::Read(Arc::clone(kept)));
+        Some(path)
+    }
+
+    /// The place `step` further on the list, if there is one.
+    pub fn neighbour(&self, step: isize) -> Option<usize> {
+        let place = self.current?.checked_add_signed(step)?;
+        (place < self.entries.len()).then_some(place)
+    }
+
+    /// Takes the film in view off the list; the place of the one to show next.
+    pub fn close_current(&mut self) -> Option<usize> {
+        let current = self.current.take()?;
+        if current < self.entries.len() {
+            let entry = self.entries.remove(current);
+            self.kept.retain(|kept| kept.opened.film.path != entry.path);
+        }
+        self.film = FilmState::Empty;
+        let last = self.entries.len().checked_sub(1)?;
+        Some(current.min(last))
+    }
+
+    /// Takes all films off the list.
+    pub fn close_all(&mut self) {
+        *self = Self::default();
+    }
+
+    /// Remembers a reading, and marks its film as scored.
+    pub fn keep(&mut self, reading: &Arc<FilmReading>) {
+        let path = &reading.opened.film.path;
+        self.set_status(path, FilmStatus::Scored);
+        self.kept.retain(|kept| kept.opened.film.path != *path);
+        self.kept.push_back(Arc::clone(reading));
+        let bytes = |kept: &Arc<FilmReading>| kept.opened.film.pixels.values().len() * 3;
+        let mut n_bytes: usize = self.kept.iter().map(bytes).sum();
+        while n_bytes > MAX_KEPT_BYTES && self.kept.len() > 1 {
+            n_bytes -= self.kept.pop_front().as_ref().map_or(0, bytes);
+        }
+    }
+
+    /// Marks a film on the list.
+    pub fn set_status(&mut self, path: &Path, status: FilmStatus) {
+        for entry in &mut self.entries {
+            if entry.path == path {
+                entry.status = status.clone();
+            }
+        }
+    }
+
+    /// Forgets all scores, as when another model has come.
+    pub fn forget_readings(&mut self) {
+        self.kept.clear();
+        for entry in &mut self.entries {
+            if entry.status == FilmStatus::Scored {
+                entry.status = FilmStatus::Unread;
+            }
+        }
+        if let FilmState::Read(reading) = &self.film {
+            self.film = FilmState::Scoring(Arc::clone(&reading.opened));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn study() -> Study {
+        let mut study = Study::default();
+        study.add(["a", "b", "c"].map(PathBuf::from).to_vec());
+        study
+    }
+
+    #[test]
+    fn a_film_is_listed_once() {
+        let mut study = study();
+        assert_eq!(study.add(vec![PathBuf::from("b"), PathBuf::from("d")]), Some(1));
+        assert_eq!(study.entries().len(), 4);
+    }
+
+    #[test]
+    fn the_list_has_two_ends() {
+        let mut study = study();
+        assert_eq!(study.neighbour(1), None);
+        study.show(0);
+        assert_eq!((study.neighbour(-1), study.neighbour(1)), (None, Some(1)));
+        study.show(2);
+        assert_eq!((study.neighbour(-1), study.neighbour(1)), (Some(1), None));
+    }
+
+    #[test]
+    fn after_closing_a_film_its_neighbour_is_next() {
+        let mut study = study();
+        study.show(2);
+        assert_eq!(study.close_current(), Some(1));
+        study.show(0);
+        assert_eq!(study.close_current(), Some(0));
+        study.show(0);
+        assert_eq!(study.close_current(), None);
+        assert!(matches!(study.film, FilmState::Empty));
+    }
+
+    #[test]
+    fn a_film_that_is_not_on_the_list_cannot_be_shown() {
+        assert_eq!(study().show(3), None);
+    }
+}

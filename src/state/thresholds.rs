@@ -1,0 +1,173 @@
+use crate::domain::{OperatingPoint, PerFinding, Threshold};
+
+/// How many moves can be taken back.
+const MAX_UNDO: usize = 200;
+
+/// The thresholds in use with one model, the model's own to go back to, and the moves so far.
+#[derive(Clone, Debug)]
+pub struct Thresholds {
+    current: PerFinding<Threshold>,
+    model: PerFinding<Option<OperatingPoint>>,
+    undo: Vec<PerFinding<Threshold>>,
+    /// The finding whose moves are being gathered into one step of undo.
+    dragged: Option<usize>,
+}
+
+impl Thresholds {
+    /// Starts from the model's operating points, 0.5 where it has none.
+    pub fn of_model(model: PerFinding<Option<OperatingPoint>>) -> Self {
+        Self {
+            current: model.map(default_of),
+            model,
+            undo: Vec::new(),
+            dragged: None,
+        }
+    }
+
+    /// The cuts in use.
+    pub fn current(&self) -> &PerFinding<Threshold> {
+        &self.current
+    }
+
+    /// What the model file brings for one finding.
+    pub fn operating_point(&self, finding_idx: usize) -> Option<&OperatingPoint> {
+        self.model.get(finding_idx).and_then(Option::as_ref)
+    }
+
+    /// Whether one finding's cut is where the model has it, or at 0.5 where it has none.
+    pub fn is_at_default(&self, finding_idx: usize) -> bool {
+        let default = self.model.get(finding_idx).map(default_of);
+        self.current.get(finding_idx).copied() == default
+    }
+
+    /// Whether there is a move to take back.
+    pub fn can_undo(&self) -> bool {
+        !self.undo.is_empty()
+    }
+
+    /// Moves one cut; a whole drag, up to [`Self::end_move`], is one step of undo.
+    pub fn set(&mut self, finding_idx: usize, threshold: Threshold) {
+        if self.current.get(finding_idx) == Some(&threshold) {
+            return;
+        }
+        if self.dragged != Some(finding_idx) {
+            self.remember();
+            self.dragged = Some(finding_idx);
+        }
+        if let Some(current) = self.current.get_mut(finding_idx) {
+            *current = threshold;
+        }
+    }
+
+    /// The drag is over: the next move is a step of its own.
+    pub fn end_move(&mut self) {
+        self.dragged = None;
+    }
+
+    /// Back to the model's operating point, or to 0.5 where it has none.
+    pub fn reset(&mut self, finding_idx: usize) {
+        if let Some(default) = self.model.get(finding_idx).map(default_of) {
+            self.end_move();
+            self.set(finding_idx, default);
+            self.end_move();
+        }
+    }
+
+    /// All cuts back to where the model has them, in one step of undo.
+    pub fn reset_all(&mut self) {
+        let defaults = self.model.map(default_of);
+        if defaults != self.current {
+            self.remember();
+            self.current = defaults;
+        }
+        self.end_move();
+    }
+
+    /// Takes the last move back.
+    pub fn undo(&mut self) {
+        self.end_move();
+        if let Some(before) = self.undo.pop() {
+            self.current = before;
+        }
+    }
+
+    fn remember(&mut self) {
+        if self.undo.len() == MAX_UNDO {
+            self.undo.remove(0);
+        }
+        self.undo.push(self.current.clone());
+    }
+}
+
+fn default_of(point: &Option<OperatingPoint>) -> Threshold {
+    point
+        .as_ref()
+        .map_or(Threshold::HALF, |point| point.threshold)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::Labels;
+
+    fn threshold(value: f32) -> Threshold {
+        Threshold::new(value).unwrap()
+    }
+
+    fn thresholds() -> Thresholds {
+        let points = Labels::nih_14().map(|idx, _| {
+            (idx == 0).then(|| OperatingPoint {
+                threshold: threshold(0.3),
+                chosen_by: "Youden's index on valid".to_owned(),
+            })
+        });
+        Thresholds::of_model(points)
+    }
+
+    fn first_two(thresholds: &Thresholds) -> (f32, f32) {
+        let values = thresholds.current().values();
+        (values[0].get(), values[1].get())
+    }
+
+    #[test]
+    fn thresholds_start_at_the_models_operating_points() {
+        assert_eq!(first_two(&thresholds()), (0.3, 0.5));
+    }
+
+    #[test]
+    fn a_whole_drag_is_taken_back_at_once() {
+        let mut thresholds = thresholds();
+        for value in [0.4, 0.5, 0.6] {
+            thresholds.set(0, threshold(value));
+        }
+        thresholds.end_move();
+        thresholds.set(0, threshold(0.7));
+        thresholds.undo();
+        assert_eq!(first_two(&thresholds), (0.6, 0.5));
+        thresholds.undo();
+        assert_eq!(first_two(&thresholds), (0.3, 0.5));
+        assert!(!thresholds.can_undo());
+    }
+
+    #[test]
+    fn reset_returns_to_the_model_or_to_a_half() {
+        let mut thresholds = thresholds();
+        thresholds.set(0, threshold(0.9));
+        thresholds.set(1, threshold(0.9));
+        thresholds.reset(1);
+        assert_eq!(first_two(&thresholds), (0.9, 0.5));
+        assert!(thresholds.is_at_default(1) && !thresholds.is_at_default(0));
+        thresholds.reset_all();
+        assert_eq!(first_two(&thresholds), (0.3, 0.5));
+        thresholds.undo();
+        assert_eq!(first_two(&thresholds), (0.9, 0.5));
+    }
+
+    #[test]
+    fn a_move_to_the_same_place_is_no_move() {
+        let mut thresholds = thresholds();
+        thresholds.set(0, threshold(0.3));
+        thresholds.reset_all();
+        assert!(!thresholds.can_undo());
+    }
+}

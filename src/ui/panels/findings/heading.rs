@@ -1,0 +1,56 @@
+use egui::Ui;
+
+use crate::domain::Radiograph;
+use crate::domain::SpacingSource;
+use crate::state::AppState;
+use crate::ui::theme;
+
+/// Which film this is, what its file says, and what may be wrong with it.
+pub fn heading_ui(ui: &mut Ui, state: &AppState) {
+    let Some(path) = state.study.current_path() else {
+        ui.heading("No film");
+        ui.weak("Open a film to see its scores");
+        ui.add_space(theme::SMALL_GAP_PT);
+        return;
+    };
+    let name = path.file_name().unwrap_or(path.as_os_str());
+    let name = egui::RichText::new(name.to_string_lossy()).heading();
+    ui.add(egui::Label::new(name).truncate())
+        .on_hover_text(path.display().to_string());
+    if let Some(opened) = state.study.film.opened() {
+        let film = &opened.film;
+        ui.weak(facts(film)).on_hover_text(film.steps.join("\n"));
+        if state.patient_name_shown {
+            let name = film.info.patient_name.as_deref();
+            ui.label(format!("Patient: {}", name.unwrap_or("not in the file")));
+        }
+        let palette = theme::palette(ui.visuals());
+        for warning in &film.warnings {
+            ui.label(egui::RichText::new(warning).color(palette.warning));
+        }
+    }
+    ui.add_space(theme::SMALL_GAP_PT);
+}
+
+fn facts(film: &Radiograph) -> String {
+    let info = &film.info;
+    let mut facts = vec![
+        info.format.clone(),
+        format!(
+            "{} x {} px",
+            film.pixels.width_px(),
+            film.pixels.height_px()
+        ),
+        format!("{} bits", info.bits),
+    ];
+    facts.extend(info.view_position.clone());
+    facts.extend(info.laterality.clone());
+    if let Some(spacing) = info.spacing {
+        let source = match spacing.source {
+            SpacingSource::PixelSpacing => "pixel spacing",
+            SpacingSource::ImagerPixelSpacing => "at the detector",
+        };
+        facts.push(format!("{:.3} mm ({source})", spacing.row_mm));
+    }
+    facts.join(" · ")
+}

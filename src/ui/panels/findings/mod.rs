@@ -1,0 +1,129 @@
+//! The fourteen findings of the film in view: score, threshold, and which side it is on.
+
+mod heading;
+mod model;
+mod row;
+
+use egui::{ScrollArea, Ui};
+
+use crate::state::{AppState, Command, CommandSender, FilmState};
+use crate::ui::shortcuts::Action;
+use crate::ui::theme;
+
+pub use model::{FindingRow, Verdict, finding_rows};
+
+/// Scores at the right of the film; in their place, why there are none.
+pub fn findings_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
+    heading::heading_ui(ui, state);
+    state_ui(ui, state, commands);
+    let Some(loaded) = &state.model.loaded else {
+        no_model_ui(ui, state);
+        return;
+    };
+    let scores = state.study.film.reading();
+    let scores = scores.map(|reading| &reading.reading.scores);
+    let rows = finding_rows(&loaded.thresholds, scores, state.selected);
+    ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
+        row::column_heads_ui(ui);
+        for row in &rows {
+            row::row_ui(ui, row, commands);
+        }
+        ui.add_space(theme::SMALL_GAP_PT);
+        ui.horizontal(|ui| {
+            for (action, label) in [
+                (Action::ResetThresholds, "Reset all"),
+                (Action::Undo, "Undo"),
+            ] {
+                let command = action.command(state);
+                let changed = rows.iter().any(|row| !row.at_default);
+                let possible = command.is_some() && (changed || action == Action::Undo);
+                let response = ui.add_enabled(possible, egui::Button::new(label));
+                if response.on_hover_text(action.label()).clicked()
+                    && let Some(command) = command
+                {
+                    commands.send(command);
+                }
+            }
+        });
+        ui.add_space(theme::SMALL_GAP_PT);
+        summary_ui(ui, &rows);
+    });
+}
+
+/// Progress, failure or cancellation of the film in view, with the way out.
+fn state_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
+    let palette = theme::palette(ui.visuals());
+    match &state.study.film {
+        FilmState::Empty | FilmState::Read(_) => {}
+        FilmState::Opening | FilmState::Scoring(_) => {
+            let opening = matches!(state.study.film, FilmState::Opening);
+            ui.horizontal(|ui| {
+                ui.spinner();
+                ui.label(match (opening, state.model.loaded.is_some()) {
+                    (true, _) => "Opening film…",
+                    (false, true) => "Scoring…",
+                    (false, false) => "Waiting for the model…",
+                });
+                if ui.button("Cancel").clicked() {
+                    commands.send(Command::Cancel);
+                }
+            });
+        }
+        FilmState::Failed { error, .. } => {
+            let title = egui::RichText::new("No scores for this film").strong();
+            ui.label(title.color(palette.error));
+            ui.label(egui::RichText::new(error).color(palette.error));
+            ui.horizontal(|ui| {
+                if ui.button("Try again").clicked() {
+                    commands.send(Command::Retry);
+                }
+                if ui.button("Copy error").clicked() {
+                    ui.ctx().copy_text(error.clone());
+                }
+            });
+        }
+        FilmState::Cancelled(_) => {
+            ui.strong("Stopped: no scores for this film");
+            if ui.button("Read film again").clicked() {
+                commands.send(Command::Retry);
+            }
+        }
+    }
+}
+
+fn no_model_ui(ui: &mut Ui, state: &AppState) {
+    if let Some(error) = &state.model.error {
+        let palette = theme::palette(ui.visuals());
+        ui.label(egui::RichText::new("No model").strong().color(palette.error));
+        ui.label(egui::RichText::new(error).color(palette.error));
+    } else {
+        ui.horizontal(|ui| {
+            ui.spinner();
+            ui.label("Loading model…");
+        });
+    }
+}
+
+fn summary_ui(ui: &mut Ui, rows: &[FindingRow]) {
+    let palette = theme::palette(ui.visuals());
+    let scored = rows.iter().any(|row| row.verdict.is_some());
+    if scored {
+        let above = rows
+            .iter()
+            .filter(|row| row.verdict == Some(Verdict::Above));
+        match above.count() {
+            0 => {
+                ui.strong("Nothing above threshold");
+                ui.label("This does not mean that the film is normal");
+            }
+            n_above => {
+                ui.strong(format!("{n_above} of {} above threshold", rows.len()));
+            }
+        }
+    }
+    if rows.iter().all(|row| row.chosen_by.is_none()) {
+        let text = "No operating point: this model brings none, so thresholds start at 0.5";
+        ui.label(egui::RichText::new(text).color(palette.warning));
+    }
+    ui.weak("Scores rank films; they are not probabilities");
+}

@@ -1,0 +1,94 @@
+use crate::domain::{PerFinding, Score, Threshold};
+use crate::state::Thresholds;
+
+/// Which side of its threshold a score is on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// At or above.
+    Above,
+    /// Below.
+    Below,
+}
+
+/// What is shown of one finding.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FindingRow {
+    /// Its place among the model's outputs.
+    pub finding_idx: usize,
+    /// As the model spells it, underscores as spaces.
+    pub name: String,
+    /// None where the film has no scores.
+    pub score: Option<Score>,
+    /// The cut in use.
+    pub threshold: Threshold,
+    /// None where the film has no scores.
+    pub verdict: Option<Verdict>,
+    /// Its map is over the film.
+    pub selected: bool,
+    /// The cut is where the model has it, or at 0.5 where it has none.
+    pub at_default: bool,
+    /// How the model's operating point was chosen; `None` where it has none.
+    pub chosen_by: Option<String>,
+}
+
+/// One row a finding, in the order of the model's outputs.
+pub fn finding_rows(
+    thresholds: &Thresholds,
+    scores: Option<&PerFinding<Score>>,
+    selected: Option<usize>,
+) -> Vec<FindingRow> {
+    let current = thresholds.current().iter().enumerate();
+    let row = |(finding_idx, (name, &threshold)): (usize, (&str, &Threshold))| {
+        let score = scores.and_then(|scores| scores.get(finding_idx)).copied();
+        let point = thresholds.operating_point(finding_idx);
+        FindingRow {
+            finding_idx,
+            name: name.replace('_', " "),
+            score,
+            threshold,
+            verdict: score.map(|score| {
+                if score.is_positive(threshold) {
+                    Verdict::Above
+                } else {
+                    Verdict::Below
+                }
+            }),
+            selected: selected == Some(finding_idx),
+            at_default: thresholds.is_at_default(finding_idx),
+            chosen_by: point.map(|point| point.chosen_by.clone()),
+        }
+    };
+    current.map(row).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{Labels, OperatingPoint};
+
+    #[test]
+    fn a_row_says_which_side_its_score_is_on() {
+        let labels = Labels::nih_14();
+        let points = labels.map(|idx, _| {
+            (idx == 1).then(|| OperatingPoint {
+                threshold: Threshold::new(0.2).unwrap(),
+                chosen_by: "max F1 on valid".to_owned(),
+            })
+        });
+        let thresholds = Thresholds::of_model(points);
+        let scores = labels.map(|_, _| Score::new(0.3).unwrap());
+        let rows = finding_rows(&thresholds, Some(&scores), Some(11));
+        assert_eq!(rows[0].verdict, Some(Verdict::Below));
+        assert_eq!(rows[1].verdict, Some(Verdict::Above));
+        assert_eq!(rows[1].chosen_by.as_deref(), Some("max F1 on valid"));
+        assert_eq!(rows[11].name, "Pleural Thickening");
+        assert!(rows[11].selected && !rows[0].selected);
+    }
+
+    #[test]
+    fn without_scores_there_is_no_verdict() {
+        let thresholds = Thresholds::of_model(Labels::nih_14().map(|_, _| None));
+        let rows = finding_rows(&thresholds, None, None);
+        assert!(rows.iter().all(|row| row.verdict.is_none() && row.score.is_none()));
+    }
+}

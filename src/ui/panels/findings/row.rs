@@ -1,0 +1,149 @@
+use egui::{Align, DragValue, Layout, Sense, Ui, UiBuilder, Vec2};
+
+use super::{FindingRow, Verdict};
+use crate::domain::Threshold;
+use crate::state::{Command, CommandSender};
+use crate::ui::theme;
+use crate::ui::widgets::ThresholdSlider;
+
+const NAME_WIDTH_PT: f32 = 128.0;
+const SCORE_WIDTH_PT: f32 = 40.0;
+const BAR_WIDTH_PT: f32 = 126.0;
+const THRESHOLD_WIDTH_PT: f32 = 46.0;
+const VERDICT_WIDTH_PT: f32 = 40.0;
+
+/// Names of the columns.
+pub fn column_heads_ui(ui: &mut Ui) {
+    ui.horizontal(|ui| {
+        for (width, text) in [
+            (NAME_WIDTH_PT, "Finding"),
+            (SCORE_WIDTH_PT, "Score"),
+            (BAR_WIDTH_PT, "0 to 1, drag the mark"),
+            (THRESHOLD_WIDTH_PT, "Threshold"),
+        ] {
+            cell_ui(ui, width, |ui| {
+                ui.add(egui::Label::new(egui::RichText::new(text).small().weak()).extend());
+            });
+        }
+    });
+}
+
+/// One finding. A click anywhere but on the threshold lays its map over the film.
+pub fn row_ui(ui: &mut Ui, row: &FindingRow, commands: &CommandSender) {
+    let builder = UiBuilder::new()
+        .id_salt(("finding", row.finding_idx))
+        .sense(Sense::click());
+    let response = ui
+        .scope_builder(builder, |ui| {
+            let size = Vec2::new(ui.available_width(), theme::ROW_HEIGHT_PT);
+            let place = egui::Rect::from_min_size(ui.cursor().min, size);
+            if row.selected {
+                let fill = ui.visuals().selection.bg_fill.gamma_multiply(0.45);
+                ui.painter().rect_filled(place, 4.0, fill);
+            } else if ui.response().hovered() {
+                ui.painter()
+                    .rect_filled(place, 4.0, ui.visuals().faint_bg_color);
+            }
+            ui.horizontal(|ui| {
+                ui.set_min_height(theme::ROW_HEIGHT_PT);
+                cells_ui(ui, row, commands);
+            });
+        })
+        .response;
+    if response.clicked() {
+        select(row, commands);
+    }
+}
+
+fn cells_ui(ui: &mut Ui, row: &FindingRow, commands: &CommandSender) {
+    let name = cell_ui(ui, NAME_WIDTH_PT, |ui| {
+        let button = egui::Button::selectable(row.selected, &row.name).truncate();
+        ui.add(button).on_hover_text("Show where this comes from")
+    });
+    if name.clicked() {
+        select(row, commands);
+    }
+    cell_ui(ui, SCORE_WIDTH_PT, |ui| {
+        // An absent score is no number: neither 0 nor a bar.
+        match row.score {
+            Some(score) => ui.monospace(format!("{:.3}", score.get())),
+            None => ui.weak("n/a"),
+        }
+    });
+    let mut threshold = row.threshold;
+    let slider = ThresholdSlider::new(&row.name, &mut threshold)
+        .score(row.score)
+        .width(BAR_WIDTH_PT);
+    let slider = ui.add(slider).on_hover_text(threshold_text(row));
+    let typed = typed_threshold_ui(ui, row, name.id);
+    if slider.changed() {
+        commands.send(Command::SetThreshold(row.finding_idx, threshold));
+    }
+    if let Some(threshold) = typed {
+        commands.send(Command::SetThreshold(row.finding_idx, threshold));
+    }
+    if slider.drag_stopped() || slider.clicked() {
+        commands.send(Command::EndThresholdMove);
+    }
+    cell_ui(ui, VERDICT_WIDTH_PT, |ui| {
+        let palette = theme::palette(ui.visuals());
+        match row.verdict {
+            Some(Verdict::Above) => {
+                ui.label(egui::RichText::new("above").strong().color(palette.above));
+            }
+            Some(Verdict::Below) => {
+                ui.weak("below");
+            }
+            None => {}
+        }
+    });
+    if !row.at_default {
+        let reset = ui.small_button("Reset").on_hover_text(match row.chosen_by {
+            Some(_) => "Back to the model's operating point",
+            None => "Back to 0.5: no operating point",
+        });
+        if reset.clicked() {
+            commands.send(Command::ResetThreshold(row.finding_idx));
+        }
+    }
+}
+
+fn typed_threshold_ui(ui: &mut Ui, row: &FindingRow, name: egui::Id) -> Option<Threshold> {
+    let mut value = row.threshold.get();
+    let drag = DragValue::new(&mut value)
+        .range(0.0..=1.0)
+        .speed(0.002)
+        .fixed_decimals(3);
+    let size = Vec2::new(THRESHOLD_WIDTH_PT, ui.spacing().interact_size.y);
+    let response = ui.add_sized(size, drag).labelled_by(name);
+    response
+        .changed()
+        .then(|| Threshold::new(value).ok())
+        .flatten()
+}
+
+fn threshold_text(row: &FindingRow) -> String {
+    let threshold = row.threshold.get();
+    match (&row.chosen_by, row.at_default) {
+        (Some(chosen_by), true) => format!("Threshold {threshold:.3}: {chosen_by}"),
+        (Some(_), false) => format!("Threshold {threshold:.3}: moved by you"),
+        (None, true) => format!("Threshold {threshold:.3}: no operating point"),
+        (None, false) => format!("Threshold {threshold:.3}: moved by you, no operating point"),
+    }
+}
+
+fn select(row: &FindingRow, commands: &CommandSender) {
+    let finding_idx = (!row.selected).then_some(row.finding_idx);
+    commands.send(Command::SelectFinding(finding_idx));
+}
+
+fn cell_ui<R>(ui: &mut Ui, width_pt: f32, add: impl FnOnce(&mut Ui) -> R) -> R {
+    let size = Vec2::new(width_pt, ui.spacing().interact_size.y);
+    let layout = Layout::left_to_right(Align::Center);
+    ui.allocate_ui_with_layout(size, layout, |ui| {
+        ui.set_min_width(width_pt);
+        ui.set_max_width(width_pt);
+        add(ui)
+    })
+    .inner
+}

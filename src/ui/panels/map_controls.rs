@@ -1,0 +1,95 @@
+use egui::{Color32, ComboBox, Slider, Ui};
+
+use crate::explain::{CamMethod, Colormap, Heatmap, HeatmapScale};
+use crate::state::{Command, CommandSender, MapSettings};
+use crate::ui::widgets::ColorBar;
+
+/// Colours drawn in the colour bar.
+const N_BAR_STEPS: u8 = 16;
+
+/// How the map is shown; `heatmap` is the one on screen, with the value of its hottest colour.
+pub fn map_controls_ui(
+    ui: &mut Ui,
+    map: &MapSettings,
+    heatmap: Option<(&Heatmap, f32)>,
+    commands: &CommandSender,
+) {
+    ui.horizontal_wrapped(|ui| {
+        let mut visible = map.visible;
+        if ui
+            .checkbox(&mut visible, "Map")
+            .on_hover_text("M")
+            .changed()
+        {
+            commands.send(Command::ShowMap(visible));
+        }
+        let mut percent = map.opacity * 100.0;
+        let label = ui.label("Opacity");
+        let slider = Slider::new(&mut percent, 0.0..=100.0)
+            .suffix(" %")
+            .fixed_decimals(0);
+        if ui.add(slider).labelled_by(label.id).changed() {
+            commands.send(Command::SetMapOpacity(percent / 100.0));
+        }
+        let choices = Colormap::ALL.map(|colormap| (colormap, colormap.name()));
+        if let Some(colormap) = choice_ui(ui, "Colours", map.colormap, &choices) {
+            commands.send(Command::SetColormap(colormap));
+        }
+        let choices = HeatmapScale::ALL.map(|scale| (scale, scale_name(scale)));
+        if let Some(scale) = choice_ui(ui, "Scale", map.scale, &choices) {
+            commands.send(Command::SetMapScale(scale));
+        }
+        let choices = CamMethod::ALL.map(|method| (method, method.name()));
+        if let Some(method) = choice_ui(ui, "Method", map.method, &choices) {
+            commands.send(Command::SetCamMethod(method));
+        }
+        if let (true, Some((heatmap, max))) = (map.visible, heatmap) {
+            if heatmap.has_positive_evidence() {
+                let high = format!("{max:.2}");
+                ui.add(ColorBar::new(&bar_colors(map.colormap), "0", &high));
+            } else {
+                ui.label("No positive evidence");
+            }
+        }
+    });
+}
+
+fn scale_name(scale: HeatmapScale) -> &'static str {
+    match scale {
+        HeatmapScale::Absolute => "Same for all findings",
+        HeatmapScale::PerMap => "Each map its own",
+    }
+}
+
+fn bar_colors(colormap: Colormap) -> Vec<Color32> {
+    let step = |n: u8| f32::from(n) / f32::from(N_BAR_STEPS - 1);
+    (0..N_BAR_STEPS)
+        .map(|n| {
+            let [r, g, b] = colormap.color(step(n));
+            Color32::from_rgb(r, g, b)
+        })
+        .collect()
+}
+
+fn choice_ui<T: Copy + PartialEq>(
+    ui: &mut Ui,
+    name: &str,
+    current: T,
+    choices: &[(T, &str)],
+) -> Option<T> {
+    let shown = choices.iter().find(|(choice, _)| *choice == current);
+    let mut chosen = None;
+    let label = ui.label(name);
+    ComboBox::from_id_salt(name)
+        .selected_text(shown.map_or("", |(_, text)| *text))
+        .show_ui(ui, |ui| {
+            for (choice, text) in choices {
+                if ui.selectable_label(*choice == current, *text).clicked() {
+                    chosen = Some(*choice);
+                }
+            }
+        })
+        .response
+        .labelled_by(label.id);
+    chosen
+}

@@ -1,0 +1,25 @@
+//! The parts of the window. Each reads the narrowest part of the state and sends orders.
+
+mod about;
+mod film_list;
+mod findings;
+mod keys;
+mod map_controls;
+mod notices;
+mod path_field;
+mod status_bar;
+mod toolbar;
+mod viewer;
+mod welcome;
+
+pub use about::about_ui;
+pub use film_list::film_list_ui;
+pub use findings::{FindingRow, finding_rows, findings_ui};
+pub use keys::keys_ui;
+pub use map_controls::map_controls_ui;
+pub use notices::notices_ui;
+pub use path_field::path_field_ui;
+pub use status_bar::status_bar_ui;
+pub use toolbar::toolbar_ui;
+pub use viewer::{ViewerTextures, viewer_ui};
+pub use welcome::welcome_ui;

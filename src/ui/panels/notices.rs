@@ -1,0 +1,46 @@
+use egui::{Align2, Area, Context, Frame, Id, Order};
+
+use crate::state::{Command, CommandSender, Notice, NoticeKind, Notices};
+use crate::ui::theme;
+
+/// At most this many notices are on screen at once, the newest.
+const MAX_SHOWN: usize = 3;
+
+/// What happened lately, in the lower left corner of the film, until dismissed.
+pub fn notices_ui(ctx: &Context, notices: &Notices, commands: &CommandSender) {
+    let newest = notices.iter().rev().filter(|notice| notice.shown);
+    let mut shown: Vec<_> = newest.take(MAX_SHOWN).collect();
+    if shown.is_empty() {
+        return;
+    }
+    shown.reverse();
+    Area::new(Id::new("notices"))
+        .order(Order::Foreground)
+        .anchor(Align2::LEFT_BOTTOM, [theme::GAP_PT, -44.0])
+        .show(ctx, |ui| {
+            ui.set_max_width(460.0);
+            for notice in shown {
+                notice_ui(ui, notice, commands);
+            }
+        });
+}
+
+fn notice_ui(ui: &mut egui::Ui, notice: &Notice, commands: &CommandSender) {
+    Frame::popup(ui.style()).show(ui, |ui| {
+        ui.set_width(440.0);
+        let palette = theme::palette(ui.visuals());
+        let text = egui::RichText::new(&notice.text);
+        ui.label(match notice.kind {
+            NoticeKind::Info => text,
+            NoticeKind::Error => text.color(palette.error),
+        });
+        ui.horizontal(|ui| {
+            if ui.button("Copy").clicked() {
+                ui.ctx().copy_text(notice.text.clone());
+            }
+            if ui.button("Dismiss").clicked() {
+                commands.send(Command::DismissNotice(notice.number));
+            }
+        });
+    });
+}

@@ -1,0 +1,97 @@
+use egui::{MenuBar, Ui};
+
+use crate::state::{AppState, Command, CommandSender, ThemeChoice};
+use crate::ui::shortcuts::{Action, action_button_ui};
+
+/// The menus, and the buttons that a newcomer looks for.
+pub fn toolbar_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
+    MenuBar::new().ui(ui, |ui| {
+        ui.menu_button("File", |ui| file_menu_ui(ui, state, commands));
+        ui.menu_button("View", |ui| view_menu_ui(ui, state, commands));
+        ui.menu_button("Model", |ui| {
+            for action in [Action::OpenModel, Action::OpenDefaultModel, Action::About] {
+                action_button_ui(ui, action, state, commands);
+            }
+            ui.separator();
+            for action in [Action::Undo, Action::ResetThresholds] {
+                action_button_ui(ui, action, state, commands);
+            }
+        });
+        ui.menu_button("Help", |ui| {
+            for action in [Action::Keys, Action::About] {
+                action_button_ui(ui, action, state, commands);
+            }
+        });
+        ui.separator();
+        button_ui(ui, Action::OpenFilms, state, commands);
+        button_ui(ui, Action::PreviousFilm, state, commands);
+        button_ui(ui, Action::NextFilm, state, commands);
+        if state.is_picking() {
+            ui.spinner();
+            ui.label("File dialog is open");
+        } else if state.is_listing() {
+            ui.spinner();
+            ui.label("Looking for films");
+        }
+    });
+}
+
+fn file_menu_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
+    for action in [Action::OpenFilms, Action::TypePath] {
+        action_button_ui(ui, action, state, commands);
+    }
+    ui.menu_button("Recent films", |ui| {
+        if state.settings.recent_films.is_empty() {
+            ui.weak("None yet");
+        }
+        for path in &state.settings.recent_films {
+            if ui.button(path.display().to_string()).clicked() {
+                commands.send(Command::OpenFilms(vec![path.clone()]));
+                ui.close();
+            }
+        }
+    });
+    ui.separator();
+    for action in [
+        Action::Retry,
+        Action::Cancel,
+        Action::CloseFilm,
+        Action::CloseAllFilms,
+    ] {
+        action_button_ui(ui, action, state, commands);
+    }
+}
+
+fn view_menu_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
+    for action in [Action::FitFilm, Action::ToggleMap] {
+        action_button_ui(ui, action, state, commands);
+    }
+    let mut shown = state.patient_name_shown;
+    if ui.checkbox(&mut shown, "Patient name").changed() {
+        commands.send(Command::ShowPatientName(shown));
+    }
+    ui.separator();
+    for (choice, label) in [
+        (ThemeChoice::System, "Colours of the system"),
+        (ThemeChoice::Dark, "Dark"),
+        (ThemeChoice::Light, "Light"),
+    ] {
+        if ui.radio(state.settings.theme == choice, label).clicked() {
+            commands.send(Command::SetTheme(choice));
+        }
+    }
+}
+
+fn button_ui(ui: &mut Ui, action: Action, state: &AppState, commands: &CommandSender) {
+    let command = action.command(state);
+    let response = ui.add_enabled(command.is_some(), egui::Button::new(action.label()));
+    let response = match action.shortcut() {
+        Some(shortcut) => response.on_hover_text(ui.ctx().format_shortcut(&shortcut)),
+        None => response,
+    };
+    if response.clicked()
+        && let Some(command) = command
+    {
+        commands.send(command);
+    }
+}

@@ -1,0 +1,36 @@
+use egui::{Align2, FontId, Ui, UiBuilder, Vec2};
+
+use crate::state::{AppState, CommandSender};
+use crate::ui::shortcuts::Action;
+use crate::ui::theme;
+
+/// What a newcomer sees before the first film.
+pub fn welcome_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
+    let rect = ui.max_rect();
+    let palette = theme::palette(ui.visuals());
+    ui.painter().rect_filled(rect, 0.0, palette.film_background);
+    let box_size = Vec2::new(420.0_f32.min(rect.width()), 200.0);
+    let content = Align2::CENTER_CENTER.align_size_within_rect(box_size, rect);
+    ui.scope_builder(UiBuilder::new().max_rect(content), |ui| {
+        // Black in both themes, so the words here are light in both.
+        ui.visuals_mut().override_text_color = Some(palette.film_text);
+        ui.vertical_centered(|ui| {
+            let title = egui::RichText::new("Drop a chest film here");
+            ui.label(title.font(FontId::proportional(24.0)));
+            ui.label("PNG, JPEG, TIFF, BMP or DICOM; one, several, or a folder");
+            ui.add_space(theme::GAP_PT);
+            let command = Action::OpenFilms.command(state);
+            let button = egui::Button::new("Choose films…").min_size(Vec2::new(150.0, 32.0));
+            ui.scope(|ui| {
+                ui.visuals_mut().override_text_color = None;
+                if ui.add_enabled(command.is_some(), button).clicked()
+                    && let Some(command) = command
+                {
+                    commands.send(command);
+                }
+            });
+            ui.add_space(theme::GAP_PT);
+            ui.label("Films stay on this machine: Thorax has no network code");
+        });
+    });
+}

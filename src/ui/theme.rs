@@ -1,0 +1,107 @@
+//! The only place with colours and sizes.
+
+use egui::{Color32, Context, CornerRadius, Stroke, Theme, ThemePreference, Visuals};
+
+use crate::state::ThemeChoice;
+
+/// Width of the list of films.
+pub const FILM_LIST_WIDTH_PT: f32 = 190.0;
+/// Width of the findings with their bars.
+pub const FINDINGS_WIDTH_PT: f32 = 440.0;
+/// Space between unrelated things.
+pub const GAP_PT: f32 = 12.0;
+/// Space between related things.
+pub const SMALL_GAP_PT: f32 = 6.0;
+/// Height of one finding's row.
+pub const ROW_HEIGHT_PT: f32 = 26.0;
+
+/// Colours that mean something, for one theme. Orange and blue stay apart for colour-blind eyes.
+#[derive(Clone, Copy, Debug)]
+pub struct Palette {
+    /// Behind the film: black in both themes, so that films look the same.
+    pub film_background: Color32,
+    /// Words over the film's background.
+    pub film_text: Color32,
+    /// Scores at or above their threshold.
+    pub above: Color32,
+    /// Scores below their threshold.
+    pub below: Color32,
+    /// Thresholds.
+    pub threshold: Color32,
+    /// The empty part of a score bar.
+    pub rail: Color32,
+    /// What did not work.
+    pub error: Color32,
+    /// What needs to be known.
+    pub warning: Color32,
+}
+
+const DARK: Palette = Palette {
+    film_background: Color32::from_rgb(6, 7, 9),
+    film_text: Color32::from_rgb(190, 198, 208),
+    above: Color32::from_rgb(240, 150, 50),
+    below: Color32::from_rgb(90, 140, 190),
+    threshold: Color32::from_rgb(240, 242, 245),
+    rail: Color32::from_rgb(48, 54, 62),
+    error: Color32::from_rgb(255, 120, 110),
+    warning: Color32::from_rgb(245, 190, 90),
+};
+
+const LIGHT: Palette = Palette {
+    film_background: Color32::from_rgb(6, 7, 9),
+    film_text: Color32::from_rgb(190, 198, 208),
+    above: Color32::from_rgb(205, 100, 0),
+    below: Color32::from_rgb(80, 130, 180),
+    threshold: Color32::from_rgb(30, 34, 40),
+    rail: Color32::from_rgb(212, 217, 223),
+    error: Color32::from_rgb(178, 30, 30),
+    warning: Color32::from_rgb(140, 85, 0),
+};
+
+/// The colours of the theme that `visuals` belong to.
+pub fn palette(visuals: &Visuals) -> &'static Palette {
+    if visuals.dark_mode { &DARK } else { &LIGHT }
+}
+
+/// Sets up both themes; called once.
+pub fn install(ctx: &Context) {
+    ctx.all_styles_mut(|style| {
+        style.spacing.item_spacing = egui::vec2(8.0, 5.0);
+        style.spacing.button_padding = egui::vec2(8.0, 4.0);
+        style.spacing.interact_size.y = 22.0;
+        style.visuals.widgets.noninteractive.corner_radius = CornerRadius::same(4);
+        style.interaction.tooltip_delay = 0.4;
+    });
+    ctx.style_mut_of(Theme::Dark, |style| {
+        let visuals = &mut style.visuals;
+        visuals.panel_fill = Color32::from_rgb(24, 27, 32);
+        visuals.window_fill = Color32::from_rgb(30, 34, 40);
+        visuals.extreme_bg_color = Color32::from_rgb(14, 16, 19);
+        visuals.faint_bg_color = Color32::from_rgb(31, 35, 41);
+        visuals.override_text_color = Some(Color32::from_rgb(222, 226, 231));
+        visuals.selection.bg_fill = Color32::from_rgb(38, 78, 120);
+        visuals.selection.stroke = Stroke::new(1.0, Color32::from_rgb(235, 240, 246));
+        visuals.error_fg_color = DARK.error;
+        visuals.warn_fg_color = DARK.warning;
+    });
+    ctx.style_mut_of(Theme::Light, |style| {
+        let visuals = &mut style.visuals;
+        visuals.panel_fill = Color32::from_rgb(244, 246, 248);
+        visuals.window_fill = Color32::from_rgb(252, 253, 254);
+        visuals.faint_bg_color = Color32::from_rgb(232, 236, 240);
+        visuals.override_text_color = Some(Color32::from_rgb(28, 32, 38));
+        visuals.selection.bg_fill = Color32::from_rgb(188, 216, 244);
+        visuals.selection.stroke = Stroke::new(1.0, Color32::from_rgb(20, 50, 90));
+        visuals.error_fg_color = LIGHT.error;
+        visuals.warn_fg_color = LIGHT.warning;
+    });
+}
+
+/// What egui calls the user's choice of colours.
+pub fn preference(choice: ThemeChoice) -> ThemePreference {
+    match choice {
+        ThemeChoice::System => ThemePreference::System,
+        ThemeChoice::Dark => ThemePreference::Dark,
+        ThemeChoice::Light => ThemePreference::Light,
+    }
+}

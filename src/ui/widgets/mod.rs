@@ -1,0 +1,7 @@
+//! Builders on plain values, used up by `ui`; they name themselves for screen readers.
+
+mod color_bar;
+mod threshold_slider;
+
+pub use color_bar::ColorBar;
+pub use threshold_slider::ThresholdSlider;

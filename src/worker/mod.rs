@@ -1,0 +1,9 @@
+//! Background work: threads that report, can be cancelled, and never take the window with them.
+//!
+//! Nothing here knows what the work means or who shows it.
+
+mod job;
+mod latest;
+
+pub use job::{Cancelled, Job, JobContext, Outcome, Progress, Wake};
+pub use latest::Latest;
