@@ -1,1 +1,21 @@
 //! The one path from a file to the numbers that the network is fed.
+//!
+//! `read_film` tells the format by content and hands back a [`Radiograph`](crate::domain::Radiograph)
+//! at full depth; `model_input` makes the network's numbers from it. Nothing here panics on a
+//! hostile file: sizes are checked before memory is taken, and every refusal names the file.
+
+mod decode;
+mod dicom;
+mod error;
+mod input;
+mod jpeg_stream;
+mod polarity;
+mod raster;
+mod resize;
+
+pub use decode::{MAX_FILE_BYTES, MAX_PIXELS, MAX_SIDE_PX, film_from_bytes, read_film};
+pub use dicom::DicomError;
+pub use error::FilmError;
+pub use input::{ModelInput, Preprocessing, PreprocessingError, model_input};
+pub use polarity::Polarity;
+pub use resize::{GrayPicture, Interpolation};

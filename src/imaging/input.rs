@@ -1,0 +1,154 @@
+//! From a film to the numbers that the network is fed: the one place where this is done.
+
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+use crate::domain::Radiograph;
+
+use super::{GrayPicture, Interpolation};
+
+/// How a film becomes network input; travels in the model file, since weights fit one of these.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "Unchecked")]
+pub struct Preprocessing {
+    side: usize,
+    interpolation: Interpolation,
+    scale: f32,
+}
+
+/// Numbers that make no preprocessing.
+#[derive(Clone, Copy, Debug, PartialEq, Error)]
+#[expect(missing_docs, reason = "the messages say it")]
+pub enum PreprocessingError {
+    #[error("expected a side of 8 to 1024 pixels, got {side}")]
+    Side { side: usize },
+    #[error("expected a finite scale above 0, got {scale}")]
+    Scale { scale: f32 },
+}
+
+impl Preprocessing {
+    /// The notebook's: 128 pixels, nearest neighbour, `1 / 255`.
+    pub const NOTEBOOK: Self = Self {
+        side: 128,
+        interpolation: Interpolation::Nearest,
+        scale: 1.0 / 255.0,
+    };
+
+    /// `side` in 8..=1024 pixels, `scale` finite and above 0: what a gray of 0..=255 is multiplied by.
+    pub fn new(
+        side: usize,
+        interpolation: Interpolation,
+        scale: f32,
+    ) -> Result<Self, PreprocessingError> {
+        if !(8..=1024).contains(&side) {
+            return Err(PreprocessingError::Side { side });
+        }
+        if !(scale.is_finite() && scale > 0.0) {
+            return Err(PreprocessingError::Scale { scale });
+        }
+        Ok(Self {
+            side,
+            interpolation,
+            scale,
+        })
+    }
+
+    /// Width and height of the input in pixels; the film's own proportions are not kept.
+    pub fn side(&self) -> usize {
+        self.side
+    }
+
+    /// How the film is brought to that size.
+    pub fn interpolation(&self) -> Interpolation {
+        self.interpolation
+    }
+
+    /// What a gray of 0..=255 is multiplied by.
+    pub fn scale(&self) -> f32 {
+        self.scale
+    }
+}
+
+#[derive(Deserialize)]
+struct Unchecked {
+    side: usize,
+    interpolation: Interpolation,
+    scale: f32,
+}
+
+impl TryFrom<Unchecked> for Preprocessing {
+    type Error = PreprocessingError;
+
+    fn try_from(unchecked: Unchecked) -> Result<Self, Self::Error> {
+        Self::new(unchecked.side, unchecked.interpolation, unchecked.scale)
+    }
+}
+
+/// What the network is fed for one film: one channel, `side * side` numbers, row by row.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ModelInput {
+    /// Width and height in pixels.
+    pub side: usize,
+    /// Grays times the scale, row by row from the top left.
+    pub values: Vec<f32>,
+}
+
+/// The input for a film: its 8-bit gray under the file's own window, resized, scaled.
+///
+/// 16-bit films are reduced to 256 grays first ([`Radiograph::gray_8bit`]), as the training data
+/// were. What the user does to the display never comes in here.
+pub fn model_input(film: &Radiograph, preprocessing: &Preprocessing) -> ModelInput {
+    let (width_px, height_px) = (film.pixels.width_px(), film.pixels.height_px());
+    let Preprocessing {
+        side,
+        interpolation,
+        scale,
+    } = *preprocessing;
+    // `gray_8bit` gives one gray a pixel, and a film has pixels.
+    let picture = GrayPicture::new(width_px, height_px, film.gray_8bit());
+    let resized = picture.map(|picture| picture.resized(side, side, interpolation));
+    let grays = resized.as_ref().map_or(&[][..], GrayPicture::values);
+    // Dividing by 255 rounds once and matches the training data bit by bit; multiplying by the
+    // rounded 1 / 255 would round twice.
+    let divisor = scale.recip();
+    let values = grays
+        .iter()
+        .map(|&gray| f32::from(gray) / divisor)
+        .collect();
+    ModelInput { side, values }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sides_and_scales_out_of_range_are_refused() {
+        let new = |side, scale| Preprocessing::new(side, Interpolation::Area, scale);
+        assert!(new(8, 1.0).is_ok() && new(1024, 1.0).is_ok());
+        assert_eq!(new(7, 1.0), Err(PreprocessingError::Side { side: 7 }));
+        assert_eq!(new(1025, 1.0), Err(PreprocessingError::Side { side: 1025 }));
+        for scale in [0.0, -1.0, f32::INFINITY, f32::NAN] {
+            assert!(new(128, scale).is_err(), "{scale}");
+        }
+    }
+
+    #[test]
+    fn a_scale_of_one_255th_divides_by_255_exactly() {
+        assert_eq!(Preprocessing::NOTEBOOK.scale().recip(), 255.0);
+    }
+
+    #[test]
+    fn it_travels_as_text_and_is_checked_on_arrival() {
+        let text = serde_json::to_string(&Preprocessing::NOTEBOOK).unwrap();
+        assert!(text.contains(r#""interpolation":"nearest""#), "{text}");
+        assert_eq!(
+            serde_json::from_str::<Preprocessing>(&text).unwrap(),
+            Preprocessing::NOTEBOOK
+        );
+        let wrong = text.replace("128", "4");
+        let error = serde_json::from_str::<Preprocessing>(&wrong).unwrap_err();
+        assert!(error.to_string().contains("expected a side"), "{error}");
+        assert!(serde_json::from_str::<Preprocessing>(&text.replace("nearest", "cubic")).is_err());
+    }
+}

@@ -1,0 +1,319 @@
+//! From film files to network input: real DICOM files, and resizing against PIL and OpenCV.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use safetensors::SafeTensors;
+use thorax::domain::Radiograph;
+use thorax::imaging::{
+    GrayPicture, Interpolation, Polarity, Preprocessing, film_from_bytes, model_input, read_film,
+};
+
+use crate::films;
+
+/// Grays by which the library's convolution may differ from PIL's: both round twice, in fixed point.
+const CONVOLUTION_TOLERANCE: u8 = 1;
+
+fn dicom(folder: &Path, name: &str) -> Radiograph {
+    read_film(&folder.join("dicom").join(name)).unwrap()
+}
+
+fn refusal(folder: &Path, name: &str) -> String {
+    let path = folder.join("dicom").join(name);
+    let text = read_film(&path).unwrap_err().to_string();
+    assert!(text.ends_with(&path.display().to_string()), "{text}");
+    text
+}
+
+fn warns_of(film: &Radiograph, word: &str) -> bool {
+    film.warnings.iter().any(|warning| warning.contains(word))
+}
+
+fn mean_difference(a: &[u8], b: &[u8]) -> f64 {
+    assert_eq!(a.len(), b.len());
+    let sum: u64 = a
+        .iter()
+        .zip(b)
+        .map(|(a, b)| u64::from(a.abs_diff(*b)))
+        .sum();
+    sum as f64 / a.len() as f64
+}
+
+#[test]
+fn uncompressed_dx_films_are_read() {
+    let Some(folder) = films::folder("uncompressed_dx_films_are_read") else {
+        return;
+    };
+    let film = dicom(&folder, "nih_dx_1.dcm");
+    assert_eq!(
+        (film.pixels.width_px(), film.pixels.height_px()),
+        (1024, 1024)
+    );
+    assert_eq!(film.info.format, "DICOM, uncompressed");
+    assert_eq!(film.info.modality.as_deref(), Some("DX"));
+    assert_eq!(film.info.patient_id.as_deref(), Some("2"));
+    assert_eq!(film.info.spacing, None);
+    assert!(!film.inverted);
+    assert_eq!(film.warnings, Vec::<String>::new());
+}
+
+#[test]
+fn ribs_are_warned_of_and_ct_is_refused() {
+    let Some(folder) = films::folder("ribs_are_warned_of_and_ct_is_refused") else {
+        return;
+    };
+    assert!(warns_of(&dicom(&folder, "nih_dx_4.dcm"), "RIBCAGE"));
+    let text = refusal(&folder, "nih_dx_5.dcm");
+    assert!(text.contains("got modality CT"), "{text}");
+}
+
+#[test]
+fn a_15_bit_monochrome1_chest_is_inverted_once() {
+    let Some(folder) = films::folder("a_15_bit_monochrome1_chest_is_inverted_once") else {
+        return;
+    };
+    let film = dicom(&folder, "RG1_J2KI.dcm");
+    assert_eq!(
+        (film.pixels.width_px(), film.pixels.height_px()),
+        (1841, 1955)
+    );
+    assert_eq!(film.info.format, "DICOM, JPEG 2000");
+    assert_eq!(film.info.bits, 15);
+    assert!(film.inverted);
+    assert!(Polarity::of(&film).correlation() > 0.25);
+    assert!(
+        warns_of(&film, "Pixel Spacing is ignored"),
+        "{:?}",
+        film.warnings
+    );
+    assert!(!warns_of(&film, "MONOCHROME1"));
+}
+
+#[test]
+fn a_film_that_wrongly_claims_monochrome1_is_shown_like_its_twin() {
+    let Some(folder) = films::folder("a_film_that_wrongly_claims_monochrome1") else {
+        return;
+    };
+    let twin = dicom(&folder, "cr_jpeg_baseline.dcm");
+    let film = dicom(&folder, "cr_false_monochrome1.dcm");
+    assert!(warns_of(&film, "MONOCHROME1"), "{:?}", film.warnings);
+    assert!(!warns_of(&twin, "MONOCHROME1") && !warns_of(&twin, "inverted"));
+    assert_eq!(film.gray_8bit(), twin.gray_8bit());
+    let spacing = film.info.spacing.unwrap();
+    assert_eq!((spacing.row_mm, spacing.column_mm), (0.168, 0.168));
+}
+
+#[test]
+fn one_leg_in_four_codings_gives_one_picture() {
+    let Some(folder) = films::folder("one_leg_in_four_codings_gives_one_picture") else {
+        return;
+    };
+    let reference = dicom(&folder, "RG3_RLE.dcm");
+    assert_eq!(
+        (reference.pixels.width_px(), reference.pixels.height_px()),
+        (1760, 1760)
+    );
+    assert!(reference.inverted);
+    assert!(warns_of(&reference, "EXTREMITY"));
+    assert_eq!(reference.info.laterality.as_deref(), Some("R"));
+    for name in ["RG3_J2KR.dcm", "RG3_JPLL.dcm"] {
+        assert!(dicom(&folder, name).pixels == reference.pixels, "{name}");
+    }
+    // Lossy: close, not equal.
+    let lossy = dicom(&folder, "RG3_JPLY.dcm");
+    let difference = mean_difference(&lossy.gray_8bit(), &reference.gray_8bit());
+    assert!(difference < 2.0, "mean difference {difference}");
+}
+
+#[test]
+fn jpeg_ls_is_decoded_or_refused_by_name() {
+    let Some(folder) = films::folder("jpeg_ls_is_decoded_or_refused_by_name") else {
+        return;
+    };
+    if cfg!(feature = "jpeg-ls") {
+        let reference = dicom(&folder, "RG3_RLE.dcm");
+        assert!(dicom(&folder, "RG3_JLSL.dcm").pixels == reference.pixels);
+    } else {
+        let text = refusal(&folder, "RG3_JLSL.dcm");
+        assert!(text.contains("this build lacks JPEG-LS"), "{text}");
+    }
+}
+
+#[test]
+fn originals_in_colour_or_with_alpha_are_films_all_the_same() {
+    let Some(folder) = films::folder("originals_in_colour_or_with_alpha") else {
+        return;
+    };
+    let mut n_films = 0;
+    for entry in fs::read_dir(folder.join("originals")).unwrap() {
+        let film = read_film(&entry.unwrap().path()).unwrap();
+        assert_eq!(
+            (film.pixels.width_px(), film.pixels.height_px()),
+            (1024, 1024)
+        );
+        assert!(!warns_of(&film, "inverted"), "{}", film.path.display());
+        n_films += 1;
+    }
+    assert_eq!(n_films, 24);
+}
+
+#[test]
+fn truncated_and_damaged_dicom_files_are_no_panic() {
+    let Some(folder) = films::folder("truncated_and_damaged_dicom_files_are_no_panic") else {
+        return;
+    };
+    // A small multiplier of MMIX; any will do, as long as it is the same every time.
+    let mut state = 42_u64;
+    let mut random = |below: usize| {
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) as usize % below
+    };
+    for entry in fs::read_dir(folder.join("dicom")).unwrap() {
+        let path = entry.unwrap().path();
+        let bytes = fs::read(&path).unwrap();
+        let lengths = (0..3000)
+            .step_by(61)
+            .chain((1..12).map(|n| bytes.len() * n / 12));
+        for length in lengths.chain([bytes.len() - 1, bytes.len() - 9]) {
+            let film = film_from_bytes(&bytes[..length], &path);
+            assert!(film.is_err(), "{length} bytes of {}", path.display());
+        }
+        for round in 0..30 {
+            let mut damaged = bytes.clone();
+            let reach = if round % 3 == 0 {
+                bytes.len()
+            } else {
+                2500.min(bytes.len())
+            };
+            for _ in 0..=random(4) {
+                damaged[random(reach)] = random(256) as u8;
+            }
+            drop(film_from_bytes(&damaged, &path));
+        }
+    }
+}
+
+/// PIL and OpenCV inputs of the six films in `keras/reference.json`, as bytes.
+fn keras_inputs() -> (Vec<String>, Vec<u8>) {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/reference/keras");
+    let names = fs::read_to_string(folder.join("inputs.txt")).unwrap();
+    let bytes = fs::read(folder.join("inputs.safetensors")).unwrap();
+    (names.lines().map(str::to_owned).collect(), bytes)
+}
+
+#[test]
+fn inputs_equal_those_of_pil_and_opencv() {
+    let Some(folder) = films::folder("inputs_equal_those_of_pil_and_opencv") else {
+        return;
+    };
+    let (names, bytes) = keras_inputs();
+    let tensors = SafeTensors::deserialize(&bytes).unwrap();
+    for (interpolation, tensor) in [
+        (Interpolation::Nearest, "input_nearest"),
+        (Interpolation::Bilinear, "input_bilinear"),
+    ] {
+        let preprocessing = Preprocessing::new(128, interpolation, 1.0 / 255.0).unwrap();
+        let expected = tensors.tensor(tensor).unwrap().data();
+        for (name, expected) in names.iter().zip(expected.chunks_exact(128 * 128)) {
+            let film = read_film(&folder.join("nih/images").join(name)).unwrap();
+            let found = model_input(&film, &preprocessing);
+            let expected: Vec<f32> = expected
+                .iter()
+                .map(|&gray| f32::from(gray) / 255.0)
+                .collect();
+            assert_eq!(found.side, 128);
+            assert!(found.values == expected, "{tensor} of {name}");
+        }
+    }
+}
+
+#[test]
+fn no_display_setting_reaches_the_input() {
+    let Some(folder) = films::folder("no_display_setting_reaches_the_input") else {
+        return;
+    };
+    let film = dicom(&folder, "RG1_J2KI.dcm");
+    let before = model_input(&film, &Preprocessing::NOTEBOOK);
+    // A display looks at the film through another window; the film itself does not change.
+    let auto = thorax::domain::Voi::Window(film.auto_window());
+    assert_ne!(
+        film.gray_table(&auto),
+        film.gray_table(&film.default_window.voi)
+    );
+    assert_eq!(model_input(&film, &Preprocessing::NOTEBOOK), before);
+}
+
+fn check_resize(interpolation: Interpolation, key: &str, tolerance: u8) {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/reference/resize");
+    let bytes = fs::read(folder.join("resize.safetensors")).unwrap();
+    let tensors = SafeTensors::deserialize(&bytes).unwrap();
+    let mut n_checked = 0;
+    for name in ["smooth", "noise"] {
+        let source = tensors.tensor(name).unwrap();
+        let source = GrayPicture::new(122, 94, source.data().to_vec()).unwrap();
+        for (full_name, expected) in tensors.tensors() {
+            if !full_name.starts_with(name) || !full_name.ends_with(key) {
+                continue;
+            }
+            let [height, width] = *expected.shape() else {
+                panic!("{full_name}")
+            };
+            let found = source.resized(width, height, interpolation);
+            let differences = found
+                .values()
+                .iter()
+                .zip(expected.data())
+                .map(|(a, b)| a.abs_diff(*b));
+            let (worst, at) = differences.zip(0..).max().unwrap();
+            assert!(
+                worst <= tolerance,
+                "{full_name}: {worst} at {at} of {width} x {height}"
+            );
+            n_checked += 1;
+        }
+    }
+    assert_eq!(n_checked, 12);
+}
+
+#[test]
+fn nearest_equals_pil() {
+    check_resize(Interpolation::Nearest, "/nearest", 0);
+}
+
+#[test]
+fn bilinear_equals_opencv() {
+    check_resize(Interpolation::Bilinear, "/bilinear", 0);
+}
+
+#[test]
+fn area_and_lanczos_equal_pil() {
+    check_resize(Interpolation::Area, "/area", CONVOLUTION_TOLERANCE);
+    check_resize(Interpolation::Lanczos, "/lanczos", CONVOLUTION_TOLERANCE);
+}
+
+#[test]
+fn nih_films_have_dark_air_and_their_negatives_are_caught() {
+    let Some(folder) = films::folder("nih_films_have_dark_air") else {
+        return;
+    };
+    let mut paths: Vec<PathBuf> = fs::read_dir(folder.join("nih/images"))
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect();
+    paths.sort();
+    // Every tenth: the others were checked once, and decoding takes time.
+    let (mut n_films, mut n_false, mut n_caught) = (0, 0, 0);
+    for path in paths.iter().step_by(10) {
+        let film = read_film(path).unwrap();
+        let mut negative = film.clone();
+        negative.inverted = !film.inverted;
+        n_films += 1;
+        n_false += usize::from(Polarity::of(&film).is_inverted());
+        n_caught += usize::from(Polarity::of(&negative).is_inverted());
+    }
+    assert!(n_films > 200, "{n_films}");
+    assert_eq!(n_false, 0);
+    assert!(n_caught * 100 >= n_films * 99, "{n_caught} of {n_films}");
+}

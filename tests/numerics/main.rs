@@ -1,0 +1,4 @@
+//! Figures held against other software's, and real films read from the folder `CXR_DATA`.
+
+mod films;
+mod imaging;
