@@ -1,8 +1,8 @@
 //! The window: drains jobs, draws panels, carries out orders. Decides nothing.
 
 use std::path::PathBuf;
-use std::sync::mpsc::Receiver;
 use std::sync::Arc;
+use std::sync::mpsc::Receiver;
 
 use eframe::{CreationContext, Frame, Storage};
 use egui::{CentralPanel, Context, Panel, Ui};

@@ -1,3 +1,4 @@
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -6,9 +7,9 @@ use anyhow::Context as _;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::{ClassifyArgs, device, open_model, output};
-use crate::domain::{PerFinding, Score, Threshold};
+use crate::domain::{PerFinding, Radiograph, Score, Threshold};
 use crate::explain::{CamMethod, OverlayStyle, class_activation_maps, overlay_png};
-use crate::imaging::{list_films, read_film};
+use crate::imaging::{list_films, read_film, write_whole};
 use crate::model::{Classifier, Reading};
 
 mod report;
@@ -48,14 +49,19 @@ pub fn run(args: &ClassifyArgs) -> anyhow::Result<ExitCode> {
             }),
         }
     }
-    let thresholds = thresholds(&classifier);
+    let mut run = Run {
+        thresholds: thresholds(&classifier),
+        classifier,
+        args,
+        taken: BTreeSet::new(),
+    };
     let bar = progress_bar(films.len() as u64);
     for path in films {
-        results.push(classify(&classifier, &thresholds, path, args));
+        results.push(run.classify(path));
         bar.inc(1);
     }
     bar.finish_and_clear();
-    let report = report::text(args.format, &classifier, &thresholds, &results)?;
+    let report = report::text(args.format, &run.classifier, &run.thresholds, &results)?;
     output::answer(&report)?;
     let n_failed = results.iter().filter(|result| result.scores.is_err());
     let n_failed = n_failed.count();
@@ -77,108 +83,97 @@ fn thresholds(classifier: &Classifier) -> PerFinding<Threshold> {
     crate::state::Thresholds::of_model(points).current().clone()
 }
 
-fn classify(
-    classifier: &Classifier,
-    thresholds: &PerFinding<Threshold>,
-    path: PathBuf,
-    args: &ClassifyArgs,
-) -> FilmResult {
-    let mut warnings = Vec::new();
-    let scores = read_film(&path)
-        .map_err(anyhow::Error::from)
-        .and_then(|film| {
-            warnings.clone_from(&film.warnings);
-            let reading = classifier
-                .score(&film)
-                .with_context(|| format!("cannot score {}", path.display()))?;
-            if let Some(folder) = &args.cam {
-                let labels = mapped_labels(&reading, thresholds, &args.cam_label);
-                draw_maps(classifier, &film, &reading, thresholds, &labels, folder)?;
-            }
-            Ok(reading.scores)
-        })
-        .map_err(|error| format!("{error:#}"));
-    FilmResult {
-        path,
-        warnings,
-        scores,
-    }
+/// What holds for all films of one call.
+struct Run<'a> {
+    classifier: Classifier,
+    thresholds: PerFinding<Threshold>,
+    args: &'a ClassifyArgs,
+    /// Pictures written so far.
+    taken: BTreeSet<PathBuf>,
 }
 
-/// The findings to draw: those asked for, or those above threshold, or else the highest.
-fn mapped_labels(
-    reading: &Reading,
-    thresholds: &PerFinding<Threshold>,
-    asked: &[String],
-) -> Vec<usize> {
-    let labels = reading.scores.labels();
-    if !asked.is_empty() {
-        return asked
-            .iter()
-            .filter_map(|label| labels.position(label))
+impl Run<'_> {
+    fn classify(&mut self, path: PathBuf) -> FilmResult {
+        let mut warnings = Vec::new();
+        let scores = self
+            .score(&path, &mut warnings)
+            .map_err(|error| format!("{error:#}"));
+        FilmResult {
+            path,
+            warnings,
+            scores,
+        }
+    }
+
+    fn score(
+        &mut self,
+        path: &Path,
+        warnings: &mut Vec<String>,
+    ) -> anyhow::Result<PerFinding<Score>> {
+        let film = read_film(path)?;
+        warnings.clone_from(&film.warnings);
+        let reading = self
+            .classifier
+            .score(&film)
+            .with_context(|| format!("cannot score {}", path.display()))?;
+        if let Some(folder) = &self.args.cam {
+            self.draw_maps(&film, &reading, folder)?;
+        }
+        Ok(reading.scores)
+    }
+
+    fn draw_maps(
+        &mut self,
+        film: &Radiograph,
+        reading: &Reading,
+        folder: &Path,
+    ) -> anyhow::Result<()> {
+        let method = CamMethod::GradCam;
+        let head = self.classifier.head();
+        let maps = class_activation_maps(&reading.features, head, &reading.scores, method);
+        let stem = film.path.file_stem().unwrap_or_default().to_string_lossy();
+        for finding_idx in self.mapped_findings(reading) {
+            let label = maps.labels().get(finding_idx).unwrap_or_default();
+            let lines = self.caption(reading, finding_idx, method);
+            let style = OverlayStyle::default();
+            let png = overlay_png(film, &maps, finding_idx, &style, &lines)?;
+            let path = free_path(folder, &format!("{stem}.{label}"), &mut self.taken);
+            write_whole(&path, &png).with_context(|| format!("cannot write {}", path.display()))?;
+        }
+        Ok(())
+    }
+
+    /// The findings to draw: those asked for, or those above threshold, or else the highest.
+    fn mapped_findings(&self, reading: &Reading) -> Vec<usize> {
+        let labels = reading.scores.labels();
+        let asked = self.args.cam_label.iter();
+        let asked: Vec<usize> = asked.filter_map(|label| labels.position(label)).collect();
+        if !asked.is_empty() {
+            return asked;
+        }
+        let scores = reading.scores.values();
+        let pairs = scores.iter().zip(self.thresholds.values()).enumerate();
+        let above: Vec<usize> = pairs
+            .filter(|(_, (score, threshold))| score.is_positive(**threshold))
+            .map(|(finding_idx, _)| finding_idx)
             .collect();
+        if above.is_empty() {
+            return reading.highest().into_iter().collect();
+        }
+        above
     }
-    let scores = reading.scores.values();
-    let pairs = scores.iter().zip(thresholds.values()).enumerate();
-    let above: Vec<usize> = pairs
-        .filter(|(_, (score, threshold))| score.is_positive(**threshold))
-        .map(|(finding_idx, _)| finding_idx)
-        .collect();
-    if !above.is_empty() {
-        return above;
-    }
-    let by_score = |a: &(usize, &Score), b: &(usize, &Score)| a.1.get().total_cmp(&b.1.get());
-    let highest = scores.iter().enumerate().max_by(by_score);
-    highest.map(|(finding_idx, _)| finding_idx).into_iter().collect()
-}
 
-fn draw_maps(
-    classifier: &Classifier,
-    film: &crate::domain::Radiograph,
-    reading: &Reading,
-    thresholds: &PerFinding<Threshold>,
-    labels: &[usize],
-    folder: &Path,
-) -> anyhow::Result<()> {
-    let maps = class_activation_maps(
-        &reading.features,
-        classifier.head(),
-        &reading.scores,
-        CamMethod::GradCam,
-    );
-    let stem = film.path.file_stem().unwrap_or_default().to_string_lossy();
-    for &finding_idx in labels {
-        let picture = overlay_png(
-            film,
-            &maps,
-            finding_idx,
-            &OverlayStyle::default(),
-            &caption(classifier, reading, thresholds, finding_idx),
-        )?;
-        let label = maps.labels().get(finding_idx).unwrap_or_default();
-        let path = free_path(folder, &format!("{stem}.{label}"));
-        crate::imaging::write_whole(&path, &picture)
-            .with_context(|| format!("cannot write {}", path.display()))?;
+    fn caption(&self, reading: &Reading, finding_idx: usize, method: CamMethod) -> Vec<String> {
+        let name = reading.scores.labels().get(finding_idx).unwrap_or_default();
+        let mut lines = vec![format!("{}, {}", name.replace('_', " "), method.name())];
+        let score = reading.scores.get(finding_idx);
+        if let Some((score, threshold)) = score.zip(self.thresholds.get(finding_idx)) {
+            let (score, threshold) = (score.get(), threshold.get());
+            lines.push(format!("score {score:.3}, threshold {threshold:.3}"));
+        }
+        lines.push(format!("model {}", self.classifier.id()));
+        lines
     }
-    Ok(())
-}
-
-fn caption(
-    classifier: &Classifier,
-    reading: &Reading,
-    thresholds: &PerFinding<Threshold>,
-    finding_idx: usize,
-) -> Vec<String> {
-    let name = reading.scores.labels().get(finding_idx).unwrap_or_default();
-    let mut lines = vec![format!("{name}, Grad-CAM")];
-    if let (Some(score), Some(threshold)) =
-        (reading.scores.get(finding_idx), thresholds.get(finding_idx))
-    {
-        let (score, threshold) = (score.get(), threshold.get());
-        lines.push(format!("score {score:.3}, threshold {threshold:.3}"));
-    }
-    lines.push(format!("model {}", classifier.id()));
-    lines
 }
 
 /// `stem.png`, or `stem-2.png` and so on where films of one name come from several folders.

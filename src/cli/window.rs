@@ -67,9 +67,7 @@ impl FilePicker for DesktopPicker {
     fn pick(&self, kind: PickKind) -> Picked {
         let started = std::time::Instant::now();
         let files = match kind {
-            PickKind::Films => rfd::FileDialog::new()
-                .set_title("Open films")
-                .pick_files(),
+            PickKind::Films => rfd::FileDialog::new().set_title("Open films").pick_files(),
             PickKind::Model => rfd::FileDialog::new()
                 .set_title("Open a model")
                 .add_filter("Models and Keras weights", &["safetensors", "h5", "hdf5"])

@@ -98,20 +98,17 @@ pub struct ModelInput {
 /// 16-bit films are reduced to 256 grays first ([`Radiograph::gray_8bit`]), as the training data
 /// were. What the user does to the display never comes in here.
 pub fn model_input(film: &Radiograph, preprocessing: &Preprocessing) -> ModelInput {
-    let (width_px, height_px) = (film.pixels.width_px(), film.pixels.height_px());
     let Preprocessing {
         side,
         interpolation,
         scale,
     } = *preprocessing;
-    // `gray_8bit` gives one gray a pixel, and a film has pixels.
-    let picture = GrayPicture::new(width_px, height_px, film.gray_8bit());
-    let resized = picture.map(|picture| picture.resized(side, side, interpolation));
-    let grays = resized.as_ref().map_or(&[][..], GrayPicture::values);
+    let resized = GrayPicture::of_film(film).resized(side, side, interpolation);
     // Dividing by 255 rounds once and matches the training data bit by bit; multiplying by the
     // rounded 1 / 255 would round twice.
     let divisor = scale.recip();
-    let values = grays
+    let values = resized
+        .values()
         .iter()
         .map(|&gray| f32::from(gray) / divisor)
         .collect();

@@ -115,7 +115,10 @@ mod tests {
     fn missing_paths_and_folders_without_films_are_named() {
         let folder = tempfile::tempdir().unwrap();
         let empty = list_films(folder.path()).unwrap_err().to_string();
-        assert!(empty.ends_with(&folder.path().display().to_string()), "{empty}");
+        assert!(
+            empty.ends_with(&folder.path().display().to_string()),
+            "{empty}"
+        );
         let missing = folder.path().join("missing.png");
         let error = list_films(&missing).unwrap_err().to_string();
         assert!(error.contains("missing.png"), "{error}");

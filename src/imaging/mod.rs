@@ -9,13 +9,17 @@ mod dicom;
 mod error;
 mod input;
 mod jpeg_stream;
+mod list;
 mod polarity;
 mod raster;
 mod resize;
+mod write;
 
 pub use decode::{MAX_FILE_BYTES, MAX_PIXELS, MAX_SIDE_PX, film_from_bytes, read_film};
 pub use dicom::DicomError;
 pub use error::FilmError;
 pub use input::{ModelInput, Preprocessing, PreprocessingError, model_input};
+pub use list::{ListError, list_films};
 pub use polarity::Polarity;
 pub use resize::{GrayPicture, Interpolation};
+pub use write::write_whole;

@@ -4,6 +4,8 @@ use fast_image_resize::images::{Image, ImageRef};
 use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
 use serde::{Deserialize, Serialize};
 
+use crate::domain::Radiograph;
+
 /// How a picture is brought to another size.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -35,6 +37,30 @@ impl GrayPicture {
             height_px,
             values,
         })
+    }
+
+    /// The film as 8-bit gray under the file's own window.
+    pub fn of_film(film: &Radiograph) -> Self {
+        Self {
+            width_px: film.pixels.width_px(),
+            height_px: film.pixels.height_px(),
+            values: film.gray_8bit(),
+        }
+    }
+
+    /// This picture, made smaller if one of its sides is longer than that.
+    #[must_use]
+    pub fn within(self, max_side_px: usize) -> Self {
+        let longest = self.width_px.max(self.height_px);
+        if longest <= max_side_px {
+            return self;
+        }
+        let shrunk = |side: usize| side * max_side_px / longest;
+        self.resized(
+            shrunk(self.width_px),
+            shrunk(self.height_px),
+            Interpolation::Area,
+        )
     }
 
     /// At least 1.

@@ -1,1 +1,24 @@
 //! The network, its files and the devices it runs on.
+
+mod config;
+mod parameters;
+mod block;
+mod resnet_v2;
+mod card;
+mod card_json;
+mod model_file;
+mod keras;
+mod device;
+mod reading;
+mod classifier;
+
+pub use card::{Calibration, ModelCard, Provenance};
+pub use card_json::{CardError, FORMAT_VERSION};
+pub use classifier::{Classifier, ModelError, ModelSource};
+pub use config::{ConfigError, ResNetConfig, Stage};
+pub use device::{ComputeDevice, DeviceError};
+pub use keras::{KerasError, KerasImport, import_keras};
+pub use model_file::{ModelFault, ModelFile, ModelFileError, Weights};
+pub use parameters::parameter_shapes;
+pub use reading::{FeatureMaps, LinearHead, Reading};
+pub use resnet_v2::ResNetV2;

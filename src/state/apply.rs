@@ -106,7 +106,7 @@ impl AppState {
     }
 
     /// The name of the device that the network runs on.
-    pub fn device_name(&self) -> String {
+    pub fn device_name(&self) -> &'static str {
         self.services.device.name()
     }
 
@@ -379,7 +379,7 @@ impl AppState {
     }
 
     fn take_reading(&mut self, reading: FilmReading) {
-        let top = self.selected.or_else(|| highest(&reading));
+        let top = self.selected.or_else(|| reading.reading.highest());
         self.selected = top;
         let reading = Arc::new(reading);
         self.study.keep(&reading);
@@ -444,13 +444,6 @@ impl AppState {
         })
         .ok()
     }
-}
-
-fn highest(reading: &FilmReading) -> Option<usize> {
-    let scores = reading.reading.scores.values().iter().enumerate();
-    scores
-        .max_by(|(_, a), (_, b)| a.get().total_cmp(&b.get()))
-        .map(|(finding_idx, _)| finding_idx)
 }
 
 fn broke(panic_text: &str) -> String {

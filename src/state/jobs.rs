@@ -172,7 +172,7 @@ fn open_and_score(
         None => {
             let film = read_film(&request.path)?;
             ctx.check_cancelled()?;
-            let picture = GrayPicture::of_film(&film).shrunk_to(request.max_side_px);
+            let picture = GrayPicture::of_film(&film).within(request.max_side_px);
             Arc::new(OpenedFilm { film, picture })
         }
     };
@@ -197,5 +197,10 @@ fn open_and_score(
 }
 
 fn maps(classifier: &Classifier, reading: &Reading, method: CamMethod) -> PerFinding<Heatmap> {
-    class_activation_maps(&reading.features, classifier.head(), &reading.scores, method)
+    class_activation_maps(
+        &reading.features,
+        classifier.head(),
+        &reading.scores,
+        method,
+    )
 }

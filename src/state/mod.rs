@@ -11,7 +11,7 @@ mod settings;
 mod study;
 mod thresholds;
 
-pub use apply::{AppState, Model};
+pub use apply::{AppState, Loaded, Model};
 pub use command::{Command, CommandSender, command_channel};
 pub use jobs::{FilePicker, FilmReading, OpenedFilm, PickKind, Picked, Services};
 pub use notice::{Notice, NoticeKind, Notices};

@@ -92,7 +92,10 @@ mod tests {
         assert_eq!(settings.recent_films.len(), MAX_RECENT);
         assert_eq!(settings.recent_films[0], Path::new("5.png"));
         let n_fives = settings.recent_films.iter();
-        assert_eq!(n_fives.filter(|path| *path == Path::new("5.png")).count(), 1);
+        assert_eq!(
+            n_fives.filter(|path| *path == Path::new("5.png")).count(),
+            1
+        );
     }
 
     #[test]

@@ -196,7 +196,10 @@ mod tests {
     #[test]
     fn a_film_is_listed_once() {
         let mut study = study();
-        assert_eq!(study.add(vec![PathBuf::from("b"), PathBuf::from("d")]), Some(1));
+        assert_eq!(
+            study.add(vec![PathBuf::from("b"), PathBuf::from("d")]),
+            Some(1)
+        );
         assert_eq!(study.entries().len(), 4);
     }
 

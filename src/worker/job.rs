@@ -1,5 +1,4 @@
 use std::any::Any;
-use std::fmt;
 use std::io;
 use std::panic::AssertUnwindSafe;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -208,7 +207,12 @@ mod tests {
 
     fn wake() -> (Wake, Woken) {
         let (sender, woken) = channel();
-        (Arc::new(move || drop(sender.send(()))), woken)
+        (
+            Arc::new(move || {
+                let _ = sender.send(());
+            }),
+            woken,
+        )
     }
 
     fn outcome<E: Send + 'static, T: Send + 'static>(

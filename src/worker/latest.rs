@@ -107,7 +107,9 @@ mod tests {
     #[test]
     fn only_the_newest_request_is_answered() {
         let (sender, woken) = channel();
-        let wake: Wake = Arc::new(move || drop(sender.send(())));
+        let wake: Wake = Arc::new(move || {
+            let _ = sender.send(());
+        });
         let mut latest = Latest::new("echo", wake, echo);
         let mut gates = Vec::new();
         for number in 1..=3 {

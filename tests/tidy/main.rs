@@ -136,7 +136,15 @@ fn the_library_lists_its_modules_in_reading_order() {
 fn nothing_reaches_the_network() {
     let lock = Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.lock");
     let lock = fs::read_to_string(lock).unwrap();
-    for name in ["reqwest", "hyper", "ureq", "curl", "isahc", "attohttpc", "surf"] {
+    for name in [
+        "reqwest",
+        "hyper",
+        "ureq",
+        "curl",
+        "isahc",
+        "attohttpc",
+        "surf",
+    ] {
         let entry = format!("name = \"{name}\"");
         assert!(!lock.contains(&entry), "{name} is among the dependencies");
     }

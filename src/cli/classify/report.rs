@@ -66,10 +66,7 @@ fn json_film<'a>(
     }
 }
 
-fn positive<'a>(
-    scores: &'a PerFinding<Score>,
-    thresholds: &PerFinding<Threshold>,
-) -> Vec<&'a str> {
+fn positive<'a>(scores: &'a PerFinding<Score>, thresholds: &PerFinding<Threshold>) -> Vec<&'a str> {
     let pairs = scores.iter().zip(thresholds.values());
     pairs
         .filter(|((_, score), threshold)| score.is_positive(**threshold))
@@ -80,10 +77,16 @@ fn positive<'a>(
 /// Says which thresholds are no operating points of the model.
 fn no_points_warning(classifier: &Classifier) -> Option<String> {
     let points = &classifier.card().operating_points;
-    let n_missing = points.values().iter().filter(|point| point.is_none()).count();
+    let n_missing = points
+        .values()
+        .iter()
+        .filter(|point| point.is_none())
+        .count();
     let n_labels = points.values().len();
     (n_missing > 0).then(|| {
-        format!("the model has no operating point for {n_missing} of {n_labels} labels: 0.5 is used")
+        format!(
+            "the model has no operating point for {n_missing} of {n_labels} labels: 0.5 is used"
+        )
     })
 }
 
@@ -95,7 +98,11 @@ fn csv(classifier: &Classifier, results: &[FilmResult]) -> anyhow::Result<String
         let path = result.path.display().to_string();
         let error = result.scores.as_ref().err().cloned().unwrap_or_default();
         let scores: Vec<String> = match &result.scores {
-            Ok(scores) => scores.values().iter().map(|s| s.get().to_string()).collect(),
+            Ok(scores) => scores
+                .values()
+                .iter()
+                .map(|s| s.get().to_string())
+                .collect(),
             Err(_) => vec![String::new(); labels.len()],
         };
         writer.write_record([path, error].into_iter().chain(scores))?;

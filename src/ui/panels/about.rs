@@ -19,7 +19,11 @@ pub fn about_ui(ctx: &Context, loaded: &Loaded, commands: &CommandSender) {
                     || "comes with the program".to_owned(),
                     |path| path.display().to_string(),
                 );
-                facts_ui(ui, "origin", &[("Model", loaded.classifier.id()), ("File", &origin)]);
+                facts_ui(
+                    ui,
+                    "origin",
+                    &[("Model", loaded.classifier.id()), ("File", &origin)],
+                );
                 ui.separator();
                 let facts = card.facts();
                 let facts: Vec<(&str, &str)> = facts
@@ -55,7 +59,12 @@ fn labels_ui(ui: &mut Ui, card: &ModelCard) {
         .striped(true)
         .spacing([16.0, 4.0])
         .show(ui, |ui| {
-            for head in ["Finding", "Operating point", "Chosen by", "Share in training"] {
+            for head in [
+                "Finding",
+                "Operating point",
+                "Chosen by",
+                "Share in training",
+            ] {
                 ui.strong(head);
             }
             ui.end_row();

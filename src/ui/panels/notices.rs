@@ -14,7 +14,7 @@ pub fn notices_ui(ctx: &Context, notices: &Notices, commands: &CommandSender) {
         return;
     }
     shown.reverse();
-    Area::new(Id::new("notices"))
+    Area::new(Id::unique("notices"))
         .order(Order::Foreground)
         .anchor(Align2::LEFT_BOTTOM, [theme::GAP_PT, -44.0])
         .show(ctx, |ui| {

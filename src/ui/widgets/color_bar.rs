@@ -1,4 +1,6 @@
-use egui::{Color32, Mesh, Rect, Response, Sense, Stroke, StrokeKind, Ui, Vec2, Widget, WidgetInfo};
+use egui::{
+    Color32, Mesh, Rect, Response, Sense, Stroke, StrokeKind, Ui, Vec2, Widget, WidgetInfo,
+};
 
 /// Colours of a map from its low to its high end, with what the ends stand for.
 pub struct ColorBar<'a> {

@@ -94,7 +94,11 @@ fn state_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
 fn no_model_ui(ui: &mut Ui, state: &AppState) {
     if let Some(error) = &state.model.error {
         let palette = theme::palette(ui.visuals());
-        ui.label(egui::RichText::new("No model").strong().color(palette.error));
+        ui.label(
+            egui::RichText::new("No model")
+                .strong()
+                .color(palette.error),
+        );
         ui.label(egui::RichText::new(error).color(palette.error));
     } else {
         ui.horizontal(|ui| {

@@ -89,6 +89,9 @@ mod tests {
     fn without_scores_there_is_no_verdict() {
         let thresholds = Thresholds::of_model(Labels::nih_14().map(|_, _| None));
         let rows = finding_rows(&thresholds, None, None);
-        assert!(rows.iter().all(|row| row.verdict.is_none() && row.score.is_none()));
+        assert!(
+            rows.iter()
+                .all(|row| row.verdict.is_none() && row.score.is_none())
+        );
     }
 }

@@ -25,8 +25,8 @@ pub fn moved(
     screen_from_image: ScreenFromImage,
 ) -> Option<ScreenFromImage> {
     let mut moved = screen_from_image;
-    let pans = response.dragged_by(PointerButton::Primary)
-        || response.dragged_by(PointerButton::Middle);
+    let pans =
+        response.dragged_by(PointerButton::Primary) || response.dragged_by(PointerButton::Middle);
     if pans {
         let delta = response.drag_delta();
         moved = moved.panned(Point {

@@ -20,9 +20,7 @@ pub fn viewer_ui(
     commands: &CommandSender,
 ) {
     let (rect, response) = ui.allocate_exact_size(ui.available_size(), Sense::click_and_drag());
-    response.widget_info(|| {
-        egui::WidgetInfo::labeled(egui::accesskit::Role::Image, true, "Film")
-    });
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::accesskit::Role::Image, true, "Film"));
     let Some(opened) = state.study.film.opened() else {
         paint::message_ui(ui, rect, waiting_text(state));
         return;

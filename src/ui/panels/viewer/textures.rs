@@ -37,8 +37,8 @@ impl ViewerTextures {
             Some((source, texture)) if Arc::ptr_eq(source, opened) => texture.id(),
             _ => {
                 let picture = &opened.picture;
-                let size = [picture.width_px, picture.height_px];
-                let image = ColorImage::from_gray(size, &picture.grays);
+                let size = [picture.width_px(), picture.height_px()];
+                let image = ColorImage::from_gray(size, picture.values());
                 let texture = ctx.load_texture("film", image, TextureOptions::LINEAR);
                 let id = texture.id();
                 self.film = Some((Arc::clone(opened), texture));

@@ -1,0 +1,106 @@
+use serde::{Deserialize, Serialize};
+
+use crate::domain::PerFinding;
+
+/// Evidence for one finding on a square grid: above 0 speaks for it, below 0 against it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Heatmap {
+    side: usize,
+    values: Vec<f32>,
+}
+
+impl Heatmap {
+    /// Takes `side * side` values, row by row; missing ones count as 0.
+    pub fn new(side: usize, mut values: Vec<f32>) -> Self {
+        values.resize(side * side, 0.0);
+        Self { side, values }
+    }
+
+    /// Width and height of the grid.
+    pub fn side(&self) -> usize {
+        self.side
+    }
+
+    /// Row by row from the top left, with their sign.
+    pub fn values(&self) -> &[f32] {
+        &self.values
+    }
+
+    /// The largest value, at least 0.
+    pub fn max(&self) -> f32 {
+        self.values.iter().copied().fold(0.0, f32::max)
+    }
+
+    /// Whether any place speaks for the finding.
+    pub fn has_positive_evidence(&self) -> bool {
+        self.max() > 0.0
+    }
+
+    /// The value at a place between 0 and 1 of width and height, between four grid points.
+    ///
+    /// Grid points lie in the middle of their squares, as pixels do; beyond them the edge repeats.
+    pub fn at(&self, x: f32, y: f32) -> f32 {
+        let (left, right, x_share) = self.neighbours(x);
+        let (upper, lower, y_share) = self.neighbours(y);
+        let value = |row: usize, column: usize| {
+            let place = self.values.get(row * self.side + column);
+            place.copied().unwrap_or_default()
+        };
+        let along = |row| value(row, left) * (1.0 - x_share) + value(row, right) * x_share;
+        along(upper) * (1.0 - y_share) + along(lower) * y_share
+    }
+
+    fn neighbours(&self, share: f32) -> (usize, usize, f32) {
+        let last = self.side.saturating_sub(1);
+        let place = (share * self.side as f32 - 0.5).clamp(0.0, last as f32);
+        let first = place.floor() as usize;
+        (first, (first + 1).min(last), place.fract())
+    }
+}
+
+/// What the hottest colour stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum HeatmapScale {
+    /// The largest value of all findings' maps of this film: weak maps stay cool.
+    Absolute,
+    /// The largest value of each map: even a weak one has a hot place.
+    PerMap,
+}
+
+impl HeatmapScale {
+    /// Both, in the order of a menu.
+    pub const ALL: [Self; 2] = [Self::Absolute, Self::PerMap];
+
+    /// The value of the hottest colour for one finding's map, at least 0.
+    pub fn max(self, maps: &PerFinding<Heatmap>, finding_idx: usize) -> f32 {
+        match self {
+            Self::Absolute => maps.values().iter().map(Heatmap::max).fold(0.0, f32::max),
+            Self::PerMap => maps.get(finding_idx).map_or(0.0, Heatmap::max),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::Labels;
+
+    #[test]
+    fn values_between_grid_points_are_blended_and_edges_repeat() {
+        let heatmap = Heatmap::new(2, vec![0.0, 4.0, 8.0, 12.0]);
+        assert_eq!(heatmap.at(0.25, 0.25), 0.0);
+        assert_eq!(heatmap.at(0.5, 0.25), 2.0);
+        assert_eq!(heatmap.at(0.5, 0.5), 6.0);
+        assert_eq!(heatmap.at(0.0, 0.0), 0.0);
+        assert_eq!(heatmap.at(1.0, 1.0), 12.0);
+    }
+
+    #[test]
+    fn the_absolute_scale_is_shared_and_the_other_is_not() {
+        let maps = Labels::nih_14().map(|idx, _| Heatmap::new(1, vec![idx as f32 - 1.0]));
+        assert_eq!(HeatmapScale::Absolute.max(&maps, 2), 12.0);
+        assert_eq!(HeatmapScale::PerMap.max(&maps, 2), 1.0);
+        assert_eq!(HeatmapScale::PerMap.max(&maps, 0), 0.0);
+        assert!(!maps.get(0).unwrap().has_positive_evidence());
+    }
+}

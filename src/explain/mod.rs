@@ -1,0 +1,13 @@
+//! Where the network looked: class-activation maps, their colours, and pictures of them.
+
+mod heatmap;
+mod grad_cam;
+mod colormap;
+mod overlay;
+mod caption;
+
+pub use caption::{OverlayError, overlay_png};
+pub use colormap::Colormap;
+pub use grad_cam::{CamMethod, class_activation_maps};
+pub use heatmap::{Heatmap, HeatmapScale};
+pub use overlay::{OverlayStyle, map_picture, overlay_picture};

@@ -1,0 +1,150 @@
+use serde::{Deserialize, Serialize};
+
+use super::ResNetConfig;
+use crate::domain::{Labels, OperatingPoint, PerFinding};
+use crate::imaging::{Interpolation, Preprocessing};
+
+/// What a model file says of its weights: everything needed to use and to judge them.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ModelCard {
+    /// What people call it.
+    pub name: String,
+    /// What each output scores, in order.
+    pub labels: Labels,
+    /// Shape of the network.
+    pub architecture: ResNetConfig,
+    /// How a film becomes the network's input.
+    pub preprocessing: Preprocessing,
+    /// The cut that was chosen for each label; `None` where nobody chose one.
+    pub operating_points: PerFinding<Option<OperatingPoint>>,
+    /// From score to probability; `None` where nobody calibrated.
+    pub calibration: PerFinding<Option<Calibration>>,
+    /// Share of films with the label in training, in `[0, 1]`; `None` where it is not known.
+    pub class_frequencies: PerFinding<Option<f64>>,
+    /// Where the weights come from.
+    pub provenance: Provenance,
+}
+
+/// From a logit to a probability.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "method", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Calibration {
+    /// `sigmoid(slope * logit + intercept)` (Platt 1999).
+    Platt {
+        /// Multiplies the logit.
+        slope: f64,
+        /// Added to it.
+        intercept: f64,
+        /// Data it was fitted on.
+        fitted_on: String,
+    },
+}
+
+/// Where weights come from; `None` where it is not known.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Provenance {
+    /// Films they were trained on.
+    pub data: Option<String>,
+    /// How films were parted into train, valid and test.
+    pub split: Option<String>,
+    /// Seed of the training.
+    pub seed: Option<u64>,
+    /// Day of the training, as in 2026-11-23.
+    pub date: Option<String>,
+    /// What trained them.
+    pub software: Option<String>,
+    /// Loss, schedule, augmentation in words.
+    pub training: Option<String>,
+    /// What is known of their quality, with the data it was measured on.
+    pub evaluation: Option<String>,
+    /// Known weaknesses of data and model.
+    pub limits: Option<String>,
+    /// Terms of use, acknowledgement and citation.
+    pub terms: Option<String>,
+}
+
+impl ModelCard {
+    /// A card with labels, preprocessing and provenance only: no cuts, no calibration.
+    ///
+    /// `None` unless there are as many labels as outputs and the input has the network's side.
+    pub fn new(
+        name: String,
+        labels: Labels,
+        architecture: ResNetConfig,
+        preprocessing: Preprocessing,
+        provenance: Provenance,
+    ) -> Option<Self> {
+        let fits =
+            labels.len() == architecture.n_outputs() && preprocessing.side() == architecture.side();
+        fits.then(|| Self {
+            operating_points: labels.map(|_, _| None),
+            calibration: labels.map(|_, _| None),
+            class_frequencies: labels.map(|_, _| None),
+            name,
+            labels,
+            architecture,
+            preprocessing,
+            provenance,
+        })
+    }
+
+    /// The card in words, for people: names and values, unknown ones as `n/a`.
+    pub fn facts(&self) -> Vec<(&'static str, String)> {
+        let provenance = &self.provenance;
+        let known = |value: &Option<String>| value.clone().unwrap_or_else(|| "n/a".to_owned());
+        let n_points = count(&self.operating_points);
+        let n_calibrated = count(&self.calibration);
+        let n_labels = self.labels.len();
+        let seed = provenance.seed.map(|seed| seed.to_string());
+        vec![
+            ("Network", self.network_text()),
+            ("Input", self.input_text()),
+            ("Labels", n_labels.to_string()),
+            (
+                "Operating points",
+                format!("{n_points} of {n_labels} labels"),
+            ),
+            (
+                "Calibration",
+                format!("{n_calibrated} of {n_labels} labels"),
+            ),
+            ("Data", known(&provenance.data)),
+            ("Split", known(&provenance.split)),
+            ("Training", known(&provenance.training)),
+            ("Seed", known(&seed)),
+            ("Date", known(&provenance.date)),
+            ("Software", known(&provenance.software)),
+            ("Evaluation", known(&provenance.evaluation)),
+            ("Limits", known(&provenance.limits)),
+            ("Terms", known(&provenance.terms)),
+        ]
+    }
+
+    fn network_text(&self) -> String {
+        let config = &self.architecture;
+        format!(
+            "ResNet-v2 of depth {}, {} outputs",
+            config.depth(),
+            config.n_outputs()
+        )
+    }
+
+    fn input_text(&self) -> String {
+        let side = self.preprocessing.side();
+        let how = match self.preprocessing.interpolation() {
+            Interpolation::Nearest => "nearest pixel",
+            Interpolation::Bilinear => "bilinear, not antialiased",
+            Interpolation::Area => "mean of the area",
+            Interpolation::Lanczos => "Lanczos, antialiased",
+        };
+        format!(
+            "{side} x {side} px gray, {how}, divided by {:.0}",
+            self.preprocessing.scale().recip()
+        )
+    }
+}
+
+fn count<T>(values: &PerFinding<Option<T>>) -> usize {
+    values.values().iter().flatten().count()
+}

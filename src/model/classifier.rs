@@ -1,0 +1,240 @@
+use std::path::{Path, PathBuf};
+
+use candle_core::{DType, Tensor};
+use candle_nn::VarBuilder;
+use thiserror::Error;
+
+use super::device::ComputeDevice;
+use super::keras::{KerasError, KerasImport, import_keras, is_hdf5};
+use super::model_file::{ModelFault, ModelFile, ModelFileError, Weights, read_bounded};
+use super::parameters::parameter_shapes;
+use super::reading::{FeatureMaps, LinearHead, Reading};
+use super::resnet_v2::ResNetV2;
+use super::{ModelCard, ResNetConfig};
+use crate::domain::{Radiograph, Score, ScoreError};
+use crate::imaging::{ModelInput, model_input};
+
+/// The model that comes with the program, for when no file is beside it.
+const EMBEDDED: &[u8] = include_bytes!("../../weights/thorax.safetensors");
+/// Its name beside the executable.
+const FILE_NAME: &str = "thorax.safetensors";
+
+/// Which model to open.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ModelSource {
+    /// The one that comes with the program.
+    Default,
+    /// A model file, or weights that Keras saved.
+    File(PathBuf),
+}
+
+/// A network ready to score films, with the card that says how far to believe it.
+pub struct Classifier {
+    card: ModelCard,
+    id: String,
+    path: Option<PathBuf>,
+    network: ResNetV2,
+    head: LinearHead,
+    device: ComputeDevice,
+}
+
+/// Why a model could not be opened, or a film not be scored.
+#[derive(Debug, Error)]
+#[expect(missing_docs, reason = "the messages say it")]
+pub enum ModelError {
+    #[error(transparent)]
+    File(#[from] ModelFileError),
+    #[error(transparent)]
+    Keras(#[from] KerasError),
+    #[error("the model inside the program is broken: {0}")]
+    Embedded(#[source] ModelFault),
+    #[error("the network could not be computed: {0}")]
+    Compute(#[from] candle_core::Error),
+    #[error("expected a finite output for {label}, got {}", source.0)]
+    Output { label: String, source: ScoreError },
+    #[error("expected input of {expected} pixels a side, got {got}")]
+    Input { expected: usize, got: usize },
+}
+
+impl Classifier {
+    /// Opens the default model or a file, by content: our format, or weights that Keras saved.
+    ///
+    /// The default is the first of: `../share/thorax/thorax.safetensors` seen from the
+    /// executable, `thorax.safetensors` beside it, the copy inside it. One that is there but
+    /// broken is an error, not passed over.
+    pub fn open(source: &ModelSource, device: &ComputeDevice) -> Result<Self, ModelError> {
+        match source {
+            ModelSource::File(path) => Self::load(path, device),
+            ModelSource::Default => match installed_model() {
+                Some(path) => {
+                    let file = ModelFile::load(&path)?;
+                    // Opened without being asked for by name, it stays "the default".
+                    Self::new(&file, None, device)
+                }
+                None => {
+                    let file = ModelFile::from_bytes(EMBEDDED).map_err(ModelError::Embedded)?;
+                    Self::new(&file, None, device)
+                }
+            },
+        }
+    }
+
+    fn load(path: &Path, device: &ComputeDevice) -> Result<Self, ModelError> {
+        let bytes = read_bounded(path)?;
+        let file = if is_hdf5(&bytes) {
+            import_keras(path, KerasImport::of_notebook(path))?
+        } else {
+            ModelFile::load(path)?
+        };
+        Self::new(&file, Some(path.to_owned()), device)
+    }
+
+    /// Builds the network from a card and its weights.
+    pub fn new(
+        file: &ModelFile,
+        path: Option<PathBuf>,
+        device: &ComputeDevice,
+    ) -> Result<Self, ModelError> {
+        let card = file.card().clone();
+        let tensors = candle_tensors(&card.architecture, file.weights(), device)?;
+        let vb = VarBuilder::from_tensors(tensors, DType::F32, device.candle());
+        Ok(Self {
+            network: ResNetV2::new(&card.architecture, &vb)?,
+            head: linear_head(&card.architecture, file.weights()),
+            id: format!("{} {}", card.name, fingerprint(file.weights())),
+            path,
+            device: device.clone(),
+            card,
+        })
+    }
+
+    /// What the model says of itself.
+    pub fn card(&self) -> &ModelCard {
+        &self.card
+    }
+
+    /// Name and the first 8 digits of a checksum of the weights: the same weights, the same id.
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// The file that was asked for; `None` for the model that comes with the program.
+    pub fn path(&self) -> Option<&Path> {
+        self.path.as_deref()
+    }
+
+    /// The weights after the last activation, from which maps are made.
+    pub fn head(&self) -> &LinearHead {
+        &self.head
+    }
+
+    /// Scores one film: the one path from a film to scores, for the window and all else.
+    pub fn score(&self, film: &Radiograph) -> Result<Reading, ModelError> {
+        self.score_input(model_input(film, &self.card.preprocessing))
+    }
+
+    /// Scores what [`model_input`] made; one film at a time, so that no score hangs on a batch.
+    pub fn score_input(&self, input: ModelInput) -> Result<Reading, ModelError> {
+        let side = self.card.architecture.side();
+        if input.side != side || input.values.len() != side * side {
+            let got = input.side;
+            let expected = side;
+            return Err(ModelError::Input { expected, got });
+        }
+        let shape = (1, 1, side, side);
+        let xs = Tensor::from_slice(&input.values, shape, self.device.candle())?; // (B, 1, H, W)
+        let features = self.network.forward_features(&xs, false)?; // (1, C, h, w)
+        let logits = self.network.forward_head(&features)?; // (1, K)
+        let logits = logits.flatten_all()?.to_vec1::<f32>()?;
+        let (_, n_channels, feature_side, _) = features.dims4()?;
+        let features = features.permute((0, 2, 3, 1))?.flatten_all()?;
+        self.reading(
+            input,
+            &logits,
+            FeatureMaps {
+                side: feature_side,
+                n_channels,
+                values: features.to_vec1()?,
+            },
+        )
+    }
+
+    fn reading(
+        &self,
+        input: ModelInput,
+        logits: &[f32],
+        features: FeatureMaps,
+    ) -> Result<Reading, ModelError> {
+        let labels = &self.card.labels;
+        let mut scores = Vec::new();
+        for (label, &logit) in labels.iter().zip(logits) {
+            scores.push(
+                Score::from_logit(logit).map_err(|source| ModelError::Output {
+                    label: label.to_owned(),
+                    source,
+                })?,
+            );
+        }
+        let both = labels.zip(logits.to_vec()).zip(labels.zip(scores));
+        let (logits, scores) = both.ok_or_else(|| {
+            let text = format!("expected {} outputs, got {}", labels.len(), logits.len());
+            candle_core::Error::Msg(text)
+        })?;
+        Ok(Reading {
+            input,
+            logits,
+            scores,
+            features,
+        })
+    }
+}
+
+fn installed_model() -> Option<PathBuf> {
+    let exe = std::env::current_exe().ok()?;
+    let folder = exe.parent()?;
+    let installed = folder.join("../share/thorax").join(FILE_NAME);
+    [installed, folder.join(FILE_NAME)]
+        .into_iter()
+        .find(|path| path.exists())
+}
+
+#[expect(
+    clippy::disallowed_types,
+    reason = "candle's VarBuilder takes no other map"
+)]
+fn candle_tensors(
+    config: &ResNetConfig,
+    weights: &Weights,
+    device: &ComputeDevice,
+) -> candle_core::Result<std::collections::HashMap<String, Tensor>> {
+    let shapes = parameter_shapes(config).into_iter();
+    shapes
+        .map(|(name, shape)| {
+            let values = weights.get(&name).map_or(&[][..], Vec::as_slice);
+            let tensor = Tensor::from_slice(values, shape, device.candle())?;
+            Ok((name, tensor))
+        })
+        .collect()
+}
+
+fn linear_head(config: &ResNetConfig, weights: &Weights) -> LinearHead {
+    let values = |name: &str| weights.get(name).cloned().unwrap_or_default();
+    LinearHead {
+        n_cells: config.n_cells(),
+        pool: ResNetConfig::POOL,
+        n_channels: ResNetConfig::N_FEATURES,
+        weights: values("head.dense.weight"),
+        bias: values("head.dense.bias"),
+    }
+}
+
+/// FNV-1a (Fowler, Noll, Vo) over all weights in order of their names: tells models apart, no more.
+fn fingerprint(weights: &Weights) -> String {
+    let mut hash: u64 = 0xcbf2_9ce4_8422_2325;
+    for values in weights.values() {
+        for value in values {
+            hash = (hash ^ u64::from(value.to_bits())).wrapping_mul(0x0000_0100_0000_01b3);
+        }
+    }
+    format!("{:08x}", hash >> 32)
+}

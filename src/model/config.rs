@@ -1,0 +1,202 @@
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+/// Shape of the network: a bottleneck ResNet-v2 for one gray channel, as Keras' example has it.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "Unchecked", into = "Unchecked")]
+pub struct ResNetConfig {
+    depth: usize,
+    side: usize,
+    n_outputs: usize,
+    bn_epsilon: f64,
+    bn_momentum: f64,
+}
+
+/// Hyper-parameters that make no network.
+#[derive(Clone, Copy, Debug, PartialEq, Error)]
+#[expect(missing_docs, reason = "the messages say it")]
+pub enum ConfigError {
+    #[error("expected a depth of 9n + 2 from 11 to 1001, got {depth}")]
+    Depth { depth: usize },
+    #[error("expected an input side of 32 to 1024, a multiple of 32, got {side}")]
+    Side { side: usize },
+    #[error("expected 1 to 1000 outputs, got {n_outputs}")]
+    Outputs { n_outputs: usize },
+    #[error(
+        "expected batch norm with epsilon above 0 and momentum in 0..1, got {epsilon}, {momentum}"
+    )]
+    BatchNorm { epsilon: f64, momentum: f64 },
+}
+
+/// What a block of one stage does to the number of channels and to the size of the map.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stage {
+    /// Channels that come in.
+    pub n_in: usize,
+    /// Channels inside the bottleneck.
+    pub n_mid: usize,
+    /// Channels that go out.
+    pub n_out: usize,
+    /// Stride of the stage's first block.
+    pub stride: usize,
+}
+
+impl ResNetConfig {
+    /// Channels of the first convolution.
+    pub const N_STEM: usize = 16;
+    /// The three stages: halving the map and widening it.
+    pub const STAGES: [Stage; 3] = [
+        Stage {
+            n_in: 16,
+            n_mid: 16,
+            n_out: 64,
+            stride: 1,
+        },
+        Stage {
+            n_in: 64,
+            n_mid: 64,
+            n_out: 128,
+            stride: 2,
+        },
+        Stage {
+            n_in: 128,
+            n_mid: 128,
+            n_out: 256,
+            stride: 2,
+        },
+    ];
+    /// Channels of the last activation, C.
+    pub const N_FEATURES: usize = 256;
+    /// Side of the squares that the last pooling averages.
+    pub const POOL: usize = 8;
+
+    /// Keras' batch norm: epsilon 1e-3, momentum 0.99.
+    pub fn new(depth: usize, side: usize, n_outputs: usize) -> Result<Self, ConfigError> {
+        Self::try_from(Unchecked {
+            depth,
+            side,
+            n_outputs,
+            bn_epsilon: 1e-3,
+            bn_momentum: 0.99,
+        })
+    }
+
+    /// Layers with weights, `9 n + 2`.
+    pub fn depth(&self) -> usize {
+        self.depth
+    }
+
+    /// Blocks in each stage, n.
+    pub fn n_blocks(&self) -> usize {
+        (self.depth - 2) / 9
+    }
+
+    /// Width and height of the input in pixels.
+    pub fn side(&self) -> usize {
+        self.side
+    }
+
+    /// Labels, K.
+    pub fn n_outputs(&self) -> usize {
+        self.n_outputs
+    }
+
+    /// Added to variances.
+    pub fn bn_epsilon(&self) -> f64 {
+        self.bn_epsilon
+    }
+
+    /// Share of the old running statistics that a training step keeps, as Keras counts it.
+    pub fn bn_momentum(&self) -> f64 {
+        self.bn_momentum
+    }
+
+    /// Width and height of the last activation.
+    pub fn feature_side(&self) -> usize {
+        self.side / 4
+    }
+
+    /// Cells along each side of the pooled map.
+    pub fn n_cells(&self) -> usize {
+        self.feature_side() / Self::POOL
+    }
+}
+
+/// The fields as they stand in a file, before they are looked at.
+#[derive(Serialize, Deserialize)]
+struct Unchecked {
+    depth: usize,
+    side: usize,
+    n_outputs: usize,
+    bn_epsilon: f64,
+    bn_momentum: f64,
+}
+
+impl TryFrom<Unchecked> for ResNetConfig {
+    type Error = ConfigError;
+
+    fn try_from(fields: Unchecked) -> Result<Self, ConfigError> {
+        let Unchecked {
+            depth,
+            side,
+            n_outputs,
+            bn_epsilon,
+            bn_momentum,
+        } = fields;
+        if !(11..=1001).contains(&depth) || !(depth - 2).is_multiple_of(9) {
+            return Err(ConfigError::Depth { depth });
+        }
+        if !(32..=1024).contains(&side) || !side.is_multiple_of(32) {
+            return Err(ConfigError::Side { side });
+        }
+        if !(1..=1000).contains(&n_outputs) {
+            return Err(ConfigError::Outputs { n_outputs });
+        }
+        if !(bn_epsilon > 0.0 && bn_epsilon < 1.0 && (0.0..1.0).contains(&bn_momentum)) {
+            return Err(ConfigError::BatchNorm {
+                epsilon: bn_epsilon,
+                momentum: bn_momentum,
+            });
+        }
+        Ok(Self {
+            depth,
+            side,
+            n_outputs,
+            bn_epsilon,
+            bn_momentum,
+        })
+    }
+}
+
+impl From<ResNetConfig> for Unchecked {
+    fn from(config: ResNetConfig) -> Self {
+        Self {
+            depth: config.depth,
+            side: config.side,
+            n_outputs: config.n_outputs,
+            bn_epsilon: config.bn_epsilon,
+            bn_momentum: config.bn_momentum,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_default_network_has_six_blocks_a_stage_and_sixteen_cells() {
+        let config = ResNetConfig::new(56, 128, 14).unwrap();
+        assert_eq!(config.n_blocks(), 6);
+        assert_eq!((config.feature_side(), config.n_cells()), (32, 4));
+    }
+
+    #[test]
+    fn shapes_that_are_no_network_are_refused() {
+        let error = |depth, side, n_outputs| ResNetConfig::new(depth, side, n_outputs).unwrap_err();
+        assert_eq!(error(50, 128, 14), ConfigError::Depth { depth: 50 });
+        assert_eq!(error(2, 128, 14), ConfigError::Depth { depth: 2 });
+        assert_eq!(error(56, 100, 14), ConfigError::Side { side: 100 });
+        assert_eq!(error(56, 128, 0), ConfigError::Outputs { n_outputs: 0 });
+    }
+}

@@ -1,0 +1,120 @@
+//! Weights that Keras' `save_weights` wrote for this architecture, read without Python.
+//!
+//! Keras sorts the layers of a file by depth, in which the shortcut convolution of a block can
+//! come before the last one of its bottleneck, of the very same shape. So layers are taken in
+//! the order of their making, which the numbers in their names tell (`conv2d_7`).
+
+mod layers;
+mod assemble;
+
+use std::path::{Path, PathBuf};
+
+use thiserror::Error;
+
+use super::model_file::{ModelFault, ModelFile, ModelFileError, read_bounded};
+use super::{ConfigError, Provenance};
+use crate::domain::Labels;
+use crate::imaging::{Interpolation, PreprocessingError};
+
+/// The first bytes of an HDF5 file.
+const HDF5_MAGIC: &[u8] = b"\x89HDF\r\n\x1a\n";
+
+/// What the weights themselves do not say.
+#[derive(Clone, Debug)]
+pub struct KerasImport {
+    /// The model's name.
+    pub name: String,
+    /// Labels in output order; without them 14 or 15 outputs are the NIH findings, alphabetically.
+    pub labels: Option<Labels>,
+    /// How films were brought to the network's size.
+    pub interpolation: Interpolation,
+    /// Where the weights come from.
+    pub provenance: Provenance,
+}
+
+impl KerasImport {
+    /// What holds for the notebook: NIH's findings, nearest pixel, named after the file.
+    pub fn of_notebook(path: &Path) -> Self {
+        let stem = path.file_stem().unwrap_or_default();
+        Self {
+            name: stem.to_string_lossy().into_owned(),
+            labels: None,
+            interpolation: Interpolation::Nearest,
+            provenance: Provenance::default(),
+        }
+    }
+}
+
+/// Why a file is not Keras weights for this architecture.
+#[derive(Debug, Error)]
+#[expect(missing_docs, reason = "the messages say it")]
+pub enum KerasError {
+    #[error(transparent)]
+    File(#[from] ModelFileError),
+    #[error("{fault}: {}", path.display())]
+    Content { path: PathBuf, fault: KerasFault },
+}
+
+/// What is wrong with the content.
+#[derive(Debug, Error)]
+pub enum KerasFault {
+    #[error("not a whole HDF5 file ({0})")]
+    Hdf5(#[from] hdf5_reader::error::Error),
+    #[error("expected weights by Keras' `save_weights`, got an HDF5 file without layer_names")]
+    NoLayers,
+    #[error(
+        "this is the layout of Keras 3 (`*.weights.h5`), which names no layers: save with \
+         `save_weights` of TensorFlow 2.15 or earlier"
+    )]
+    Keras3,
+    #[error("layer {layer} has weights {weights:?}, which this architecture does not know")]
+    UnknownLayer { layer: String, weights: Vec<String> },
+    #[error("the order of layer {layer} is not known: expected a name like {kind}_7")]
+    Unordered { layer: String, kind: &'static str },
+    #[error(
+        "expected 9n + 4 convolutions, 9n + 1 batch norms and 1 dense layer, got {n_convolutions}, \
+         {n_batch_norms} and {n_dense}: not a bottleneck ResNet-v2"
+    )]
+    Architecture {
+        n_convolutions: usize,
+        n_batch_norms: usize,
+        n_dense: usize,
+    },
+    #[error("expected {expected:?} in {tensor} (Keras' axes), got {got:?}")]
+    Shape {
+        tensor: String,
+        expected: Vec<usize>,
+        got: Vec<usize>,
+    },
+    #[error("expected a dense layer on a square of cells of 256 channels, got {n_inputs} inputs")]
+    Head { n_inputs: usize },
+    #[error("{n_outputs} outputs are not the 14 or 15 known ones: give their labels in order")]
+    NoLabels { n_outputs: usize },
+    #[error("expected {n_outputs} labels for as many outputs, got {n_labels}")]
+    LabelCount { n_labels: usize, n_outputs: usize },
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    #[error(transparent)]
+    Preprocessing(#[from] PreprocessingError),
+    #[error(transparent)]
+    Weights(#[from] ModelFault),
+}
+
+/// Whether bytes begin like an HDF5 file.
+pub fn is_hdf5(bytes: &[u8]) -> bool {
+    bytes.starts_with(HDF5_MAGIC)
+}
+
+/// Reads what Keras' `save_weights`, or `save` of a whole model, wrote.
+pub fn import_keras(path: &Path, import: KerasImport) -> Result<ModelFile, KerasError> {
+    let bytes = read_bounded(path)?;
+    model_from_bytes(bytes, import).map_err(|fault| KerasError::Content {
+        path: path.to_owned(),
+        fault,
+    })
+}
+
+fn model_from_bytes(bytes: Vec<u8>, import: KerasImport) -> Result<ModelFile, KerasFault> {
+    let layers = layers::read_layers(bytes)?;
+    assemble::assemble(&layers, import)
+}

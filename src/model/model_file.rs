@@ -1,0 +1,199 @@
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{self, Read as _};
+use std::path::{Path, PathBuf};
+
+use safetensors::tensor::{Dtype, SafeTensors, TensorView};
+use thiserror::Error;
+
+use super::ModelCard;
+use super::card_json::CardError;
+use super::parameters::parameter_shapes;
+use crate::imaging::write_whole;
+
+/// The entry of the file's metadata that holds the card.
+const CARD_KEY: &str = "thorax";
+/// Larger files are no models of ours: the deepest network allowed has about 30 million weights.
+const MAX_FILE_BYTES: u64 = 512 << 20;
+
+/// Weights by name, row by row; which names and shapes there are follows from the architecture.
+pub type Weights = BTreeMap<String, Vec<f32>>;
+
+/// A card and the weights that it speaks of, complete and finite.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ModelFile {
+    card: ModelCard,
+    weights: Weights,
+}
+
+/// Why a file is not a model, or could not be written.
+#[derive(Debug, Error)]
+#[expect(missing_docs, reason = "the messages say it")]
+pub enum ModelFileError {
+    #[error("cannot read the model ({source}): {}", path.display())]
+    Read { path: PathBuf, source: io::Error },
+    #[error("cannot write the model ({source}): {}", path.display())]
+    Write { path: PathBuf, source: io::Error },
+    #[error("expected a model of at most {MAX_FILE_BYTES} bytes, got more: {}", path.display())]
+    TooLarge { path: PathBuf },
+    #[error("{fault}: {}", path.display())]
+    Content { path: PathBuf, fault: ModelFault },
+}
+
+/// What is wrong with a model's content.
+#[derive(Debug, Error)]
+#[expect(missing_docs, reason = "the messages say it")]
+pub enum ModelFault {
+    #[error("not a whole safetensors file ({0})")]
+    Safetensors(#[from] safetensors::SafeTensorError),
+    #[error("a safetensors file without thorax metadata, so not a model of this program")]
+    NoCard,
+    #[error(transparent)]
+    Card(#[from] CardError),
+    #[error("the tensor {name} is missing")]
+    Missing { name: String },
+    #[error("the tensor {name} does not belong to this architecture")]
+    Unknown { name: String },
+    #[error("expected f32 in the tensor {name}, got {dtype:?}")]
+    Dtype { name: String, dtype: Dtype },
+    #[error("expected the shape {expected:?} for the tensor {name}, got {got:?}")]
+    Shape {
+        name: String,
+        expected: Vec<usize>,
+        got: Vec<usize>,
+    },
+    #[error("the tensor {name} has {n_bad} values that are not finite")]
+    NotFinite { name: String, n_bad: usize },
+}
+
+impl ModelFile {
+    /// Puts a card and weights together, if the weights are what the card's architecture needs.
+    pub fn new(card: ModelCard, weights: Weights) -> Result<Self, ModelFault> {
+        let shapes = parameter_shapes(&card.architecture);
+        for (name, shape) in &shapes {
+            let Some(values) = weights.get(name) else {
+                let name = name.clone();
+                return Err(ModelFault::Missing { name });
+            };
+            if values.len() != shape.iter().product::<usize>() {
+                return Err(ModelFault::Shape {
+                    name: name.clone(),
+                    expected: shape.clone(),
+                    got: vec![values.len()],
+                });
+            }
+            let n_bad = values.iter().filter(|value| !value.is_finite()).count();
+            if n_bad > 0 {
+                let name = name.clone();
+                return Err(ModelFault::NotFinite { name, n_bad });
+            }
+        }
+        if let Some(name) = weights.keys().find(|name| !shapes.contains_key(*name)) {
+            let name = name.clone();
+            return Err(ModelFault::Unknown { name });
+        }
+        Ok(Self { card, weights })
+    }
+
+    /// What the file says of its weights.
+    pub fn card(&self) -> &ModelCard {
+        &self.card
+    }
+
+    /// The weights by name.
+    pub fn weights(&self) -> &Weights {
+        &self.weights
+    }
+
+    /// Reads a model file.
+    pub fn load(path: &Path) -> Result<Self, ModelFileError> {
+        let bytes = read_bounded(path)?;
+        Self::from_bytes(&bytes).map_err(|fault| ModelFileError::Content {
+            path: path.to_owned(),
+            fault,
+        })
+    }
+
+    /// Reads a model file's bytes.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, ModelFault> {
+        let (_, metadata) = SafeTensors::read_metadata(bytes)?;
+        let metadata = metadata.metadata().as_ref();
+        let card = metadata.and_then(|entries| entries.get(CARD_KEY));
+        let card = ModelCard::from_json(card.ok_or(ModelFault::NoCard)?)?;
+        let tensors = SafeTensors::deserialize(bytes)?;
+        let mut shapes = parameter_shapes(&card.architecture);
+        let mut weights = Weights::new();
+        for (name, tensor) in tensors.iter() {
+            let name = name.to_owned();
+            let Some(expected) = shapes.remove(&name) else {
+                return Err(ModelFault::Unknown { name });
+            };
+            if tensor.dtype() != Dtype::F32 {
+                let dtype = tensor.dtype();
+                return Err(ModelFault::Dtype { name, dtype });
+            }
+            if tensor.shape() != expected {
+                let got = tensor.shape().to_owned();
+                return Err(ModelFault::Shape {
+                    name,
+                    expected,
+                    got,
+                });
+            }
+            let (values, _) = tensor.data().as_chunks::<4>();
+            let values = values.iter().map(|bytes| f32::from_le_bytes(*bytes));
+            weights.insert(name, values.collect());
+        }
+        Self::new(card, weights)
+    }
+
+    /// The bytes of the file: the same for the same card and weights.
+    pub fn to_bytes(&self) -> Result<Vec<u8>, ModelFault> {
+        let shapes = parameter_shapes(&self.card.architecture);
+        let mut data = BTreeMap::new();
+        for (name, shape) in shapes {
+            let values = self.weights.get(&name).map_or(&[][..], Vec::as_slice);
+            let bytes: Vec<u8> = values
+                .iter()
+                .flat_map(|value| value.to_le_bytes())
+                .collect();
+            data.insert(name, (shape, bytes));
+        }
+        let mut views = Vec::new();
+        for (name, (shape, bytes)) in &data {
+            views.push((name, TensorView::new(Dtype::F32, shape.clone(), bytes)?));
+        }
+        // One entry, so that no order is left to chance.
+        let metadata = [(CARD_KEY.to_owned(), self.card.to_json()?)].into();
+        Ok(safetensors::serialize(views, Some(metadata))?)
+    }
+
+    /// Writes the file whole or not at all.
+    pub fn save(&self, path: &Path) -> Result<(), ModelFileError> {
+        let bytes = self.to_bytes().map_err(|fault| ModelFileError::Content {
+            path: path.to_owned(),
+            fault,
+        })?;
+        write_whole(path, &bytes).map_err(|source| ModelFileError::Write {
+            path: path.to_owned(),
+            source,
+        })
+    }
+}
+
+/// A whole file in memory, but no more than a model can have.
+pub fn read_bounded(path: &Path) -> Result<Vec<u8>, ModelFileError> {
+    let failed = |source| ModelFileError::Read {
+        path: path.to_owned(),
+        source,
+    };
+    let file = File::open(path).map_err(failed)?;
+    let mut bytes = Vec::new();
+    let mut limited = file.take(MAX_FILE_BYTES + 1);
+    limited.read_to_end(&mut bytes).map_err(failed)?;
+    if bytes.len() as u64 > MAX_FILE_BYTES {
+        let path = path.to_owned();
+        return Err(ModelFileError::TooLarge { path });
+    }
+    Ok(bytes)
+}

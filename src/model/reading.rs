@@ -1,0 +1,51 @@
+use crate::domain::{PerFinding, Score};
+use crate::imaging::ModelInput;
+
+/// What the network says about one film.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Reading {
+    /// What it was fed.
+    pub input: ModelInput,
+    /// Its outputs before the sigmoid.
+    pub logits: PerFinding<f32>,
+    /// Its outputs after the sigmoid.
+    pub scores: PerFinding<Score>,
+    /// The last activation, from which all maps follow.
+    pub features: FeatureMaps,
+}
+
+impl Reading {
+    /// The finding with the highest score; the first of them where several have it.
+    pub fn highest(&self) -> Option<usize> {
+        let scores = self.scores.values().iter().enumerate().rev();
+        scores
+            .max_by(|(_, a), (_, b)| a.get().total_cmp(&b.get()))
+            .map(|(finding_idx, _)| finding_idx)
+    }
+}
+
+/// The last activation of one film, after its ReLU.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FeatureMaps {
+    /// Width and height of the grid, h = w.
+    pub side: usize,
+    /// C.
+    pub n_channels: usize,
+    /// (h, w, C), each at least 0.
+    pub values: Vec<f32>,
+}
+
+/// The linear part of the network after its last activation: mean over squares, then dense.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LinearHead {
+    /// Cells along each side of the pooled map.
+    pub n_cells: usize,
+    /// Side of the square of features that a cell averages.
+    pub pool: usize,
+    /// C.
+    pub n_channels: usize,
+    /// (K, cell row, cell column, C).
+    pub weights: Vec<f32>,
+    /// (K).
+    pub bias: Vec<f32>,
+}

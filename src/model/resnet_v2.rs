@@ -1,0 +1,70 @@
+use candle_core::{Result, Tensor};
+use candle_nn::{Conv2d, Linear, Module as _, VarBuilder, linear};
+
+use super::ResNetConfig;
+use super::block::{Block, NormRelu, Place, convolution};
+
+/// The network in candle's tensors: the reference that every faster path is held against.
+pub struct ResNetV2 {
+    stem_conv: Conv2d,
+    stem_bn: NormRelu,
+    stages: Vec<Vec<Block>>,
+    head_bn: NormRelu,
+    dense: Linear,
+    n_cells: usize,
+}
+
+impl ResNetV2 {
+    /// Takes weights named `stem.conv.weight` … `head.dense.bias`; a missing one names itself.
+    pub fn new(config: &ResNetConfig, vb: &VarBuilder<'_>) -> Result<Self> {
+        let mut stages = Vec::new();
+        for (stage_idx, stage) in ResNetConfig::STAGES.into_iter().enumerate() {
+            let vb = vb.pp(format!("stage{stage_idx}"));
+            let blocks = (0..config.n_blocks()).map(|block_idx| {
+                let place = Place {
+                    stage_idx,
+                    block_idx,
+                };
+                Block::new(stage, place, config, &vb.pp(format!("block{block_idx}")))
+            });
+            stages.push(blocks.collect::<Result<Vec<_>>>()?);
+        }
+        let (stem, head) = (vb.pp("stem"), vb.pp("head"));
+        let n_stem = ResNetConfig::N_STEM;
+        let n_pooled = config.n_cells().pow(2) * ResNetConfig::N_FEATURES;
+        Ok(Self {
+            stem_conv: convolution(1, n_stem, 3, 1, stem.pp("conv"))?,
+            stem_bn: NormRelu::new(n_stem, config, stem.pp("bn"))?,
+            stages,
+            head_bn: NormRelu::new(ResNetConfig::N_FEATURES, config, head.pp("bn"))?,
+            dense: linear(n_pooled, config.n_outputs(), head.pp("dense"))?,
+            n_cells: config.n_cells(),
+        })
+    }
+
+    /// The last activation, (B, C, h, w), of films (B, 1, H, W).
+    pub fn forward_features(&self, xs: &Tensor, train: bool) -> Result<Tensor> {
+        let mut ys = self
+            .stem_bn
+            .forward_t(&self.stem_conv.forward(xs)?, train)?;
+        for block in self.stages.iter().flatten() {
+            ys = block.forward_t(&ys, train)?;
+        }
+        self.head_bn.forward_t(&ys, train)
+    }
+
+    /// Logits (B, K) of the last activation.
+    pub fn forward_head(&self, features: &Tensor) -> Result<Tensor> {
+        let (n_batch, n_channels, _, _) = features.dims4()?; // (B, C, h, w)
+        let n_flat = self.n_cells.pow(2) * n_channels;
+        let pooled = features.avg_pool2d(ResNetConfig::POOL)?;
+        // Keras flattens (row, column, channel).
+        let flat = pooled.permute((0, 2, 3, 1))?.reshape((n_batch, n_flat))?;
+        self.dense.forward(&flat)
+    }
+
+    /// Logits (B, K) of films (B, 1, H, W).
+    pub fn forward_t(&self, xs: &Tensor, train: bool) -> Result<Tensor> {
+        self.forward_head(&self.forward_features(xs, train)?)
+    }
+}
