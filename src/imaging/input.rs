@@ -108,14 +108,23 @@ pub fn model_input(film: &Radiograph, preprocessing: &Preprocessing) -> ModelInp
     let picture = GrayPicture::new(width_px, height_px, film.gray_8bit());
     let resized = picture.map(|picture| picture.resized(side, side, interpolation));
     let grays = resized.as_ref().map_or(&[][..], GrayPicture::values);
-    // Dividing by 255 rounds once and matches the training data bit by bit; multiplying by the
-    // rounded 1 / 255 would round twice.
-    let divisor = scale.recip();
+    let divisor = divisor(scale);
     let values = grays
         .iter()
         .map(|&gray| f32::from(gray) / divisor)
         .collect();
     ModelInput { side, values }
+}
+
+/// What to divide by in place of multiplying by `scale`: 255 for the f32 nearest to `1 / 255`.
+///
+/// Dividing by a whole number rounds once and matches the training data bit by bit; multiplying by
+/// a reciprocal that is rounded already would round twice.
+fn divisor(scale: f32) -> f32 {
+    let divisor = f64::from(scale).recip();
+    let whole = divisor.round();
+    let is_whole = (whole - divisor).abs() <= whole * f64::from(f32::EPSILON);
+    (if is_whole { whole } else { divisor }) as f32
 }
 
 #[cfg(test)]
@@ -135,7 +144,9 @@ mod tests {
 
     #[test]
     fn a_scale_of_one_255th_divides_by_255_exactly() {
-        assert_eq!(Preprocessing::NOTEBOOK.scale().recip(), 255.0);
+        assert_eq!(divisor(Preprocessing::NOTEBOOK.scale()), 255.0);
+        assert_eq!(divisor(1.0), 1.0);
+        assert_eq!(divisor(0.3), 0.3_f32.recip());
     }
 
     #[test]

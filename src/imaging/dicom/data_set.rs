@@ -58,13 +58,13 @@ impl Layout {
         }
         match *bytes {
             [0x02, 0, 0, 0, b'U', b'L', ..] => Some(Self::BareMeta),
-            // Group 0008, an element below 0020, and a plausible length or representation.
-            [0x08, 0, 0x00..=0x20, 0, a, b, ..]
+            // Group 0008, an element up to Modality, and a plausible length or representation.
+            [0x08, 0, 0x00..=0x60, 0, a, b, ..]
                 if a.is_ascii_uppercase() && b.is_ascii_uppercase() =>
             {
                 Some(Self::BareDataSet(true))
             }
-            [0x08, 0, 0x00..=0x20, 0, _, _, 0, 0, ..] => Some(Self::BareDataSet(false)),
+            [0x08, 0, 0x00..=0x60, 0, _, _, 0, 0, ..] => Some(Self::BareDataSet(false)),
             _ => None,
         }
     }
