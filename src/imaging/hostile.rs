@@ -129,16 +129,13 @@ fn changed_bytes_never_panic() {
             .wrapping_add(1_442_695_040_888_963_407);
         (state >> 33) as usize % below
     };
-    for (name, bytes) in small_files() {
-        let mut slowest = std::time::Duration::ZERO;
-        for _ in 0..100 {
+    for (_, bytes) in small_files() {
+        for _ in 0..1000 {
             let mut changed = bytes.clone();
             for _ in 0..=random(5) {
                 changed[random(bytes.len())] = [0, 1, 0x7F, 0xFF, random(256) as u8][random(5)];
             }
-            let t = std::time::Instant::now();
-            let r = read(&changed);
-            if t.elapsed() > slowest { slowest = t.elapsed(); eprintln!("{name} {slowest:?} {:?}", r.map(|f| (f.pixels.width_px(), f.pixels.height_px())).map_err(|e| e.to_string())); }
+            drop(read(&changed));
         }
     }
 }
@@ -202,6 +199,18 @@ fn a_stream_that_disagrees_with_its_data_set_is_refused() {
     let text = refusal(&jpeg_dicom(5, 5));
     assert!(text.contains("expected 5 x 5 pixels"), "{text}");
     assert!(text.contains("got 17 x 11"), "{text}");
+}
+
+#[test]
+fn a_value_longer_than_the_file_is_refused_before_memory_is_taken() {
+    let mut bytes = native_dicom(uids::EXPLICIT_VR_LITTLE_ENDIAN);
+    let pixels = bytes
+        .windows(6)
+        .position(|window| window == b"\xE0\x7F\x10\0OB")
+        .unwrap();
+    bytes[pixels + 8..pixels + 12].copy_from_slice(&0xFFFF_FFF0_u32.to_le_bytes());
+    let text = refusal(&bytes);
+    assert!(text.contains("claims 4294967280 bytes"), "{text}");
 }
 
 #[test]
