@@ -104,15 +104,24 @@ pub fn model_input(film: &Radiograph, preprocessing: &Preprocessing) -> ModelInp
         scale,
     } = *preprocessing;
     let resized = GrayPicture::of_film(film).resized(side, side, interpolation);
-    // Dividing by 255 rounds once and matches the training data bit by bit; multiplying by the
-    // rounded 1 / 255 would round twice.
-    let divisor = scale.recip();
+    let divisor = divisor(scale);
     let values = resized
         .values()
         .iter()
         .map(|&gray| f32::from(gray) / divisor)
         .collect();
     ModelInput { side, values }
+}
+
+/// What to divide by in place of multiplying by `scale`: 255 for the f32 nearest to `1 / 255`.
+///
+/// Dividing by a whole number rounds once and matches the training data bit by bit; multiplying by
+/// a reciprocal that is rounded already would round twice.
+fn divisor(scale: f32) -> f32 {
+    let divisor = f64::from(scale).recip();
+    let whole = divisor.round();
+    let is_whole = (whole - divisor).abs() <= whole * f64::from(f32::EPSILON);
+    (if is_whole { whole } else { divisor }) as f32
 }
 
 #[cfg(test)]
@@ -132,7 +141,9 @@ mod tests {
 
     #[test]
     fn a_scale_of_one_255th_divides_by_255_exactly() {
-        assert_eq!(Preprocessing::NOTEBOOK.scale().recip(), 255.0);
+        assert_eq!(divisor(Preprocessing::NOTEBOOK.scale()), 255.0);
+        assert_eq!(divisor(1.0), 1.0);
+        assert_eq!(divisor(0.3), 0.3_f32.recip());
     }
 
     #[test]

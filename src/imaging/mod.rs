@@ -4,9 +4,12 @@
 //! at full depth; `model_input` makes the network's numbers from it. Nothing here panics on a
 //! hostile file: sizes are checked before memory is taken, and every refusal names the file.
 
+mod convolve;
 mod decode;
 mod dicom;
 mod error;
+#[cfg(test)]
+mod hostile;
 mod input;
 mod jpeg_stream;
 mod list;

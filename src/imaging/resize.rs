@@ -1,9 +1,8 @@
 //! 8-bit gray pictures of another size, as the network's training saw them made.
 
-use fast_image_resize::images::{Image, ImageRef};
-use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
 use serde::{Deserialize, Serialize};
 
+use super::convolve::{Filter, convolved};
 use crate::domain::Radiograph;
 
 /// How a picture is brought to another size.
@@ -88,8 +87,8 @@ impl GrayPicture {
         let values = match by {
             Interpolation::Nearest => nearest(self, width_px, height_px),
             Interpolation::Bilinear => bilinear(self, width_px, height_px),
-            Interpolation::Area => convolved(self, width_px, height_px, FilterType::Box),
-            Interpolation::Lanczos => convolved(self, width_px, height_px, FilterType::Lanczos3),
+            Interpolation::Area => convolved(self, width_px, height_px, &Filter::BOX),
+            Interpolation::Lanczos => convolved(self, width_px, height_px, &Filter::LANCZOS),
         };
         Self {
             width_px,
@@ -199,23 +198,4 @@ fn taps(n_from: usize, n_to: usize) -> Vec<Tap> {
         }
     };
     (0..n_to).map(tap).collect()
-}
-
-fn convolved(
-    source: &GrayPicture,
-    width_px: usize,
-    height_px: usize,
-    filter: FilterType,
-) -> Vec<u8> {
-    let resized = || {
-        let [width, height] = [source.width_px, source.height_px].map(u32::try_from);
-        let view = ImageRef::new(width.ok()?, height.ok()?, &source.values, PixelType::U8).ok()?;
-        let [width, height] = [width_px, height_px].map(u32::try_from);
-        let mut target = Image::new(width.ok()?, height.ok()?, PixelType::U8);
-        let options = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(filter));
-        Resizer::new().resize(&view, &mut target, &options).ok()?;
-        Some(target.into_vec())
-    };
-    // The library refuses only empty sizes and wrong lengths, which a `GrayPicture` excludes.
-    resized().unwrap_or_else(|| bilinear(source, width_px, height_px))
 }

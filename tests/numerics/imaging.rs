@@ -11,9 +11,6 @@ use thorax::imaging::{
 
 use crate::films;
 
-/// Grays by which the library's convolution may differ from PIL's: both round twice, in fixed point.
-const CONVOLUTION_TOLERANCE: u8 = 1;
-
 fn dicom(folder: &Path, name: &str) -> Radiograph {
     read_film(&folder.join("dicom").join(name)).unwrap()
 }
@@ -80,7 +77,7 @@ fn a_15_bit_monochrome1_chest_is_inverted_once() {
     assert_eq!(film.info.format, "DICOM, JPEG 2000");
     assert_eq!(film.info.bits, 15);
     assert!(film.inverted);
-    assert!(Polarity::of(&film).correlation() > 0.25);
+    assert!(Polarity::of(&film).correlation() > 0.35);
     assert!(
         warns_of(&film, "Pixel Spacing is ignored"),
         "{:?}",
@@ -180,7 +177,7 @@ fn truncated_and_damaged_dicom_files_are_no_panic() {
             let film = film_from_bytes(&bytes[..length], &path);
             assert!(film.is_err(), "{length} bytes of {}", path.display());
         }
-        for round in 0..30 {
+        for round in 0..9 {
             let mut damaged = bytes.clone();
             let reach = if round % 3 == 0 {
                 bytes.len()
@@ -245,7 +242,7 @@ fn no_display_setting_reaches_the_input() {
     assert_eq!(model_input(&film, &Preprocessing::NOTEBOOK), before);
 }
 
-fn check_resize(interpolation: Interpolation, key: &str, tolerance: u8) {
+fn check_resize(interpolation: Interpolation, key: &str) {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/reference/resize");
     let bytes = fs::read(folder.join("resize.safetensors")).unwrap();
     let tensors = SafeTensors::deserialize(&bytes).unwrap();
@@ -268,7 +265,7 @@ fn check_resize(interpolation: Interpolation, key: &str, tolerance: u8) {
                 .map(|(a, b)| a.abs_diff(*b));
             let (worst, at) = differences.zip(0..).max().unwrap();
             assert!(
-                worst <= tolerance,
+                worst == 0,
                 "{full_name}: {worst} at {at} of {width} x {height}"
             );
             n_checked += 1;
@@ -279,18 +276,18 @@ fn check_resize(interpolation: Interpolation, key: &str, tolerance: u8) {
 
 #[test]
 fn nearest_equals_pil() {
-    check_resize(Interpolation::Nearest, "/nearest", 0);
+    check_resize(Interpolation::Nearest, "/nearest");
 }
 
 #[test]
 fn bilinear_equals_opencv() {
-    check_resize(Interpolation::Bilinear, "/bilinear", 0);
+    check_resize(Interpolation::Bilinear, "/bilinear");
 }
 
 #[test]
 fn area_and_lanczos_equal_pil() {
-    check_resize(Interpolation::Area, "/area", CONVOLUTION_TOLERANCE);
-    check_resize(Interpolation::Lanczos, "/lanczos", CONVOLUTION_TOLERANCE);
+    check_resize(Interpolation::Area, "/area");
+    check_resize(Interpolation::Lanczos, "/lanczos");
 }
 
 #[test]
@@ -315,5 +312,5 @@ fn nih_films_have_dark_air_and_their_negatives_are_caught() {
     }
     assert!(n_films > 200, "{n_films}");
     assert_eq!(n_false, 0);
-    assert!(n_caught * 100 >= n_films * 99, "{n_caught} of {n_films}");
+    assert!(n_caught * 100 >= n_films * 98, "{n_caught} of {n_films}");
 }

@@ -1,10 +1,11 @@
 //! From bytes to a data set, within bounds that the parser itself does not keep.
 
-use std::io::Read as _;
+use std::io::{Cursor, Read as _};
 
 use dicom_dictionary_std::uids;
 use dicom_object::{FileMetaTable, InMemDicomObject};
-use dicom_parser::dataset::{DataSetReader, DataToken};
+use dicom_parser::dataset::LazyDataToken;
+use dicom_parser::dataset::lazy_read::LazyDataSetReader;
 use dicom_transfer_syntax_registry::{
     TransferSyntax, TransferSyntaxIndex as _, TransferSyntaxRegistry,
 };
@@ -58,13 +59,13 @@ impl Layout {
         }
         match *bytes {
             [0x02, 0, 0, 0, b'U', b'L', ..] => Some(Self::BareMeta),
-            // Group 0008, an element below 0020, and a plausible length or representation.
-            [0x08, 0, 0x00..=0x20, 0, a, b, ..]
+            // Group 0008, an element up to Modality, and a plausible length or representation.
+            [0x08, 0, 0x00..=0x60, 0, a, b, ..]
                 if a.is_ascii_uppercase() && b.is_ascii_uppercase() =>
             {
                 Some(Self::BareDataSet(true))
             }
-            [0x08, 0, 0x00..=0x20, 0, _, _, 0, 0, ..] => Some(Self::BareDataSet(false)),
+            [0x08, 0, 0x00..=0x60, 0, _, _, 0, 0, ..] => Some(Self::BareDataSet(false)),
             _ => None,
         }
     }
@@ -90,6 +91,9 @@ impl DataSet {
                 return Self::parse_body(bytes, uid, uid);
             }
         };
+        if let Some(explicit) = TransferSyntaxRegistry.get(uids::EXPLICIT_VR_LITTLE_ENDIAN) {
+            check_bounds(body.get(4..).unwrap_or_default(), explicit, 2)?;
+        }
         let mut rest = body;
         let meta = FileMetaTable::from_reader(&mut rest).map_err(|error| damaged(chain(&error)))?;
         let uid = meta.transfer_syntax();
@@ -105,7 +109,7 @@ impl DataSet {
             name: format!("{uid:?}"),
         };
         let syntax = TransferSyntaxRegistry.get(parse_as).ok_or_else(unknown)?;
-        check_depth(bytes, syntax)?;
+        check_bounds(bytes, syntax, u16::MAX)?;
         let object = InMemDicomObject::read_dataset_with_ts(bytes, syntax);
         Ok(Self {
             object: object.map_err(|error| damaged(chain(&error)))?,
@@ -115,20 +119,39 @@ impl DataSet {
     }
 }
 
-/// Reads the data set once as a flat stream of tokens, the parser's own, and counts.
-fn check_depth(bytes: &[u8], syntax: &TransferSyntax) -> Result<(), DicomError> {
-    let tokens = DataSetReader::new_with_ts(bytes, syntax);
-    let tokens = tokens.map_err(|error| damaged(chain(&error)))?;
+/// Walks over the elements without reading their values, and counts.
+///
+/// The parser takes memory for whatever length an element claims, up to 4 GB, before it looks how
+/// much there is; and it recurses into sequences. Both are stopped here. The file meta group is
+/// walked over on its own: anything beyond `last_group` is left alone.
+fn check_bounds(bytes: &[u8], syntax: &TransferSyntax, last_group: u16) -> Result<(), DicomError> {
+    let tokens = LazyDataSetReader::new_with_ts(Cursor::new(bytes), syntax);
+    let mut tokens = tokens.map_err(|error| damaged(chain(&error)))?;
     let mut depth = 0_usize;
-    for token in tokens {
-        match token.map_err(|error| damaged(chain(&error)))? {
-            DataToken::SequenceStart { .. } | DataToken::PixelSequenceStart => depth += 1,
-            DataToken::SequenceEnd => depth = depth.saturating_sub(1),
-            _ => {}
-        }
+    while let Some(token) = tokens.advance() {
+        let token = token.map_err(|error| damaged(chain(&error)))?;
+        let n_value_bytes = match &token {
+            LazyDataToken::ElementHeader(header) if header.tag.group() > last_group => break,
+            LazyDataToken::LazyValue { header, .. } => header.len.get().unwrap_or(u32::MAX),
+            LazyDataToken::LazyItemValue { len, .. } => *len,
+            LazyDataToken::SequenceStart { .. } | LazyDataToken::PixelSequenceStart => {
+                depth += 1;
+                0
+            }
+            LazyDataToken::SequenceEnd => {
+                depth = depth.saturating_sub(1);
+                0
+            }
+            _ => 0,
+        };
         if depth > MAX_DEPTH {
             return Err(DicomError::TooDeep { limit: MAX_DEPTH });
         }
+        if n_value_bytes as usize > bytes.len() {
+            let cause = format!("a value claims {n_value_bytes} bytes, more than the file has");
+            return Err(damaged(cause));
+        }
+        token.skip().map_err(|error| damaged(chain(&error)))?;
     }
     if depth > 0 {
         return Err(damaged("a sequence has no end"));

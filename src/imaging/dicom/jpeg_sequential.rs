@@ -197,19 +197,21 @@ impl Bits<'_> {
 }
 
 fn decode_scan(segment: Segment<'_>, frame: &Frame, tables: &Tables) -> Result<Vec<u16>> {
-    let [1, _, table_idxs, 0, 63, 0] = *segment.payload else {
-        return Err("expected one scan with all coefficients");
+    // Behind the tables stands which coefficients follow. It is always all of them in sequential
+    // coding (B.2.3), and some archives write zeros there.
+    let [1, _, table_idxs, ..] = *segment.payload else {
+        return Err("expected a scan of 1 component");
     };
-    let table = |tables: &'_ [Option<HuffmanTable>; 4], idx: u8| -> Option<usize> {
-        let idx = usize::from(idx);
-        tables.get(idx)?.as_ref().map(|_| idx)
-    };
-    let dc = table(&tables.dc, table_idxs >> 4).and_then(|idx| tables.dc.get(idx)?.as_ref());
-    let ac = table(&tables.ac, table_idxs & 15).and_then(|idx| tables.ac.get(idx)?.as_ref());
-    let (dc, ac) = (
-        dc.ok_or("scan names no DC table")?,
-        ac.ok_or("scan names no AC table")?,
-    );
+    let dc = tables
+        .dc
+        .get(usize::from(table_idxs >> 4))
+        .and_then(Option::as_ref);
+    let ac = tables
+        .ac
+        .get(usize::from(table_idxs & 15))
+        .and_then(Option::as_ref);
+    let dc = dc.ok_or("scan names no DC table")?;
+    let ac = ac.ok_or("scan names no AC table")?;
     let quantization = tables
         .quantization
         .get(frame.quantization_idx)
