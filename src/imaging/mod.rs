@@ -15,6 +15,8 @@ mod jpeg_stream;
 mod polarity;
 mod raster;
 mod resize;
+#[cfg(test)]
+mod samples;
 
 pub use decode::{MAX_FILE_BYTES, MAX_PIXELS, MAX_SIDE_PX, film_from_bytes, read_film};
 pub use dicom::DicomError;

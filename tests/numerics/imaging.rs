@@ -1,4 +1,4 @@
-//! From film files to network input: real DICOM files, and resizing against PIL and OpenCV.
+//! From film files to network input: real DICOM files, and resizing against PIL and `OpenCV`.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -192,7 +192,7 @@ fn truncated_and_damaged_dicom_files_are_no_panic() {
     }
 }
 
-/// PIL and OpenCV inputs of the six films in `keras/reference.json`, as bytes.
+/// PIL and `OpenCV` inputs of the six films in `keras/reference.json`, as bytes.
 fn keras_inputs() -> (Vec<String>, Vec<u8>) {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/reference/keras");
     let names = fs::read_to_string(folder.join("inputs.txt")).unwrap();
