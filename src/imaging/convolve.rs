@@ -1,6 +1,8 @@
 //! PIL's antialiased resizing of bytes (`Resample.c`), rounding included.
 //!
-//! Ours, since crates decide otherwise which pixels lie on the edge of a box: up to 9 grays off.
+//! Ours, since `fast_image_resize` decides otherwise which pixels lie on the edge of a box: up to
+//! 9 grays off. Rows come first, then columns, as in Pillow up to 12; Pillow 13 turns that round where
+//! the height shrinks much more than the width, which changes what is clipped in between.
 
 use super::GrayPicture;
 

@@ -141,9 +141,12 @@ mod tests {
 
     #[test]
     fn a_scale_of_one_255th_divides_by_255_exactly() {
-        assert_eq!(divisor(Preprocessing::NOTEBOOK.scale()), 255.0);
-        assert_eq!(divisor(1.0), 1.0);
-        assert_eq!(divisor(0.3), 0.3_f32.recip());
+        let check = |scale: f32, expected: f32| {
+            assert_eq!(divisor(scale).to_bits(), expected.to_bits(), "{scale}");
+        };
+        check(Preprocessing::NOTEBOOK.scale(), 255.0);
+        check(1.0, 1.0);
+        check(0.3, 0.3_f32.recip());
     }
 
     #[test]

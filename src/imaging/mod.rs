@@ -16,6 +16,8 @@ mod list;
 mod polarity;
 mod raster;
 mod resize;
+#[cfg(test)]
+mod samples;
 mod write;
 
 pub use decode::{MAX_FILE_BYTES, MAX_PIXELS, MAX_SIDE_PX, film_from_bytes, read_film};

@@ -11,7 +11,7 @@ use crate::domain::Radiograph;
 pub enum Interpolation {
     /// The pixel under the center of each new one: PIL's `NEAREST`, what Keras' generators use.
     Nearest,
-    /// Two by two neighbours, without antialiasing: OpenCV's `INTER_LINEAR`.
+    /// Two by two neighbours, without antialiasing: `INTER_LINEAR` of `OpenCV`.
     Bilinear,
     /// The mean of what each new pixel covers: PIL's `BOX`.
     Area,
@@ -123,7 +123,7 @@ fn nearest_indices(n_from: usize, n_to: usize) -> Vec<usize> {
     (0..n_to).map(|_| next()).collect()
 }
 
-/// OpenCV's arithmetic on bytes: weights of 11 bits, rows and columns one after the other.
+/// The arithmetic of `OpenCV` on bytes: weights of 11 bits, rows and columns one after the other.
 fn bilinear(source: &GrayPicture, width_px: usize, height_px: usize) -> Vec<u8> {
     // OpenCV takes the mean of four where the size is exactly halved.
     if source.width_px == 2 * width_px && source.height_px == 2 * height_px {

@@ -1,4 +1,8 @@
 //! Figures held against other software's, and real films read from the folder `CXR_DATA`.
+#![expect(
+    clippy::unwrap_used,
+    reason = "what fails here is to fail loudly, also in functions that tests share"
+)]
 
 mod films;
 mod imaging;

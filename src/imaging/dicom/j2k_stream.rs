@@ -26,11 +26,11 @@ impl SizeHeader {
         };
         let (x1, y1, x0, y0) = (word(0)?, word(1)?, word(2)?, word(3)?);
         let (tile_width, tile_height) = (word(4)?, word(5)?);
-        let (tile_x0, tile_y0) = (word(6)?, word(7)?);
+        let (tiles_left, tiles_top) = (word(6)?, word(7)?);
         let (&components, rest) = siz.get(32..)?.split_first_chunk()?;
         let (&[depth, x_step, y_step], _) = rest.split_first_chunk()?;
-        let n_across = (x1.checked_sub(tile_x0)?).div_ceil(tile_width.max(1));
-        let n_down = (y1.checked_sub(tile_y0)?).div_ceil(tile_height.max(1));
+        let n_across = (x1.checked_sub(tiles_left)?).div_ceil(tile_width.max(1));
+        let n_down = (y1.checked_sub(tiles_top)?).div_ceil(tile_height.max(1));
         Some(Self {
             width_px: x1.checked_sub(x0)?,
             height_px: y1.checked_sub(y0)?,

@@ -2,6 +2,7 @@
 //!
 //! Extended coding at 12 bits is common in older CR archives; no crate at hand decodes it.
 
+use super::huffman::{Bits, HuffmanTable, Result};
 use crate::imaging::jpeg_stream::{FrameHeader, Segment, segments};
 
 /// Where each coefficient of the zigzag order lies in the 8 x 8 block (figure A.6).
@@ -10,8 +11,6 @@ const ZIGZAG: [u8; 64] = [
     13, 6, 7, 14, 21, 28, 35, 42, 49, 56, 57, 50, 43, 36, 29, 22, 15, 23, 30, 37, 44, 51, 58, 59,
     52, 45, 38, 31, 39, 46, 53, 60, 61, 54, 47, 55, 62, 63,
 ];
-
-type Result<T> = std::result::Result<T, &'static str>;
 
 /// Decodes the only component of a stream; sizes are the caller's to check beforehand.
 pub(super) fn decode(stream: &[u8]) -> Result<Vec<u16>> {
@@ -88,10 +87,7 @@ impl Tables {
                 &mut self.ac
             };
             let slot = tables.get_mut(usize::from(kind & 15));
-            *slot.ok_or("DHT names a table beyond 3")? = Some(HuffmanTable {
-                counts: *counts,
-                symbols: symbols.to_vec(),
-            });
+            *slot.ok_or("DHT names a table beyond 3")? = Some(HuffmanTable::new(*counts, symbols));
             payload = behind;
         }
         Ok(())
@@ -103,96 +99,6 @@ impl Tables {
             _ => return Err("DRI breaks off"),
         }
         Ok(())
-    }
-}
-
-struct HuffmanTable {
-    /// How many codes there are of each length, from 1 bit on.
-    counts: [u8; 16],
-    /// In the order of their codes.
-    symbols: Vec<u8>,
-}
-
-impl HuffmanTable {
-    /// The procedure DECODE of figure F.16.
-    fn decode(&self, bits: &mut Bits<'_>) -> Result<u8> {
-        let (mut code, mut first_code, mut first_idx) = (0_usize, 0_usize, 0_usize);
-        for &count in &self.counts {
-            let count = usize::from(count);
-            code = (code << 1) | bits.take(1)? as usize;
-            first_code <<= 1;
-            if let Some(beyond) = code.checked_sub(first_code)
-                && beyond < count
-            {
-                return self
-                    .symbols
-                    .get(first_idx + beyond)
-                    .copied()
-                    .ok_or("no such code");
-            }
-            first_idx += count;
-            first_code += count;
-        }
-        Err("no such code")
-    }
-}
-
-/// The bits of a scan, most significant first, stuffed zeros left out.
-struct Bits<'a> {
-    rest: &'a [u8],
-    buffer: u32,
-    n_buffered: u32,
-}
-
-impl Bits<'_> {
-    fn take(&mut self, n_bits: u32) -> Result<i32> {
-        while self.n_buffered < n_bits {
-            let byte = match *self.rest {
-                [0xFF, 0x00, ref rest @ ..] => {
-                    self.rest = rest;
-                    0xFF
-                }
-                [0xFF, ..] | [] => return Err("scan data break off"),
-                [byte, ref rest @ ..] => {
-                    self.rest = rest;
-                    byte
-                }
-            };
-            self.buffer = (self.buffer << 8) | u32::from(byte);
-            self.n_buffered += 8;
-        }
-        self.n_buffered -= n_bits;
-        let value = (self.buffer >> self.n_buffered) & ((1 << n_bits) - 1);
-        Ok(value as i32)
-    }
-
-    /// A value of `n_bits` with the sign that its first bit gives it (F.2.2.1, EXTEND).
-    fn take_signed(&mut self, n_bits: u32) -> Result<i32> {
-        if n_bits == 0 {
-            return Ok(0);
-        }
-        if n_bits > 16 {
-            return Err("coefficient of more than 16 bits");
-        }
-        let value = self.take(n_bits)?;
-        let is_negative = value < 1 << (n_bits - 1);
-        Ok(if is_negative {
-            value - (1 << n_bits) + 1
-        } else {
-            value
-        })
-    }
-
-    /// Drops what is left of the byte and steps over the restart marker.
-    fn restart(&mut self) -> Result<()> {
-        self.n_buffered = 0;
-        match *self.rest {
-            [0xFF, 0xD0..=0xD7, ref rest @ ..] => {
-                self.rest = rest;
-                Ok(())
-            }
-            _ => Err("expected a restart marker"),
-        }
     }
 }
 
@@ -223,11 +129,7 @@ fn decode_scan(segment: Segment<'_>, frame: &Frame, tables: &Tables) -> Result<V
     let max = ((1_u32 << frame.header.precision) - 1) as f32;
     let middle = (1_u32 << (frame.header.precision - 1)) as f32;
     let basis = cosine_basis();
-    let mut bits = Bits {
-        rest: segment.scan,
-        buffer: 0,
-        n_buffered: 0,
-    };
+    let mut bits = Bits::new(segment.scan);
     let mut values = vec![0; width_px * height_px];
     let (mut predictor, mut n_blocks) = (0, 0);
     for band in values.chunks_mut(width_px * 8) {

@@ -9,10 +9,13 @@ mod data_set;
 mod error;
 mod gray;
 mod header;
+mod huffman;
 mod j2k_stream;
 mod jpeg_sequential;
 mod pixels;
 mod rle;
+#[cfg(test)]
+mod tests;
 
 use std::path::Path;
 
