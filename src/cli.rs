@@ -14,6 +14,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use crate::domain::NOTICE;
 use crate::imaging::Interpolation;
 use crate::model::{Classifier, ComputeDevice, ModelSource};
+use crate::worker::cause_chain;
 
 /// Shows what a network sees in chest films, where, and how far to believe it.
 #[derive(Debug, Parser)]
@@ -149,7 +150,7 @@ pub fn run() -> ExitCode {
         Some(Command::Info(args)) => info::run(&args),
     };
     result.unwrap_or_else(|error| {
-        output::complain(&format!("{error:#}"));
+        output::complain(&cause_chain(&error));
         ExitCode::FAILURE
     })
 }

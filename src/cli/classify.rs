@@ -11,6 +11,7 @@ use crate::domain::{PerFinding, Radiograph, Score, Threshold};
 use crate::explain::{CamMethod, OverlayStyle, class_activation_maps, overlay_png};
 use crate::imaging::{list_films, read_film, write_whole};
 use crate::model::{Classifier, Reading};
+use crate::worker::cause_chain;
 
 mod report;
 
@@ -97,7 +98,7 @@ impl Run<'_> {
         let mut warnings = Vec::new();
         let scores = self
             .score(&path, &mut warnings)
-            .map_err(|error| format!("{error:#}"));
+            .map_err(|error| cause_chain(&error));
         FilmResult {
             path,
             warnings,

@@ -1,13 +1,11 @@
 use std::path::{Path, PathBuf};
 
-use candle_core::{DType, Tensor};
-use candle_nn::VarBuilder;
+use candle_core::Tensor;
 use thiserror::Error;
 
 use super::device::ComputeDevice;
 use super::keras::{KerasError, KerasImport, import_keras, is_hdf5};
 use super::model_file::{ModelFault, ModelFile, ModelFileError, Weights, read_bounded};
-use super::parameters::parameter_shapes;
 use super::reading::{FeatureMaps, LinearHead, Reading};
 use super::resnet_v2::ResNetV2;
 use super::{ModelCard, ResNetConfig};
@@ -54,6 +52,8 @@ pub enum ModelError {
     Output { label: String, source: ScoreError },
     #[error("expected input of {expected} pixels a side, got {got}")]
     Input { expected: usize, got: usize },
+    #[error("expected finite input, got {value} at position {position}")]
+    InputValue { position: usize, value: f32 },
 }
 
 impl Classifier {
@@ -96,12 +96,11 @@ impl Classifier {
         device: &ComputeDevice,
     ) -> Result<Self, ModelError> {
         let card = file.card().clone();
-        let tensors = candle_tensors(&card.architecture, file.weights(), device)?;
-        let vb = VarBuilder::from_tensors(tensors, DType::F32, device.candle());
+        let (config, weights) = (&card.architecture, file.weights());
         Ok(Self {
-            network: ResNetV2::new(&card.architecture, &vb)?,
-            head: linear_head(&card.architecture, file.weights()),
-            id: format!("{} {}", card.name, fingerprint(file.weights())),
+            network: ResNetV2::from_weights(config, weights, device.candle())?,
+            head: linear_head(config, weights),
+            id: format!("{} {}", card.name, fingerprint(weights)),
             path,
             device: device.clone(),
             card,
@@ -140,6 +139,10 @@ impl Classifier {
             let got = input.side;
             let expected = side;
             return Err(ModelError::Input { expected, got });
+        }
+        let mut values = input.values.iter().enumerate();
+        if let Some((position, &value)) = values.find(|(_, value)| !value.is_finite()) {
+            return Err(ModelError::InputValue { position, value });
         }
         let shape = (1, 1, side, side);
         let xs = Tensor::from_slice(&input.values, shape, self.device.candle())?; // (B, 1, H, W)
@@ -196,25 +199,6 @@ fn installed_model() -> Option<PathBuf> {
     [installed, folder.join(FILE_NAME)]
         .into_iter()
         .find(|path| path.exists())
-}
-
-#[expect(
-    clippy::disallowed_types,
-    reason = "candle's VarBuilder takes no other map"
-)]
-fn candle_tensors(
-    config: &ResNetConfig,
-    weights: &Weights,
-    device: &ComputeDevice,
-) -> candle_core::Result<std::collections::HashMap<String, Tensor>> {
-    let shapes = parameter_shapes(config).into_iter();
-    shapes
-        .map(|(name, shape)| {
-            let values = weights.get(&name).map_or(&[][..], Vec::as_slice);
-            let tensor = Tensor::from_slice(values, shape, device.candle())?;
-            Ok((name, tensor))
-        })
-        .collect()
 }
 
 fn linear_head(config: &ResNetConfig, weights: &Weights) -> LinearHead {

@@ -64,6 +64,8 @@ pub enum ModelFault {
     },
     #[error("the tensor {name} has {n_bad} values that are not finite")]
     NotFinite { name: String, n_bad: usize },
+    #[error("the tensor {name} has negative variances")]
+    NegativeVariance { name: String },
 }
 
 impl ModelFile {
@@ -86,6 +88,10 @@ impl ModelFile {
             if n_bad > 0 {
                 let name = name.clone();
                 return Err(ModelFault::NotFinite { name, n_bad });
+            }
+            if name.ends_with("running_var") && values.iter().any(|&value| value < 0.0) {
+                let name = name.clone();
+                return Err(ModelFault::NegativeVariance { name });
             }
         }
         if let Some(name) = weights.keys().find(|name| !shapes.contains_key(*name)) {

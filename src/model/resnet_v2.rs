@@ -1,8 +1,10 @@
-use candle_core::{Result, Tensor};
+use candle_core::{DType, Device, Result, Tensor};
 use candle_nn::{Conv2d, Linear, Module as _, VarBuilder, linear};
 
 use super::ResNetConfig;
 use super::block::{Block, NormRelu, Place, convolution};
+use super::model_file::Weights;
+use super::parameters::parameter_shapes;
 
 /// The network in candle's tensors: the reference that every faster path is held against.
 pub struct ResNetV2 {
@@ -40,6 +42,20 @@ impl ResNetV2 {
             dense: linear(n_pooled, config.n_outputs(), head.pp("dense"))?,
             n_cells: config.n_cells(),
         })
+    }
+
+    /// Builds the network from the weights of a model file, as plain tensors: no graph is kept.
+    pub fn from_weights(config: &ResNetConfig, weights: &Weights, device: &Device) -> Result<Self> {
+        let shapes = parameter_shapes(config).into_iter();
+        let tensors = shapes.map(|(name, shape)| {
+            let values = weights.get(&name).map_or(&[][..], Vec::as_slice);
+            Ok((name, Tensor::from_slice(values, shape, device)?))
+        });
+        let tensors = tensors.collect::<Result<_>>()?;
+        Self::new(
+            config,
+            &VarBuilder::from_tensors(tensors, DType::F32, device),
+        )
     }
 
     /// The last activation, (B, C, h, w), of films (B, 1, H, W).

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::domain::ScreenFromImage;
 use crate::model::{Classifier, ModelSource};
-use crate::worker::Outcome;
+use crate::worker::{Outcome, cause_chain};
 
 /// Largest texture side assumed until the screen says otherwise.
 const DEFAULT_MAX_SIDE_PX: usize = 2048;
@@ -207,7 +207,7 @@ impl AppState {
                 self.notices.push(NoticeKind::Info, text);
             }
             Outcome::Done((_, Picked::Nothing)) | Outcome::Cancelled => {}
-            Outcome::Failed(error) => self.notices.push(NoticeKind::Error, format!("{error:#}")),
+            Outcome::Failed(error) => self.notices.push(NoticeKind::Error, cause_chain(&error)),
             Outcome::Panicked(text) => self.notices.push(NoticeKind::Error, broke(&text)),
         }
     }
@@ -248,7 +248,7 @@ impl AppState {
                 }
             }
             Outcome::Cancelled => {}
-            Outcome::Failed(error) => self.notices.push(NoticeKind::Error, format!("{error:#}")),
+            Outcome::Failed(error) => self.notices.push(NoticeKind::Error, cause_chain(&error)),
             Outcome::Panicked(text) => self.notices.push(NoticeKind::Error, broke(&text)),
         }
     }
@@ -266,7 +266,7 @@ impl AppState {
         match outcome {
             Outcome::Done(classifier) => self.use_model(classifier),
             Outcome::Cancelled => {}
-            Outcome::Failed(error) => self.refuse_model(format!("{error:#}")),
+            Outcome::Failed(error) => self.refuse_model(cause_chain(&error)),
             Outcome::Panicked(text) => self.refuse_model(broke(&text)),
         }
     }
@@ -363,7 +363,7 @@ impl AppState {
                     self.fail_film(error);
                 }
             }
-            Some(Outcome::Failed(error)) => self.fail_film(format!("{error:#}")),
+            Some(Outcome::Failed(error)) => self.fail_film(cause_chain(&error)),
             Some(Outcome::Panicked(text)) => self.fail_film(broke(&text)),
             Some(Outcome::Cancelled) | None => {}
         }

@@ -170,6 +170,20 @@ impl<E, T> Drop for Job<E, T> {
     }
 }
 
+/// An error with its causes, outermost first; causes whose words are in it already are left out.
+pub fn cause_chain(error: &anyhow::Error) -> String {
+    let mut text = String::new();
+    for cause in error.chain() {
+        let words = cause.to_string();
+        if text.is_empty() {
+            text = words;
+        } else if !text.contains(&words) {
+            text = format!("{text}: {words}");
+        }
+    }
+    text
+}
+
 fn outcome_of<T>(work: impl FnOnce() -> anyhow::Result<T>) -> Outcome<T> {
     #[expect(
         clippy::disallowed_methods,
@@ -269,6 +283,18 @@ mod tests {
             panic!("expected a failure");
         };
         assert_eq!(format!("{error:#}"), "cannot save: disk full");
+    }
+
+    #[test]
+    fn causes_are_told_once() {
+        let inner = io::Error::other("disk full");
+        let error = anyhow::Error::new(inner).context("cannot save (disk full): a.png");
+        assert_eq!(cause_chain(&error), "cannot save (disk full): a.png");
+        let error = error.context("cannot go on");
+        assert_eq!(
+            cause_chain(&error),
+            "cannot go on: cannot save (disk full): a.png"
+        );
     }
 
     #[test]

@@ -5,5 +5,5 @@
 mod job;
 mod latest;
 
-pub use job::{Cancelled, Job, JobContext, Outcome, Progress, Wake};
+pub use job::{Cancelled, Job, JobContext, Outcome, Progress, Wake, cause_chain};
 pub use latest::Latest;

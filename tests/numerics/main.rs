@@ -4,5 +4,8 @@
     reason = "what fails here is to fail loudly, also in functions that tests share"
 )]
 
+mod explain;
 mod films;
 mod imaging;
+mod model;
+mod reference;

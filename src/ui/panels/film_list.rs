@@ -1,4 +1,4 @@
-use egui::{ScrollArea, Ui};
+use egui::{Align, Layout, ScrollArea, Ui};
 
 use crate::state::{Command, CommandSender, FilmEntry, FilmStatus, Study};
 use crate::ui::theme;
@@ -43,8 +43,9 @@ fn entry_ui(
         FilmStatus::Failed(_) => egui::RichText::new(format!("! {name}")).color(palette.error),
     };
     let button = egui::Button::selectable(current, text).truncate();
-    let width = ui.available_width();
-    let response = ui.add_sized([width, ui.spacing().interact_size.y], button);
+    let response = ui
+        .with_layout(Layout::top_down_justified(Align::LEFT), |ui| ui.add(button))
+        .inner;
     let status = match &entry.status {
         FilmStatus::Unread => "not read yet",
         FilmStatus::Scored => "scored",

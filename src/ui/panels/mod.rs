@@ -14,7 +14,7 @@ mod welcome;
 
 pub use about::about_ui;
 pub use film_list::film_list_ui;
-pub use findings::{FindingRow, finding_rows, findings_ui};
+pub use findings::{FindingRow, Verdict, finding_rows, findings_ui};
 pub use keys::keys_ui;
 pub use map_controls::map_controls_ui;
 pub use notices::notices_ui;

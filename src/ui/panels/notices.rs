@@ -16,9 +16,12 @@ pub fn notices_ui(ctx: &Context, notices: &Notices, commands: &CommandSender) {
     shown.reverse();
     Area::new(Id::unique("notices"))
         .order(Order::Foreground)
-        .anchor(Align2::LEFT_BOTTOM, [theme::GAP_PT, -44.0])
+        .anchor(
+            Align2::LEFT_BOTTOM,
+            [theme::GAP_PT, -theme::NOTICES_ABOVE_BOTTOM_PT],
+        )
         .show(ctx, |ui| {
-            ui.set_max_width(460.0);
+            ui.set_max_width(theme::NOTICE_WIDTH_PT + 20.0);
             for notice in shown {
                 notice_ui(ui, notice, commands);
             }
@@ -27,7 +30,7 @@ pub fn notices_ui(ctx: &Context, notices: &Notices, commands: &CommandSender) {
 
 fn notice_ui(ui: &mut egui::Ui, notice: &Notice, commands: &CommandSender) {
     Frame::popup(ui.style()).show(ui, |ui| {
-        ui.set_width(440.0);
+        ui.set_width(theme::NOTICE_WIDTH_PT);
         let palette = theme::palette(ui.visuals());
         let text = egui::RichText::new(&notice.text);
         ui.label(match notice.kind {

@@ -1,0 +1,85 @@
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use egui_kittest::{Harness, HarnessBuilder};
+use thorax::app::ThoraxApp;
+use thorax::model::ComputeDevice;
+use thorax::state::{FilePicker, FilmState, PickKind, Picked};
+
+/// Jobs on a busy machine get this long.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Answers every question for files with what the test put in.
+#[derive(Clone)]
+pub struct PreparedPicker(Arc<Mutex<Picked>>);
+
+impl PreparedPicker {
+    pub fn new(answer: Picked) -> Self {
+        Self(Arc::new(Mutex::new(answer)))
+    }
+}
+
+impl FilePicker for PreparedPicker {
+    fn pick(&self, _kind: PickKind) -> Picked {
+        self.0.lock().unwrap().clone()
+    }
+}
+
+pub type AppHarness = Harness<'static, ThoraxApp>;
+
+pub fn builder() -> HarnessBuilder<ThoraxApp> {
+    Harness::builder()
+        .with_size([1280.0, 800.0])
+        .with_theme(egui::Theme::Dark)
+}
+
+pub fn build(
+    builder: HarnessBuilder<ThoraxApp>,
+    picker: PreparedPicker,
+    films: Vec<PathBuf>,
+) -> AppHarness {
+    builder
+        .build_eframe(move |cc| ThoraxApp::new(cc, Arc::new(picker), ComputeDevice::cpu(), films))
+}
+
+/// The program with these films given on the command line.
+pub fn app_with(films: Vec<PathBuf>) -> AppHarness {
+    build(builder(), PreparedPicker::new(Picked::Nothing), films)
+}
+
+/// The program with a film scored and nothing left to do.
+pub fn app_with_scores(films: Vec<PathBuf>) -> AppHarness {
+    let mut harness = app_with(films);
+    step_until("the scores", &mut harness, is_scored);
+    harness.run();
+    harness
+}
+
+pub fn is_scored(app: &ThoraxApp) -> bool {
+    matches!(app.state.study.film, FilmState::Read(_))
+}
+
+pub fn has_model(app: &ThoraxApp) -> bool {
+    app.state.model.loaded.is_some()
+}
+
+pub fn has_failed(app: &ThoraxApp) -> bool {
+    matches!(app.state.study.film, FilmState::Failed { .. })
+}
+
+/// Frames until something has come true; fails after a minute, naming what never came.
+pub fn step_until(what: &str, harness: &mut AppHarness, done: impl Fn(&ThoraxApp) -> bool) {
+    let started = Instant::now();
+    while !done(harness.state()) {
+        assert!(started.elapsed() < PATIENCE, "{what} never came");
+        harness.step();
+        std::thread::yield_now();
+    }
+    harness.step();
+}
+
+pub fn threshold(harness: &AppHarness, label: &str) -> f32 {
+    let loaded = harness.state().state.model.loaded.as_ref().unwrap();
+    loaded.thresholds.current().of(label).unwrap().get()
+}

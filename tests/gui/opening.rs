@@ -1,0 +1,166 @@
+//! Ways to open films, and what becomes of those that cannot be opened.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use egui::Key;
+use egui::accesskit::Role;
+use egui_kittest::kittest::Queryable as _;
+use thorax::state::{FilmState, FilmStatus, Picked};
+
+use crate::films::{folder, phantom};
+use crate::harness::{
+    PreparedPicker, app_with, app_with_scores, build, builder, has_failed, has_model, is_scored,
+    step_until,
+};
+
+#[derive(Debug)]
+struct Drop(PathBuf);
+
+impl egui::DroppedFile for Drop {
+    fn path(&self) -> &Path {
+        &self.0
+    }
+
+    fn bytes(&self) -> Result<Vec<u8>, String> {
+        std::fs::read(&self.0).map_err(|error| error.to_string())
+    }
+}
+
+#[test]
+fn the_notice_is_on_screen_from_the_start() {
+    let harness = app_with(vec![]);
+    harness.get_by_label(thorax::domain::NOTICE);
+    harness.get_by_label("Drop a chest film here");
+}
+
+#[test]
+fn the_button_opens_what_the_dialog_answers() {
+    let picker = PreparedPicker::new(Picked::Files(vec![phantom()]));
+    let mut harness = build(builder(), picker, vec![]);
+    harness.get_by_label("Choose films…").click();
+    step_until("the scores", &mut harness, is_scored);
+    harness.run();
+    harness.get_by_label("phantom.png");
+    assert_eq!(harness.state().state.settings.recent_films, [phantom()]);
+}
+
+#[test]
+fn without_a_dialog_a_path_can_be_typed() {
+    let mut harness = build(builder(), PreparedPicker::new(Picked::NoDialog), vec![]);
+    harness.get_by_label("Open films…").click();
+    step_until("the path field", &mut harness, |app| {
+        app.state.typed_path.is_some()
+    });
+    let field = harness.get_by_role_and_label(Role::TextInput, "Path of a film, folder or model");
+    field.focus();
+    field.type_text(&phantom().display().to_string());
+    harness.step();
+    harness.get_by_label("Open path").click();
+    step_until("the scores", &mut harness, is_scored);
+    assert_eq!(harness.state().state.typed_path, None);
+}
+
+#[test]
+fn a_dropped_film_is_scored() {
+    let mut harness = app_with(vec![]);
+    step_until("the model", &mut harness, has_model);
+    let dropped = &mut harness.input_mut().dropped_files;
+    dropped.push(Arc::new(Drop(phantom())));
+    step_until("the scores", &mut harness, is_scored);
+}
+
+#[test]
+fn a_dropped_text_is_refused_as_a_model_and_the_old_model_stays() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("model.safetensors");
+    std::fs::write(&path, b"not a model").unwrap();
+    let mut harness = app_with(vec![]);
+    step_until("the model", &mut harness, has_model);
+    harness.input_mut().dropped_files.push(Arc::new(Drop(path)));
+    step_until("the error", &mut harness, |app| {
+        app.state.model.error.is_some()
+    });
+    assert!(has_model(harness.state()));
+    let error = harness.state().state.model.error.clone().unwrap();
+    assert!(error.contains("model.safetensors"), "{error}");
+}
+
+#[test]
+fn a_broken_film_shows_its_error_and_no_scores() {
+    let folder = folder(1, true);
+    let broken = folder.path().join("broken.png");
+    let mut harness = app_with(vec![broken.clone()]);
+    step_until("the error", &mut harness, has_failed);
+    harness.run();
+    harness.get_by_label("No scores for this film");
+    harness.get_by_label("Try again");
+    let state = &harness.state().state;
+    let FilmState::Failed { error, .. } = &state.study.film else {
+        panic!("expected a failure");
+    };
+    assert!(error.contains("broken.png"), "{error}");
+    assert!(matches!(
+        state.study.entries()[0].status,
+        FilmStatus::Failed(_)
+    ));
+    // A row without scores says n/a, and never 0.
+    assert_eq!(harness.query_all_by_label("n/a").count(), 14);
+    assert_eq!(harness.query_all_by_label("0.000").count(), 0);
+}
+
+#[test]
+fn keys_step_through_the_list() {
+    let folder = folder(3, false);
+    let mut harness = app_with_scores(vec![folder.path().to_owned()]);
+    let name = |harness: &crate::harness::AppHarness| {
+        let path = harness.state().state.study.current_path().unwrap();
+        path.file_name().unwrap().to_string_lossy().into_owned()
+    };
+    assert_eq!(name(&harness), "film0.png");
+    harness.key_press(Key::PageDown);
+    harness.step();
+    harness.key_press(Key::PageDown);
+    harness.step();
+    harness.key_press(Key::PageDown);
+    step_until("the scores", &mut harness, is_scored);
+    assert_eq!(name(&harness), "film2.png");
+    harness.key_press(Key::PageUp);
+    step_until("the scores", &mut harness, is_scored);
+    assert_eq!(name(&harness), "film1.png");
+    // What is shown belongs to the film in view, however fast the keys were.
+    let reading = harness.state().state.study.film.reading().unwrap().clone();
+    assert!(reading.opened.film.path.ends_with("film1.png"));
+}
+
+#[test]
+fn a_click_on_the_list_shows_that_film() {
+    let folder = folder(2, false);
+    let mut harness = app_with_scores(vec![folder.path().to_owned()]);
+    harness
+        .get_by_role_and_label(Role::Button, "film1.png")
+        .click();
+    step_until("the other film", &mut harness, |app| {
+        app.state.study.current() == Some(1) && is_scored(app)
+    });
+}
+
+#[test]
+fn a_cancelled_film_has_no_scores_and_can_be_read_again() {
+    let mut harness = app_with(vec![phantom()]);
+    step_until("the film", &mut harness, |app| {
+        matches!(
+            app.state.study.film,
+            FilmState::Opening | FilmState::Scoring(_)
+        )
+    });
+    harness.key_press(Key::Escape);
+    harness.step();
+    harness.step();
+    if matches!(harness.state().state.study.film, FilmState::Cancelled(_)) {
+        harness.run();
+        harness.get_by_label("Stopped: no scores for this film");
+        harness.get_by_label("Read film again").click();
+    }
+    step_until("the scores", &mut harness, is_scored);
+}

@@ -1,0 +1,125 @@
+//! Map, zoom, model panel, themes: what the rest of the window does.
+
+use egui::accesskit::Role;
+use egui::{Key, Modifiers};
+use egui_kittest::kittest::Queryable as _;
+use thorax::explain::CamMethod;
+use thorax::state::Command;
+
+use crate::films::phantom;
+use crate::harness::{app_with, app_with_scores, has_model, step_until};
+
+#[test]
+fn a_click_on_a_finding_lays_its_map_over_the_film() {
+    let mut harness = app_with_scores(vec![phantom()]);
+    harness
+        .get_by_role_and_label(Role::Button, "Cardiomegaly")
+        .click();
+    harness.run();
+    assert_eq!(harness.state().state.selected, Some(1));
+    harness
+        .get_by_role_and_label(Role::Button, "Cardiomegaly")
+        .click();
+    harness.run();
+    assert_eq!(harness.state().state.selected, None);
+}
+
+#[test]
+fn arrows_step_through_the_findings() {
+    let mut harness = app_with_scores(vec![phantom()]);
+    harness.get_by_role_and_label(Role::Button, "Edema").click();
+    harness.run();
+    // The click gave the row the focus; a click on the film takes it away.
+    harness
+        .state_mut()
+        .state
+        .apply(Command::SelectFinding(Some(3)));
+    harness.key_press(Key::ArrowDown);
+    harness.run();
+    let selected = harness.state().state.selected;
+    assert!(selected == Some(4) || selected == Some(3), "{selected:?}");
+}
+
+#[test]
+fn one_key_shows_and_hides_the_map() {
+    let mut harness = app_with_scores(vec![phantom()]);
+    assert!(harness.state().state.settings.map.visible);
+    harness.key_press(Key::M);
+    harness.run();
+    assert!(!harness.state().state.settings.map.visible);
+    harness.get_by_label("Map").click();
+    harness.run();
+    assert!(harness.state().state.settings.map.visible);
+}
+
+#[test]
+fn another_method_gives_other_maps_of_the_same_scores() {
+    let mut harness = app_with_scores(vec![phantom()]);
+    let before = harness.state().state.study.film.reading().unwrap().clone();
+    let command = Command::SetCamMethod(CamMethod::HiResCam);
+    harness.state_mut().state.apply(command);
+    harness.run();
+    let after = harness.state().state.study.film.reading().unwrap().clone();
+    assert_eq!(after.method, CamMethod::HiResCam);
+    assert_ne!(before.maps, after.maps);
+    assert_eq!(before.reading, after.reading);
+}
+
+#[test]
+fn the_wheel_zooms_and_a_double_click_fits_again() {
+    let mut harness = app_with_scores(vec![phantom()]);
+    assert_eq!(harness.state().state.view, None);
+    let center = harness.get_by_label("Film").rect().center();
+    harness.hover_at(center);
+    harness.step();
+    harness.event(egui::Event::MouseWheel {
+        unit: egui::MouseWheelUnit::Line,
+        delta: egui::vec2(0.0, 3.0),
+        phase: egui::TouchPhase::Move,
+        source: egui::MouseWheelSource::Wheel,
+        modifiers: Modifiers::NONE,
+    });
+    harness.run();
+    let zoomed = harness.state().state.view.unwrap();
+    assert!(zoomed.zoom > 0.7, "{zoomed:?}");
+    harness.key_press(Key::F);
+    harness.run();
+    assert_eq!(harness.state().state.view, None);
+}
+
+#[test]
+fn the_display_never_changes_what_the_network_is_fed() {
+    let mut harness = app_with_scores(vec![phantom()]);
+    let before = harness.state().state.study.film.reading().unwrap().clone();
+    harness.key_press(Key::M);
+    harness.hover_at(harness.get_by_label("Film").rect().center());
+    harness.event(egui::Event::Zoom(2.0));
+    harness.run();
+    harness.state_mut().state.apply(Command::ShowFilm(0));
+    step_until("the scores", &mut harness, crate::harness::is_scored);
+    let after = harness.state().state.study.film.reading().unwrap().clone();
+    assert_eq!(before.reading, after.reading);
+}
+
+#[test]
+fn the_model_panel_shows_where_the_weights_come_from() {
+    let mut harness = app_with(vec![]);
+    step_until("the model", &mut harness, has_model);
+    harness.key_press_modifiers(Modifiers::COMMAND, Key::I);
+    harness.run();
+    harness.get_by_label_contains("NIH ChestX-ray14");
+    harness.get_by_label_contains("macro AUC");
+    harness.key_press_modifiers(Modifiers::COMMAND, Key::I);
+    harness.run();
+    assert!(!harness.state().state.about_shown);
+}
+
+#[test]
+fn the_keys_are_listed() {
+    let mut harness = app_with(vec![]);
+    harness.key_press(Key::F1);
+    step_until("the model", &mut harness, has_model);
+    harness.run();
+    harness.get_by_label("Zoom at the cursor");
+    harness.get_by_label("Next film");
+}

@@ -1,0 +1,93 @@
+//! Pictures of the whole window, where pixels are the point. They need a GPU, if in software.
+
+use egui_kittest::SnapshotOptions;
+use egui_kittest::wgpu::WgpuTestRenderer;
+use thorax::state::{Command, Picked, ThemeChoice};
+
+use crate::films::{folder, phantom};
+use crate::harness::{
+    AppHarness, PreparedPicker, build, builder, has_failed, has_model, is_scored, step_until,
+};
+
+/// Set where a missing GPU is a failure and not a skip.
+const REQUIRE: &str = "THORAX_REQUIRE_SNAPSHOTS";
+
+/// Versions of a software GPU differ at some edges of letters.
+const MAX_FAILED_PIXELS: usize = 120;
+
+/// A renderer, or none where there is no GPU; said aloud, or a failure where one is required.
+fn renderer() -> Option<WgpuTestRenderer> {
+    // kittest panics without an adapter and offers no question; the jobs' own way to catch that.
+    let (sender, woken) = std::sync::mpsc::channel();
+    let wake = std::sync::Arc::new(move || {
+        let _ = sender.send(());
+    });
+    let work = |_: &thorax::worker::JobContext<()>| Ok(WgpuTestRenderer::new());
+    let mut job = thorax::worker::Job::spawn("look for a GPU", wake, work).unwrap();
+    woken.recv().unwrap();
+    match job.poll().1.unwrap() {
+        thorax::worker::Outcome::Done(renderer) => Some(renderer),
+        _ => {
+            let required = std::env::var_os(REQUIRE).is_some();
+            assert!(!required, "{REQUIRE} is set, but there is no GPU");
+            eprintln!("skipped: no GPU for image snapshots (mesa-vulkan-drivers brings one)");
+            None
+        }
+    }
+}
+
+fn app(films: Vec<std::path::PathBuf>) -> Option<AppHarness> {
+    let builder = builder().renderer(renderer()?);
+    Some(build(builder, PreparedPicker::new(Picked::Nothing), films))
+}
+
+/// Hides what differs from run to run, then compares.
+fn check(harness: &mut AppHarness, name: &str) {
+    harness.run();
+    // Time taken, and the path of a temporary folder.
+    harness.mask(egui::Rect::from_min_max(
+        egui::pos2(700.0, 776.0),
+        egui::pos2(1280.0, 800.0),
+    ));
+    let options = SnapshotOptions::new().max_failed_pixels(MAX_FAILED_PIXELS);
+    harness.snapshot_options(name, &options);
+}
+
+#[test]
+fn the_empty_window() {
+    let Some(mut harness) = app(vec![]) else {
+        return;
+    };
+    step_until("the model", &mut harness, has_model);
+    check(&mut harness, "empty");
+}
+
+#[test]
+fn a_film_with_its_scores_and_a_map() {
+    let Some(mut harness) = app(vec![phantom()]) else {
+        return;
+    };
+    step_until("the scores", &mut harness, is_scored);
+    check(&mut harness, "film");
+    let light = Command::SetTheme(ThemeChoice::Light);
+    harness.state_mut().state.apply(light);
+    harness.state_mut().state.apply(Command::ShowMap(false));
+    check(&mut harness, "film_light");
+}
+
+#[test]
+fn a_film_that_cannot_be_opened() {
+    let folder = folder(1, true);
+    let Some(mut harness) = app(vec![folder.path().join("broken.png")]) else {
+        return;
+    };
+    step_until("the error", &mut harness, has_failed);
+    // The error names a temporary folder, so its lines are not compared.
+    let mut masked = |top: f32, bottom: f32, left: f32, right: f32| {
+        let rect = egui::Rect::from_min_max(egui::pos2(left, top), egui::pos2(right, bottom));
+        harness.mask(rect);
+    };
+    masked(80.0, 125.0, 800.0, 1280.0);
+    masked(600.0, 700.0, 0.0, 480.0);
+    check(&mut harness, "broken");
+}

@@ -1,0 +1,136 @@
+//! Thresholds dragged, typed, moved by keys, reset and undone.
+
+use egui::accesskit::Role;
+use egui::{Key, Modifiers};
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
+use thorax::ui::panels::{Verdict, finding_rows};
+
+use crate::films::phantom;
+use crate::harness::{AppHarness, app_with_scores, threshold};
+
+fn verdict(harness: &AppHarness, label: &str) -> Verdict {
+    let state = &harness.state().state;
+    let loaded = state.model.loaded.as_ref().unwrap();
+    let reading = state.study.film.reading().unwrap();
+    let rows = finding_rows(&loaded.thresholds, Some(&reading.reading.scores), None);
+    let row = rows.iter().find(|row| row.name == label).unwrap();
+    row.verdict.unwrap()
+}
+
+#[test]
+fn without_operating_points_thresholds_start_at_a_half_and_say_so() {
+    let harness = app_with_scores(vec![phantom()]);
+    assert_eq!(threshold(&harness, "Hernia"), 0.5);
+    harness.get_by_label_contains("No operating point");
+}
+
+#[test]
+fn the_typed_threshold_decides_at_once() {
+    let mut harness = app_with_scores(vec![phantom()]);
+    let scores = harness.state().state.study.film.reading().unwrap().clone();
+    let score = scores.reading.scores.of("Hernia").unwrap().get();
+    harness
+        .get_by_role_and_label(Role::SpinButton, "Hernia")
+        .set_value_accesskit(f64::from(score) - 0.01);
+    harness.run();
+    assert!((threshold(&harness, "Hernia") - (score - 0.01)).abs() < 1e-3);
+    assert_eq!(verdict(&harness, "Hernia"), Verdict::Above);
+    harness
+        .get_by_role_and_label(Role::SpinButton, "Hernia")
+        .set_value_accesskit(f64::from(score) + 0.01);
+    harness.run();
+    assert_eq!(verdict(&harness, "Hernia"), Verdict::Below);
+}
+
+#[test]
+fn the_slider_moves_the_threshold() {
+    let mut harness = app_with_scores(vec![phantom()]);
+    harness
+        .get_by_role_and_label(Role::Slider, "Mass threshold")
+        .set_value_accesskit(0.25);
+    harness.run();
+    assert_eq!(threshold(&harness, "Mass"), 0.25);
+}
+
+#[test]
+fn a_drag_of_the_mark_is_one_step_of_undo() {
+    let mut harness = app_with_scores(vec![phantom()]);
+    let rail = harness
+        .get_by_role_and_label(Role::Slider, "Edema threshold")
+        .rect();
+    harness.drag_at(rail.center());
+    harness.step();
+    for step in 1..=5 {
+        let x = rail.center().x + rail.width() * 0.05 * step as f32;
+        harness.hover_at(egui::pos2(x, rail.center().y));
+        harness.step();
+    }
+    harness.drop_at(egui::pos2(
+        rail.center().x + rail.width() * 0.25,
+        rail.center().y,
+    ));
+    harness.run();
+    let moved = threshold(&harness, "Edema");
+    assert!((0.70..0.85).contains(&moved), "{moved}");
+    harness.key_press_modifiers(Modifiers::COMMAND, Key::Z);
+    harness.run();
+    assert_eq!(threshold(&harness, "Edema"), 0.5);
+}
+
+#[test]
+fn arrow_keys_move_the_focused_threshold() {
+    let mut harness = app_with_scores(vec![phantom()]);
+    harness
+        .get_by_role_and_label(Role::Slider, "Mass threshold")
+        .focus();
+    harness.run();
+    harness.key_press(Key::ArrowRight);
+    harness.key_press(Key::ArrowRight);
+    harness.key_press(Key::ArrowLeft);
+    harness.run();
+    assert!((threshold(&harness, "Mass") - 0.51).abs() < 1e-6);
+}
+
+#[test]
+fn reset_brings_back_what_the_model_has() {
+    let mut harness = app_with_scores(vec![phantom()]);
+    for label in ["Mass", "Edema"] {
+        harness
+            .get_by_role_and_label(Role::SpinButton, label)
+            .set_value_accesskit(0.9);
+        harness.run();
+    }
+    harness.get_all_by_label("Reset").next().unwrap().click();
+    harness.run();
+    assert_eq!(
+        (threshold(&harness, "Edema"), threshold(&harness, "Mass")),
+        (0.5, 0.9)
+    );
+    harness.get_by_label("Reset all").click();
+    harness.run();
+    assert_eq!(threshold(&harness, "Mass"), 0.5);
+}
+
+#[test]
+fn nothing_above_threshold_is_not_called_normal() {
+    let mut harness = app_with_scores(vec![phantom()]);
+    let labels = harness.state().state.model.loaded.as_ref().unwrap();
+    let names: Vec<String> = labels
+        .classifier
+        .card()
+        .labels
+        .iter()
+        .map(|name| name.replace('_', " "))
+        .collect();
+    for name in names {
+        harness
+            .get_by_role_and_label(Role::SpinButton, &name)
+            .set_value_accesskit(1.0);
+        harness.run();
+    }
+    harness.get_by_label("Nothing above threshold");
+    harness.get_by_label("This does not mean that the film is normal");
+    assert_eq!(harness.query_all_by_label("above").count(), 0);
+    let notice = harness.get_by_label(thorax::domain::NOTICE);
+    assert!(notice.accesskit_node().is_hidden() == false);
+}
