@@ -64,15 +64,15 @@ impl Radiograph {
             }
         }
         let n_clipped = self.pixels.values().len() / 200;
-        let low = first_beyond(counts.iter().enumerate(), n_clipped);
-        let high = first_beyond(counts.iter().enumerate().rev(), n_clipped);
+        let low = first_beyond((0..=u16::MAX).zip(&counts), n_clipped);
+        let high = first_beyond((0..=u16::MAX).zip(&counts).rev(), n_clipped);
         let [low, high] =
-            [low, high].map(|value| self.modality.apply(value as i32 + self.pixels.offset()));
+            [low, high].map(|value| self.modality.apply(i32::from(value) + self.pixels.offset()));
         Window::spanning(low.min(high), low.max(high))
     }
 }
 
-fn first_beyond<'a>(counts: impl Iterator<Item = (usize, &'a usize)>, n_clipped: usize) -> usize {
+fn first_beyond<'a>(counts: impl Iterator<Item = (u16, &'a usize)>, n_clipped: usize) -> u16 {
     let mut n_seen = 0;
     for (value, count) in counts {
         n_seen += count;

@@ -118,7 +118,7 @@ impl Pen<'_> {
             }
         }
         self.words(
-            &format!("{max:.2}"),
+            &format!("{max:.3}"),
             bar_left + width + left * 0.5,
             TEXT_COLOR,
         );

@@ -110,7 +110,9 @@ impl<'a> Grid<'a> {
             }
         }
         let area = full.cell_side.pow(2) as f32;
-        sums.iter_mut().for_each(|sum| *sum /= area);
+        for sum in &mut sums {
+            *sum /= area;
+        }
         Self {
             side: head.n_cells,
             values: sums.into(),

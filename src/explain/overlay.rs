@@ -1,7 +1,7 @@
 use super::{Colormap, Heatmap, HeatmapScale};
 
 /// Below this share of the scale a map fades out, so that the film's cold parts stay plain.
-const FADE_BELOW: f32 = 0.35;
+const FADE_BELOW: f32 = 0.25;
 
 /// How a map is laid over a film.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -19,7 +19,7 @@ impl Default for OverlayStyle {
         Self {
             colormap: Colormap::Inferno,
             scale: HeatmapScale::Absolute,
-            opacity: 0.5,
+            opacity: 0.6,
         }
     }
 }
@@ -106,6 +106,6 @@ mod tests {
     fn a_weak_map_stays_transparent_on_a_strong_scale() {
         let heatmap = Heatmap::new(1, vec![0.01]);
         let rgba = map_picture(&heatmap, 2.0, Colormap::Jet, [1, 1]);
-        assert!(rgba[3] < 5, "{rgba:?}");
+        assert!(rgba[3] < 10, "{rgba:?}");
     }
 }

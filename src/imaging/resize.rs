@@ -168,7 +168,7 @@ fn halved(source: &GrayPicture) -> Vec<u8> {
     values
 }
 
-/// Two neighbours and what each counts, in 2048ths.
+/// Two neighbours and what each counts, in parts of 2048.
 struct Tap {
     first: usize,
     second: usize,

@@ -7,7 +7,7 @@ use candle_nn::{
 use super::ResNetConfig;
 use super::config::Stage;
 
-/// Batch norm then ReLU; B, C, H, W in and out.
+/// Batch norm, then ReLU; (B, C, H, W) in and out.
 pub struct NormRelu(BatchNorm);
 
 impl NormRelu {

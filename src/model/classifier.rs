@@ -63,20 +63,16 @@ impl Classifier {
     /// executable, `thorax.safetensors` beside it, the copy inside it. One that is there but
     /// broken is an error, not passed over.
     pub fn open(source: &ModelSource, device: &ComputeDevice) -> Result<Self, ModelError> {
-        match source {
-            ModelSource::File(path) => Self::load(path, device),
-            ModelSource::Default => match installed_model() {
-                Some(path) => {
-                    let file = ModelFile::load(&path)?;
-                    // Opened without being asked for by name, it stays "the default".
-                    Self::new(&file, None, device)
-                }
-                None => {
-                    let file = ModelFile::from_bytes(EMBEDDED).map_err(ModelError::Embedded)?;
-                    Self::new(&file, None, device)
-                }
-            },
-        }
+        let installed = match source {
+            ModelSource::File(path) => return Self::load(path, device),
+            ModelSource::Default => installed_model(),
+        };
+        let file = match installed {
+            Some(path) => ModelFile::load(&path)?,
+            None => ModelFile::from_bytes(EMBEDDED).map_err(ModelError::Embedded)?,
+        };
+        // Opened without being asked for by name, it stays "the default".
+        Self::new(&file, None, device)
     }
 
     fn load(path: &Path, device: &ComputeDevice) -> Result<Self, ModelError> {

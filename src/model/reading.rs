@@ -24,7 +24,7 @@ impl Reading {
     }
 }
 
-/// The last activation of one film, after its ReLU.
+/// What the last activation of one film comes to, at least 0 everywhere.
 #[derive(Clone, Debug, PartialEq)]
 pub struct FeatureMaps {
     /// Width and height of the grid, h = w.

@@ -2,14 +2,13 @@ use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::jobs::{FilmRequest, Jobs, Listing, spawn_list_job, spawn_model_job, spawn_pick_job};
+use super::jobs::{FilmRequest, Jobs, spawn_list_job, spawn_model_job, spawn_pick_job};
 use super::{
-    Command, FilmReading, FilmState, FilmStatus, NoticeKind, Notices, PickKind, Picked, Services,
-    Settings, Study, Thresholds,
+    Command, FilmState, FilmStatus, NoticeKind, Notices, PickKind, Services, Settings, Study,
+    Thresholds,
 };
 use crate::domain::ScreenFromImage;
 use crate::model::{Classifier, ModelSource};
-use crate::worker::{Outcome, cause_chain};
 
 /// Largest texture side assumed until the screen says otherwise.
 const DEFAULT_MAX_SIDE_PX: usize = 2048;
@@ -38,7 +37,7 @@ pub struct AppState {
     pub patient_name_shown: bool,
     /// The largest texture side of the screen, in pixels.
     pub max_side_px: usize,
-    jobs: Jobs,
+    pub(super) jobs: Jobs,
     services: Services,
 }
 
@@ -158,14 +157,6 @@ impl AppState {
         }
     }
 
-    /// Takes in what the jobs have reported since the last call. Never waits.
-    pub fn poll(&mut self) {
-        self.poll_picker();
-        self.poll_listing();
-        self.poll_model();
-        self.poll_film();
-    }
-
     fn apply_to_thresholds(&mut self, command: &Command) {
         let Some(loaded) = &mut self.model.loaded else {
             return;
@@ -189,29 +180,6 @@ impl AppState {
         }
     }
 
-    fn poll_picker(&mut self) {
-        let Some((_, Some(outcome))) = self.jobs.pick.as_mut().map(|job| job.poll()) else {
-            return;
-        };
-        self.jobs.pick = None;
-        match outcome {
-            Outcome::Done((PickKind::Films, Picked::Files(paths))) => self.list_films(paths),
-            Outcome::Done((PickKind::Model, Picked::Files(paths))) => {
-                if let Some(path) = paths.into_iter().next() {
-                    self.load_model(ModelSource::File(path));
-                }
-            }
-            Outcome::Done((_, Picked::NoDialog)) => {
-                self.typed_path.get_or_insert_default();
-                let text = "No file dialog is to be had on this desktop: type a path";
-                self.notices.push(NoticeKind::Info, text);
-            }
-            Outcome::Done((_, Picked::Nothing)) | Outcome::Cancelled => {}
-            Outcome::Failed(error) => self.notices.push(NoticeKind::Error, cause_chain(&error)),
-            Outcome::Panicked(text) => self.notices.push(NoticeKind::Error, broke(&text)),
-        }
-    }
-
     fn open_typed_path(&mut self) {
         let Some(text) = &self.typed_path else {
             return;
@@ -226,78 +194,19 @@ impl AppState {
         self.typed_path = None;
     }
 
-    fn list_films(&mut self, paths: Vec<PathBuf>) {
+    pub(super) fn list_films(&mut self, paths: Vec<PathBuf>) {
         if !paths.is_empty() {
             let job = spawn_list_job(&self.services, paths);
             self.jobs.list = self.started("looking for films", job);
         }
     }
 
-    fn poll_listing(&mut self) {
-        let Some((_, Some(outcome))) = self.jobs.list.as_mut().map(|job| job.poll()) else {
-            return;
-        };
-        self.jobs.list = None;
-        match outcome {
-            Outcome::Done(Listing { films, errors }) => {
-                for error in errors {
-                    self.notices.push(NoticeKind::Error, error);
-                }
-                if let Some(film_idx) = self.study.add(films) {
-                    self.show_film(film_idx);
-                }
-            }
-            Outcome::Cancelled => {}
-            Outcome::Failed(error) => self.notices.push(NoticeKind::Error, cause_chain(&error)),
-            Outcome::Panicked(text) => self.notices.push(NoticeKind::Error, broke(&text)),
-        }
-    }
-
-    fn load_model(&mut self, source: ModelSource) {
+    pub(super) fn load_model(&mut self, source: ModelSource) {
         let job = spawn_model_job(&self.services, source);
         self.jobs.model = self.started("loading the model", job);
     }
 
-    fn poll_model(&mut self) {
-        let Some((_, Some(outcome))) = self.jobs.model.as_mut().map(|job| job.poll()) else {
-            return;
-        };
-        self.jobs.model = None;
-        match outcome {
-            Outcome::Done(classifier) => self.use_model(classifier),
-            Outcome::Cancelled => {}
-            Outcome::Failed(error) => self.refuse_model(cause_chain(&error)),
-            Outcome::Panicked(text) => self.refuse_model(broke(&text)),
-        }
-    }
-
-    fn use_model(&mut self, classifier: Classifier) {
-        let points = classifier.card().operating_points.clone();
-        self.settings.model = classifier.path().map(ToOwned::to_owned);
-        self.model = Model {
-            loaded: Some(Loaded {
-                classifier: Arc::new(classifier),
-                thresholds: Thresholds::of_model(points),
-            }),
-            error: None,
-        };
-        self.selected = None;
-        self.study.forget_readings();
-        if !matches!(self.study.film, FilmState::Empty | FilmState::Cancelled(_)) {
-            self.read_current();
-        }
-    }
-
-    fn refuse_model(&mut self, error: String) {
-        self.notices.push(NoticeKind::Error, error.clone());
-        self.model.error = Some(error);
-        if self.model.loaded.is_none() && self.settings.model.take().is_some() {
-            // The model of the last run is gone; the one that comes with the program is not.
-            self.load_model(ModelSource::Default);
-        }
-    }
-
-    fn show_film(&mut self, film_idx: usize) {
+    pub(super) fn show_film(&mut self, film_idx: usize) {
         if let Some(path) = self.study.show(film_idx) {
             self.view = None;
             self.settings.remember_film(&path);
@@ -323,7 +232,7 @@ impl AppState {
         }
     }
 
-    fn read_current(&mut self) {
+    pub(super) fn read_current(&mut self) {
         let Some(path) = self.study.current_path().map(ToOwned::to_owned) else {
             return;
         };
@@ -348,47 +257,8 @@ impl AppState {
         }
     }
 
-    fn poll_film(&mut self) {
-        let (events, outcome) = match self.jobs.film.poll() {
-            Ok(news) => news,
-            Err(error) => return self.fail_film(format!("cannot start a thread: {error}")),
-        };
-        for super::jobs::FilmEvent::Opened(opened) in events {
-            self.study.film = FilmState::Scoring(opened);
-        }
-        match outcome {
-            Some(Outcome::Done(Some(reading))) => self.take_reading(reading),
-            Some(Outcome::Done(None)) => {
-                if let Some(error) = self.no_model_error() {
-                    self.fail_film(error);
-                }
-            }
-            Some(Outcome::Failed(error)) => self.fail_film(cause_chain(&error)),
-            Some(Outcome::Panicked(text)) => self.fail_film(broke(&text)),
-            Some(Outcome::Cancelled) | None => {}
-        }
-    }
-
-    /// Why an opened film stays without scores; `None` while a model is on its way.
-    fn no_model_error(&self) -> Option<String> {
-        let waiting = self.jobs.model.is_some() || self.model.loaded.is_some();
-        (!waiting).then(|| {
-            let error = self.model.error.as_deref().unwrap_or("none was loaded");
-            format!("no scores without a model: {error}")
-        })
-    }
-
-    fn take_reading(&mut self, reading: FilmReading) {
-        let top = self.selected.or_else(|| reading.reading.highest());
-        self.selected = top;
-        let reading = Arc::new(reading);
-        self.study.keep(&reading);
-        self.study.film = FilmState::Read(reading);
-        self.refresh_maps();
-    }
-
     /// Makes the maps anew if they are by another method than the one asked for.
-    fn refresh_maps(&mut self) {
+    pub(super) fn refresh_maps(&mut self) {
         let method = self.settings.map.method;
         if let (Some(reading), Some(loaded)) = (self.study.film.reading(), &self.model.loaded)
             && reading.method != method
@@ -400,10 +270,10 @@ impl AppState {
         }
     }
 
-    fn fail_film(&mut self, error: String) {
+    pub(super) fn fail_film(&mut self, error: String) {
         if let Some(path) = self.study.current_path().map(ToOwned::to_owned) {
             self.study
-                .set_status(&path, FilmStatus::Failed(error.clone()));
+                .set_status(&path, &FilmStatus::Failed(error.clone()));
         }
         self.notices.push(NoticeKind::Error, error.clone());
         let film = self.study.film.opened().cloned();
@@ -444,8 +314,4 @@ impl AppState {
         })
         .ok()
     }
-}
-
-fn broke(panic_text: &str) -> String {
-    format!("this should not have happened, please report it: {panic_text}")
 }

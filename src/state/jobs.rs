@@ -73,6 +73,7 @@ pub struct FilmReading {
 
 impl FilmReading {
     /// The same reading with maps by another method.
+    #[must_use]
     pub fn with_method(&self, classifier: &Classifier, method: CamMethod) -> Self {
         Self {
             opened: Arc::clone(&self.opened),
@@ -167,14 +168,13 @@ fn open_and_score(
     request: FilmRequest,
     ctx: &JobContext<FilmEvent>,
 ) -> anyhow::Result<Option<FilmReading>> {
-    let opened = match request.opened {
-        Some(opened) => opened,
-        None => {
-            let film = read_film(&request.path)?;
-            ctx.check_cancelled()?;
-            let picture = GrayPicture::of_film(&film).within(request.max_side_px);
-            Arc::new(OpenedFilm { film, picture })
-        }
+    let opened = if let Some(opened) = request.opened {
+        opened
+    } else {
+        let film = read_film(&request.path)?;
+        ctx.check_cancelled()?;
+        let picture = GrayPicture::of_film(&film).within(request.max_side_px);
+        Arc::new(OpenedFilm { film, picture })
     };
     ctx.check_cancelled()?;
     ctx.send(FilmEvent::Opened(Arc::clone(&opened)));

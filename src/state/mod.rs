@@ -7,6 +7,7 @@ mod apply;
 mod command;
 mod jobs;
 mod notice;
+mod poll;
 mod settings;
 mod study;
 mod thresholds;

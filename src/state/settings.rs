@@ -72,7 +72,7 @@ impl Default for MapSettings {
     fn default() -> Self {
         Self {
             visible: true,
-            opacity: 0.5,
+            opacity: 0.6,
             colormap: Colormap::Inferno,
             scale: HeatmapScale::Absolute,
             method: CamMethod::GradCam,

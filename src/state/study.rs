@@ -150,7 +150,7 @@ impl Study {
     /// Remembers a reading, and marks its film as scored.
     pub fn keep(&mut self, reading: &Arc<FilmReading>) {
         let path = &reading.opened.film.path;
-        self.set_status(path, FilmStatus::Scored);
+        self.set_status(path, &FilmStatus::Scored);
         self.kept.retain(|kept| kept.opened.film.path != *path);
         self.kept.push_back(Arc::clone(reading));
         let bytes = |kept: &Arc<FilmReading>| kept.opened.film.pixels.values().len() * 3;
@@ -161,7 +161,7 @@ impl Study {
     }
 
     /// Marks a film on the list.
-    pub fn set_status(&mut self, path: &Path, status: FilmStatus) {
+    pub fn set_status(&mut self, path: &Path, status: &FilmStatus) {
         for entry in &mut self.entries {
             if entry.path == path {
                 entry.status = status.clone();

@@ -17,7 +17,7 @@ impl Thresholds {
     /// Starts from the model's operating points, 0.5 where it has none.
     pub fn of_model(model: PerFinding<Option<OperatingPoint>>) -> Self {
         Self {
-            current: model.map(default_of),
+            current: defaults_of(&model),
             model,
             undo: Vec::new(),
             dragged: None,
@@ -36,7 +36,7 @@ impl Thresholds {
 
     /// Whether one finding's cut is where the model has it, or at 0.5 where it has none.
     pub fn is_at_default(&self, finding_idx: usize) -> bool {
-        let default = self.model.get(finding_idx).map(default_of);
+        let default = self.default(finding_idx);
         self.current.get(finding_idx).copied() == default
     }
 
@@ -66,7 +66,7 @@ impl Thresholds {
 
     /// Back to the model's operating point, or to 0.5 where it has none.
     pub fn reset(&mut self, finding_idx: usize) {
-        if let Some(default) = self.model.get(finding_idx).map(default_of) {
+        if let Some(default) = self.default(finding_idx) {
             self.end_move();
             self.set(finding_idx, default);
             self.end_move();
@@ -75,7 +75,7 @@ impl Thresholds {
 
     /// All cuts back to where the model has them, in one step of undo.
     pub fn reset_all(&mut self) {
-        let defaults = self.model.map(default_of);
+        let defaults = defaults_of(&self.model);
         if defaults != self.current {
             self.remember();
             self.current = defaults;
@@ -91,6 +91,11 @@ impl Thresholds {
         }
     }
 
+    fn default(&self, finding_idx: usize) -> Option<Threshold> {
+        let point = self.model.get(finding_idx)?;
+        Some(default_of(point.as_ref()))
+    }
+
     fn remember(&mut self) {
         if self.undo.len() == MAX_UNDO {
             self.undo.remove(0);
@@ -99,10 +104,12 @@ impl Thresholds {
     }
 }
 
-fn default_of(point: &Option<OperatingPoint>) -> Threshold {
-    point
-        .as_ref()
-        .map_or(Threshold::HALF, |point| point.threshold)
+fn default_of(point: Option<&OperatingPoint>) -> Threshold {
+    point.map_or(Threshold::HALF, |point| point.threshold)
+}
+
+fn defaults_of(model: &PerFinding<Option<OperatingPoint>>) -> PerFinding<Threshold> {
+    model.map(|point| default_of(point.as_ref()))
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@ use std::any::Any;
 use std::io;
 use std::panic::AssertUnwindSafe;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{Receiver, Sender, TryRecvError, channel};
+use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -130,10 +130,7 @@ impl<E: Send + 'static, T: Send + 'static> Job<E, T> {
     /// The events since the last call, and the outcome once there is one. Never waits.
     pub fn poll(&mut self) -> (Vec<E>, Option<Outcome<T>>) {
         // In this order: an outcome seen here was sent after all events, which are then in.
-        let outcome = match self.outcome.try_recv() {
-            Ok(outcome) => Some(outcome),
-            Err(TryRecvError::Empty | TryRecvError::Disconnected) => None,
-        };
+        let outcome = self.outcome.try_recv().ok();
         (self.events.try_iter().collect(), outcome)
     }
 }
@@ -313,8 +310,8 @@ mod tests {
         let alive = Arc::new(());
         let held = Arc::clone(&alive);
         let job = Job::<(), ()>::spawn("drop", wake, move |ctx| {
-            let _held = held;
             loop {
+                assert!(Arc::strong_count(&held) > 1);
                 ctx.check_cancelled()?;
                 std::thread::yield_now();
             }

@@ -95,6 +95,7 @@ mod tests {
         gate: Receiver<()>,
     }
 
+    #[expect(clippy::needless_pass_by_value, reason = "requests are handed over")]
     fn echo(request: Request, ctx: &JobContext<u32>) -> anyhow::Result<u32> {
         ctx.send(request.number);
         while request.gate.try_recv().is_err() {

@@ -8,7 +8,7 @@ use thorax::model::ComputeDevice;
 use thorax::state::{FilePicker, FilmState, PickKind, Picked};
 
 /// Jobs on a busy machine get this long.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Answers every question for files with what the test put in.
 #[derive(Clone)]
@@ -65,7 +65,7 @@ pub fn has_model(app: &ThoraxApp) -> bool {
 }
 
 pub fn has_failed(app: &ThoraxApp) -> bool {
-    matches!(app.state.study.film, FilmState::Failed { .. })
+    has_model(app) && matches!(app.state.study.film, FilmState::Failed { .. })
 }
 
 /// Frames until something has come true; fails after a minute, naming what never came.

@@ -1,8 +1,14 @@
 //! The real program in a window without a display, found by role and label, judged by its state.
 
+#[cfg(test)]
 mod films;
+#[cfg(test)]
 mod harness;
+#[cfg(test)]
 mod opening;
+#[cfg(test)]
 mod panels;
+#[cfg(test)]
 mod snapshots;
+#[cfg(test)]
 mod thresholds;

@@ -41,7 +41,7 @@ fn the_button_opens_what_the_dialog_answers() {
     harness.get_by_label("Choose films…").click();
     step_until("the scores", &mut harness, is_scored);
     harness.run();
-    harness.get_by_label("phantom.png");
+    harness.get_by_role_and_label(Role::Button, "phantom.png");
     assert_eq!(harness.state().state.settings.recent_films, [phantom()]);
 }
 
@@ -118,15 +118,19 @@ fn keys_step_through_the_list() {
         path.file_name().unwrap().to_string_lossy().into_owned()
     };
     assert_eq!(name(&harness), "film0.png");
-    harness.key_press(Key::PageDown);
-    harness.step();
-    harness.key_press(Key::PageDown);
-    harness.step();
-    harness.key_press(Key::PageDown);
-    step_until("the scores", &mut harness, is_scored);
+    let shows = |film_idx| {
+        move |app: &thorax::app::ThoraxApp| {
+            app.state.study.current() == Some(film_idx) && is_scored(app)
+        }
+    };
+    for _ in 0..3 {
+        harness.key_press(Key::PageDown);
+        harness.step();
+    }
+    step_until("the last film", &mut harness, shows(2));
     assert_eq!(name(&harness), "film2.png");
     harness.key_press(Key::PageUp);
-    step_until("the scores", &mut harness, is_scored);
+    step_until("the film before", &mut harness, shows(1));
     assert_eq!(name(&harness), "film1.png");
     // What is shown belongs to the film in view, however fast the keys were.
     let reading = harness.state().state.study.film.reading().unwrap().clone();
@@ -158,6 +162,7 @@ fn a_cancelled_film_has_no_scores_and_can_be_read_again() {
     harness.step();
     harness.step();
     if matches!(harness.state().state.study.film, FilmState::Cancelled(_)) {
+        step_until("the model", &mut harness, has_model);
         harness.run();
         harness.get_by_label("Stopped: no scores for this film");
         harness.get_by_label("Read film again").click();

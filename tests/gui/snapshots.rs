@@ -25,14 +25,13 @@ fn renderer() -> Option<WgpuTestRenderer> {
     let work = |_: &thorax::worker::JobContext<()>| Ok(WgpuTestRenderer::new());
     let mut job = thorax::worker::Job::spawn("look for a GPU", wake, work).unwrap();
     woken.recv().unwrap();
-    match job.poll().1.unwrap() {
-        thorax::worker::Outcome::Done(renderer) => Some(renderer),
-        _ => {
-            let required = std::env::var_os(REQUIRE).is_some();
-            assert!(!required, "{REQUIRE} is set, but there is no GPU");
-            eprintln!("skipped: no GPU for image snapshots (mesa-vulkan-drivers brings one)");
-            None
-        }
+    if let thorax::worker::Outcome::Done(renderer) = job.poll().1.unwrap() {
+        Some(renderer)
+    } else {
+        let required = std::env::var_os(REQUIRE).is_some();
+        assert!(!required, "{REQUIRE} is set, but there is no GPU");
+        eprintln!("skipped: no GPU for image snapshots (mesa-vulkan-drivers brings one)");
+        None
     }
 }
 

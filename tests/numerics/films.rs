@@ -5,7 +5,6 @@ use std::path::PathBuf;
 /// The folder that `CXR_DATA` names; `None`, said on standard error, where the variable is unset.
 ///
 /// A folder that is named but missing is a mistake, and fails the test.
-#[expect(clippy::print_stderr, reason = "a skipped test is to be seen")]
 pub fn folder(test: &str) -> Option<PathBuf> {
     let Some(folder) = std::env::var_os("CXR_DATA") else {
         eprintln!("skipped, CXR_DATA is not set: {test}");

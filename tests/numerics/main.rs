@@ -1,11 +1,11 @@
 //! Figures held against other software's, and real films read from the folder `CXR_DATA`.
-#![expect(
-    clippy::unwrap_used,
-    reason = "what fails here is to fail loudly, also in functions that tests share"
-)]
-
+#[cfg(test)]
 mod explain;
+#[cfg(test)]
 mod films;
+#[cfg(test)]
 mod imaging;
+#[cfg(test)]
 mod model;
+#[cfg(test)]
 mod reference;

@@ -312,18 +312,14 @@ fn each_thing_wrong_with_a_model_file_has_its_own_message() {
             "expected f32 in the tensor",
         ),
         (
-            r#"[16,1,3,3]"#,
-            r#"[16,1,1,9]"#,
+            r"[16,1,3,3]",
+            r"[16,1,1,9]",
             "expected the shape [16, 1, 3, 3] for the tensor stem.conv.weight, got [16, 1, 1, 9]",
         ),
+        (r"[16,1,3,3]", r"[16,1,3,2]", "not a whole safetensors file"),
         (
-            r#"[16,1,3,3]"#,
-            r#"[16,1,3,2]"#,
-            "not a whole safetensors file",
-        ),
-        (
-            r#"[16,1,3,3]"#,
-            r#"[99999999999,99999999999,3,3]"#,
+            r"[16,1,3,3]",
+            r"[99999999999,99999999999,3,3]",
             "not a whole safetensors file",
         ),
     ] {

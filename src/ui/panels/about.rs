@@ -71,16 +71,10 @@ fn labels_ui(ui: &mut Ui, card: &ModelCard) {
             for (finding_idx, name) in card.labels.iter().enumerate() {
                 ui.label(name);
                 let point = card.operating_points.get(finding_idx);
-                match point.and_then(Option::as_ref) {
-                    Some(point) => {
-                        ui.label(format!("{:.3}", point.threshold.get()));
-                        ui.label(&point.chosen_by);
-                    }
-                    None => {
-                        ui.label("n/a");
-                        ui.label("n/a");
-                    }
-                }
+                let point = point.and_then(Option::as_ref);
+                let cut = point.map(|point| format!("{:.3}", point.threshold.get()));
+                ui.label(cut.as_deref().unwrap_or("n/a"));
+                ui.label(point.map_or("n/a", |point| &point.chosen_by));
                 let frequency = card.class_frequencies.get(finding_idx).copied().flatten();
                 ui.label(frequency.map_or("n/a".to_owned(), |f| format!("{:.1} %", f * 100.0)));
                 ui.end_row();

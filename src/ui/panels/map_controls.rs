@@ -1,7 +1,8 @@
-use egui::{Color32, ComboBox, Slider, Ui};
+use egui::{Color32, ComboBox, Slider, Ui, Widget as _};
 
 use crate::explain::{CamMethod, Colormap, Heatmap, HeatmapScale};
 use crate::state::{Command, CommandSender, MapSettings};
+use crate::ui::theme;
 use crate::ui::widgets::ColorBar;
 
 /// Colours drawn in the colour bar.
@@ -14,6 +15,7 @@ pub fn map_controls_ui(
     heatmap: Option<(&Heatmap, f32)>,
     commands: &CommandSender,
 ) {
+    ui.add_space(theme::SMALL_GAP_PT);
     ui.horizontal_wrapped(|ui| {
         let mut visible = map.visible;
         if ui
@@ -23,7 +25,8 @@ pub fn map_controls_ui(
         {
             commands.send(Command::ShowMap(visible));
         }
-        let mut percent = map.opacity * 100.0;
+        // Whole numbers: the slider would round others and call that a change, every frame.
+        let mut percent = (map.opacity * 100.0).round();
         let label = ui.label("Opacity");
         let slider = Slider::new(&mut percent, 0.0..=100.0)
             .suffix(" %")
@@ -31,6 +34,20 @@ pub fn map_controls_ui(
         if ui.add(slider).labelled_by(label.id).changed() {
             commands.send(Command::SetMapOpacity(percent / 100.0));
         }
+        if let (true, Some((heatmap, max))) = (map.visible, heatmap) {
+            ui.add_space(theme::GAP_PT);
+            if heatmap.has_positive_evidence() {
+                let high = format!("{max:.3}");
+                let bar = ColorBar::new(&bar_colors(map.colormap), "0", &high).ui(ui);
+                bar.on_hover_text(
+                    "Evidence for the finding: its share in the logit, place by place",
+                );
+            } else {
+                ui.label("No positive evidence");
+            }
+        }
+    });
+    ui.horizontal_wrapped(|ui| {
         let choices = Colormap::ALL.map(|colormap| (colormap, colormap.name()));
         if let Some(colormap) = choice_ui(ui, "Colours", map.colormap, &choices) {
             commands.send(Command::SetColormap(colormap));
@@ -43,15 +60,8 @@ pub fn map_controls_ui(
         if let Some(method) = choice_ui(ui, "Method", map.method, &choices) {
             commands.send(Command::SetCamMethod(method));
         }
-        if let (true, Some((heatmap, max))) = (map.visible, heatmap) {
-            if heatmap.has_positive_evidence() {
-                let high = format!("{max:.2}");
-                ui.add(ColorBar::new(&bar_colors(map.colormap), "0", &high));
-            } else {
-                ui.label("No positive evidence");
-            }
-        }
     });
+    ui.add_space(theme::SMALL_GAP_PT);
 }
 
 fn scale_name(scale: HeatmapScale) -> &'static str {

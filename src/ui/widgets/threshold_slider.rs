@@ -29,12 +29,14 @@ impl<'a> ThresholdSlider<'a> {
     }
 
     /// Draws the bar up to this score; no bar without one.
+    #[must_use]
     pub fn score(mut self, score: Option<Score>) -> Self {
         self.score = score;
         self
     }
 
     /// Width in points, the margins for the mark included.
+    #[must_use]
     pub fn width(mut self, width_pt: f32) -> Self {
         self.width_pt = width_pt;
         self

@@ -1,0 +1,149 @@
+use std::sync::Arc;
+
+use super::jobs::{FilmEvent, Listing};
+use super::{
+    AppState, FilmReading, FilmState, Loaded, Model, NoticeKind, PickKind, Picked, Thresholds,
+};
+use crate::model::{Classifier, ModelSource};
+use crate::worker::{Job, Outcome, cause_chain};
+
+impl AppState {
+    /// Takes in what the jobs have reported since the last call. Never waits.
+    pub fn poll(&mut self) {
+        self.poll_picker();
+        self.poll_listing();
+        self.poll_model();
+        self.poll_film();
+    }
+
+    fn poll_picker(&mut self) {
+        let Some((_, Some(outcome))) = self.jobs.pick.as_mut().map(Job::poll) else {
+            return;
+        };
+        self.jobs.pick = None;
+        match outcome {
+            Outcome::Done((PickKind::Films, Picked::Files(paths))) => self.list_films(paths),
+            Outcome::Done((PickKind::Model, Picked::Files(paths))) => {
+                if let Some(path) = paths.into_iter().next() {
+                    self.load_model(ModelSource::File(path));
+                }
+            }
+            Outcome::Done((_, Picked::NoDialog)) => {
+                self.typed_path.get_or_insert_default();
+                let text = "No file dialog is to be had on this desktop: type a path";
+                self.notices.push(NoticeKind::Info, text);
+            }
+            Outcome::Done((_, Picked::Nothing)) | Outcome::Cancelled => {}
+            Outcome::Failed(error) => self.notices.push(NoticeKind::Error, cause_chain(&error)),
+            Outcome::Panicked(text) => self.notices.push(NoticeKind::Error, broke(&text)),
+        }
+    }
+
+    fn poll_listing(&mut self) {
+        let Some((_, Some(outcome))) = self.jobs.list.as_mut().map(Job::poll) else {
+            return;
+        };
+        self.jobs.list = None;
+        match outcome {
+            Outcome::Done(Listing { films, errors }) => {
+                for error in errors {
+                    self.notices.push(NoticeKind::Error, error);
+                }
+                if let Some(film_idx) = self.study.add(films) {
+                    self.show_film(film_idx);
+                }
+            }
+            Outcome::Cancelled => {}
+            Outcome::Failed(error) => self.notices.push(NoticeKind::Error, cause_chain(&error)),
+            Outcome::Panicked(text) => self.notices.push(NoticeKind::Error, broke(&text)),
+        }
+    }
+
+    fn poll_model(&mut self) {
+        let Some((_, Some(outcome))) = self.jobs.model.as_mut().map(Job::poll) else {
+            return;
+        };
+        self.jobs.model = None;
+        match outcome {
+            Outcome::Done(classifier) => self.use_model(classifier),
+            Outcome::Cancelled => {}
+            Outcome::Failed(error) => self.refuse_model(cause_chain(&error)),
+            Outcome::Panicked(text) => self.refuse_model(broke(&text)),
+        }
+    }
+
+    fn use_model(&mut self, classifier: Classifier) {
+        let points = classifier.card().operating_points.clone();
+        self.settings.model = classifier.path().map(ToOwned::to_owned);
+        self.model = Model {
+            loaded: Some(Loaded {
+                classifier: Arc::new(classifier),
+                thresholds: Thresholds::of_model(points),
+            }),
+            error: None,
+        };
+        self.selected = None;
+        self.study.forget_readings();
+        // A film that could not be opened will not open for another model either.
+        let waits = match &self.study.film {
+            FilmState::Empty | FilmState::Cancelled(_) => false,
+            FilmState::Opening | FilmState::Scoring(_) | FilmState::Read(_) => true,
+            FilmState::Failed { film, .. } => film.is_some(),
+        };
+        if waits {
+            self.read_current();
+        }
+    }
+
+    fn refuse_model(&mut self, error: String) {
+        self.notices.push(NoticeKind::Error, error.clone());
+        self.model.error = Some(error);
+        if self.model.loaded.is_none() && self.settings.model.take().is_some() {
+            // The model of the last run is gone; the one that comes with the program is not.
+            self.load_model(ModelSource::Default);
+        }
+    }
+
+    fn poll_film(&mut self) {
+        let (events, outcome) = match self.jobs.film.poll() {
+            Ok(news) => news,
+            Err(error) => return self.fail_film(format!("cannot start a thread: {error}")),
+        };
+        for FilmEvent::Opened(opened) in events {
+            self.study.film = FilmState::Scoring(opened);
+        }
+        match outcome {
+            Some(Outcome::Done(Some(reading))) => self.take_reading(reading),
+            Some(Outcome::Done(None)) => {
+                if let Some(error) = self.no_model_error() {
+                    self.fail_film(error);
+                }
+            }
+            Some(Outcome::Failed(error)) => self.fail_film(cause_chain(&error)),
+            Some(Outcome::Panicked(text)) => self.fail_film(broke(&text)),
+            Some(Outcome::Cancelled) | None => {}
+        }
+    }
+
+    /// Why an opened film stays without scores; `None` while a model is on its way.
+    fn no_model_error(&self) -> Option<String> {
+        let waiting = self.jobs.model.is_some() || self.model.loaded.is_some();
+        (!waiting).then(|| {
+            let error = self.model.error.as_deref().unwrap_or("none was loaded");
+            format!("no scores without a model: {error}")
+        })
+    }
+
+    fn take_reading(&mut self, reading: FilmReading) {
+        let top = self.selected.or_else(|| reading.reading.highest());
+        self.selected = top;
+        let reading = Arc::new(reading);
+        self.study.keep(&reading);
+        self.study.film = FilmState::Read(reading);
+        self.refresh_maps();
+    }
+}
+
+fn broke(panic_text: &str) -> String {
+    format!("this should not have happened, please report it: {panic_text}")
+}

@@ -1,0 +1,182 @@
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use serde_json::Value;
+use thorax::imaging::read_film;
+use thorax::model::{Classifier, ComputeDevice, ModelSource};
+
+fn thorax(args: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_thorax"))
+        .args(args)
+        .env_remove("DISPLAY")
+        .env_remove("WAYLAND_DISPLAY")
+        .env_remove("WAYLAND_SOCKET")
+        .output()
+        .unwrap()
+}
+
+fn stdout(output: &Output) -> String {
+    String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+fn stderr(output: &Output) -> String {
+    String::from_utf8(output.stderr.clone()).unwrap()
+}
+
+fn phantom() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/phantom.png")
+}
+
+fn text(path: &Path) -> &str {
+    path.to_str().unwrap()
+}
+
+/// A good film, a broken one, and a file that is no film.
+fn good_and_broken() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    fs::copy(phantom(), folder.path().join("a.png")).unwrap();
+    let png = fs::read(phantom()).unwrap();
+    fs::write(folder.path().join("b.png"), &png[..3000]).unwrap();
+    fs::write(folder.path().join("notes.txt"), "no film").unwrap();
+    folder
+}
+
+#[test]
+fn json_goes_on_past_a_bad_film_and_exits_with_1() {
+    let folder = good_and_broken();
+    let output = thorax(&["classify", text(folder.path()), "--format", "json"]);
+    assert_eq!(output.status.code(), Some(1));
+    let films: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let films = films.as_array().unwrap();
+    assert_eq!(films.len(), 2);
+    let good = &films[0];
+    assert!(good["path"].as_str().unwrap().ends_with("a.png"));
+    assert_eq!(good["error"], Value::Null);
+    assert_eq!(good["scores"].as_object().unwrap().len(), 14);
+    let bad = &films[1];
+    assert_eq!(bad["scores"], Value::Null);
+    assert_eq!(bad["thresholds"], Value::Null);
+    assert_eq!(bad["positive"], serde_json::json!([]));
+    assert!(bad["error"].as_str().unwrap().contains("b.png"));
+    assert!(stderr(&output).contains("1 of 2 films failed"));
+}
+
+#[test]
+fn positive_is_score_at_or_above_threshold_and_scores_equal_those_of_the_library_bit_by_bit() {
+    let output = thorax(&["classify", text(&phantom()), "--format", "json"]);
+    assert!(output.status.success(), "{}", stderr(&output));
+    let films: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let film = &films[0];
+    let classifier = Classifier::open(&ModelSource::Default, &ComputeDevice::cpu()).unwrap();
+    let reading = classifier.score(&read_film(&phantom()).unwrap()).unwrap();
+    for (label, score) in reading.scores.iter() {
+        let printed = film["scores"][label].to_string().parse::<f32>().unwrap();
+        assert_eq!(printed.to_bits(), score.get().to_bits(), "{label}");
+        let threshold = film["thresholds"][label].as_f64().unwrap();
+        let positive = film["positive"].as_array().unwrap();
+        let is_positive = positive.iter().any(|name| name == label);
+        assert_eq!(is_positive, f64::from(printed) >= threshold, "{label}");
+    }
+    let warnings = film["warnings"].to_string();
+    assert!(warnings.contains("no operating point"), "{warnings}");
+}
+
+#[test]
+fn csv_has_one_row_a_film_and_empty_scores_where_it_failed() {
+    let folder = good_and_broken();
+    let output = thorax(&["classify", text(folder.path()), "--format", "csv"]);
+    let table = stdout(&output);
+    let mut reader = csv::Reader::from_reader(table.as_bytes());
+    let header = reader.headers().unwrap().clone();
+    assert_eq!(&header[0], "path");
+    assert_eq!(&header[1], "error");
+    assert_eq!(&header[2], "Atelectasis");
+    assert_eq!(header.len(), 16);
+    let rows: Vec<_> = reader.records().map(Result::unwrap).collect();
+    assert_eq!(rows.len(), 2);
+    assert!(rows[0][1].is_empty() && rows[0][2].parse::<f32>().is_ok());
+    assert!(!rows[1][1].is_empty());
+    assert!(rows[1].iter().skip(2).all(str::is_empty));
+}
+
+#[test]
+fn the_table_carries_the_notice_and_a_good_run_leaves_stderr_empty() {
+    let output = thorax(&["classify", text(&phantom())]);
+    assert!(stdout(&output).contains(thorax::domain::NOTICE));
+    assert_eq!(stderr(&output), "");
+}
+
+#[test]
+fn maps_are_written_with_the_film_and_a_caption_below() {
+    let folder = tempfile::tempdir().unwrap();
+    let maps = folder.path().join("maps");
+    let film = phantom();
+    let label = ["--cam-label", "Hernia"];
+    let output = thorax(&[
+        "classify",
+        text(&film),
+        text(&film),
+        "--cam",
+        text(&maps),
+        label[0],
+        label[1],
+    ]);
+    assert!(output.status.success(), "{}", stderr(&output));
+    let picture = image::open(maps.join("phantom.Hernia.png")).unwrap();
+    assert_eq!(picture.width(), 1024);
+    assert!(picture.height() > 1100, "{}", picture.height());
+    // The same film twice: the second picture does not replace the first.
+    assert!(maps.join("phantom.Hernia-2.png").exists());
+}
+
+#[test]
+fn import_writes_a_model_and_refuses_what_is_none() {
+    let folder = tempfile::tempdir().unwrap();
+    let layouts = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/reference/keras_layouts");
+    let model = folder.path().join("model.safetensors");
+    let weights = layouts.join("fixed_strings.h5");
+    let import = ["import", text(&weights), "-o", text(&model)];
+    let output = thorax(&[&import[..], &["--interpolation", "bilinear"]].concat());
+    assert!(output.status.success(), "{}", stderr(&output));
+    let output = thorax(&["info", text(&model), "--format", "json"]);
+    let card: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(card["preprocessing"]["interpolation"], "bilinear");
+    assert_eq!(card["architecture"]["depth"], 11);
+    assert_eq!(card["labels"].as_array().unwrap().len(), 14);
+    let output = thorax(&["info", text(&model)]);
+    assert!(stdout(&output).contains("no operating point"));
+    let output = thorax(&["import", text(&phantom()), "-o", text(&model)]);
+    assert_eq!(output.status.code(), Some(1));
+    let complaint = stderr(&output);
+    assert!(complaint.contains("phantom.png"), "{complaint}");
+    assert_eq!(complaint.lines().count(), 1, "{complaint}");
+}
+
+#[test]
+fn a_model_that_is_none_is_named() {
+    let film = phantom();
+    let output = thorax(&["classify", text(&film), "--model", text(&film)]);
+    assert_eq!(output.status.code(), Some(1));
+    let complaint = stderr(&output);
+    assert!(complaint.contains("phantom.png"), "{complaint}");
+    assert_eq!(stdout(&output), "");
+}
+
+#[cfg(all(unix, not(target_os = "macos")))]
+#[test]
+fn without_a_display_one_line_names_classify() {
+    let output = thorax(&[]);
+    assert_eq!(output.status.code(), Some(1));
+    let complaint = stderr(&output);
+    assert_eq!(complaint.lines().count(), 1, "{complaint}");
+    assert!(complaint.contains("thorax classify"), "{complaint}");
+}
+
+#[cfg(not(feature = "cuda"))]
+#[test]
+fn a_gpu_that_this_build_lacks_is_refused_plainly() {
+    let output = thorax(&["classify", text(&phantom()), "--device", "cuda"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(stderr(&output).contains("--features cuda"));
+}

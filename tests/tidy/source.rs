@@ -1,0 +1,162 @@
+//! Who may name whom, and how long files get.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Modules from the bottom up; each may name those before it. Same row: not each other.
+const LAYERS: [&[&str]; 10] = [
+    &["domain"],
+    &["metrics"],
+    &["imaging", "dataset"],
+    &["model"],
+    &["explain"],
+    &["train", "evaluate"],
+    &["worker"],
+    &["state"],
+    &["ui"],
+    &["app", "cli"],
+];
+
+/// The only modules that may know egui; `cli` opens the window.
+const EGUI_MODULES: [&str; 3] = ["ui", "app", "cli"];
+
+/// `cli` starts the window, so it alone may name its row's other module.
+const MAY_NAME_NEIGHBOUR: [(&str, &str); 1] = [("cli", "app")];
+
+const MAX_LINES: usize = 500;
+
+fn sources() -> Vec<(PathBuf, String)> {
+    let mut sources = Vec::new();
+    let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("src")];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                let text = fs::read_to_string(&path).unwrap();
+                sources.push((path, text));
+            }
+        }
+    }
+    assert!(sources.len() > 20, "found {} sources only", sources.len());
+    sources
+}
+
+fn module_of(path: &Path) -> String {
+    let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let first = path.strip_prefix(src).unwrap().iter().next().unwrap();
+    first.to_string_lossy().trim_end_matches(".rs").to_owned()
+}
+
+fn layer_of(module: &str) -> Option<usize> {
+    LAYERS.iter().position(|layer| layer.contains(&module))
+}
+
+/// Code lines only: comments may name what they like.
+fn code_lines(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    let lines = text.lines().enumerate();
+    lines.filter(|(_, line)| !line.trim_start().starts_with("//"))
+}
+
+fn named_modules(line: &str) -> impl Iterator<Item = &str> {
+    let parts = line.split("crate::").skip(1);
+    parts.map(|rest| {
+        let end = rest.find(|c: char| !c.is_alphanumeric() && c != '_');
+        &rest[..end.unwrap_or(rest.len())]
+    })
+}
+
+#[test]
+fn arrows_run_one_way() {
+    let mut faults = Vec::new();
+    for (path, text) in sources() {
+        let module = module_of(&path);
+        if module == "main" || module == "lib" {
+            continue;
+        }
+        let layer = layer_of(&module);
+        let layer = layer.unwrap_or_else(|| panic!("{module} stands in no layer: {path:?}"));
+        for (number, line) in code_lines(&text) {
+            for named in named_modules(line) {
+                let neighbour = MAY_NAME_NEIGHBOUR.contains(&(module.as_str(), named));
+                let below = layer_of(named).is_some_and(|other| other < layer);
+                if named != module && !below && !neighbour {
+                    faults.push(format!("{}:{} names {named}", path.display(), number + 1));
+                }
+            }
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+#[test]
+fn only_the_window_knows_egui() {
+    let mut faults = Vec::new();
+    for (path, text) in sources() {
+        if EGUI_MODULES.contains(&module_of(&path).as_str()) {
+            continue;
+        }
+        for (number, line) in code_lines(&text) {
+            if ["egui::", "eframe::", "egui_plot::", "use egui"]
+                .iter()
+                .any(|name| line.contains(name))
+            {
+                faults.push(format!("{}:{}: {line}", path.display(), number + 1));
+            }
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+#[test]
+fn files_stay_short() {
+    let lines = |(path, text): (PathBuf, String)| (path, text.lines().count());
+    let long: Vec<_> = sources()
+        .into_iter()
+        .map(lines)
+        .filter(|(_, n_lines)| *n_lines > MAX_LINES)
+        .collect();
+    assert!(long.is_empty(), "over {MAX_LINES} lines: {long:?}");
+}
+
+#[test]
+fn the_library_lists_its_modules_in_reading_order() {
+    let lib = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/lib.rs");
+    let text = fs::read_to_string(lib).unwrap();
+    let modules = text.lines().filter_map(|line| {
+        let name = line.strip_prefix("pub mod ")?;
+        Some(name.trim_end_matches(';').to_owned())
+    });
+    let layers: Vec<_> = modules.map(|module| layer_of(&module).unwrap()).collect();
+    assert!(layers.len() >= 8 && layers.is_sorted(), "{layers:?}");
+}
+
+#[test]
+fn nothing_reaches_the_network() {
+    let lock = Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.lock");
+    let lock = fs::read_to_string(lock).unwrap();
+    for name in [
+        "reqwest",
+        "hyper",
+        "ureq",
+        "curl",
+        "isahc",
+        "attohttpc",
+        "surf",
+    ] {
+        let entry = format!("name = \"{name}\"");
+        assert!(!lock.contains(&entry), "{name} is among the dependencies");
+    }
+    for (path, text) in sources() {
+        for (number, line) in code_lines(&text) {
+            let named = ["std::net", "TcpStream", "UdpSocket"];
+            assert!(
+                !named.iter().any(|name| line.contains(name)),
+                "{}:{}: {line}",
+                path.display(),
+                number + 1
+            );
+        }
+    }
+}
