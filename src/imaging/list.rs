@@ -13,7 +13,7 @@ const DICOM_MARK: (usize, &[u8]) = (128, b"DICM");
 #[derive(Debug, Error)]
 #[expect(missing_docs, reason = "the messages say it")]
 pub enum ListError {
-    #[error("cannot look into ({source}): {}", path.display())]
+    #[error("cannot open ({source}): {}", path.display())]
     Unreadable { path: PathBuf, source: io::Error },
     #[error("expected films in the folder, found none: {}", path.display())]
     NoFilms { path: PathBuf },

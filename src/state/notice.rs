@@ -33,8 +33,13 @@ pub struct Notices {
 }
 
 impl Notices {
-    /// Adds a notice and puts it on screen.
+    /// Adds a notice and puts it on screen, unless the very same is there already.
     pub fn push(&mut self, kind: NoticeKind, text: impl Into<String>) {
+        let text = text.into();
+        let mut shown = self.log.iter().filter(|notice| notice.shown);
+        if shown.any(|notice| notice.kind == kind && notice.text == text) {
+            return;
+        }
         self.n_ever += 1;
         if self.log.len() == MAX_NOTICES {
             self.log.pop_front();
@@ -42,7 +47,7 @@ impl Notices {
         self.log.push_back(Notice {
             number: self.n_ever,
             kind,
-            text: text.into(),
+            text,
             shown: true,
         });
     }
@@ -74,6 +79,17 @@ mod tests {
         notices.dismiss(1);
         let shown: Vec<bool> = notices.iter().map(|notice| notice.shown).collect();
         assert_eq!(shown, [false, true]);
+    }
+
+    #[test]
+    fn the_same_words_are_not_shown_twice() {
+        let mut notices = Notices::default();
+        notices.push(NoticeKind::Error, "no model");
+        notices.push(NoticeKind::Error, "no model");
+        assert_eq!(notices.iter().count(), 1);
+        notices.dismiss(1);
+        notices.push(NoticeKind::Error, "no model");
+        assert_eq!(notices.iter().count(), 2);
     }
 
     #[test]

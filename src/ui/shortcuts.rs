@@ -64,7 +64,7 @@ impl Action {
             Self::CloseAllFilms => "Close all films",
             Self::Retry => "Read film again",
             Self::Cancel => "Cancel",
-            Self::ToggleMap => "Show map",
+            Self::ToggleMap => "Show or hide map",
             Self::FitFilm => "Fit film",
             Self::NextFinding => "Next finding",
             Self::PreviousFinding => "Previous finding",
@@ -192,9 +192,10 @@ pub fn keys_ui(ctx: &Context, state: &AppState, commands: &CommandSender) {
         if (plain && typing) || (steps && focused) {
             continue;
         }
-        if ctx.input_mut(|input| input.consume_shortcut(&shortcut))
-            && let Some(command) = action.command(state)
-        {
+        let (modifiers, key) = (shortcut.modifiers, shortcut.logical_key);
+        // Keys can come faster than frames; each press counts.
+        let n_presses = ctx.input_mut(|input| input.count_and_consume_key(modifiers, key));
+        for command in action.command(state).into_iter().cycle().take(n_presses) {
             commands.send(command);
         }
     }

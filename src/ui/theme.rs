@@ -1,6 +1,8 @@
 //! The only place with colours and sizes.
 
-use egui::{Color32, Context, CornerRadius, Stroke, Theme, ThemePreference, Visuals};
+use egui::{
+    Color32, Context, CornerRadius, FontId, Stroke, TextStyle, Theme, ThemePreference, Visuals,
+};
 
 use crate::state::ThemeChoice;
 
@@ -12,6 +14,8 @@ pub const FINDINGS_WIDTH_PT: f32 = 480.0;
 pub const NOTICE_WIDTH_PT: f32 = 440.0;
 /// Where notices end, above the map's controls and the status line.
 pub const NOTICES_ABOVE_BOTTOM_PT: f32 = 104.0;
+/// Size of the smallest words.
+pub const SMALL_TEXT_PT: f32 = 11.0;
 /// Space between unrelated things.
 pub const GAP_PT: f32 = 12.0;
 /// Space between related things.
@@ -75,6 +79,8 @@ pub fn install(ctx: &Context) {
         style.spacing.interact_size.y = 22.0;
         style.visuals.widgets.noninteractive.corner_radius = CornerRadius::same(4);
         style.interaction.tooltip_delay = 0.4;
+        let small = FontId::proportional(SMALL_TEXT_PT);
+        style.text_styles.insert(TextStyle::Small, small);
     });
     ctx.style_mut_of(Theme::Dark, |style| {
         let visuals = &mut style.visuals;

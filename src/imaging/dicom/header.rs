@@ -193,7 +193,7 @@ fn body_part(attributes: &Attributes<'_>, warnings: &mut Vec<String>) -> (Option
         .any(|word| upper.contains(word));
     if !is_chest {
         warnings.push(format!(
-            "Body part is {body_part}, not CHEST: scores mean nothing on other films."
+            "Body part is {body_part}, not CHEST: scores mean nothing on other films"
         ));
     }
     (Some(body_part), is_chest || upper.contains("RIB"))

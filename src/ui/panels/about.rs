@@ -1,4 +1,4 @@
-use egui::{Context, Grid, ScrollArea, Ui, Window};
+use egui::{Align2, Context, Grid, ScrollArea, Ui, Window};
 
 use crate::model::ModelCard;
 use crate::state::{Command, CommandSender, Loaded};
@@ -9,6 +9,8 @@ pub fn about_ui(ctx: &Context, loaded: &Loaded, commands: &CommandSender) {
     Window::new("About this model")
         .open(&mut open)
         .collapsible(false)
+        .pivot(Align2::CENTER_CENTER)
+        .default_pos(ctx.content_rect().center())
         .default_size([620.0, 520.0])
         .show(ctx, |ui| {
             ScrollArea::vertical().show(ui, |ui| {

@@ -1,4 +1,4 @@
-use egui::{Context, Grid, Window};
+use egui::{Align2, Context, Grid, Window};
 
 use crate::state::{Command, CommandSender};
 use crate::ui::shortcuts::{Action, MOUSE};
@@ -9,6 +9,8 @@ pub fn keys_ui(ctx: &Context, commands: &CommandSender) {
     Window::new(Action::Keys.label())
         .open(&mut open)
         .collapsible(false)
+        .pivot(Align2::CENTER_CENTER)
+        .default_pos(ctx.content_rect().center())
         .resizable(false)
         .show(ctx, |ui| {
             Grid::new("keys")
