@@ -30,12 +30,12 @@ pub struct ThoraxApp {
 }
 
 impl ThoraxApp {
-    /// Restores the settings, starts loading the model and opens `films`.
+    /// Restores the settings, starts loading the model and opens `files`.
     pub fn new(
         cc: &CreationContext<'_>,
         picker: Arc<dyn FilePicker>,
         device: ComputeDevice,
-        films: Vec<PathBuf>,
+        files: Vec<PathBuf>,
     ) -> Self {
         theme::install(&cc.egui_ctx);
         let ctx = cc.egui_ctx.clone();
@@ -45,8 +45,8 @@ impl ThoraxApp {
             device,
         };
         let mut state = AppState::new(stored_settings(cc.storage), services);
-        if !films.is_empty() {
-            state.apply(Command::OpenFilms(films));
+        if !files.is_empty() {
+            state.apply(Command::Open(files));
         }
         let (commands, queue) = command_channel();
         Self {
@@ -107,17 +107,8 @@ impl ThoraxApp {
             let dropped = input.raw.dropped_files.iter();
             dropped.map(|file| file.path().to_owned()).collect()
         });
-        let (models, films): (Vec<_>, Vec<_>) = paths.into_iter().partition(|path| {
-            let extension = path.extension().and_then(|extension| extension.to_str());
-            extension.is_some_and(|text| {
-                ["safetensors", "h5", "hdf5"].contains(&text.to_ascii_lowercase().as_str())
-            })
-        });
-        if let Some(model) = models.into_iter().next() {
-            self.commands.send(Command::OpenModel(model));
-        }
-        if !films.is_empty() {
-            self.commands.send(Command::OpenFilms(films));
+        if !paths.is_empty() {
+            self.commands.send(Command::Open(paths));
         }
     }
 }

@@ -26,6 +26,17 @@ pub enum ModelSource {
     File(PathBuf),
 }
 
+/// Whether a file is named like a model or like Keras weights.
+pub fn is_model_name(path: &Path) -> bool {
+    let extension = path.extension().and_then(|extension| extension.to_str());
+    extension.is_some_and(|extension| {
+        let known = ["safetensors", "h5", "hdf5"];
+        known
+            .iter()
+            .any(|name| extension.eq_ignore_ascii_case(name))
+    })
+}
+
 /// A network ready to score films, with the card that says how far to believe it.
 pub struct Classifier {
     card: ModelCard,

@@ -14,7 +14,7 @@ mod classifier;
 
 pub use card::{Calibration, ModelCard, Provenance};
 pub use card_json::{CardError, FORMAT_VERSION};
-pub use classifier::{Classifier, ModelError, ModelSource};
+pub use classifier::{Classifier, ModelError, ModelSource, is_model_name};
 pub use config::{ConfigError, ResNetConfig, Stage};
 pub use device::{ComputeDevice, DeviceError};
 pub use keras::{KerasError, KerasImport, import_keras};

@@ -8,7 +8,7 @@ use super::{
     Thresholds,
 };
 use crate::domain::ScreenFromImage;
-use crate::model::{Classifier, ModelSource};
+use crate::model::{Classifier, ModelSource, is_model_name};
 
 /// Largest texture side assumed until the screen says otherwise.
 const DEFAULT_MAX_SIDE_PX: usize = 2048;
@@ -114,8 +114,7 @@ impl AppState {
         match command {
             Command::PickFilms => self.pick(PickKind::Films),
             Command::PickModel => self.pick(PickKind::Model),
-            Command::OpenFilms(paths) => self.list_films(paths),
-            Command::OpenModel(path) => self.load_model(ModelSource::File(path)),
+            Command::Open(paths) => self.open(paths),
             Command::OpenDefaultModel => self.load_model(ModelSource::Default),
             Command::ShowPathField(shown) => self.typed_path = shown.then(String::new),
             Command::EditPath(text) => self.typed_path = Some(text),
@@ -181,17 +180,21 @@ impl AppState {
     }
 
     fn open_typed_path(&mut self) {
-        let Some(text) = &self.typed_path else {
-            return;
-        };
-        let path = PathBuf::from(text.trim());
-        let extension = path.extension().and_then(|extension| extension.to_str());
-        match extension.map(str::to_ascii_lowercase).as_deref() {
-            _ if path.as_os_str().is_empty() => return,
-            Some("safetensors" | "h5" | "hdf5") => self.load_model(ModelSource::File(path)),
-            _ => self.list_films(vec![path]),
+        let path = self.typed_path.as_deref().map(str::trim);
+        if let Some(path) = path.filter(|path| !path.is_empty()) {
+            self.open(vec![PathBuf::from(path)]);
+            self.typed_path = None;
         }
-        self.typed_path = None;
+    }
+
+    /// Tells models from films by their names: a model that is none is then refused by content.
+    fn open(&mut self, paths: Vec<PathBuf>) {
+        let (models, films): (Vec<_>, Vec<_>) =
+            paths.into_iter().partition(|path| is_model_name(path));
+        if let Some(model) = models.into_iter().next_back() {
+            self.load_model(ModelSource::File(model));
+        }
+        self.list_films(films);
     }
 
     pub(super) fn list_films(&mut self, paths: Vec<PathBuf>) {

@@ -12,10 +12,8 @@ pub enum Command {
     PickFilms,
     /// Ask for a model by a file dialog.
     PickModel,
-    /// Put films, or all films in folders, on the list and show the first of them.
-    OpenFilms(Vec<PathBuf>),
-    /// Load a model file, or Keras weights.
-    OpenModel(PathBuf),
+    /// Put films, or all films in folders, on the list and show the first of them; load models.
+    Open(Vec<PathBuf>),
     /// Go back to the model that comes with the program.
     OpenDefaultModel,
     /// Show or hide the field in which a path can be typed.

@@ -133,6 +133,15 @@ impl Jobs {
     }
 }
 
+impl Drop for Jobs {
+    fn drop(&mut self) {
+        // An open file dialog must not keep a closed window alive.
+        if let Some(job) = self.pick.take() {
+            job.detach();
+        }
+    }
+}
+
 pub fn spawn_model_job(services: &Services, source: ModelSource) -> std::io::Result<ModelJob> {
     let device = services.device.clone();
     Job::spawn("model", services.wake.clone(), move |_| {

@@ -146,6 +146,12 @@ impl<E, T> Job<E, T> {
         self.cancelled.load(Ordering::Relaxed)
     }
 
+    /// Lets the thread go its own way: for work that waits for the user and cannot be stopped.
+    pub fn detach(mut self) {
+        self.cancel();
+        self.thread = None;
+    }
+
     /// How far it has come, if it says so.
     pub fn progress(&self) -> Option<Progress> {
         *lock(&self.progress)

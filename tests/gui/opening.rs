@@ -87,6 +87,20 @@ fn a_dropped_text_is_refused_as_a_model_and_the_old_model_stays() {
 }
 
 #[test]
+fn keras_weights_named_on_the_command_line_are_opened_as_the_model() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/reference/keras_layouts");
+    let weights = folder.join("fixed_strings.h5");
+    let mut harness = app_with(vec![weights.clone()]);
+    step_until("the model", &mut harness, has_model);
+    let state = &harness.state().state;
+    let classifier = &state.model.loaded.as_ref().unwrap().classifier;
+    assert_eq!(classifier.path(), Some(weights.as_path()));
+    assert_eq!(classifier.card().architecture.depth(), 11);
+    assert_eq!(state.settings.model.as_deref(), Some(weights.as_path()));
+    assert!(state.study.entries().is_empty());
+}
+
+#[test]
 fn a_broken_film_shows_its_error_and_no_scores() {
     let folder = folder(1, true);
     let broken = folder.path().join("broken.png");

@@ -46,7 +46,7 @@ fn file_menu_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
         }
         for path in &state.settings.recent_films {
             if ui.button(path.display().to_string()).clicked() {
-                commands.send(Command::OpenFilms(vec![path.clone()]));
+                commands.send(Command::Open(vec![path.clone()]));
                 ui.close();
             }
         }
