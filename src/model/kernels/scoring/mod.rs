@@ -171,14 +171,15 @@ impl ScoringPlan {
     }
 
     fn run_strip(&self, film: &FilmSpace, worker: usize, pass: usize, strip: usize) {
-        self.engine.instruction_set().run(StripWork {
+        let work = StripWork {
             architecture: &self.architecture,
             network: &self.network,
             film,
             worker: &self.workers[worker],
             pass: self.passes[pass],
             strip,
-        });
+        };
+        work.run(self.engine.instruction_set());
     }
 
     fn film_len(&self) -> usize {

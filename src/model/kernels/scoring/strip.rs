@@ -1,11 +1,11 @@
 //! One strip of one pass over a film: the work that a thread takes on at a time.
 
 use super::super::architecture::{Architecture, BlockId, CELL, MID, N_STAGES, OUT};
-use super::super::gemm::{AddTo, BiasRelu, Epilogue, Pixels, Store, multiply};
-use super::super::instruction_set::LaneWork;
+use super::super::gemm::{AddTo, BiasRelu, Epilogue, PanelWidth, Pixels, Store, multiply};
+use super::super::instruction_set::{InstructionSet, LaneWork};
 use super::super::lane::Lane;
 use super::super::winograd::{TileGrid, multiply_planes, transform_input, transform_output};
-use super::fold::{FoldedBlock, FoldedConv, FoldedNetwork, Head};
+use super::fold::{FoldedBlock, FoldedConv, FoldedNetwork};
 use super::space::{CHUNK, FilmSpace, WorkerSpace};
 
 /// Rows of the stem that one task computes.
@@ -37,37 +37,71 @@ pub(super) struct StripWork<'a> {
 
 // SAFETY (all blocks of this file): tasks of a pass write strips that do not overlap, they read
 // what earlier passes wrote (or, of the sum, their own strip), and each worker has its own
-// scratch memory; `run`'s caller vouches for the instructions.
-impl LaneWork for StripWork<'_> {
-    type Output = ();
+// scratch memory; the caller of `LaneWork::run` vouches for the instructions.
 
-    #[inline(always)]
-    unsafe fn run<L: Lane>(self) {
-        // SAFETY: see above.
-        unsafe {
-            match self.pass {
-                Pass::Stem => self.stem::<L>(),
-                Pass::Block { id, rows } => match id.stage {
-                    0 => self.block::<L, { MID[0] }, { OUT[0] }>(id, rows),
-                    1 => self.block::<L, { MID[1] }, { OUT[1] }>(id, rows),
-                    _ => self.block::<L, { MID[2] }, { OUT[2] }>(id, rows),
-                },
-                Pass::Pool => self.pool::<L>(),
-                Pass::Dense => self.dense::<L>(&self.network.head),
-                Pass::Maps => self.maps::<L>(&self.network.head),
-            }
+impl StripWork<'_> {
+    pub fn run(&self, set: InstructionSet) {
+        match self.pass {
+            Pass::Stem => set.run(Stem(self)),
+            Pass::Block { id, rows } => match id.stage {
+                0 => self.block::<{ MID[0] }, { OUT[0] }>(set, id, rows),
+                1 => self.block::<{ MID[1] }, { OUT[1] }>(set, id, rows),
+                _ => self.block::<{ MID[2] }, { OUT[2] }>(set, id, rows),
+            },
+            Pass::Pool => set.run(Pool(self)),
+            Pass::Dense => set.run(Dense(self)),
+            Pass::Maps => set.run(Maps(self)),
+        }
+    }
+
+    fn block<const C: usize, const OUT: usize>(
+        &self,
+        set: InstructionSet,
+        id: BlockId,
+        rows: usize,
+    ) {
+        let Some(block) = self.network.blocks.get(id.index()) else {
+            return;
+        };
+        let side = self.architecture.side_of(id.stage);
+        let strip = BlockStrip {
+            work: self,
+            id,
+            block,
+            side,
+            first_row: self.strip * rows,
+            rows,
+        };
+        // Each a kernel of its own: one function of all would take a minute to compile.
+        set.run(Convolve::<C>(strip));
+        match (id.is_first(), id.is_last() && id.stage + 1 < N_STAGES) {
+            (true, false) => set.run(Expand::<C, OUT, true, 1>(strip)),
+            (false, false) => set.run(Expand::<C, OUT, false, 1>(strip)),
+            (true, true) => set.run(Expand::<C, OUT, true, 2>(strip)),
+            (false, true) => set.run(Expand::<C, OUT, false, 2>(strip)),
         }
     }
 }
 
-impl StripWork<'_> {
+struct Stem<'a>(&'a StripWork<'a>);
+
+impl LaneWork for Stem<'_> {
+    type Output = ();
+
     #[inline(always)]
-    unsafe fn stem<L: Lane>(&self) {
+    unsafe fn run<L: Lane>(self) {
         const C: usize = MID[0];
-        let side = self.architecture.side();
-        let (stem, film) = (&self.network.stem, self.film);
-        for row in self.strip * STEM_ROWS..(self.strip + 1) * STEM_ROWS {
-            // SAFETY: see the impl above.
+        let StripWork {
+            architecture,
+            network,
+            film,
+            strip,
+            ..
+        } = *self.0;
+        let side = architecture.side();
+        let stem = &network.stem;
+        for row in strip * STEM_ROWS..(strip + 1) * STEM_ROWS {
+            // SAFETY: see above.
             unsafe {
                 let mut taps: [&[f32]; 9] = [&[]; 9];
                 for (k, tap) in taps.iter_mut().enumerate() {
@@ -93,98 +127,40 @@ impl StripWork<'_> {
                     C,
                     &mut epilogue,
                 );
-                let stem: &[f32] = epilogue.to;
                 let mid = MidRow {
                     film,
                     stage: 0,
                     parity: 0,
                     side,
                 };
-                reduce::<L, C>(stem, side, &self.network.entry, &mid, row, 0);
+                reduce::<L, C>(epilogue.to, side, &network.entry, &mid, row, 0);
             }
         }
     }
+}
+
+struct Pool<'a>(&'a StripWork<'a>);
+
+impl LaneWork for Pool<'_> {
+    type Output = ();
 
     #[inline(always)]
-    unsafe fn block<L: Lane, const C: usize, const OUT: usize>(&self, id: BlockId, rows: usize) {
-        let Some(block) = self.network.blocks.get(id.index()) else {
-            return;
-        };
-        let side = self.architecture.side_of(id.stage);
-        let first_row = self.strip * rows;
-        // SAFETY: see the impl above.
+    unsafe fn run<L: Lane>(self) {
+        let StripWork {
+            architecture,
+            film,
+            strip,
+            ..
+        } = *self.0;
+        let (side, n_channels) = (architecture.last_side(), architecture.last_channels());
+        let n_cells = architecture.cells_per_side();
+        let row_len = side * n_channels;
+        // SAFETY: see above.
         unsafe {
-            let mid = self.convolve::<L, C>(id, block, first_row, rows, side);
-            let halves = id.is_last() && id.stage + 1 < N_STAGES;
-            let mut job = RowJob {
-                film: self.film,
-                worker: self.worker,
-                id,
-                block,
-                side,
-                mid,
-            };
-            for row in (0..rows).step_by(if halves { 2 } else { 1 }) {
-                job.mid = &mid[row * side * C..(row + 1) * side * C];
-                match (id.is_first(), halves) {
-                    (true, false) => job.run::<L, C, OUT, true, 1>(first_row + row),
-                    (false, false) => job.run::<L, C, OUT, false, 1>(first_row + row),
-                    (true, true) => job.run::<L, C, OUT, true, 2>(first_row + row),
-                    (false, true) => job.run::<L, C, OUT, false, 2>(first_row + row),
-                }
-            }
-        }
-    }
-
-    /// The 3x3 convolution of a strip.
-    #[inline(always)]
-    unsafe fn convolve<'a, L: Lane, const C: usize>(
-        &'a self,
-        id: BlockId,
-        block: &'a FoldedBlock,
-        first_row: usize,
-        rows: usize,
-        side: usize,
-    ) -> &'a [f32] {
-        let grid = TileGrid { rows, width: side };
-        let stage = &self.film.stages[id.stage];
-        let first = first_row * (side + 2) * C;
-        let len = grid.planes_len(C);
-        // SAFETY: see the impl above.
-        unsafe {
-            let padded = stage.mid[id.block % 2].part(first..first + grid.padded_len(C));
-            let planes = self.worker.planes.part_mut(0..len);
-            let products = self.worker.products.part_mut(0..len);
-            let to = self.worker.mid.part_mut(0..rows * side * C);
-            transform_input::<L, C>(grid, padded, planes);
-            multiply_planes::<L, C>(grid, &block.kernels, planes, products);
-            let mut epilogue = BiasRelu {
-                bias: block.kernels_bias.as_slice(),
-                to,
-                stride: C,
-            };
-            transform_output::<L, C>(grid, products, &mut epilogue);
-            epilogue.to
-        }
-    }
-
-    #[inline(always)]
-    unsafe fn pool<L: Lane>(&self) {
-        let (side, n_channels) = (
-            self.architecture.last_side(),
-            self.architecture.last_channels(),
-        );
-        let n_cells = self.architecture.cells_per_side();
-        // SAFETY: see the impl above.
-        unsafe {
-            let row_len = side * n_channels;
-            let first = self.strip * CELL * row_len;
-            let rows = self.film.activation.part(first..first + CELL * row_len);
-            let first = self.strip * n_cells * n_channels;
-            let pooled = self
-                .film
-                .pooled
-                .part_mut(first..first + n_cells * n_channels);
+            let first = strip * CELL * row_len;
+            let rows = film.activation.part(first..first + CELL * row_len);
+            let first = strip * n_cells * n_channels;
+            let pooled = film.pooled.part_mut(first..first + n_cells * n_channels);
             for cell in 0..n_cells {
                 for channel in (0..n_channels).step_by(L::WIDTH) {
                     let mut sum = L::splat(0.0);
@@ -200,35 +176,52 @@ impl StripWork<'_> {
             }
         }
     }
+}
+
+struct Dense<'a>(&'a StripWork<'a>);
+
+impl LaneWork for Dense<'_> {
+    type Output = ();
 
     #[inline(always)]
-    unsafe fn dense<L: Lane>(&self, head: &Head) {
-        // SAFETY: see the impl above.
+    unsafe fn run<L: Lane>(self) {
+        let StripWork { network, film, .. } = *self.0;
+        let head = &network.head;
+        // SAFETY: see above.
         unsafe {
-            let pooled = self.film.pooled.as_slice();
-            let logits = self.film.logits.part_mut(0..self.film.logits.len());
+            let pooled = film.pooled.as_slice();
+            let logits = film.logits.part_mut(0..film.logits.len());
             let rows = head.weights.as_slice().chunks_exact(pooled.len());
             for ((logit, row), bias) in logits.iter_mut().zip(rows).zip(&head.bias) {
                 *logit = bias + dot::<L>(row, pooled);
             }
         }
     }
+}
+
+struct Maps<'a>(&'a StripWork<'a>);
+
+impl LaneWork for Maps<'_> {
+    type Output = ();
 
     #[inline(always)]
-    unsafe fn maps<L: Lane>(&self, head: &Head) {
-        let (side, n_channels) = (
-            self.architecture.last_side(),
-            self.architecture.last_channels(),
-        );
-        // SAFETY: see the impl above.
+    unsafe fn run<L: Lane>(self) {
+        let StripWork {
+            architecture,
+            network,
+            film,
+            strip,
+            ..
+        } = *self.0;
+        let (side, n_channels) = (architecture.last_side(), architecture.last_channels());
+        let row_len = side * n_channels;
+        // SAFETY: see above.
         unsafe {
-            let row_len = side * n_channels;
-            let first = self.strip * row_len;
-            let row = self.film.activation.part(first..first + row_len);
-            let weights = head.map_weights.as_slice().chunks_exact(n_channels);
+            let row = film.activation.part(strip * row_len..(strip + 1) * row_len);
+            let weights = network.head.map_weights.as_slice().chunks_exact(n_channels);
             for (output, weights) in weights.enumerate() {
-                let first = (output * side + self.strip) * side;
-                let map = self.film.maps.part_mut(first..first + side);
+                let first = (output * side + strip) * side;
+                let map = film.maps.part_mut(first..first + side);
                 for (value, pixel) in map.iter_mut().zip(row.chunks_exact(n_channels)) {
                     *value = dot::<L>(weights, pixel);
                 }
@@ -237,186 +230,215 @@ impl StripWork<'_> {
     }
 }
 
-/// A row of a block's output, from the third convolution to the next block's first.
-struct RowJob<'a> {
-    film: &'a FilmSpace,
-    worker: &'a WorkerSpace,
+/// Rows of one block.
+#[derive(Clone, Copy)]
+struct BlockStrip<'a> {
+    work: &'a StripWork<'a>,
     id: BlockId,
     block: &'a FoldedBlock,
     side: usize,
-    mid: &'a [f32],
+    first_row: usize,
+    rows: usize,
 }
 
-impl RowJob<'_> {
-    /// Computes every `STEP`-th pixel of `row`.
+/// The 3x3 convolution of a strip, into the worker's scratch memory.
+struct Convolve<'a, const C: usize>(BlockStrip<'a>);
+
+impl<const C: usize> LaneWork for Convolve<'_, C> {
+    type Output = ();
+
     #[inline(always)]
-    unsafe fn run<
-        L: Lane,
-        const C: usize,
-        const OUT: usize,
-        const FIRST: bool,
-        const STEP: usize,
-    >(
-        &self,
-        row: usize,
-    ) {
-        let n_columns = self.side / STEP;
+    unsafe fn run<L: Lane>(self) {
+        let BlockStrip {
+            work,
+            id,
+            block,
+            side,
+            first_row,
+            rows,
+        } = self.0;
+        let worker = work.worker;
+        let grid = TileGrid { rows, width: side };
+        let mid = &work.film.stages[id.stage].mid[id.block % 2];
+        let first = first_row * (side + 2) * C;
+        let len = grid.planes_len(C);
+        // SAFETY: see above.
+        unsafe {
+            let padded = mid.part(first..first + grid.padded_len(C));
+            let planes = worker.planes.part_mut(0..len);
+            let products = worker.products.part_mut(0..len);
+            transform_input::<L, C>(grid, padded, planes);
+            multiply_planes::<L, C>(grid, &block.kernels, planes, products);
+            let to = worker.mid.part_mut(0..rows * side * C);
+            let mut epilogue = BiasRelu {
+                bias: block.kernels_bias.as_slice(),
+                to,
+                stride: C,
+            };
+            transform_output::<L, C>(grid, products, &mut epilogue);
+        }
+    }
+}
+
+/// The rest of a block, from the third convolution to the next block's first, at every `STEP`-th
+/// pixel of a strip.
+struct Expand<'a, const C: usize, const OUT: usize, const FIRST: bool, const STEP: usize>(
+    BlockStrip<'a>,
+);
+
+impl<const C: usize, const OUT: usize, const FIRST: bool, const STEP: usize> LaneWork
+    for Expand<'_, C, OUT, FIRST, STEP>
+{
+    type Output = ();
+
+    #[inline(always)]
+    unsafe fn run<L: Lane>(self) {
+        let BlockStrip {
+            work, side, rows, ..
+        } = self.0;
+        for row in (0..rows).step_by(STEP) {
+            // SAFETY: see above.
+            unsafe {
+                let mid = work.worker.mid.part(row * side * C..(row + 1) * side * C);
+                self.row::<L>(self.0.first_row + row, mid);
+            }
+        }
+    }
+}
+
+impl<const C: usize, const OUT: usize, const FIRST: bool, const STEP: usize>
+    Expand<'_, C, OUT, FIRST, STEP>
+{
+    /// One row, a few pixels at a time.
+    #[inline(always)]
+    unsafe fn row<L: Lane>(&self, row: usize, mid: &[f32]) {
+        let BlockStrip {
+            work,
+            id,
+            block,
+            side,
+            ..
+        } = self.0;
+        let &StripWork { film, worker, .. } = work;
+        let n_columns = side / STEP;
         let out_row = row / STEP;
+        let (stage, parity) = if id.is_last() {
+            (id.stage + 1, 0)
+        } else {
+            (id.stage, (id.block + 1) % 2)
+        };
         for column in (0..n_columns).step_by(CHUNK) {
             let n_pixels = CHUNK.min(n_columns - column);
-            let is_final = self.id.is_last() && self.id.stage + 1 == N_STAGES;
-            let pixel = out_row * n_columns + column;
-            // SAFETY: see the impl of `StripWork`.
+            let mid_first = column * STEP * C;
+            let mid = &mid[mid_first..mid_first + (n_pixels - 1) * STEP * C + C];
+            // SAFETY: see above.
             unsafe {
-                let to = if is_final {
-                    let range = pixel * OUT..(pixel + n_pixels) * OUT;
-                    self.film.activation.part_mut(range)
-                } else {
-                    self.worker.normalized.part_mut(0..n_pixels * OUT)
-                };
-                self.expand::<L, C, OUT, FIRST, STEP>(row, column, n_pixels, to);
-                let Some(reduction) = &self.block.reduction else {
-                    continue;
-                };
-                let id = self.id;
-                let mid = if id.is_last() {
-                    MidRow {
-                        film: self.film,
-                        stage: id.stage + 1,
-                        parity: 0,
-                        side: n_columns,
-                    }
-                } else {
-                    let parity = (id.block + 1) % 2;
-                    MidRow {
-                        film: self.film,
-                        stage: id.stage,
+                if let Some(reduction) = &block.reduction {
+                    let to = worker.normalized.part_mut(0..n_pixels * OUT);
+                    self.expand::<L>(row, column, n_pixels, mid, to);
+                    let next = MidRow {
+                        film,
+                        stage,
                         parity,
                         side: n_columns,
-                    }
-                };
-                reduce::<L, OUT>(to, n_pixels, reduction, &mid, out_row, column);
+                    };
+                    reduce::<L, OUT>(to, n_pixels, reduction, &next, out_row, column);
+                } else {
+                    let pixel = row * side + column;
+                    let range = pixel * OUT..(pixel + n_pixels) * OUT;
+                    let to = film.activation.part_mut(range);
+                    self.expand::<L>(row, column, n_pixels, mid, to);
+                }
             }
         }
     }
 
     /// Third convolution, shortcut or residual, the sum, and the sum normalised into `to`.
     #[inline(always)]
-    unsafe fn expand<
-        L: Lane,
-        const C: usize,
-        const OUT: usize,
-        const FIRST: bool,
-        const STEP: usize,
-    >(
+    unsafe fn expand<L: Lane>(
         &self,
         row: usize,
         column: usize,
         n_pixels: usize,
+        mid: &[f32],
         to: &mut [f32],
     ) {
-        let (side, stage) = (self.side, &self.film.stages[self.id.stage]);
-        let block = self.block;
+        let BlockStrip {
+            work,
+            id,
+            block,
+            side,
+            ..
+        } = self.0;
+        let film = work.film;
+        let stage = &film.stages[id.stage];
         // The range of `width`-channel pixels that every STEP-th of is used.
         let span = |width: usize| {
             let first = row * side + column * STEP;
             first * width..(first + (n_pixels - 1) * STEP + 1) * width
         };
-        let packed = |width: usize| {
-            let first = row / STEP * (side / STEP) + column;
-            first * width..(first + n_pixels) * width
-        };
-        let mid_first = column * STEP * C;
-        let mid = &self.mid[mid_first..mid_first + (n_pixels - 1) * STEP * C + C];
-        let (scale, shift) = (block.scale.as_slice(), block.shift.as_slice());
-        let panels = &block.expansion;
-        // SAFETY: see the impl of `StripWork`.
+        let first = (row / STEP * (side / STEP) + column) * OUT;
+        let packed = first..first + n_pixels * OUT;
+        let stride = OUT;
+        // SAFETY: see above.
         unsafe {
-            let sum = if STEP == 1 {
-                stage.sum.part_mut(packed(OUT))
-            } else {
-                stage.exit.part_mut(packed(OUT))
-            };
+            let to_sum = if STEP == 1 { &stage.sum } else { &stage.exit }.part_mut(packed);
             if FIRST {
-                let entering = match self.id.stage {
-                    0 => &self.film.stem,
-                    later => &self.film.stages[later - 1].exit,
+                let entering = match id.stage {
+                    0 => &film.stem,
+                    later => &film.stages[later - 1].exit,
                 };
                 let sources = [mid, entering.part(span(C))];
-                let pixels = Pixels {
-                    sources: &sources,
-                    stride: STEP * C,
-                    n_pixels,
-                };
-                let inner = Store {
-                    to: sum,
-                    stride: OUT,
-                };
-                let mut epilogue = Normalized {
-                    inner,
-                    scale,
-                    shift,
-                    to,
-                    stride: OUT,
-                };
-                multiply::<L, C>(
-                    pixels,
-                    panels.as_slice(),
-                    panels.width(),
-                    OUT,
-                    &mut epilogue,
-                );
-                return;
-            }
-            let pixels = Pixels {
-                sources: &[mid],
-                stride: STEP * C,
-                n_pixels,
-            };
-            if STEP == 1 {
-                let inner = AddTo {
-                    to: sum,
-                    stride: OUT,
-                };
-                let mut epilogue = Normalized {
-                    inner,
-                    scale,
-                    shift,
-                    to,
-                    stride: OUT,
-                };
-                multiply::<L, C>(
-                    pixels,
-                    panels.as_slice(),
-                    panels.width(),
-                    OUT,
-                    &mut epilogue,
-                );
+                let inner = Store { to: to_sum, stride };
+                finish_block::<L, _, C, OUT, STEP>(block, &sources, n_pixels, inner, to);
+            } else if STEP == 1 {
+                let inner = AddTo { to: to_sum, stride };
+                finish_block::<L, _, C, OUT, STEP>(block, &[mid], n_pixels, inner, to);
             } else {
-                let from = stage.sum.part(span(OUT));
+                let (from, from_stride) = (stage.sum.part(span(OUT)), STEP * OUT);
                 let inner = AddFrom {
                     from,
-                    from_stride: STEP * OUT,
-                    to: sum,
-                    stride: OUT,
+                    from_stride,
+                    to: to_sum,
+                    stride,
                 };
-                let mut epilogue = Normalized {
-                    inner,
-                    scale,
-                    shift,
-                    to,
-                    stride: OUT,
-                };
-                multiply::<L, C>(
-                    pixels,
-                    panels.as_slice(),
-                    panels.width(),
-                    OUT,
-                    &mut epilogue,
-                );
+                finish_block::<L, _, C, OUT, STEP>(block, &[mid], n_pixels, inner, to);
             }
         }
     }
+}
+
+/// `inner` takes the block's sum, `to` what the next norm and ReLU make of it.
+#[inline(always)]
+unsafe fn finish_block<
+    L: Lane,
+    E: Epilogue<L>,
+    const C: usize,
+    const OUT: usize,
+    const STEP: usize,
+>(
+    block: &FoldedBlock,
+    sources: &[&[f32]],
+    n_pixels: usize,
+    inner: E,
+    to: &mut [f32],
+) {
+    let (scale, shift) = (block.scale.as_slice(), block.shift.as_slice());
+    let mut epilogue = Normalized {
+        inner,
+        scale,
+        shift,
+        to,
+        stride: OUT,
+    };
+    let pixels = Pixels {
+        sources,
+        stride: STEP * C,
+        n_pixels,
+    };
+    let panels = block.expansion.as_slice();
+    // SAFETY: passed on from the caller.
+    unsafe { multiply::<L, C>(pixels, panels, PanelWidth::Wide, OUT, &mut epilogue) };
 }
 
 /// Where a first convolution writes: inside the border of a stage's map.
@@ -437,52 +459,27 @@ unsafe fn reduce<L: Lane, const K: usize>(
     row: usize,
     column: usize,
 ) {
-    let weights = &convolution.weights;
-    let n_out = weights.n_out();
+    let (weights, bias) = (convolution.weights.as_slice(), convolution.bias.as_slice());
+    let n_out = MID[mid.stage];
     let first = ((row + 1) * (mid.side + 2) + column + 1) * n_out;
     let pixels = Pixels {
         sources: &[from],
         stride: K,
         n_pixels,
     };
-    // SAFETY: see the impl of `StripWork`.
+    // SAFETY: see above.
     unsafe {
         let map = &mid.film.stages[mid.stage].mid[mid.parity];
         let to = map.part_mut(first..first + n_pixels * n_out);
         let mut epilogue = BiasRelu {
-            bias: convolution.bias.as_slice(),
+            bias,
             to,
             stride: n_out,
         };
-        // As constants, so that strides are folded into addresses.
-        match n_out {
-            16 => multiply::<L, K>(
-                pixels,
-                weights.as_slice(),
-                weights.width(),
-                16,
-                &mut BiasRelu {
-                    stride: 16,
-                    ..epilogue
-                },
-            ),
-            64 => multiply::<L, K>(
-                pixels,
-                weights.as_slice(),
-                weights.width(),
-                64,
-                &mut BiasRelu {
-                    stride: 64,
-                    ..epilogue
-                },
-            ),
-            n_out => multiply::<L, K>(
-                pixels,
-                weights.as_slice(),
-                weights.width(),
-                n_out,
-                &mut epilogue,
-            ),
+        if n_out == MID[0] {
+            multiply::<L, K>(pixels, weights, PanelWidth::Slim, n_out, &mut epilogue);
+        } else {
+            multiply::<L, K>(pixels, weights, PanelWidth::Medium, n_out, &mut epilogue);
         }
     }
 }
