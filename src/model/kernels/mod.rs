@@ -28,9 +28,11 @@ mod lane;
 mod plain;
 mod pool;
 mod scoring;
+mod training;
 mod winograd;
 
 pub use architecture::{Architecture, EngineError, HostTensor, NamedTensors, is_trainable};
 pub use engine::Engine;
 pub use instruction_set::InstructionSet;
 pub use scoring::{FilmOutputs, ScoringPlan};
+pub use training::{Adam, BatchLoss, LossWeights, TrainingPlan, TrainingState};
