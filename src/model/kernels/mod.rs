@@ -21,6 +21,7 @@
 mod architecture;
 mod buffer;
 mod engine;
+mod fma;
 mod gemm;
 mod instruction_set;
 mod lane;
