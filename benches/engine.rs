@@ -41,11 +41,15 @@ fn weights() -> NamedTensors {
 }
 
 fn films(n_films: usize) -> Vec<f32> {
-    arbitrary(n_films * 128 * 128).map(|value| value + 0.5).collect()
+    arbitrary(n_films * 128 * 128)
+        .map(|value| value + 0.5)
+        .collect()
 }
 
 fn labels(n_films: usize) -> Vec<f32> {
-    arbitrary(n_films * 14).map(|value| value.signum().max(0.0)).collect()
+    arbitrary(n_films * 14)
+        .map(|value| value.signum().max(0.0))
+        .collect()
 }
 
 #[divan::bench(args = [1, 32], sample_count = 20, max_time = 10)]
@@ -61,7 +65,11 @@ fn score(bencher: Bencher, n_films: usize) {
 fn score_with_maps(bencher: Bencher) {
     let mut plan = ScoringPlan::new(&weights(), architecture(), engine()).unwrap();
     let film = films(1);
-    bencher.bench_local(|| plan.score_film_with_maps(&film).map(|(_, maps)| maps.len()).unwrap());
+    bencher.bench_local(|| {
+        plan.score_film_with_maps(&film)
+            .map(|(_, maps)| maps.len())
+            .unwrap()
+    });
 }
 
 #[divan::bench(args = [32], sample_count = 5, max_time = 20)]
@@ -69,11 +77,16 @@ fn train_step(bencher: Bencher, n_films: usize) {
     let mut plan = TrainingPlan::new(architecture(), n_films, engine()).unwrap();
     let mut state = TrainingState::new(&architecture(), weights()).unwrap();
     let (films, labels) = (films(n_films), labels(n_films));
-    let loss = LossWeights { positive: vec![0.5; 14], negative: vec![0.5; 14], l2: 0.0 };
+    let loss = LossWeights {
+        positive: vec![0.5; 14],
+        negative: vec![0.5; 14],
+        l2: 0.0,
+    };
     let adam = Adam::with_learning_rate(1e-3);
-    bencher
-        .counter(ItemsCount::new(n_films))
-        .bench_local(|| plan.step(&mut state, &films, &labels, &loss, &adam).unwrap());
+    bencher.counter(ItemsCount::new(n_films)).bench_local(|| {
+        plan.step(&mut state, &films, &labels, &loss, &adam)
+            .unwrap()
+    });
 }
 
 #[divan::bench(args = [1, 32], sample_count = 5, max_time = 20)]
@@ -98,8 +111,7 @@ fn candle_train_step(bencher: Bencher, n_films: usize) {
     let variables = VarMap::new();
     let vb = VarBuilder::from_varmap(&variables, DType::F32, &Device::Cpu);
     let network = ResNetV2::new(&config, &vb).unwrap();
-    let mut optimizer =
-        candle_nn::AdamW::new_lr(variables.all_vars(), 1e-4).unwrap();
+    let mut optimizer = candle_nn::AdamW::new_lr(variables.all_vars(), 1e-4).unwrap();
     let films = Tensor::from_vec(films(n_films), (n_films, 1, 128, 128), &Device::Cpu).unwrap();
     let labels = Tensor::from_vec(labels(n_films), (n_films, 14), &Device::Cpu).unwrap();
     bencher.counter(ItemsCount::new(n_films)).bench_local(|| {

@@ -43,7 +43,9 @@ pub fn measure(engine: &Arc<Engine>) -> Result<BenchReport, EngineError> {
     let architecture = Architecture::new(56, 128, 14, 1e-3)?;
     let weights = arbitrary_weights(&architecture);
     let film_len = architecture.side() * architecture.side();
-    let films: Vec<f32> = arbitrary(BATCH * film_len).map(|value| value + 0.5).collect();
+    let films: Vec<f32> = arbitrary(BATCH * film_len)
+        .map(|value| value + 0.5)
+        .collect();
     let one = films.get(..film_len).unwrap_or_default();
 
     let fma_gflops = engine.fma_gflops();
@@ -57,11 +59,18 @@ pub fn measure(engine: &Arc<Engine>) -> Result<BenchReport, EngineError> {
         .map(|value| if value > 0.0 { 1.0 } else { 0.0 })
         .collect();
     let share = vec![0.5; architecture.n_outputs()];
-    let loss = LossWeights { positive: share.clone(), negative: share, l2: 1e-4 };
+    let loss = LossWeights {
+        positive: share.clone(),
+        negative: share,
+        l2: 1e-4,
+    };
     let adam = Adam::with_learning_rate(1e-3);
     let mut plan = TrainingPlan::new(architecture, BATCH, Arc::clone(engine))?;
     let mut state = TrainingState::new(&architecture, weights)?;
-    let step = median_secs(|| plan.step(&mut state, &films, &labels, &loss, &adam).map(drop))?;
+    let step = median_secs(|| {
+        plan.step(&mut state, &films, &labels, &loss, &adam)
+            .map(drop)
+    })?;
 
     Ok(BenchReport {
         score_ms: score * 1e3,
@@ -83,8 +92,8 @@ pub fn arbitrary_weights(architecture: &Architecture) -> NamedTensors {
         .map(|(name, shape)| {
             let n_values = shape.iter().product();
             let fan_in: usize = shape.iter().skip(1).product();
-            let is_one = name.ends_with("running_var")
-                || name.contains(".bn") && name.ends_with(".weight");
+            let is_one =
+                name.ends_with("running_var") || name.contains(".bn") && name.ends_with(".weight");
             let values = if is_one {
                 vec![1.0; n_values]
             } else {
@@ -101,7 +110,9 @@ pub fn arbitrary(n_values: usize) -> impl Iterator<Item = f32> {
     let mut state = 1_u64;
     (0..n_values).map(move |_| {
         // Knuth's MMIX generator; its upper bits are good enough to keep branches guessing.
-        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
         (state >> 40) as f32 / (1 << 24) as f32 - 0.5
     })
 }
@@ -124,14 +135,18 @@ fn median_secs(mut run: impl FnMut() -> Result<(), EngineError>) -> Result<f64, 
 /// The largest resident size so far, from the kernel's own account.
 fn peak_mib() -> Option<f64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    let line = status
+        .lines()
+        .find_map(|line| line.strip_prefix("VmHWM:"))?;
     let kib: f64 = line.trim().trim_end_matches("kB").trim().parse().ok()?;
     Some(kib / 1024.0)
 }
 
 fn device_name() -> String {
     let info = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
-    let model = info.lines().find_map(|line| line.strip_prefix("model name"));
+    let model = info
+        .lines()
+        .find_map(|line| line.strip_prefix("model name"));
     let name = model.map(|rest| rest.trim_start_matches([' ', '\t', ':']).trim());
     match name {
         Some(name) if !name.is_empty() => name.to_owned(),
@@ -158,7 +173,11 @@ mod tests {
     #[test]
     fn arbitrary_weights_are_a_whole_network() {
         let architecture = Architecture::new(11, 32, 2, 1e-3).expect("valid");
-        assert!(architecture.check(&arbitrary_weights(&architecture)).is_ok());
+        assert!(
+            architecture
+                .check(&arbitrary_weights(&architecture))
+                .is_ok()
+        );
         assert!(arbitrary(1000).all(|value| (-0.5..=0.5).contains(&value)));
     }
 }

@@ -57,7 +57,9 @@ impl Engine {
                         n_operations += operations;
                     }
                     let rate = n_operations as f64 / start.elapsed().as_secs_f64() / 1e9;
-                    *rates.lock().unwrap_or_else(std::sync::PoisonError::into_inner) += rate;
+                    *rates
+                        .lock()
+                        .unwrap_or_else(std::sync::PoisonError::into_inner) += rate;
                 });
                 rates.into_inner().unwrap_or(0.0)
             })

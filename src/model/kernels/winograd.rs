@@ -47,16 +47,11 @@ impl TileGrid {
         (self.rows + 2) * (self.width + 2) * channels
     }
 
-    /// Calls `work(first pixel of the tile, index of the tile)`, pixel in rows of `row_len`.
+    /// The upper left pixel of `tile` in rows of `row_len` pixels.
     #[inline(always)]
-    fn for_each_tile(self, row_len: usize, mut work: impl FnMut(usize, usize)) {
-        let mut tile = 0;
-        for row in (0..self.rows).step_by(TILE) {
-            for column in (0..self.width).step_by(TILE) {
-                work(row * row_len + column, tile);
-                tile += 1;
-            }
-        }
+    const fn first_pixel(self, tile: usize, row_len: usize) -> usize {
+        let tiles_per_row = self.width / TILE;
+        (tile / tiles_per_row * row_len + tile % tiles_per_row) * TILE
     }
 }
 
@@ -209,7 +204,9 @@ pub(super) unsafe fn transform_input<L: Lane, const C: usize>(
 ) {
     debug_assert_eq!(padded.len(), grid.padded_len(C));
     let (row_len, plane_stride) = (grid.width + 2, grid.plane_stride(C));
-    grid.for_each_tile(row_len, |pixel, tile| {
+    // No closures where lanes are: one that is not inlined loses its instructions.
+    for tile in 0..grid.n_tiles() {
+        let pixel = grid.first_pixel(tile, row_len);
         for channel in (0..C).step_by(L::WIDTH) {
             // SAFETY: every patch lies inside the border, every tile inside its plane.
             unsafe {
@@ -233,7 +230,7 @@ pub(super) unsafe fn transform_input<L: Lane, const C: usize>(
                 }
             }
         }
-    });
+    }
 }
 
 /// Multiplies each plane by its kernels.
@@ -279,7 +276,8 @@ pub(super) unsafe fn transform_output<L: Lane, const C: usize>(
     epilogue: &mut impl Epilogue<L>,
 ) {
     let plane_stride = grid.plane_stride(C);
-    grid.for_each_tile(grid.width, |pixel, tile| {
+    for tile in 0..grid.n_tiles() {
+        let pixel = grid.first_pixel(tile, grid.width);
         for channel in (0..C).step_by(L::WIDTH) {
             // SAFETY: every tile lies inside its plane and inside the strip.
             unsafe {
@@ -305,7 +303,7 @@ pub(super) unsafe fn transform_output<L: Lane, const C: usize>(
                 }
             }
         }
-    });
+    }
 }
 
 /// Cuts the gradient of a strip's outputs, stored with a border, into planes: `A y Aᵀ`.
@@ -320,8 +318,8 @@ pub(super) unsafe fn transform_gradient<L: Lane, const C: usize>(
 ) {
     debug_assert_eq!(padded.len(), grid.padded_len(C));
     let (row_len, plane_stride) = (grid.width + 2, grid.plane_stride(C));
-    grid.for_each_tile(row_len, |pixel, tile| {
-        let first = pixel + row_len + 1;
+    for tile in 0..grid.n_tiles() {
+        let first = grid.first_pixel(tile, row_len) + row_len + 1;
         for channel in (0..C).step_by(L::WIDTH) {
             // SAFETY: every tile lies inside the border and inside its plane.
             unsafe {
@@ -345,7 +343,7 @@ pub(super) unsafe fn transform_gradient<L: Lane, const C: usize>(
                 }
             }
         }
-    });
+    }
 }
 
 /// Adds to the gradients of the transformed kernels, `[plane][input][output]`.

@@ -11,7 +11,7 @@ use super::super::winograd::{
     N_PLANES, TileGrid, add_kernel_gradients, multiply_planes, transform_gradient, transform_input,
     transform_output,
 };
-use super::forward::{Place, fill_padded, multiply_row, taps};
+use super::forward::{Place, multiply_row, padded_row, taps};
 use super::norm::Norm;
 use super::packed::PackedBlock;
 use super::rows::{Row, gather, norm_gradient, norm_relu, relu_gradient};
@@ -258,7 +258,7 @@ impl<const C: usize> LaneWork for ConvolveBack<'_, C> {
             packed,
             ..
         } = back;
-        let Place { block, side, .. } = place;
+        let block = place.block;
         let WorkerSpace {
             padded,
             planes,
@@ -267,16 +267,19 @@ impl<const C: usize> LaneWork for ConvolveBack<'_, C> {
         } = worker;
         let (planes, products) = (planes.as_mut_slice(), products.as_mut_slice());
         let padded = &mut padded.as_mut_slice()[..grid.padded_len(C)];
+        let row_len = (grid.width + 2) * C;
         let len = grid.rows * grid.width * C;
         let by_mid = &mut by_mid.as_mut_slice()[..len];
         let strip = item * len..(item + 1) * len;
         // SAFETY: see above.
         unsafe {
-            fill_padded(C, side, grid.rows, item, padded, |row, to| {
-                let by_norm = flow.third_norm.part(row.clone());
-                let values = saved.second[block].part(row);
-                norm_gradient::<L, false>(C, back.third, by_norm, values, to);
-            });
+            for (i, to) in padded.chunks_exact_mut(row_len).enumerate() {
+                if let Some((row, to)) = padded_row(C, grid, item, i, to) {
+                    let by_norm = flow.third_norm.part(row.clone());
+                    let values = saved.second[block].part(row);
+                    norm_gradient::<L, false>(C, back.third, by_norm, values, to);
+                }
+            }
             transform_input::<L, C>(grid, padded, planes);
             multiply_planes::<L, C>(grid, &packed.kernels_back, planes, products);
             transform_output::<L, C>(
@@ -295,10 +298,12 @@ impl<const C: usize> LaneWork for ConvolveBack<'_, C> {
             relu_gradient::<L>(C, back.second, by_mid, values, to, &mut sums.statistics);
 
             transform_gradient::<L, C>(grid, padded, products);
-            fill_padded(C, side, grid.rows, item, padded, |row, to| {
-                let values = saved.first[block].part(row);
-                norm_relu::<L>(C, back.second, Row { values, stride: C }, to);
-            });
+            for (i, to) in padded.chunks_exact_mut(row_len).enumerate() {
+                if let Some((row, to)) = padded_row(C, grid, item, i, to) {
+                    let values = saved.first[block].part(row);
+                    norm_relu::<L>(C, back.second, Row { values, stride: C }, to);
+                }
+            }
             transform_input::<L, C>(grid, padded, planes);
             let weights = &mut sums.weights.as_mut_slice()[..N_PLANES * C * C];
             add_kernel_gradients::<L, C>(grid, planes, products, weights);

@@ -194,10 +194,12 @@ impl<const C: usize> LaneWork for Convolve<'_, C> {
         let padded = &mut padded.as_mut_slice()[..grid.padded_len(C)];
         // SAFETY: see above.
         unsafe {
-            fill_padded(C, place.side, grid.rows, item, padded, |row, to| {
-                let values = saved.first[place.block].part(row);
-                norm_relu::<L>(C, norm, Row { values, stride: C }, to);
-            });
+            for (i, to) in padded.chunks_exact_mut((grid.width + 2) * C).enumerate() {
+                if let Some((row, to)) = padded_row(C, grid, item, i, to) {
+                    let values = saved.first[place.block].part(row);
+                    norm_relu::<L>(C, norm, Row { values, stride: C }, to);
+                }
+            }
             transform_input::<L, C>(grid, padded, planes);
             multiply_planes::<L, C>(grid, &packed.kernels, planes, products);
             let len = grid.rows * grid.width * C;
@@ -209,33 +211,33 @@ impl<const C: usize> LaneWork for Convolve<'_, C> {
     }
 }
 
-/// Fills a strip with a border of one pixel: `row(range of the row's values, where to)` gives the
-/// rows that the map has, the rest is zero.
+/// Clears the border in row `i` of a strip that has one pixel of border on every side.
+///
+/// Gives the range of values of the map's row that belongs there, and where; `None` above and below
+/// the map, where all is border.
 #[inline(always)]
-pub(super) fn fill_padded(
+pub(super) fn padded_row(
     channels: usize,
-    side: usize,
-    rows: usize,
+    grid: TileGrid,
     item: usize,
-    padded: &mut [f32],
-    mut row: impl FnMut(std::ops::Range<usize>, &mut [f32]),
-) {
-    let (len, n_strips) = (side * channels, side / rows);
-    let (film, first) = (item / n_strips, item % n_strips * rows);
-    for (i, to) in padded.chunks_exact_mut(len + 2 * channels).enumerate() {
-        // Row i of the strip is row first + i - 1 of the map.
-        let at = first + i;
-        if at == 0 || at > side {
-            to.fill(0.0);
-            continue;
-        }
-        let (left, rest) = to.split_at_mut(channels);
-        let (inside, right) = rest.split_at_mut(len);
-        left.fill(0.0);
-        right.fill(0.0);
-        let from = (film * side + at - 1) * len;
-        row(from..from + len, inside);
+    i: usize,
+    to: &mut [f32],
+) -> Option<(std::ops::Range<usize>, &mut [f32])> {
+    let side = grid.width;
+    let (len, n_strips) = (side * channels, side / grid.rows);
+    let (film, first) = (item / n_strips, item % n_strips * grid.rows);
+    // Row i of the strip is row first + i - 1 of the map.
+    let at = first + i;
+    if at == 0 || at > side {
+        to.fill(0.0);
+        return None;
     }
+    let (left, rest) = to.split_at_mut(channels);
+    let (inside, right) = rest.split_at_mut(len);
+    left.fill(0.0);
+    right.fill(0.0);
+    let from = (film * side + at - 1) * len;
+    Some((from..from + len, inside))
 }
 
 /// Third convolution of a row, shortcut or residual, and their sum.
