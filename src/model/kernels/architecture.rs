@@ -136,10 +136,6 @@ impl Architecture {
         self.cells_per_side() * self.cells_per_side() * self.last_channels()
     }
 
-    pub(super) fn blocks_per_stage(&self) -> usize {
-        self.blocks_per_stage
-    }
-
     pub(super) fn cells_per_side(&self) -> usize {
         self.last_side() / CELL
     }

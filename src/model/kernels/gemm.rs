@@ -49,7 +49,6 @@ pub(super) struct Panels {
     values: Buffer,
     width: PanelWidth,
     n_in: usize,
-    n_out: usize,
 }
 
 impl Panels {
@@ -59,7 +58,6 @@ impl Panels {
             values: Buffer::zeros(n_in * n_out),
             width,
             n_in,
-            n_out,
         }
     }
 
@@ -109,10 +107,6 @@ impl Panels {
     pub fn width(&self) -> PanelWidth {
         self.width
     }
-
-    pub fn n_out(&self) -> usize {
-        self.n_out
-    }
 }
 
 /// What a product starts from and what becomes of it, register by register.
@@ -157,6 +151,28 @@ impl<L: Lane> Epilogue<L> for AddTo<'_> {
     unsafe fn start(&self, pixel: usize, channel: usize) -> L {
         // SAFETY: `to` holds the product's rows.
         unsafe { L::load(self.to, pixel * self.stride + channel) }
+    }
+
+    #[inline(always)]
+    unsafe fn finish(&mut self, pixel: usize, channel: usize, sum: L) {
+        // SAFETY: `to` holds the product's rows.
+        unsafe { sum.store(self.to, pixel * self.stride + channel) }
+    }
+}
+
+/// Starts from `from` and writes to `to`.
+pub(super) struct AddFrom<'a> {
+    pub from: &'a [f32],
+    pub from_stride: usize,
+    pub to: &'a mut [f32],
+    pub stride: usize,
+}
+
+impl<L: Lane> Epilogue<L> for AddFrom<'_> {
+    #[inline(always)]
+    unsafe fn start(&self, pixel: usize, channel: usize) -> L {
+        // SAFETY: `from` holds the product's rows.
+        unsafe { L::load(self.from, pixel * self.from_stride + channel) }
     }
 
     #[inline(always)]

@@ -19,7 +19,8 @@ pub(super) trait Lane: Copy {
     unsafe fn load(from: &[f32], at: usize) -> Self;
     /// Writes to `at..at + WIDTH` of `to`.
     unsafe fn store(self, to: &mut [f32], at: usize);
-    /// Writes past the caches to `at..at + WIDTH` of `to`, which must start on a register boundary.
+    /// Writes past the caches to `at..at + WIDTH` of `to`, a place on a register boundary;
+    /// [`publish_streams`] comes before another thread reads it.
     unsafe fn stream(self, to: &mut [f32], at: usize);
     /// `self * factor + addend`, rounded once where the processor can.
     unsafe fn mul_add(self, factor: Self, addend: Self) -> Self;
@@ -33,6 +34,16 @@ pub(super) trait Lane: Copy {
     unsafe fn max(self, other: Self) -> Self;
     /// `self` where `gate > 0`, else 0: the derivative of ReLU.
     unsafe fn where_positive(self, gate: Self) -> Self;
+}
+
+/// Makes what [`Lane::stream`] wrote visible to other threads; stores past the caches are not
+/// ordered by locks and atomics.
+pub(super) fn publish_streams() {
+    #[cfg(target_arch = "x86_64")]
+    // SAFETY: the instruction is part of SSE, which every x86-64 has.
+    unsafe {
+        std::arch::x86_64::_mm_sfence();
+    }
 }
 
 /// Debug builds check what release builds take on trust.
@@ -80,6 +91,7 @@ mod x86 {
                 #[inline(always)]
                 unsafe fn stream(self, to: &mut [f32], at: usize) {
                     debug_check(to.len(), at, $width);
+                    debug_assert_eq!(to[at..].as_ptr().align_offset(4 * $width), 0);
                     // SAFETY: see above; the caller aligned the place.
                     unsafe { $stream(to.as_mut_ptr().add(at), self) }
                 }

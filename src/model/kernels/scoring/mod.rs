@@ -20,6 +20,8 @@ use std::sync::Arc;
 use super::architecture::{Architecture, EngineError, N_STAGES, NamedTensors};
 use super::buffer::Buffer;
 use super::engine::Engine;
+use super::gemm::PIXEL_STEP;
+use super::winograd::TILE;
 use fold::FoldedNetwork;
 use space::{FilmSpace, WorkerSpace};
 use strip::{Pass, STEM_ROWS, StripWork};
@@ -211,12 +213,17 @@ impl fmt::Debug for ScoringPlan {
 /// All passes in order; the maps, which not every call wants, come last.
 fn passes(architecture: &Architecture, n_threads: usize) -> Vec<Pass> {
     let blocks = architecture.blocks().map(|id| {
-        // Longer strips reuse kernels more often; the small maps of the last stage have only a few.
-        let is_small = id.stage + 1 == N_STAGES && architecture.cells_per_side() >= n_threads;
-        Pass::Block {
-            id,
-            rows: if is_small { 8 } else { 4 },
-        }
+        // Longer strips reuse kernels more often, but the small maps of the last stage have only a
+        // few; narrow ones need both rows of tiles, since products are of whole steps of pixels.
+        let is_last_stage = id.stage + 1 == N_STAGES;
+        let has_enough = architecture.cells_per_side() >= n_threads;
+        let is_narrow = !architecture.last_side().is_multiple_of(TILE * PIXEL_STEP);
+        let rows = if is_last_stage && (has_enough || is_narrow) {
+            2 * TILE
+        } else {
+            TILE
+        };
+        Pass::Block { id, rows }
     });
     std::iter::once(Pass::Stem)
         .chain(blocks)

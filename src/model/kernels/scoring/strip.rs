@@ -1,7 +1,7 @@
 //! One strip of one pass over a film: the work that a thread takes on at a time.
 
 use super::super::architecture::{Architecture, BlockId, CELL, MID, N_STAGES, OUT};
-use super::super::gemm::{AddTo, BiasRelu, Epilogue, PanelWidth, Pixels, Store, multiply};
+use super::super::gemm::{AddFrom, AddTo, BiasRelu, Epilogue, PanelWidth, Pixels, Store, multiply};
 use super::super::instruction_set::{InstructionSet, LaneWork};
 use super::super::lane::Lane;
 use super::super::winograd::{TileGrid, multiply_planes, transform_input, transform_output};
@@ -481,28 +481,6 @@ unsafe fn reduce<L: Lane, const K: usize>(
         } else {
             multiply::<L, K>(pixels, weights, PanelWidth::Medium, n_out, &mut epilogue);
         }
-    }
-}
-
-/// Starts from `from` and writes to `to`.
-struct AddFrom<'a> {
-    from: &'a [f32],
-    from_stride: usize,
-    to: &'a mut [f32],
-    stride: usize,
-}
-
-impl<L: Lane> Epilogue<L> for AddFrom<'_> {
-    #[inline(always)]
-    unsafe fn start(&self, pixel: usize, channel: usize) -> L {
-        // SAFETY: `from` holds the product's rows.
-        unsafe { L::load(self.from, pixel * self.from_stride + channel) }
-    }
-
-    #[inline(always)]
-    unsafe fn finish(&mut self, pixel: usize, channel: usize, sum: L) {
-        // SAFETY: `to` holds the product's rows.
-        unsafe { sum.store(self.to, pixel * self.stride + channel) }
     }
 }
 

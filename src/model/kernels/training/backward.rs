@@ -4,14 +4,14 @@
 //! norm's *output* together with those sums, and the next one takes it through the norm on reading.
 
 use super::super::architecture::{CELL, MID, N_STAGES, OUT};
-use super::super::gemm::{AddTo, Store, add_outer_products};
+use super::super::gemm::{AddFrom, Store, add_outer_products};
 use super::super::instruction_set::LaneWork;
 use super::super::lane::Lane;
 use super::super::winograd::{
     N_PLANES, TileGrid, add_kernel_gradients, multiply_planes, transform_gradient, transform_input,
     transform_output,
 };
-use super::forward::{Place, multiply_row, padded_row, taps};
+use super::forward::{Place, multiply_rows, padded_row, taps};
 use super::norm::Norm;
 use super::packed::PackedBlock;
 use super::rows::{Row, gather, norm_gradient, norm_relu, relu_gradient};
@@ -67,7 +67,8 @@ impl LaneWork for UnpoolCells<'_> {
                 stride: C,
             };
             let to = flow.sum_norm.part_mut(range);
-            relu_gradient::<L>(C, norm, gradient, values, to, &mut sums.statistics);
+            let sums = &mut sums.statistics;
+            relu_gradient::<L, false>(C, norm, gradient, values, to, &mut [], sums);
         }
     }
 }
@@ -118,22 +119,20 @@ impl<const C: usize, const OUT: usize> LaneWork for ExpandBack<'_, C, OUT> {
             packed,
             ..
         } = back;
-        let Place { block, side, .. } = place;
+        let (block, n_pixels) = (place.block, place.n_pixels());
         let [by_mid, mid, _] = &mut worker.rows;
-        let by_mid = &mut by_mid.as_mut_slice()[..side * C];
-        let mid = &mut mid.as_mut_slice()[..side * C];
+        let by_mid = &mut by_mid.as_mut_slice()[..n_pixels * C];
+        let mid = &mut mid.as_mut_slice()[..n_pixels * C];
+        let own = place.own(item, OUT);
         // SAFETY: see above.
         unsafe {
-            let by_sum = flow.sum.part_mut(place.row(item, OUT));
-            let by_norm = flow.sum_norm.part(place.row(item, OUT));
-            let sum = saved.sums[block + 1].part(place.row(item, OUT));
+            let by_sum = flow.sum.part_mut(own.clone());
+            let by_norm = flow.sum_norm.part(own.clone());
+            let sum = saved.sums[block + 1].part(own);
             if is_last {
                 norm_gradient::<L, false>(OUT, back.leaving, by_norm, sum, by_sum);
-                if has_shortcut && (item % side).is_multiple_of(2) {
-                    let half = side / 2;
-                    let row = item / side * half + item % side / 2;
-                    let from = flow.shortcut.part(row * half * OUT..(row + 1) * half * OUT);
-                    add_to_every_other::<L, OUT>(from, by_sum);
+                if has_shortcut {
+                    add_shortcut::<L, OUT>(place, flow, item, by_sum);
                 }
             } else {
                 norm_gradient::<L, true>(OUT, back.leaving, by_norm, sum, by_sum);
@@ -142,31 +141,46 @@ impl<const C: usize, const OUT: usize> LaneWork for ExpandBack<'_, C, OUT> {
                 to: by_mid,
                 stride: C,
             };
-            multiply_row::<L, C, OUT>(side, &[by_sum], &packed.expand_back, &mut store);
-            let range = place.row(item, C);
-            let values = Row {
-                values: saved.second[block].part(range.clone()),
-                stride: C,
-            };
-            let to = flow.third_norm.part_mut(range);
-            relu_gradient::<L>(C, back.third, by_mid, values, to, &mut sums.statistics);
-            norm_relu::<L>(C, back.third, values, mid);
+            multiply_rows::<L, C, OUT>(n_pixels, &[by_sum], &packed.expand_back, &mut store);
+            let own = place.own(item, C);
+            let values = saved.second[block].part(own.clone());
+            let (from, to) = (Row { values, stride: C }, flow.third_norm.part_mut(own));
+            let statistics = &mut sums.statistics;
+            relu_gradient::<L, true>(C, back.third, by_mid, from, to, mid, statistics);
             let weights = &mut sums.weights.as_mut_slice()[..C * OUT];
             add_outer_products::<L>(mid, C, by_sum, OUT, weights);
         }
     }
 }
 
+/// Adds what came back through the next stage's shortcut to the pixels that it read: every other
+/// one of every other row.
 #[inline(always)]
-unsafe fn add_to_every_other<L: Lane, const C: usize>(from: &[f32], to: &mut [f32]) {
-    for pixel in 0..from.len() / C {
-        for channel in (0..C).step_by(L::WIDTH) {
-            let at = 2 * pixel * C + channel;
-            // SAFETY: passed on from the caller: `to` has twice the pixels of `from`.
-            unsafe {
-                L::load(from, pixel * C + channel)
-                    .add(L::load(to, at))
-                    .store(to, at);
+unsafe fn add_shortcut<L: Lane, const C: usize>(
+    place: Place,
+    flow: &Flow,
+    item: usize,
+    by_sum: &mut [f32],
+) {
+    let (side, half) = (place.side, place.side / 2);
+    for (i, to) in by_sum.chunks_exact_mut(side * C).enumerate() {
+        let (film, row) = (
+            (item * place.rows + i) / side,
+            (item * place.rows + i) % side,
+        );
+        if !row.is_multiple_of(2) {
+            continue;
+        }
+        let first = (film * half + row / 2) * half * C;
+        // SAFETY: passed on from the caller.
+        unsafe {
+            let from = flow.shortcut.part(first..first + half * C);
+            for pixel in 0..half {
+                for channel in (0..C).step_by(L::WIDTH) {
+                    let at = 2 * pixel * C + channel;
+                    let sum = L::load(from, pixel * C + channel).add(L::load(to, at));
+                    sum.store(to, at);
+                }
             }
         }
     }
@@ -198,34 +212,31 @@ impl<const C: usize, const OUT: usize> LaneWork for ShortcutBack<'_, C, OUT> {
             packed,
             ..
         } = back;
-        let Place {
-            block,
-            side,
-            stride,
-            ..
-        } = place;
+        let (block, n_pixels) = (place.block, place.n_pixels());
         let Some(panels) = &packed.shortcut_back else {
             return;
         };
         let [entering, ..] = &mut worker.rows;
-        let entering = &mut entering.as_mut_slice()[..side * C];
+        let entering = &mut entering.as_mut_slice()[..n_pixels * C];
         // SAFETY: see above.
         unsafe {
-            let by_sum = flow.sum.part(place.row(item, OUT));
-            let values = saved.sums[block].part(place.entering(item, C));
-            let from = Row {
-                values,
-                stride: stride * C,
-            };
-            if block == 0 {
-                norm_relu::<L>(C, back.entering, from, entering);
-            } else {
-                gather(C, from, entering);
+            let by_sum = flow.sum.part(place.own(item, OUT));
+            for (from, to) in place.entering(item, C) {
+                let values = saved.sums[block].part(from);
+                let from = Row {
+                    values,
+                    stride: place.stride * C,
+                };
+                if block == 0 {
+                    norm_relu::<L>(C, back.entering, from, &mut entering[to]);
+                } else {
+                    gather(C, from, &mut entering[to]);
+                }
             }
             let weights = &mut sums.weights.as_mut_slice()[..C * OUT];
             add_outer_products::<L>(entering, C, by_sum, OUT, weights);
-            let to = flow.shortcut.part_mut(place.row(item, C));
-            multiply_row::<L, C, OUT>(side, &[by_sum], panels, &mut Store { to, stride: C });
+            let to = flow.shortcut.part_mut(place.own(item, C));
+            multiply_rows::<L, C, OUT>(n_pixels, &[by_sum], panels, &mut Store { to, stride: C });
         }
     }
 }
@@ -295,7 +306,8 @@ impl<const C: usize> LaneWork for ConvolveBack<'_, C> {
                 stride: C,
             };
             let to = flow.second_norm.part_mut(strip);
-            relu_gradient::<L>(C, back.second, by_mid, values, to, &mut sums.statistics);
+            let statistics = &mut sums.statistics;
+            relu_gradient::<L, false>(C, back.second, by_mid, values, to, &mut [], statistics);
 
             transform_gradient::<L, C>(grid, padded, products);
             for (i, to) in padded.chunks_exact_mut(row_len).enumerate() {
@@ -337,55 +349,51 @@ impl<const C: usize, const IN: usize> LaneWork for ReduceBack<'_, C, IN> {
             packed,
             ..
         } = back;
-        let Place {
-            block,
-            side,
-            stride,
-            ..
-        } = place;
+        let (block, n_pixels, stride) = (place.block, place.n_pixels(), place.stride);
         let [by_first, entering, by_entering] = &mut worker.rows;
-        let by_first = &mut by_first.as_mut_slice()[..side * C];
-        let entering = &mut entering.as_mut_slice()[..side * IN];
-        let by_entering = &mut by_entering.as_mut_slice()[..side * IN];
+        let by_first = &mut by_first.as_mut_slice()[..n_pixels * C];
+        let entering = &mut entering.as_mut_slice()[..n_pixels * IN];
+        let by_entering = &mut by_entering.as_mut_slice()[..n_pixels * IN];
         // SAFETY: see above.
         unsafe {
-            let by_norm = flow.second_norm.part(place.row(item, C));
-            let first = saved.first[block].part(place.row(item, C));
+            let by_norm = flow.second_norm.part(place.own(item, C));
+            let first = saved.first[block].part(place.own(item, C));
             norm_gradient::<L, false>(C, back.second, by_norm, first, by_first);
-
-            let range = place.entering(item, IN);
-            let values = saved.sums[block].part(range.clone());
-            let from = Row {
-                values,
-                stride: stride * IN,
-            };
-            norm_relu::<L>(IN, back.entering, from, entering);
-            let weights = &mut sums.weights.as_mut_slice()[..IN * C];
-            add_outer_products::<L>(entering, IN, by_first, C, weights);
-
+            let panels = &packed.reduce_back;
             if block == 0 {
                 // The stem's output also went through the shortcut.
-                by_entering.copy_from_slice(flow.shortcut.part(place.row(item, IN)));
-                let mut add = AddTo {
+                let from = flow.shortcut.part(place.own(item, IN));
+                let mut add = AddFrom {
+                    from,
+                    from_stride: IN,
                     to: by_entering,
                     stride: IN,
                 };
-                multiply_row::<L, IN, C>(side, &[by_first], &packed.reduce_back, &mut add);
+                multiply_rows::<L, IN, C>(n_pixels, &[by_first], panels, &mut add);
             } else {
                 let mut store = Store {
                     to: by_entering,
                     stride: IN,
                 };
-                multiply_row::<L, IN, C>(side, &[by_first], &packed.reduce_back, &mut store);
+                multiply_rows::<L, IN, C>(n_pixels, &[by_first], panels, &mut store);
             }
-            // Pixels that a stride skips get no gradient through this norm.
-            let end = range.start + stride * range.len();
-            let to = flow.sum_norm.part_mut(range.start..end);
-            if stride > 1 {
-                to.fill(0.0);
+            for (from, row) in place.entering(item, IN) {
+                // Pixels that a stride skips get no gradient through this norm.
+                let end = from.start + stride * from.len();
+                let to = flow.sum_norm.part_mut(from.start..end);
+                if stride > 1 {
+                    to.fill(0.0);
+                }
+                let from = Row {
+                    values: saved.sums[block].part(from),
+                    stride: stride * IN,
+                };
+                let (gradient, activation) = (&by_entering[row.clone()], &mut entering[row]);
+                let (norm, sums) = (back.entering, &mut sums.statistics);
+                relu_gradient::<L, true>(IN, norm, gradient, from, to, activation, sums);
             }
-            let sums = &mut sums.statistics;
-            relu_gradient::<L>(IN, back.entering, by_entering, from, to, sums);
+            let weights = &mut sums.weights.as_mut_slice()[..IN * C];
+            add_outer_products::<L>(entering, IN, by_first, C, weights);
         }
     }
 }

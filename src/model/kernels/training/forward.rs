@@ -1,8 +1,10 @@
 //! The forward pass of a training step: three kernels a block, each ending in the sums that the
 //! next norm is made of.
 
+use std::ops::Range;
+
 use super::super::architecture::MID;
-use super::super::gemm::{AddTo, PanelWidth, Panels, Pixels, Store, multiply};
+use super::super::gemm::{AddFrom, Epilogue, PanelWidth, Panels, Pixels, Store, multiply};
 use super::super::instruction_set::LaneWork;
 use super::super::lane::Lane;
 use super::super::winograd::{TileGrid, multiply_planes, transform_input, transform_output};
@@ -16,6 +18,8 @@ use super::space::{GroupSums, Saved, WorkerSpace};
 // `space`; the caller of `LaneWork::run` vouches for the instructions.
 
 /// Where a block stands: what every kernel of it needs to find its rows.
+///
+/// An item of the 1x1 convolutions is a few rows, so that weights are read for many pixels at once.
 #[derive(Clone, Copy)]
 pub(super) struct Place {
     /// Index of the block.
@@ -26,20 +30,41 @@ pub(super) struct Place {
     pub side_in: usize,
     /// Distance of the pixels that it reads.
     pub stride: usize,
+    /// Rows of an item.
+    pub rows: usize,
 }
 
 impl Place {
-    /// The range of values that row `item` of the block reads of maps of `channels`.
-    pub fn entering(&self, item: usize, channels: usize) -> std::ops::Range<usize> {
-        let (film, row) = (item / self.side, item % self.side);
-        let first = (film * self.side_in + row * self.stride) * self.side_in * channels;
-        first..first + self.side_in * channels
+    /// Pixels of an item.
+    pub fn n_pixels(&self) -> usize {
+        self.rows * self.side
     }
 
-    /// The range of values of row `item` of the block's own maps of `channels`.
-    pub fn row(&self, item: usize, channels: usize) -> std::ops::Range<usize> {
-        let len = self.side * channels;
+    /// The range of values of an item in the block's own maps of `channels`.
+    pub fn own(&self, item: usize, channels: usize) -> Range<usize> {
+        let len = self.n_pixels() * channels;
         item * len..(item + 1) * len
+    }
+
+    /// For each row of an item: the values of the entering maps that it begins with, and its place
+    /// in scratch memory, both of `channels`.
+    pub fn entering(
+        self,
+        item: usize,
+        channels: usize,
+    ) -> impl Iterator<Item = (Range<usize>, Range<usize>)> {
+        let len = self.side * channels;
+        (0..self.rows).map(move |i| {
+            let (film, row) = (
+                (item * self.rows + i) / self.side,
+                (item * self.rows + i) % self.side,
+            );
+            let first = (film * self.side_in + row * self.stride) * self.side_in * channels;
+            (
+                first..first + self.side_in * channels,
+                i * len..(i + 1) * len,
+            )
+        })
     }
 }
 
@@ -123,28 +148,32 @@ impl<const C: usize, const IN: usize> LaneWork for Reduce<'_, C, IN> {
             sums,
             worker,
         } = self;
-        let [entering, ..] = &mut worker.rows;
-        let entering = &mut entering.as_mut_slice()[..place.side * IN];
+        let n_pixels = place.n_pixels();
+        let [entering, out, _] = &mut worker.rows;
+        let entering = &mut entering.as_mut_slice()[..n_pixels * IN];
+        let out = &mut out.as_mut_slice()[..n_pixels * C];
+        let stride = place.stride * IN;
         // SAFETY: see above.
         unsafe {
-            let values = saved.sums[place.block].part(place.entering(item, IN));
-            let stride = place.stride * IN;
-            norm_relu::<L>(IN, norm, Row { values, stride }, entering);
-            let to = saved.first[place.block].part_mut(place.row(item, C));
-            let mut store = Store { to, stride: C };
-            multiply_row::<L, C, IN>(place.side, &[entering], &packed.reduce, &mut store);
-            add_statistics::<L>(C, store.to, &mut sums.statistics);
+            for (from, to) in place.entering(item, IN) {
+                let values = saved.sums[place.block].part(from);
+                norm_relu::<L>(IN, norm, Row { values, stride }, &mut entering[to]);
+            }
+            let mut store = Store { to: out, stride: C };
+            multiply_rows::<L, C, IN>(n_pixels, &[entering], &packed.reduce, &mut store);
+            add_statistics::<L>(C, out, &mut sums.statistics);
+            stream::<L>(out, saved.first[place.block].part_mut(place.own(item, C)));
         }
     }
 }
 
-/// The product of a row by `panels`.
+/// The product of whole rows by `panels`.
 #[inline(always)]
-pub(super) unsafe fn multiply_row<L: Lane, const N_OUT: usize, const K: usize>(
+pub(super) unsafe fn multiply_rows<L: Lane, const N_OUT: usize, const K: usize>(
     n_pixels: usize,
     sources: &[&[f32]],
     panels: &Panels,
-    epilogue: &mut impl super::super::gemm::Epilogue<L>,
+    epilogue: &mut impl Epilogue<L>,
 ) {
     let pixels = Pixels {
         sources,
@@ -188,8 +217,10 @@ impl<const C: usize> LaneWork for Convolve<'_, C> {
             padded,
             planes,
             products,
-            ..
+            rows: [out, ..],
         } = worker;
+        let len = grid.rows * grid.width * C;
+        let out = &mut out.as_mut_slice()[..len];
         let (planes, products) = (planes.as_mut_slice(), products.as_mut_slice());
         let padded = &mut padded.as_mut_slice()[..grid.padded_len(C)];
         // SAFETY: see above.
@@ -202,11 +233,12 @@ impl<const C: usize> LaneWork for Convolve<'_, C> {
             }
             transform_input::<L, C>(grid, padded, planes);
             multiply_planes::<L, C>(grid, &packed.kernels, planes, products);
-            let len = grid.rows * grid.width * C;
-            let to = saved.second[place.block].part_mut(item * len..(item + 1) * len);
-            let mut store = Store { to, stride: C };
-            transform_output::<L, C>(grid, products, &mut store);
-            add_statistics::<L>(C, store.to, &mut sums.statistics);
+            transform_output::<L, C>(grid, products, &mut Store { to: out, stride: C });
+            add_statistics::<L>(C, out, &mut sums.statistics);
+            stream::<L>(
+                out,
+                saved.second[place.block].part_mut(item * len..(item + 1) * len),
+            );
         }
     }
 }
@@ -222,7 +254,7 @@ pub(super) fn padded_row(
     item: usize,
     i: usize,
     to: &mut [f32],
-) -> Option<(std::ops::Range<usize>, &mut [f32])> {
+) -> Option<(Range<usize>, &mut [f32])> {
     let side = grid.width;
     let (len, n_strips) = (side * channels, side / grid.rows);
     let (film, first) = (item / n_strips, item % n_strips * grid.rows);
@@ -269,46 +301,45 @@ impl<const C: usize, const OUT: usize, const FIRST: bool> LaneWork for Expand<'_
             sums,
             worker,
         } = self;
-        let Place {
-            block,
-            side,
-            stride,
-            ..
-        } = place;
+        let (block, n_pixels) = (place.block, place.n_pixels());
         let [mid, entering, sum] = &mut worker.rows;
-        let mid = &mut mid.as_mut_slice()[..side * C];
-        let sum = &mut sum.as_mut_slice()[..side * OUT];
+        let mid = &mut mid.as_mut_slice()[..n_pixels * C];
+        let sum = &mut sum.as_mut_slice()[..n_pixels * OUT];
         // SAFETY: see above.
         unsafe {
-            let values = saved.second[block].part(place.row(item, C));
+            let values = saved.second[block].part(place.own(item, C));
             norm_relu::<L>(C, norm, Row { values, stride: C }, mid);
             if FIRST {
-                let entering = &mut entering.as_mut_slice()[..side * C];
-                let values = saved.sums[block].part(place.entering(item, C));
-                let from = Row {
-                    values,
-                    stride: stride * C,
-                };
-                match entering_norm {
-                    Some(norm) => norm_relu::<L>(C, norm, from, entering),
-                    None => gather(C, from, entering),
+                let entering = &mut entering.as_mut_slice()[..n_pixels * C];
+                for (from, to) in place.entering(item, C) {
+                    let values = saved.sums[block].part(from);
+                    let from = Row {
+                        values,
+                        stride: place.stride * C,
+                    };
+                    match entering_norm {
+                        Some(norm) => norm_relu::<L>(C, norm, from, &mut entering[to]),
+                        None => gather(C, from, &mut entering[to]),
+                    }
                 }
                 let mut store = Store {
                     to: sum,
                     stride: OUT,
                 };
                 let sources = [&*mid, &*entering];
-                multiply_row::<L, OUT, C>(side, &sources, &packed.expand, &mut store);
+                multiply_rows::<L, OUT, C>(n_pixels, &sources, &packed.expand, &mut store);
             } else {
-                sum.copy_from_slice(saved.sums[block].part(place.row(item, OUT)));
-                let mut add = AddTo {
+                let from = saved.sums[block].part(place.own(item, OUT));
+                let mut add = AddFrom {
+                    from,
+                    from_stride: OUT,
                     to: sum,
                     stride: OUT,
                 };
-                multiply_row::<L, OUT, C>(side, &[mid], &packed.expand, &mut add);
+                multiply_rows::<L, OUT, C>(n_pixels, &[mid], &packed.expand, &mut add);
             }
             add_statistics::<L>(OUT, sum, &mut sums.statistics);
-            stream::<L>(sum, saved.sums[block + 1].part_mut(place.row(item, OUT)));
+            stream::<L>(sum, saved.sums[block + 1].part_mut(place.own(item, OUT)));
         }
     }
 }

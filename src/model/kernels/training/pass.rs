@@ -14,7 +14,7 @@ use super::backward::{
 use super::forward::{Convolve, Expand, Place, PoolCells, Reduce, Stem};
 use super::norm::Norm;
 use super::packed::PackedBlock;
-use super::space::{Flow, Saved, strip_rows};
+use super::space::{Flow, Saved, item_rows, strip_rows};
 use super::team::{Team, lock};
 use super::tensor;
 
@@ -309,6 +309,7 @@ impl Passes {
             side,
             side_in: side * stride,
             stride,
+            rows: item_rows(side),
         };
         (
             id,
@@ -334,7 +335,7 @@ impl Passes {
         let (saved, packed, team) = (&self.saved, &self.packed[index], &self.team);
 
         let norm = &self.entering[index];
-        team.run(engine, n_rows, 0, |item, sums, worker| {
+        team.run(engine, n_rows / place.rows, 0, |item, sums, worker| {
             if id.is_first() {
                 set.run(Reduce::<C, C> {
                     place,
@@ -376,7 +377,7 @@ impl Passes {
 
         let norm = &self.third[index];
         let entering_norm = (index == 0).then_some(&self.entering[0]);
-        team.run(engine, n_rows, 0, |item, sums, worker| {
+        team.run(engine, n_rows / place.rows, 0, |item, sums, worker| {
             if id.is_first() {
                 set.run(Expand::<C, OUT, true> {
                     place,
@@ -419,16 +420,21 @@ impl Passes {
 
         let back = self.back(index, place);
         let (is_last, has_shortcut) = (id.is_last(), id.stage + 1 < N_STAGES);
-        team.run(engine, n_rows, C * OUT, |item, sums, worker| {
-            set.run(ExpandBack::<C, OUT> {
-                back,
-                is_last,
-                has_shortcut,
-                item,
-                sums,
-                worker,
-            });
-        });
+        team.run(
+            engine,
+            n_rows / place.rows,
+            C * OUT,
+            |item, sums, worker| {
+                set.run(ExpandBack::<C, OUT> {
+                    back,
+                    is_last,
+                    has_shortcut,
+                    item,
+                    sums,
+                    worker,
+                });
+            },
+        );
         if let Some(gradient) = gradients.get_mut(&id.name("conv3.weight")) {
             team.write_gradient(engine, C, &mut gradient.values);
         }
@@ -436,14 +442,19 @@ impl Passes {
 
         let back = self.back(index, place);
         if id.is_first() {
-            team.run(engine, n_rows, C * OUT, |item, sums, worker| {
-                set.run(ShortcutBack::<C, OUT> {
-                    back,
-                    item,
-                    sums,
-                    worker,
-                });
-            });
+            team.run(
+                engine,
+                n_rows / place.rows,
+                C * OUT,
+                |item, sums, worker| {
+                    set.run(ShortcutBack::<C, OUT> {
+                        back,
+                        item,
+                        sums,
+                        worker,
+                    });
+                },
+            );
             if let Some(gradient) = gradients.get_mut(&id.name("shortcut.weight")) {
                 team.write_gradient(engine, C, &mut gradient.values);
             }
@@ -468,23 +479,28 @@ impl Passes {
         finish_gradient(team, call, &mut self.second[index], n_values, gradients)?;
 
         let back = self.back(index, place);
-        team.run(engine, n_rows, id.n_in() * C, |item, sums, worker| {
-            if id.is_first() {
-                set.run(ReduceBack::<C, C> {
-                    back,
-                    item,
-                    sums,
-                    worker,
-                });
-            } else {
-                set.run(ReduceBack::<C, OUT> {
-                    back,
-                    item,
-                    sums,
-                    worker,
-                });
-            }
-        });
+        team.run(
+            engine,
+            n_rows / place.rows,
+            id.n_in() * C,
+            |item, sums, worker| {
+                if id.is_first() {
+                    set.run(ReduceBack::<C, C> {
+                        back,
+                        item,
+                        sums,
+                        worker,
+                    });
+                } else {
+                    set.run(ReduceBack::<C, OUT> {
+                        back,
+                        item,
+                        sums,
+                        worker,
+                    });
+                }
+            },
+        );
         if let Some(gradient) = gradients.get_mut(&id.name("conv1.weight")) {
             team.write_gradient(engine, id.n_in(), &mut gradient.values);
         }

@@ -121,30 +121,42 @@ unsafe fn add_statistics_of<L: Lane, const N: usize>(
 /// The gradient through ReLU: `to = gradient where scale * values + shift > 0, else 0`.
 ///
 /// Adds `Σ to` and `Σ to * values` of each channel to `sums`: what the norm's own gradient needs.
+/// `to` is written past the caches, since the whole batch comes before it is read again.
+/// With `KEEP`, `activation` gets what the forward pass made of the values, else it stays as it is.
 #[inline(always)]
-pub(super) unsafe fn relu_gradient<L: Lane>(
+pub(super) unsafe fn relu_gradient<L: Lane, const KEEP: bool>(
     channels: usize,
     norm: &Norm,
     gradient: &[f32],
     values: Row,
     to: &mut [f32],
+    activation: &mut [f32],
     sums: &mut [f64],
 ) {
     // SAFETY: passed on from the caller.
     unsafe {
-        by_registers!(relu_gradient_of::<L>(
-            channels, norm, gradient, values, to, sums
-        ));
+        match channels / L::WIDTH {
+            1 => relu_gradient_of::<L, KEEP, 1>(
+                channels, norm, gradient, values, to, activation, sums,
+            ),
+            2 => relu_gradient_of::<L, KEEP, 2>(
+                channels, norm, gradient, values, to, activation, sums,
+            ),
+            _ => relu_gradient_of::<L, KEEP, 4>(
+                channels, norm, gradient, values, to, activation, sums,
+            ),
+        }
     }
 }
 
 #[inline(always)]
-unsafe fn relu_gradient_of<L: Lane, const N: usize>(
+unsafe fn relu_gradient_of<L: Lane, const KEEP: bool, const N: usize>(
     channels: usize,
     norm: &Norm,
     gradient: &[f32],
     values: Row,
     to: &mut [f32],
+    activation: &mut [f32],
     sums: &mut [f64],
 ) {
     let n_pixels = gradient.len() / channels;
@@ -161,7 +173,11 @@ unsafe fn relu_gradient_of<L: Lane, const N: usize>(
                     let value = L::load(values.values, pixel * values.stride + at);
                     let gate = value.mul_add(scale[i], shift[i]);
                     let passed = L::load(gradient, pixel * channels + at).where_positive(gate);
-                    passed.store(to, pixel * values.stride + at);
+                    passed.stream(to, pixel * values.stride + at);
+                    if KEEP {
+                        gate.max(L::splat(0.0))
+                            .store(activation, pixel * channels + at);
+                    }
                     sum[i] = sum[i].add(passed);
                     products[i] = passed.mul_add(value, products[i]);
                 }

@@ -60,6 +60,15 @@ pub(super) fn strip_rows(stage: usize) -> usize {
     }
 }
 
+/// Rows of an item of a stage's 1x1 convolutions: about 128 pixels.
+pub(super) fn item_rows(side: usize) -> usize {
+    let most = (128 / side).clamp(1, side);
+    (1..=most)
+        .rev()
+        .find(|&rows| side.is_multiple_of(rows))
+        .unwrap_or(1)
+}
+
 impl Saved {
     pub fn new(architecture: &Architecture, n_films: usize) -> Self {
         let side = architecture.side();
@@ -124,9 +133,13 @@ impl WorkerSpace {
                 .max()
                 .unwrap_or(0)
         };
-        // A row of the widest map: `OUT` channels at a stage's width, or a strip's `MID`.
+        // An item of the widest maps, or a strip of 3x3 outputs.
+        let item = |stage| {
+            let side = architecture.side_of(stage);
+            item_rows(side) * side * OUT[stage]
+        };
         let row = (0..N_STAGES)
-            .map(|stage| architecture.side_of(stage) * OUT[stage])
+            .map(item)
             .chain([longest(&|grid, channels| grid.rows * grid.width * channels)])
             .max()
             .unwrap_or(0);

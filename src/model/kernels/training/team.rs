@@ -5,6 +5,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use super::super::architecture::Architecture;
 use super::super::engine::Engine;
 use super::super::gemm::CHANNEL_STEP;
+use super::super::lane::publish_streams;
 use super::super::winograd::{N_PLANES, kernel_gradient};
 use super::space::{GroupSums, WorkerSpace};
 
@@ -50,6 +51,7 @@ impl Team {
             for item in first(turn.task)..first(turn.task + 1) {
                 task(item, &mut group, &mut worker);
             }
+            publish_streams();
         });
     }
 
