@@ -4,7 +4,7 @@
 //! norm's *output* together with those sums, and the next one takes it through the norm on reading.
 
 use super::super::architecture::{CELL, MID, N_STAGES, OUT};
-use super::super::gemm::{AddFrom, Store, add_outer_products};
+use super::super::gemm::{AddFrom, Epilogue, Store, add_outer_products};
 use super::super::instruction_set::LaneWork;
 use super::super::lane::Lane;
 use super::super::winograd::{
@@ -47,9 +47,7 @@ impl LaneWork for UnpoolCells<'_> {
         } = self;
         let [gradient, ..] = &mut worker.rows;
         let gradient = &mut gradient.as_mut_slice()[..side * C];
-        let Some(last) = saved.sums.last() else {
-            return;
-        };
+        let last = &saved.sums[N_STAGES - 1];
         let len = side / CELL * C;
         let first = item / CELL * len;
         let range = item * side * C..(item + 1) * side * C;
@@ -128,7 +126,7 @@ impl<const C: usize, const OUT: usize> LaneWork for ExpandBack<'_, C, OUT> {
         unsafe {
             let by_sum = flow.sum.part_mut(own.clone());
             let by_norm = flow.sum_norm.part(own.clone());
-            let sum = saved.sums[block + 1].part(own);
+            let sum = saved.sums[place.id.stage].part(own.clone());
             if is_last {
                 norm_gradient::<L, false>(OUT, back.leaving, by_norm, sum, by_sum);
                 if has_shortcut {
@@ -142,14 +140,44 @@ impl<const C: usize, const OUT: usize> LaneWork for ExpandBack<'_, C, OUT> {
                 stride: C,
             };
             multiply_rows::<L, C, OUT>(n_pixels, &[by_sum], &packed.expand_back, &mut store);
-            let own = place.own(item, C);
-            let values = saved.second[block].part(own.clone());
-            let (from, to) = (Row { values, stride: C }, flow.third_norm.part_mut(own));
+            let mid_own = place.own(item, C);
+            let values = saved.second[block].part(mid_own.clone());
+            let to = flow.third_norm.part_mut(mid_own);
+            let from = Row { values, stride: C };
             let statistics = &mut sums.statistics;
             relu_gradient::<L, true>(C, back.third, by_mid, from, to, mid, statistics);
             let weights = &mut sums.weights.as_mut_slice()[..C * OUT];
             add_outer_products::<L>(mid, C, by_sum, OUT, weights);
+            if !place.id.is_first() {
+                // Back to what entered the block, where the block before expects it.
+                let mut inner = TakeFrom {
+                    to: saved.sums[place.id.stage].part_mut(own),
+                    stride: OUT,
+                };
+                multiply_rows::<L, OUT, C>(n_pixels, &[mid], &packed.expand, &mut inner);
+            }
         }
+    }
+}
+
+/// Takes sums off rows of `stride`.
+struct TakeFrom<'a> {
+    to: &'a mut [f32],
+    stride: usize,
+}
+
+impl<L: Lane> Epilogue<L> for TakeFrom<'_> {
+    #[inline(always)]
+    unsafe fn start(&self, _pixel: usize, _channel: usize) -> L {
+        // SAFETY: the caller has the instructions.
+        unsafe { L::splat(0.0) }
+    }
+
+    #[inline(always)]
+    unsafe fn finish(&mut self, pixel: usize, channel: usize, sum: L) {
+        let at = pixel * self.stride + channel;
+        // SAFETY: `to` holds the product's rows.
+        unsafe { L::load(self.to, at).sub(sum).store(self.to, at) }
     }
 }
 
@@ -222,7 +250,7 @@ impl<const C: usize, const OUT: usize> LaneWork for ShortcutBack<'_, C, OUT> {
         unsafe {
             let by_sum = flow.sum.part(place.own(item, OUT));
             for (from, to) in place.entering(item, C) {
-                let values = saved.sums[block].part(from);
+                let values = saved.entering(place.id).part(from);
                 let from = Row {
                     values,
                     stride: place.stride * C,
@@ -385,7 +413,7 @@ impl<const C: usize, const IN: usize> LaneWork for ReduceBack<'_, C, IN> {
                     to.fill(0.0);
                 }
                 let from = Row {
-                    values: saved.sums[block].part(from),
+                    values: saved.entering(place.id).part(from),
                     stride: stride * IN,
                 };
                 let (gradient, activation) = (&by_entering[row.clone()], &mut entering[row]);
@@ -429,7 +457,7 @@ impl LaneWork for StemBack<'_> {
         let range = item * side * C..(item + 1) * side * C;
         // SAFETY: see above.
         unsafe {
-            let (by_norm, values) = (flow.sum_norm.part(range.clone()), saved.sums[0].part(range));
+            let (by_norm, values) = (flow.sum_norm.part(range.clone()), saved.stem.part(range));
             norm_gradient::<L, false>(C, norm, by_norm, values, by_stem);
             let taps = taps(saved, side, item);
             let weights = &mut sums.weights.as_mut_slice()[..9 * C];

@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use super::super::architecture::MID;
+use super::super::architecture::{BlockId, CELL, MID, N_STAGES, OUT};
 use super::super::gemm::{AddFrom, Epilogue, PanelWidth, Panels, Pixels, Store, multiply};
 use super::super::instruction_set::LaneWork;
 use super::super::lane::Lane;
@@ -22,6 +22,7 @@ use super::space::{GroupSums, Saved, WorkerSpace};
 /// An item of the 1x1 convolutions is a few rows, so that weights are read for many pixels at once.
 #[derive(Clone, Copy)]
 pub(super) struct Place {
+    pub id: BlockId,
     /// Index of the block.
     pub block: usize,
     /// Pixels along one side of the block's maps.
@@ -114,7 +115,7 @@ impl LaneWork for Stem<'_> {
                 stride: 1,
                 n_pixels: side,
             };
-            let to = saved.sums[0].part_mut(item * side * C..(item + 1) * side * C);
+            let to = saved.stem.part_mut(item * side * C..(item + 1) * side * C);
             let mut store = Store { to, stride: C };
             multiply::<L, 1>(pixels, weights.as_slice(), PanelWidth::Slim, C, &mut store);
             add_statistics::<L>(C, store.to, &mut sums.statistics);
@@ -156,7 +157,7 @@ impl<const C: usize, const IN: usize> LaneWork for Reduce<'_, C, IN> {
         // SAFETY: see above.
         unsafe {
             for (from, to) in place.entering(item, IN) {
-                let values = saved.sums[place.block].part(from);
+                let values = saved.entering(place.id).part(from);
                 norm_relu::<L>(IN, norm, Row { values, stride }, &mut entering[to]);
             }
             let mut store = Store { to: out, stride: C };
@@ -312,7 +313,7 @@ impl<const C: usize, const OUT: usize, const FIRST: bool> LaneWork for Expand<'_
             if FIRST {
                 let entering = &mut entering.as_mut_slice()[..n_pixels * C];
                 for (from, to) in place.entering(item, C) {
-                    let values = saved.sums[block].part(from);
+                    let values = saved.entering(place.id).part(from);
                     let from = Row {
                         values,
                         stride: place.stride * C,
@@ -329,7 +330,7 @@ impl<const C: usize, const OUT: usize, const FIRST: bool> LaneWork for Expand<'_
                 let sources = [&*mid, &*entering];
                 multiply_rows::<L, OUT, C>(n_pixels, &sources, &packed.expand, &mut store);
             } else {
-                let from = saved.sums[block].part(place.own(item, OUT));
+                let from = saved.entering(place.id).part(place.own(item, OUT));
                 let mut add = AddFrom {
                     from,
                     from_stride: OUT,
@@ -339,7 +340,10 @@ impl<const C: usize, const OUT: usize, const FIRST: bool> LaneWork for Expand<'_
                 multiply_rows::<L, OUT, C>(n_pixels, &[mid], &packed.expand, &mut add);
             }
             add_statistics::<L>(OUT, sum, &mut sums.statistics);
-            stream::<L>(sum, saved.sums[block + 1].part_mut(place.own(item, OUT)));
+            stream::<L>(
+                sum,
+                saved.sums[place.id.stage].part_mut(place.own(item, OUT)),
+            );
         }
     }
 }
@@ -358,7 +362,6 @@ impl LaneWork for PoolCells<'_> {
 
     #[inline(always)]
     unsafe fn run<L: Lane>(self) {
-        use super::super::architecture::{CELL, N_STAGES, OUT};
         const C: usize = OUT[N_STAGES - 1];
         let Self {
             saved,
@@ -369,9 +372,7 @@ impl LaneWork for PoolCells<'_> {
         } = self;
         let [row, ..] = &mut worker.rows;
         let row = &mut row.as_mut_slice()[..side * C];
-        let Some(last) = saved.sums.last() else {
-            return;
-        };
+        let last = &saved.sums[N_STAGES - 1];
         let len = side / CELL * C;
         // SAFETY: see above.
         unsafe {

@@ -305,6 +305,7 @@ impl Passes {
         let side = self.architecture.side_of(id.stage);
         let stride = id.stride();
         let place = Place {
+            id,
             block: index,
             side,
             side_in: side * stride,

@@ -1,7 +1,7 @@
 //! Memory of a training step: what the forward pass leaves for the backward pass, gradients on
 //! their way, and scratch.
 
-use super::super::architecture::{Architecture, MID, N_STAGES, OUT};
+use super::super::architecture::{Architecture, BlockId, MID, N_STAGES, OUT};
 use super::super::buffer::Buffer;
 use super::super::winograd::{N_PLANES, TILE, TileGrid};
 
@@ -10,8 +10,11 @@ use super::super::winograd::{N_PLANES, TILE, TileGrid};
 pub(super) struct Saved {
     /// Films with a border of zeros.
     pub input: Buffer,
-    /// The stem's output, then the sum that leaves each block.
-    pub sums: Vec<Buffer>,
+    /// The stem's output.
+    pub stem: Buffer,
+    /// The sum that blocks add to, one for each stage. On the way back every block takes its own
+    /// addend off again: a product more, but none of the sums in between is kept.
+    pub sums: [Buffer; N_STAGES],
     /// Outputs of each block's first and second convolution.
     pub first: Vec<Buffer>,
     pub second: Vec<Buffer>,
@@ -76,11 +79,10 @@ impl Saved {
             let side = architecture.side_of(stage);
             Buffer::zeros(n_films * side * side * channels)
         };
-        let stem = Buffer::zeros(n_films * side * side * MID[0]);
-        let sums = architecture.blocks().map(|id| map(id.stage, OUT[id.stage]));
         Self {
             input: Buffer::zeros(n_films * (side + 2) * (side + 2)),
-            sums: std::iter::once(stem).chain(sums).collect(),
+            stem: Buffer::zeros(n_films * side * side * MID[0]),
+            sums: std::array::from_fn(|stage| map(stage, OUT[stage])),
             first: architecture
                 .blocks()
                 .map(|id| map(id.stage, MID[id.stage]))
@@ -90,6 +92,17 @@ impl Saved {
                 .map(|id| map(id.stage, MID[id.stage]))
                 .collect(),
             pooled: Buffer::zeros(n_films * architecture.n_pooled()),
+        }
+    }
+}
+
+impl Saved {
+    /// What enters a block: the stem's output, the sum of the stage before or its own stage's.
+    pub fn entering(&self, id: BlockId) -> &Buffer {
+        match (id.stage, id.is_first()) {
+            (0, true) => &self.stem,
+            (stage, true) => &self.sums[stage - 1],
+            (stage, false) => &self.sums[stage],
         }
     }
 }
