@@ -36,7 +36,6 @@ impl PanelWidth {
     /// Channels in a panel; [`multiply`] picks its tile by the same rule.
     const fn channels(self, lane_width: usize) -> usize {
         match (lane_width, self) {
-            (16, Self::Slim) => 16,
             (16, Self::Medium) => 32,
             (16, Self::Wide) => 64,
             _ => 16,
@@ -136,7 +135,7 @@ impl<L: Lane> Epilogue<L> for Store<'_> {
     #[inline(always)]
     unsafe fn finish(&mut self, pixel: usize, channel: usize, sum: L) {
         // SAFETY: `to` holds the product's rows.
-        unsafe { sum.store(self.to, pixel * self.stride + channel) }
+        unsafe { sum.store(self.to, pixel * self.stride + channel) };
     }
 }
 
@@ -156,7 +155,7 @@ impl<L: Lane> Epilogue<L> for AddTo<'_> {
     #[inline(always)]
     unsafe fn finish(&mut self, pixel: usize, channel: usize, sum: L) {
         // SAFETY: `to` holds the product's rows.
-        unsafe { sum.store(self.to, pixel * self.stride + channel) }
+        unsafe { sum.store(self.to, pixel * self.stride + channel) };
     }
 }
 
@@ -178,7 +177,7 @@ impl<L: Lane> Epilogue<L> for AddFrom<'_> {
     #[inline(always)]
     unsafe fn finish(&mut self, pixel: usize, channel: usize, sum: L) {
         // SAFETY: `to` holds the product's rows.
-        unsafe { sum.store(self.to, pixel * self.stride + channel) }
+        unsafe { sum.store(self.to, pixel * self.stride + channel) };
     }
 }
 

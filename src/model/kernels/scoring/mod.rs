@@ -9,6 +9,7 @@
 //! by bit for any number of threads and any batch.
 
 mod fold;
+mod head;
 mod space;
 mod strip;
 #[cfg(test)]

@@ -1,11 +1,12 @@
 //! One strip of one pass over a film: the work that a thread takes on at a time.
 
-use super::super::architecture::{Architecture, BlockId, CELL, MID, N_STAGES, OUT};
+use super::super::architecture::{Architecture, BlockId, MID, N_STAGES, OUT};
 use super::super::gemm::{AddFrom, AddTo, BiasRelu, Epilogue, PanelWidth, Pixels, Store, multiply};
 use super::super::instruction_set::{InstructionSet, LaneWork};
 use super::super::lane::Lane;
 use super::super::winograd::{TileGrid, multiply_planes, transform_input, transform_output};
 use super::fold::{FoldedBlock, FoldedConv, FoldedNetwork};
+use super::head::{Dense, Maps, Pool};
 use super::space::{CHUNK, FilmSpace, WorkerSpace};
 
 /// Rows of the stem that one task computes.
@@ -134,97 +135,6 @@ impl LaneWork for Stem<'_> {
                     side,
                 };
                 reduce::<L, C>(epilogue.to, side, &network.entry, &mid, row, 0);
-            }
-        }
-    }
-}
-
-struct Pool<'a>(&'a StripWork<'a>);
-
-impl LaneWork for Pool<'_> {
-    type Output = ();
-
-    #[inline(always)]
-    unsafe fn run<L: Lane>(self) {
-        let StripWork {
-            architecture,
-            film,
-            strip,
-            ..
-        } = *self.0;
-        let (side, n_channels) = (architecture.last_side(), architecture.last_channels());
-        let n_cells = architecture.cells_per_side();
-        let row_len = side * n_channels;
-        // SAFETY: see above.
-        unsafe {
-            let first = strip * CELL * row_len;
-            let rows = film.activation.part(first..first + CELL * row_len);
-            let first = strip * n_cells * n_channels;
-            let pooled = film.pooled.part_mut(first..first + n_cells * n_channels);
-            for cell in 0..n_cells {
-                for channel in (0..n_channels).step_by(L::WIDTH) {
-                    let mut sum = L::splat(0.0);
-                    for row in 0..CELL {
-                        for column in 0..CELL {
-                            let pixel = row * side + cell * CELL + column;
-                            sum = sum.add(L::load(rows, pixel * n_channels + channel));
-                        }
-                    }
-                    let mean = sum.mul(L::splat(1.0 / (CELL * CELL) as f32));
-                    mean.store(pooled, cell * n_channels + channel);
-                }
-            }
-        }
-    }
-}
-
-struct Dense<'a>(&'a StripWork<'a>);
-
-impl LaneWork for Dense<'_> {
-    type Output = ();
-
-    #[inline(always)]
-    unsafe fn run<L: Lane>(self) {
-        let StripWork { network, film, .. } = *self.0;
-        let head = &network.head;
-        // SAFETY: see above.
-        unsafe {
-            let pooled = film.pooled.as_slice();
-            let logits = film.logits.part_mut(0..film.logits.len());
-            let rows = head.weights.as_slice().chunks_exact(pooled.len());
-            for ((logit, row), bias) in logits.iter_mut().zip(rows).zip(&head.bias) {
-                *logit = bias + dot::<L>(row, pooled);
-            }
-        }
-    }
-}
-
-struct Maps<'a>(&'a StripWork<'a>);
-
-impl LaneWork for Maps<'_> {
-    type Output = ();
-
-    #[inline(always)]
-    unsafe fn run<L: Lane>(self) {
-        let StripWork {
-            architecture,
-            network,
-            film,
-            strip,
-            ..
-        } = *self.0;
-        let (side, n_channels) = (architecture.last_side(), architecture.last_channels());
-        let row_len = side * n_channels;
-        // SAFETY: see above.
-        unsafe {
-            let row = film.activation.part(strip * row_len..(strip + 1) * row_len);
-            let weights = network.head.map_weights.as_slice().chunks_exact(n_channels);
-            for (output, weights) in weights.enumerate() {
-                let first = (output * side + strip) * side;
-                let map = film.maps.part_mut(first..first + side);
-                for (value, pixel) in map.iter_mut().zip(row.chunks_exact(n_channels)) {
-                    *value = dot::<L>(weights, pixel);
-                }
             }
         }
     }
@@ -509,27 +419,5 @@ impl<L: Lane, E: Epilogue<L>> Epilogue<L> for Normalized<'_, E> {
             let value = sum.mul_add(scale, shift).max(L::splat(0.0));
             value.store(self.to, pixel * self.stride + channel);
         }
-    }
-}
-
-/// `Σ left[i] * right[i]`, in an order that only the register's width decides.
-#[inline(always)]
-unsafe fn dot<L: Lane>(left: &[f32], right: &[f32]) -> f32 {
-    const N: usize = 4;
-    debug_assert_eq!(left.len(), right.len());
-    debug_assert_eq!(left.len() % (N * L::WIDTH), 0);
-    // SAFETY: the lengths are equal and whole steps.
-    unsafe {
-        let mut sums = [L::splat(0.0); N];
-        for at in (0..left.len()).step_by(N * L::WIDTH) {
-            for (i, sum) in sums.iter_mut().enumerate() {
-                let at = at + i * L::WIDTH;
-                *sum = L::load(left, at).mul_add(L::load(right, at), *sum);
-            }
-        }
-        let total = sums[0].add(sums[1]).add(sums[2].add(sums[3]));
-        let mut parts = [0.0; 16];
-        total.store(&mut parts, 0);
-        parts.iter().sum()
     }
 }

@@ -7,6 +7,7 @@
 
 mod adam;
 mod backward;
+mod block;
 mod forward;
 mod loss;
 mod norm;

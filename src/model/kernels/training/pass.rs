@@ -3,43 +3,40 @@
 use std::sync::Mutex;
 
 use super::super::architecture::{
-    Architecture, BlockId, CELL, EngineError, MID, N_STAGES, NamedTensors, OUT,
+    Architecture, BlockId, CELL, EngineError, MID, NamedTensors, OUT,
 };
 use super::super::engine::Engine;
 use super::super::gemm::{PanelWidth, Panels};
-use super::super::winograd::{N_PLANES, TileGrid};
-use super::backward::{
-    Back, ConvolveBack, ExpandBack, ReduceBack, ShortcutBack, StemBack, UnpoolCells,
-};
-use super::forward::{Convolve, Expand, Place, PoolCells, Reduce, Stem};
+use super::backward::{StemBack, UnpoolCells};
+use super::forward::{PoolCells, Stem};
 use super::norm::Norm;
 use super::packed::PackedBlock;
-use super::space::{Flow, Saved, item_rows, strip_rows};
+use super::space::{Flow, Saved};
 use super::team::{Team, lock};
 use super::tensor;
 
 pub(super) struct Passes {
-    architecture: Architecture,
+    pub(super) architecture: Architecture,
     capacity: usize,
-    blocks: Vec<BlockId>,
+    pub(super) blocks: Vec<BlockId>,
     stem: Panels,
-    packed: Vec<PackedBlock>,
+    pub(super) packed: Vec<PackedBlock>,
     /// Norms of what enters each block (the stem's before the first), then the head's.
-    entering: Vec<Norm>,
+    pub(super) entering: Vec<Norm>,
     /// Norms of the inputs of each block's second and third convolution.
-    second: Vec<Norm>,
-    third: Vec<Norm>,
-    saved: Saved,
-    flow: Flow,
-    team: Team,
+    pub(super) second: Vec<Norm>,
+    pub(super) third: Vec<Norm>,
+    pub(super) saved: Saved,
+    pub(super) flow: Flow,
+    pub(super) team: Team,
 }
 
 /// What the passes of one call share.
 #[derive(Clone, Copy)]
-struct Call<'a> {
-    engine: &'a Engine,
-    parameters: &'a NamedTensors,
-    n_films: usize,
+pub(super) struct Call<'a> {
+    pub engine: &'a Engine,
+    pub parameters: &'a NamedTensors,
+    pub n_films: usize,
 }
 
 impl Passes {
@@ -299,231 +296,9 @@ impl Passes {
                 .write_gradient(call.engine, 9, &mut gradient.values);
         }
     }
-
-    fn place(&self, index: usize) -> (BlockId, Place, TileGrid) {
-        let id = self.blocks[index];
-        let side = self.architecture.side_of(id.stage);
-        let stride = id.stride();
-        let place = Place {
-            id,
-            block: index,
-            side,
-            side_in: side * stride,
-            stride,
-            rows: item_rows(side),
-        };
-        (
-            id,
-            place,
-            TileGrid {
-                rows: strip_rows(id.stage),
-                width: side,
-            },
-        )
-    }
-
-    fn block_forward<const C: usize, const OUT: usize>(
-        &mut self,
-        call: Call,
-        index: usize,
-    ) -> Result<(), EngineError> {
-        let (id, place, grid) = self.place(index);
-        let Call {
-            engine, n_films, ..
-        } = call;
-        let (set, epsilon) = (engine.instruction_set(), self.architecture.epsilon());
-        let (n_rows, n_values) = (n_films * place.side, n_films * place.side * place.side);
-        let (saved, packed, team) = (&self.saved, &self.packed[index], &self.team);
-
-        let norm = &self.entering[index];
-        team.run(engine, n_rows / place.rows, 0, |item, sums, worker| {
-            if id.is_first() {
-                set.run(Reduce::<C, C> {
-                    place,
-                    saved,
-                    packed,
-                    norm,
-                    item,
-                    sums,
-                    worker,
-                });
-            } else {
-                set.run(Reduce::<C, OUT> {
-                    place,
-                    saved,
-                    packed,
-                    norm,
-                    item,
-                    sums,
-                    worker,
-                });
-            }
-        });
-        finish_statistics(team, call, &mut self.second[index], n_values, epsilon)?;
-
-        let norm = &self.second[index];
-        team.run(engine, n_rows / grid.rows, 0, |item, sums, worker| {
-            set.run(Convolve::<C> {
-                place,
-                saved,
-                packed,
-                norm,
-                grid,
-                item,
-                sums,
-                worker,
-            });
-        });
-        finish_statistics(team, call, &mut self.third[index], n_values, epsilon)?;
-
-        let norm = &self.third[index];
-        let entering_norm = (index == 0).then_some(&self.entering[0]);
-        team.run(engine, n_rows / place.rows, 0, |item, sums, worker| {
-            if id.is_first() {
-                set.run(Expand::<C, OUT, true> {
-                    place,
-                    saved,
-                    packed,
-                    norm,
-                    entering_norm,
-                    item,
-                    sums,
-                    worker,
-                });
-            } else {
-                set.run(Expand::<C, OUT, false> {
-                    place,
-                    saved,
-                    packed,
-                    norm,
-                    entering_norm,
-                    item,
-                    sums,
-                    worker,
-                });
-            }
-        });
-        finish_statistics(team, call, &mut self.entering[index + 1], n_values, epsilon)
-    }
-
-    fn block_backward<const C: usize, const OUT: usize>(
-        &mut self,
-        call: Call,
-        index: usize,
-        gradients: &mut NamedTensors,
-    ) -> Result<(), EngineError> {
-        let (id, place, grid) = self.place(index);
-        let Call {
-            engine, n_films, ..
-        } = call;
-        let (set, team) = (engine.instruction_set(), &self.team);
-        let (n_rows, n_values) = (n_films * place.side, n_films * place.side * place.side);
-
-        let back = self.back(index, place);
-        let (is_last, has_shortcut) = (id.is_last(), id.stage + 1 < N_STAGES);
-        team.run(
-            engine,
-            n_rows / place.rows,
-            C * OUT,
-            |item, sums, worker| {
-                set.run(ExpandBack::<C, OUT> {
-                    back,
-                    is_last,
-                    has_shortcut,
-                    item,
-                    sums,
-                    worker,
-                });
-            },
-        );
-        if let Some(gradient) = gradients.get_mut(&id.name("conv3.weight")) {
-            team.write_gradient(engine, C, &mut gradient.values);
-        }
-        finish_gradient(team, call, &mut self.third[index], n_values, gradients)?;
-
-        let back = self.back(index, place);
-        if id.is_first() {
-            team.run(
-                engine,
-                n_rows / place.rows,
-                C * OUT,
-                |item, sums, worker| {
-                    set.run(ShortcutBack::<C, OUT> {
-                        back,
-                        item,
-                        sums,
-                        worker,
-                    });
-                },
-            );
-            if let Some(gradient) = gradients.get_mut(&id.name("shortcut.weight")) {
-                team.write_gradient(engine, C, &mut gradient.values);
-            }
-        }
-        team.run(
-            engine,
-            n_rows / grid.rows,
-            N_PLANES * C * C,
-            |item, sums, worker| {
-                set.run(ConvolveBack::<C> {
-                    back,
-                    grid,
-                    item,
-                    sums,
-                    worker,
-                });
-            },
-        );
-        if let Some(gradient) = gradients.get_mut(&id.name("conv2.weight")) {
-            team.write_kernel_gradient(engine, C, &mut gradient.values);
-        }
-        finish_gradient(team, call, &mut self.second[index], n_values, gradients)?;
-
-        let back = self.back(index, place);
-        team.run(
-            engine,
-            n_rows / place.rows,
-            id.n_in() * C,
-            |item, sums, worker| {
-                if id.is_first() {
-                    set.run(ReduceBack::<C, C> {
-                        back,
-                        item,
-                        sums,
-                        worker,
-                    });
-                } else {
-                    set.run(ReduceBack::<C, OUT> {
-                        back,
-                        item,
-                        sums,
-                        worker,
-                    });
-                }
-            },
-        );
-        if let Some(gradient) = gradients.get_mut(&id.name("conv1.weight")) {
-            team.write_gradient(engine, id.n_in(), &mut gradient.values);
-        }
-        let n_values = n_films * place.side_in * place.side_in;
-        finish_gradient(team, call, &mut self.entering[index], n_values, gradients)
-    }
-
-    fn back(&self, index: usize, place: Place) -> Back<'_> {
-        Back {
-            place,
-            saved: &self.saved,
-            flow: &self.flow,
-            packed: &self.packed[index],
-            entering: &self.entering[index],
-            second: &self.second[index],
-            third: &self.third[index],
-            leaving: &self.entering[index + 1],
-        }
-    }
 }
 
-fn finish_statistics(
+pub(super) fn finish_statistics(
     team: &Team,
     call: Call,
     norm: &mut Norm,
@@ -534,7 +309,7 @@ fn finish_statistics(
     norm.finish_statistics(&sums, n_values, call.parameters, epsilon)
 }
 
-fn finish_gradient(
+pub(super) fn finish_gradient(
     team: &Team,
     call: Call,
     norm: &mut Norm,

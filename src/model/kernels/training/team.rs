@@ -87,6 +87,7 @@ impl Team {
                     sum_groups(groups, (plane * channels + input) * channels + first)
                 });
                 for output in 0..CHANNEL_STEP {
+                    // A plane holds sixteen outputs; a patch, one output of every plane.
                     let patch =
                         std::array::from_fn(|i| std::array::from_fn(|j| planes[i * 6 + j][output]));
                     let kernel = kernel_gradient(patch);
