@@ -3,6 +3,16 @@
 //! `cargo bench --bench engine`; the table in `docs/performance.md` comes from
 //! `benches/peers/run.sh`, which times other frameworks in the same run.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "a bench that cannot start is to fail loudly"
+)]
+#![expect(
+    clippy::print_stdout,
+    reason = "the limit that figures are read against"
+)]
+#![expect(missing_docs, reason = "divan makes public items of benches")]
+
 use std::sync::Arc;
 
 use candle_core::{DType, Device, Tensor};
@@ -12,7 +22,7 @@ use thorax::bench::{arbitrary, arbitrary_weights};
 use thorax::model::kernels::{
     Adam, Architecture, Engine, LossWeights, NamedTensors, ScoringPlan, TrainingPlan, TrainingState,
 };
-use thorax::model::{Parameter, ResNetConfig, ResNetV2, Weights};
+use thorax::model::{ResNetConfig, ResNetV2, Weights};
 
 fn main() {
     // Beside every figure stands what the machine could do in this very run.
@@ -91,12 +101,11 @@ fn train_step(bencher: Bencher, n_films: usize) {
 
 #[divan::bench(args = [1, 32], sample_count = 5, max_time = 20)]
 fn candle_score(bencher: Bencher, n_films: usize) {
-    let config = ResNetConfig::keras(14).unwrap();
-    let parameters = weights().into_iter().map(|(name, tensor)| {
-        let (shape, values) = (tensor.shape, tensor.values);
-        (name, Parameter { shape, values })
-    });
-    let weights = Weights::new(&config, parameters.collect()).unwrap();
+    let config = ResNetConfig::new(56, 128, 14).unwrap();
+    let weights = weights().into_iter();
+    let weights: Weights = weights
+        .map(|(name, tensor)| (name, tensor.values))
+        .collect();
     let network = ResNetV2::from_weights(&config, &weights, &Device::Cpu).unwrap();
     let films = Tensor::from_vec(films(n_films), (n_films, 1, 128, 128), &Device::Cpu).unwrap();
     bencher
@@ -107,7 +116,7 @@ fn candle_score(bencher: Bencher, n_films: usize) {
 /// A batch of 32 would need 27 GB.
 #[divan::bench(args = [4], sample_count = 2, max_time = 30)]
 fn candle_train_step(bencher: Bencher, n_films: usize) {
-    let config = ResNetConfig::keras(14).unwrap();
+    let config = ResNetConfig::new(56, 128, 14).unwrap();
     let variables = VarMap::new();
     let vb = VarBuilder::from_varmap(&variables, DType::F32, &Device::Cpu);
     let network = ResNetV2::new(&config, &vb).unwrap();

@@ -11,6 +11,7 @@ mod keras;
 mod device;
 mod reading;
 mod classifier;
+pub mod kernels;
 
 pub use card::{Calibration, ModelCard, Provenance};
 pub use card_json::{CardError, FORMAT_VERSION};

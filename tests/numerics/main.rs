@@ -4,6 +4,7 @@
     reason = "what fails here is to fail loudly, also in functions that tests share"
 )]
 
+mod engine;
 mod explain;
 mod films;
 mod imaging;

@@ -184,6 +184,22 @@ impl Architecture {
         list.0
     }
 
+    /// Gives plain values by name the shapes that they have in this network.
+    pub fn named_tensors(
+        &self,
+        values: &BTreeMap<String, Vec<f32>>,
+    ) -> Result<NamedTensors, EngineError> {
+        let mut tensors = NamedTensors::new();
+        for (name, shape) in self.tensors() {
+            let Some(values) = values.get(&name).cloned() else {
+                return Err(EngineError::MissingTensor(name));
+            };
+            tensors.insert(name, HostTensor { shape, values });
+        }
+        self.check(&tensors)?;
+        Ok(tensors)
+    }
+
     /// Whether `tensors` hold all that the network needs, in the right shapes.
     pub fn check(&self, tensors: &NamedTensors) -> Result<(), EngineError> {
         for (name, expected) in self.tensors() {

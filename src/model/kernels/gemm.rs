@@ -200,7 +200,7 @@ impl<L: Lane> Epilogue<L> for BiasRelu<'_> {
         // SAFETY: `to` holds the product's rows.
         unsafe {
             sum.max(L::splat(0.0))
-                .store(self.to, pixel * self.stride + channel)
+                .store(self.to, pixel * self.stride + channel);
         }
     }
 }

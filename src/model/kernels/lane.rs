@@ -58,6 +58,7 @@ fn debug_check(len: usize, at: usize, width: usize) {
 
 #[cfg(target_arch = "x86_64")]
 mod x86 {
+    #[expect(clippy::wildcard_imports, reason = "two dozen instructions")]
     use std::arch::x86_64::*;
 
     use super::{Lane, debug_check};
