@@ -11,7 +11,6 @@
     clippy::print_stdout,
     reason = "the limit that figures are read against"
 )]
-#![expect(missing_docs, reason = "divan makes public items of benches")]
 
 use std::sync::Arc;
 

@@ -3,6 +3,7 @@
 #   benches/peers/run.sh [ROUNDS] [WEIGHTS.safetensors]
 # THREADS=2       threads for everyone
 # REALTIME=1      run everyone at real-time priority (needs the right to)
+# ONLY='score 32'  one kind of work: score 1, score 32, maps 1, train 32
 # THORAX_LOOP=…   a built engine_loop, instead of building it
 # Makes its own virtual environment under ~/.cache/thorax/peers (1.5 GB); needs python3, gcc, binutils.
 set -euo pipefail

@@ -212,15 +212,16 @@ pub(super) struct Pixels<'a> {
     pub sources: &'a [&'a [f32]],
     /// Distance of one pixel to the next; constant at every call, so it is folded into addresses.
     pub stride: usize,
-    pub n_pixels: usize,
+    /// How many pixels.
+    pub n: usize,
 }
 
 /// `epilogue(start + pixels × panels)`.
 ///
 /// # Safety
 /// The processor has the instructions of `L`; `panels` were packed for them with
-/// `K * sources.len()` inputs; every source holds `(n_pixels - 1) * stride + K` values;
-/// `n_pixels` is a multiple of [`PIXEL_STEP`].
+/// `K * sources.len()` inputs; every source holds `(pixels.n - 1) * stride + K` values;
+/// `pixels.n` is a multiple of [`PIXEL_STEP`].
 #[inline(always)]
 pub(super) unsafe fn multiply<L: Lane, const K: usize>(
     pixels: Pixels,
@@ -250,11 +251,11 @@ unsafe fn tiles<L: Lane, const M: usize, const N: usize, const K: usize>(
 ) {
     let width = N * L::WIDTH;
     let panel_len = pixels.sources.len() * K * width;
-    debug_assert_eq!(pixels.n_pixels % PIXEL_STEP, 0);
+    debug_assert_eq!(pixels.n % PIXEL_STEP, 0);
     debug_assert_eq!(n_out % width, 0);
     debug_assert_eq!(panels.len(), n_out / width * panel_len);
     for source in pixels.sources {
-        debug_assert!(source.len() >= (pixels.n_pixels - 1) * pixels.stride + K);
+        debug_assert!(source.len() >= (pixels.n - 1) * pixels.stride + K);
     }
     let mut channel = 0;
     while channel < n_out {
@@ -262,11 +263,11 @@ unsafe fn tiles<L: Lane, const M: usize, const N: usize, const K: usize>(
         unsafe {
             let panel = panels.as_ptr().add(channel / width * panel_len);
             let mut pixel = 0;
-            while pixel + M <= pixels.n_pixels {
+            while pixel + M <= pixels.n {
                 tile::<L, M, N, K>(pixels, pixel, panel, channel, epilogue);
                 pixel += M;
             }
-            while pixel < pixels.n_pixels {
+            while pixel < pixels.n {
                 tile::<L, PIXEL_STEP, N, K>(pixels, pixel, panel, channel, epilogue);
                 pixel += PIXEL_STEP;
             }

@@ -148,12 +148,12 @@ impl Pass<'_> {
         let bias = &self.get(&format!("{name}.bias")).values;
         let (n_out, n_in, size) = (kernel.shape[0], kernel.shape[1], kernel.shape[2]);
         // (row, column, input, output), so that the inner loop is over neighbours.
-        let mut taps = vec![0.0; size * size * n_in * n_out];
+        let mut by_tap = vec![0.0; size * size * n_in * n_out];
         for output in 0..n_out {
             for input in 0..n_in {
                 for k in 0..size * size {
                     let value = kernel.values[(output * n_in + input) * size * size + k];
-                    taps[(k * n_in + input) * n_out + output] = f64::from(value);
+                    by_tap[(k * n_in + input) * n_out + output] = f64::from(value);
                 }
             }
         }
@@ -175,8 +175,8 @@ impl Pass<'_> {
                 let pixel = ((film * side + i - border) * side + j - border) * n_in;
                 for input in 0..n_in {
                     let x = xs.values[pixel + input];
-                    let taps = &taps[(k * n_in + input) * n_out..][..n_out];
-                    for (sum, tap) in sums.iter_mut().zip(taps) {
+                    let row = &by_tap[(k * n_in + input) * n_out..][..n_out];
+                    for (sum, tap) in sums.iter_mut().zip(row) {
                         *sum += x * tap;
                     }
                 }

@@ -393,7 +393,7 @@ mod tests {
         let pool = pool(2);
         let outcome = catch_unwind(AssertUnwindSafe(|| {
             pool.run(&[4, 4], |turn| {
-                assert_ne!((turn.pass, turn.task), (0, 2), "told to fail")
+                assert_ne!((turn.pass, turn.task), (0, 2), "told to fail");
             });
         }));
         assert!(outcome.is_err());

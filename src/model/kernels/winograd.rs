@@ -253,7 +253,7 @@ pub(super) unsafe fn multiply_planes<L: Lane, const C: usize>(
         let pixels = Pixels {
             sources: &source,
             stride: C,
-            n_pixels: grid.n_tiles(),
+            n: grid.n_tiles(),
         };
         let mut store = Store {
             to: &mut products[range],

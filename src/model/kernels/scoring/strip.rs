@@ -112,7 +112,7 @@ impl LaneWork for Stem<'_> {
                 let pixels = Pixels {
                     sources: &taps,
                     stride: 1,
-                    n_pixels: side,
+                    n: side,
                 };
                 let to = film.stem.part_mut(row * side * C..(row + 1) * side * C);
                 let mut epilogue = BiasRelu {
@@ -344,7 +344,7 @@ unsafe fn finish_block<
     let pixels = Pixels {
         sources,
         stride: STEP * C,
-        n_pixels,
+        n: n_pixels,
     };
     let panels = block.expansion.as_slice();
     // SAFETY: passed on from the caller.
@@ -375,7 +375,7 @@ unsafe fn reduce<L: Lane, const K: usize>(
     let pixels = Pixels {
         sources: &[from],
         stride: K,
-        n_pixels,
+        n: n_pixels,
     };
     // SAFETY: see above.
     unsafe {

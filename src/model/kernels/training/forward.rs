@@ -113,7 +113,7 @@ impl LaneWork for Stem<'_> {
             let pixels = Pixels {
                 sources: &taps,
                 stride: 1,
-                n_pixels: side,
+                n: side,
             };
             let to = saved.stem.part_mut(item * side * C..(item + 1) * side * C);
             let mut store = Store { to, stride: C };
@@ -179,7 +179,7 @@ pub(super) unsafe fn multiply_rows<L: Lane, const N_OUT: usize, const K: usize>(
     let pixels = Pixels {
         sources,
         stride: K,
-        n_pixels,
+        n: n_pixels,
     };
     let width = PanelWidth::for_outputs(N_OUT);
     // SAFETY: passed on from the caller.

@@ -86,13 +86,12 @@ impl Team {
                 let planes: [_; N_PLANES] = std::array::from_fn(|plane| {
                     sum_groups(groups, (plane * channels + input) * channels + first)
                 });
-                for output in 0..CHANNEL_STEP {
+                for (output, kernel) in chunk.chunks_exact_mut(channels * 9).enumerate() {
                     // A plane holds sixteen outputs; a patch, one output of every plane.
                     let patch =
                         std::array::from_fn(|i| std::array::from_fn(|j| planes[i * 6 + j][output]));
-                    let kernel = kernel_gradient(patch);
-                    let at = (output * channels + input) * 9;
-                    chunk[at..at + 9].copy_from_slice(kernel.as_flattened());
+                    let gradient = kernel_gradient(patch);
+                    kernel[input * 9..][..9].copy_from_slice(gradient.as_flattened());
                 }
             }
         });
