@@ -77,8 +77,8 @@ fn check_scoring(depth: usize, side: usize, n_outputs: usize, n_films: usize) {
     let network = ResNetV2::from_weights(&config, &plain.collect(), &Device::Cpu).unwrap();
     let batch = Tensor::from_slice(&films, (n_films, 1, side, side), &Device::Cpu).unwrap();
     let features = network.forward_features(&batch, false).unwrap();
-    let scores = values(&network.forward_head(&features).unwrap());
-    let scores: Vec<_> = scores.into_iter().map(sigmoid).collect();
+    let logits = values(&network.forward_head(&features).unwrap());
+    let scores: Vec<_> = logits.into_iter().map(sigmoid).collect();
     let features = values(&features.permute((0, 2, 3, 1)).unwrap());
     let range = features.iter().copied().fold(0.0, f32::max);
 

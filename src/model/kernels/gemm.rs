@@ -33,6 +33,15 @@ impl PanelWidth {
         }
     }
 
+    /// The width for products that widen, whose long rows are then read and written in order.
+    pub const fn for_expansion(n_out: usize) -> Self {
+        if n_out < 4 * CHANNEL_STEP {
+            Self::Slim
+        } else {
+            Self::Wide
+        }
+    }
+
     /// Channels in a panel; [`multiply`] picks its tile by the same rule.
     const fn channels(self, lane_width: usize) -> usize {
         match (lane_width, self) {

@@ -161,14 +161,14 @@ impl Pass<'_> {
         let n_films = xs.values.len() / (side * side * n_in);
         let mut values = Vec::with_capacity(n_films * out_side * out_side * n_out);
         for at in 0..n_films * out_side * out_side {
-            let (film, row, column) = (
+            let (film, i0, j0) = (
                 at / out_side / out_side,
                 at / out_side % out_side,
                 at % out_side,
             );
             let mut sums: Vec<f64> = bias.iter().map(|&bias| f64::from(bias)).collect();
             for k in 0..size * size {
-                let (i, j) = (row * stride + k / size, column * stride + k % size);
+                let (i, j) = (i0 * stride + k / size, j0 * stride + k % size);
                 if i < border || j < border || i >= side + border || j >= side + border {
                     continue;
                 }

@@ -139,7 +139,7 @@ impl<const C: usize, const OUT: usize> LaneWork for ExpandBack<'_, C, OUT> {
                 to: by_mid,
                 stride: C,
             };
-            multiply_rows::<L, C, OUT>(n_pixels, &[by_sum], &packed.expand_back, &mut store);
+            multiply_rows::<L, C, OUT, false>(n_pixels, &[by_sum], &packed.expand_back, &mut store);
             let mid_own = place.own(item, C);
             let values = saved.second[block].part(mid_own.clone());
             let to = flow.third_norm.part_mut(mid_own);
@@ -154,7 +154,7 @@ impl<const C: usize, const OUT: usize> LaneWork for ExpandBack<'_, C, OUT> {
                     to: saved.sums[place.id.stage].part_mut(own),
                     stride: OUT,
                 };
-                multiply_rows::<L, OUT, C>(n_pixels, &[mid], &packed.expand, &mut inner);
+                multiply_rows::<L, OUT, C, true>(n_pixels, &[mid], &packed.expand, &mut inner);
             }
         }
     }
@@ -264,7 +264,12 @@ impl<const C: usize, const OUT: usize> LaneWork for ShortcutBack<'_, C, OUT> {
             let weights = &mut sums.weights.as_mut_slice()[..C * OUT];
             add_outer_products::<L>(entering, C, by_sum, OUT, weights);
             let to = flow.shortcut.part_mut(place.own(item, C));
-            multiply_rows::<L, C, OUT>(n_pixels, &[by_sum], panels, &mut Store { to, stride: C });
+            multiply_rows::<L, C, OUT, false>(
+                n_pixels,
+                &[by_sum],
+                panels,
+                &mut Store { to, stride: C },
+            );
         }
     }
 }
@@ -397,13 +402,13 @@ impl<const C: usize, const IN: usize> LaneWork for ReduceBack<'_, C, IN> {
                     to: by_entering,
                     stride: IN,
                 };
-                multiply_rows::<L, IN, C>(n_pixels, &[by_first], panels, &mut add);
+                multiply_rows::<L, IN, C, true>(n_pixels, &[by_first], panels, &mut add);
             } else {
                 let mut store = Store {
                     to: by_entering,
                     stride: IN,
                 };
-                multiply_rows::<L, IN, C>(n_pixels, &[by_first], panels, &mut store);
+                multiply_rows::<L, IN, C, true>(n_pixels, &[by_first], panels, &mut store);
             }
             for (from, row) in place.entering(item, IN) {
                 // Pixels that a stride skips get no gradient through this norm.

@@ -161,7 +161,7 @@ impl<const C: usize, const IN: usize> LaneWork for Reduce<'_, C, IN> {
                 norm_relu::<L>(IN, norm, Row { values, stride }, &mut entering[to]);
             }
             let mut store = Store { to: out, stride: C };
-            multiply_rows::<L, C, IN>(n_pixels, &[entering], &packed.reduce, &mut store);
+            multiply_rows::<L, C, IN, false>(n_pixels, &[entering], &packed.reduce, &mut store);
             add_statistics::<L>(C, out, &mut sums.statistics);
             stream::<L>(out, saved.first[place.block].part_mut(place.own(item, C)));
         }
@@ -170,7 +170,12 @@ impl<const C: usize, const IN: usize> LaneWork for Reduce<'_, C, IN> {
 
 /// The product of whole rows by `panels`.
 #[inline(always)]
-pub(super) unsafe fn multiply_rows<L: Lane, const N_OUT: usize, const K: usize>(
+pub(super) unsafe fn multiply_rows<
+    L: Lane,
+    const N_OUT: usize,
+    const K: usize,
+    const WIDE: bool,
+>(
     n_pixels: usize,
     sources: &[&[f32]],
     panels: &Panels,
@@ -181,7 +186,11 @@ pub(super) unsafe fn multiply_rows<L: Lane, const N_OUT: usize, const K: usize>(
         stride: K,
         n: n_pixels,
     };
-    let width = PanelWidth::for_outputs(N_OUT);
+    let width = if WIDE {
+        PanelWidth::for_expansion(N_OUT)
+    } else {
+        PanelWidth::for_outputs(N_OUT)
+    };
     // SAFETY: passed on from the caller.
     unsafe { multiply::<L, K>(pixels, panels.as_slice(), width, N_OUT, epilogue) };
 }
@@ -328,7 +337,7 @@ impl<const C: usize, const OUT: usize, const FIRST: bool> LaneWork for Expand<'_
                     stride: OUT,
                 };
                 let sources = [&*mid, &*entering];
-                multiply_rows::<L, OUT, C>(n_pixels, &sources, &packed.expand, &mut store);
+                multiply_rows::<L, OUT, C, true>(n_pixels, &sources, &packed.expand, &mut store);
             } else {
                 let from = saved.entering(place.id).part(place.own(item, OUT));
                 let mut add = AddFrom {
@@ -337,7 +346,7 @@ impl<const C: usize, const OUT: usize, const FIRST: bool> LaneWork for Expand<'_
                     to: sum,
                     stride: OUT,
                 };
-                multiply_rows::<L, OUT, C>(n_pixels, &[mid], &packed.expand, &mut add);
+                multiply_rows::<L, OUT, C, true>(n_pixels, &[mid], &packed.expand, &mut add);
             }
             add_statistics::<L>(OUT, sum, &mut sums.statistics);
             stream::<L>(

@@ -26,10 +26,14 @@ impl PackedBlock {
         Self {
             id,
             reduce: panels(n_in, mid),
-            reduce_back: panels(mid, n_in),
+            reduce_back: Panels::zeros(PanelWidth::for_expansion(n_in), mid, n_in),
             kernels: KernelPlanes::zeros(mid),
             kernels_back: KernelPlanes::zeros(mid),
-            expand: panels(if id.is_first() { 2 * mid } else { mid }, out),
+            expand: Panels::zeros(
+                PanelWidth::for_expansion(out),
+                mid * if id.is_first() { 2 } else { 1 },
+                out,
+            ),
             expand_back: panels(out, mid),
             shortcut_back: id.is_first().then(|| panels(out, mid)),
         }
