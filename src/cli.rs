@@ -1,11 +1,13 @@
 //! The command line: the same functions as the window's, the same numbers to the bit.
 
+mod bench;
 mod classify;
 mod import;
 mod info;
 mod output;
 mod window;
 
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -24,9 +26,8 @@ struct Cli {
     command: Option<Command>,
     /// Films, folders of films, or one model file to open in the window
     files: Vec<PathBuf>,
-    /// Where the network runs
-    #[arg(long, value_enum, default_value_t = DeviceChoice::Cpu)]
-    device: DeviceChoice,
+    #[command(flatten)]
+    device: DeviceArgs,
 }
 
 #[derive(Debug, Subcommand)]
@@ -37,6 +38,8 @@ enum Command {
     Import(ImportArgs),
     /// Says what a model file says of itself
     Info(InfoArgs),
+    /// Measures how fast this machine scores and trains, within 30 s
+    Bench(BenchArgs),
 }
 
 #[derive(Debug, Args)]
@@ -56,9 +59,31 @@ struct ClassifyArgs {
     /// Findings to draw maps of; without it those above threshold, or else the highest
     #[arg(long, value_name = "LABEL", requires = "cam")]
     cam_label: Vec<String>,
+    #[command(flatten)]
+    device: DeviceArgs,
+}
+
+#[derive(Clone, Copy, Debug, Args)]
+struct DeviceArgs {
     /// Where the network runs
     #[arg(long, value_enum, default_value_t = DeviceChoice::Cpu)]
     device: DeviceChoice,
+    /// Threads on the processor; as many as it has cores without it
+    #[arg(long, value_name = "N")]
+    threads: Option<NonZeroUsize>,
+    /// What computes the network on the processor
+    #[arg(long, value_enum, default_value_t = EngineChoice::Native)]
+    engine: EngineChoice,
+}
+
+#[derive(Debug, Args)]
+struct BenchArgs {
+    /// How it is printed
+    #[arg(long, value_enum, default_value_t = InfoFormat::Text)]
+    format: InfoFormat,
+    /// Threads; as many as the processor has cores without it
+    #[arg(long, value_name = "N")]
+    threads: Option<NonZeroUsize>,
 }
 
 #[derive(Debug, Args)]
@@ -118,6 +143,14 @@ enum DeviceChoice {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum EngineChoice {
+    /// Our own kernels
+    Native,
+    /// Plain candle, slow: for when the kernels are in doubt
+    Reference,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum InterpolationChoice {
     /// As PIL and Keras' generators do
     Nearest,
@@ -148,6 +181,7 @@ pub fn run() -> ExitCode {
         Some(Command::Classify(args)) => classify::run(&args),
         Some(Command::Import(args)) => import::run(&args),
         Some(Command::Info(args)) => info::run(&args),
+        Some(Command::Bench(args)) => bench::run(&args),
     };
     result.unwrap_or_else(|error| {
         output::complain(&cause_chain(&error));
@@ -155,10 +189,14 @@ pub fn run() -> ExitCode {
     })
 }
 
-fn device(choice: DeviceChoice) -> anyhow::Result<ComputeDevice> {
-    Ok(match choice {
-        DeviceChoice::Cpu => ComputeDevice::cpu(),
-        DeviceChoice::Cuda => ComputeDevice::cuda()?,
+fn device(args: DeviceArgs) -> anyhow::Result<ComputeDevice> {
+    Ok(match (args.device, args.engine, args.threads) {
+        (DeviceChoice::Cuda, _, _) => ComputeDevice::cuda()?,
+        (DeviceChoice::Cpu, EngineChoice::Reference, _) => ComputeDevice::reference(),
+        (DeviceChoice::Cpu, EngineChoice::Native, Some(n)) => {
+            ComputeDevice::cpu_with_threads(n.get())?
+        }
+        (DeviceChoice::Cpu, EngineChoice::Native, None) => ComputeDevice::cpu(),
     })
 }
 

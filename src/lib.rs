@@ -6,6 +6,7 @@
 pub mod domain;
 pub mod imaging;
 pub mod model;
+pub mod bench;
 pub mod explain;
 pub mod worker;
 pub mod state;

@@ -2,7 +2,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use super::{DeviceChoice, device, output};
+use super::{DeviceArgs, device, output};
 use crate::app::ThoraxApp;
 use crate::state::{FilePicker, PickKind, Picked};
 
@@ -11,13 +11,13 @@ const FIRST_SIZE_PT: [f32; 2] = [1280.0, 800.0];
 const SMALLEST_SIZE_PT: [f32; 2] = [900.0, 560.0];
 
 /// Opens the window; without a display says so in one line.
-pub fn run(files: Vec<PathBuf>, choice: DeviceChoice) -> anyhow::Result<ExitCode> {
+pub fn run(files: Vec<PathBuf>, device_args: DeviceArgs) -> anyhow::Result<ExitCode> {
     let no_display = "no display to open a window on: try `thorax classify FILES`";
     if !has_display() {
         output::complain(no_display);
         return Ok(ExitCode::FAILURE);
     }
-    let device = device(choice)?;
+    let device = device(device_args)?;
     let viewport = egui::ViewportBuilder::default()
         .with_title("Thorax")
         .with_app_id("thorax")

@@ -1,13 +1,13 @@
 use std::path::{Path, PathBuf};
 
-use candle_core::Tensor;
 use thiserror::Error;
 
 use super::device::ComputeDevice;
 use super::keras::{KerasError, KerasImport, import_keras, is_hdf5};
+use super::kernels::EngineError;
 use super::model_file::{ModelFault, ModelFile, ModelFileError, Weights, read_bounded};
+use super::network::Network;
 use super::reading::{FeatureMaps, LinearHead, Reading};
-use super::resnet_v2::ResNetV2;
 use super::{ModelCard, ResNetConfig};
 use crate::domain::{Radiograph, Score, ScoreError};
 use crate::imaging::{ModelInput, model_input};
@@ -42,9 +42,8 @@ pub struct Classifier {
     card: ModelCard,
     id: String,
     path: Option<PathBuf>,
-    network: ResNetV2,
+    network: Network,
     head: LinearHead,
-    device: ComputeDevice,
 }
 
 /// Why a model could not be opened, or a film not be scored.
@@ -58,7 +57,11 @@ pub enum ModelError {
     #[error("the model inside the program is broken: {0}")]
     Embedded(#[source] ModelFault),
     #[error("the network could not be computed: {0}")]
-    Compute(#[from] candle_core::Error),
+    Candle(#[from] candle_core::Error),
+    #[error("the network could not be computed: {0}")]
+    Engine(#[from] EngineError),
+    #[error("expected {expected} outputs, got {got}")]
+    OutputCount { expected: usize, got: usize },
     #[error("expected a finite output for {label}, got {}", source.0)]
     Output { label: String, source: ScoreError },
     #[error("expected input of {expected} pixels a side, got {got}")]
@@ -105,11 +108,10 @@ impl Classifier {
         let card = file.card().clone();
         let (config, weights) = (&card.architecture, file.weights());
         Ok(Self {
-            network: ResNetV2::from_weights(config, weights, device.candle())?,
+            network: Network::new(config, weights, device)?,
             head: linear_head(config, weights),
             id: format!("{} {}", card.name, fingerprint(weights)),
             path,
-            device: device.clone(),
             card,
         })
     }
@@ -151,22 +153,8 @@ impl Classifier {
         if let Some((position, &value)) = values.find(|(_, value)| !value.is_finite()) {
             return Err(ModelError::InputValue { position, value });
         }
-        let shape = (1, 1, side, side);
-        let xs = Tensor::from_slice(&input.values, shape, self.device.candle())?; // (B, 1, H, W)
-        let features = self.network.forward_features(&xs, false)?; // (1, C, h, w)
-        let logits = self.network.forward_head(&features)?; // (1, K)
-        let logits = logits.flatten_all()?.to_vec1::<f32>()?;
-        let (_, n_channels, feature_side, _) = features.dims4()?;
-        let features = features.permute((0, 2, 3, 1))?.flatten_all()?;
-        self.reading(
-            input,
-            &logits,
-            FeatureMaps {
-                side: feature_side,
-                n_channels,
-                values: features.to_vec1()?,
-            },
-        )
+        let (logits, features) = self.network.forward(&input)?;
+        self.reading(input, &logits, features)
     }
 
     fn reading(
@@ -186,9 +174,9 @@ impl Classifier {
             );
         }
         let both = labels.zip(logits.to_vec()).zip(labels.zip(scores));
-        let (logits, scores) = both.ok_or_else(|| {
-            let text = format!("expected {} outputs, got {}", labels.len(), logits.len());
-            candle_core::Error::Msg(text)
+        let (logits, scores) = both.ok_or(ModelError::OutputCount {
+            expected: labels.len(),
+            got: logits.len(),
         })?;
         Ok(Reading {
             input,

@@ -1,31 +1,59 @@
+use std::sync::Arc;
+use std::thread::available_parallelism;
+
 use candle_core::Device;
 use thiserror::Error;
 
-/// Where the network runs; chosen when the program starts.
+use super::kernels::{Engine, EngineError};
+
+/// Where and by what the network is computed; chosen when the program starts.
 #[derive(Clone, Debug)]
-pub struct ComputeDevice(Device);
+pub struct ComputeDevice(Kind);
+
+#[derive(Clone, Debug)]
+enum Kind {
+    /// The processor, by our own kernels.
+    Engine(Arc<Engine>),
+    /// By candle's tensors.
+    Candle(Device),
+}
 
 /// Why a device is not to be had.
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[derive(Debug, Error)]
 #[expect(missing_docs, reason = "the messages say it")]
 pub enum DeviceError {
     #[error("this build knows no GPU: build with `--features cuda`")]
     NotBuilt,
     #[error("the GPU cannot be used: {0}")]
-    Failed(String),
+    Gpu(String),
+    #[error("the processor's threads cannot be started: {0}")]
+    Engine(#[from] EngineError),
 }
 
 impl ComputeDevice {
-    /// The processor; always to be had.
+    /// The processor by our own kernels, with as many threads as it has cores.
+    ///
+    /// Where no threads are to be had, plain candle; [`ComputeDevice::name`] then says so.
     pub fn cpu() -> Self {
-        Self(Device::Cpu)
+        let n_threads = available_parallelism().map_or(1, usize::from);
+        Self::cpu_with_threads(n_threads).unwrap_or_else(|_| Self::reference())
+    }
+
+    /// The processor by our own kernels, with so many threads, at least one.
+    pub fn cpu_with_threads(n_threads: usize) -> Result<Self, DeviceError> {
+        Ok(Self(Kind::Engine(Arc::new(Engine::new(n_threads)?))))
+    }
+
+    /// The processor by plain candle: slow, and what the kernels are held against.
+    pub fn reference() -> Self {
+        Self(Kind::Candle(Device::Cpu))
     }
 
     /// The first NVIDIA GPU.
     #[cfg(feature = "cuda")]
     pub fn cuda() -> Result<Self, DeviceError> {
-        let device = Device::new_cuda(0).map_err(|error| DeviceError::Failed(error.to_string()))?;
-        Ok(Self(device))
+        let device = Device::new_cuda(0).map_err(|error| DeviceError::Gpu(error.to_string()))?;
+        Ok(Self(Kind::Candle(device)))
     }
 
     /// The first NVIDIA GPU; this build has no support for it.
@@ -35,27 +63,55 @@ impl ComputeDevice {
     }
 
     /// As it stands in the status line.
-    pub fn name(&self) -> &'static str {
-        if self.0.is_cuda() {
-            "GPU (CUDA)"
-        } else {
-            "CPU"
+    pub fn name(&self) -> String {
+        match &self.0 {
+            Kind::Engine(engine) => {
+                let instructions = engine.instruction_set().name();
+                match engine.n_threads() {
+                    1 => format!("CPU, {instructions}, 1 thread"),
+                    n_threads => format!("CPU, {instructions}, {n_threads} threads"),
+                }
+            }
+            Kind::Candle(Device::Cpu) => "CPU, reference".to_owned(),
+            Kind::Candle(_) => "GPU (CUDA)".to_owned(),
         }
     }
 
-    /// candle's own handle.
+    /// Our own kernels, if the network runs by them.
+    pub fn engine(&self) -> Option<&Arc<Engine>> {
+        match &self.0 {
+            Kind::Engine(engine) => Some(engine),
+            Kind::Candle(_) => None,
+        }
+    }
+
+    /// candle's handle of the same device.
     pub(super) fn candle(&self) -> &Device {
-        &self.0
+        match &self.0 {
+            Kind::Engine(_) => &Device::Cpu,
+            Kind::Candle(device) => device,
+        }
     }
 }
 
-#[cfg(all(test, not(feature = "cuda")))]
+#[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
+    fn devices_say_what_they_are() {
+        let device = ComputeDevice::cpu_with_threads(2).unwrap();
+        assert!(device.name().ends_with("2 threads"), "{}", device.name());
+        assert!(device.engine().is_some());
+        let reference = ComputeDevice::reference();
+        assert_eq!(reference.name(), "CPU, reference");
+        assert!(reference.engine().is_none());
+    }
+
+    #[cfg(not(feature = "cuda"))]
+    #[test]
     fn a_build_without_cuda_says_so() {
-        assert_eq!(ComputeDevice::cuda().unwrap_err(), DeviceError::NotBuilt);
-        assert_eq!(ComputeDevice::cpu().name(), "CPU");
+        let error = ComputeDevice::cuda().unwrap_err().to_string();
+        assert!(error.contains("--features cuda"), "{error}");
     }
 }

@@ -9,8 +9,10 @@ mod card_json;
 mod model_file;
 mod keras;
 mod device;
+mod network;
 mod reading;
 mod classifier;
+pub mod kernels;
 
 pub use card::{Calibration, ModelCard, Provenance};
 pub use card_json::{CardError, FORMAT_VERSION};

@@ -105,7 +105,7 @@ impl AppState {
     }
 
     /// The name of the device that the network runs on.
-    pub fn device_name(&self) -> &'static str {
+    pub fn device_name(&self) -> String {
         self.services.device.name()
     }
 

@@ -9,7 +9,7 @@ const LAYERS: [&[&str]; 10] = [
     &["metrics"],
     &["imaging", "dataset"],
     &["model"],
-    &["explain"],
+    &["explain", "bench"],
     &["train", "evaluate"],
     &["worker"],
     &["state"],

@@ -25,7 +25,7 @@ fn model_text(state: &AppState) -> String {
         None if !state.is_loading_model() => parts.push("No model".to_owned()),
         None => {}
     }
-    parts.push(state.device_name().to_owned());
+    parts.push(state.device_name());
     if let Some(reading) = state.study.film.reading() {
         let millis = reading.elapsed.as_secs_f64() * 1e3;
         parts.push(format!("Scored in {millis:.0} ms"));

@@ -1,0 +1,183 @@
+//! What this machine does: the figures of `thorax bench`.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use serde::Serialize;
+
+use crate::model::kernels::{
+    Adam, Architecture, Engine, EngineError, HostTensor, LossWeights, NamedTensors, ScoringPlan,
+    TrainingPlan, TrainingState,
+};
+
+/// Films in the batches that are measured.
+const BATCH: usize = 32;
+/// Time for each of the five figures; slow machines get fewer samples, at least two.
+const BUDGET: Duration = Duration::from_secs(4);
+
+/// Medians on random films and weights; how fast the engine is does not depend on either.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct BenchReport {
+    /// One film, milliseconds.
+    pub score_ms: f64,
+    /// Films a second in batches of 32.
+    pub score_films_per_s: f64,
+    /// One film with the class-activation maps of all outputs, milliseconds.
+    pub maps_ms: f64,
+    /// Films a second in training steps of 32.
+    pub train_films_per_s: f64,
+    /// The most memory that the process has had by the end of training, where the system tells.
+    pub train_peak_mib: Option<f64>,
+    /// Gigaflops of multiply-adds in registers on all threads: the machine's limit.
+    pub fma_gflops: f64,
+    /// Worker threads.
+    pub threads: usize,
+    /// The processor's name.
+    pub device: String,
+    /// The vector instructions in use.
+    pub instruction_set: &'static str,
+}
+
+/// Measures the network of the notebook (depth 56, 128 by 128 pixels, 14 outputs); within 30 s.
+pub fn measure(engine: &Arc<Engine>) -> Result<BenchReport, EngineError> {
+    let architecture = Architecture::new(56, 128, 14, 1e-3)?;
+    let weights = arbitrary_weights(&architecture);
+    let film_len = architecture.side() * architecture.side();
+    let films: Vec<f32> = arbitrary(BATCH * film_len)
+        .map(|value| value + 0.5)
+        .collect();
+    let one = films.get(..film_len).unwrap_or_default();
+
+    let fma_gflops = engine.fma_gflops();
+    let mut plan = ScoringPlan::new(&weights, architecture, Arc::clone(engine))?;
+    let score = median_secs(|| plan.score_film(one).map(drop))?;
+    let maps = median_secs(|| plan.score_film_with_maps(one).map(drop))?;
+    let score_batch = median_secs(|| plan.score(&films).map(drop))?;
+    drop(plan);
+
+    let labels: Vec<f32> = arbitrary(BATCH * architecture.n_outputs())
+        .map(|value| if value > 0.0 { 1.0 } else { 0.0 })
+        .collect();
+    let share = vec![0.5; architecture.n_outputs()];
+    let loss = LossWeights {
+        positive: share.clone(),
+        negative: share,
+        l2: 1e-4,
+    };
+    let adam = Adam::with_learning_rate(1e-3);
+    let mut plan = TrainingPlan::new(architecture, BATCH, Arc::clone(engine))?;
+    let mut state = TrainingState::new(&architecture, weights)?;
+    let step = median_secs(|| {
+        plan.step(&mut state, &films, &labels, &loss, &adam)
+            .map(drop)
+    })?;
+
+    Ok(BenchReport {
+        score_ms: score * 1e3,
+        score_films_per_s: BATCH as f64 / score_batch,
+        maps_ms: maps * 1e3,
+        train_films_per_s: BATCH as f64 / step,
+        train_peak_mib: peak_mib(),
+        fma_gflops,
+        threads: engine.n_threads(),
+        device: device_name(),
+        instruction_set: engine.instruction_set().name(),
+    })
+}
+
+/// Weights that keep activations in a natural range without a forward pass to calibrate them.
+pub fn arbitrary_weights(architecture: &Architecture) -> NamedTensors {
+    let tensors = architecture.tensors().into_iter();
+    tensors
+        .map(|(name, shape)| {
+            let n_values = shape.iter().product();
+            let fan_in: usize = shape.iter().skip(1).product();
+            let is_one =
+                name.ends_with("running_var") || name.contains(".bn") && name.ends_with(".weight");
+            let values = if is_one {
+                vec![1.0; n_values]
+            } else {
+                let spread = 2.0 / (fan_in as f32).sqrt();
+                arbitrary(n_values).map(|value| value * spread).collect()
+            };
+            (name, HostTensor { shape, values })
+        })
+        .collect()
+}
+
+/// The same numbers in -0.5..0.5 every time.
+pub fn arbitrary(n_values: usize) -> impl Iterator<Item = f32> {
+    let mut state = 1_u64;
+    (0..n_values).map(move |_| {
+        // Knuth's MMIX generator; its upper bits are good enough to keep branches guessing.
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        (state >> 40) as f32 / (1 << 24) as f32 - 0.5
+    })
+}
+
+/// Median of as many runs as fit the budget, after one that warms up.
+fn median_secs(mut run: impl FnMut() -> Result<(), EngineError>) -> Result<f64, EngineError> {
+    const MAX_RUNS: usize = 100;
+    let begin = Instant::now();
+    run()?;
+    let mut secs = Vec::new();
+    while secs.len() < 2 || secs.len() < MAX_RUNS && begin.elapsed() < BUDGET {
+        let start = Instant::now();
+        run()?;
+        secs.push(start.elapsed().as_secs_f64());
+    }
+    secs.sort_by(f64::total_cmp);
+    Ok(secs.get(secs.len() / 2).copied().unwrap_or(f64::NAN))
+}
+
+/// The largest resident size so far, from the kernel's own account.
+fn peak_mib() -> Option<f64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status
+        .lines()
+        .find_map(|line| line.strip_prefix("VmHWM:"))?;
+    let kib: f64 = line.trim().trim_end_matches("kB").trim().parse().ok()?;
+    Some(kib / 1024.0)
+}
+
+fn device_name() -> String {
+    let info = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+    let model = info
+        .lines()
+        .find_map(|line| line.strip_prefix("model name"));
+    let name = model.map(|rest| rest.trim_start_matches([' ', '\t', ':']).trim());
+    match name {
+        Some(name) if !name.is_empty() => name.to_owned(),
+        _ => format!("CPU ({})", std::env::consts::ARCH),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_median_is_of_measured_runs_and_errors_come_through() {
+        let mut n_runs = 0;
+        let secs = median_secs(|| {
+            n_runs += 1;
+            Ok(())
+        });
+        assert!(secs.expect("runs") < 1.0);
+        assert!(n_runs >= 3);
+        assert!(median_secs(|| Err(EngineError::EmptyBatch)).is_err());
+    }
+
+    #[test]
+    fn arbitrary_weights_are_a_whole_network() {
+        let architecture = Architecture::new(11, 32, 2, 1e-3).expect("valid");
+        assert!(
+            architecture
+                .check(&arbitrary_weights(&architecture))
+                .is_ok()
+        );
+        assert!(arbitrary(1000).all(|value| (-0.5..=0.5).contains(&value)));
+    }
+}

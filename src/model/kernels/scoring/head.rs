@@ -1,0 +1,124 @@
+//! From the last activation to logits and maps.
+
+use super::super::architecture::CELL;
+use super::super::instruction_set::LaneWork;
+use super::super::lane::Lane;
+use super::strip::StripWork;
+
+// SAFETY (all blocks of this file): as in `strip`.
+
+/// Means of a row of cells.
+pub(super) struct Pool<'a>(pub &'a StripWork<'a>);
+
+impl LaneWork for Pool<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    unsafe fn run<L: Lane>(self) {
+        let StripWork {
+            architecture,
+            film,
+            strip,
+            ..
+        } = *self.0;
+        let (side, n_channels) = (architecture.last_side(), architecture.last_channels());
+        let n_cells = architecture.cells_per_side();
+        let row_len = side * n_channels;
+        // SAFETY: see above.
+        unsafe {
+            let first = strip * CELL * row_len;
+            let rows = film.activation.part(first..first + CELL * row_len);
+            let first = strip * n_cells * n_channels;
+            let pooled = film.pooled.part_mut(first..first + n_cells * n_channels);
+            for cell in 0..n_cells {
+                for channel in (0..n_channels).step_by(L::WIDTH) {
+                    let mut sum = L::splat(0.0);
+                    for row in 0..CELL {
+                        for column in 0..CELL {
+                            let pixel = row * side + cell * CELL + column;
+                            sum = sum.add(L::load(rows, pixel * n_channels + channel));
+                        }
+                    }
+                    let mean = sum.mul(L::splat(1.0 / (CELL * CELL) as f32));
+                    mean.store(pooled, cell * n_channels + channel);
+                }
+            }
+        }
+    }
+}
+
+/// Logits of the pooled values.
+pub(super) struct Dense<'a>(pub &'a StripWork<'a>);
+
+impl LaneWork for Dense<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    unsafe fn run<L: Lane>(self) {
+        let StripWork { network, film, .. } = *self.0;
+        let head = &network.head;
+        // SAFETY: see above.
+        unsafe {
+            let pooled = film.pooled.as_slice();
+            let logits = film.logits.part_mut(0..film.logits.len());
+            let rows = head.weights.as_slice().chunks_exact(pooled.len());
+            for ((logit, row), bias) in logits.iter_mut().zip(rows).zip(&head.bias) {
+                *logit = bias + dot::<L>(row, pooled);
+            }
+        }
+    }
+}
+
+/// One row of the class-activation map of every output.
+pub(super) struct Maps<'a>(pub &'a StripWork<'a>);
+
+impl LaneWork for Maps<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    unsafe fn run<L: Lane>(self) {
+        let StripWork {
+            architecture,
+            network,
+            film,
+            strip,
+            ..
+        } = *self.0;
+        let (side, n_channels) = (architecture.last_side(), architecture.last_channels());
+        let row_len = side * n_channels;
+        // SAFETY: see above.
+        unsafe {
+            let row = film.activation.part(strip * row_len..(strip + 1) * row_len);
+            let weights = network.head.map_weights.as_slice().chunks_exact(n_channels);
+            for (output, weights) in weights.enumerate() {
+                let first = (output * side + strip) * side;
+                let map = film.maps.part_mut(first..first + side);
+                for (value, pixel) in map.iter_mut().zip(row.chunks_exact(n_channels)) {
+                    *value = dot::<L>(weights, pixel);
+                }
+            }
+        }
+    }
+}
+
+/// `Σ left[i] * right[i]`, in an order that only the register's width decides.
+#[inline(always)]
+unsafe fn dot<L: Lane>(left: &[f32], right: &[f32]) -> f32 {
+    const N: usize = 4;
+    debug_assert_eq!(left.len(), right.len());
+    debug_assert_eq!(left.len() % (N * L::WIDTH), 0);
+    // SAFETY: the lengths are equal and whole steps.
+    unsafe {
+        let mut sums = [L::splat(0.0); N];
+        for at in (0..left.len()).step_by(N * L::WIDTH) {
+            for (i, sum) in sums.iter_mut().enumerate() {
+                let at = at + i * L::WIDTH;
+                *sum = L::load(left, at).mul_add(L::load(right, at), *sum);
+            }
+        }
+        let total = sums[0].add(sums[1]).add(sums[2].add(sums[3]));
+        let mut parts = [0.0; 16];
+        total.store(&mut parts, 0);
+        parts.iter().sum()
+    }
+}

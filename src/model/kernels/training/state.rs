@@ -1,0 +1,41 @@
+use super::super::architecture::{
+    Architecture, EngineError, HostTensor, NamedTensors, is_trainable,
+};
+
+/// What a checkpoint of training holds besides the place in the data.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TrainingState {
+    /// Weights and running statistics.
+    pub parameters: NamedTensors,
+    /// Running means of the gradients.
+    pub first_moments: NamedTensors,
+    /// Running means of the squared gradients.
+    pub second_moments: NamedTensors,
+    /// Updates so far.
+    pub n_steps: u64,
+}
+
+impl TrainingState {
+    /// Training that begins from `parameters`, with moments of zero.
+    pub fn new(architecture: &Architecture, parameters: NamedTensors) -> Result<Self, EngineError> {
+        architecture.check(&parameters)?;
+        Ok(Self {
+            parameters,
+            first_moments: trainable_zeros(architecture),
+            second_moments: trainable_zeros(architecture),
+            n_steps: 0,
+        })
+    }
+}
+
+/// Zeros for every tensor that is learned by gradient.
+pub(super) fn trainable_zeros(architecture: &Architecture) -> NamedTensors {
+    let tensors = architecture.tensors().into_iter();
+    tensors
+        .filter(|(name, _)| is_trainable(name))
+        .map(|(name, shape)| {
+            let values = vec![0.0; shape.iter().product()];
+            (name, HostTensor { shape, values })
+        })
+        .collect()
+}

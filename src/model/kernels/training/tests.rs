@@ -1,0 +1,297 @@
+use super::super::architecture::is_trainable;
+use super::super::instruction_set::InstructionSet;
+use super::super::plain::{Noise, Norm as PlainNorm, assert_close, forward, random_weights};
+use super::*;
+
+fn engine(n_threads: usize, set: InstructionSet) -> Arc<Engine> {
+    Arc::new(Engine::with_instruction_set(n_threads, set).expect("threads start"))
+}
+
+fn network(depth: usize, side: usize, n_outputs: usize) -> (Architecture, NamedTensors) {
+    let architecture = Architecture::new(depth, side, n_outputs, 1e-3).expect("valid");
+    (architecture, random_weights(&architecture, 1))
+}
+
+struct Batch {
+    films: Vec<f32>,
+    labels: Vec<f32>,
+    loss: LossWeights,
+}
+
+fn batch(architecture: &Architecture, n_films: usize) -> Batch {
+    let mut noise = Noise(7);
+    let films = noise.films(architecture, n_films);
+    let n_outputs = architecture.n_outputs();
+    let labels = (0..n_films * n_outputs)
+        .map(|_| noise.uniform().round())
+        .collect();
+    let positive: Vec<f32> = (0..n_outputs).map(|_| noise.uniform()).collect();
+    let negative = positive.iter().map(|weight| 1.0 - weight).collect();
+    Batch {
+        films,
+        labels,
+        loss: LossWeights {
+            positive,
+            negative,
+            l2: 0.0,
+        },
+    }
+}
+
+/// The loss by plain `f64` loops.
+fn plain_loss(weights: &NamedTensors, architecture: &Architecture, batch: &Batch) -> f64 {
+    let outputs = forward(weights, architecture, &batch.films, PlainNorm::Batch);
+    let n_outputs = architecture.n_outputs();
+    let terms = outputs.logits.iter().zip(&batch.labels).enumerate();
+    let total: f64 = terms
+        .map(|(i, (&z, &y))| {
+            let (positive, negative) = (
+                batch.loss.positive[i % n_outputs],
+                batch.loss.negative[i % n_outputs],
+            );
+            let y = f64::from(y);
+            f64::from(positive) * y * (-z).exp().ln_1p()
+                + f64::from(negative) * (1.0 - y) * z.exp().ln_1p()
+        })
+        .sum();
+    total / batch.labels.len() as f64
+}
+
+#[test]
+fn the_forward_pass_is_that_of_plain_loops() {
+    for (depth, side, n_films) in [(11, 32, 3), (20, 64, 2), (11, 96, 1)] {
+        let (architecture, weights) = network(depth, side, 3);
+        let batch = batch(&architecture, n_films);
+        let want = forward(&weights, &architecture, &batch.films, PlainNorm::Batch);
+        let want_loss = plain_loss(&weights, &architecture, &batch);
+        for set in InstructionSet::available() {
+            let mut plan = TrainingPlan::new(architecture, n_films, engine(2, set)).expect("plan");
+            let mut parameters = weights.clone();
+            let loss = plan
+                .gradients_of(&mut parameters, &batch.films, &batch.labels, &batch.loss)
+                .expect("step");
+            assert_close("logits", plan.logits(), &want.logits, 5e-5);
+            assert!(
+                (loss.total() - want_loss).abs() < 1e-5,
+                "{loss:?} {want_loss}"
+            );
+            for (name, (mean, variance)) in &want.statistics {
+                check_running(&weights, &parameters, name, "running_mean", mean, 1.0);
+                let stage = name.strip_prefix("stage").map_or(
+                    if name.starts_with("head") { 2 } else { 0 },
+                    |rest| {
+                        let stage: usize = rest[..1].parse().expect("digit");
+                        // A stage's first bn1 sees the maps of the stage before.
+                        stage - usize::from(stage > 0 && rest.ends_with("block0.bn1"))
+                    },
+                );
+                let n_values = (n_films * (side >> stage).pow(2)) as f64;
+                check_running(
+                    &weights,
+                    &parameters,
+                    name,
+                    "running_var",
+                    variance,
+                    n_values / (n_values - 1.0),
+                );
+            }
+        }
+    }
+}
+
+fn check_running(
+    before: &NamedTensors,
+    after: &NamedTensors,
+    norm: &str,
+    part: &str,
+    batch: &[f64],
+    factor: f64,
+) {
+    let name = format!("{norm}.{part}");
+    let old = &before[&name].values;
+    let want: Vec<f64> = old
+        .iter()
+        .zip(batch)
+        .map(|(&old, new)| MOMENTUM * f64::from(old) + (1.0 - MOMENTUM) * new * factor)
+        .collect();
+    assert_close(&name, &after[&name].values, &want, 1e-5);
+}
+
+/// Compares the gradient along random directions, tensor by tensor, with the difference quotient of
+/// the plain loss.
+#[test]
+fn every_gradient_is_the_plain_loss_difference_quotient() {
+    let (architecture, weights) = network(11, 32, 2);
+    let batch = batch(&architecture, 2);
+    let mut gradients = Vec::new();
+    for set in InstructionSet::available() {
+        let mut plan = TrainingPlan::new(architecture, 2, engine(2, set)).expect("plan");
+        plan.gradients_of(
+            &mut weights.clone(),
+            &batch.films,
+            &batch.labels,
+            &batch.loss,
+        )
+        .expect("step");
+        gradients.push((set, plan.gradients().clone()));
+    }
+    let mut noise = Noise(11);
+    for (name, _) in architecture
+        .tensors()
+        .iter()
+        .filter(|(name, _)| is_trainable(name))
+    {
+        let direction: Vec<f32> = weights[name]
+            .values
+            .iter()
+            .map(|_| noise.spread())
+            .collect();
+        let length = direction
+            .iter()
+            .map(|d| f64::from(d * d))
+            .sum::<f64>()
+            .sqrt();
+        let step = 3e-4 / length;
+        let at = |step: f64| {
+            let mut moved = weights.clone();
+            let values = &mut moved.get_mut(name).expect("there").values;
+            let mut taken = 0.0;
+            for (value, &d) in values.iter_mut().zip(&direction) {
+                let before = *value;
+                *value += (step * f64::from(d)) as f32;
+                taken += f64::from(*value - before) * f64::from(d);
+            }
+            (
+                plain_loss(&moved, &architecture, &batch),
+                taken / (length * length),
+            )
+        };
+        let ((up, step_up), (down, step_down)) = (at(step), at(-step));
+        let want = (up - down) / (step_up - step_down) / length;
+        for (set, gradients) in &gradients {
+            let gradient = &gradients[name].values;
+            let along = gradient
+                .iter()
+                .zip(&direction)
+                .map(|(g, d)| f64::from(g * d));
+            let got = along.sum::<f64>() / length;
+            let scale = gradient
+                .iter()
+                .map(|&g| f64::from(g).powi(2))
+                .sum::<f64>()
+                .sqrt();
+            // ReLUs that change sides within the step bend the loss.
+            let tolerance = 0.02 * scale / (gradient.len() as f64).sqrt().min(8.0) + 1e-5;
+            assert!(
+                (got - want).abs() <= tolerance,
+                "{} {name}: {got} instead of {want}, length {scale}",
+                set.name()
+            );
+        }
+    }
+}
+
+#[test]
+fn a_step_comes_out_the_same_for_any_threads() {
+    let (architecture, weights) = network(11, 64, 2);
+    let batch = batch(&architecture, 3);
+    let adam = Adam::with_learning_rate(1e-3);
+    let run = |n_threads| {
+        let engine = engine(n_threads, InstructionSet::detect());
+        let mut plan = TrainingPlan::new(architecture, 4, engine).expect("plan");
+        let mut state = TrainingState::new(&architecture, weights.clone()).expect("state");
+        for _ in 0..2 {
+            plan.step(&mut state, &batch.films, &batch.labels, &batch.loss, &adam)
+                .expect("step");
+        }
+        state
+    };
+    let want = run(1);
+    assert_eq!(want.n_steps, 2);
+    for n_threads in [2, 5] {
+        assert!(run(n_threads) == want, "{n_threads} threads");
+    }
+}
+
+#[test]
+fn training_learns_four_films_by_heart() {
+    let (architecture, weights) = network(11, 32, 2);
+    let mut batch = batch(&architecture, 4);
+    batch.loss.l2 = 1e-4;
+    let engine = engine(2, InstructionSet::detect());
+    let mut plan = TrainingPlan::new(architecture, 4, engine).expect("plan");
+    let mut state = TrainingState::new(&architecture, weights).expect("state");
+    let adam = Adam::with_learning_rate(1e-3);
+    let mut losses = Vec::new();
+    for _ in 0..40 {
+        let loss = plan.step(&mut state, &batch.films, &batch.labels, &batch.loss, &adam);
+        losses.push(loss.expect("step").cross_entropy);
+    }
+    assert!(losses[39] < losses[0] / 20.0, "{losses:?}");
+}
+
+#[test]
+fn the_penalty_is_that_of_the_kernels_alone() {
+    let (architecture, weights) = network(11, 32, 1);
+    let mut batch = batch(&architecture, 1);
+    let mut plan =
+        TrainingPlan::new(architecture, 1, engine(1, InstructionSet::detect())).expect("plan");
+    let mut gradients = |l2: f32| {
+        batch.loss.l2 = l2;
+        let loss = plan
+            .gradients_of(
+                &mut weights.clone(),
+                &batch.films,
+                &batch.labels,
+                &batch.loss,
+            )
+            .expect("step");
+        (loss.penalty, plan.gradients().clone())
+    };
+    let ((none, without), (penalty, with)) = (gradients(0.0), gradients(0.5));
+    let mut squares = 0.0;
+    for (name, gradient) in &without {
+        let is_kernel = weights[name].shape.len() == 4;
+        for ((&without, &with), &weight) in gradient
+            .values
+            .iter()
+            .zip(&with[name].values)
+            .zip(&weights[name].values)
+        {
+            let want = if is_kernel { without + weight } else { without };
+            assert!((with - want).abs() < 1e-6, "{name}");
+            squares += if is_kernel {
+                f64::from(weight).powi(2)
+            } else {
+                0.0
+            };
+        }
+    }
+    assert!(none.abs() < f64::EPSILON);
+    assert!((penalty - 0.5 * squares).abs() < 1e-6 * squares);
+}
+
+#[test]
+fn a_batch_that_does_not_fit_is_refused() {
+    let (architecture, weights) = network(11, 32, 1);
+    let mut plan =
+        TrainingPlan::new(architecture, 2, engine(1, InstructionSet::Portable)).expect("plan");
+    let loss = LossWeights {
+        positive: vec![0.5],
+        negative: vec![0.5],
+        l2: 0.0,
+    };
+    let mut check = |n_pixels: usize, n_labels: usize| {
+        plan.gradients_of(
+            &mut weights.clone(),
+            &vec![0.0; n_pixels],
+            &vec![0.0; n_labels],
+            &loss,
+        )
+    };
+    assert!(matches!(check(0, 0), Err(EngineError::EmptyBatch)));
+    assert!(check(3 * 1024, 3).is_err());
+    assert!(check(1024, 2).is_err());
+    assert!(check(1025, 1).is_err());
+    assert!(check(1024, 1).is_ok());
+}

@@ -1,0 +1,86 @@
+use std::sync::{Mutex, PoisonError};
+
+use candle_core::Tensor;
+
+use super::ResNetConfig;
+use super::classifier::ModelError;
+use super::device::ComputeDevice;
+use super::kernels::{Architecture, HostTensor, NamedTensors, ScoringPlan};
+use super::model_file::Weights;
+use super::parameters::parameter_shapes;
+use super::reading::FeatureMaps;
+use super::resnet_v2::ResNetV2;
+use crate::imaging::ModelInput;
+
+/// The network by whatever computes it; all ways give the same within rounding.
+pub enum Network {
+    /// Our own kernels. They work in memory of their own, so for one film at a time.
+    Plan(Mutex<ScoringPlan>),
+    /// candle's tensors.
+    Candle(ResNetV2, ComputeDevice),
+}
+
+impl Network {
+    pub fn new(
+        config: &ResNetConfig,
+        weights: &Weights,
+        device: &ComputeDevice,
+    ) -> Result<Self, ModelError> {
+        let Some(engine) = device.engine() else {
+            let network = ResNetV2::from_weights(config, weights, device.candle())?;
+            return Ok(Self::Candle(network, device.clone()));
+        };
+        let epsilon = config.bn_epsilon() as f32;
+        let architecture =
+            Architecture::new(config.depth(), config.side(), config.n_outputs(), epsilon)?;
+        let plan = ScoringPlan::new(&named(config, weights), architecture, engine.clone())?;
+        Ok(Self::Plan(Mutex::new(plan)))
+    }
+
+    /// Logits (K) and last activation (h, w, C) of one film.
+    pub fn forward(&self, input: &ModelInput) -> Result<(Vec<f32>, FeatureMaps), ModelError> {
+        match self {
+            Self::Plan(plan) => {
+                // A panic in a kernel leaves numbers behind that the next film overwrites.
+                let mut plan = plan.lock().unwrap_or_else(PoisonError::into_inner);
+                let architecture = *plan.architecture();
+                let outputs = plan.score_film(&input.values)?;
+                let features = FeatureMaps {
+                    side: architecture.last_side(),
+                    n_channels: architecture.last_channels(),
+                    values: outputs.activation.to_vec(),
+                };
+                Ok((outputs.logits.to_vec(), features))
+            }
+            Self::Candle(network, device) => candle_forward(network, device, input),
+        }
+    }
+}
+
+fn candle_forward(
+    network: &ResNetV2,
+    device: &ComputeDevice,
+    input: &ModelInput,
+) -> Result<(Vec<f32>, FeatureMaps), ModelError> {
+    let shape = (1, 1, input.side, input.side);
+    let xs = Tensor::from_slice(&input.values, shape, device.candle())?; // (B, 1, H, W)
+    let features = network.forward_features(&xs, false)?; // (1, C, h, w)
+    let logits = network.forward_head(&features)?; // (1, K)
+    let (_, n_channels, side, _) = features.dims4()?;
+    let features = features.permute((0, 2, 3, 1))?.flatten_all()?;
+    let features = FeatureMaps {
+        side,
+        n_channels,
+        values: features.to_vec1()?,
+    };
+    Ok((logits.flatten_all()?.to_vec1()?, features))
+}
+
+fn named(config: &ResNetConfig, weights: &Weights) -> NamedTensors {
+    let shapes = parameter_shapes(config).into_iter();
+    let tensor = |(name, shape): (String, Vec<usize>)| {
+        let values = weights.get(&name)?.clone();
+        Some((name, HostTensor { shape, values }))
+    };
+    shapes.filter_map(tensor).collect()
+}
