@@ -67,10 +67,10 @@ fn check_scoring(depth: usize, side: usize, n_outputs: usize, n_films: usize) {
     let films: Vec<f32> = arbitrary(n_films * side * side).collect();
 
     let config = ResNetConfig::new(depth, side, n_outputs).unwrap();
-    let plain = weights
+    let named = weights
         .iter()
         .map(|(name, tensor)| (name.clone(), tensor.values.clone()));
-    let network = ResNetV2::from_weights(&config, &plain.collect(), &Device::Cpu).unwrap();
+    let network = ResNetV2::from_weights(&config, &named.collect(), &Device::Cpu).unwrap();
     let batch = Tensor::from_slice(&films, (n_films, 1, side, side), &Device::Cpu).unwrap();
     let features = network.forward_features(&batch, false).unwrap();
     let logits = values(&network.forward_head(&features).unwrap());

@@ -146,18 +146,18 @@ impl Pass<'_> {
     fn convolve(&self, xs: &Maps, name: &str, stride: usize) -> Maps {
         let kernel = self.get(&format!("{name}.weight"));
         let bias = &self.get(&format!("{name}.bias")).values;
-        let (n_out, n_in, size) = (kernel.shape[0], kernel.shape[1], kernel.shape[2]);
+        let (n_out, n_in, width) = (kernel.shape[0], kernel.shape[1], kernel.shape[2]);
         // (row, column, input, output), so that the inner loop is over neighbours.
-        let mut by_tap = vec![0.0; size * size * n_in * n_out];
+        let mut by_tap = vec![0.0; width * width * n_in * n_out];
         for output in 0..n_out {
             for input in 0..n_in {
-                for k in 0..size * size {
-                    let value = kernel.values[(output * n_in + input) * size * size + k];
+                for k in 0..width * width {
+                    let value = kernel.values[(output * n_in + input) * width * width + k];
                     by_tap[(k * n_in + input) * n_out + output] = f64::from(value);
                 }
             }
         }
-        let (side, out_side, border) = (xs.side, xs.side / stride, size / 2);
+        let (side, out_side, border) = (xs.side, xs.side / stride, width / 2);
         let n_films = xs.values.len() / (side * side * n_in);
         let mut values = Vec::with_capacity(n_films * out_side * out_side * n_out);
         for at in 0..n_films * out_side * out_side {
@@ -167,8 +167,8 @@ impl Pass<'_> {
                 at % out_side,
             );
             let mut sums: Vec<f64> = bias.iter().map(|&bias| f64::from(bias)).collect();
-            for k in 0..size * size {
-                let (i, j) = (i0 * stride + k / size, j0 * stride + k % size);
+            for k in 0..width * width {
+                let (i, j) = (i0 * stride + k / width, j0 * stride + k % width);
                 if i < border || j < border || i >= side + border || j >= side + border {
                     continue;
                 }
