@@ -1,3 +1,4 @@
+use std::path::absolute;
 use std::sync::Arc;
 
 use super::jobs::{FilmEvent, Listing};
@@ -74,7 +75,8 @@ impl AppState {
 
     fn use_model(&mut self, classifier: Classifier) {
         let points = classifier.card().operating_points.clone();
-        self.settings.model = classifier.path().map(ToOwned::to_owned);
+        let path = classifier.path();
+        self.settings.model = path.map(|path| absolute(path).unwrap_or_else(|_| path.to_owned()));
         self.model = Model {
             loaded: Some(Loaded {
                 classifier: Arc::new(classifier),

@@ -1,4 +1,4 @@
-use std::path::{Path, PathBuf};
+use std::path::{Path, PathBuf, absolute};
 
 use serde::{Deserialize, Serialize};
 
@@ -33,10 +33,11 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// Puts a film at the top of the recent ones.
+    /// Puts a film at the top of the recent ones, by its whole path: the next run may start elsewhere.
     pub fn remember_film(&mut self, path: &Path) {
-        self.recent_films.retain(|recent| recent != path);
-        self.recent_films.insert(0, path.to_owned());
+        let path = absolute(path).unwrap_or_else(|_| path.to_owned());
+        self.recent_films.retain(|recent| *recent != path);
+        self.recent_films.insert(0, path);
         self.recent_films.truncate(MAX_RECENT);
     }
 }
@@ -90,12 +91,10 @@ mod tests {
         (0..12).for_each(|n| settings.remember_film(&PathBuf::from(format!("{n}.png"))));
         settings.remember_film(Path::new("5.png"));
         assert_eq!(settings.recent_films.len(), MAX_RECENT);
-        assert_eq!(settings.recent_films[0], Path::new("5.png"));
-        let n_fives = settings.recent_films.iter();
-        assert_eq!(
-            n_fives.filter(|path| *path == Path::new("5.png")).count(),
-            1
-        );
+        assert!(settings.recent_films[0].ends_with("5.png"));
+        assert!(settings.recent_films.iter().all(|path| path.is_absolute()));
+        let fives = settings.recent_films.iter();
+        assert_eq!(fives.filter(|path| path.ends_with("5.png")).count(), 1);
     }
 
     #[test]

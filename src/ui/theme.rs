@@ -9,7 +9,7 @@ use crate::state::ThemeChoice;
 /// Width of the list of films.
 pub const FILM_LIST_WIDTH_PT: f32 = 190.0;
 /// Width of the findings with their bars.
-pub const FINDINGS_WIDTH_PT: f32 = 480.0;
+pub const FINDINGS_WIDTH_PT: f32 = 492.0;
 /// Width of a notice.
 pub const NOTICE_WIDTH_PT: f32 = 440.0;
 /// Where notices end, above the map's controls and the status line.
