@@ -5,9 +5,8 @@ use candle_core::Tensor;
 use super::ResNetConfig;
 use super::classifier::ModelError;
 use super::device::ComputeDevice;
-use super::kernels::{Architecture, HostTensor, NamedTensors, ScoringPlan};
+use super::kernels::{Architecture, ScoringPlan};
 use super::model_file::Weights;
-use super::parameters::parameter_shapes;
 use super::reading::FeatureMaps;
 use super::resnet_v2::ResNetV2;
 use crate::imaging::ModelInput;
@@ -33,7 +32,8 @@ impl Network {
         let epsilon = config.bn_epsilon() as f32;
         let architecture =
             Architecture::new(config.depth(), config.side(), config.n_outputs(), epsilon)?;
-        let plan = ScoringPlan::new(&named(config, weights), architecture, engine.clone())?;
+        let tensors = architecture.named_tensors(weights)?;
+        let plan = ScoringPlan::new(&tensors, architecture, engine.clone())?;
         Ok(Self::Plan(Mutex::new(plan)))
     }
 
@@ -74,13 +74,4 @@ fn candle_forward(
         values: features.to_vec1()?,
     };
     Ok((logits.flatten_all()?.to_vec1()?, features))
-}
-
-fn named(config: &ResNetConfig, weights: &Weights) -> NamedTensors {
-    let shapes = parameter_shapes(config).into_iter();
-    let tensor = |(name, shape): (String, Vec<usize>)| {
-        let values = weights.get(&name)?.clone();
-        Some((name, HostTensor { shape, values }))
-    };
-    shapes.filter_map(tensor).collect()
 }
