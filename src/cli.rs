@@ -7,7 +7,6 @@ mod info;
 mod output;
 mod window;
 
-use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -69,8 +68,8 @@ struct DeviceArgs {
     #[arg(long, value_enum, default_value_t = DeviceChoice::Cpu)]
     device: DeviceChoice,
     /// Threads on the processor; as many as it has cores without it
-    #[arg(long, value_name = "N")]
-    threads: Option<NonZeroUsize>,
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
+    threads: Option<u16>,
     /// What computes the network on the processor
     #[arg(long, value_enum, default_value_t = EngineChoice::Native)]
     engine: EngineChoice,
@@ -82,8 +81,8 @@ struct BenchArgs {
     #[arg(long, value_enum, default_value_t = InfoFormat::Text)]
     format: InfoFormat,
     /// Threads; as many as the processor has cores without it
-    #[arg(long, value_name = "N")]
-    threads: Option<NonZeroUsize>,
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
+    threads: Option<u16>,
 }
 
 #[derive(Debug, Args)]
@@ -194,7 +193,7 @@ fn device(args: DeviceArgs) -> anyhow::Result<ComputeDevice> {
         (DeviceChoice::Cuda, _, _) => ComputeDevice::cuda()?,
         (DeviceChoice::Cpu, EngineChoice::Reference, _) => ComputeDevice::reference(),
         (DeviceChoice::Cpu, EngineChoice::Native, Some(n)) => {
-            ComputeDevice::cpu_with_threads(n.get())?
+            ComputeDevice::cpu_with_threads(usize::from(n))?
         }
         (DeviceChoice::Cpu, EngineChoice::Native, None) => ComputeDevice::cpu(),
     })

@@ -10,7 +10,7 @@ use crate::model::ComputeDevice;
 /// Prints what this machine does; nothing of it depends on a model file.
 pub fn run(args: &BenchArgs) -> anyhow::Result<ExitCode> {
     let n_threads = match args.threads {
-        Some(n_threads) => n_threads.get(),
+        Some(n_threads) => usize::from(n_threads),
         None => available_parallelism().map_or(1, usize::from),
     };
     let device = ComputeDevice::cpu_with_threads(n_threads)?;

@@ -138,7 +138,11 @@ impl Run<'_> {
             let lines = self.caption(reading, finding_idx, method);
             let style = OverlayStyle::default();
             let png = overlay_png(film, &maps, finding_idx, &style, &lines)?;
-            let path = free_path(folder, &format!("{stem}.{label}"), &mut self.taken);
+            let path = free_path(
+                folder,
+                &format!("{stem}.{}", file_part(label)),
+                &mut self.taken,
+            );
             write_whole(&path, &png).with_context(|| format!("cannot write {}", path.display()))?;
         }
         Ok(())
@@ -175,6 +179,15 @@ impl Run<'_> {
         lines.push(format!("model {}", self.classifier.id()));
         lines
     }
+}
+
+/// A label as part of a file's name: a model from elsewhere must not choose a folder.
+fn file_part(label: &str) -> String {
+    let kept = |c: char| c.is_alphanumeric() || c == '_' || c == '-';
+    label
+        .chars()
+        .map(|c| if kept(c) { c } else { '_' })
+        .collect()
 }
 
 /// `stem.png`, or `stem-2.png` and so on where films of one name come from several folders.

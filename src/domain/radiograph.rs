@@ -25,7 +25,7 @@ pub struct Radiograph {
     pub inverted: bool,
     /// What was done to the pixels on the way here, in order, in words.
     pub steps: Vec<String>,
-    /// What may be wrong with this film as input, in words; carried into every export.
+    /// What may be wrong with this film as input, in words; shown wherever its scores are.
     pub warnings: Vec<String>,
 }
 

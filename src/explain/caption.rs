@@ -10,6 +10,8 @@ use crate::imaging::{GrayPicture, Interpolation};
 
 /// Smaller films are enlarged, so that the words below them can be read.
 const LEAST_SIDE_PX: usize = 512;
+/// Nothing is enlarged beyond this.
+const MOST_SIDE_PX: usize = 2048;
 /// Height of a line of words, as a share of the picture's width.
 const LINE_SHARE: f32 = 0.036;
 const TEXT_COLOR: Rgb<u8> = Rgb([225, 228, 232]);
@@ -76,7 +78,8 @@ fn enlarged(film: &Radiograph) -> GrayPicture {
     let picture = GrayPicture::of_film(film);
     let (width_px, height_px) = (picture.width_px(), picture.height_px());
     let factor = LEAST_SIDE_PX.div_ceil(width_px.min(height_px));
-    if factor == 1 {
+    // A strip stays as it is: its words are small, but its picture would fill the memory.
+    if factor == 1 || width_px.max(height_px) * factor > MOST_SIDE_PX {
         return picture;
     }
     picture.resized(

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
-/// How deep folders are looked into; links that lead in circles end here.
+/// How deep folders are looked into.
 const MAX_DEPTH: usize = 16;
 /// Where a DICOM file says `DICM`, and what it says.
 const DICOM_MARK: (usize, &[u8]) = (128, b"DICM");
@@ -22,7 +22,8 @@ pub enum ListError {
 /// The films at `path`: the file itself whatever it holds, or all films in a folder and below.
 ///
 /// In folders a film is what begins like a PNG, JPEG, TIFF, BMP or DICOM file, or is named
-/// `.dcm`; the order is that of the names.
+/// `.dcm`; the order is that of the names. Links to folders are not followed. A folder below that
+/// cannot be read is listed itself: opening it then says why.
 pub fn list_films(path: &Path) -> Result<Vec<PathBuf>, ListError> {
     let unreadable = |source| ListError::Unreadable {
         path: path.to_owned(),
@@ -41,17 +42,19 @@ pub fn list_films(path: &Path) -> Result<Vec<PathBuf>, ListError> {
 }
 
 fn collect(folder: &Path, depth: usize, films: &mut Vec<PathBuf>) -> io::Result<()> {
-    let mut paths = Vec::new();
+    let mut entries = Vec::new();
     for entry in fs::read_dir(folder)? {
-        paths.push(entry?.path());
+        let entry = entry?;
+        entries.push((entry.path(), entry.file_type()?));
     }
-    paths.sort();
-    for path in paths {
-        if path.is_dir() {
-            if depth > 0 {
-                collect(&path, depth - 1, films)?;
+    entries.sort_by(|(a, _), (b, _)| a.cmp(b));
+    for (path, file_type) in entries {
+        if file_type.is_dir() {
+            // A folder below that cannot be read must not cost the films beside it.
+            if depth > 0 && collect(&path, depth - 1, films).is_err() {
+                films.push(path);
             }
-        } else if is_film(&path) {
+        } else if fs::metadata(&path).is_ok_and(|metadata| metadata.is_file()) && is_film(&path) {
             films.push(path);
         }
     }

@@ -193,6 +193,10 @@ pub fn read_bounded(path: &Path) -> Result<Vec<u8>, ModelFileError> {
         path: path.to_owned(),
         source,
     };
+    // Opening a pipe would wait for whoever writes into it.
+    if !std::fs::metadata(path).map_err(failed)?.is_file() {
+        return Err(failed(io::Error::other("not a regular file")));
+    }
     let file = File::open(path).map_err(failed)?;
     let mut bytes = Vec::new();
     let mut limited = file.take(MAX_FILE_BYTES + 1);

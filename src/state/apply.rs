@@ -38,6 +38,8 @@ pub struct AppState {
     /// The largest texture side of the screen, in pixels.
     pub max_side_px: usize,
     pub(super) jobs: Jobs,
+    /// The model that was asked for last.
+    pub(super) loading: ModelSource,
     services: Services,
 }
 
@@ -73,6 +75,7 @@ impl AppState {
             patient_name_shown: false,
             max_side_px: DEFAULT_MAX_SIDE_PX,
             jobs: Jobs::new(services.wake.clone()),
+            loading: ModelSource::Default,
             settings,
             services,
         };
@@ -89,9 +92,9 @@ impl AppState {
         self.jobs.model.is_some()
     }
 
-    /// Whether a film is being opened or scored.
+    /// Whether a film is being opened, scored, or waits for a model.
     pub fn is_reading_film(&self) -> bool {
-        self.jobs.film.is_busy()
+        matches!(self.study.film, FilmState::Opening | FilmState::Scoring(_))
     }
 
     /// Whether a file dialog is open.
@@ -188,7 +191,7 @@ impl AppState {
     }
 
     /// Tells models from films by their names: a model that is none is then refused by content.
-    fn open(&mut self, paths: Vec<PathBuf>) {
+    pub(super) fn open(&mut self, paths: Vec<PathBuf>) {
         let (models, films): (Vec<_>, Vec<_>) =
             paths.into_iter().partition(|path| is_model_name(path));
         if let Some(model) = models.into_iter().next_back() {
@@ -198,13 +201,19 @@ impl AppState {
     }
 
     pub(super) fn list_films(&mut self, paths: Vec<PathBuf>) {
-        if !paths.is_empty() {
+        if self.jobs.list.is_some() {
+            self.jobs.waiting_paths.extend(paths);
+        } else if !paths.is_empty() {
             let job = spawn_list_job(&self.services, paths);
             self.jobs.list = self.started("looking for films", job);
         }
     }
 
     pub(super) fn load_model(&mut self, source: ModelSource) {
+        if let Some(overtaken) = self.jobs.model.take() {
+            overtaken.detach();
+        }
+        self.loading = source.clone();
         let job = spawn_model_job(&self.services, source);
         self.jobs.model = self.started("loading the model", job);
     }
@@ -284,10 +293,11 @@ impl AppState {
     }
 
     fn cancel(&mut self) {
+        self.jobs.waiting_paths.clear();
         if let Some(job) = &self.jobs.list {
             job.cancel();
         }
-        if self.jobs.film.is_busy() {
+        if self.is_reading_film() {
             self.jobs.film.cancel();
             let film = self.study.film.opened().cloned();
             self.study.film = FilmState::Cancelled(film);

@@ -120,6 +120,8 @@ pub struct Jobs {
     pub model: Option<ModelJob>,
     pub pick: Option<PickJob>,
     pub list: Option<ListJob>,
+    /// Paths that came while others were being listed.
+    pub waiting_paths: Vec<PathBuf>,
 }
 
 impl Jobs {
@@ -129,6 +131,7 @@ impl Jobs {
             model: None,
             pick: None,
             list: None,
+            waiting_paths: Vec::new(),
         }
     }
 }

@@ -23,7 +23,7 @@ impl AppState {
         };
         self.jobs.pick = None;
         match outcome {
-            Outcome::Done((PickKind::Films, Picked::Files(paths))) => self.list_films(paths),
+            Outcome::Done((PickKind::Films, Picked::Files(paths))) => self.open(paths),
             Outcome::Done((PickKind::Model, Picked::Files(paths))) => {
                 if let Some(path) = paths.into_iter().next() {
                     self.load_model(ModelSource::File(path));
@@ -45,6 +45,8 @@ impl AppState {
             return;
         };
         self.jobs.list = None;
+        let waiting = std::mem::take(&mut self.jobs.waiting_paths);
+        self.list_films(waiting);
         match outcome {
             Outcome::Done(Listing { films, errors }) => {
                 for error in errors {
@@ -100,9 +102,15 @@ impl AppState {
     fn refuse_model(&mut self, error: String) {
         self.notices.push(NoticeKind::Error, error.clone());
         self.model.error = Some(error);
-        if self.model.loaded.is_none() && self.settings.model.take().is_some() {
-            // The model of the last run is gone; the one that comes with the program is not.
+        let other = !matches!(self.loading, ModelSource::Default);
+        if self.model.loaded.is_none() && other {
+            // The one that comes with the program is still there.
             self.load_model(ModelSource::Default);
+        } else if self.model.loaded.is_none()
+            && let FilmState::Scoring(_) = self.study.film
+            && let Some(error) = self.no_model_error()
+        {
+            self.fail_film(error);
         }
     }
 

@@ -1,10 +1,10 @@
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::{FilmReading, OpenedFilm};
 
-/// Readings of films seen before are kept up to this many bytes of pixels.
+/// Readings of films seen before are kept up to about this many bytes.
 const MAX_KEPT_BYTES: usize = 256 << 20;
 
 /// The films on the list and what is known of the one in view.
@@ -100,16 +100,18 @@ impl Study {
 
     /// Puts films on the list, those already there only once; the first one's place on it.
     pub fn add(&mut self, paths: Vec<PathBuf>) -> Option<usize> {
+        let known = self.entries.iter().enumerate();
+        let mut places: BTreeMap<PathBuf, usize> = known
+            .map(|(place, entry)| (entry.path.clone(), place))
+            .collect();
         let mut first = None;
         for path in paths {
-            let place = self.entries.iter().position(|entry| entry.path == path);
-            let place = place.unwrap_or_else(|| {
-                self.entries.push(FilmEntry {
-                    path,
-                    status: FilmStatus::Unread,
-                });
-                self.entries.len() - 1
-            });
+            let next = self.entries.len();
+            let place = *places.entry(path.clone()).or_insert(next);
+            if place == next {
+                let status = FilmStatus::Unread;
+                self.entries.push(FilmEntry { path, status });
+            }
             first.get_or_insert(place);
         }
         first
@@ -153,7 +155,11 @@ impl Study {
         self.set_status(path, &FilmStatus::Scored);
         self.kept.retain(|kept| kept.opened.film.path != *path);
         self.kept.push_back(Arc::clone(reading));
-        let bytes = |kept: &Arc<FilmReading>| kept.opened.film.pixels.values().len() * 3;
+        let bytes = |kept: &Arc<FilmReading>| {
+            // 16 bits at full depth, 8 for the screen; 32 a feature, which outweigh the maps.
+            let n_pixels = kept.opened.film.pixels.values().len();
+            n_pixels * 3 + kept.reading.features.values.len() * 4
+        };
         let mut n_bytes: usize = self.kept.iter().map(bytes).sum();
         while n_bytes > MAX_KEPT_BYTES && self.kept.len() > 1 {
             n_bytes -= self.kept.pop_front().as_ref().map_or(0, bytes);

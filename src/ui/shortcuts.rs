@@ -189,7 +189,11 @@ pub fn keys_ui(ctx: &Context, state: &AppState, commands: &CommandSender) {
         let plain = shortcut.modifiers.is_none();
         let steps = matches!(action, Action::NextFinding | Action::PreviousFinding);
         // A widget in focus has the first right to letters and arrows.
-        if (plain && typing) || (steps && focused) {
+        let edits = matches!(
+            action,
+            Action::Undo | Action::CloseFilm | Action::ResetThresholds
+        );
+        if ((plain || edits) && typing) || (steps && focused) {
             continue;
         }
         let (modifiers, key) = (shortcut.modifiers, shortcut.logical_key);

@@ -39,9 +39,7 @@ pub fn map_controls_ui(
             if heatmap.has_positive_evidence() {
                 let high = format!("{max:.3}");
                 let bar = ColorBar::new(&bar_colors(map.colormap), "0", &high).ui(ui);
-                bar.on_hover_text(
-                    "Evidence for the finding: its share in the logit, place by place",
-                );
+                bar.on_hover_text("Evidence for the finding, in the units of the map's method");
             } else {
                 ui.label("No positive evidence");
             }

@@ -19,7 +19,7 @@ pub fn heading_ui(ui: &mut Ui, state: &AppState) {
         .on_hover_text(path.display().to_string());
     if let Some(opened) = state.study.film.opened() {
         let film = &opened.film;
-        ui.weak(facts(film)).on_hover_text(film.steps.join("\n"));
+        ui.weak(facts(film)).on_hover_text(details(film));
         if state.patient_name_shown {
             let name = film.info.patient_name.as_deref();
             ui.label(format!("Patient: {}", name.unwrap_or("not in the file")));
@@ -30,6 +30,14 @@ pub fn heading_ui(ui: &mut Ui, state: &AppState) {
         }
     }
     ui.add_space(theme::SMALL_GAP_PT);
+}
+
+/// What was done to the pixels, and the windows that the file offers, the one in use first.
+fn details(film: &Radiograph) -> String {
+    let windows = std::iter::once(&film.default_window).chain(&film.other_windows);
+    let windows = windows.map(|window| format!("Window: {}", window.name));
+    let lines: Vec<String> = film.steps.iter().cloned().chain(windows).collect();
+    lines.join("\n")
 }
 
 fn facts(film: &Radiograph) -> String {

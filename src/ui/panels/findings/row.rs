@@ -75,14 +75,16 @@ fn cells_ui(ui: &mut Ui, row: &FindingRow, commands: &CommandSender) {
         .score(row.score)
         .width(BAR_WIDTH_PT);
     let slider = ui.add(slider).on_hover_text(threshold_text(row));
-    let typed = typed_threshold_ui(ui, row, name.id);
+    let (typed, typing_ended) = typed_threshold_ui(ui, row, name.id);
     if slider.changed() {
         commands.send(Command::SetThreshold(row.finding_idx, threshold));
     }
     if let Some(threshold) = typed {
         commands.send(Command::SetThreshold(row.finding_idx, threshold));
     }
-    if slider.drag_stopped() || slider.clicked() {
+    // A press of a key is a move of its own.
+    let stepped = slider.changed() && !slider.is_pointer_button_down_on();
+    if slider.drag_stopped() || slider.clicked() || stepped || typing_ended {
         commands.send(Command::EndThresholdMove);
     }
     cell_ui(ui, VERDICT_WIDTH_PT, |ui| {
@@ -108,7 +110,7 @@ fn cells_ui(ui: &mut Ui, row: &FindingRow, commands: &CommandSender) {
     }
 }
 
-fn typed_threshold_ui(ui: &mut Ui, row: &FindingRow, name: egui::Id) -> Option<Threshold> {
+fn typed_threshold_ui(ui: &mut Ui, row: &FindingRow, name: egui::Id) -> (Option<Threshold>, bool) {
     let mut value = row.threshold.get();
     let drag = DragValue::new(&mut value)
         .range(0.0..=1.0)
@@ -116,10 +118,11 @@ fn typed_threshold_ui(ui: &mut Ui, row: &FindingRow, name: egui::Id) -> Option<T
         .fixed_decimals(3);
     let size = Vec2::new(THRESHOLD_WIDTH_PT, ui.spacing().interact_size.y);
     let response = ui.add_sized(size, drag).labelled_by(name);
-    response
-        .changed()
-        .then(|| Threshold::new(value).ok())
-        .flatten()
+    let typed = response.changed().then(|| Threshold::new(value).ok());
+    (
+        typed.flatten(),
+        response.lost_focus() || response.drag_stopped(),
+    )
 }
 
 fn threshold_text(row: &FindingRow) -> String {
