@@ -106,6 +106,16 @@ mod tests {
         assert_eq!(names, ["a.jpg", "c", "z.txt"]);
     }
 
+    #[cfg(unix)]
+    #[test]
+    fn links_that_lead_in_circles_are_not_followed() {
+        let folder = tempfile::tempdir().unwrap();
+        let film = folder.path().join("a.png");
+        fs::write(&film, b"\x89PNG\r\n\x1a\n").unwrap();
+        std::os::unix::fs::symlink(folder.path(), folder.path().join("self")).unwrap();
+        assert_eq!(list_films(folder.path()).unwrap(), [film]);
+    }
+
     #[test]
     fn a_file_is_listed_whatever_it_holds() {
         let folder = tempfile::tempdir().unwrap();

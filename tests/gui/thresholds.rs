@@ -92,6 +92,22 @@ fn arrow_keys_move_the_focused_threshold() {
 }
 
 #[test]
+fn each_press_of_a_key_is_a_step_of_undo() {
+    let mut harness = app_with_scores(vec![phantom()]);
+    harness
+        .get_by_role_and_label(Role::Slider, "Mass threshold")
+        .focus();
+    harness.run();
+    for _ in 0..2 {
+        harness.key_press(Key::ArrowRight);
+        harness.run();
+    }
+    harness.key_press_modifiers(Modifiers::COMMAND, Key::Z);
+    harness.run();
+    assert!((threshold(&harness, "Mass") - 0.51).abs() < 1e-6);
+}
+
+#[test]
 fn reset_brings_back_what_the_model_has() {
     let mut harness = app_with_scores(vec![phantom()]);
     for label in ["Mass", "Edema"] {
