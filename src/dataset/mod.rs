@@ -4,6 +4,19 @@
 
 mod random;
 mod table;
+mod columns;
+mod table_csv;
+mod table_cells;
+mod read;
+mod files;
+mod boxes;
+mod folder;
+mod error;
 
+pub use boxes::{BOX_FRAME_PX, FindingBox, read_boxes};
+pub use columns::{ColumnMap, LabelColumns, NO_FINDING, read_header};
+pub use error::DataError;
+pub use folder::{DataSet, FileReport};
 pub use random::SeededRandom;
 pub use table::{FilmRow, FilmTable, FindingSet, MAX_LABELS, Sex, ViewPosition};
+pub use table_csv::TableWarning;
