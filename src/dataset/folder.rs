@@ -107,7 +107,13 @@ fn choose_table(
     index: &FileIndex,
     columns: Option<&ColumnMap>,
 ) -> Result<PathBuf, DataError> {
-    let is_csv = |name: &str| name.ends_with(".csv") || name.ends_with(".csv.gz");
+    let is_csv = |name: &str| {
+        let name = name.to_ascii_lowercase();
+        let plain = name.strip_suffix(".gz").unwrap_or(&name);
+        Path::new(plain)
+            .extension()
+            .is_some_and(|extension| extension == "csv")
+    };
     let candidates = index.named(is_csv);
     let fits = |path: &&PathBuf| {
         read_header(path).is_ok_and(|header| match columns {

@@ -1,6 +1,6 @@
 /// A seeded generator of random numbers, the same in every version of Thorax and on every machine.
 ///
-/// xoshiro256++ (Blackman and Vigna, 2019), its state filled by SplitMix64: a split made today is
+/// xoshiro256++ (Blackman and Vigna, 2019), its state filled by `SplitMix64`: a split made today is
 /// the same in five years, which a crate's default generator does not promise. Not for secrets.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SeededRandom {

@@ -62,7 +62,7 @@ pub(super) fn midranks(scores: &[f64]) -> Vec<f64> {
     let mut ranks = vec![0.0; scores.len()];
     let mut n_before = 0;
     for ties in order.chunk_by(|(a, _), (b, _)| a == b) {
-        let rank = n_before as f64 + (ties.len() as f64 + 1.0) / 2.0;
+        let rank = n_before as f64 + f64::midpoint(1.0, ties.len() as f64);
         for (_, index) in ties {
             if let Some(slot) = ranks.get_mut(*index) {
                 *slot = rank;
