@@ -115,7 +115,7 @@ impl FileIndex {
             let extension = path.extension().and_then(|extension| extension.to_str());
             extension.is_some_and(|extension| {
                 let film = |known: &&str| extension.eq_ignore_ascii_case(known);
-                FILM_EXTENSIONS.iter().any(|known| film(known))
+                FILM_EXTENSIONS.iter().any(film)
             })
         };
         let films = self.by_name.values().flatten().filter(is_film);

@@ -1,3 +1,4 @@
+use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
@@ -28,9 +29,11 @@ fn folder() -> tempfile::TempDir {
     for film in 0..40 {
         let label = if film % 2 == 0 { "Mass" } else { "No Finding" };
         let patient = film / 4;
-        table += &format!(
-            "{film}.png,{label},{},{patient},050Y,F,PA,9,9,1,1,\n",
-            film % 4
+        let number = film % 4;
+        // Writing to a string cannot fail.
+        let _ = writeln!(
+            table,
+            "{film}.png,{label},{number},{patient},050Y,F,PA,9,9,1,1,"
         );
     }
     fs::write(folder.path().join("Data_Entry_2017.csv"), table).unwrap();

@@ -123,9 +123,9 @@ fn leaking_patients(text: &mut String, report: &Report, colored: bool) {
     let heading = format!("Leaks: {n_leaks} patients are in more than one part");
     let _ = writeln!(text, "{}", red(&heading, colored));
     for leak in &report.leaks {
-        let [train, valid, test] = leak.parts;
+        let [in_train, in_valid, in_test] = leak.parts;
         let line = format!(
-            "  patient {}: {train} train, {valid} valid, {test} test",
+            "  patient {}: {in_train} train, {in_valid} valid, {in_test} test",
             leak.patient_id
         );
         let _ = writeln!(text, "{}", red(&line, colored));
