@@ -3,6 +3,7 @@
 //! A norm's gradient needs sums over the whole batch, so each kernel stores the gradient of a
 //! norm's *output* together with those sums, and the next one takes it through the norm on reading.
 
+use super::super::ahead::{Fetch, Nothing};
 use super::super::architecture::{CELL, MID, N_STAGES, OUT};
 use super::super::gemm::{AddFrom, Epilogue, Store, add_outer_products};
 use super::super::instruction_set::LaneWork;
@@ -15,7 +16,7 @@ use super::forward::{Place, multiply_rows, padded_row, taps};
 use super::norm::Norm;
 use super::packed::PackedBlock;
 use super::rows::{Row, gather, norm_gradient, norm_relu, relu_gradient};
-use super::space::{Flow, GroupSums, Saved, WorkerSpace};
+use super::space::{Flow, GroupSums, Saved, WorkerSpace, keeps_sums};
 
 // SAFETY (all blocks of this file): as in `forward`.
 
@@ -47,7 +48,7 @@ impl LaneWork for UnpoolCells<'_> {
         } = self;
         let [gradient, ..] = &mut worker.rows;
         let gradient = &mut gradient.as_mut_slice()[..side * C];
-        let last = &saved.sums[N_STAGES - 1];
+        let last = saved.last();
         let len = side / CELL * C;
         let first = item / CELL * len;
         let range = item * side * C..(item + 1) * side * C;
@@ -126,7 +127,7 @@ impl<const C: usize, const OUT: usize> LaneWork for ExpandBack<'_, C, OUT> {
         unsafe {
             let by_sum = flow.sum.part_mut(own.clone());
             let by_norm = flow.sum_norm.part(own.clone());
-            let sum = saved.sums[place.id.stage].part(own.clone());
+            let sum = saved.leaving(place.id).part(own.clone());
             if is_last {
                 norm_gradient::<L, false>(OUT, back.leaving, by_norm, sum, by_sum);
                 if has_shortcut {
@@ -139,22 +140,35 @@ impl<const C: usize, const OUT: usize> LaneWork for ExpandBack<'_, C, OUT> {
                 to: by_mid,
                 stride: C,
             };
-            multiply_rows::<L, C, OUT, false>(n_pixels, &[by_sum], &packed.expand_back, &mut store);
             let mid_own = place.own(item, C);
             let values = saved.second[block].part(mid_own.clone());
+            let ahead = &mut Fetch::<1>::after([by_norm, sum, by_sum, values]);
+            multiply_rows::<L, C, OUT, false>(
+                n_pixels,
+                &[by_sum],
+                &packed.expand_back,
+                &mut store,
+                ahead,
+            );
             let to = flow.third_norm.part_mut(mid_own);
             let from = Row { values, stride: C };
             let statistics = &mut sums.statistics;
             relu_gradient::<L, true>(C, back.third, by_mid, from, to, mid, statistics);
             let weights = &mut sums.weights.as_mut_slice()[..C * OUT];
-            add_outer_products::<L>(mid, C, by_sum, OUT, weights);
-            if !place.id.is_first() {
+            add_outer_products::<L>(mid, C, by_sum, OUT, weights, ahead);
+            if !place.id.is_first() && !keeps_sums(place.id.stage) {
                 // Back to what entered the block, where the block before expects it.
                 let mut inner = TakeFrom {
-                    to: saved.sums[place.id.stage].part_mut(own),
+                    to: saved.leaving(place.id).part_mut(own),
                     stride: OUT,
                 };
-                multiply_rows::<L, OUT, C, true>(n_pixels, &[mid], &packed.expand, &mut inner);
+                multiply_rows::<L, OUT, C, true>(
+                    n_pixels,
+                    &[mid],
+                    &packed.expand,
+                    &mut inner,
+                    ahead,
+                );
             }
         }
     }
@@ -262,13 +276,14 @@ impl<const C: usize, const OUT: usize> LaneWork for ShortcutBack<'_, C, OUT> {
                 }
             }
             let weights = &mut sums.weights.as_mut_slice()[..C * OUT];
-            add_outer_products::<L>(entering, C, by_sum, OUT, weights);
+            add_outer_products::<L>(entering, C, by_sum, OUT, weights, &mut Nothing);
             let to = flow.shortcut.part_mut(place.own(item, C));
             multiply_rows::<L, C, OUT, false>(
                 n_pixels,
                 &[by_sum],
                 panels,
                 &mut Store { to, stride: C },
+                &mut Nothing,
             );
         }
     }
@@ -393,6 +408,8 @@ impl<const C: usize, const IN: usize> LaneWork for ReduceBack<'_, C, IN> {
             let first = saved.first[block].part(place.own(item, C));
             norm_gradient::<L, false>(C, back.second, by_norm, first, by_first);
             let panels = &packed.reduce_back;
+            let read = saved.entering(place.id).part(place.entering_span(item, IN));
+            let ahead = &mut Fetch::<1>::after([by_norm, first, read]);
             if block == 0 {
                 // The stem's output also went through the shortcut.
                 let from = flow.shortcut.part(place.own(item, IN));
@@ -402,13 +419,13 @@ impl<const C: usize, const IN: usize> LaneWork for ReduceBack<'_, C, IN> {
                     to: by_entering,
                     stride: IN,
                 };
-                multiply_rows::<L, IN, C, true>(n_pixels, &[by_first], panels, &mut add);
+                multiply_rows::<L, IN, C, true>(n_pixels, &[by_first], panels, &mut add, ahead);
             } else {
                 let mut store = Store {
                     to: by_entering,
                     stride: IN,
                 };
-                multiply_rows::<L, IN, C, true>(n_pixels, &[by_first], panels, &mut store);
+                multiply_rows::<L, IN, C, true>(n_pixels, &[by_first], panels, &mut store, ahead);
             }
             for (from, row) in place.entering(item, IN) {
                 // Pixels that a stride skips get no gradient through this norm.
@@ -426,7 +443,7 @@ impl<const C: usize, const IN: usize> LaneWork for ReduceBack<'_, C, IN> {
                 relu_gradient::<L, true>(IN, norm, gradient, from, to, activation, sums);
             }
             let weights = &mut sums.weights.as_mut_slice()[..IN * C];
-            add_outer_products::<L>(entering, IN, by_first, C, weights);
+            add_outer_products::<L>(entering, IN, by_first, C, weights, ahead);
         }
     }
 }

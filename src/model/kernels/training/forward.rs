@@ -3,6 +3,7 @@
 
 use std::ops::Range;
 
+use super::super::ahead::{Fetch, Meanwhile, Nothing};
 use super::super::architecture::{BlockId, CELL, MID, N_STAGES, OUT};
 use super::super::gemm::{AddFrom, Epilogue, PanelWidth, Panels, Pixels, Store, multiply};
 use super::super::instruction_set::LaneWork;
@@ -55,17 +56,17 @@ impl Place {
         channels: usize,
     ) -> impl Iterator<Item = (Range<usize>, Range<usize>)> {
         let len = self.side * channels;
+        let row_len = self.side_in * channels;
         (0..self.rows).map(move |i| {
-            let (film, row) = (
-                (item * self.rows + i) / self.side,
-                (item * self.rows + i) % self.side,
-            );
-            let first = (film * self.side_in + row * self.stride) * self.side_in * channels;
-            (
-                first..first + self.side_in * channels,
-                i * len..(i + 1) * len,
-            )
+            let first = (item * self.rows + i) * self.stride * row_len;
+            (first..first + row_len, i * len..(i + 1) * len)
         })
+    }
+
+    /// The values of the entering maps from an item's first row to where the next item's begins.
+    pub fn entering_span(&self, item: usize, channels: usize) -> Range<usize> {
+        let len = self.rows * self.stride * self.side_in * channels;
+        item * len..(item + 1) * len
     }
 }
 
@@ -117,7 +118,14 @@ impl LaneWork for Stem<'_> {
             };
             let to = saved.stem.part_mut(item * side * C..(item + 1) * side * C);
             let mut store = Store { to, stride: C };
-            multiply::<L, 1>(pixels, weights.as_slice(), PanelWidth::Slim, C, &mut store);
+            multiply::<L, 1>(
+                pixels,
+                weights.as_slice(),
+                PanelWidth::Slim,
+                C,
+                &mut store,
+                &mut Nothing,
+            );
             add_statistics::<L>(C, store.to, &mut sums.statistics);
         }
     }
@@ -161,7 +169,15 @@ impl<const C: usize, const IN: usize> LaneWork for Reduce<'_, C, IN> {
                 norm_relu::<L>(IN, norm, Row { values, stride }, &mut entering[to]);
             }
             let mut store = Store { to: out, stride: C };
-            multiply_rows::<L, C, IN, false>(n_pixels, &[entering], &packed.reduce, &mut store);
+            let read = saved.entering(place.id).part(place.entering_span(item, IN));
+            let ahead = &mut Fetch::<2>::after([read]);
+            multiply_rows::<L, C, IN, false>(
+                n_pixels,
+                &[entering],
+                &packed.reduce,
+                &mut store,
+                ahead,
+            );
             add_statistics::<L>(C, out, &mut sums.statistics);
             stream::<L>(out, saved.first[place.block].part_mut(place.own(item, C)));
         }
@@ -180,6 +196,7 @@ pub(super) unsafe fn multiply_rows<
     sources: &[&[f32]],
     panels: &Panels,
     epilogue: &mut impl Epilogue<L>,
+    meanwhile: &mut impl Meanwhile,
 ) {
     let pixels = Pixels {
         sources,
@@ -192,7 +209,7 @@ pub(super) unsafe fn multiply_rows<
         PanelWidth::for_outputs(N_OUT)
     };
     // SAFETY: passed on from the caller.
-    unsafe { multiply::<L, K>(pixels, panels.as_slice(), width, N_OUT, epilogue) };
+    unsafe { multiply::<L, K>(pixels, panels.as_slice(), width, N_OUT, epilogue, meanwhile) };
 }
 
 /// 3x3 convolution of a strip.
@@ -337,7 +354,13 @@ impl<const C: usize, const OUT: usize, const FIRST: bool> LaneWork for Expand<'_
                     stride: OUT,
                 };
                 let sources = [&*mid, &*entering];
-                multiply_rows::<L, OUT, C, true>(n_pixels, &sources, &packed.expand, &mut store);
+                multiply_rows::<L, OUT, C, true>(
+                    n_pixels,
+                    &sources,
+                    &packed.expand,
+                    &mut store,
+                    &mut Nothing,
+                );
             } else {
                 let from = saved.entering(place.id).part(place.own(item, OUT));
                 let mut add = AddFrom {
@@ -346,13 +369,11 @@ impl<const C: usize, const OUT: usize, const FIRST: bool> LaneWork for Expand<'_
                     to: sum,
                     stride: OUT,
                 };
-                multiply_rows::<L, OUT, C, true>(n_pixels, &[mid], &packed.expand, &mut add);
+                let ahead = &mut Fetch::<1>::after([values, from]);
+                multiply_rows::<L, OUT, C, true>(n_pixels, &[mid], &packed.expand, &mut add, ahead);
             }
             add_statistics::<L>(OUT, sum, &mut sums.statistics);
-            stream::<L>(
-                sum,
-                saved.sums[place.id.stage].part_mut(place.own(item, OUT)),
-            );
+            stream::<L>(sum, saved.leaving(place.id).part_mut(place.own(item, OUT)));
         }
     }
 }
@@ -381,7 +402,7 @@ impl LaneWork for PoolCells<'_> {
         } = self;
         let [row, ..] = &mut worker.rows;
         let row = &mut row.as_mut_slice()[..side * C];
-        let last = &saved.sums[N_STAGES - 1];
+        let last = saved.last();
         let len = side / CELL * C;
         // SAFETY: see above.
         unsafe {
