@@ -245,13 +245,13 @@ pub(super) unsafe fn multiply<L: Lane, const K: usize>(
     unsafe {
         match (L::WIDTH, width) {
             (16, PanelWidth::Slim) => {
-                tiles::<L, 16, 1, K>(pixels, panels, n_out, epilogue, meanwhile)
+                tiles::<L, 16, 1, K>(pixels, panels, n_out, epilogue, meanwhile);
             }
             (16, PanelWidth::Medium) => {
-                tiles::<L, 8, 2, K>(pixels, panels, n_out, epilogue, meanwhile)
+                tiles::<L, 8, 2, K>(pixels, panels, n_out, epilogue, meanwhile);
             }
             (16, PanelWidth::Wide) => {
-                tiles::<L, 4, 4, K>(pixels, panels, n_out, epilogue, meanwhile)
+                tiles::<L, 4, 4, K>(pixels, panels, n_out, epilogue, meanwhile);
             }
             _ => tiles::<L, 4, 2, K>(pixels, panels, n_out, epilogue, meanwhile),
         }

@@ -278,8 +278,8 @@ pub(super) unsafe fn multiply_planes<L: Lane, const C: usize>(
                 C,
                 &mut store,
                 &mut ahead,
-            )
-        };
+            );
+        }
     }
 }
 

@@ -358,8 +358,8 @@ unsafe fn finish_block<
             OUT,
             &mut epilogue,
             &mut Nothing,
-        )
-    };
+        );
+    }
 }
 
 /// Where a first convolution writes: inside the border of a stage's map.
