@@ -10,6 +10,7 @@
     clippy::print_stdout,
     clippy::disallowed_methods,
     unsafe_code,
+    clippy::indexing_slicing,
     reason = "a bench that cannot start is to fail loudly; the pool's own reasons stand in kernels"
 )]
 
@@ -31,11 +32,29 @@ use pool::ThreadPool;
 const N_THREADS: usize = 2;
 const N_ROUNDS: usize = 25;
 
-/// Tasks of a pass, µs of a task, how many passes: as the engine cuts them on this network.
-const WORK: [(&str, &[(usize, u64, usize)]); 2] = [
-    ("score one film", &[(32, 31, 6), (16, 125, 6), (4, 500, 6)]),
-    ("a part of a training step", &[(8, 4500, 6)]),
-];
+/// Equal passes of equal tasks, one after the other.
+#[derive(Clone, Copy)]
+struct Passes {
+    n_passes: usize,
+    n_tasks: usize,
+    task_us: u64,
+}
+
+/// As the engine cuts its work on the network of depth 56.
+fn work() -> [(&'static str, Vec<Passes>); 2] {
+    let passes = |n_passes, n_tasks, task_us| Passes {
+        n_passes,
+        n_tasks,
+        task_us,
+    };
+    [
+        (
+            "score one film",
+            vec![passes(6, 32, 31), passes(6, 16, 125), passes(6, 4, 500)],
+        ),
+        ("a part of a training step", vec![passes(6, 8, 4500)]),
+    ]
+}
 
 fn main() {
     if std::env::args().any(|arg| arg == "--busy") {
@@ -51,21 +70,21 @@ fn main() {
         ("rayon, as it comes", Driver::Rayon(rayon_pool(0))),
     ];
     println!("{N_THREADS} threads, medians of {N_ROUNDS} in ms (ratio to the engine's pool)");
-    for (name, passes) in WORK {
+    for (name, passes) in work() {
         for n_busy in 0..=2 {
             let _busy: Vec<_> = (0..n_busy).map(|_| Busy::start()).collect();
             let mut took = [const { Vec::new() }; 3];
             for _ in 0..N_ROUNDS {
                 for ((_, driver), took) in drivers.iter().zip(&mut took) {
                     let start = Instant::now();
-                    driver.run(passes, rounds_per_us);
+                    driver.run(&passes, rounds_per_us);
                     took.push(start.elapsed().as_secs_f64() * 1e3);
                 }
             }
-            let medians = took.map(median);
+            let [own, rayon_polite, rayon] = took.map(median);
             print!("{name}, {n_busy} busy programs:");
-            for ((name, _), time) in drivers.iter().zip(medians) {
-                print!("  {name} {time:.1} ({:.2})", time / medians[0]);
+            for ((name, _), time) in drivers.iter().zip([own, rayon_polite, rayon]) {
+                print!("  {name} {time:.1} ({:.2})", time / own);
             }
             println!();
         }
@@ -78,22 +97,24 @@ enum Driver {
 }
 
 impl Driver {
-    fn run(&self, passes: &[(usize, u64, usize)], rounds_per_us: f64) {
-        let sizes = passes
+    fn run(&self, passes: &[Passes], rounds_per_us: f64) {
+        let passes = passes
             .iter()
-            .flat_map(|&(n_tasks, us, n)| (0..n).map(move |_| (n_tasks, us)));
-        let sizes: Vec<_> = sizes.collect();
+            .flat_map(|&same| std::iter::repeat_n(same, same.n_passes));
         match self {
             Self::Own(pool) => {
-                let n_tasks: Vec<_> = sizes.iter().map(|&(n_tasks, _)| n_tasks).collect();
-                pool.run(&n_tasks, |turn| compute(sizes[turn.pass].1, rounds_per_us));
+                let passes: Vec<_> = passes.collect();
+                let n_tasks: Vec<_> = passes.iter().map(|pass| pass.n_tasks).collect();
+                pool.run(&n_tasks, |turn| {
+                    compute(passes[turn.pass].task_us, rounds_per_us);
+                });
             }
             Self::Rayon(pool) => pool.install(|| {
-                for (n_tasks, us) in sizes {
-                    (0..n_tasks)
+                for pass in passes {
+                    (0..pass.n_tasks)
                         .into_par_iter()
                         .with_max_len(1)
-                        .for_each(|_| compute(us, rounds_per_us));
+                        .for_each(|_| compute(pass.task_us, rounds_per_us));
                 }
             }),
         }
@@ -168,7 +189,7 @@ impl Drop for Busy {
 /// Ends by itself should the bench be killed.
 fn keep_busy() {
     let start = Instant::now();
-    while start.elapsed() < Duration::from_secs(120) {
+    while start.elapsed() < Duration::from_mins(2) {
         compute(1000, 100.0);
     }
 }
