@@ -35,15 +35,15 @@ const N_ROUNDS: usize = 25;
 /// Equal passes of equal tasks, one after the other.
 #[derive(Clone, Copy)]
 struct Passes {
-    n_passes: usize,
+    n: usize,
     n_tasks: usize,
     task_us: u64,
 }
 
 /// As the engine cuts its work on the network of depth 56.
 fn work() -> [(&'static str, Vec<Passes>); 2] {
-    let passes = |n_passes, n_tasks, task_us| Passes {
-        n_passes,
+    let passes = |n, n_tasks, task_us| Passes {
+        n,
         n_tasks,
         task_us,
     };
@@ -100,7 +100,7 @@ impl Driver {
     fn run(&self, passes: &[Passes], rounds_per_us: f64) {
         let passes = passes
             .iter()
-            .flat_map(|&same| std::iter::repeat_n(same, same.n_passes));
+            .flat_map(|&same| std::iter::repeat_n(same, same.n));
         match self {
             Self::Own(pool) => {
                 let passes: Vec<_> = passes.collect();

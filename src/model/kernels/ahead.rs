@@ -45,8 +45,9 @@ impl<const EVERY: usize> Fetch<EVERY> {
     pub fn after<const N: usize>(slices: [&[f32]; N]) -> Self {
         const { assert!(N <= N_PARTS && N > 0) };
         let mut parts = [(std::ptr::null(), 0); N_PARTS];
-        for (part, slice) in parts.iter_mut().zip(slices) {
-            *part = (slice.as_ptr_range().end, slice.len() / LINE);
+        // After the last part the first again: what is there already costs next to nothing.
+        for (part, slice) in parts.iter_mut().zip(slices.iter().cycle()) {
+            *part = (slice.as_ptr_range().end, slice.len().div_ceil(LINE));
         }
         let [(next, n_left), ..] = parts;
         Self {
