@@ -17,24 +17,35 @@ TUNED = {"MALLOC_MMAP_MAX_": "0", "MALLOC_TRIM_THRESHOLD_": "17179869184",
 PREFIX = ["chrt", "-r", "10"] if os.environ.get("REALTIME") else []
 
 WORK = [  # order, films, times a round, rounds for every 10, peers
-    ("score", 1, 6, 10, ["torch", "torch-cl", "torch-jit", "ort", "openvino"]),
+    ("score", 1, 6, 10, ["torch", "torch-cl", "torch-jit", "ort", "openvino", "candle",
+                         "candle-tuned"]),
     ("score", 32, 1, 5, ["torch-jit", "ort", "openvino"]),
     ("maps", 1, 4, 5, ["thorax-score", "torch", "torch-cl"]),
-    ("train", 32, 1, 3, ["torch-cl"]),
+    ("train", 32, 1, 3, ["torch-cl", "candle", "candle-tuned"]),
 ]
+# Candle keeps 0.86 GB for every film of a batch: its step is timed with 4 and counted by the film.
+CANDLE_BATCH = 4
 
 
 class Peer:
     def __init__(self, name):
         self.order = "score" if name == "thorax-score" else None
-        command = [sys.argv[1]] if name.startswith("thorax") else [sys.executable, f"{HERE}/peer.py", name]
-        env = os.environ | (TUNED if name.startswith("torch") else {})
+        self.is_candle = name.startswith("candle")
+        if name.startswith("thorax"):
+            command = [sys.argv[1]]
+        elif self.is_candle:
+            command = [os.path.join(os.path.dirname(sys.argv[1]), "candle_loop")]
+        else:
+            command = [sys.executable, f"{HERE}/peer.py", name]
+        env = os.environ | (TUNED if name.startswith("torch") or name.endswith("tuned") else {})
         self.process = subprocess.Popen(PREFIX + command, env=env, text=True, bufsize=1,
                                         stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                                         stderr=subprocess.DEVNULL)
 
     def time(self, order, n, times):
-        return map(float, self.ask(f"{self.order or order} {n} {times}").split())
+        batch = min(n, CANDLE_BATCH) if self.is_candle and order == "train" else n
+        answer = self.ask(f"{self.order or order} {batch} {times}")
+        return [float(ms) * n / batch for ms in answer.split()]
 
     def ask(self, line):
         self.process.stdin.write(line + "\n")
@@ -71,7 +82,7 @@ def race(order, n, times, rounds, names):
 
 rounds = int(sys.argv[2]) if len(sys.argv) > 2 else 10
 print("agreement with PyTorch in f64")
-for name in ["thorax", "torch", "torch-cl", "torch-jit", "ort", "openvino"]:
+for name in ["thorax", "torch", "torch-cl", "torch-jit", "ort", "openvino", "candle"]:
     peer = Peer(name)
     print(f"  {name}: {peer.ask('check')}")
     peer.close()

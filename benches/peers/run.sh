@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Times Thorax beside PyTorch, ONNX Runtime and OpenVINO on this machine, all in turn in one run.
+# Times Thorax beside PyTorch, ONNX Runtime, OpenVINO and plain candle on this machine, all in turn in one run.
 #   benches/peers/run.sh [ROUNDS] [WEIGHTS.safetensors]
 # THREADS=2       threads for everyone
 # REALTIME=1      run everyone at real-time priority (needs the right to)
 # ONLY='score 32'  one kind of work: score 1, score 32, maps 1, train 32
-# THORAX_LOOP=…   a built engine_loop, instead of building it
+# THORAX_LOOP=…   a built engine_loop with candle_loop beside it, instead of building them
 # Makes its own virtual environment under ~/.cache/thorax/peers (1.5 GB); needs python3, gcc, binutils.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
@@ -24,7 +24,7 @@ if [ ! -e "$work/venv/ready" ]; then
     touch "$work/venv/ready"
 fi
 if [ -z "${THORAX_LOOP:-}" ]; then
-    cargo build --locked --release --example engine_loop --manifest-path "$here/../../Cargo.toml"
+    cargo build --locked --release --example engine_loop --example candle_loop --manifest-path "$here/../../Cargo.toml"
     THORAX_LOOP=${CARGO_TARGET_DIR:-$here/../../target}/release/examples/engine_loop
 fi
 THORAX_LOOP=$(realpath "$THORAX_LOOP")

@@ -1,13 +1,14 @@
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+use super::kernels::{Architecture, EngineError};
+
 /// Shape of the network: a bottleneck ResNet-v2 for one gray channel, as Keras' example has it.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "Unchecked", into = "Unchecked")]
 pub struct ResNetConfig {
+    architecture: Architecture,
     depth: usize,
-    side: usize,
-    n_outputs: usize,
     bn_epsilon: f64,
     bn_momentum: f64,
 }
@@ -81,6 +82,11 @@ impl ResNetConfig {
         })
     }
 
+    /// The same network as the engine knows it: the list of its tensors stands there.
+    pub fn architecture(&self) -> &Architecture {
+        &self.architecture
+    }
+
     /// Layers with weights, `9 n + 2`.
     pub fn depth(&self) -> usize {
         self.depth
@@ -93,12 +99,12 @@ impl ResNetConfig {
 
     /// Width and height of the input in pixels.
     pub fn side(&self) -> usize {
-        self.side
+        self.architecture.side()
     }
 
     /// Labels, K.
     pub fn n_outputs(&self) -> usize {
-        self.n_outputs
+        self.architecture.n_outputs()
     }
 
     /// Added to variances.
@@ -113,7 +119,7 @@ impl ResNetConfig {
 
     /// Width and height of the last activation.
     pub fn feature_side(&self) -> usize {
-        self.side / 4
+        self.side() / 4
     }
 
     /// Cells along each side of the pooled map.
@@ -143,13 +149,14 @@ impl TryFrom<Unchecked> for ResNetConfig {
             bn_epsilon,
             bn_momentum,
         } = fields;
-        if !(11..=1001).contains(&depth) || !(depth - 2).is_multiple_of(9) {
+        // The engine would take larger ones; a file that asks for them is more likely broken.
+        if depth > 1001 {
             return Err(ConfigError::Depth { depth });
         }
-        if !(32..=1024).contains(&side) || !side.is_multiple_of(32) {
+        if side > 1024 {
             return Err(ConfigError::Side { side });
         }
-        if !(1..=1000).contains(&n_outputs) {
+        if n_outputs > 1000 {
             return Err(ConfigError::Outputs { n_outputs });
         }
         if !(bn_epsilon > 0.0 && bn_epsilon < 1.0 && (0.0..1.0).contains(&bn_momentum)) {
@@ -158,10 +165,15 @@ impl TryFrom<Unchecked> for ResNetConfig {
                 momentum: bn_momentum,
             });
         }
+        let architecture = Architecture::new(depth, side, n_outputs, bn_epsilon as f32);
+        let architecture = architecture.map_err(|error| match error {
+            EngineError::Side(side) => ConfigError::Side { side },
+            EngineError::NoOutputs => ConfigError::Outputs { n_outputs },
+            _ => ConfigError::Depth { depth },
+        })?;
         Ok(Self {
+            architecture,
             depth,
-            side,
-            n_outputs,
             bn_epsilon,
             bn_momentum,
         })
@@ -172,8 +184,8 @@ impl From<ResNetConfig> for Unchecked {
     fn from(config: ResNetConfig) -> Self {
         Self {
             depth: config.depth,
-            side: config.side,
-            n_outputs: config.n_outputs,
+            side: config.side(),
+            n_outputs: config.n_outputs(),
             bn_epsilon: config.bn_epsilon,
             bn_momentum: config.bn_momentum,
         }

@@ -3,6 +3,7 @@
 //! Activations are row-major `(pixel, channel)` and are read where they lie; weights are packed
 //! once into panels of a few registers' width, so that the inner loop reads both in order.
 
+use super::ahead::Meanwhile;
 use super::buffer::Buffer;
 use super::instruction_set::InstructionSet;
 use super::lane::Lane;
@@ -238,14 +239,21 @@ pub(super) unsafe fn multiply<L: Lane, const K: usize>(
     width: PanelWidth,
     n_out: usize,
     epilogue: &mut impl Epilogue<L>,
+    meanwhile: &mut impl Meanwhile,
 ) {
     // SAFETY: passed on from the caller; tile widths are those of `PanelWidth::channels`.
     unsafe {
         match (L::WIDTH, width) {
-            (16, PanelWidth::Slim) => tiles::<L, 16, 1, K>(pixels, panels, n_out, epilogue),
-            (16, PanelWidth::Medium) => tiles::<L, 8, 2, K>(pixels, panels, n_out, epilogue),
-            (16, PanelWidth::Wide) => tiles::<L, 4, 4, K>(pixels, panels, n_out, epilogue),
-            _ => tiles::<L, 4, 2, K>(pixels, panels, n_out, epilogue),
+            (16, PanelWidth::Slim) => {
+                tiles::<L, 16, 1, K>(pixels, panels, n_out, epilogue, meanwhile);
+            }
+            (16, PanelWidth::Medium) => {
+                tiles::<L, 8, 2, K>(pixels, panels, n_out, epilogue, meanwhile);
+            }
+            (16, PanelWidth::Wide) => {
+                tiles::<L, 4, 4, K>(pixels, panels, n_out, epilogue, meanwhile);
+            }
+            _ => tiles::<L, 4, 2, K>(pixels, panels, n_out, epilogue, meanwhile),
         }
     }
 }
@@ -257,6 +265,7 @@ unsafe fn tiles<L: Lane, const M: usize, const N: usize, const K: usize>(
     panels: &[f32],
     n_out: usize,
     epilogue: &mut impl Epilogue<L>,
+    meanwhile: &mut impl Meanwhile,
 ) {
     let width = N * L::WIDTH;
     let panel_len = pixels.sources.len() * K * width;
@@ -273,11 +282,11 @@ unsafe fn tiles<L: Lane, const M: usize, const N: usize, const K: usize>(
             let panel = panels.as_ptr().add(channel / width * panel_len);
             let mut pixel = 0;
             while pixel + M <= pixels.n {
-                tile::<L, M, N, K>(pixels, pixel, panel, channel, epilogue);
+                tile::<L, M, N, K>(pixels, pixel, panel, channel, epilogue, meanwhile);
                 pixel += M;
             }
             while pixel < pixels.n {
-                tile::<L, PIXEL_STEP, N, K>(pixels, pixel, panel, channel, epilogue);
+                tile::<L, PIXEL_STEP, N, K>(pixels, pixel, panel, channel, epilogue, meanwhile);
                 pixel += PIXEL_STEP;
             }
         }
@@ -292,6 +301,7 @@ unsafe fn tile<L: Lane, const M: usize, const N: usize, const K: usize>(
     panel: *const f32,
     channel: usize,
     epilogue: &mut impl Epilogue<L>,
+    meanwhile: &mut impl Meanwhile,
 ) {
     // SAFETY: `tiles` keeps the tile inside the pixels and the panel inside the weights.
     unsafe {
@@ -305,6 +315,7 @@ unsafe fn tile<L: Lane, const M: usize, const N: usize, const K: usize>(
         for source in pixels.sources {
             let values = source.as_ptr().add(pixel * pixels.stride);
             for k in 0..K {
+                meanwhile.step(k);
                 let mut row = [L::splat(0.0); N];
                 for (j, weight) in row.iter_mut().enumerate() {
                     let at = std::slice::from_raw_parts(weights.add(j * L::WIDTH), L::WIDTH);
@@ -340,17 +351,18 @@ pub(super) unsafe fn add_outer_products<L: Lane>(
     right: &[f32],
     n_out: usize,
     sums: &mut [f32],
+    meanwhile: &mut impl Meanwhile,
 ) {
     // SAFETY: passed on from the caller; both counts are multiples of 16.
     unsafe {
         if L::WIDTH == 16 {
             if n_out == CHANNEL_STEP {
-                outer_tiles::<L, 16, 1>(left, n_in, right, n_out, sums);
+                outer_tiles::<L, 16, 1>(left, n_in, right, n_out, sums, meanwhile);
             } else {
-                outer_tiles::<L, 8, 2>(left, n_in, right, n_out, sums);
+                outer_tiles::<L, 8, 2>(left, n_in, right, n_out, sums, meanwhile);
             }
         } else {
-            outer_tiles::<L, 4, 2>(left, n_in, right, n_out, sums);
+            outer_tiles::<L, 4, 2>(left, n_in, right, n_out, sums, meanwhile);
         }
     }
 }
@@ -362,6 +374,7 @@ unsafe fn outer_tiles<L: Lane, const M: usize, const N: usize>(
     right: &[f32],
     n_out: usize,
     sums: &mut [f32],
+    meanwhile: &mut impl Meanwhile,
 ) {
     let n_pixels = right.len() / n_out;
     debug_assert_eq!(n_in % M, 0);
@@ -382,6 +395,7 @@ unsafe fn outer_tiles<L: Lane, const M: usize, const N: usize>(
                     }
                 }
                 for pixel in 0..n_pixels {
+                    meanwhile.step(pixel);
                     let mut row = [L::splat(0.0); N];
                     for (j, value) in row.iter_mut().enumerate() {
                         *value = L::load(right, pixel * n_out + channel + j * L::WIDTH);

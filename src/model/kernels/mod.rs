@@ -22,6 +22,7 @@
     reason = "indices come from shapes checked once, in constructors"
 )]
 
+mod ahead;
 mod architecture;
 mod buffer;
 mod engine;

@@ -6,6 +6,7 @@
 //! networks", 2015). The 36 places are 36 planes, so the sums over channels are 36 matrix products.
 //! Interpolation points are 0, ±1, ±2, ∞; with f32 the error stays near 1e-6 of the range.
 
+use super::ahead::Fetch;
 use super::buffer::Buffer;
 use super::gemm::{Epilogue, PanelWidth, Panels, Pixels, Store, add_outer_products, multiply};
 use super::instruction_set::InstructionSet;
@@ -233,6 +234,13 @@ pub(super) unsafe fn transform_input<L: Lane, const C: usize>(
     }
 }
 
+/// Fetches the plane after `plane` of a set of kernels that the second cache cannot hold.
+#[inline(always)]
+fn next_plane<const C: usize>(plane: &[f32]) -> Option<Fetch<1>> {
+    const SECOND_CACHE: usize = 1 << 20;
+    (N_PLANES * C * C * size_of::<f32>() > SECOND_CACHE).then(|| Fetch::after([plane]))
+}
+
 /// Multiplies each plane by its kernels.
 ///
 /// # Safety
@@ -260,8 +268,18 @@ pub(super) unsafe fn multiply_planes<L: Lane, const C: usize>(
             stride: C,
         };
         let width = KernelPlanes::width(C);
+        let mut ahead = next_plane::<C>(kernels.plane(plane));
         // SAFETY: passed on from the caller.
-        unsafe { multiply::<L, C>(pixels, kernels.plane(plane), width, C, &mut store) };
+        unsafe {
+            multiply::<L, C>(
+                pixels,
+                kernels.plane(plane),
+                width,
+                C,
+                &mut store,
+                &mut ahead,
+            );
+        }
     }
 }
 
@@ -362,7 +380,8 @@ pub(super) unsafe fn add_kernel_gradients<L: Lane, const C: usize>(
     for (plane, sums) in sums.chunks_exact_mut(C * C).enumerate() {
         let range = plane * stride..plane * stride + len;
         let (left, right) = (&inputs[range.clone()], &gradients[range]);
+        let mut ahead = next_plane::<C>(sums);
         // SAFETY: passed on from the caller.
-        unsafe { add_outer_products::<L>(left, C, right, C, sums) };
+        unsafe { add_outer_products::<L>(left, C, right, C, sums, &mut ahead) };
     }
 }

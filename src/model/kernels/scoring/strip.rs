@@ -1,5 +1,6 @@
 //! One strip of one pass over a film: the work that a thread takes on at a time.
 
+use super::super::ahead::Nothing;
 use super::super::architecture::{Architecture, BlockId, MID, N_STAGES, OUT};
 use super::super::gemm::{AddFrom, AddTo, BiasRelu, Epilogue, PanelWidth, Pixels, Store, multiply};
 use super::super::instruction_set::{InstructionSet, LaneWork};
@@ -127,6 +128,7 @@ impl LaneWork for Stem<'_> {
                     weights.width(),
                     C,
                     &mut epilogue,
+                    &mut Nothing,
                 );
                 let mid = MidRow {
                     film,
@@ -348,7 +350,16 @@ unsafe fn finish_block<
     };
     let panels = block.expansion.as_slice();
     // SAFETY: passed on from the caller.
-    unsafe { multiply::<L, C>(pixels, panels, PanelWidth::Wide, OUT, &mut epilogue) };
+    unsafe {
+        multiply::<L, C>(
+            pixels,
+            panels,
+            PanelWidth::Wide,
+            OUT,
+            &mut epilogue,
+            &mut Nothing,
+        );
+    }
 }
 
 /// Where a first convolution writes: inside the border of a stage's map.
@@ -387,9 +398,23 @@ unsafe fn reduce<L: Lane, const K: usize>(
             stride: n_out,
         };
         if n_out == MID[0] {
-            multiply::<L, K>(pixels, weights, PanelWidth::Slim, n_out, &mut epilogue);
+            multiply::<L, K>(
+                pixels,
+                weights,
+                PanelWidth::Slim,
+                n_out,
+                &mut epilogue,
+                &mut Nothing,
+            );
         } else {
-            multiply::<L, K>(pixels, weights, PanelWidth::Medium, n_out, &mut epilogue);
+            multiply::<L, K>(
+                pixels,
+                weights,
+                PanelWidth::Medium,
+                n_out,
+                &mut epilogue,
+                &mut Nothing,
+            );
         }
     }
 }

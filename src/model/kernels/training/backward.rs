@@ -3,19 +3,21 @@
 //! A norm's gradient needs sums over the whole batch, so each kernel stores the gradient of a
 //! norm's *output* together with those sums, and the next one takes it through the norm on reading.
 
+use super::super::ahead::{Fetch, Nothing};
 use super::super::architecture::{CELL, MID, N_STAGES, OUT};
 use super::super::gemm::{AddFrom, Epilogue, Store, add_outer_products};
 use super::super::instruction_set::LaneWork;
 use super::super::lane::Lane;
 use super::super::winograd::{
-    N_PLANES, TileGrid, add_kernel_gradients, multiply_planes, transform_gradient, transform_input,
+    N_PLANES, add_kernel_gradients, multiply_planes, transform_gradient, transform_input,
     transform_output,
 };
 use super::forward::{Place, multiply_rows, padded_row, taps};
 use super::norm::Norm;
 use super::packed::PackedBlock;
 use super::rows::{Row, gather, norm_gradient, norm_relu, relu_gradient};
-use super::space::{Flow, GroupSums, Saved, WorkerSpace};
+use super::space::{Flow, Saved, WorkerSpace, keeps_sums};
+use super::team::Item;
 
 // SAFETY (all blocks of this file): as in `forward`.
 
@@ -25,9 +27,7 @@ pub(super) struct UnpoolCells<'a> {
     pub flow: &'a Flow,
     pub norm: &'a Norm,
     pub side: usize,
-    pub item: usize,
-    pub sums: &'a mut GroupSums,
-    pub worker: &'a mut WorkerSpace,
+    pub item: Item<'a>,
 }
 
 impl LaneWork for UnpoolCells<'_> {
@@ -42,15 +42,18 @@ impl LaneWork for UnpoolCells<'_> {
             norm,
             side,
             item,
+        } = self;
+        let Item {
+            index,
             sums,
             worker,
-        } = self;
+        } = item;
         let [gradient, ..] = &mut worker.rows;
         let gradient = &mut gradient.as_mut_slice()[..side * C];
-        let last = &saved.sums[N_STAGES - 1];
+        let last = saved.last();
         let len = side / CELL * C;
-        let first = item / CELL * len;
-        let range = item * side * C..(item + 1) * side * C;
+        let first = index / CELL * len;
+        let range = index * side * C..(index + 1) * side * C;
         // SAFETY: see above.
         unsafe {
             let cells = flow.pooled.part(first..first + len);
@@ -86,30 +89,19 @@ pub(super) struct Back<'a> {
 }
 
 /// Back through the third convolution, a row.
-pub(super) struct ExpandBack<'a, const C: usize, const OUT: usize> {
-    pub back: Back<'a>,
-    /// Nothing has flowed into `flow.sum` yet: the block is the last of its stage.
-    pub is_last: bool,
-    /// The next stage's shortcut, which reads every other pixel, has left its gradient.
-    pub has_shortcut: bool,
-    pub item: usize,
-    pub sums: &'a mut GroupSums,
-    pub worker: &'a mut WorkerSpace,
-}
+pub(super) struct ExpandBack<'a, const C: usize, const OUT: usize>(pub Back<'a>, pub Item<'a>);
 
 impl<const C: usize, const OUT: usize> LaneWork for ExpandBack<'_, C, OUT> {
     type Output = ();
 
     #[inline(always)]
     unsafe fn run<L: Lane>(self) {
-        let Self {
-            back,
-            is_last,
-            has_shortcut,
-            item,
+        let Self(back, item) = self;
+        let Item {
+            index,
             sums,
             worker,
-        } = self;
+        } = item;
         let Back {
             place,
             saved,
@@ -121,16 +113,17 @@ impl<const C: usize, const OUT: usize> LaneWork for ExpandBack<'_, C, OUT> {
         let [by_mid, mid, _] = &mut worker.rows;
         let by_mid = &mut by_mid.as_mut_slice()[..n_pixels * C];
         let mid = &mut mid.as_mut_slice()[..n_pixels * C];
-        let own = place.own(item, OUT);
+        let own = place.own(index, OUT);
         // SAFETY: see above.
         unsafe {
             let by_sum = flow.sum.part_mut(own.clone());
             let by_norm = flow.sum_norm.part(own.clone());
-            let sum = saved.sums[place.id.stage].part(own.clone());
-            if is_last {
+            let sum = saved.leaving(place.id).part(own.clone());
+            if place.id.is_last() {
+                // Nothing has flowed into `flow.sum` yet.
                 norm_gradient::<L, false>(OUT, back.leaving, by_norm, sum, by_sum);
-                if has_shortcut {
-                    add_shortcut::<L, OUT>(place, flow, item, by_sum);
+                if place.id.stage + 1 < N_STAGES {
+                    add_shortcut::<L, OUT>(place, flow, index, by_sum);
                 }
             } else {
                 norm_gradient::<L, true>(OUT, back.leaving, by_norm, sum, by_sum);
@@ -139,22 +132,35 @@ impl<const C: usize, const OUT: usize> LaneWork for ExpandBack<'_, C, OUT> {
                 to: by_mid,
                 stride: C,
             };
-            multiply_rows::<L, C, OUT, false>(n_pixels, &[by_sum], &packed.expand_back, &mut store);
-            let mid_own = place.own(item, C);
+            let mid_own = place.own(index, C);
             let values = saved.second[block].part(mid_own.clone());
+            let ahead = &mut Fetch::<1>::after([by_norm, sum, by_sum, values]);
+            multiply_rows::<L, C, OUT, false>(
+                n_pixels,
+                &[by_sum],
+                &packed.expand_back,
+                &mut store,
+                ahead,
+            );
             let to = flow.third_norm.part_mut(mid_own);
             let from = Row { values, stride: C };
             let statistics = &mut sums.statistics;
             relu_gradient::<L, true>(C, back.third, by_mid, from, to, mid, statistics);
             let weights = &mut sums.weights.as_mut_slice()[..C * OUT];
-            add_outer_products::<L>(mid, C, by_sum, OUT, weights);
-            if !place.id.is_first() {
+            add_outer_products::<L>(mid, C, by_sum, OUT, weights, ahead);
+            if !place.id.is_first() && !keeps_sums(place.id.stage) {
                 // Back to what entered the block, where the block before expects it.
                 let mut inner = TakeFrom {
-                    to: saved.sums[place.id.stage].part_mut(own),
+                    to: saved.leaving(place.id).part_mut(own),
                     stride: OUT,
                 };
-                multiply_rows::<L, OUT, C, true>(n_pixels, &[mid], &packed.expand, &mut inner);
+                multiply_rows::<L, OUT, C, true>(
+                    n_pixels,
+                    &[mid],
+                    &packed.expand,
+                    &mut inner,
+                    ahead,
+                );
             }
         }
     }
@@ -192,14 +198,11 @@ unsafe fn add_shortcut<L: Lane, const C: usize>(
 ) {
     let (side, half) = (place.side, place.side / 2);
     for (i, to) in by_sum.chunks_exact_mut(side * C).enumerate() {
-        let (film, row) = (
-            (item * place.rows + i) / side,
-            (item * place.rows + i) % side,
-        );
+        let row = item * place.rows + i;
         if !row.is_multiple_of(2) {
             continue;
         }
-        let first = (film * half + row / 2) * half * C;
+        let first = row / 2 * half * C;
         // SAFETY: passed on from the caller.
         unsafe {
             let from = flow.shortcut.part(first..first + half * C);
@@ -215,24 +218,19 @@ unsafe fn add_shortcut<L: Lane, const C: usize>(
 }
 
 /// Back through the shortcut convolution of a stage's first block, a row.
-pub(super) struct ShortcutBack<'a, const C: usize, const OUT: usize> {
-    pub back: Back<'a>,
-    pub item: usize,
-    pub sums: &'a mut GroupSums,
-    pub worker: &'a mut WorkerSpace,
-}
+pub(super) struct ShortcutBack<'a, const C: usize, const OUT: usize>(pub Back<'a>, pub Item<'a>);
 
 impl<const C: usize, const OUT: usize> LaneWork for ShortcutBack<'_, C, OUT> {
     type Output = ();
 
     #[inline(always)]
     unsafe fn run<L: Lane>(self) {
-        let Self {
-            back,
-            item,
+        let Self(back, item) = self;
+        let Item {
+            index,
             sums,
             worker,
-        } = self;
+        } = item;
         let Back {
             place,
             saved,
@@ -248,8 +246,8 @@ impl<const C: usize, const OUT: usize> LaneWork for ShortcutBack<'_, C, OUT> {
         let entering = &mut entering.as_mut_slice()[..n_pixels * C];
         // SAFETY: see above.
         unsafe {
-            let by_sum = flow.sum.part(place.own(item, OUT));
-            for (from, to) in place.entering(item, C) {
+            let by_sum = flow.sum.part(place.own(index, OUT));
+            for (from, to) in place.entering(index, C) {
                 let values = saved.entering(place.id).part(from);
                 let from = Row {
                     values,
@@ -262,39 +260,33 @@ impl<const C: usize, const OUT: usize> LaneWork for ShortcutBack<'_, C, OUT> {
                 }
             }
             let weights = &mut sums.weights.as_mut_slice()[..C * OUT];
-            add_outer_products::<L>(entering, C, by_sum, OUT, weights);
-            let to = flow.shortcut.part_mut(place.own(item, C));
+            add_outer_products::<L>(entering, C, by_sum, OUT, weights, &mut Nothing);
+            let to = flow.shortcut.part_mut(place.own(index, C));
             multiply_rows::<L, C, OUT, false>(
                 n_pixels,
                 &[by_sum],
                 panels,
                 &mut Store { to, stride: C },
+                &mut Nothing,
             );
         }
     }
 }
 
 /// Back through the 3x3 convolution, a strip.
-pub(super) struct ConvolveBack<'a, const C: usize> {
-    pub back: Back<'a>,
-    pub grid: TileGrid,
-    pub item: usize,
-    pub sums: &'a mut GroupSums,
-    pub worker: &'a mut WorkerSpace,
-}
+pub(super) struct ConvolveBack<'a, const C: usize>(pub Back<'a>, pub Item<'a>);
 
 impl<const C: usize> LaneWork for ConvolveBack<'_, C> {
     type Output = ();
 
     #[inline(always)]
     unsafe fn run<L: Lane>(self) {
-        let Self {
-            back,
-            grid,
-            item,
+        let Self(back, item) = self;
+        let Item {
+            index,
             sums,
             worker,
-        } = self;
+        } = item;
         let Back {
             place,
             saved,
@@ -302,7 +294,7 @@ impl<const C: usize> LaneWork for ConvolveBack<'_, C> {
             packed,
             ..
         } = back;
-        let block = place.block;
+        let (block, grid) = (place.block, place.grid);
         let WorkerSpace {
             padded,
             planes,
@@ -314,11 +306,11 @@ impl<const C: usize> LaneWork for ConvolveBack<'_, C> {
         let row_len = (grid.width + 2) * C;
         let len = grid.rows * grid.width * C;
         let by_mid = &mut by_mid.as_mut_slice()[..len];
-        let strip = item * len..(item + 1) * len;
+        let strip = index * len..(index + 1) * len;
         // SAFETY: see above.
         unsafe {
             for (i, to) in padded.chunks_exact_mut(row_len).enumerate() {
-                if let Some((row, to)) = padded_row(C, grid, item, i, to) {
+                if let Some((row, to)) = padded_row(C, grid, index, i, to) {
                     let by_norm = flow.third_norm.part(row.clone());
                     let values = saved.second[block].part(row);
                     norm_gradient::<L, false>(C, back.third, by_norm, values, to);
@@ -344,7 +336,7 @@ impl<const C: usize> LaneWork for ConvolveBack<'_, C> {
 
             transform_gradient::<L, C>(grid, padded, products);
             for (i, to) in padded.chunks_exact_mut(row_len).enumerate() {
-                if let Some((row, to)) = padded_row(C, grid, item, i, to) {
+                if let Some((row, to)) = padded_row(C, grid, index, i, to) {
                     let values = saved.first[block].part(row);
                     norm_relu::<L>(C, back.second, Row { values, stride: C }, to);
                 }
@@ -357,24 +349,19 @@ impl<const C: usize> LaneWork for ConvolveBack<'_, C> {
 }
 
 /// Back through the first convolution, a row.
-pub(super) struct ReduceBack<'a, const C: usize, const IN: usize> {
-    pub back: Back<'a>,
-    pub item: usize,
-    pub sums: &'a mut GroupSums,
-    pub worker: &'a mut WorkerSpace,
-}
+pub(super) struct ReduceBack<'a, const C: usize, const IN: usize>(pub Back<'a>, pub Item<'a>);
 
 impl<const C: usize, const IN: usize> LaneWork for ReduceBack<'_, C, IN> {
     type Output = ();
 
     #[inline(always)]
     unsafe fn run<L: Lane>(self) {
-        let Self {
-            back,
-            item,
+        let Self(back, item) = self;
+        let Item {
+            index,
             sums,
             worker,
-        } = self;
+        } = item;
         let Back {
             place,
             saved,
@@ -389,28 +376,32 @@ impl<const C: usize, const IN: usize> LaneWork for ReduceBack<'_, C, IN> {
         let by_entering = &mut by_entering.as_mut_slice()[..n_pixels * IN];
         // SAFETY: see above.
         unsafe {
-            let by_norm = flow.second_norm.part(place.own(item, C));
-            let first = saved.first[block].part(place.own(item, C));
+            let by_norm = flow.second_norm.part(place.own(index, C));
+            let first = saved.first[block].part(place.own(index, C));
             norm_gradient::<L, false>(C, back.second, by_norm, first, by_first);
             let panels = &packed.reduce_back;
+            let read = saved
+                .entering(place.id)
+                .part(place.entering_span(index, IN));
+            let ahead = &mut Fetch::<1>::after([by_norm, first, read]);
             if block == 0 {
                 // The stem's output also went through the shortcut.
-                let from = flow.shortcut.part(place.own(item, IN));
+                let from = flow.shortcut.part(place.own(index, IN));
                 let mut add = AddFrom {
                     from,
                     from_stride: IN,
                     to: by_entering,
                     stride: IN,
                 };
-                multiply_rows::<L, IN, C, true>(n_pixels, &[by_first], panels, &mut add);
+                multiply_rows::<L, IN, C, true>(n_pixels, &[by_first], panels, &mut add, ahead);
             } else {
                 let mut store = Store {
                     to: by_entering,
                     stride: IN,
                 };
-                multiply_rows::<L, IN, C, true>(n_pixels, &[by_first], panels, &mut store);
+                multiply_rows::<L, IN, C, true>(n_pixels, &[by_first], panels, &mut store, ahead);
             }
-            for (from, row) in place.entering(item, IN) {
+            for (from, row) in place.entering(index, IN) {
                 // Pixels that a stride skips get no gradient through this norm.
                 let end = from.start + stride * from.len();
                 let to = flow.sum_norm.part_mut(from.start..end);
@@ -426,7 +417,7 @@ impl<const C: usize, const IN: usize> LaneWork for ReduceBack<'_, C, IN> {
                 relu_gradient::<L, true>(IN, norm, gradient, from, to, activation, sums);
             }
             let weights = &mut sums.weights.as_mut_slice()[..IN * C];
-            add_outer_products::<L>(entering, IN, by_first, C, weights);
+            add_outer_products::<L>(entering, IN, by_first, C, weights, ahead);
         }
     }
 }
@@ -437,9 +428,7 @@ pub(super) struct StemBack<'a> {
     pub flow: &'a Flow,
     pub norm: &'a Norm,
     pub side: usize,
-    pub item: usize,
-    pub sums: &'a mut GroupSums,
-    pub worker: &'a mut WorkerSpace,
+    pub item: Item<'a>,
 }
 
 impl LaneWork for StemBack<'_> {
@@ -454,17 +443,20 @@ impl LaneWork for StemBack<'_> {
             norm,
             side,
             item,
+        } = self;
+        let Item {
+            index,
             sums,
             worker,
-        } = self;
+        } = item;
         let [by_stem, ..] = &mut worker.rows;
         let by_stem = &mut by_stem.as_mut_slice()[..side * C];
-        let range = item * side * C..(item + 1) * side * C;
+        let range = index * side * C..(index + 1) * side * C;
         // SAFETY: see above.
         unsafe {
             let (by_norm, values) = (flow.sum_norm.part(range.clone()), saved.stem.part(range));
             norm_gradient::<L, false>(C, norm, by_norm, values, by_stem);
-            let taps = taps(saved, side, item);
+            let taps = taps(saved, side, index);
             let weights = &mut sums.weights.as_mut_slice()[..9 * C];
             for channel in (0..C).step_by(L::WIDTH) {
                 let mut tile = [L::splat(0.0); 9];

@@ -3,6 +3,7 @@
 
 use std::ops::Range;
 
+use super::super::ahead::{Fetch, Meanwhile, Nothing};
 use super::super::architecture::{BlockId, CELL, MID, N_STAGES, OUT};
 use super::super::gemm::{AddFrom, Epilogue, PanelWidth, Panels, Pixels, Store, multiply};
 use super::super::instruction_set::LaneWork;
@@ -11,7 +12,8 @@ use super::super::winograd::{TileGrid, multiply_planes, transform_input, transfo
 use super::norm::Norm;
 use super::packed::PackedBlock;
 use super::rows::{Row, add_statistics, gather, norm_relu, stream};
-use super::space::{GroupSums, Saved, WorkerSpace};
+use super::space::{Saved, WorkerSpace};
+use super::team::Item;
 
 // SAFETY (all blocks of this file): tasks of a pass write rows or strips that do not overlap and
 // read what earlier passes wrote; scratch memory is the worker's own; lengths are those of
@@ -33,6 +35,8 @@ pub(super) struct Place {
     pub stride: usize,
     /// Rows of an item.
     pub rows: usize,
+    /// Strips of the 3x3 convolution.
+    pub grid: TileGrid,
 }
 
 impl Place {
@@ -55,17 +59,17 @@ impl Place {
         channels: usize,
     ) -> impl Iterator<Item = (Range<usize>, Range<usize>)> {
         let len = self.side * channels;
+        let row_len = self.side_in * channels;
         (0..self.rows).map(move |i| {
-            let (film, row) = (
-                (item * self.rows + i) / self.side,
-                (item * self.rows + i) % self.side,
-            );
-            let first = (film * self.side_in + row * self.stride) * self.side_in * channels;
-            (
-                first..first + self.side_in * channels,
-                i * len..(i + 1) * len,
-            )
+            let first = (item * self.rows + i) * self.stride * row_len;
+            (first..first + row_len, i * len..(i + 1) * len)
         })
+    }
+
+    /// The values of the entering maps from an item's first row to where the next item's begins.
+    pub fn entering_span(&self, item: usize, channels: usize) -> Range<usize> {
+        let len = self.rows * self.stride * self.side_in * channels;
+        item * len..(item + 1) * len
     }
 }
 
@@ -74,8 +78,7 @@ pub(super) struct Stem<'a> {
     pub saved: &'a Saved,
     pub weights: &'a Panels,
     pub side: usize,
-    pub item: usize,
-    pub sums: &'a mut GroupSums,
+    pub item: Item<'a>,
 }
 
 /// The nine shifted rows that a 3x3 convolution of the padded `input` reads for row `item`.
@@ -104,51 +107,66 @@ impl LaneWork for Stem<'_> {
             saved,
             weights,
             side,
-            item,
-            sums,
+            item: Item { index, sums, .. },
         } = self;
         // SAFETY: see above.
         unsafe {
-            let taps = taps(saved, side, item);
+            let taps = taps(saved, side, index);
             let pixels = Pixels {
                 sources: &taps,
                 stride: 1,
                 n: side,
             };
-            let to = saved.stem.part_mut(item * side * C..(item + 1) * side * C);
+            let to = saved
+                .stem
+                .part_mut(index * side * C..(index + 1) * side * C);
             let mut store = Store { to, stride: C };
-            multiply::<L, 1>(pixels, weights.as_slice(), PanelWidth::Slim, C, &mut store);
+            multiply::<L, 1>(
+                pixels,
+                weights.as_slice(),
+                PanelWidth::Slim,
+                C,
+                &mut store,
+                &mut Nothing,
+            );
             add_statistics::<L>(C, store.to, &mut sums.statistics);
         }
     }
 }
 
-/// First convolution of a row: `IN` to `C` channels.
-pub(super) struct Reduce<'a, const C: usize, const IN: usize> {
+/// What the kernels of one block share on the way forward.
+#[derive(Clone, Copy)]
+pub(super) struct Forward<'a> {
     pub place: Place,
     pub saved: &'a Saved,
     pub packed: &'a PackedBlock,
-    /// The norm of what enters.
+    /// The norm of what the kernel reads.
     pub norm: &'a Norm,
-    pub item: usize,
-    pub sums: &'a mut GroupSums,
-    pub worker: &'a mut WorkerSpace,
+    /// The stem's norm: the first block's shortcut reads what comes out of it.
+    pub shortcut_norm: Option<&'a Norm>,
 }
+
+/// First convolution of a row: `IN` to `C` channels.
+pub(super) struct Reduce<'a, const C: usize, const IN: usize>(pub Forward<'a>, pub Item<'a>);
 
 impl<const C: usize, const IN: usize> LaneWork for Reduce<'_, C, IN> {
     type Output = ();
 
     #[inline(always)]
     unsafe fn run<L: Lane>(self) {
-        let Self {
+        let Self(forward, item) = self;
+        let Forward {
             place,
             saved,
             packed,
             norm,
-            item,
+            ..
+        } = forward;
+        let Item {
+            index,
             sums,
             worker,
-        } = self;
+        } = item;
         let n_pixels = place.n_pixels();
         let [entering, out, _] = &mut worker.rows;
         let entering = &mut entering.as_mut_slice()[..n_pixels * IN];
@@ -156,14 +174,24 @@ impl<const C: usize, const IN: usize> LaneWork for Reduce<'_, C, IN> {
         let stride = place.stride * IN;
         // SAFETY: see above.
         unsafe {
-            for (from, to) in place.entering(item, IN) {
+            for (from, to) in place.entering(index, IN) {
                 let values = saved.entering(place.id).part(from);
                 norm_relu::<L>(IN, norm, Row { values, stride }, &mut entering[to]);
             }
             let mut store = Store { to: out, stride: C };
-            multiply_rows::<L, C, IN, false>(n_pixels, &[entering], &packed.reduce, &mut store);
+            let read = saved
+                .entering(place.id)
+                .part(place.entering_span(index, IN));
+            let ahead = &mut Fetch::<2>::after([read]);
+            multiply_rows::<L, C, IN, false>(
+                n_pixels,
+                &[entering],
+                &packed.reduce,
+                &mut store,
+                ahead,
+            );
             add_statistics::<L>(C, out, &mut sums.statistics);
-            stream::<L>(out, saved.first[place.block].part_mut(place.own(item, C)));
+            stream::<L>(out, saved.first[place.block].part_mut(place.own(index, C)));
         }
     }
 }
@@ -180,6 +208,7 @@ pub(super) unsafe fn multiply_rows<
     sources: &[&[f32]],
     panels: &Panels,
     epilogue: &mut impl Epilogue<L>,
+    meanwhile: &mut impl Meanwhile,
 ) {
     let pixels = Pixels {
         sources,
@@ -192,37 +221,31 @@ pub(super) unsafe fn multiply_rows<
         PanelWidth::for_outputs(N_OUT)
     };
     // SAFETY: passed on from the caller.
-    unsafe { multiply::<L, K>(pixels, panels.as_slice(), width, N_OUT, epilogue) };
+    unsafe { multiply::<L, K>(pixels, panels.as_slice(), width, N_OUT, epilogue, meanwhile) };
 }
 
 /// 3x3 convolution of a strip.
-pub(super) struct Convolve<'a, const C: usize> {
-    pub place: Place,
-    pub saved: &'a Saved,
-    pub packed: &'a PackedBlock,
-    /// The norm of the first convolution's output.
-    pub norm: &'a Norm,
-    pub grid: TileGrid,
-    pub item: usize,
-    pub sums: &'a mut GroupSums,
-    pub worker: &'a mut WorkerSpace,
-}
+pub(super) struct Convolve<'a, const C: usize>(pub Forward<'a>, pub Item<'a>);
 
 impl<const C: usize> LaneWork for Convolve<'_, C> {
     type Output = ();
 
     #[inline(always)]
     unsafe fn run<L: Lane>(self) {
-        let Self {
+        let Self(forward, item) = self;
+        let Forward {
             place,
             saved,
             packed,
             norm,
-            grid,
-            item,
+            ..
+        } = forward;
+        let Item {
+            index,
             sums,
             worker,
-        } = self;
+        } = item;
+        let grid = place.grid;
         let WorkerSpace {
             padded,
             planes,
@@ -236,7 +259,7 @@ impl<const C: usize> LaneWork for Convolve<'_, C> {
         // SAFETY: see above.
         unsafe {
             for (i, to) in padded.chunks_exact_mut((grid.width + 2) * C).enumerate() {
-                if let Some((row, to)) = padded_row(C, grid, item, i, to) {
+                if let Some((row, to)) = padded_row(C, grid, index, i, to) {
                     let values = saved.first[place.block].part(row);
                     norm_relu::<L>(C, norm, Row { values, stride: C }, to);
                 }
@@ -245,10 +268,8 @@ impl<const C: usize> LaneWork for Convolve<'_, C> {
             multiply_planes::<L, C>(grid, &packed.kernels, planes, products);
             transform_output::<L, C>(grid, products, &mut Store { to: out, stride: C });
             add_statistics::<L>(C, out, &mut sums.statistics);
-            stream::<L>(
-                out,
-                saved.second[place.block].part_mut(item * len..(item + 1) * len),
-            );
+            let to = saved.second[place.block].part_mut(index * len..(index + 1) * len);
+            stream::<L>(out, to);
         }
     }
 }
@@ -283,51 +304,46 @@ pub(super) fn padded_row(
 }
 
 /// Third convolution of a row, shortcut or residual, and their sum.
-pub(super) struct Expand<'a, const C: usize, const OUT: usize, const FIRST: bool> {
-    pub place: Place,
-    pub saved: &'a Saved,
-    pub packed: &'a PackedBlock,
-    /// The norm of the second convolution's output.
-    pub norm: &'a Norm,
-    /// The stem's norm: the first block's shortcut reads what comes out of it.
-    pub entering_norm: Option<&'a Norm>,
-    pub item: usize,
-    pub sums: &'a mut GroupSums,
-    pub worker: &'a mut WorkerSpace,
-}
+pub(super) struct Expand<'a, const C: usize, const OUT: usize, const FIRST: bool>(
+    pub Forward<'a>,
+    pub Item<'a>,
+);
 
 impl<const C: usize, const OUT: usize, const FIRST: bool> LaneWork for Expand<'_, C, OUT, FIRST> {
     type Output = ();
 
     #[inline(always)]
     unsafe fn run<L: Lane>(self) {
-        let Self {
+        let Self(forward, item) = self;
+        let Forward {
             place,
             saved,
             packed,
             norm,
-            entering_norm,
-            item,
+            shortcut_norm,
+        } = forward;
+        let Item {
+            index,
             sums,
             worker,
-        } = self;
+        } = item;
         let (block, n_pixels) = (place.block, place.n_pixels());
         let [mid, entering, sum] = &mut worker.rows;
         let mid = &mut mid.as_mut_slice()[..n_pixels * C];
         let sum = &mut sum.as_mut_slice()[..n_pixels * OUT];
         // SAFETY: see above.
         unsafe {
-            let values = saved.second[block].part(place.own(item, C));
+            let values = saved.second[block].part(place.own(index, C));
             norm_relu::<L>(C, norm, Row { values, stride: C }, mid);
             if FIRST {
                 let entering = &mut entering.as_mut_slice()[..n_pixels * C];
-                for (from, to) in place.entering(item, C) {
+                for (from, to) in place.entering(index, C) {
                     let values = saved.entering(place.id).part(from);
                     let from = Row {
                         values,
                         stride: place.stride * C,
                     };
-                    match entering_norm {
+                    match shortcut_norm {
                         Some(norm) => norm_relu::<L>(C, norm, from, &mut entering[to]),
                         None => gather(C, from, &mut entering[to]),
                     }
@@ -337,22 +353,26 @@ impl<const C: usize, const OUT: usize, const FIRST: bool> LaneWork for Expand<'_
                     stride: OUT,
                 };
                 let sources = [&*mid, &*entering];
-                multiply_rows::<L, OUT, C, true>(n_pixels, &sources, &packed.expand, &mut store);
+                multiply_rows::<L, OUT, C, true>(
+                    n_pixels,
+                    &sources,
+                    &packed.expand,
+                    &mut store,
+                    &mut Nothing,
+                );
             } else {
-                let from = saved.entering(place.id).part(place.own(item, OUT));
+                let from = saved.entering(place.id).part(place.own(index, OUT));
                 let mut add = AddFrom {
                     from,
                     from_stride: OUT,
                     to: sum,
                     stride: OUT,
                 };
-                multiply_rows::<L, OUT, C, true>(n_pixels, &[mid], &packed.expand, &mut add);
+                let ahead = &mut Fetch::<1>::after([values, from]);
+                multiply_rows::<L, OUT, C, true>(n_pixels, &[mid], &packed.expand, &mut add, ahead);
             }
             add_statistics::<L>(OUT, sum, &mut sums.statistics);
-            stream::<L>(
-                sum,
-                saved.sums[place.id.stage].part_mut(place.own(item, OUT)),
-            );
+            stream::<L>(sum, saved.leaving(place.id).part_mut(place.own(index, OUT)));
         }
     }
 }
@@ -362,8 +382,7 @@ pub(super) struct PoolCells<'a> {
     pub saved: &'a Saved,
     pub norm: &'a Norm,
     pub side: usize,
-    pub item: usize,
-    pub worker: &'a mut WorkerSpace,
+    pub item: Item<'a>,
 }
 
 impl LaneWork for PoolCells<'_> {
@@ -376,19 +395,18 @@ impl LaneWork for PoolCells<'_> {
             saved,
             norm,
             side,
-            item,
-            worker,
+            item: Item { index, worker, .. },
         } = self;
         let [row, ..] = &mut worker.rows;
         let row = &mut row.as_mut_slice()[..side * C];
-        let last = &saved.sums[N_STAGES - 1];
+        let last = saved.last();
         let len = side / CELL * C;
         // SAFETY: see above.
         unsafe {
-            let cells = saved.pooled.part_mut(item * len..(item + 1) * len);
+            let cells = saved.pooled.part_mut(index * len..(index + 1) * len);
             cells.fill(0.0);
             let share = L::splat(1.0 / (CELL * CELL) as f32);
-            for i in item * CELL..(item + 1) * CELL {
+            for i in index * CELL..(index + 1) * CELL {
                 let values = last.part(i * side * C..(i + 1) * side * C);
                 norm_relu::<L>(C, norm, Row { values, stride: C }, row);
                 for pixel in 0..side {

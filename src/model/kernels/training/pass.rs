@@ -109,16 +109,14 @@ impl Passes {
             return Ok(());
         };
         let (saved, side) = (&self.saved, self.architecture.last_side());
-        self.team
-            .run(engine, n_films * side / CELL, 0, |item, _, worker| {
-                engine.instruction_set().run(PoolCells {
-                    saved,
-                    norm,
-                    side,
-                    item,
-                    worker,
-                });
+        self.team.run(engine, n_films * side / CELL, 0, |item| {
+            engine.instruction_set().run(PoolCells {
+                saved,
+                norm,
+                side,
+                item,
             });
+        });
         Ok(())
     }
 
@@ -138,19 +136,16 @@ impl Passes {
         let n_blocks = self.blocks.len();
         let side = self.architecture.last_side();
         let (saved, flow, norm) = (&self.saved, &self.flow, &self.entering[n_blocks]);
-        self.team
-            .run(engine, n_films * side, 0, |item, sums, worker| {
-                let work = UnpoolCells {
-                    saved,
-                    flow,
-                    norm,
-                    side,
-                    item,
-                    sums,
-                    worker,
-                };
-                engine.instruction_set().run(work);
-            });
+        self.team.run(engine, n_films * side, 0, |item| {
+            let work = UnpoolCells {
+                saved,
+                flow,
+                norm,
+                side,
+                item,
+            };
+            engine.instruction_set().run(work);
+        });
         let n_values = n_films * side * side;
         finish_gradient(
             &self.team,
@@ -250,16 +245,14 @@ impl Passes {
     fn stem_forward(&mut self, call: Call) -> Result<(), EngineError> {
         let side = self.architecture.side();
         let (saved, weights) = (&self.saved, &self.stem);
-        self.team
-            .run(call.engine, call.n_films * side, 0, |item, sums, _| {
-                call.engine.instruction_set().run(Stem {
-                    saved,
-                    weights,
-                    side,
-                    item,
-                    sums,
-                });
+        self.team.run(call.engine, call.n_films * side, 0, |item| {
+            call.engine.instruction_set().run(Stem {
+                saved,
+                weights,
+                side,
+                item,
             });
+        });
         let n_values = call.n_films * side * side;
         let norm = &mut self.entering[0];
         finish_statistics(
@@ -274,23 +267,17 @@ impl Passes {
     fn stem_backward(&mut self, call: Call, gradients: &mut NamedTensors) {
         let side = self.architecture.side();
         let (saved, flow, norm) = (&self.saved, &self.flow, &self.entering[0]);
-        self.team.run(
-            call.engine,
-            call.n_films * side,
-            9 * MID[0],
-            |item, sums, worker| {
+        self.team
+            .run(call.engine, call.n_films * side, 9 * MID[0], |item| {
                 let work = StemBack {
                     saved,
                     flow,
                     norm,
                     side,
                     item,
-                    sums,
-                    worker,
                 };
                 call.engine.instruction_set().run(work);
-            },
-        );
+            });
         if let Some(gradient) = gradients.get_mut("stem.conv.weight") {
             self.team
                 .write_gradient(call.engine, 9, &mut gradient.values);

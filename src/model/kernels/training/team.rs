@@ -19,6 +19,13 @@ pub(super) struct Team {
     workers: Vec<Mutex<WorkerSpace>>,
 }
 
+/// A task: the rows or the strip with this index, and what it may write to besides.
+pub(super) struct Item<'a> {
+    pub index: usize,
+    pub sums: &'a mut GroupSums,
+    pub worker: &'a mut WorkerSpace,
+}
+
 impl Team {
     pub fn new(architecture: &Architecture, engine: &Engine) -> Self {
         let n_threads = engine.n_threads();
@@ -37,7 +44,7 @@ impl Team {
         engine: &Engine,
         n_items: usize,
         n_weights: usize,
-        task: impl Fn(usize, &mut GroupSums, &mut WorkerSpace) + Sync,
+        task: impl Fn(Item) + Sync,
     ) {
         let n_groups = self.groups.len();
         engine.pool.run(&[n_groups], |turn| {
@@ -48,8 +55,13 @@ impl Team {
             group.statistics.fill(0.0);
             group.weights.as_mut_slice()[..n_weights].fill(0.0);
             let first = |group| group * n_items / n_groups;
-            for item in first(turn.task)..first(turn.task + 1) {
-                task(item, &mut group, &mut worker);
+            for index in first(turn.task)..first(turn.task + 1) {
+                let (sums, worker) = (&mut *group, &mut *worker);
+                task(Item {
+                    index,
+                    sums,
+                    worker,
+                });
             }
             publish_streams();
         });
