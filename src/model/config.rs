@@ -1,6 +1,8 @@
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+use super::kernels::{Architecture, EngineError};
+
 /// Shape of the network: a bottleneck ResNet-v2 for one gray channel, as Keras' example has it.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "Unchecked", into = "Unchecked")]
@@ -79,6 +81,16 @@ impl ResNetConfig {
             bn_epsilon: 1e-3,
             bn_momentum: 0.99,
         })
+    }
+
+    /// The same network as the engine knows it.
+    pub fn engine_architecture(&self) -> Result<Architecture, EngineError> {
+        Architecture::new(
+            self.depth,
+            self.side,
+            self.n_outputs,
+            self.bn_epsilon as f32,
+        )
     }
 
     /// Layers with weights, `9 n + 2`.

@@ -4,6 +4,7 @@ use std::thread::available_parallelism;
 use candle_core::Device;
 use thiserror::Error;
 
+use super::Precision;
 use super::kernels::{Engine, EngineError};
 
 /// Where and by what the network is computed; chosen when the program starts.
@@ -15,7 +16,7 @@ enum Kind {
     /// The processor, by our own kernels.
     Engine(Arc<Engine>),
     /// By candle's tensors.
-    Candle(Device),
+    Candle(Device, Precision),
 }
 
 /// Why a device is not to be had.
@@ -46,7 +47,13 @@ impl ComputeDevice {
 
     /// The processor by plain candle: slow, and what the kernels are held against.
     pub fn reference() -> Self {
-        Self(Kind::Candle(Device::Cpu))
+        Self(Kind::Candle(Device::Cpu, Precision::F32))
+    }
+
+    /// The same at a GPU's precision, for tests.
+    #[cfg(test)]
+    pub(super) fn reference_at(precision: Precision) -> Self {
+        Self(Kind::Candle(Device::Cpu, precision))
     }
 
     /// The first NVIDIA GPU.
@@ -72,8 +79,9 @@ impl ComputeDevice {
                     n_threads => format!("CPU, {instructions}, {n_threads} threads"),
                 }
             }
-            Kind::Candle(Device::Cpu) => "CPU, reference".to_owned(),
-            Kind::Candle(_) => "GPU (CUDA)".to_owned(),
+            Kind::Candle(Device::Cpu, _) => "CPU, reference".to_owned(),
+            Kind::Candle(_, Precision::F32) => "GPU (CUDA)".to_owned(),
+            Kind::Candle(_, precision) => format!("GPU (CUDA), {}", precision.name()),
         }
     }
 
@@ -81,7 +89,15 @@ impl ComputeDevice {
     pub fn engine(&self) -> Option<&Arc<Engine>> {
         match &self.0 {
             Kind::Engine(engine) => Some(engine),
-            Kind::Candle(_) => None,
+            Kind::Candle(..) => None,
+        }
+    }
+
+    /// How exactly convolutions multiply.
+    pub(super) fn precision(&self) -> Precision {
+        match self.0 {
+            Kind::Engine(_) => Precision::F32,
+            Kind::Candle(_, precision) => precision,
         }
     }
 
@@ -89,7 +105,7 @@ impl ComputeDevice {
     pub(super) fn candle(&self) -> &Device {
         match &self.0 {
             Kind::Engine(_) => &Device::Cpu,
-            Kind::Candle(device) => device,
+            Kind::Candle(device, _) => device,
         }
     }
 }

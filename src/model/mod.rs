@@ -2,6 +2,10 @@
 
 mod config;
 mod parameters;
+mod precision;
+mod custom_backward;
+mod convolution;
+mod norm_relu;
 mod block;
 mod resnet_v2;
 mod card;
@@ -22,5 +26,6 @@ pub use device::{ComputeDevice, DeviceError};
 pub use keras::{KerasError, KerasImport, import_keras};
 pub use model_file::{ModelFault, ModelFile, ModelFileError, Weights};
 pub use parameters::parameter_shapes;
+pub use precision::Precision;
 pub use reading::{FeatureMaps, LinearHead, Reading};
 pub use resnet_v2::ResNetV2;
