@@ -16,8 +16,10 @@ mod device;
 mod network;
 mod reading;
 mod classifier;
+mod candle_training;
 pub mod kernels;
 
+pub use candle_training::CandleTraining;
 pub use card::{Calibration, ModelCard, Provenance};
 pub use card_json::{CardError, FORMAT_VERSION};
 pub use classifier::{Classifier, ModelError, ModelSource, is_model_name};
