@@ -56,17 +56,13 @@ impl ComputeDevice {
         Self(Kind::Candle(Device::Cpu, precision))
     }
 
-    /// The first NVIDIA GPU.
-    #[cfg(feature = "cuda")]
-    pub fn cuda() -> Result<Self, DeviceError> {
-        let device = Device::new_cuda(0).map_err(|error| DeviceError::Gpu(error.to_string()))?;
-        Ok(Self(Kind::Candle(device)))
-    }
-
-    /// The first NVIDIA GPU; this build has no support for it.
-    #[cfg(not(feature = "cuda"))]
-    pub fn cuda() -> Result<Self, DeviceError> {
-        Err(DeviceError::NotBuilt)
+    /// The first NVIDIA GPU; an error where there is no driver, no GPU, or no support in this build.
+    ///
+    /// [`Precision::Tf32`] is set for the whole program.
+    pub fn cuda(precision: Precision) -> Result<Self, DeviceError> {
+        let device = first_gpu()?;
+        candle_core::cuda::set_gemm_reduced_precision_f32(precision == Precision::Tf32);
+        Ok(Self(Kind::Candle(device, precision)))
     }
 
     /// As it stands in the status line.
@@ -102,12 +98,37 @@ impl ComputeDevice {
     }
 
     /// candle's handle of the same device.
-    pub(super) fn candle(&self) -> &Device {
+    pub fn candle(&self) -> &Device {
         match &self.0 {
             Kind::Engine(_) => &Device::Cpu,
             Kind::Candle(device, _) => device,
         }
     }
+}
+
+#[cfg(not(feature = "cuda"))]
+fn first_gpu() -> Result<Device, DeviceError> {
+    Err(DeviceError::NotBuilt)
+}
+
+#[cfg(feature = "cuda")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "candle's bindings panic where a library turns out to be unfit; that is a missing GPU"
+)]
+fn first_gpu() -> Result<Device, DeviceError> {
+    #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+    super::cuda_libraries::load().map_err(|error| DeviceError::Gpu(error.to_string()))?;
+    match std::panic::catch_unwind(|| Device::new_cuda(0)) {
+        Ok(device) => device.map_err(|error| DeviceError::Gpu(first_line(&error.to_string()))),
+        Err(_) => Err(DeviceError::Gpu("its libraries do not fit".to_owned())),
+    }
+}
+
+/// candle's errors may carry a trace of calls.
+#[cfg(feature = "cuda")]
+fn first_line(text: &str) -> String {
+    text.lines().next().unwrap_or_default().to_owned()
 }
 
 #[cfg(test)]
@@ -127,7 +148,7 @@ mod tests {
     #[cfg(not(feature = "cuda"))]
     #[test]
     fn a_build_without_cuda_says_so() {
-        let error = ComputeDevice::cuda().unwrap_err().to_string();
+        let error = ComputeDevice::cuda(Precision::F32).unwrap_err().to_string();
         assert!(error.contains("--features cuda"), "{error}");
     }
 }

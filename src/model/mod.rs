@@ -12,6 +12,12 @@ mod card;
 mod card_json;
 mod model_file;
 mod keras;
+#[cfg(all(
+    any(test, feature = "cuda"),
+    target_os = "linux",
+    target_arch = "x86_64"
+))]
+mod cuda_libraries;
 mod device;
 mod network;
 mod reading;

@@ -28,6 +28,8 @@ impl Network {
         let Some(engine) = device.engine() else {
             let network =
                 ResNetV2::from_weights_at(config, device.precision(), weights, device.candle())?;
+            // Films may be scored by another thread, whose stream on a GPU does not wait for ours.
+            device.candle().synchronize()?;
             return Ok(Self::Candle(network, device.clone()));
         };
         let architecture = config.engine_architecture()?;
