@@ -2,6 +2,8 @@
 #[cfg(test)]
 mod candle_training;
 #[cfg(test)]
+mod dataset;
+#[cfg(test)]
 mod engine;
 #[cfg(test)]
 mod explain;
@@ -9,6 +11,8 @@ mod explain;
 mod films;
 #[cfg(test)]
 mod imaging;
+#[cfg(test)]
+mod metrics;
 #[cfg(test)]
 mod model;
 #[cfg(test)]
