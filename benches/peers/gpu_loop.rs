@@ -87,7 +87,7 @@ impl GpuLoop {
                 let architecture = self.config.engine_architecture()?;
                 let parameters = architecture.named_tensors(&self.weights)?;
                 let state = TrainingState::new(&architecture, parameters)?;
-                (CandleTraining::new(&self.config, &self.device)?, state)
+                (CandleTraining::new(architecture, &self.device)?, state)
             }
         };
         let loss = LossWeights {

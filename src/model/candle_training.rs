@@ -29,8 +29,8 @@ pub struct CandleTraining {
 
 impl CandleTraining {
     /// Makes room for the parameters on the device; a batch takes memory only while it is computed.
-    pub fn new(config: &ResNetConfig, device: &ComputeDevice) -> Result<Self, ModelError> {
-        let architecture = config.engine_architecture()?;
+    pub fn new(architecture: Architecture, device: &ComputeDevice) -> Result<Self, ModelError> {
+        let config = ResNetConfig::of_engine(&architecture)?;
         let precision = device.precision();
         let device = device.candle().clone();
         let mut variables = BTreeMap::new();
@@ -55,7 +55,7 @@ impl CandleTraining {
         });
         let vb = VarBuilder::from_tensors(tensors.collect(), DType::F32, &device);
         Ok(Self {
-            network: ResNetV2::with_precision(config, precision, &vb)?,
+            network: ResNetV2::with_precision(&config, precision, &vb)?,
             architecture,
             device,
             variables,

@@ -83,6 +83,17 @@ impl ResNetConfig {
         })
     }
 
+    /// The engine's network, with Keras' momentum of batch norm, which the engine has fixed.
+    pub fn of_engine(architecture: &Architecture) -> Result<Self, ConfigError> {
+        Self::try_from(Unchecked {
+            depth: architecture.depth(),
+            side: architecture.side(),
+            n_outputs: architecture.n_outputs(),
+            bn_epsilon: f64::from(architecture.epsilon()),
+            bn_momentum: 0.99,
+        })
+    }
+
     /// The same network as the engine knows it.
     pub fn engine_architecture(&self) -> Result<Architecture, EngineError> {
         Architecture::new(

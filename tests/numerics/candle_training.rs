@@ -2,7 +2,7 @@
 
 use thorax::domain::sigmoid;
 use thorax::model::kernels::LossWeights;
-use thorax::model::{CandleTraining, ComputeDevice, ResNetConfig};
+use thorax::model::{CandleTraining, ComputeDevice};
 
 use crate::engine::{
     GRADIENT_TOLERANCE, KerasNames, check_gradient, keras_variables, keras_weights,
@@ -24,8 +24,7 @@ fn a_step_by_candle_has_keras_loss_scores_and_gradients() {
         negative: get("train_neg_weight"),
         ..LossWeights::default()
     };
-    let config = ResNetConfig::new(56, 128, 14).unwrap();
-    let mut training = CandleTraining::new(&config, &ComputeDevice::reference()).unwrap();
+    let mut training = CandleTraining::new(architecture, &ComputeDevice::reference()).unwrap();
     let (films, labels) = (get("input_bilinear"), get("train_labels"));
     let got = training.gradients_of(&mut weights, &films, &labels, &loss);
     let got = got.unwrap().total();

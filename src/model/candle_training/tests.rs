@@ -13,7 +13,7 @@ const TOLERANCE: f64 = 2e-5;
 const BF16_LOGIT_TOLERANCE: f32 = 0.1;
 
 struct Setup {
-    config: ResNetConfig,
+    architecture: Architecture,
     parameters: NamedTensors,
     films: Vec<f32>,
     labels: Vec<f32>,
@@ -21,8 +21,7 @@ struct Setup {
 }
 
 fn setup(side: usize, n_films: usize) -> Setup {
-    let config = ResNetConfig::new(11, side, 2).unwrap();
-    let architecture = config.engine_architecture().unwrap();
+    let architecture = Architecture::new(11, side, 2, 1e-3).unwrap();
     let mut state = 7_u32;
     let mut noise = || {
         // Numerical Recipes' linear congruential generator; its high bits are good enough.
@@ -45,7 +44,7 @@ fn setup(side: usize, n_films: usize) -> Setup {
     let parameters = parameters.collect();
     let films = (0..n_films * side * side).map(|_| noise()).collect();
     Setup {
-        config,
+        architecture,
         parameters,
         films,
         labels: (0..2 * n_films).map(|i| (i % 3 % 2) as f32).collect(),
@@ -59,12 +58,11 @@ fn setup(side: usize, n_films: usize) -> Setup {
 
 impl Setup {
     fn engine_plan(&self) -> TrainingPlan {
-        let architecture = self.config.engine_architecture().unwrap();
-        TrainingPlan::new(architecture, 4, Arc::new(Engine::new(2).unwrap())).unwrap()
+        TrainingPlan::new(self.architecture, 4, Arc::new(Engine::new(2).unwrap())).unwrap()
     }
 
     fn candle(&self) -> CandleTraining {
-        CandleTraining::new(&self.config, &ComputeDevice::reference()).unwrap()
+        CandleTraining::new(self.architecture, &ComputeDevice::reference()).unwrap()
     }
 }
 
@@ -149,8 +147,7 @@ fn logits_of_a_hundred_keep_loss_and_gradients_finite() {
 fn training_learns_four_films_by_heart_and_can_be_resumed() {
     let setup = setup(32, 4);
     let optimizer = Optimizer::Adam(Adam::with_learning_rate(1e-3));
-    let architecture = setup.config.engine_architecture().unwrap();
-    let mut state = TrainingState::new(&architecture, setup.parameters.clone()).unwrap();
+    let mut state = TrainingState::new(&setup.architecture, setup.parameters.clone()).unwrap();
     let mut candle = setup.candle();
     let step = |candle: &mut CandleTraining, state: &mut TrainingState| {
         let (films, labels) = (&setup.films, &setup.labels);
@@ -176,7 +173,7 @@ fn bf16_trains_close_to_f32() {
     let setup = setup(32, 3);
     let run = |precision| {
         let device = ComputeDevice::reference_at(precision);
-        let mut candle = CandleTraining::new(&setup.config, &device).unwrap();
+        let mut candle = CandleTraining::new(setup.architecture, &device).unwrap();
         let (films, labels) = (&setup.films, &setup.labels);
         candle
             .gradients_of(&mut setup.parameters.clone(), films, labels, &setup.loss)
