@@ -16,7 +16,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::domain::NOTICE;
 use crate::imaging::Interpolation;
-use crate::model::{Classifier, ComputeDevice, ModelSource};
+use crate::model::{Classifier, ComputeDevice, DeviceError, ModelSource, Precision};
 use crate::worker::cause_chain;
 
 /// Shows what a network sees in chest films, where, and how far to believe it.
@@ -100,6 +100,9 @@ struct DeviceArgs {
     /// What computes the network on the processor
     #[arg(long, value_enum, default_value_t = EngineChoice::Native)]
     engine: EngineChoice,
+    /// How exactly a GPU multiplies in convolutions; f32 without it
+    #[arg(long, value_enum)]
+    precision: Option<PrecisionChoice>,
 }
 
 #[derive(Debug, Args)]
@@ -169,6 +172,26 @@ enum DeviceChoice {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum PrecisionChoice {
+    /// As the processor does
+    F32,
+    /// Factors of 11 bits, as NVIDIA's tensor cores take them
+    Tf32,
+    /// Factors of 8 bits: faster still, and coarser
+    Bf16,
+}
+
+impl From<PrecisionChoice> for Precision {
+    fn from(choice: PrecisionChoice) -> Self {
+        match choice {
+            PrecisionChoice::F32 => Self::F32,
+            PrecisionChoice::Tf32 => Self::Tf32,
+            PrecisionChoice::Bf16 => Self::Bf16,
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum EngineChoice {
     /// Our own kernels
     Native,
@@ -217,15 +240,56 @@ pub fn run() -> ExitCode {
     })
 }
 
-fn device(args: DeviceArgs) -> anyhow::Result<ComputeDevice> {
-    Ok(match (args.device, args.engine, args.threads) {
-        (DeviceChoice::Cuda, _, _) => ComputeDevice::cuda()?,
-        (DeviceChoice::Cpu, EngineChoice::Reference, _) => ComputeDevice::reference(),
-        (DeviceChoice::Cpu, EngineChoice::Native, Some(n)) => {
-            ComputeDevice::cpu_with_threads(usize::from(n))?
+/// A device, and what the user should hear about the choice.
+struct ChosenDevice {
+    device: ComputeDevice,
+    remark: Option<String>,
+}
+
+/// The device asked for. Where a GPU is asked for and cannot be had, the processor, with a remark;
+/// a build that knows no GPU is an error.
+fn device(args: DeviceArgs) -> anyhow::Result<ChosenDevice> {
+    let for_gpu = args.precision.is_none() || args.device == DeviceChoice::Cuda;
+    anyhow::ensure!(for_gpu, "--precision is for GPUs: it needs --device cuda");
+    let mut remark = None;
+    if args.device == DeviceChoice::Cuda {
+        let precision = args.precision.map_or(Precision::F32, Precision::from);
+        match ComputeDevice::cuda(precision) {
+            Ok(device) => return Ok(idle_threads(args, device)),
+            Err(error @ DeviceError::Gpu(_)) => {
+                remark = Some(format!("{error}; using the processor"));
+            }
+            Err(error) => return Err(error.into()),
         }
-        (DeviceChoice::Cpu, EngineChoice::Native, None) => ComputeDevice::cpu(),
-    })
+    }
+    let device = match (args.engine, args.threads) {
+        (EngineChoice::Reference, _) => {
+            let chosen = idle_threads(args, ComputeDevice::reference());
+            let remark = remark.or(chosen.remark);
+            return Ok(ChosenDevice { remark, ..chosen });
+        }
+        (EngineChoice::Native, Some(n)) => ComputeDevice::cpu_with_threads(usize::from(n))?,
+        (EngineChoice::Native, None) => ComputeDevice::cpu(),
+    };
+    Ok(ChosenDevice { device, remark })
+}
+
+/// A device that has no use for `--threads`.
+fn idle_threads(args: DeviceArgs, device: ComputeDevice) -> ChosenDevice {
+    let remark = args.threads.map(|_| {
+        let name = device.name();
+        format!("--threads is for our own kernels and has no effect on {name}")
+    });
+    ChosenDevice { device, remark }
+}
+
+/// The same, the remark said on stderr.
+fn device_for_command(args: DeviceArgs) -> anyhow::Result<ComputeDevice> {
+    let chosen = device(args)?;
+    if let Some(remark) = &chosen.remark {
+        output::complain(remark);
+    }
+    Ok(chosen.device)
 }
 
 fn open_model(path: Option<&PathBuf>, device: &ComputeDevice) -> anyhow::Result<Classifier> {

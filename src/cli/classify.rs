@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use anyhow::Context as _;
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::{ClassifyArgs, device, open_model, output};
+use super::{ClassifyArgs, device_for_command, open_model, output};
 use crate::domain::{PerFinding, Radiograph, Score, Threshold};
 use crate::explain::{CamMethod, OverlayStyle, class_activation_maps, overlay_png};
 use crate::imaging::{list_films, read_film, write_whole};
@@ -25,7 +25,7 @@ struct FilmResult {
 
 /// Scores films, prints the results, draws maps; fails if any film did.
 pub fn run(args: &ClassifyArgs) -> anyhow::Result<ExitCode> {
-    let device = device(args.device)?;
+    let device = device_for_command(args.device)?;
     let classifier = open_model(args.model.as_ref(), &device)?;
     for label in &args.cam_label {
         let labels = &classifier.card().labels;

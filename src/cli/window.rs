@@ -2,9 +2,9 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use super::{DeviceArgs, device, output};
+use super::{ChosenDevice, DeviceArgs, device, output};
 use crate::app::ThoraxApp;
-use crate::state::{FilePicker, PickKind, Picked};
+use crate::state::{FilePicker, NoticeKind, PickKind, Picked};
 
 /// Size of the window at the very first start.
 const FIRST_SIZE_PT: [f32; 2] = [1280.0, 800.0];
@@ -17,7 +17,7 @@ pub fn run(files: Vec<PathBuf>, device_args: DeviceArgs) -> anyhow::Result<ExitC
         output::complain(no_display);
         return Ok(ExitCode::FAILURE);
     }
-    let device = device(device_args)?;
+    let ChosenDevice { device, remark } = device(device_args)?;
     let viewport = egui::ViewportBuilder::default()
         .with_title("Thorax")
         .with_app_id("thorax")
@@ -31,7 +31,10 @@ pub fn run(files: Vec<PathBuf>, device_args: DeviceArgs) -> anyhow::Result<ExitC
         ..Default::default()
     };
     let build: eframe::AppCreator<'_> = Box::new(move |cc| {
-        let app = ThoraxApp::new(cc, Arc::new(DesktopPicker), device, files);
+        let mut app = ThoraxApp::new(cc, Arc::new(DesktopPicker), device, files);
+        if let Some(remark) = remark {
+            app.state.notices.push(NoticeKind::Info, remark);
+        }
         Ok(Box::new(app))
     });
     if let Err(error) = eframe::run_native("thorax", options, build) {

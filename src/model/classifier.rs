@@ -8,7 +8,7 @@ use super::kernels::EngineError;
 use super::model_file::{ModelFault, ModelFile, ModelFileError, Weights, read_bounded};
 use super::network::Network;
 use super::reading::{FeatureMaps, LinearHead, Reading};
-use super::{ModelCard, ResNetConfig};
+use super::{ConfigError, ModelCard, ResNetConfig};
 use crate::domain::{Radiograph, Score, ScoreError};
 use crate::imaging::{ModelInput, model_input};
 
@@ -56,6 +56,8 @@ pub enum ModelError {
     Keras(#[from] KerasError),
     #[error("the model inside the program is broken: {0}")]
     Embedded(#[source] ModelFault),
+    #[error(transparent)]
+    Config(#[from] ConfigError),
     #[error("the network could not be computed: {0}")]
     Candle(#[from] candle_core::Error),
     #[error("the network could not be computed: {0}")]

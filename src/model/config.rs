@@ -87,6 +87,17 @@ impl ResNetConfig {
         &self.architecture
     }
 
+    /// The engine's network, with Keras' momentum of batch norm, which the engine has fixed.
+    pub fn of_engine(architecture: &Architecture) -> Result<Self, ConfigError> {
+        Self::try_from(Unchecked {
+            depth: architecture.depth(),
+            side: architecture.side(),
+            n_outputs: architecture.n_outputs(),
+            bn_epsilon: f64::from(architecture.epsilon()),
+            bn_momentum: 0.99,
+        })
+    }
+
     /// Layers with weights, `9 n + 2`.
     pub fn depth(&self) -> usize {
         self.depth

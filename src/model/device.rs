@@ -4,6 +4,7 @@ use std::thread::available_parallelism;
 use candle_core::Device;
 use thiserror::Error;
 
+use super::Precision;
 use super::kernels::{Engine, EngineError};
 
 /// Where and by what the network is computed; chosen when the program starts.
@@ -15,7 +16,7 @@ enum Kind {
     /// The processor, by our own kernels.
     Engine(Arc<Engine>),
     /// By candle's tensors.
-    Candle(Device),
+    Candle(Device, Precision),
 }
 
 /// Why a device is not to be had.
@@ -46,20 +47,22 @@ impl ComputeDevice {
 
     /// The processor by plain candle: slow, and what the kernels are held against.
     pub fn reference() -> Self {
-        Self(Kind::Candle(Device::Cpu))
+        Self(Kind::Candle(Device::Cpu, Precision::F32))
     }
 
-    /// The first NVIDIA GPU.
-    #[cfg(feature = "cuda")]
-    pub fn cuda() -> Result<Self, DeviceError> {
-        let device = Device::new_cuda(0).map_err(|error| DeviceError::Gpu(error.to_string()))?;
-        Ok(Self(Kind::Candle(device)))
+    /// The same at a GPU's precision, for tests.
+    #[cfg(test)]
+    pub(super) fn reference_at(precision: Precision) -> Self {
+        Self(Kind::Candle(Device::Cpu, precision))
     }
 
-    /// The first NVIDIA GPU; this build has no support for it.
-    #[cfg(not(feature = "cuda"))]
-    pub fn cuda() -> Result<Self, DeviceError> {
-        Err(DeviceError::NotBuilt)
+    /// The first NVIDIA GPU; an error where there is no driver, no GPU, or no support in this build.
+    ///
+    /// [`Precision::Tf32`] is set for the whole program.
+    pub fn cuda(precision: Precision) -> Result<Self, DeviceError> {
+        let device = first_gpu()?;
+        candle_core::cuda::set_gemm_reduced_precision_f32(precision == Precision::Tf32);
+        Ok(Self(Kind::Candle(device, precision)))
     }
 
     /// As it stands in the status line.
@@ -72,8 +75,9 @@ impl ComputeDevice {
                     n_threads => format!("CPU, {instructions}, {n_threads} threads"),
                 }
             }
-            Kind::Candle(Device::Cpu) => "CPU, reference".to_owned(),
-            Kind::Candle(_) => "GPU (CUDA)".to_owned(),
+            Kind::Candle(Device::Cpu, _) => "CPU, reference".to_owned(),
+            Kind::Candle(_, Precision::F32) => "GPU (CUDA)".to_owned(),
+            Kind::Candle(_, precision) => format!("GPU (CUDA), {}", precision.name()),
         }
     }
 
@@ -81,17 +85,50 @@ impl ComputeDevice {
     pub fn engine(&self) -> Option<&Arc<Engine>> {
         match &self.0 {
             Kind::Engine(engine) => Some(engine),
-            Kind::Candle(_) => None,
+            Kind::Candle(..) => None,
+        }
+    }
+
+    /// How exactly convolutions multiply.
+    pub(super) fn precision(&self) -> Precision {
+        match self.0 {
+            Kind::Engine(_) => Precision::F32,
+            Kind::Candle(_, precision) => precision,
         }
     }
 
     /// candle's handle of the same device.
-    pub(super) fn candle(&self) -> &Device {
+    pub fn candle(&self) -> &Device {
         match &self.0 {
             Kind::Engine(_) => &Device::Cpu,
-            Kind::Candle(device) => device,
+            Kind::Candle(device, _) => device,
         }
     }
+}
+
+#[cfg(not(feature = "cuda"))]
+fn first_gpu() -> Result<Device, DeviceError> {
+    Err(DeviceError::NotBuilt)
+}
+
+#[cfg(feature = "cuda")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "candle's bindings panic where a library turns out to be unfit; that is a missing GPU"
+)]
+fn first_gpu() -> Result<Device, DeviceError> {
+    #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+    super::cuda_libraries::load().map_err(|error| DeviceError::Gpu(error.to_string()))?;
+    match std::panic::catch_unwind(|| Device::new_cuda(0)) {
+        Ok(device) => device.map_err(|error| DeviceError::Gpu(first_line(&error.to_string()))),
+        Err(_) => Err(DeviceError::Gpu("its libraries do not fit".to_owned())),
+    }
+}
+
+/// candle's errors may carry a trace of calls.
+#[cfg(feature = "cuda")]
+fn first_line(text: &str) -> String {
+    text.lines().next().unwrap_or_default().to_owned()
 }
 
 #[cfg(test)]
@@ -111,7 +148,7 @@ mod tests {
     #[cfg(not(feature = "cuda"))]
     #[test]
     fn a_build_without_cuda_says_so() {
-        let error = ComputeDevice::cuda().unwrap_err().to_string();
+        let error = ComputeDevice::cuda(Precision::F32).unwrap_err().to_string();
         assert!(error.contains("--features cuda"), "{error}");
     }
 }

@@ -2,18 +2,30 @@
 
 mod config;
 mod parameters;
+mod precision;
+mod custom_backward;
+mod convolution;
+mod norm_relu;
 mod block;
 mod resnet_v2;
 mod card;
 mod card_json;
 mod model_file;
 mod keras;
+#[cfg(all(
+    any(test, feature = "cuda"),
+    target_os = "linux",
+    target_arch = "x86_64"
+))]
+mod cuda_libraries;
 mod device;
 mod network;
 mod reading;
 mod classifier;
+mod candle_training;
 pub mod kernels;
 
+pub use candle_training::CandleTraining;
 pub use card::{Calibration, ModelCard, Provenance};
 pub use card_json::{CardError, FORMAT_VERSION};
 pub use classifier::{Classifier, ModelError, ModelSource, is_model_name};
@@ -22,5 +34,6 @@ pub use device::{ComputeDevice, DeviceError};
 pub use keras::{KerasError, KerasImport, import_keras};
 pub use model_file::{ModelFault, ModelFile, ModelFileError, Weights};
 pub use parameters::parameter_shapes;
+pub use precision::Precision;
 pub use reading::{FeatureMaps, LinearHead, Reading};
 pub use resnet_v2::ResNetV2;

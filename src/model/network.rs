@@ -5,7 +5,7 @@ use candle_core::Tensor;
 use super::ResNetConfig;
 use super::classifier::ModelError;
 use super::device::ComputeDevice;
-use super::kernels::{Architecture, ScoringPlan};
+use super::kernels::ScoringPlan;
 use super::model_file::Weights;
 use super::reading::FeatureMaps;
 use super::resnet_v2::ResNetV2;
@@ -29,12 +29,13 @@ impl Network {
         device: &ComputeDevice,
     ) -> Result<Self, ModelError> {
         let Some(engine) = device.engine() else {
-            let network = ResNetV2::from_weights(config, weights, device.candle())?;
+            let network =
+                ResNetV2::from_weights_at(config, device.precision(), weights, device.candle())?;
+            // Films may be scored by another thread, whose stream on a GPU does not wait for ours.
+            device.candle().synchronize()?;
             return Ok(Self::Candle(network, device.clone()));
         };
-        let epsilon = config.bn_epsilon() as f32;
-        let architecture =
-            Architecture::new(config.depth(), config.side(), config.n_outputs(), epsilon)?;
+        let architecture = *config.architecture();
         let tensors = architecture.named_tensors(weights)?;
         let plan = ScoringPlan::new(&tensors, architecture, engine.clone())?;
         Ok(Self::Plan(Mutex::new(plan)))

@@ -1,14 +1,16 @@
 use candle_core::{DType, Device, Result, Tensor};
-use candle_nn::{Conv2d, Linear, Module as _, VarBuilder, linear};
+use candle_nn::{Linear, Module as _, VarBuilder, linear};
 
-use super::ResNetConfig;
-use super::block::{Block, NormRelu, Place, convolution};
+use super::block::{Block, Place};
+use super::convolution::{Convolution, ConvolutionShape};
 use super::model_file::Weights;
+use super::norm_relu::NormRelu;
 use super::parameters::parameter_shapes;
+use super::{Precision, ResNetConfig};
 
 /// The network in candle's tensors: the reference that every faster path is held against.
 pub struct ResNetV2 {
-    stem_conv: Conv2d,
+    stem_conv: Convolution,
     stem_bn: NormRelu,
     stages: Vec<Vec<Block>>,
     head_bn: NormRelu,
@@ -19,6 +21,15 @@ pub struct ResNetV2 {
 impl ResNetV2 {
     /// Takes weights named `stem.conv.weight` … `head.dense.bias`; a missing one names itself.
     pub fn new(config: &ResNetConfig, vb: &VarBuilder<'_>) -> Result<Self> {
+        Self::with_precision(config, Precision::F32, vb)
+    }
+
+    /// The same, its convolutions at another precision.
+    pub fn with_precision(
+        config: &ResNetConfig,
+        precision: Precision,
+        vb: &VarBuilder<'_>,
+    ) -> Result<Self> {
         let mut stages = Vec::new();
         for (stage_idx, stage) in ResNetConfig::STAGES.into_iter().enumerate() {
             let vb = vb.pp(format!("stage{stage_idx}"));
@@ -27,18 +38,25 @@ impl ResNetV2 {
                     stage_idx,
                     block_idx,
                 };
-                Block::new(stage, place, config, &vb.pp(format!("block{block_idx}")))
+                let vb = vb.pp(format!("block{block_idx}"));
+                Block::new(stage, place, config, precision, &vb)
             });
             stages.push(blocks.collect::<Result<Vec<_>>>()?);
         }
         let (stem, head) = (vb.pp("stem"), vb.pp("head"));
         let n_stem = ResNetConfig::N_STEM;
         let n_pooled = config.n_cells().pow(2) * ResNetConfig::N_FEATURES;
+        let stem_shape = ConvolutionShape {
+            n_in: 1,
+            n_out: n_stem,
+            kernel: 3,
+            stride: 1,
+        };
         Ok(Self {
-            stem_conv: convolution(1, n_stem, 3, 1, stem.pp("conv"))?,
-            stem_bn: NormRelu::new(n_stem, config, stem.pp("bn"))?,
+            stem_conv: Convolution::new(stem_shape, precision, &stem.pp("conv"))?,
+            stem_bn: NormRelu::new(n_stem, config, &stem.pp("bn"))?,
             stages,
-            head_bn: NormRelu::new(ResNetConfig::N_FEATURES, config, head.pp("bn"))?,
+            head_bn: NormRelu::new(ResNetConfig::N_FEATURES, config, &head.pp("bn"))?,
             dense: linear(n_pooled, config.n_outputs(), head.pp("dense"))?,
             n_cells: config.n_cells(),
         })
@@ -46,16 +64,24 @@ impl ResNetV2 {
 
     /// Builds the network from the weights of a model file, as plain tensors: no graph is kept.
     pub fn from_weights(config: &ResNetConfig, weights: &Weights, device: &Device) -> Result<Self> {
+        Self::from_weights_at(config, Precision::F32, weights, device)
+    }
+
+    /// The same, its convolutions at another precision.
+    pub fn from_weights_at(
+        config: &ResNetConfig,
+        precision: Precision,
+        weights: &Weights,
+        device: &Device,
+    ) -> Result<Self> {
         let shapes = parameter_shapes(config).into_iter();
         let tensors = shapes.map(|(name, shape)| {
             let values = weights.get(&name).map_or(&[][..], Vec::as_slice);
             Ok((name, Tensor::from_slice(values, shape, device)?))
         });
         let tensors = tensors.collect::<Result<_>>()?;
-        Self::new(
-            config,
-            &VarBuilder::from_tensors(tensors, DType::F32, device),
-        )
+        let vb = VarBuilder::from_tensors(tensors, DType::F32, device);
+        Self::with_precision(config, precision, &vb)
     }
 
     /// The last activation, (B, C, h, w), of films (B, 1, H, W).

@@ -1,29 +1,30 @@
 use std::sync::Arc;
 
-use super::TrainError;
-use crate::model::ComputeDevice;
-use crate::model::kernels::{
-    Architecture, BatchLoss, EngineError, LossWeights, NamedTensors, TrainingPlan,
-};
+use crate::model::kernels::{Architecture, BatchLoss, LossWeights, NamedTensors, TrainingPlan};
+use crate::model::{CandleTraining, ComputeDevice, ModelError};
 
 /// What computes a step: our kernels, or candle's tensors.
 pub enum Stepper {
     /// The CPU engine.
     Engine(Box<TrainingPlan>),
+    /// A GPU, or the slow reference.
+    Candle(Box<CandleTraining>),
 }
 
 impl Stepper {
-    /// Sets memory aside for batches of up to `n_films`.
+    /// Makes ready for batches of up to `n_films`.
     pub fn new(
         architecture: Architecture,
         n_films: usize,
         device: &ComputeDevice,
-    ) -> Result<Self, TrainError> {
-        let Some(engine) = device.engine() else {
-            return Err(TrainError::Value("this device cannot train".to_owned()));
-        };
-        let plan = TrainingPlan::new(architecture, n_films, Arc::clone(engine))?;
-        Ok(Self::Engine(Box::new(plan)))
+    ) -> Result<Self, ModelError> {
+        Ok(match device.engine() {
+            Some(engine) => {
+                let plan = TrainingPlan::new(architecture, n_films, Arc::clone(engine))?;
+                Self::Engine(Box::new(plan))
+            }
+            None => Self::Candle(Box::new(CandleTraining::new(architecture, device)?)),
+        })
     }
 
     /// The loss of a batch; its gradients are then in [`Stepper::gradients`].
@@ -33,9 +34,10 @@ impl Stepper {
         films: &[f32],
         truth: &[f32],
         loss: &LossWeights,
-    ) -> Result<BatchLoss, EngineError> {
+    ) -> Result<BatchLoss, ModelError> {
         match self {
-            Self::Engine(plan) => plan.gradients_of(parameters, films, truth, loss),
+            Self::Engine(plan) => Ok(plan.gradients_of(parameters, films, truth, loss)?),
+            Self::Candle(training) => training.gradients_of(parameters, films, truth, loss),
         }
     }
 
@@ -43,6 +45,7 @@ impl Stepper {
     pub fn gradients(&self) -> &NamedTensors {
         match self {
             Self::Engine(plan) => plan.gradients(),
+            Self::Candle(training) => training.gradients(),
         }
     }
 
@@ -50,6 +53,7 @@ impl Stepper {
     pub fn logits(&self) -> &[f32] {
         match self {
             Self::Engine(plan) => plan.logits(),
+            Self::Candle(training) => training.logits(),
         }
     }
 }

@@ -180,3 +180,43 @@ fn a_gpu_that_this_build_lacks_is_refused_plainly() {
     assert_eq!(output.status.code(), Some(1));
     assert!(stderr(&output).contains("--features cuda"));
 }
+
+/// Exactly one line on stderr, which contains `expected`.
+fn check_one_line(output: &Output, expected: &str) {
+    let stderr = stderr(output);
+    assert_eq!(stderr.lines().count(), 1, "{stderr}");
+    assert!(stderr.contains(expected), "{stderr}");
+}
+
+#[cfg(feature = "cuda")]
+#[test]
+fn without_a_driver_a_gpu_build_scores_on_the_processor_and_says_so_in_one_line() {
+    let args = ["classify", text(&phantom()), "--format", "json"];
+    let expected = thorax(&args);
+    assert!(expected.status.success() && expected.stderr.is_empty());
+    let output = thorax(&[&args[..], &["--device", "cuda", "--threads", "1"]].concat());
+    assert!(output.status.success(), "{}", stderr(&output));
+    if stderr(&output).contains("no effect on GPU") {
+        println!("skipped: this machine has a GPU");
+        return;
+    }
+    check_one_line(&output, "using the processor");
+    assert_eq!(stdout(&output), stdout(&expected));
+}
+
+#[test]
+fn threads_where_they_have_no_effect_are_remarked_upon() {
+    let film = phantom();
+    let args = ["classify", text(&film), "--engine", "reference"];
+    let output = thorax(&[&args[..], &["--threads", "2"]].concat());
+    assert!(output.status.success(), "{}", stderr(&output));
+    check_one_line(&output, "--threads is for our own kernels");
+    assert_eq!(stderr(&thorax(&args)), "");
+}
+
+#[test]
+fn precision_is_refused_on_the_processor() {
+    let output = thorax(&["classify", text(&phantom()), "--precision", "bf16"]);
+    assert_eq!(output.status.code(), Some(1));
+    check_one_line(&output, "it needs --device cuda");
+}

@@ -1,5 +1,6 @@
 //! The engine against plain candle and against Keras.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use candle_core::{DType, Device, Tensor};
@@ -19,7 +20,7 @@ const SCORE_TOLERANCE: f32 = 1e-6;
 const ACTIVATION_TOLERANCE: f32 = 1e-5;
 /// Of a gradient's length. Rounding decides whether a ReLU near 0 lets a gradient through, and a
 /// batch norm spreads that over a channel; PyTorch in `f32` is up to 6e-3 from itself in `f64`.
-const GRADIENT_TOLERANCE: f64 = 3e-2;
+pub const GRADIENT_TOLERANCE: f64 = 3e-2;
 
 fn engine(set: InstructionSet) -> Arc<Engine> {
     Arc::new(Engine::with_instruction_set(2, set).unwrap())
@@ -33,20 +34,20 @@ fn sets(depth: usize) -> Vec<InstructionSet> {
     InstructionSet::available().collect()
 }
 
-fn largest_difference(got: &[f32], want: &[f32]) -> f32 {
+pub fn largest_difference(got: &[f32], want: &[f32]) -> f32 {
     assert_eq!(got.len(), want.len());
     let pairs = got.iter().zip(want);
     pairs.fold(0.0, |worst, (got, want)| worst.max((got - want).abs()))
 }
 
-fn length(values: impl Iterator<Item = f32>) -> f64 {
+pub fn length(values: impl Iterator<Item = f32>) -> f64 {
     values
         .map(|value| f64::from(value).powi(2))
         .sum::<f64>()
         .sqrt()
 }
 
-fn check_gradient(what: &str, got: &[f32], want: &[f32]) {
+pub fn check_gradient(what: &str, got: &[f32], want: &[f32]) {
     assert_eq!(got.len(), want.len(), "{what}");
     let off = length(got.iter().zip(want).map(|(got, want)| got - want));
     let size = length(want.iter().copied());
@@ -189,7 +190,7 @@ fn the_engine_has_the_gradients_of_plain_candle() {
     check_training(11, 32, 3);
 }
 
-fn keras_weights() -> Option<(Architecture, NamedTensors)> {
+pub fn keras_weights() -> Option<(Architecture, NamedTensors)> {
     let path = shared_file("reference/keras/weights.h5")?;
     let model = import_keras(&path, KerasImport::of_notebook(&path)).unwrap();
     let architecture = Architecture::new(56, 128, 14, 1e-3).unwrap();
@@ -239,14 +240,7 @@ fn a_training_step_has_keras_loss_scores_and_gradients() {
         return;
     };
     let get = |name: &str| Reference::read(&path, name).values;
-    let json = std::fs::read_to_string(path.with_file_name("reference.json")).unwrap();
-    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
-    let variables: Vec<_> = json["variables"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|v| v.as_str().unwrap())
-        .collect();
+    let variables = keras_variables(&path);
     let names = KerasNames::new(&architecture);
     let (positive, negative) = (get("train_pos_weight"), get("train_neg_weight"));
     let loss = LossWeights {
@@ -279,11 +273,8 @@ fn a_training_step_has_keras_loss_scores_and_gradients() {
             );
         }
         for variable in &variables {
-            let file = std::fs::read(&path).unwrap();
-            let file = safetensors::SafeTensors::deserialize(&file).unwrap();
-            let tensor = format!("grad/{variable}");
-            if file.tensor(&tensor).is_ok() {
-                let want = outputs_first(&Reference::read(&path, &tensor));
+            if let Some(want) = Reference::find(&path, &format!("grad/{variable}")) {
+                let want = outputs_first(&want);
                 let name = names.name(variable);
                 check_gradient(
                     &format!("{set:?} {name}"),
@@ -295,8 +286,16 @@ fn a_training_step_has_keras_loss_scores_and_gradients() {
     }
 }
 
+/// Keras' trained variables, in the order of `grad_norms`.
+pub fn keras_variables(reference: &Path) -> Vec<String> {
+    let json = std::fs::read_to_string(reference.with_file_name("reference.json")).unwrap();
+    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+    let variables = json["variables"].as_array().unwrap().iter();
+    variables.map(|v| v.as_str().unwrap().to_owned()).collect()
+}
+
 /// Keras keeps kernels as (row, column, in, out) and dense weights as (in, out).
-fn outputs_first(keras: &Reference) -> Vec<f32> {
+pub fn outputs_first(keras: &Reference) -> Vec<f32> {
     let Some(&n_out) = keras.shape.last().filter(|_| keras.shape.len() > 1) else {
         return keras.values.clone();
     };
@@ -313,13 +312,13 @@ fn outputs_first(keras: &Reference) -> Vec<f32> {
 }
 
 /// Keras numbers layers of a kind in the order of their creation: a block's shortcut comes last.
-struct KerasNames {
+pub struct KerasNames {
     convolutions: Vec<String>,
     norms: Vec<String>,
 }
 
 impl KerasNames {
-    fn new(architecture: &Architecture) -> Self {
+    pub fn new(architecture: &Architecture) -> Self {
         let names = architecture.tensors().into_iter().map(|(name, _)| name);
         let layers: Vec<_> = names
             .filter_map(|name| name.strip_suffix(".weight").map(str::to_owned))
@@ -337,7 +336,7 @@ impl KerasNames {
     }
 
     /// `stage0.block0.conv1.weight` for `conv2d_1/kernel:0`.
-    fn name(&self, variable: &str) -> String {
+    pub fn name(&self, variable: &str) -> String {
         let (layer, part) = variable.split_once('/').unwrap();
         let number = layer.rsplit('_').next().unwrap().parse().unwrap_or(0_usize);
         let layer = match layer {

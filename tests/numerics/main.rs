@@ -1,5 +1,7 @@
 //! Figures held against other software's, and real films read from the folder `CXR_DATA`.
 #[cfg(test)]
+mod candle_training;
+#[cfg(test)]
 mod dataset;
 #[cfg(test)]
 mod engine;

@@ -1,6 +1,6 @@
 //! Reference vectors, the files that they were made from, and how they are compared.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::{env, fs};
 
 use safetensors::SafeTensors;
@@ -15,15 +15,20 @@ pub struct Reference {
 
 impl Reference {
     /// Reads one tensor of a safetensors file.
-    pub fn read(path: &PathBuf, name: &str) -> Self {
+    pub fn read(path: &Path, name: &str) -> Self {
+        Self::find(path, name).unwrap_or_else(|| panic!("no {name} in {}", path.display()))
+    }
+
+    /// The same; `None` where the file has no such tensor.
+    pub fn find(path: &Path, name: &str) -> Option<Self> {
         let bytes = fs::read(path).unwrap_or_else(|error| panic!("{error}: {}", path.display()));
         let file = SafeTensors::deserialize(&bytes).unwrap();
-        let view = file.tensor(name).unwrap();
+        let view = file.tensor(name).ok()?;
         let values = view.data().as_chunks::<4>().0.iter().copied();
-        Self {
+        Some(Self {
             shape: view.shape().to_vec(),
             values: values.map(f32::from_le_bytes).collect(),
-        }
+        })
     }
 
     /// What Keras made of the films.

@@ -106,6 +106,11 @@ impl Architecture {
         })
     }
 
+    /// Convolution layers, 9n + 2.
+    pub fn depth(&self) -> usize {
+        9 * self.blocks_per_stage + 2
+    }
+
     /// Pixels along one side of a film.
     pub fn side(&self) -> usize {
         self.side

@@ -1,0 +1,208 @@
+use std::sync::Arc;
+
+use super::super::Precision;
+use super::super::kernels::{Adam, Engine, TrainingPlan};
+use super::*;
+
+/// Of a gradient's length. Rounding decides whether a ReLU near 0 lets a gradient through, and a
+/// batch norm spreads that over a channel.
+const GRADIENT_TOLERANCE: f64 = 1e-2;
+/// Absolute, for losses and logits of about 1.
+const TOLERANCE: f64 = 2e-5;
+/// bf16 keeps 8 bits of each factor, through eleven layers.
+const BF16_LOGIT_TOLERANCE: f32 = 0.1;
+
+struct Setup {
+    architecture: Architecture,
+    parameters: NamedTensors,
+    films: Vec<f32>,
+    labels: Vec<f32>,
+    loss: LossWeights,
+}
+
+fn setup(side: usize, n_films: usize) -> Setup {
+    let architecture = Architecture::new(11, side, 2, 1e-3).unwrap();
+    let mut state = 7_u32;
+    let mut noise = || {
+        // Numerical Recipes' linear congruential generator; its high bits are good enough.
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        state as f32 / u32::MAX as f32
+    };
+    let tensors = architecture.tensors().into_iter();
+    let parameters = tensors.map(|(name, shape)| {
+        let n_values = shape.iter().product();
+        let spread = (6.0 / (n_values / shape[0]) as f32).sqrt();
+        let one = |name: &str, noise: f32| match name {
+            name if name.ends_with("running_var") => 0.5 + noise,
+            name if name.contains("bn") && name.ends_with("weight") => 0.5 + noise,
+            name if name.ends_with("weight") => spread * (2.0 * noise - 1.0),
+            _ => 0.2 * noise - 0.1,
+        };
+        let values = (0..n_values).map(|_| one(&name, noise())).collect();
+        (name, HostTensor { shape, values })
+    });
+    let parameters = parameters.collect();
+    let films = (0..n_films * side * side).map(|_| noise()).collect();
+    Setup {
+        architecture,
+        parameters,
+        films,
+        labels: (0..2 * n_films).map(|i| (i % 3 % 2) as f32).collect(),
+        loss: LossWeights {
+            positive: vec![0.9, 0.6],
+            negative: vec![0.1, 0.4],
+            ..LossWeights::default()
+        },
+    }
+}
+
+impl Setup {
+    fn engine_plan(&self) -> TrainingPlan {
+        TrainingPlan::new(self.architecture, 4, Arc::new(Engine::new(2).unwrap())).unwrap()
+    }
+
+    fn candle(&self) -> CandleTraining {
+        CandleTraining::new(self.architecture, &ComputeDevice::reference()).unwrap()
+    }
+}
+
+fn length(values: impl Iterator<Item = f32>) -> f64 {
+    values
+        .map(|value| f64::from(value).powi(2))
+        .sum::<f64>()
+        .sqrt()
+}
+
+fn check_lengths(got: &NamedTensors, want: &NamedTensors, tolerance: f64) {
+    assert!(got.keys().eq(want.keys()));
+    for (name, want) in want {
+        let got = &got[name];
+        assert_eq!(got.shape, want.shape, "{name}");
+        let pairs = got.values.iter().zip(&want.values);
+        let off = length(pairs.map(|(got, want)| got - want));
+        let size = length(want.values.iter().copied());
+        assert!(
+            off <= tolerance * size + 1e-6,
+            "{name}: off by {off:e} of {size:e}"
+        );
+    }
+}
+
+#[test]
+fn a_batch_has_the_engines_loss_logits_gradients_and_statistics() {
+    for (side, n_films, l2, focal_gamma) in
+        [(32, 3, 0.0, 0.0), (64, 2, 1e-3, 2.0), (32, 1, 0.0, 0.0)]
+    {
+        let mut setup = setup(side, n_films);
+        (setup.loss.l2, setup.loss.focal_gamma) = (l2, focal_gamma);
+        let (mut plan, mut candle) = (setup.engine_plan(), setup.candle());
+        let (mut by_engine, mut by_candle) = (setup.parameters.clone(), setup.parameters.clone());
+        let (films, labels, loss) = (&setup.films, &setup.labels, &setup.loss);
+        let want = plan
+            .gradients_of(&mut by_engine, films, labels, loss)
+            .unwrap();
+        let got = candle
+            .gradients_of(&mut by_candle, films, labels, loss)
+            .unwrap();
+        assert!(
+            (got.cross_entropy - want.cross_entropy).abs() < TOLERANCE,
+            "{got:?} {want:?}"
+        );
+        assert!(
+            (got.penalty - want.penalty).abs() <= TOLERANCE * want.penalty,
+            "{got:?} {want:?}"
+        );
+        for (got, want) in candle.logits().iter().zip(plan.logits()) {
+            assert!(f64::from(got - want).abs() < TOLERANCE, "{got} {want}");
+        }
+        check_lengths(candle.gradients(), plan.gradients(), GRADIENT_TOLERANCE);
+        check_lengths(&by_candle, &by_engine, TOLERANCE);
+        assert_ne!(
+            by_candle["stem.bn.running_var"],
+            setup.parameters["stem.bn.running_var"]
+        );
+    }
+}
+
+#[test]
+fn logits_of_a_hundred_keep_loss_and_gradients_finite() {
+    let mut setup = setup(32, 2);
+    let bias = setup.parameters.get_mut("head.dense.bias").unwrap();
+    bias.values = vec![100.0, -100.0];
+    let mut candle = setup.candle();
+    let labels = [0.0, 1.0, 0.0, 1.0];
+    let loss = candle.gradients_of(&mut setup.parameters, &setup.films, &labels, &setup.loss);
+    // Weights of 0.1 and 0.6, each about 100 wrong.
+    let loss = loss.unwrap().total();
+    assert!((loss - 35.0).abs() < 2.0, "{loss}");
+    for (name, gradient) in candle.gradients() {
+        assert!(
+            gradient.values.iter().all(|value| value.is_finite()),
+            "{name}"
+        );
+    }
+}
+
+#[test]
+fn training_learns_four_films_by_heart_and_can_be_resumed() {
+    let setup = setup(32, 4);
+    let optimizer = Optimizer::Adam(Adam::with_learning_rate(1e-3));
+    let mut state = TrainingState::new(&setup.architecture, setup.parameters.clone()).unwrap();
+    let mut candle = setup.candle();
+    let step = |candle: &mut CandleTraining, state: &mut TrainingState| {
+        let (films, labels) = (&setup.films, &setup.labels);
+        candle
+            .step(state, films, labels, &setup.loss, &optimizer)
+            .unwrap()
+            .cross_entropy
+    };
+    let first = step(&mut candle, &mut state);
+    for _ in 0..18 {
+        step(&mut candle, &mut state);
+    }
+    let mut resumed = state.clone();
+    let last = step(&mut candle, &mut state);
+    assert!(last < first / 10.0, "{first} {last}");
+    assert_eq!(state.n_steps, 20);
+    step(&mut setup.candle(), &mut resumed);
+    assert!(resumed == state, "a step depends on more than the state");
+}
+
+#[test]
+fn bf16_trains_close_to_f32() {
+    let setup = setup(32, 3);
+    let run = |precision| {
+        let device = ComputeDevice::reference_at(precision);
+        let mut candle = CandleTraining::new(setup.architecture, &device).unwrap();
+        let (films, labels) = (&setup.films, &setup.labels);
+        candle
+            .gradients_of(&mut setup.parameters.clone(), films, labels, &setup.loss)
+            .unwrap();
+        candle.logits().to_vec()
+    };
+    let (exact, rounded) = (run(Precision::F32), run(Precision::Bf16));
+    assert_ne!(exact, rounded);
+    for (got, want) in rounded.iter().zip(&exact) {
+        assert!((got - want).abs() < BF16_LOGIT_TOLERANCE, "{got} {want}");
+    }
+}
+
+#[test]
+fn a_batch_that_does_not_fit_is_refused() {
+    let setup = setup(32, 1);
+    let mut candle = setup.candle();
+    let mut check = |n_pixels: usize, n_labels: usize| {
+        let (films, labels) = (vec![0.0; n_pixels], vec![0.0; n_labels]);
+        candle.gradients_of(&mut setup.parameters.clone(), &films, &labels, &setup.loss)
+    };
+    assert!(matches!(
+        check(0, 0),
+        Err(ModelError::Engine(EngineError::EmptyBatch))
+    ));
+    assert!(check(1024, 1).is_err());
+    assert!(check(1025, 2).is_err());
+    let mut parameters = setup.parameters.clone();
+    parameters.remove("head.bn.bias");
+    let missing = candle.gradients_of(&mut parameters, &setup.films, &[0.0; 2], &setup.loss);
+    assert!(missing.unwrap_err().to_string().contains("head.bn.bias"));
+}
