@@ -2,6 +2,7 @@
 
 mod bench;
 mod classify;
+mod data;
 mod import;
 mod info;
 mod output;
@@ -37,6 +38,8 @@ enum Command {
     Import(ImportArgs),
     /// Says what a model file says of itself
     Info(InfoArgs),
+    /// Says what stands in a data set and what a split makes of it, without training
+    Data(data::DataArgs),
     /// Measures how fast this machine scores and trains, within 30 s
     Bench(BenchArgs),
 }
@@ -180,6 +183,7 @@ pub fn run() -> ExitCode {
         Some(Command::Classify(args)) => classify::run(&args),
         Some(Command::Import(args)) => import::run(&args),
         Some(Command::Info(args)) => info::run(&args),
+        Some(Command::Data(args)) => data::run(&args),
         Some(Command::Bench(args)) => bench::run(&args),
     };
     result.unwrap_or_else(|error| {

@@ -4,7 +4,9 @@
 //! (`tests/tidy` checks this, `docs/architecture.md` explains it).
 
 pub mod domain;
+pub mod metrics;
 pub mod imaging;
+pub mod dataset;
 pub mod model;
 pub mod bench;
 pub mod explain;

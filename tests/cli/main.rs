@@ -1,4 +1,6 @@
 //! The built program, run as users run it.
 
 #[cfg(test)]
+mod data;
+#[cfg(test)]
 mod program;

@@ -1,5 +1,7 @@
 //! Figures held against other software's, and real films read from the folder `CXR_DATA`.
 #[cfg(test)]
+mod dataset;
+#[cfg(test)]
 mod engine;
 #[cfg(test)]
 mod explain;
@@ -7,6 +9,8 @@ mod explain;
 mod films;
 #[cfg(test)]
 mod imaging;
+#[cfg(test)]
+mod metrics;
 #[cfg(test)]
 mod model;
 #[cfg(test)]

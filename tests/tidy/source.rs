@@ -4,10 +4,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Modules from the bottom up; each may name those before it. Same row: not each other.
-const LAYERS: [&[&str]; 10] = [
+const LAYERS: [&[&str]; 11] = [
     &["domain"],
     &["metrics"],
-    &["imaging", "dataset"],
+    &["imaging"],
+    &["dataset"],
     &["model"],
     &["explain", "bench"],
     &["train", "evaluate"],

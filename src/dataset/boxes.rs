@@ -1,0 +1,147 @@
+use std::path::Path;
+
+use csv::StringRecord;
+
+use crate::domain::Finding;
+
+use super::DataError;
+use super::error::excerpt;
+use super::read::{csv_reader, read_text};
+
+/// Side of the square frame in which NIH's boxes are drawn, pixels.
+pub const BOX_FRAME_PX: f64 = 1024.0;
+/// The header's beginning; the brackets of `Bbox [x,y,w,h]` fall into four fields.
+const HEADER: [&str; 3] = ["Image Index", "Finding Label", "Bbox [x"];
+
+/// A rectangle that a radiologist drew around a finding.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FindingBox {
+    /// The film, as the table names it.
+    pub image: String,
+    /// What is in the box.
+    pub finding: Finding,
+    /// Left edge, pixels of the frame of 1024 x 1024, from 0.
+    pub x: f64,
+    /// Upper edge, likewise.
+    pub y: f64,
+    /// Width in the same pixels, above 0.
+    pub width: f64,
+    /// Height in the same pixels, above 0.
+    pub height: f64,
+}
+
+/// Reads NIH's `BBox_List_2017.csv`, whose `Infiltrate` is the label Infiltration.
+pub fn read_boxes(path: &Path) -> Result<Vec<FindingBox>, DataError> {
+    let text = read_text(path)?;
+    let mut reader = csv_reader(&text);
+    let csv_error = |source| DataError::Csv {
+        path: path.to_owned(),
+        source,
+    };
+    let mut record = StringRecord::new();
+    reader.read_record(&mut record).map_err(csv_error)?;
+    if !record.iter().take(HEADER.len()).eq(HEADER) {
+        return Err(DataError::Columns {
+            path: path.to_owned(),
+            line: 1,
+            expected: "\"Image Index\", \"Finding Label\", \"Bbox [x,y,w,h]\"".to_owned(),
+            found: record.iter().map(ToOwned::to_owned).collect(),
+        });
+    }
+    let mut boxes = Vec::new();
+    while reader.read_record(&mut record).map_err(csv_error)? {
+        boxes.push(parse(path, &record)?);
+    }
+    Ok(boxes)
+}
+
+fn parse(path: &Path, record: &StringRecord) -> Result<FindingBox, DataError> {
+    let cell = |column| record.get(column).unwrap_or_default();
+    let error = |column: usize, name: &str, expected| DataError::Cell {
+        path: path.to_owned(),
+        line: record.position().map_or(0, csv::Position::line),
+        column: name.to_owned(),
+        expected,
+        got: excerpt(cell(column)),
+    };
+    if cell(0).is_empty() {
+        return Err(error(0, "Image Index", "the image's name"));
+    }
+    let label = match cell(1) {
+        "Infiltrate" => Finding::Infiltration.name(),
+        label => label,
+    };
+    let named = |finding: &Finding| finding.name() == label;
+    let finding = Finding::ALL.into_iter().find(named);
+    let finding = finding.ok_or_else(|| error(1, "Finding Label", "one of the 14 findings"))?;
+    let edge = |column, name| {
+        let edge = cell(column).parse::<f64>().ok();
+        edge.filter(|edge| (0.0..=BOX_FRAME_PX).contains(edge))
+            .ok_or_else(|| error(column, name, "0 to 1024"))
+    };
+    let extent = |column, name| {
+        let extent = edge(column, name)?;
+        if extent > 0.0 {
+            Ok(extent)
+        } else {
+            Err(error(column, name, "more than 0"))
+        }
+    };
+    Ok(FindingBox {
+        image: cell(0).to_owned(),
+        finding,
+        x: edge(2, "x")?,
+        y: edge(3, "y")?,
+        width: extent(4, "w")?,
+        height: extent(5, "h")?,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Result<Vec<FindingBox>, String> {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("boxes.csv");
+        std::fs::write(&path, text).unwrap();
+        read_boxes(&path).map_err(|error| error.to_string())
+    }
+
+    const HEAD: &str = "Image Index,Finding Label,Bbox [x,y,w,h],,,\n";
+
+    #[test]
+    fn infiltrate_is_infiltration() {
+        let boxes = read(&format!("{HEAD}a.png,Infiltrate,1.5,2,30,40,,,\n")).unwrap();
+        let expected = FindingBox {
+            image: "a.png".to_owned(),
+            finding: Finding::Infiltration,
+            x: 1.5,
+            y: 2.0,
+            width: 30.0,
+            height: 40.0,
+        };
+        assert_eq!(boxes, [expected]);
+    }
+
+    #[test]
+    fn what_is_no_box_is_named_with_its_line() {
+        for (row, expected) in [
+            ("a.png,Growth,1,2,3,4", "Growth"),
+            ("a.png,Mass,1,2,0,4", "more than 0"),
+            ("a.png,Mass,1,2,NaN,4", "NaN"),
+            ("a.png,Mass,1,2000,3,4", "2000"),
+            ("a.png,Mass,1,2", "\"\""),
+            (",Mass,1,2,3,4", "image"),
+        ] {
+            let error = read(&format!("{HEAD}{row}\n")).unwrap_err();
+            let named = error.contains(expected) && error.contains("line 2");
+            assert!(named && error.contains("boxes.csv"), "{error}");
+        }
+        let error = read("a,b,c\n").unwrap_err();
+        assert!(
+            error.contains("Finding Label") && error.contains("line 1"),
+            "{error}"
+        );
+    }
+}

@@ -1,0 +1,214 @@
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::boxes::{FindingBox, read_boxes};
+use super::columns::read_header;
+use super::files::{FileIndex, Found};
+use super::table_csv::{TableCsv, TableWarning, read_table};
+use super::{ColumnMap, DataError, FilmTable};
+
+/// What a folder's own table is called, as opposed to tables made from it.
+const NIH_TABLE: &str = "Data_Entry_2017";
+const NIH_BOXES: &str = "BBox_List_2017.csv";
+
+/// A table of films, where their files are, and radiologists' boxes where there are any.
+#[derive(Debug)]
+pub struct DataSet {
+    /// The folder that the films were looked for in.
+    pub root: PathBuf,
+    /// The table's file.
+    pub table_path: PathBuf,
+    /// The films in the table's order; none is left out for lacking a file.
+    pub table: FilmTable,
+    /// What of the table and the folder does not fit.
+    pub files: FileReport,
+    /// Of films that the table has.
+    pub boxes: Vec<FindingBox>,
+}
+
+/// What of a table and the files below its folder does not fit; nothing is dropped in silence.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FileReport {
+    /// Rows of the table's file, twins included.
+    pub n_rows: usize,
+    /// Images for which there is no file, in the table's order.
+    pub missing: Vec<String>,
+    /// Images for which several files fit equally well, with these; the first is used.
+    pub duplicates: Vec<(String, Vec<PathBuf>)>,
+    /// Images of rows that repeat an earlier row's; the first row of an image counts.
+    pub duplicate_rows: Vec<String>,
+    /// Files named like films that no row names, in order of their paths.
+    pub unlisted: Vec<PathBuf>,
+    /// Folders that could not be listed, or lie too deep.
+    pub unreadable_folders: Vec<PathBuf>,
+    /// Boxes of images that the table has not, and that were therefore left out.
+    pub n_foreign_boxes: usize,
+    /// Cells of the table that were not believed.
+    pub warnings: Vec<TableWarning>,
+}
+
+impl DataSet {
+    /// Opens a folder that holds one table and, anywhere below, films; or a table itself, whose
+    /// films are looked for below its folder. All films may be missing.
+    ///
+    /// Without `columns` they are guessed: NIH's tables and the notebook's are known. Of several
+    /// tables in a folder, NIH's `Data_Entry_2017` is taken. No film is opened.
+    pub fn open(source: &Path, columns: Option<&ColumnMap>) -> Result<Self, DataError> {
+        let metadata = fs::metadata(source).map_err(|error| DataError::Unreadable {
+            path: source.to_owned(),
+            source: error,
+        })?;
+        let root = match source.parent() {
+            _ if metadata.is_dir() => source,
+            Some(parent) if !parent.as_os_str().is_empty() => parent,
+            _ => Path::new("."),
+        };
+        // A table that cannot be read should say so before a large folder is walked.
+        let read = |path: &Path| read_table(path, columns);
+        let (index, table_path, csv) = if metadata.is_dir() {
+            let index = FileIndex::walk(root);
+            let table_path = choose_table(root, &index, columns)?;
+            let csv = read(&table_path)?;
+            (index, table_path, csv)
+        } else {
+            let csv = read(source)?;
+            (FileIndex::walk(root), source.to_owned(), csv)
+        };
+        let TableCsv {
+            mut table,
+            places,
+            n_rows,
+            duplicate_rows,
+            warnings,
+        } = csv;
+        let mut files = FileReport {
+            n_rows,
+            duplicate_rows,
+            warnings,
+            ..FileReport::default()
+        };
+        locate(&mut table, &places, &index, root, &mut files);
+        let boxes = find_boxes(&table, &table_path, &index, &mut files)?;
+        files.unreadable_folders = index.unreadable;
+        Ok(Self {
+            root: root.to_owned(),
+            table_path,
+            table,
+            files,
+            boxes,
+        })
+    }
+}
+
+/// The table of a folder: of those least deep, the one that fits.
+fn choose_table(
+    root: &Path,
+    index: &FileIndex,
+    columns: Option<&ColumnMap>,
+) -> Result<PathBuf, DataError> {
+    let is_csv = |name: &str| {
+        let name = name.to_ascii_lowercase();
+        let plain = name.strip_suffix(".gz").unwrap_or(&name);
+        Path::new(plain)
+            .extension()
+            .is_some_and(|extension| extension == "csv")
+    };
+    let candidates = index.named(is_csv);
+    let fits = |path: &&PathBuf| {
+        read_header(path).is_ok_and(|header| match columns {
+            Some(map) => {
+                let has = |name: &&str| header.iter().any(|cell| cell == name);
+                map.columns().iter().all(has)
+            }
+            None => ColumnMap::guess(&header).is_some(),
+        })
+    };
+    let depth = |path: &PathBuf| path.components().count();
+    let Some(first) = candidates.iter().find(fits) else {
+        return Err(DataError::NoTable {
+            path: root.to_owned(),
+            expected: match columns {
+                Some(map) => map.columns().join(", "),
+                None => ColumnMap::EXPECTED.to_owned(),
+            },
+            others: shown(&candidates),
+        });
+    };
+    let level = candidates.iter().filter(|path| depth(path) == depth(first));
+    let mut fitting: Vec<PathBuf> = level.filter(fits).cloned().collect();
+    let is_nih = |path: &PathBuf| {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        name.starts_with(NIH_TABLE)
+    };
+    if fitting.iter().any(is_nih) {
+        fitting.retain(is_nih);
+    }
+    match fitting.as_slice() {
+        [table] => Ok(table.clone()),
+        _ => Err(DataError::SeveralTables {
+            tables: shown(&fitting),
+        }),
+    }
+}
+
+fn shown(paths: &[PathBuf]) -> Vec<String> {
+    paths
+        .iter()
+        .map(|path| path.display().to_string())
+        .collect()
+}
+
+/// Fills in the rows' paths and reports what does not fit.
+fn locate(
+    table: &mut FilmTable,
+    places: &[String],
+    index: &FileIndex,
+    root: &Path,
+    files: &mut FileReport,
+) {
+    for (row, place) in table.rows.iter_mut().zip(places) {
+        // A path that leads somewhere is taken at its word, also out of the folder.
+        let direct = Some(root.join(place)).filter(|path| place.contains('/') && path.is_file());
+        row.path = match direct.map_or_else(|| index.find(place), Found::One) {
+            Found::One(path) => Some(path),
+            Found::Several(paths) => {
+                let first = paths.first().cloned();
+                files.duplicates.push((row.image.clone(), paths));
+                first
+            }
+            Found::Nothing => {
+                files.missing.push(row.image.clone());
+                None
+            }
+        };
+    }
+    let used = table.rows.iter().filter_map(|row| row.path.as_deref());
+    let twins = files.duplicates.iter().flat_map(|(_, paths)| paths);
+    let taken: BTreeSet<&Path> = used.chain(twins.map(PathBuf::as_path)).collect();
+    files.unlisted = index.other_films(&taken);
+}
+
+/// The boxes beside the table or, if there are none, the least deep below the folder.
+fn find_boxes(
+    table: &FilmTable,
+    table_path: &Path,
+    index: &FileIndex,
+    files: &mut FileReport,
+) -> Result<Vec<FindingBox>, DataError> {
+    let candidates = index.named(|name| name.strip_suffix(".gz").unwrap_or(name) == NIH_BOXES);
+    let beside = |path: &&PathBuf| path.parent() == table_path.parent();
+    let Some(path) = candidates.iter().find(beside).or(candidates.first()) else {
+        return Ok(vec![]);
+    };
+    let mut boxes = read_boxes(path)?;
+    let n_boxes = boxes.len();
+    let rows = table.rows_by_image();
+    boxes.retain(|finding_box| rows.contains_key(finding_box.image.as_str()));
+    files.n_foreign_boxes = n_boxes - boxes.len();
+    Ok(boxes)
+}
+
+#[cfg(test)]
+#[path = "folder_tests.rs"]
+mod tests;

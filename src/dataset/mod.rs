@@ -1,0 +1,32 @@
+//! Films with labels: tables, folders, splits by patient, undersampling, and what stands in them.
+//!
+//! Nothing is dropped in silence: what is missing, twice there or not believed is counted and named.
+
+mod random;
+mod table;
+mod columns;
+mod table_csv;
+mod table_cells;
+mod read;
+mod files;
+mod boxes;
+mod folder;
+mod lists;
+mod split;
+mod undersample;
+mod summary;
+mod error;
+#[cfg(test)]
+mod samples;
+
+pub use boxes::{BOX_FRAME_PX, FindingBox, read_boxes};
+pub use columns::{ColumnMap, LabelColumns, NO_FINDING, read_header};
+pub use error::DataError;
+pub use folder::{DataSet, FileReport};
+pub use lists::{ListedFilms, read_list};
+pub use random::SeededRandom;
+pub use split::{Leak, Split, SplitError, SplitLists, SplitRule, SplitShares};
+pub use summary::{AgeSummary, PartSummary, SexCounts, ViewCounts};
+pub use table::{FilmRow, FilmTable, FindingSet, MAX_LABELS, Sex, ViewPosition};
+pub use table_csv::TableWarning;
+pub use undersample::{Undersampling, UndersamplingError, undersample};
