@@ -78,6 +78,9 @@ impl ThoraxApp {
 
     fn viewer_panels_ui(&mut self, ui: &mut Ui) {
         let (state, commands) = (&self.state, &self.commands);
+        if state.asked_model_path().is_some() && state.training.run.is_some() {
+            Panel::top("epochs").show(ui, |ui| epoch_scrubber_ui(ui, state, commands));
+        }
         if !state.study.entries().is_empty() {
             Panel::left("films")
                 .default_size(theme::FILM_LIST_WIDTH_PT)
@@ -88,9 +91,6 @@ impl ThoraxApp {
             .default_size(theme::FINDINGS_WIDTH_PT)
             .size_range(theme::FINDINGS_WIDTH_PT..=theme::FINDINGS_WIDTH_PT * 1.5)
             .show(ui, |ui| findings_ui(ui, state, commands));
-        if state.asked_model_path().is_some() && state.training.run.is_some() {
-            Panel::bottom("epochs").show(ui, |ui| epoch_scrubber_ui(ui, state, commands));
-        }
         Panel::bottom("map").show(ui, |ui| {
             let reading = state.study.film.reading();
             let heatmap = reading.zip(state.selected).and_then(|(reading, idx)| {
@@ -110,7 +110,7 @@ impl ThoraxApp {
 
     fn windows_ui(&self, ctx: &Context) {
         let (state, commands) = (&self.state, &self.commands);
-        notices_ui(ctx, &state.notices, commands);
+        notices_ui(ctx, &state.notices, state.workspace, commands);
         if let (true, Some(loaded)) = (state.about_shown, &state.model.loaded) {
             about_ui(ctx, loaded, commands);
         }

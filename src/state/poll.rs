@@ -100,6 +100,12 @@ impl AppState {
             // It is gone with the program: the next start opens what was open before.
             ModelOrigin::Moment(_) => {}
         }
+        // The same findings in another epoch's eyes: the one in view stays in view.
+        let before = self.model.loaded.as_ref();
+        let same = |loaded: &Loaded| loaded.classifier.card().labels == classifier.card().labels;
+        if !before.is_some_and(same) {
+            self.selected = None;
+        }
         self.model = Model {
             loaded: Some(Loaded {
                 classifier: Arc::new(classifier),
@@ -108,7 +114,6 @@ impl AppState {
             }),
             error: None,
         };
-        self.selected = None;
         self.study.forget_readings();
         // A film that could not be opened will not open for another model either.
         let waits = match &self.study.film {

@@ -19,6 +19,8 @@ use crate::training_data::TrainingData;
 
 /// Epochs enough that a training is still at work when it is paused or stopped.
 const MANY: usize = 10_000;
+/// The cache holds films as bytes, as the viewer sees them; sums differ in order only.
+const SCORE_TOLERANCE: f32 = 1e-4;
 
 fn app(data: &TrainingData, answer: Picked) -> AppHarness {
     let mut harness = build(builder(), PreparedPicker::new(answer), vec![]);
@@ -181,6 +183,19 @@ fn a_finished_run_shows_its_figures_films_and_epochs() {
     assert_eq!(harness.state().state.workspace, Workspace::Viewer);
     let path = harness.state().state.study.current_path().unwrap();
     assert!(path.ends_with("film12.png"));
+    // Its scores are those of the card: of the best model, whatever was in the viewer before.
+    step_until("the best model", &mut harness, |app| {
+        let loaded = app.state.model.loaded.as_ref().unwrap();
+        matches!(&loaded.origin, ModelOrigin::File(path) if path.ends_with("best.safetensors"))
+            && is_scored(app)
+    });
+    let gallery = &harness.state().state.training.gallery;
+    let films = &gallery.films.done().unwrap().predictions.films;
+    let card = films.iter().find(|film| film.path.ends_with("film12.png")).unwrap();
+    let reading = harness.state().state.study.film.reading().unwrap();
+    for (score, told) in reading.reading.scores.values().iter().zip(&card.scores) {
+        assert!((score.get() - told).abs() < SCORE_TOLERANCE, "{score:?} {told}");
+    }
 }
 
 #[test]

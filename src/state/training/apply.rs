@@ -74,7 +74,7 @@ impl AppState {
                     self.notices.push(NoticeKind::Error, text);
                 }
             }
-            TrainingCommand::OpenFilm(path) => self.open(vec![path]),
+            TrainingCommand::OpenFilm(path) => self.open_scored_film(path),
             TrainingCommand::AskClose => desk.closing = Closing::Asked,
             TrainingCommand::GoOnTraining => desk.closing = Closing::No,
             TrainingCommand::StopAndClose => {
@@ -301,6 +301,15 @@ impl AppState {
             self.load_model(ModelRequest::Moment { file, name });
             self.workspace = Workspace::Viewer;
         }
+    }
+
+    /// The film with the scores that the gallery shows, not those of some other model.
+    fn open_scored_film(&mut self, path: PathBuf) {
+        let run = self.training.run.as_ref();
+        if run.is_some_and(|run| !run.record.kept_epochs.is_empty()) {
+            self.score_with_file(RunFolder::best_path);
+        }
+        self.open(vec![path]);
     }
 
     fn score_with_file(&mut self, path: impl FnOnce(&RunFolder) -> PathBuf) {

@@ -76,7 +76,7 @@ pub enum TrainingCommand {
     OrderFilms(FilmOrder),
     /// Pictures of these places of the order are on screen.
     WantPictures(Range<usize>),
-    /// Show a validation film in the viewer.
+    /// Show a validation film in the viewer, scored by the best model of the run in view.
     OpenFilm(PathBuf),
     /// The window is to be closed while training goes on.
     AskClose,

@@ -87,11 +87,7 @@ fn obstacles_ui(ui: &mut Ui, check: &CheckReport) {
     }
     if !check.leaks.is_empty() {
         let n_patients = check.leaks.len();
-        let title = match n_patients {
-            1 => "1 patient stands in more than one part".to_owned(),
-            _ => format!("{n_patients} patients stand in more than one part"),
-        };
-        ui.label(RichText::new(title).strong().color(palette.error));
+        ui.label(RichText::new("Patients in more than one part").color(palette.error));
         let row_height = ui.text_style_height(&egui::TextStyle::Body);
         ScrollArea::vertical()
             .id_salt("leaks")

@@ -1,6 +1,6 @@
 use egui::{Color32, RichText, Sense, Shape, Stroke, Ui, Vec2, Visuals};
 use egui_plot::{
-    GridInput, HoverPosition, Line, LineStyle, Plot, PlotPoints, Points, uniform_grid_spacer,
+    GridInput, GridMark, HoverPosition, Line, LineStyle, Plot, PlotPoints, Points, uniform_grid_spacer,
 };
 
 use super::model::{CurveKind, RunCurve, RunCurves};
@@ -8,6 +8,9 @@ use crate::ui::theme;
 
 /// Epochs up to this many are marked by points: fewer than two make no line.
 const MAX_MARKED: usize = 40;
+/// Room for the number of an epoch.
+const MARK_WIDTH_PT: f32 = 64.0;
+const MAX_MARKS: i64 = 100;
 
 /// Loss above; AUC of training and of validation films side by side below.
 pub fn plots_ui(ui: &mut Ui, curves: &RunCurves) {
@@ -37,6 +40,7 @@ fn plot_ui(ui: &mut Ui, title: &str, curves: &[RunCurve], size: Vec2, is_auc: bo
         .allow_scroll(false)
         .grid_color(theme::palette(&visuals).rail)
         .x_axis_label("Epoch")
+        .x_grid_spacer(move |input| epoch_marks(input, size.x))
         .include_x(0.0)
         .include_x(last + 0.05)
         .y_axis_min_width(40.0)
@@ -65,6 +69,32 @@ fn plot_ui(ui: &mut Ui, title: &str, curves: &[RunCurve], size: Vec2, is_auc: bo
     response.response.widget_info(|| {
         egui::WidgetInfo::labeled(egui::accesskit::Role::Image, true, name.as_str())
     });
+}
+
+/// Marks at whole epochs only, as many as have room for their numbers.
+fn epoch_marks(input: GridInput, width_pt: f32) -> Vec<GridMark> {
+    let (first, last) = input.bounds;
+    let n_marks = f64::from(width_pt / MARK_WIDTH_PT).max(1.0);
+    let step_size = whole_step((last - first) / n_marks);
+    let (first, last) = ((first / step_size).ceil() as i64, (last / step_size).floor() as i64);
+    // Bounds that were zoomed out of all reason must not cost a frame.
+    let last = last.min(first.saturating_add(MAX_MARKS));
+    let marks = (first..=last).map(|n| n as f64 * step_size);
+    marks.map(|value| GridMark { value, step_size }).collect()
+}
+
+/// The next of 1, 2, 5, 10, 20, …
+fn whole_step(least: f64) -> f64 {
+    let mut power = 1.0;
+    while power < 1e9 {
+        for step in [1.0, 2.0, 5.0] {
+            if step * power >= least {
+                return step * power;
+            }
+        }
+        power *= 10.0;
+    }
+    power
 }
 
 /// The title and what each colour stands for, beside the plot and not over its lines.
@@ -115,5 +145,27 @@ fn look(curve: &RunCurve, visuals: &Visuals) -> (Color32, f32, LineStyle) {
         CurveKind::MaxAuc => (palette.train, 1.2, LineStyle::Solid),
         CurveKind::MedianAuc => (palette.valid, 1.5, dashed),
         CurveKind::MinAuc => (palette.error, 1.2, LineStyle::Solid),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn marks(last: f64, width_pt: f32) -> Vec<f64> {
+        let input = GridInput {
+            bounds: (0.0, last),
+            base_step_size: 0.1,
+        };
+        let marks = epoch_marks(input, width_pt);
+        marks.into_iter().map(|mark| mark.value).collect()
+    }
+
+    #[test]
+    fn marks_stand_at_whole_epochs_with_room_for_their_numbers() {
+        assert_eq!(marks(1.05, 600.0), [0.0, 1.0]);
+        assert_eq!(marks(7.2, 320.0), [0.0, 2.0, 4.0, 6.0]);
+        assert_eq!(marks(120.0, 320.0), [0.0, 50.0, 100.0]);
+        assert!(marks(1e12, 320.0).len() <= 102);
     }
 }
