@@ -19,7 +19,8 @@ use candle_nn::{Optimizer as _, VarBuilder, VarMap};
 use divan::{Bencher, counter::ItemsCount};
 use thorax::bench::{arbitrary, arbitrary_weights};
 use thorax::model::kernels::{
-    Adam, Architecture, Engine, LossWeights, NamedTensors, ScoringPlan, TrainingPlan, TrainingState,
+    Adam, Architecture, Engine, LossWeights, NamedTensors, Optimizer, ScoringPlan, TrainingPlan,
+    TrainingState,
 };
 use thorax::model::{ResNetConfig, ResNetV2, Weights};
 
@@ -90,10 +91,11 @@ fn train_step(bencher: Bencher, n_films: usize) {
         positive: vec![0.5; 14],
         negative: vec![0.5; 14],
         l2: 0.0,
+        focal_gamma: 0.0,
     };
-    let adam = Adam::with_learning_rate(1e-3);
+    let optimizer = Optimizer::Adam(Adam::with_learning_rate(1e-3));
     bencher.counter(ItemsCount::new(n_films)).bench_local(|| {
-        plan.step(&mut state, &films, &labels, &loss, &adam)
+        plan.step(&mut state, &films, &labels, &loss, &optimizer)
             .unwrap()
     });
 }

@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 use serde::Serialize;
 
 use crate::model::kernels::{
-    Adam, Architecture, Engine, EngineError, HostTensor, LossWeights, NamedTensors, ScoringPlan,
-    TrainingPlan, TrainingState,
+    Adam, Architecture, Engine, EngineError, HostTensor, LossWeights, NamedTensors, Optimizer,
+    ScoringPlan, TrainingPlan, TrainingState,
 };
 
 /// Films in the batches that are measured.
@@ -63,12 +63,13 @@ pub fn measure(engine: &Arc<Engine>) -> Result<BenchReport, EngineError> {
         positive: share.clone(),
         negative: share,
         l2: 1e-4,
+        focal_gamma: 0.0,
     };
-    let adam = Adam::with_learning_rate(1e-3);
+    let optimizer = Optimizer::Adam(Adam::with_learning_rate(1e-3));
     let mut plan = TrainingPlan::new(architecture, BATCH, Arc::clone(engine))?;
     let mut state = TrainingState::new(&architecture, weights)?;
     let step = median_secs(|| {
-        plan.step(&mut state, &films, &labels, &loss, &adam)
+        plan.step(&mut state, &films, &labels, &loss, &optimizer)
             .map(drop)
     })?;
 
@@ -133,7 +134,7 @@ fn median_secs(mut run: impl FnMut() -> Result<(), EngineError>) -> Result<f64, 
 }
 
 /// The largest resident size so far, from the kernel's own account.
-fn peak_mib() -> Option<f64> {
+pub fn peak_mib() -> Option<f64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     let line = status
         .lines()

@@ -6,6 +6,7 @@ mod data;
 mod import;
 mod info;
 mod output;
+mod train;
 mod window;
 
 use std::path::PathBuf;
@@ -42,6 +43,29 @@ enum Command {
     Data(data::DataArgs),
     /// Measures how fast this machine scores and trains, within 30 s
     Bench(BenchArgs),
+    /// Trains a model on a folder of labelled films, or goes on with a run
+    Train(TrainArgs),
+}
+
+#[derive(Debug, Args)]
+struct TrainArgs {
+    /// A folder of films with its table of labels, or the table
+    #[arg(long, value_name = "FOLDER")]
+    data: Option<PathBuf>,
+    /// The run's folder, made if need be
+    #[arg(long, value_name = "RUN", conflicts_with = "resume")]
+    out: Option<PathBuf>,
+    /// Goes on with a run that was stopped
+    #[arg(long, value_name = "RUN", conflicts_with_all = ["data", "config", "set"])]
+    resume: Option<PathBuf>,
+    /// A configuration, as a run's `config.toml` or the window writes it
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// One key of the configuration, over what the file says
+    #[arg(long, value_name = "KEY=VALUE")]
+    set: Vec<String>,
+    #[command(flatten)]
+    device: DeviceArgs,
 }
 
 #[derive(Debug, Args)]
@@ -185,6 +209,7 @@ pub fn run() -> ExitCode {
         Some(Command::Info(args)) => info::run(&args),
         Some(Command::Data(args)) => data::run(&args),
         Some(Command::Bench(args)) => bench::run(&args),
+        Some(Command::Train(args)) => train::run(&args),
     };
     result.unwrap_or_else(|error| {
         output::complain(&cause_chain(&error));

@@ -11,8 +11,8 @@ use std::time::Instant;
 
 use safetensors::SafeTensors;
 use thorax::model::kernels::{
-    Adam, Architecture, Engine, EngineError, HostTensor, LossWeights, NamedTensors, ScoringPlan,
-    TrainingPlan, TrainingState,
+    Adam, Architecture, Engine, EngineError, HostTensor, LossWeights, NamedTensors, Optimizer,
+    ScoringPlan, TrainingPlan, TrainingState,
 };
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -65,6 +65,7 @@ impl EngineLoop {
             positive,
             negative,
             l2: 0.0,
+            focal_gamma: 0.0,
         })
     }
 
@@ -84,7 +85,10 @@ impl EngineLoop {
             .get(..n * 14)
             .ok_or("at most 32 films")?
             .to_vec();
-        let (loss, adam) = (self.loss()?, Adam::with_learning_rate(1e-4));
+        let (loss, optimizer) = (
+            self.loss()?,
+            Optimizer::Adam(Adam::with_learning_rate(1e-4)),
+        );
         if order == "train" && self.training.is_none() {
             let plan = TrainingPlan::new(self.architecture, n, Arc::clone(&self.engine))?;
             let state = TrainingState::new(&self.architecture, self.weights.clone())?;
@@ -99,7 +103,7 @@ impl EngineLoop {
                 ("score", Some(plan), _) => drop(plan.score(&films)?.len()),
                 ("maps", Some(plan), _) => drop(plan.score_film_with_maps(&films)?.1.len()),
                 ("train", _, Some((plan, state))) => {
-                    plan.step(state, &films, &labels, &loss, &adam)?;
+                    plan.step(state, &films, &labels, &loss, &optimizer)?;
                 }
                 _ => return Err(format!("unknown order: {order}").into()),
             }

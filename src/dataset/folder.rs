@@ -13,7 +13,7 @@ const NIH_TABLE: &str = "Data_Entry_2017";
 const NIH_BOXES: &str = "BBox_List_2017.csv";
 
 /// A table of films, where their files are, and radiologists' boxes where there are any.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct DataSet {
     /// The folder that the films were looked for in.
     pub root: PathBuf,

@@ -1,4 +1,4 @@
-//! Films with labels: tables, folders, splits by patient, undersampling, and what stands in them.
+//! Films with labels: tables, folders, splits by patient, undersampling, decoded films, batches.
 //!
 //! Nothing is dropped in silence: what is missing, twice there or not believed is counted and named.
 
@@ -16,14 +16,20 @@ mod split;
 mod undersample;
 mod summary;
 mod error;
+mod cache;
+mod augment;
+mod loader;
 #[cfg(test)]
 mod samples;
 
+pub use augment::{Augmentation, AugmentationError};
 pub use boxes::{BOX_FRAME_PX, FindingBox, read_boxes};
+pub use cache::{CacheError, FilmCache};
 pub use columns::{ColumnMap, LabelColumns, NO_FINDING, read_header};
 pub use error::DataError;
 pub use folder::{DataSet, FileReport};
 pub use lists::{ListedFilms, read_list};
+pub use loader::{Batch, EpochPlan, LabelledFilm, Loader, TrainingSet};
 pub use random::SeededRandom;
 pub use split::{Leak, Split, SplitError, SplitLists, SplitRule, SplitShares};
 pub use summary::{AgeSummary, PartSummary, SexCounts, ViewCounts};

@@ -67,6 +67,12 @@ impl Preprocessing {
     pub fn scale(&self) -> f32 {
         self.scale
     }
+
+    /// What the network is fed for each of the 256 grays.
+    pub fn input_of_gray(&self) -> [f32; 256] {
+        let divisor = divisor(self.scale);
+        std::array::from_fn(|gray| gray as f32 / divisor)
+    }
 }
 
 #[derive(Deserialize)]
@@ -101,14 +107,13 @@ pub fn model_input(film: &Radiograph, preprocessing: &Preprocessing) -> ModelInp
     let Preprocessing {
         side,
         interpolation,
-        scale,
+        ..
     } = *preprocessing;
     let resized = GrayPicture::of_film(film).resized(side, side, interpolation);
-    let divisor = divisor(scale);
-    let values = resized
-        .values()
-        .iter()
-        .map(|&gray| f32::from(gray) / divisor)
+    let input_of_gray = preprocessing.input_of_gray();
+    let grays = resized.values().iter();
+    let values = grays
+        .filter_map(|&gray| input_of_gray.get(usize::from(gray)).copied())
         .collect();
     ModelInput { side, values }
 }

@@ -5,7 +5,11 @@
 mod roc;
 mod delong;
 mod normal;
+mod calibration;
+mod operating_point;
 
+pub use calibration::{Platt, PlattError};
 pub use delong::AucEstimate;
 pub use normal::normal_quantile;
+pub use operating_point::youden_threshold;
 pub use roc::{RocError, roc_auc};

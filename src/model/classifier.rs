@@ -157,6 +157,20 @@ impl Classifier {
         self.reading(input, &logits, features)
     }
 
+    /// Logits (B, K) of many films (B, H, W), row by row: what [`Classifier::score_input`] gives
+    /// for each, without maps.
+    pub fn logits(&self, films: &[f32]) -> Result<Vec<f32>, ModelError> {
+        let side = self.card.architecture.side();
+        if !films.len().is_multiple_of(side * side) {
+            let got = films.len().isqrt();
+            return Err(ModelError::Input {
+                expected: side,
+                got,
+            });
+        }
+        self.network.logits(films, &self.card.architecture)
+    }
+
     fn reading(
         &self,
         input: ModelInput,

@@ -11,6 +11,9 @@ use super::reading::FeatureMaps;
 use super::resnet_v2::ResNetV2;
 use crate::imaging::ModelInput;
 
+/// Films that candle computes at once: more would take gigabytes.
+const CANDLE_BATCH: usize = 32;
+
 /// The network by whatever computes it; all ways give the same within rounding.
 pub enum Network {
     /// Our own kernels. They work in memory of their own, so for one film at a time.
@@ -53,6 +56,27 @@ impl Network {
                 Ok((outputs.logits.to_vec(), features))
             }
             Self::Candle(network, device) => candle_forward(network, device, input),
+        }
+    }
+
+    /// Logits (B, K) of films (B, H, W), row by row.
+    pub fn logits(&self, films: &[f32], config: &ResNetConfig) -> Result<Vec<f32>, ModelError> {
+        match self {
+            Self::Plan(plan) => {
+                let mut plan = plan.lock().unwrap_or_else(PoisonError::into_inner);
+                Ok(plan.score(films)?.to_vec())
+            }
+            Self::Candle(network, device) => {
+                let side = config.side();
+                let mut logits = Vec::new();
+                for films in films.chunks(CANDLE_BATCH * side * side) {
+                    let shape = (films.len() / (side * side), 1, side, side);
+                    let xs = Tensor::from_slice(films, shape, device.candle())?; // (B, 1, H, W)
+                    let ys = network.forward_t(&xs, false)?; // (B, K)
+                    logits.extend(ys.flatten_all()?.to_vec1::<f32>()?);
+                }
+                Ok(logits)
+            }
         }
     }
 }

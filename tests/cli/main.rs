@@ -4,3 +4,5 @@
 mod data;
 #[cfg(test)]
 mod program;
+#[cfg(test)]
+mod training;

@@ -123,6 +123,7 @@ fn check_training(depth: usize, side: usize, n_films: usize) {
         positive: vec![0.9, 0.6],
         negative: vec![0.1, 0.4],
         l2: 0.0,
+        focal_gamma: 0.0,
     };
 
     let mut variables = VarMap::new();
@@ -252,6 +253,7 @@ fn a_training_step_has_keras_loss_scores_and_gradients() {
         positive,
         negative,
         l2: 0.0,
+        focal_gamma: 0.0,
     };
     for set in sets(56) {
         let mut plan = TrainingPlan::new(architecture, 6, engine(set)).unwrap();

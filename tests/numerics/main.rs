@@ -15,3 +15,5 @@ mod metrics;
 mod model;
 #[cfg(test)]
 mod reference;
+#[cfg(test)]
+mod training;

@@ -40,4 +40,7 @@ pub use architecture::{Architecture, EngineError, HostTensor, NamedTensors, is_t
 pub use engine::Engine;
 pub use instruction_set::InstructionSet;
 pub use scoring::{FilmOutputs, ScoringPlan};
-pub use training::{Adam, BatchLoss, LossWeights, TrainingPlan, TrainingState};
+pub use training::{
+    Adam, BatchLoss, LossWeights, Optimizer, OptimizerKind, Sgd, TrainingPlan, TrainingState,
+    gradient_norm,
+};

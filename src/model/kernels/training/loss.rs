@@ -1,7 +1,7 @@
 //! The head and the loss: small, so in plain code on the caller's thread.
 
 /// Weights of the binary cross-entropy.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct LossWeights {
     /// Of positive labels, one for each output: the share of negatives in the training films.
     pub positive: Vec<f32>,
@@ -9,6 +9,8 @@ pub struct LossWeights {
     pub negative: Vec<f32>,
     /// Times the sum of squares of the convolutions' kernels (Keras' `l2`); 0 for none.
     pub l2: f32,
+    /// How much less outputs count that are right already (Lin et al. 2017, `gamma`); 0 for none.
+    pub focal_gamma: f32,
 }
 
 /// The loss of one batch.
@@ -28,32 +30,54 @@ impl BatchLoss {
 }
 
 impl LossWeights {
-    /// Weighted binary cross-entropy of logits `(film, output)` and its gradient.
-    ///
-    /// `ln(1 + e^z)` is taken as `max(z, 0) + ln(1 + e^-|z|)`: no logarithm of a rounded sigmoid.
-    pub(super) fn cross_entropy(
+    /// The loss of logits `(film, output)`, without the penalty: mean over films and outputs.
+    pub fn value(&self, logits: &[f32], labels: &[f32]) -> f64 {
+        self.cross_entropy(logits, labels, |_, _| {})
+    }
+
+    /// The same, and its gradient by the logits.
+    pub fn value_and_gradient(&self, logits: &[f32], labels: &[f32], gradient: &mut [f32]) -> f64 {
+        self.cross_entropy(logits, labels, |i, slope| {
+            if let Some(gradient) = gradient.get_mut(i) {
+                *gradient = slope as f32;
+            }
+        })
+    }
+
+    fn cross_entropy(
         &self,
         logits: &[f32],
         labels: &[f32],
-        gradient: &mut [f32],
+        mut take_slope: impl FnMut(usize, f64),
     ) -> f64 {
-        let n_outputs = self.positive.len();
+        let n_outputs = self.positive.len().max(1);
         let mut loss = 0.0;
-        for (i, (gradient, (&logit, &label))) in gradient
-            .iter_mut()
-            .zip(logits.iter().zip(labels))
-            .enumerate()
-        {
+        for (i, (&logit, &label)) in logits.iter().zip(labels).enumerate() {
             let (logit, label) = (f64::from(logit), f64::from(label));
             let positive = f64::from(self.positive[i % n_outputs]) * label;
             let negative = f64::from(self.negative[i % n_outputs]) * (1.0 - label);
-            let tail = (-logit.abs()).exp().ln_1p();
-            loss += positive * ((-logit).max(0.0) + tail) + negative * (logit.max(0.0) + tail);
-            let score = 1.0 / (1.0 + (-logit).exp());
-            let slope = negative * score - positive * (1.0 - score);
-            *gradient = (slope / logits.len() as f64) as f32;
+            let (if_positive, up) = self.one_sided(logit);
+            let (if_negative, down) = self.one_sided(-logit);
+            loss += positive * if_positive + negative * if_negative;
+            take_slope(i, (positive * up - negative * down) / logits.len() as f64);
         }
         loss / logits.len() as f64
+    }
+
+    /// Loss of one output whose logit should be large, and its slope.
+    ///
+    /// With `p` the sigmoid: `(1 - p)^gamma * -ln p`. `-ln p = ln(1 + e^-z)` is taken as
+    /// `max(-z, 0) + ln(1 + e^-|z|)`: no logarithm of a rounded sigmoid.
+    fn one_sided(&self, logit: f64) -> (f64, f64) {
+        let surprise = (-logit).max(0.0) + (-logit.abs()).exp().ln_1p();
+        let miss = 1.0 / (1.0 + logit.exp());
+        if self.focal_gamma == 0.0 {
+            return (surprise, -miss);
+        }
+        let gamma = f64::from(self.focal_gamma);
+        let share = miss.powf(gamma);
+        let slope = -share * (gamma * (1.0 - miss) * surprise + miss);
+        (share * surprise, slope)
     }
 }
 
@@ -118,14 +142,14 @@ mod tests {
         LossWeights {
             positive: vec![0.9, 0.4],
             negative: vec![0.1, 0.6],
-            l2: 0.0,
+            ..LossWeights::default()
         }
     }
 
     #[test]
     fn the_loss_stays_finite_at_a_hundred() {
         let mut gradient = [0.0; 4];
-        let loss = weights().cross_entropy(
+        let loss = weights().value_and_gradient(
             &[100.0, -100.0, 100.0, -100.0],
             &[0.0, 1.0, 1.0, 0.0],
             &mut gradient,
@@ -136,22 +160,39 @@ mod tests {
 
     #[test]
     fn the_gradient_is_the_difference_quotient() {
-        let (logits, labels) = ([0.3, -1.2, 2.0, 0.0], [1.0, 0.0, 0.0, 1.0]);
-        let mut gradient = [0.0; 4];
-        let mut scratch = [0.0; 4];
-        weights().cross_entropy(&logits, &labels, &mut gradient);
-        for i in 0..4 {
-            let mut at = |step: f32| {
-                let mut moved = logits;
-                moved[i] += step;
-                weights().cross_entropy(&moved, &labels, &mut scratch)
+        for focal_gamma in [0.0, 0.5, 2.0] {
+            let weights = LossWeights {
+                focal_gamma,
+                ..weights()
             };
-            let slope = (at(0.01) - at(-0.01)) / 0.02;
-            assert!(
-                (slope - f64::from(gradient[i])).abs() < 1e-5,
-                "{i}: {slope}"
-            );
+            let (logits, labels) = ([0.3, -1.2, 2.0, 0.0], [1.0, 0.0, 0.0, 1.0]);
+            let mut gradient = [0.0; 4];
+            weights.value_and_gradient(&logits, &labels, &mut gradient);
+            for i in 0..4 {
+                let at = |step: f32| {
+                    let mut moved = logits;
+                    moved[i] += step;
+                    weights.value(&moved, &labels)
+                };
+                let slope = (at(0.01) - at(-0.01)) / 0.02;
+                let got = f64::from(gradient[i]);
+                assert!((slope - got).abs() < 1e-5, "{focal_gamma} {i}: {slope}");
+            }
         }
+    }
+
+    #[test]
+    fn focus_spares_what_is_right_and_stays_finite() {
+        let focused = LossWeights {
+            focal_gamma: 2.0,
+            ..weights()
+        };
+        let right = (&[4.0, -4.0], &[1.0, 0.0]);
+        assert!(focused.value(right.0, right.1) < weights().value(right.0, right.1) / 100.0);
+        let mut gradient = [0.0; 2];
+        let loss = focused.value_and_gradient(&[100.0, -100.0], &[0.0, 1.0], &mut gradient);
+        assert!((loss - (10.0 + 40.0) / 2.0).abs() < 1e-4, "{loss}");
+        assert!(gradient.iter().all(|g| g.is_finite()), "{gradient:?}");
     }
 
     #[test]

@@ -1,16 +1,16 @@
-//! Training: one step is a forward pass with batch statistics, the loss, every gradient, Adam.
+//! Training: one step is a forward pass with batch statistics, the loss, every gradient, the optimizer.
 //!
 //! Only raw outputs of convolutions are kept; norms and ReLU are computed again on reading. Sums
 //! for the norms are gathered by the kernel that makes the values. Work is cut into a fixed number
 //! of groups with sums of their own, added up in order, so a step's outcome does not depend on
 //! which thread was faster.
 
-mod adam;
 mod backward;
 mod block;
 mod forward;
 mod loss;
 mod norm;
+mod optimizer;
 mod packed;
 mod pass;
 mod rows;
@@ -26,8 +26,8 @@ use std::sync::Arc;
 use super::architecture::{Architecture, EngineError, NamedTensors};
 use super::engine::Engine;
 
-pub use adam::Adam;
 pub use loss::{BatchLoss, LossWeights};
+pub use optimizer::{Adam, Optimizer, OptimizerKind, Sgd, gradient_norm};
 pub use state::TrainingState;
 
 use pass::Passes;
@@ -85,17 +85,10 @@ impl TrainingPlan {
         films: &[f32],
         labels: &[f32],
         loss: &LossWeights,
-        adam: &Adam,
+        optimizer: &Optimizer,
     ) -> Result<BatchLoss, EngineError> {
         let batch_loss = self.gradients_of(&mut state.parameters, films, labels, loss)?;
-        state.n_steps += 1;
-        adam.update(
-            state.n_steps,
-            &self.gradients,
-            &mut state.parameters,
-            &mut state.first_moments,
-            &mut state.second_moments,
-        );
+        optimizer.update(&self.gradients, 1.0, state);
         Ok(batch_loss)
     }
 
@@ -119,7 +112,7 @@ impl TrainingPlan {
         self.logits.resize(n_films * n_outputs, 0.0);
         loss::dense(self.passes.pooled(n_films), weights, bias, &mut self.logits);
         let mut by_logits = vec![0.0; n_films * n_outputs];
-        let cross_entropy = loss.cross_entropy(&self.logits, labels, &mut by_logits);
+        let cross_entropy = loss.value_and_gradient(&self.logits, labels, &mut by_logits);
 
         let mut by_weights = vec![0.0; weights.len()];
         let mut by_bias = vec![0.0; bias.len()];

@@ -34,6 +34,7 @@ fn batch(architecture: &Architecture, n_films: usize) -> Batch {
             positive,
             negative,
             l2: 0.0,
+            focal_gamma: 0.0,
         },
     }
 }
@@ -195,14 +196,20 @@ fn every_gradient_is_the_plain_loss_difference_quotient() {
 fn a_step_comes_out_the_same_for_any_threads() {
     let (architecture, weights) = network(11, 64, 2);
     let batch = batch(&architecture, 3);
-    let adam = Adam::with_learning_rate(1e-3);
+    let optimizer = Optimizer::Adam(Adam::with_learning_rate(1e-3));
     let run = |n_threads| {
         let engine = engine(n_threads, InstructionSet::detect());
         let mut plan = TrainingPlan::new(architecture, 4, engine).expect("plan");
         let mut state = TrainingState::new(&architecture, weights.clone()).expect("state");
         for _ in 0..2 {
-            plan.step(&mut state, &batch.films, &batch.labels, &batch.loss, &adam)
-                .expect("step");
+            plan.step(
+                &mut state,
+                &batch.films,
+                &batch.labels,
+                &batch.loss,
+                &optimizer,
+            )
+            .expect("step");
         }
         state
     };
@@ -221,10 +228,16 @@ fn training_learns_four_films_by_heart() {
     let engine = engine(2, InstructionSet::detect());
     let mut plan = TrainingPlan::new(architecture, 4, engine).expect("plan");
     let mut state = TrainingState::new(&architecture, weights).expect("state");
-    let adam = Adam::with_learning_rate(1e-3);
+    let optimizer = Optimizer::Adam(Adam::with_learning_rate(1e-3));
     let mut losses = Vec::new();
     for _ in 0..40 {
-        let loss = plan.step(&mut state, &batch.films, &batch.labels, &batch.loss, &adam);
+        let loss = plan.step(
+            &mut state,
+            &batch.films,
+            &batch.labels,
+            &batch.loss,
+            &optimizer,
+        );
         losses.push(loss.expect("step").cross_entropy);
     }
     assert!(losses[39] < losses[0] / 20.0, "{losses:?}");
@@ -280,6 +293,7 @@ fn a_batch_that_does_not_fit_is_refused() {
         positive: vec![0.5],
         negative: vec![0.5],
         l2: 0.0,
+        focal_gamma: 0.0,
     };
     let mut check = |n_pixels: usize, n_labels: usize| {
         plan.gradients_of(

@@ -1,0 +1,420 @@
+//! Decoded films in one file: epochs read pixels from there, not from a hundred thousand PNGs.
+//!
+//! Layout: a magic line, the header's length (u64, little-endian), the header as JSON, then
+//! `side * side` grays a film in the order of the list. A film that could not be decoded has its
+//! reason in the header and zeros for pixels.
+
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::io::{self, BufWriter, Read as _, Seek as _, SeekFrom, Write as _};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::mpsc;
+use std::time::UNIX_EPOCH;
+
+use memmap2::Mmap;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
+use tempfile::NamedTempFile;
+use thiserror::Error;
+
+use crate::imaging::{GrayPicture, Preprocessing, read_film};
+
+const MAGIC: &[u8; 16] = b"thorax films 1\n\0";
+
+/// Films as `side * side` grays of 0..=255, memory-mapped.
+#[derive(Debug)]
+pub struct FilmCache {
+    map: Mmap,
+    first_byte: usize,
+    side: usize,
+    n_films: usize,
+    unreadable: BTreeMap<usize, String>,
+    fingerprint: String,
+}
+
+/// Why there is no cache.
+#[derive(Debug, Error)]
+#[expect(missing_docs, reason = "the messages say it")]
+pub enum CacheError {
+    #[error("cannot write decoded films ({source}): {}", path.display())]
+    Write { path: PathBuf, source: io::Error },
+    #[error("cannot read decoded films ({source}): {}", path.display())]
+    Read { path: PathBuf, source: io::Error },
+    #[error("decoding was cancelled")]
+    Cancelled,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Header {
+    side: usize,
+    n_films: usize,
+    /// Of paths, lengths and times of the sources, and of how they were brought to size.
+    fingerprint: String,
+    /// Of all pixels.
+    checksum: u32,
+    unreadable: BTreeMap<usize, String>,
+}
+
+impl FilmCache {
+    /// The cache of `films` in `folder`; made anew where there is none, where it is damaged, or
+    /// where a source has another length or time than when it was made.
+    ///
+    /// `progress(n_done, n_total)` is called after each film and stops the work by `false`; then,
+    /// and after an error, an older cache is left as it was.
+    pub fn open_or_build(
+        folder: &Path,
+        films: &[PathBuf],
+        preprocessing: &Preprocessing,
+        n_threads: usize,
+        progress: &mut dyn FnMut(usize, usize) -> bool,
+    ) -> Result<Self, CacheError> {
+        let fingerprint = fingerprint(films, preprocessing, true);
+        let name = fingerprint_of_list(films, preprocessing);
+        let path = folder.join(format!("{name}.films"));
+        if let Some(cache) = Self::open(&path, &fingerprint, films.len()) {
+            return Ok(cache);
+        }
+        let failed = |source| CacheError::Write {
+            path: path.clone(),
+            source,
+        };
+        fs::create_dir_all(folder).map_err(failed)?;
+        let sources = Sources {
+            films,
+            preprocessing,
+            n_threads,
+        };
+        let Some(file) = sources
+            .decode_into(folder, &fingerprint, progress)
+            .map_err(failed)?
+        else {
+            return Err(CacheError::Cancelled);
+        };
+        file.persist(&path).map_err(|error| failed(error.error))?;
+        Self::open(&path, &fingerprint, films.len()).ok_or_else(|| CacheError::Read {
+            path: path.clone(),
+            source: io::Error::other("not what was just written"),
+        })
+    }
+
+    /// Where caches lie unless told otherwise: the user's cache folder, never the films' own.
+    pub fn default_folder() -> PathBuf {
+        let set = |name| std::env::var_os(name).filter(|value| !value.is_empty());
+        let base = set("XDG_CACHE_HOME")
+            .map(PathBuf::from)
+            .or_else(|| Some(PathBuf::from(set("HOME")?).join(".cache")))
+            .or_else(|| set("LOCALAPPDATA").map(PathBuf::from));
+        base.unwrap_or_else(std::env::temp_dir).join("thorax/films")
+    }
+
+    /// `None` where the file is missing, damaged or of other sources: then it is made anew.
+    fn open(path: &Path, fingerprint: &str, n_films: usize) -> Option<Self> {
+        let mut file = File::open(path).ok()?;
+        let mut magic = [0; MAGIC.len()];
+        let mut length = [0; 8];
+        file.read_exact(&mut magic).ok()?;
+        file.read_exact(&mut length).ok()?;
+        let header_len = usize::try_from(u64::from_le_bytes(length)).ok()?;
+        let first_byte = (MAGIC.len() + length.len()).checked_add(header_len)?;
+        #[expect(
+            unsafe_code,
+            reason = "pages of the file instead of a copy of up to 2 GB in memory"
+        )]
+        // SAFETY: the file is ours, in the cache folder, and only ever replaced by renaming, so
+        // what is mapped does not change; a truncation from outside would end the program.
+        let map = unsafe { Mmap::map(&file) }.ok()?;
+        let header: Header =
+            serde_json::from_slice(map.get(first_byte - header_len..first_byte)?).ok()?;
+        let n_bytes = header.side.checked_pow(2)?.checked_mul(header.n_films)?;
+        let pixels = map.get(first_byte..)?;
+        let is_whole = magic == *MAGIC
+            && header.fingerprint == fingerprint
+            && header.n_films == n_films
+            && pixels.len() == n_bytes
+            && crc32fast::hash(pixels) == header.checksum;
+        is_whole.then_some(Self {
+            first_byte,
+            side: header.side,
+            n_films: header.n_films,
+            unreadable: header.unreadable,
+            fingerprint: header.fingerprint,
+            map,
+        })
+    }
+
+    /// Pixels along one side of a film.
+    pub fn side(&self) -> usize {
+        self.side
+    }
+
+    /// Films on the list, unreadable ones included.
+    pub fn n_films(&self) -> usize {
+        self.n_films
+    }
+
+    /// The grays of film `film_idx`, row by row; `None` if it could not be decoded.
+    pub fn grays(&self, film_idx: usize) -> Option<&[u8]> {
+        if film_idx >= self.n_films || self.unreadable.contains_key(&film_idx) {
+            return None;
+        }
+        let n_pixels = self.side * self.side;
+        let first = self.first_byte + film_idx * n_pixels;
+        self.map.get(first..first + n_pixels)
+    }
+
+    /// Films that could not be decoded, by their place on the list, and why.
+    pub fn unreadable(&self) -> &BTreeMap<usize, String> {
+        &self.unreadable
+    }
+
+    /// Tells these sources, brought to this size, from others: 64 hexadecimal digits.
+    pub fn fingerprint(&self) -> &str {
+        &self.fingerprint
+    }
+}
+
+/// What a cache is made from.
+struct Sources<'a> {
+    films: &'a [PathBuf],
+    preprocessing: &'a Preprocessing,
+    n_threads: usize,
+}
+
+impl Sources<'_> {
+    /// Decodes all films into a temporary file beside the cache-to-be; `None` if stopped.
+    fn decode_into(
+        &self,
+        folder: &Path,
+        fingerprint: &str,
+        progress: &mut dyn FnMut(usize, usize) -> bool,
+    ) -> io::Result<Option<NamedTempFile>> {
+        let side = self.preprocessing.side();
+        let pixels = NamedTempFile::new_in(folder)?;
+        let mut writer = BufWriter::new(pixels.reopen()?);
+        let mut unreadable = BTreeMap::new();
+        let stopped = AtomicBool::new(false);
+        let next = AtomicUsize::new(0);
+        let (sender, decoded) = mpsc::sync_channel::<(usize, Result<Vec<u8>, String>)>(64);
+        let written = std::thread::scope(|scope| {
+            for _ in 0..self.n_threads.max(1) {
+                let sender = sender.clone();
+                let (stopped, next) = (&stopped, &next);
+                scope.spawn(move || {
+                    while !stopped.load(Ordering::Relaxed) {
+                        let film_idx = next.fetch_add(1, Ordering::Relaxed);
+                        let Some(path) = self.films.get(film_idx) else {
+                            break;
+                        };
+                        if sender.send((film_idx, self.decoded(path))).is_err() {
+                            break;
+                        }
+                    }
+                });
+            }
+            drop(sender);
+            let mut write = || -> io::Result<bool> {
+                let blank = vec![0; side * side];
+                for (n_done, (film_idx, result)) in decoded.iter().enumerate() {
+                    let grays = result.unwrap_or_else(|reason| {
+                        unreadable.insert(film_idx, reason);
+                        blank.clone()
+                    });
+                    writer.seek(SeekFrom::Start((film_idx * grays.len()) as u64))?;
+                    writer.write_all(&grays)?;
+                    if !progress(n_done + 1, self.films.len()) {
+                        return Ok(false);
+                    }
+                }
+                writer.flush()?;
+                Ok(true)
+            };
+            let written = write();
+            stopped.store(true, Ordering::Relaxed);
+            // Threads that wait to hand over a film go on by finding nobody there.
+            drop(decoded);
+            written
+        })?;
+        if !written {
+            return Ok(None);
+        }
+        let header = Header {
+            side,
+            n_films: self.films.len(),
+            fingerprint: fingerprint.to_owned(),
+            checksum: 0,
+            unreadable,
+        };
+        with_header(folder, header, pixels).map(Some)
+    }
+
+    fn decoded(&self, path: &Path) -> Result<Vec<u8>, String> {
+        let film = read_film(path).map_err(|error| error.to_string())?;
+        let side = self.preprocessing.side();
+        let picture = GrayPicture::of_film(&film);
+        let resized = picture.resized(side, side, self.preprocessing.interpolation());
+        Ok(resized.values().to_vec())
+    }
+}
+
+/// The whole file: magic, header with the checksum of `pixels`, pixels.
+fn with_header(
+    folder: &Path,
+    mut header: Header,
+    mut pixels: NamedTempFile,
+) -> io::Result<NamedTempFile> {
+    let mut checksum = crc32fast::Hasher::new();
+    let mut buffer = vec![0; 1 << 20];
+    pixels.rewind()?;
+    loop {
+        let n_read = pixels.read(&mut buffer)?;
+        if n_read == 0 {
+            break;
+        }
+        checksum.update(buffer.get(..n_read).unwrap_or_default());
+    }
+    header.checksum = checksum.finalize();
+    let text = serde_json::to_vec(&header)?;
+    let mut whole = NamedTempFile::new_in(folder)?;
+    whole.write_all(MAGIC)?;
+    whole.write_all(&(text.len() as u64).to_le_bytes())?;
+    whole.write_all(&text)?;
+    pixels.rewind()?;
+    io::copy(&mut pixels, &mut whole)?;
+    whole.as_file().sync_all()?;
+    Ok(whole)
+}
+
+/// The name of the cache: which films, brought to size how.
+fn fingerprint_of_list(films: &[PathBuf], preprocessing: &Preprocessing) -> String {
+    let mut text = fingerprint(films, preprocessing, false);
+    text.truncate(16);
+    text
+}
+
+fn fingerprint(films: &[PathBuf], preprocessing: &Preprocessing, with_times: bool) -> String {
+    let mut hash = Sha256::new();
+    let how = (preprocessing.side(), preprocessing.interpolation());
+    hash.update(format!("{how:?}"));
+    for path in films {
+        hash.update(path.as_os_str().as_encoded_bytes());
+        hash.update([0]);
+        if !with_times {
+            continue;
+        }
+        // A film that is not there now has a fingerprint too: it changes when it comes.
+        if let Ok(metadata) = fs::metadata(path) {
+            let modified = metadata.modified().ok();
+            let since = modified.and_then(|time| time.duration_since(UNIX_EPOCH).ok());
+            hash.update(metadata.len().to_le_bytes());
+            hash.update(since.unwrap_or_default().as_nanos().to_le_bytes());
+        }
+    }
+    hash.finalize()
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::imaging::{Interpolation, model_input};
+
+    fn preprocessing() -> Preprocessing {
+        Preprocessing::new(32, Interpolation::Area, 1.0 / 255.0).unwrap()
+    }
+
+    /// Films with content of their own, and one that is none.
+    fn films(folder: &Path) -> Vec<PathBuf> {
+        let mut paths = Vec::new();
+        for n in 0..5u32 {
+            let path = folder.join(format!("{n}.png"));
+            let picture =
+                image::GrayImage::from_fn(40, 40, |x, y| image::Luma([(x * y * n) as u8]));
+            picture.save(&path).unwrap();
+            paths.push(path);
+        }
+        fs::write(&paths[3], b"not a picture").unwrap();
+        paths
+    }
+
+    fn build(folder: &Path, films: &[PathBuf]) -> (FilmCache, usize) {
+        let mut n_decoded = 0;
+        let mut count = |_, _| {
+            n_decoded += 1;
+            true
+        };
+        let cache = FilmCache::open_or_build(folder, films, &preprocessing(), 2, &mut count);
+        (cache.unwrap(), n_decoded)
+    }
+
+    #[test]
+    fn cached_films_are_what_the_network_is_fed() {
+        let folder = tempfile::tempdir().unwrap();
+        let films = films(folder.path());
+        let (cache, _) = build(&folder.path().join("cache"), &films);
+        for film_idx in [0, 1, 2, 4] {
+            let input = model_input(&read_film(&films[film_idx]).unwrap(), &preprocessing());
+            let levels = preprocessing().input_of_gray();
+            let cached = cache.grays(film_idx).unwrap().iter();
+            let cached: Vec<f32> = cached.map(|&gray| levels[usize::from(gray)]).collect();
+            assert_eq!(cached, input.values, "{film_idx}");
+        }
+    }
+
+    #[test]
+    fn a_film_that_cannot_be_decoded_is_named_and_has_no_pixels() {
+        let folder = tempfile::tempdir().unwrap();
+        let (cache, _) = build(&folder.path().join("cache"), &films(folder.path()));
+        assert_eq!(cache.grays(3), None);
+        assert_eq!(cache.grays(5), None);
+        let (&place, reason) = cache.unreadable().iter().next().unwrap();
+        assert_eq!(place, 3);
+        assert!(reason.contains("3.png"), "{reason}");
+    }
+
+    #[test]
+    fn films_are_decoded_once_and_again_when_one_changes() {
+        let folder = tempfile::tempdir().unwrap();
+        let (place, films) = (folder.path().join("cache"), films(folder.path()));
+        assert_eq!(build(&place, &films).1, 5);
+        assert_eq!(build(&place, &films).1, 0);
+        fs::write(&films[0], b"something else").unwrap();
+        let (cache, n_decoded) = build(&place, &films);
+        assert_eq!((n_decoded, cache.grays(0)), (5, None));
+        assert_eq!(fs::read_dir(&place).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn a_damaged_cache_is_made_anew() {
+        let folder = tempfile::tempdir().unwrap();
+        let (place, films) = (folder.path().join("cache"), films(folder.path()));
+        build(&place, &films);
+        let path = fs::read_dir(&place)
+            .unwrap()
+            .next()
+            .unwrap()
+            .unwrap()
+            .path();
+        let whole = fs::read(&path).unwrap();
+        for n_bytes in [0, 10, 30, whole.len() - 1] {
+            fs::write(&path, &whole[..n_bytes]).unwrap();
+            assert_eq!(build(&place, &films).1, 5, "{n_bytes}");
+        }
+        let mut flipped = whole;
+        *flipped.last_mut().unwrap() ^= 1;
+        fs::write(&path, flipped).unwrap();
+        assert_eq!(build(&place, &films).1, 5);
+    }
+
+    #[test]
+    fn stopping_leaves_nothing_behind() {
+        let folder = tempfile::tempdir().unwrap();
+        let (place, films) = (folder.path().join("cache"), films(folder.path()));
+        let stop = &mut |n_done, _| n_done < 2;
+        let result = FilmCache::open_or_build(&place, &films, &preprocessing(), 2, stop);
+        assert!(matches!(result, Err(CacheError::Cancelled)));
+        assert_eq!(fs::read_dir(&place).unwrap().count(), 0);
+    }
+}

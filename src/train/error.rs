@@ -1,0 +1,64 @@
+use std::io;
+use std::path::PathBuf;
+
+use thiserror::Error;
+
+use crate::dataset::{CacheError, DataError, SplitError};
+use crate::model::kernels::EngineError;
+use crate::model::{DeviceError, ModelError, ModelFault, ModelFileError};
+
+/// Why a training could not start or go on.
+#[derive(Debug, Error)]
+#[expect(missing_docs, reason = "the messages say it")]
+pub enum TrainError {
+    #[error("{0}")]
+    Value(String),
+    #[error("{reason}: {}", path.display())]
+    Config { path: PathBuf, reason: String },
+    #[error("cannot read ({source}): {}", path.display())]
+    Read { path: PathBuf, source: io::Error },
+    #[error("cannot write ({source}): {}", path.display())]
+    Write { path: PathBuf, source: io::Error },
+    #[error("{reason}: {}", path.display())]
+    Broken { path: PathBuf, reason: String },
+    #[error("a run lies there already; resume it, or choose another folder: {}", path.display())]
+    RunExists { path: PathBuf },
+    #[error("expected the folder of a training run, found no config.toml: {}", path.display())]
+    NoRun { path: PathBuf },
+    #[error(
+        "{n_patients} patients stand in more than one part, as {example}; \
+             set allow_leaks = true to train all the same"
+    )]
+    Leaks { n_patients: usize, example: String },
+    #[error("expected films to train on, got none: {0}")]
+    NoFilms(String),
+    #[error("the loss is not finite at step {step} of epoch {epoch}; the last checkpoint is kept; \
+             films of the batch: {}", films.join(", "))]
+    NotFinite {
+        epoch: usize,
+        step: usize,
+        films: Vec<String>,
+    },
+    #[error("the model to begin with does not fit: {0}")]
+    Initial(String),
+    #[error("stopped before the first step")]
+    Stopped,
+    #[error(transparent)]
+    Data(#[from] DataError),
+    #[error(transparent)]
+    Split(#[from] SplitError),
+    #[error(transparent)]
+    Cache(#[from] CacheError),
+    #[error(transparent)]
+    Engine(#[from] EngineError),
+    #[error(transparent)]
+    Device(#[from] DeviceError),
+    #[error(transparent)]
+    Model(#[from] ModelError),
+    #[error(transparent)]
+    ModelFile(#[from] ModelFileError),
+    #[error(transparent)]
+    ModelFault(#[from] ModelFault),
+    #[error("cannot start a thread: {0}")]
+    Thread(#[source] io::Error),
+}

@@ -1,0 +1,76 @@
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::history::EpochMetrics;
+use crate::model::ModelFile;
+
+/// What a training tells while it goes on.
+///
+/// In this order: `Decoding`s; `Prepared` once; then for each epoch `StepDone`s, with `Paused`/`Resumed` pairs
+/// and saves between them, and `EpochDone`; `Log` at any time.
+#[derive(Clone, Debug)]
+pub enum TrainEvent {
+    /// Films are being decoded.
+    Decoding {
+        /// Films done.
+        n_done: usize,
+        /// Films in all.
+        n_total: usize,
+    },
+    /// Films are parted and decoded, the network stands.
+    Prepared(PreparedRun),
+    /// One step was taken.
+    StepDone(StepMetrics),
+    /// A pass over the training films and the validation after it.
+    EpochDone(Box<EpochMetrics>),
+    /// Training waits; the model of this moment.
+    Paused(Arc<ModelFile>),
+    /// It goes on.
+    Resumed,
+    /// A checkpoint lies on the disk.
+    Saved(PathBuf),
+    /// It could not be written; training goes on with the one before.
+    SaveFailed(String),
+    /// A line for the run's log.
+    Log(String),
+}
+
+/// What is known before the first step.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PreparedRun {
+    /// Where the run lies.
+    pub folder: PathBuf,
+    /// Films in train, valid and test.
+    pub n_films: [usize; 3],
+    /// Names of the labels that are learned.
+    pub labels: Vec<String>,
+    /// Steps of one epoch.
+    pub n_steps_per_epoch: usize,
+    /// Epochs in all.
+    pub n_epochs: usize,
+    /// Epochs that were done before, when a run is resumed.
+    pub epochs_done: Vec<EpochMetrics>,
+    /// Films that could not be decoded.
+    pub n_unreadable: usize,
+}
+
+/// One step of training.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct StepMetrics {
+    /// From 1.
+    pub epoch: usize,
+    /// Within the epoch, from 1.
+    pub step: usize,
+    /// Steps of this epoch.
+    pub n_steps: usize,
+    /// Loss of the batch without the penalty.
+    pub loss: f64,
+    /// Penalty on the kernels.
+    pub penalty: f64,
+    /// Step size.
+    pub learning_rate: f64,
+    /// Speed of late, films a second.
+    pub films_per_s: f64,
+    /// Time to the end of the run at that speed, seconds.
+    pub eta_secs: f64,
+}

@@ -1,0 +1,38 @@
+//! Training: from a folder of labelled films to a model file, with a run folder that tells all of it.
+//!
+//! [`DataPlan`] parts the films, [`Prepared`] decodes them, [`train`] takes the steps and emits
+//! [`TrainEvent`]s, [`TrainControl`] pauses and stops it, [`RunFolder`] is what remains. Nothing
+//! here knows a window or a terminal.
+
+mod checkpoint;
+mod config;
+mod control;
+mod epoch;
+mod error;
+mod event;
+mod history;
+mod initial;
+mod plan;
+mod predictions;
+mod preflight;
+mod prepared;
+mod product;
+mod run;
+mod run_folder;
+mod schedule;
+mod scoring;
+mod stepper;
+
+pub use checkpoint::{Checkpoint, Place};
+pub use config::{LossKind, ScheduleKind, SelectBy, SplitKind, TrainConfig};
+pub use control::{Order, TrainControl};
+pub use error::TrainError;
+pub use event::{PreparedRun, StepMetrics, TrainEvent};
+pub use history::{AucTable, EpochMetrics, LabelAuc, metrics_csv};
+pub use initial::{fresh_weights, weights_of_model};
+pub use plan::{DataPlan, PART_NAMES, PlannedPart};
+pub use predictions::{FilmPrediction, Predictions};
+pub use preflight::{DryRun, Preflight, dry_run};
+pub use prepared::{PartFilms, Prepared};
+pub use run::{Ending, TrainReport, TrainSetup, resume, train};
+pub use run_folder::{RunFolder, RunInfo};

@@ -1,0 +1,615 @@
+//! The loop: epochs of steps, validation, checkpoints, orders from outside.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use super::TrainError;
+use super::checkpoint::{Checkpoint, Place};
+use super::config::{ScheduleKind, SelectBy, TrainConfig};
+use super::control::{Order, TrainControl};
+use super::epoch::take_step;
+use super::event::{PreparedRun, StepMetrics, TrainEvent};
+use super::history::{AucTable, EpochMetrics};
+use super::initial::{fresh_weights, weights_of_model};
+use super::plan::DataPlan;
+use super::prepared::Prepared;
+use super::product::{card, model_file};
+use super::run_folder::{RunFolder, RunInfo};
+use super::schedule::learning_rate;
+use super::scoring::{Scored, score_part};
+use super::stepper::Stepper;
+use crate::dataset::{Batch, EpochPlan, FilmCache, Loader};
+use crate::model::kernels::{Architecture, LossWeights, NamedTensors, TrainingState};
+use crate::model::{Classifier, ComputeDevice, ModelCard, ModelFile};
+
+/// What a training needs besides its configuration.
+#[derive(Clone, Debug)]
+pub struct TrainSetup {
+    /// What computes the network.
+    pub device: ComputeDevice,
+    /// Where decoded films lie.
+    pub cache_folder: PathBuf,
+    /// Orders from outside.
+    pub control: TrainControl,
+}
+
+/// How a training ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// All epochs are done.
+    Finished,
+    /// The patience was used up.
+    StoppedEarly,
+    /// It was told to stop; it can be resumed.
+    Stopped,
+}
+
+/// What came of a training.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TrainReport {
+    /// Where the run lies.
+    pub folder: PathBuf,
+    /// How it ended.
+    pub ending: Ending,
+    /// The epochs that are done.
+    pub epochs: Vec<EpochMetrics>,
+    /// AUC on the test films by the best weights; `None` while the run can go on.
+    pub test_auc: Option<AucTable>,
+}
+
+impl TrainSetup {
+    /// The user's cache folder, no orders yet.
+    pub fn new(device: ComputeDevice) -> Self {
+        Self {
+            device,
+            cache_folder: FilmCache::default_folder(),
+            control: TrainControl::default(),
+        }
+    }
+
+    fn n_threads(&self) -> usize {
+        self.device.engine().map_or(1, |engine| engine.n_threads())
+    }
+
+    /// Parts and decodes the films of a configuration.
+    pub fn prepare(
+        &self,
+        config: &TrainConfig,
+        on_event: &mut dyn FnMut(TrainEvent),
+    ) -> Result<Prepared, TrainError> {
+        let plan = DataPlan::new(config)?;
+        plan.check_leaks()?;
+        let mut progress = |n_done, n_total| {
+            on_event(TrainEvent::Decoding { n_done, n_total });
+            self.control.order() != Order::Stop
+        };
+        Prepared::new(plan, &self.cache_folder, self.n_threads(), &mut progress)
+    }
+}
+
+/// Trains from the beginning, in a new run folder at `root`.
+pub fn train(
+    config: &TrainConfig,
+    root: &Path,
+    setup: &TrainSetup,
+    on_event: &mut dyn FnMut(TrainEvent),
+) -> Result<TrainReport, TrainError> {
+    let config = config.with_absolute_paths();
+    let folder = RunFolder::create(root)?;
+    let prepared = setup.prepare(&config, on_event)?;
+    let checkpoint = first_checkpoint(&prepared.plan)?;
+    folder.save_split(&prepared.plan)?;
+    folder.save_info(&run_info(&prepared, &setup.device))?;
+    config.save(&folder.config_path())?;
+    Run::new(&prepared, &folder, setup, checkpoint, on_event)?.go()
+}
+
+/// Goes on with the run at `root` from its last checkpoint, as if it had never stopped.
+pub fn resume(
+    root: &Path,
+    setup: &TrainSetup,
+    on_event: &mut dyn FnMut(TrainEvent),
+) -> Result<TrainReport, TrainError> {
+    let folder = RunFolder::open(root)?;
+    let config = folder.config()?;
+    let prepared = setup.prepare(&config, on_event)?;
+    let known = folder.info()?.data_fingerprint;
+    if known != prepared.train.cache.fingerprint() {
+        return Err(TrainError::Value(
+            "the films are not those that the run began with".to_owned(),
+        ));
+    }
+    let checkpoint = match folder.checkpoint()? {
+        Some(checkpoint) => checkpoint,
+        None => first_checkpoint(&prepared.plan)?,
+    };
+    Run::new(&prepared, &folder, setup, checkpoint, on_event)?.go()
+}
+
+/// The network of a plan, for the engine.
+pub(super) fn architecture(plan: &DataPlan) -> Result<Architecture, TrainError> {
+    let config = card(plan, "")?.architecture;
+    let epsilon = config.bn_epsilon() as f32;
+    Ok(Architecture::new(
+        config.depth(),
+        config.side(),
+        config.n_outputs(),
+        epsilon,
+    )?)
+}
+
+/// The weights that training begins with.
+pub(super) fn first_weights(plan: &DataPlan) -> Result<NamedTensors, TrainError> {
+    let architecture = architecture(plan)?;
+    let fresh = fresh_weights(&architecture, plan.config.seed);
+    match &plan.config.init {
+        None => Ok(fresh),
+        Some(path) => {
+            weights_of_model(&ModelFile::load(path)?, &plan.labels, &architecture, &fresh)
+        }
+    }
+}
+
+fn first_checkpoint(plan: &DataPlan) -> Result<Checkpoint, TrainError> {
+    let state = TrainingState::new(&architecture(plan)?, first_weights(plan)?)?;
+    Ok(Checkpoint {
+        averaged: (plan.config.ema_decay > 0.0).then(|| state.parameters.clone()),
+        state,
+        place: Place::start(),
+        scores: Vec::new(),
+        truth: Vec::new(),
+    })
+}
+
+fn run_info(prepared: &Prepared, device: &ComputeDevice) -> RunInfo {
+    let plan = &prepared.plan;
+    let frequencies = plan.class_frequencies();
+    let frequencies = frequencies.iter();
+    RunInfo {
+        software: concat!("Thorax ", env!("CARGO_PKG_VERSION")).to_owned(),
+        device: device.name(),
+        started: now(),
+        table: plan.data.table_path.clone(),
+        data_fingerprint: prepared.train.cache.fingerprint().to_owned(),
+        class_frequencies: frequencies.map(|(name, &f)| (name.to_owned(), f)).collect(),
+        n_films: prepared.parts.each_ref().map(|part| part.films.len()),
+        n_films_of_split: plan.parts.each_ref().map(|part| part.all.len()),
+        n_missing: plan.parts.each_ref().map(|part| part.n_missing),
+        unreadable: prepared.unreadable.clone(),
+        n_leaking_patients: plan.leaks.len(),
+        test_auc: None,
+    }
+}
+
+/// Date and time, UTC, to the second.
+fn now() -> String {
+    let now = chrono::Utc::now();
+    now.to_rfc3339_opts(chrono::SecondsFormat::Secs, true)
+}
+
+/// A training under way.
+struct Run<'a> {
+    prepared: &'a Prepared,
+    folder: &'a RunFolder,
+    setup: &'a TrainSetup,
+    on_event: &'a mut dyn FnMut(TrainEvent),
+    config: &'a TrainConfig,
+    card: ModelCard,
+    loss: LossWeights,
+    stepper: Stepper,
+    checkpoint: Checkpoint,
+    last_save: Instant,
+    /// Seconds a step takes, of late.
+    step_secs: Option<f64>,
+    /// Time of this epoch's steps in which the loader was waited for.
+    waited: Duration,
+}
+
+impl<'a> Run<'a> {
+    fn new(
+        prepared: &'a Prepared,
+        folder: &'a RunFolder,
+        setup: &'a TrainSetup,
+        checkpoint: Checkpoint,
+        on_event: &'a mut dyn FnMut(TrainEvent),
+    ) -> Result<Self, TrainError> {
+        let plan = &prepared.plan;
+        let started = folder.info()?.started;
+        let date = started.split('T').next().unwrap_or_default();
+        let architecture = architecture(plan)?;
+        let n_films = plan.config.batch_size.min(prepared.train.films.len());
+        architecture.check(&checkpoint.state.parameters)?;
+        Ok(Self {
+            card: card(plan, date)?,
+            loss: plan.loss(),
+            stepper: Stepper::new(architecture, n_films, &setup.device)?,
+            config: &plan.config,
+            last_save: Instant::now(),
+            step_secs: None,
+            waited: Duration::ZERO,
+            prepared,
+            folder,
+            setup,
+            on_event,
+            checkpoint,
+        })
+    }
+
+    fn go(mut self) -> Result<TrainReport, TrainError> {
+        self.announce();
+        let ending = self.epochs()?;
+        let test_auc = match ending {
+            Ending::Stopped => None,
+            Ending::Finished | Ending::StoppedEarly => self.judge()?,
+        };
+        Ok(TrainReport {
+            folder: self.folder.root().to_owned(),
+            ending,
+            epochs: self.checkpoint.place.history,
+            test_auc,
+        })
+    }
+
+    fn announce(&mut self) {
+        let place = &self.checkpoint.place;
+        let prepared = PreparedRun {
+            folder: self.folder.root().to_owned(),
+            n_films: self.prepared.parts.each_ref().map(|part| part.films.len()),
+            labels: self.card.labels.iter().map(ToOwned::to_owned).collect(),
+            n_steps_per_epoch: self.n_steps(),
+            n_epochs: self.config.epochs,
+            epochs_done: place.history.clone(),
+            n_unreadable: self.prepared.unreadable.len(),
+        };
+        let [train, valid, test] = prepared.n_films;
+        let mut lines = vec![format!(
+            "{}: {train} train, {valid} valid, {test} test films on {}, epoch {} from step {}",
+            now(),
+            self.setup.device.name(),
+            place.epoch,
+            place.next_batch + 1
+        )];
+        if !self.prepared.plan.leaks.is_empty() {
+            let n_patients = self.prepared.plan.leaks.len();
+            lines.push(format!(
+                "{n_patients} patients stand in more than one part: figures will be too high"
+            ));
+        }
+        lines.extend(self.prepared.unreadable.iter().cloned());
+        (self.on_event)(TrainEvent::Prepared(prepared));
+        for line in lines {
+            self.say(line);
+        }
+    }
+
+    /// A line for the log, in the folder and for whoever listens.
+    fn say(&mut self, line: String) {
+        if let Err(error) = self.folder.log(&line) {
+            (self.on_event)(TrainEvent::SaveFailed(format!("the log: {error}")));
+        }
+        (self.on_event)(TrainEvent::Log(line));
+    }
+
+    fn n_steps(&self) -> usize {
+        self.prepared.train.n_batches(self.config.batch_size)
+    }
+
+    fn epochs(&mut self) -> Result<Ending, TrainError> {
+        while self.checkpoint.place.epoch <= self.config.epochs {
+            if self.patience_left() == Some(0) {
+                let n_epochs = self.config.patience;
+                self.say(format!("no gain in {n_epochs} epochs: training ends"));
+                return Ok(Ending::StoppedEarly);
+            }
+            if self.steps()? == Order::Stop {
+                return Ok(Ending::Stopped);
+            }
+            self.finish_epoch()?;
+        }
+        Ok(Ending::Finished)
+    }
+
+    fn patience_left(&self) -> Option<usize> {
+        let patience = self.config.patience;
+        (patience > 0).then(|| patience.saturating_sub(self.checkpoint.place.n_without_gain))
+    }
+
+    /// The steps of an epoch that are left; `Stop` if told to, with a checkpoint behind it.
+    fn steps(&mut self) -> Result<Order, TrainError> {
+        let plan = EpochPlan {
+            seed: self.config.seed,
+            epoch: self.checkpoint.place.epoch,
+            batch_size: self.config.batch_size,
+            augmentation: self.config.augment,
+        };
+        let first_batch = self.checkpoint.place.next_batch;
+        let mut loader = Loader::start(Arc::clone(&self.prepared.train), plan, first_batch)
+            .map_err(TrainError::Thread)?;
+        self.waited = Duration::ZERO;
+        loop {
+            if self.obey()? == Order::Stop {
+                return Ok(Order::Stop);
+            }
+            let started = Instant::now();
+            let Some(batch) = loader.next() else {
+                return Ok(Order::Run);
+            };
+            self.waited += started.elapsed();
+            self.step(&batch)?;
+            self.count_time(started.elapsed().as_secs_f64());
+            if self.last_save.elapsed().as_secs_f64() > self.config.checkpoint_minutes * 60.0 {
+                self.save_checkpoint();
+            }
+        }
+    }
+
+    /// Waits through a pause; what holds after it.
+    fn obey(&mut self) -> Result<Order, TrainError> {
+        let control = self.setup.control.clone();
+        if control.order() == Order::Pause {
+            self.save_checkpoint();
+            let file = model_file(&self.card, self.weights(), None)?;
+            (self.on_event)(TrainEvent::Paused(Arc::new(file)));
+            if control.wait_while_paused() == Order::Run {
+                (self.on_event)(TrainEvent::Resumed);
+            }
+        }
+        if control.order() == Order::Stop {
+            self.save_checkpoint();
+            self.say("told to stop; the run can be resumed".to_owned());
+            return Ok(Order::Stop);
+        }
+        Ok(Order::Run)
+    }
+
+    fn step(&mut self, batch: &Batch) -> Result<(), TrainError> {
+        let place = &self.checkpoint.place;
+        let (epoch, step, n_steps) = (place.epoch, place.next_batch, self.n_steps());
+        let rate = learning_rate(self.config, epoch, step, n_steps, place.n_cuts);
+        let loss = take_step(
+            &mut self.stepper,
+            self.config,
+            &self.loss,
+            rate,
+            batch,
+            &mut self.checkpoint,
+        )?;
+        if !loss.total().is_finite() {
+            let images = batch.films.iter();
+            let films: Vec<_> = images
+                .map(|&film| self.prepared.train_image(film))
+                .collect();
+            let error = TrainError::NotFinite {
+                epoch,
+                step: step + 1,
+                films,
+            };
+            self.say(error.to_string());
+            return Err(error);
+        }
+        self.checkpoint.place.next_batch += 1;
+        let n_left = n_steps * (self.config.epochs + 1 - epoch) - (step + 1);
+        let step_secs = self.step_secs.unwrap_or_default();
+        (self.on_event)(TrainEvent::StepDone(StepMetrics {
+            epoch,
+            step: step + 1,
+            n_steps,
+            loss: loss.cross_entropy,
+            penalty: loss.penalty,
+            learning_rate: rate,
+            films_per_s: if step_secs > 0.0 {
+                batch.films.len() as f64 / step_secs
+            } else {
+                0.0
+            },
+            eta_secs: n_left as f64 * step_secs,
+        }));
+        Ok(())
+    }
+
+    fn count_time(&mut self, secs: f64) {
+        // The average of about the last ten steps.
+        let before = self.step_secs.unwrap_or(secs);
+        self.step_secs = Some(0.9 * before + 0.1 * secs);
+        self.checkpoint.place.epoch_secs += secs;
+        self.checkpoint.place.elapsed_secs += secs;
+    }
+
+    /// The weights that are judged and kept: the average where there is one.
+    fn weights(&self) -> &NamedTensors {
+        let averaged = self.checkpoint.averaged.as_ref();
+        averaged.unwrap_or(&self.checkpoint.state.parameters)
+    }
+
+    /// Validates, keeps the model, and turns to the next epoch.
+    fn finish_epoch(&mut self) -> Result<(), TrainError> {
+        let started = Instant::now();
+        let plain = model_file(&self.card, self.weights(), None)?;
+        let valid = self.score(&plain, VALID)?;
+        let predictions = valid.as_ref().map(|valid| &valid.predictions);
+        let file = model_file(&self.card, self.weights(), predictions)?;
+        self.checkpoint.place.elapsed_secs += started.elapsed().as_secs_f64();
+        let epoch = self.epoch_metrics(valid.as_ref());
+        self.count_gain(&epoch);
+        if let Err(error) = self.folder.save_model(&file, &epoch) {
+            self.save_failed(&error);
+        }
+        if let (true, Some(valid)) = (epoch.is_best, &valid) {
+            let path = self.folder.predictions_path("valid");
+            if let Err(error) = valid.predictions.save(&path) {
+                self.save_failed(&error);
+            }
+        }
+        let secs = self.checkpoint.place.epoch_secs.max(f64::MIN_POSITIVE);
+        let waited = self.waited.as_secs_f64() / secs;
+        let place = &mut self.checkpoint.place;
+        place.history.push(epoch.clone());
+        place.epoch += 1;
+        place.next_batch = 0;
+        (place.loss_sum, place.n_films, place.epoch_secs) = (0.0, 0, 0.0);
+        self.checkpoint.scores.clear();
+        self.checkpoint.truth.clear();
+        let history = self.checkpoint.place.history.clone();
+        if let Err(error) = self.folder.save_history(&history) {
+            self.save_failed(&error);
+        }
+        self.save_checkpoint();
+        self.say(epoch_line(&epoch, waited));
+        (self.on_event)(TrainEvent::EpochDone(Box::new(epoch)));
+        Ok(())
+    }
+
+    fn epoch_metrics(&self, valid: Option<&Scored>) -> EpochMetrics {
+        let place = &self.checkpoint.place;
+        let labels: Vec<String> = self.card.labels.iter().map(ToOwned::to_owned).collect();
+        let n_steps = self.n_steps();
+        let (loss, table) = valid.map_or((None, AucTable::default()), |valid| {
+            (Some(valid.loss), valid.auc.clone())
+        });
+        let mut epoch = EpochMetrics {
+            epoch: place.epoch,
+            train_loss: place.loss_sum / place.n_films.max(1) as f64,
+            penalty: self.penalty(),
+            train_auc: AucTable::new(&labels, &self.checkpoint.scores, &self.checkpoint.truth),
+            valid_loss: loss,
+            valid_auc: table,
+            learning_rate: learning_rate(
+                self.config,
+                place.epoch,
+                n_steps.saturating_sub(1),
+                n_steps,
+                place.n_cuts,
+            ),
+            films_per_s: place.n_films as f64 / place.epoch_secs.max(f64::MIN_POSITIVE),
+            elapsed_secs: place.elapsed_secs,
+            is_best: false,
+            patience_left: None,
+        };
+        epoch.is_best = self
+            .figure(&epoch)
+            .is_none_or(|figure| place.best.is_none_or(|best| figure > best));
+        epoch.patience_left = if epoch.is_best {
+            (self.config.patience > 0).then_some(self.config.patience)
+        } else {
+            self.patience_left().map(|left| left.saturating_sub(1))
+        };
+        epoch
+    }
+
+    fn penalty(&self) -> f64 {
+        let kernels = self.checkpoint.state.parameters.values();
+        let kernels = kernels.filter(|tensor| tensor.shape.len() == 4);
+        let squares = kernels.flat_map(|kernel| &kernel.values);
+        let sum: f64 = squares.map(|&value| f64::from(value).powi(2)).sum();
+        f64::from(self.loss.l2) * sum
+    }
+
+    /// What the best epoch is chosen by, higher is better; without validation, each is.
+    fn figure(&self, epoch: &EpochMetrics) -> Option<f64> {
+        match self.config.select_by {
+            SelectBy::Auc => {
+                let least = self.config.select_min_positives;
+                epoch.valid_auc.macro_mean_of_frequent(least)
+            }
+            SelectBy::Loss => epoch.valid_loss.map(|loss| -loss),
+        }
+    }
+
+    fn count_gain(&mut self, epoch: &EpochMetrics) {
+        let figure = self.figure(epoch);
+        let place = &mut self.checkpoint.place;
+        if epoch.is_best {
+            place.best = figure;
+            (place.n_without_gain, place.n_since_cut) = (0, 0);
+            return;
+        }
+        place.n_without_gain += 1;
+        place.n_since_cut += 1;
+        let is_plateau = self.config.schedule == ScheduleKind::Plateau;
+        if is_plateau && place.n_since_cut >= self.config.step_epochs.max(1) {
+            place.n_cuts += 1;
+            place.n_since_cut = 0;
+        }
+    }
+
+    fn save_checkpoint(&mut self) {
+        self.last_save = Instant::now();
+        let path = self.folder.checkpoint_path();
+        match self.checkpoint.save(&path) {
+            Ok(()) => (self.on_event)(TrainEvent::Saved(path)),
+            Err(error) => self.save_failed(&error),
+        }
+    }
+
+    /// A full disk costs the file, not the run.
+    fn save_failed(&mut self, error: &TrainError) {
+        (self.on_event)(TrainEvent::SaveFailed(error.to_string()));
+    }
+
+    fn score(&self, file: &ModelFile, part_idx: usize) -> Result<Option<Scored>, TrainError> {
+        let classifier = Classifier::new(file, None, &self.setup.device)?;
+        score_part(self.prepared, part_idx, &classifier, &self.loss)
+    }
+
+    /// The best weights on the test films, once there is nothing left to choose by them.
+    fn judge(&mut self) -> Result<Option<AucTable>, TrainError> {
+        let path = self.folder.best_path();
+        let best = ModelFile::load(&path)?;
+        let Some(test) = self.score(&best, TEST)? else {
+            return Ok(None);
+        };
+        test.predictions
+            .save(&self.folder.predictions_path("test"))?;
+        let mut info = self.folder.info()?;
+        info.test_auc = Some(test.auc.clone());
+        self.folder.save_info(&info)?;
+        let text = self.evaluation_text(&test);
+        let mut judged = best.card().clone();
+        judged.provenance.evaluation = Some(text.clone());
+        ModelFile::new(judged, best.weights().clone())?.save(&path)?;
+        self.say(text);
+        Ok(Some(test.auc))
+    }
+
+    fn evaluation_text(&self, test: &Scored) -> String {
+        let defined = test.auc.defined().len();
+        let mean = test.auc.macro_mean();
+        let best = self
+            .checkpoint
+            .place
+            .history
+            .iter()
+            .rev()
+            .find(|epoch| epoch.is_best);
+        let valid = best.and_then(|epoch| epoch.valid_auc.macro_mean());
+        let number = |value: Option<f64>| value.map_or("n/a".to_owned(), |v| format!("{v:.3}"));
+        format!(
+            "macro AUC {} on validation, {} on {} test films ({defined} of {} labels)",
+            number(valid),
+            number(mean),
+            test.predictions.films.len(),
+            self.card.labels.len()
+        )
+    }
+}
+
+/// Places in [`super::PART_NAMES`].
+const VALID: usize = 1;
+const TEST: usize = 2;
+
+fn epoch_line(epoch: &EpochMetrics, waited: f64) -> String {
+    let number = |value: Option<f64>| value.map_or("n/a".to_owned(), |v| format!("{v:.4}"));
+    format!(
+        "epoch {}: loss {:.4} train, {} valid; macro AUC {} train, {} valid{}; {:.1} films/s, \
+         loader waited for in {:.1} % of the time",
+        epoch.epoch,
+        epoch.train_loss,
+        number(epoch.valid_loss),
+        number(epoch.train_auc.macro_mean()),
+        number(epoch.valid_auc.macro_mean()),
+        if epoch.is_best { " (best)" } else { "" },
+        epoch.films_per_s,
+        waited * 100.0
+    )
+}
