@@ -5,15 +5,17 @@ use std::sync::Arc;
 use std::sync::mpsc::Receiver;
 
 use eframe::{CreationContext, Frame, Storage};
-use egui::{CentralPanel, Context, Panel, Ui};
+use egui::{CentralPanel, Context, Panel, Ui, ViewportCommand};
 
 use crate::model::ComputeDevice;
 use crate::state::{
-    AppState, Command, CommandSender, FilePicker, FilmState, Services, Settings, command_channel,
+    AppState, Closing, Command, CommandSender, FilePicker, FilmState, Services, Settings,
+    TrainingCommand, Workspace, command_channel,
 };
 use crate::ui::panels::{
-    ViewerTextures, about_ui, film_list_ui, findings_ui, keys_ui, map_controls_ui, notices_ui,
-    path_field_ui, status_bar_ui, toolbar_ui, viewer_ui, welcome_ui,
+    TrainingViews, ViewerTextures, about_ui, close_ui, epoch_scrubber_ui, film_list_ui,
+    findings_ui, keys_ui, map_controls_ui, notices_ui, path_field_ui, status_bar_ui, toolbar_ui,
+    training_ui, viewer_ui, welcome_ui,
 };
 use crate::ui::{shortcuts, theme};
 
@@ -25,6 +27,7 @@ pub struct ThoraxApp {
     /// All that it holds; public for tests, which judge by it.
     pub state: AppState,
     textures: ViewerTextures,
+    training_views: TrainingViews,
     commands: CommandSender,
     queue: Receiver<Command>,
 }
@@ -52,6 +55,7 @@ impl ThoraxApp {
         Self {
             state,
             textures: ViewerTextures::default(),
+            training_views: TrainingViews::default(),
             commands,
             queue,
         }
@@ -60,9 +64,22 @@ impl ThoraxApp {
     fn panels_ui(&mut self, ui: &mut Ui) {
         let (state, commands) = (&self.state, &self.commands);
         Panel::top("toolbar").show(ui, |ui| toolbar_ui(ui, state, commands));
-        Panel::bottom("status").show(ui, |ui| status_bar_ui(ui, state));
+        Panel::bottom("status").show(ui, |ui| status_bar_ui(ui, state, commands));
         if let Some(typed_path) = &state.typed_path {
             Panel::top("path").show(ui, |ui| path_field_ui(ui, typed_path, commands));
+        }
+        match state.workspace {
+            Workspace::Viewer => self.viewer_panels_ui(ui),
+            Workspace::Training => {
+                training_ui(ui, state, &mut self.training_views, commands);
+            }
+        }
+    }
+
+    fn viewer_panels_ui(&mut self, ui: &mut Ui) {
+        let (state, commands) = (&self.state, &self.commands);
+        if state.asked_model_path().is_some() && state.training.run.is_some() {
+            Panel::top("epochs").show(ui, |ui| epoch_scrubber_ui(ui, state, commands));
         }
         if !state.study.entries().is_empty() {
             Panel::left("films")
@@ -93,12 +110,26 @@ impl ThoraxApp {
 
     fn windows_ui(&self, ctx: &Context) {
         let (state, commands) = (&self.state, &self.commands);
-        notices_ui(ctx, &state.notices, commands);
+        notices_ui(ctx, &state.notices, state.workspace, commands);
         if let (true, Some(loaded)) = (state.about_shown, &state.model.loaded) {
             about_ui(ctx, loaded, commands);
         }
         if state.keys_shown {
             keys_ui(ctx, commands);
+        }
+        close_ui(ctx, &state.training, commands);
+    }
+
+    /// A training is not lost by closing the window: that is asked about, then done in order.
+    fn mind_closing(&self, ctx: &Context) {
+        let training = &self.state.training;
+        if training.closing == Closing::Now {
+            ctx.send_viewport_cmd(ViewportCommand::Close);
+        } else if ctx.input(|input| input.viewport().close_requested()) && training.is_running() {
+            ctx.send_viewport_cmd(ViewportCommand::CancelClose);
+            if training.closing == Closing::No {
+                self.commands.train(TrainingCommand::AskClose);
+            }
         }
     }
 
@@ -123,6 +154,7 @@ impl eframe::App for ThoraxApp {
         let ctx = ui.ctx().clone();
         self.state.max_side_px = ctx.input(|input| input.max_texture_side);
         self.take_drops(&ctx);
+        self.mind_closing(&ctx);
         shortcuts::keys_ui(&ctx, &self.state, &self.commands);
         self.panels_ui(ui);
         self.windows_ui(&ctx);

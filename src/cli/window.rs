@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{ChosenDevice, DeviceArgs, device, output};
 use crate::app::ThoraxApp;
-use crate::state::{FilePicker, NoticeKind, PickKind, Picked};
+use crate::state::{FilePicker, NoticeKind, PickForm, PickKind, Picked, TrainingPick};
 
 /// Size of the window at the very first start.
 const FIRST_SIZE_PT: [f32; 2] = [1280.0, 800.0];
@@ -77,6 +77,7 @@ impl FilePicker for DesktopPicker {
                 .add_filter("All files", &["*"])
                 .pick_file()
                 .map(|file| vec![file]),
+            PickKind::Training(pick) => pick_for_training(pick).map(|file| vec![file]),
         };
         match files {
             Some(files) => Picked::Files(files),
@@ -84,6 +85,18 @@ impl FilePicker for DesktopPicker {
             None if started.elapsed() < FASTEST_HAND => Picked::NoDialog,
             None => Picked::Nothing,
         }
+    }
+}
+
+fn pick_for_training(pick: TrainingPick) -> Option<PathBuf> {
+    let dialog = rfd::FileDialog::new().set_title(pick.question());
+    match pick.form() {
+        PickForm::Folder => dialog.pick_folder(),
+        PickForm::File(endings) => dialog
+            .add_filter("Files of this kind", endings)
+            .add_filter("All files", &["*"])
+            .pick_file(),
+        PickForm::NewFile(name) => dialog.set_file_name(name).save_file(),
     }
 }
 

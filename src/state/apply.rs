@@ -1,11 +1,13 @@
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::jobs::{FilmRequest, Jobs, spawn_list_job, spawn_model_job, spawn_pick_job};
+use super::jobs::{
+    FilmRequest, Jobs, ModelRequest, spawn_list_job, spawn_model_job, spawn_pick_job,
+};
 use super::{
     Command, FilmState, FilmStatus, NoticeKind, Notices, PickKind, Services, Settings, Study,
-    Thresholds,
+    Thresholds, TrainingDesk,
 };
 use crate::domain::ScreenFromImage;
 use crate::model::{Classifier, ModelSource, is_model_name};
@@ -17,6 +19,10 @@ const DEFAULT_MAX_SIDE_PX: usize = 2048;
 pub struct AppState {
     /// What outlives the program.
     pub settings: Settings,
+    /// What the window is used for now.
+    pub workspace: Workspace,
+    /// Training: its configuration, checks and runs.
+    pub training: TrainingDesk,
     /// The model in use.
     pub model: Model,
     /// The films.
@@ -39,8 +45,18 @@ pub struct AppState {
     pub max_side_px: usize,
     pub(super) jobs: Jobs,
     /// The model that was asked for last.
-    pub(super) loading: ModelSource,
-    services: Services,
+    pub(super) loading: ModelRequest,
+    pub(super) services: Services,
+}
+
+/// What the window is used for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Workspace {
+    /// Looking at films.
+    #[default]
+    Viewer,
+    /// Setting up, watching and comparing trainings.
+    Training,
 }
 
 /// The model in use and what became of the last attempt to load one.
@@ -58,12 +74,38 @@ pub struct Loaded {
     pub classifier: Arc<Classifier>,
     /// The cuts in use.
     pub thresholds: Thresholds,
+    /// Where it comes from.
+    pub origin: ModelOrigin,
+}
+
+/// Where a model comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ModelOrigin {
+    /// It comes with the program.
+    Default,
+    /// A file.
+    File(PathBuf),
+    /// A training that waits, in words.
+    Moment(String),
+}
+
+impl ModelOrigin {
+    /// In the user's words.
+    pub fn words(&self) -> String {
+        match self {
+            Self::Default => "comes with the program".to_owned(),
+            Self::File(path) => path.display().to_string(),
+            Self::Moment(name) => format!("in memory only: {name}"),
+        }
+    }
 }
 
 impl AppState {
     /// Starts with no film and begins to load the model that the settings name.
     pub fn new(settings: Settings, services: Services) -> Self {
         let mut state = Self {
+            workspace: Workspace::default(),
+            training: TrainingDesk::new(&settings.training, services.wake.clone()),
             model: Model::default(),
             study: Study::default(),
             selected: None,
@@ -75,7 +117,7 @@ impl AppState {
             patient_name_shown: false,
             max_side_px: DEFAULT_MAX_SIDE_PX,
             jobs: Jobs::new(services.wake.clone()),
-            loading: ModelSource::Default,
+            loading: ModelRequest::Source(ModelSource::Default),
             settings,
             services,
         };
@@ -83,13 +125,21 @@ impl AppState {
             Some(path) => ModelSource::File(path.clone()),
             None => ModelSource::Default,
         };
-        state.load_model(source);
+        state.load_model(ModelRequest::Source(source));
         state
     }
 
     /// Whether a model is being loaded.
     pub fn is_loading_model(&self) -> bool {
         self.jobs.model.is_some()
+    }
+
+    /// The file of the model that was asked for last; `None` where it is of no file.
+    pub fn asked_model_path(&self) -> Option<&Path> {
+        match &self.loading {
+            ModelRequest::Source(ModelSource::File(path)) => Some(path),
+            _ => None,
+        }
     }
 
     /// Whether a film is being opened, scored, or waits for a model.
@@ -115,10 +165,14 @@ impl AppState {
     /// Carries out one order.
     pub fn apply(&mut self, command: Command) {
         match command {
+            Command::ShowWorkspace(workspace) => self.workspace = workspace,
+            Command::Training(command) => self.apply_training(command),
             Command::PickFilms => self.pick(PickKind::Films),
             Command::PickModel => self.pick(PickKind::Model),
             Command::Open(paths) => self.open(paths),
-            Command::OpenDefaultModel => self.load_model(ModelSource::Default),
+            Command::OpenDefaultModel => {
+                self.load_model(ModelRequest::Source(ModelSource::Default));
+            }
             Command::ShowPathField(shown) => self.typed_path = shown.then(String::new),
             Command::EditPath(text) => self.typed_path = Some(text),
             Command::OpenTypedPath => self.open_typed_path(),
@@ -175,7 +229,7 @@ impl AppState {
         }
     }
 
-    fn pick(&mut self, kind: PickKind) {
+    pub(super) fn pick(&mut self, kind: PickKind) {
         if self.jobs.pick.is_none() {
             let job = spawn_pick_job(&self.services, kind);
             self.jobs.pick = self.started("the file dialog", job);
@@ -195,7 +249,10 @@ impl AppState {
         let (models, films): (Vec<_>, Vec<_>) =
             paths.into_iter().partition(|path| is_model_name(path));
         if let Some(model) = models.into_iter().next_back() {
-            self.load_model(ModelSource::File(model));
+            self.load_model(ModelRequest::Source(ModelSource::File(model)));
+        }
+        if !films.is_empty() {
+            self.workspace = Workspace::Viewer;
         }
         self.list_films(films);
     }
@@ -209,12 +266,12 @@ impl AppState {
         }
     }
 
-    pub(super) fn load_model(&mut self, source: ModelSource) {
+    pub(super) fn load_model(&mut self, request: ModelRequest) {
         if let Some(overtaken) = self.jobs.model.take() {
             overtaken.detach();
         }
-        self.loading = source.clone();
-        let job = spawn_model_job(&self.services, source);
+        self.loading = request.clone();
+        let job = spawn_model_job(&self.services, request);
         self.jobs.model = self.started("loading the model", job);
     }
 

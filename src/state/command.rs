@@ -1,13 +1,17 @@
 use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, Sender, channel};
 
-use super::ThemeChoice;
+use super::{ThemeChoice, TrainingCommand, Workspace};
 use crate::domain::{ScreenFromImage, Threshold};
 use crate::explain::{CamMethod, Colormap, HeatmapScale};
 
 /// An order from a view, carried out after the frame by [`super::AppState::apply`].
 #[derive(Clone, Debug, PartialEq)]
 pub enum Command {
+    /// Turn to what the window is used for.
+    ShowWorkspace(Workspace),
+    /// Anything of training.
+    Training(TrainingCommand),
     /// Ask for films by a file dialog.
     PickFilms,
     /// Ask for a model by a file dialog.
@@ -81,6 +85,11 @@ pub enum Command {
 pub struct CommandSender(Sender<Command>);
 
 impl CommandSender {
+    /// Queues an order of training for the end of the frame.
+    pub fn train(&self, command: TrainingCommand) {
+        self.send(Command::Training(command));
+    }
+
     /// Queues an order for the end of the frame.
     pub fn send(&self, command: Command) {
         // The receiver lives as long as the program.

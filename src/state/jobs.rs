@@ -7,8 +7,10 @@ use anyhow::Context as _;
 use crate::domain::{PerFinding, Radiograph};
 use crate::explain::{CamMethod, Heatmap, class_activation_maps};
 use crate::imaging::{GrayPicture, list_films, read_film};
-use crate::model::{Classifier, ComputeDevice, ModelSource, Reading};
+use crate::model::{Classifier, ComputeDevice, ModelFile, ModelSource, Reading};
 use crate::worker::{Job, JobContext, Latest, Wake};
+
+use super::TrainingPick;
 
 /// What the program needs from outside; tests bring their own.
 #[derive(Clone)]
@@ -28,6 +30,8 @@ pub enum PickKind {
     Films,
     /// One model file.
     Model,
+    /// One path for training.
+    Training(TrainingPick),
 }
 
 /// The answer of a file dialog.
@@ -145,10 +149,26 @@ impl Drop for Jobs {
     }
 }
 
-pub fn spawn_model_job(services: &Services, source: ModelSource) -> std::io::Result<ModelJob> {
+/// A model that was asked for.
+#[derive(Clone, Debug)]
+pub enum ModelRequest {
+    /// From a file, or the one that comes with the program.
+    Source(ModelSource),
+    /// Of a training that waits.
+    Moment {
+        file: Arc<ModelFile>,
+        /// Run, epoch and step.
+        name: String,
+    },
+}
+
+pub fn spawn_model_job(services: &Services, request: ModelRequest) -> std::io::Result<ModelJob> {
     let device = services.device.clone();
     Job::spawn("model", services.wake.clone(), move |_| {
-        Ok(Classifier::open(&source, &device)?)
+        Ok(match request {
+            ModelRequest::Source(source) => Classifier::open(&source, &device)?,
+            ModelRequest::Moment { file, .. } => Classifier::new(&file, None, &device)?,
+        })
     })
 }
 

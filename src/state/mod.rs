@@ -11,11 +11,18 @@ mod poll;
 mod settings;
 mod study;
 mod thresholds;
+mod training;
 
-pub use apply::{AppState, Loaded, Model};
+pub use apply::{AppState, Loaded, Model, ModelOrigin, Workspace};
 pub use command::{Command, CommandSender, command_channel};
 pub use jobs::{FilePicker, FilmReading, OpenedFilm, PickKind, Picked, Services};
 pub use notice::{Notice, NoticeKind, Notices};
-pub use settings::{MapSettings, Settings, ThemeChoice};
+pub use settings::{MapSettings, Settings, ThemeChoice, TrainingSettings};
 pub use study::{FilmEntry, FilmState, FilmStatus, Study};
 pub use thresholds::Thresholds;
+pub use training::{
+    Activity, CheckReport, Closing, ColumnsDraft, DryRunReport, FilmOrder, Gallery, LabelCheck,
+    MAX_POINTS, Made, PartCheck, PathPrompt, PickForm, Preview, PreviewFilm, RunForm, RunPhase,
+    RunRecord, RunState, ScoredFilms, ShownRun, StepCurve, TrainingCommand, TrainingDesk,
+    TrainingPage, TrainingPick, Working,
+};

@@ -1,9 +1,10 @@
 use std::path::absolute;
 use std::sync::Arc;
 
-use super::jobs::{FilmEvent, Listing};
+use super::jobs::{FilmEvent, Listing, ModelRequest};
 use super::{
-    AppState, FilmReading, FilmState, Loaded, Model, NoticeKind, PickKind, Picked, Thresholds,
+    AppState, FilmReading, FilmState, Loaded, Model, ModelOrigin, NoticeKind, PickKind, Picked,
+    Thresholds,
 };
 use crate::model::{Classifier, ModelSource};
 use crate::worker::{Job, Outcome, cause_chain};
@@ -15,6 +16,7 @@ impl AppState {
         self.poll_listing();
         self.poll_model();
         self.poll_film();
+        self.poll_training();
     }
 
     fn poll_picker(&mut self) {
@@ -26,8 +28,16 @@ impl AppState {
             Outcome::Done((PickKind::Films, Picked::Files(paths))) => self.open(paths),
             Outcome::Done((PickKind::Model, Picked::Files(paths))) => {
                 if let Some(path) = paths.into_iter().next() {
-                    self.load_model(ModelSource::File(path));
+                    self.load_model(ModelRequest::Source(ModelSource::File(path)));
                 }
+            }
+            Outcome::Done((PickKind::Training(pick), Picked::Files(paths))) => {
+                if let Some(path) = paths.into_iter().next() {
+                    self.take_training_path(pick, path);
+                }
+            }
+            Outcome::Done((PickKind::Training(pick), Picked::NoDialog)) => {
+                self.ask_training_path(pick);
             }
             Outcome::Done((_, Picked::NoDialog)) => {
                 self.typed_path.get_or_insert_default();
@@ -77,16 +87,33 @@ impl AppState {
 
     fn use_model(&mut self, classifier: Classifier) {
         let points = classifier.card().operating_points.clone();
-        let path = classifier.path();
-        self.settings.model = path.map(|path| absolute(path).unwrap_or_else(|_| path.to_owned()));
+        let origin = match &self.loading {
+            ModelRequest::Source(ModelSource::Default) => ModelOrigin::Default,
+            ModelRequest::Source(ModelSource::File(path)) => {
+                ModelOrigin::File(absolute(path).unwrap_or_else(|_| path.clone()))
+            }
+            ModelRequest::Moment { name, .. } => ModelOrigin::Moment(name.clone()),
+        };
+        match &origin {
+            ModelOrigin::Default => self.settings.model = None,
+            ModelOrigin::File(path) => self.settings.model = Some(path.clone()),
+            // It is gone with the program: the next start opens what was open before.
+            ModelOrigin::Moment(_) => {}
+        }
+        // The same findings in another epoch's eyes: the one in view stays in view.
+        let before = self.model.loaded.as_ref();
+        let same = |loaded: &Loaded| loaded.classifier.card().labels == classifier.card().labels;
+        if !before.is_some_and(same) {
+            self.selected = None;
+        }
         self.model = Model {
             loaded: Some(Loaded {
                 classifier: Arc::new(classifier),
                 thresholds: Thresholds::of_model(points),
+                origin,
             }),
             error: None,
         };
-        self.selected = None;
         self.study.forget_readings();
         // A film that could not be opened will not open for another model either.
         let waits = match &self.study.film {
@@ -102,10 +129,10 @@ impl AppState {
     fn refuse_model(&mut self, error: String) {
         self.notices.push(NoticeKind::Error, error.clone());
         self.model.error = Some(error);
-        let other = !matches!(self.loading, ModelSource::Default);
+        let other = !matches!(self.loading, ModelRequest::Source(ModelSource::Default));
         if self.model.loaded.is_none() && other {
             // The one that comes with the program is still there.
-            self.load_model(ModelSource::Default);
+            self.load_model(ModelRequest::Source(ModelSource::Default));
         } else if self.model.loaded.is_none()
             && let FilmState::Scoring(_) = self.study.film
             && let Some(error) = self.no_model_error()
@@ -154,6 +181,7 @@ impl AppState {
     }
 }
 
-fn broke(panic_text: &str) -> String {
+/// The words for a panic in a job.
+pub(super) fn broke(panic_text: &str) -> String {
     format!("this should not have happened, please report it: {panic_text}")
 }

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::explain::{CamMethod, Colormap, HeatmapScale};
 
-/// How many films the menu remembers.
+/// How many films, and how many runs, the menus remember.
 const MAX_RECENT: usize = 10;
 
 /// What the program remembers from one run to the next.
@@ -19,6 +19,27 @@ pub struct Settings {
     pub recent_films: Vec<PathBuf>,
     /// The model opened last, if it was not the one that comes with the program.
     pub model: Option<PathBuf>,
+    /// What was trained last.
+    pub training: TrainingSettings,
+}
+
+/// What is remembered of training.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct TrainingSettings {
+    /// The configuration as text: one that an older program wrote must not cost the settings.
+    pub config: Option<String>,
+    /// Where the next run was to lie.
+    pub run_folder: Option<String>,
+    /// Runs that were started or opened, newest first.
+    pub recent_runs: Vec<PathBuf>,
+}
+
+impl TrainingSettings {
+    /// Puts a run at the top of the recent ones.
+    pub fn remember_run(&mut self, folder: &Path) {
+        remember(&mut self.recent_runs, folder);
+    }
 }
 
 impl Default for Settings {
@@ -28,6 +49,7 @@ impl Default for Settings {
             map: MapSettings::default(),
             recent_films: Vec::new(),
             model: None,
+            training: TrainingSettings::default(),
         }
     }
 }
@@ -35,11 +57,15 @@ impl Default for Settings {
 impl Settings {
     /// Puts a film at the top of the recent ones, by its whole path: the next run may start elsewhere.
     pub fn remember_film(&mut self, path: &Path) {
-        let path = absolute(path).unwrap_or_else(|_| path.to_owned());
-        self.recent_films.retain(|recent| *recent != path);
-        self.recent_films.insert(0, path);
-        self.recent_films.truncate(MAX_RECENT);
+        remember(&mut self.recent_films, path);
     }
+}
+
+fn remember(recent: &mut Vec<PathBuf>, path: &Path) {
+    let path = absolute(path).unwrap_or_else(|_| path.to_owned());
+    recent.retain(|known| *known != path);
+    recent.insert(0, path);
+    recent.truncate(MAX_RECENT);
 }
 
 /// Colours of the window.

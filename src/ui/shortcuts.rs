@@ -2,12 +2,17 @@
 
 use egui::{Context, Key, KeyboardShortcut, Modifiers};
 
-use crate::state::{AppState, Command, CommandSender, FilmState};
+use crate::state::{
+    AppState, Command, CommandSender, FilmState, ModelOrigin, RunPhase, ShownRun, TrainingCommand,
+    TrainingPick, Workspace,
+};
 
 /// Something that can be done from a menu or by a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(missing_docs, reason = "`Action::label` says it in the user's words")]
 pub enum Action {
+    ShowViewer,
+    ShowTraining,
     OpenFilms,
     TypePath,
     OpenModel,
@@ -24,13 +29,23 @@ pub enum Action {
     PreviousFinding,
     Undo,
     ResetThresholds,
+    LoadConfig,
+    SaveConfig,
+    Check,
+    StartTraining,
+    PauseOrResume,
+    StopTraining,
+    OpenRun,
+    CompareRun,
     About,
     Keys,
 }
 
 impl Action {
     /// All that can be done, in the order of the list of keys.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 28] = [
+        Self::ShowViewer,
+        Self::ShowTraining,
         Self::OpenFilms,
         Self::TypePath,
         Self::OpenModel,
@@ -47,6 +62,14 @@ impl Action {
         Self::PreviousFinding,
         Self::Undo,
         Self::ResetThresholds,
+        Self::LoadConfig,
+        Self::SaveConfig,
+        Self::Check,
+        Self::StartTraining,
+        Self::PauseOrResume,
+        Self::StopTraining,
+        Self::OpenRun,
+        Self::CompareRun,
         Self::About,
         Self::Keys,
     ];
@@ -54,6 +77,8 @@ impl Action {
     /// As it stands in menus.
     pub fn label(self) -> &'static str {
         match self {
+            Self::ShowViewer => "Viewer",
+            Self::ShowTraining => "Training",
             Self::OpenFilms => "Open films…",
             Self::TypePath => "Type a path…",
             Self::OpenModel => "Open model…",
@@ -70,6 +95,14 @@ impl Action {
             Self::PreviousFinding => "Previous finding",
             Self::Undo => "Undo threshold move",
             Self::ResetThresholds => "Reset all thresholds",
+            Self::LoadConfig => "Load configuration…",
+            Self::SaveConfig => "Save configuration…",
+            Self::Check => "Check the data",
+            Self::StartTraining => "Start training",
+            Self::PauseOrResume => "Pause or resume training",
+            Self::StopTraining => "Stop training and keep it",
+            Self::OpenRun => "Open run…",
+            Self::CompareRun => "Compare with run…",
             Self::About => "About this model",
             Self::Keys => "Keys and mouse",
         }
@@ -80,6 +113,8 @@ impl Action {
         let plain = |key| KeyboardShortcut::new(Modifiers::NONE, key);
         let command = |key| KeyboardShortcut::new(Modifiers::COMMAND, key);
         Some(match self {
+            Self::ShowViewer => command(Key::Num1),
+            Self::ShowTraining => command(Key::Num2),
             Self::OpenFilms => command(Key::O),
             Self::TypePath => command(Key::L),
             Self::OpenModel => command(Key::M),
@@ -96,12 +131,24 @@ impl Action {
             Self::ResetThresholds => command(Key::R),
             Self::About => command(Key::I),
             Self::Keys => plain(Key::F1),
-            Self::OpenDefaultModel | Self::CloseAllFilms => return None,
+            Self::Check => plain(Key::F6),
+            Self::PauseOrResume => plain(Key::F8),
+            Self::OpenDefaultModel
+            | Self::CloseAllFilms
+            | Self::LoadConfig
+            | Self::SaveConfig
+            | Self::StartTraining
+            | Self::StopTraining
+            | Self::OpenRun
+            | Self::CompareRun => return None,
         })
     }
 
     /// The order that carries it out; `None` where that is not possible now.
     pub fn command(self, state: &AppState) -> Option<Command> {
+        if self.is_of_viewer() && state.workspace != Workspace::Viewer {
+            return None;
+        }
         let loaded = state.model.loaded.as_ref();
         let film = state.study.current().is_some();
         let (command, possible) = match self {
@@ -112,7 +159,7 @@ impl Action {
             }
             Self::OpenModel => (Command::PickModel, !state.is_picking()),
             Self::OpenDefaultModel => {
-                let other = loaded.is_none_or(|loaded| loaded.classifier.path().is_some());
+                let other = loaded.is_none_or(|loaded| loaded.origin != ModelOrigin::Default);
                 (Command::OpenDefaultModel, other)
             }
             Self::NextFilm => (Command::NextFilm, state.study.neighbour(1).is_some()),
@@ -128,6 +175,9 @@ impl Action {
             }
             Self::Cancel => {
                 let busy = state.is_reading_film() || state.is_listing();
+                if !busy && state.training.is_checking() {
+                    return Some(Command::Training(TrainingCommand::CancelChecks));
+                }
                 (Command::Cancel, busy)
             }
             Self::ToggleMap => {
@@ -142,10 +192,69 @@ impl Action {
                 (Command::Undo, possible)
             }
             Self::ResetThresholds => (Command::ResetAllThresholds, loaded.is_some()),
+            Self::ShowViewer => (Command::ShowWorkspace(Workspace::Viewer), true),
+            Self::ShowTraining => (Command::ShowWorkspace(Workspace::Training), true),
+            Self::LoadConfig
+            | Self::SaveConfig
+            | Self::Check
+            | Self::StartTraining
+            | Self::PauseOrResume
+            | Self::StopTraining
+            | Self::OpenRun
+            | Self::CompareRun => return self.training_command(state).map(Command::Training),
             Self::About => (Command::ShowAbout(!state.about_shown), loaded.is_some()),
             Self::Keys => (Command::ShowKeys(!state.keys_shown), true),
         };
         possible.then_some(command)
+    }
+
+    fn training_command(self, state: &AppState) -> Option<TrainingCommand> {
+        let training = &state.training;
+        let pick = |pick| (!state.is_picking()).then_some(TrainingCommand::Pick(pick));
+        match self {
+            Self::LoadConfig => pick(TrainingPick::LoadConfig),
+            Self::SaveConfig => pick(TrainingPick::SaveConfig),
+            Self::OpenRun => pick(TrainingPick::Run),
+            Self::CompareRun => pick(TrainingPick::ComparedRun),
+            Self::Check => training.can_check().then_some(TrainingCommand::Check),
+            Self::StartTraining => {
+                let possible = training.start_obstacle().is_none();
+                possible.then_some(TrainingCommand::Start)
+            }
+            Self::PauseOrResume => match training.phase()? {
+                RunPhase::Training | RunPhase::Scoring | RunPhase::Preparing => {
+                    Some(TrainingCommand::Pause)
+                }
+                RunPhase::Pausing | RunPhase::Paused => Some(TrainingCommand::GoOn),
+                _ => {
+                    let can_resume = training.run.as_ref().is_some_and(ShownRun::can_resume);
+                    can_resume.then_some(TrainingCommand::ResumeRun)
+                }
+            },
+            Self::StopTraining => {
+                let stopping = training.phase() == Some(RunPhase::Stopping);
+                (training.is_running() && !stopping).then_some(TrainingCommand::Stop)
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether it means the film in view, which must be in view then.
+    fn is_of_viewer(self) -> bool {
+        matches!(
+            self,
+            Self::NextFilm
+                | Self::PreviousFilm
+                | Self::CloseFilm
+                | Self::CloseAllFilms
+                | Self::Retry
+                | Self::ToggleMap
+                | Self::FitFilm
+                | Self::NextFinding
+                | Self::PreviousFinding
+                | Self::Undo
+                | Self::ResetThresholds
+        )
     }
 }
 

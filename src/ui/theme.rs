@@ -22,6 +22,20 @@ pub const GAP_PT: f32 = 12.0;
 pub const SMALL_GAP_PT: f32 = 6.0;
 /// Height of one finding's row.
 pub const ROW_HEIGHT_PT: f32 = 26.0;
+/// Width of the figures beside a run's curves.
+pub const RUN_SIDE_WIDTH_PT: f32 = 400.0;
+/// Width of the names of settings.
+pub const FIELD_NAME_WIDTH_PT: f32 = 150.0;
+/// Width of what a setting is changed by.
+pub const FIELD_WIDTH_PT: f32 = 190.0;
+/// Least width of a column of settings.
+pub const FIELD_COLUMN_WIDTH_PT: f32 = 385.0;
+/// Size of one validation film's card.
+pub const CARD_SIZE_PT: egui::Vec2 = egui::vec2(400.0, 150.0);
+/// Side of a small film.
+pub const THUMBNAIL_SIDE_PT: f32 = 132.0;
+/// Side of a film in the preview of changed films.
+pub const PREVIEW_SIDE_PT: f32 = 94.0;
 
 /// Colours that mean something, for one theme. Orange and blue stay apart for colour-blind eyes.
 #[derive(Clone, Copy, Debug)]
@@ -42,6 +56,14 @@ pub struct Palette {
     pub error: Color32,
     /// What needs to be known.
     pub warning: Color32,
+    /// Figures of training films.
+    pub train: Color32,
+    /// Figures of validation films.
+    pub valid: Color32,
+    /// Single steps, behind what they add up to.
+    pub steps: Color32,
+    /// Further runs laid over the one in view, in turn; apart for colour-blind eyes (Okabe-Ito).
+    pub series: [Color32; 5],
 }
 
 const DARK: Palette = Palette {
@@ -53,6 +75,16 @@ const DARK: Palette = Palette {
     rail: Color32::from_rgb(48, 54, 62),
     error: Color32::from_rgb(255, 120, 110),
     warning: Color32::from_rgb(245, 190, 90),
+    train: Color32::from_rgb(110, 165, 220),
+    valid: Color32::from_rgb(240, 150, 50),
+    steps: Color32::from_rgb(84, 96, 110),
+    series: [
+        Color32::from_rgb(0, 190, 140),
+        Color32::from_rgb(220, 140, 190),
+        Color32::from_rgb(240, 228, 66),
+        Color32::from_rgb(120, 200, 240),
+        Color32::from_rgb(230, 110, 60),
+    ],
 };
 
 const LIGHT: Palette = Palette {
@@ -64,6 +96,16 @@ const LIGHT: Palette = Palette {
     rail: Color32::from_rgb(212, 217, 223),
     error: Color32::from_rgb(178, 30, 30),
     warning: Color32::from_rgb(140, 85, 0),
+    train: Color32::from_rgb(40, 100, 165),
+    valid: Color32::from_rgb(205, 100, 0),
+    steps: Color32::from_rgb(176, 186, 196),
+    series: [
+        Color32::from_rgb(0, 130, 95),
+        Color32::from_rgb(160, 70, 125),
+        Color32::from_rgb(120, 110, 0),
+        Color32::from_rgb(30, 130, 180),
+        Color32::from_rgb(180, 70, 20),
+    ],
 };
 
 /// The colours of the theme that `visuals` belong to.

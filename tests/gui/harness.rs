@@ -10,6 +10,9 @@ use thorax::state::{FilePicker, FilmState, PickKind, Picked};
 /// Jobs on a busy machine get this long.
 const PATIENCE: Duration = Duration::from_mins(1);
 
+/// Between two frames of a wait.
+const BREATH: Duration = Duration::from_millis(4);
+
 /// Answers every question for files with what the test put in.
 #[derive(Clone)]
 pub struct PreparedPicker(Arc<Mutex<Picked>>);
@@ -72,9 +75,14 @@ pub fn has_failed(app: &ThoraxApp) -> bool {
 pub fn step_until(what: &str, harness: &mut AppHarness, done: impl Fn(&ThoraxApp) -> bool) {
     let started = Instant::now();
     while !done(harness.state()) {
-        assert!(started.elapsed() < PATIENCE, "{what} never came");
+        if started.elapsed() >= PATIENCE {
+            let notices = harness.state().state.notices.iter();
+            let texts: Vec<_> = notices.map(|notice| notice.text.as_str()).collect();
+            panic!("{what} never came; what was said: {texts:?}");
+        }
         harness.step();
-        std::thread::yield_now();
+        // Workers have a lower priority: frames without a breath between them would starve them.
+        std::thread::park_timeout(BREATH);
     }
     harness.step();
 }

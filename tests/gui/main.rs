@@ -12,3 +12,7 @@ mod panels;
 mod snapshots;
 #[cfg(test)]
 mod thresholds;
+#[cfg(test)]
+mod training;
+#[cfg(test)]
+mod training_data;

@@ -2,7 +2,11 @@
 
 use egui_kittest::SnapshotOptions;
 use egui_kittest::wgpu::WgpuTestRenderer;
-use thorax::state::{Command, Picked, ThemeChoice};
+use thorax::state::{
+    Command, Picked, RunRecord, RunState, ShownRun, ThemeChoice, TrainingCommand, TrainingPage,
+    Workspace,
+};
+use thorax::train::{AucTable, EpochMetrics, LabelAuc};
 
 use crate::films::phantom;
 use crate::harness::{
@@ -83,4 +87,71 @@ fn a_film_that_cannot_be_opened() {
     };
     step_until("the error", &mut harness, has_failed);
     check(&mut harness, "broken");
+}
+
+#[test]
+fn a_training_is_set_up() {
+    let Some(mut harness) = app(vec![]) else {
+        return;
+    };
+    step_until("the model", &mut harness, has_model);
+    let training = Command::ShowWorkspace(Workspace::Training);
+    harness.state_mut().state.apply(training);
+    check(&mut harness, "training_set_up");
+}
+
+/// A run of five epochs with one label that has no AUC and one that has few positive films.
+fn run() -> RunRecord {
+    let label = |auc: f64, n_pos| LabelAuc {
+        auc,
+        low: Some(auc - 0.06),
+        high: Some(auc + 0.06),
+        n_pos,
+        n_neg: 200,
+    };
+    let table = |auc: f64| AucTable {
+        labels: vec![
+            ("Cardiomegaly".to_owned(), Some(label(auc, 30))),
+            ("Effusion".to_owned(), Some(label(auc + 0.1, 60))),
+            ("Hernia".to_owned(), None),
+            ("Mass".to_owned(), Some(label(auc - 0.1, 4))),
+        ],
+    };
+    let epoch = |epoch: usize| EpochMetrics {
+        epoch,
+        train_loss: 0.5 / (epoch as f64).sqrt(),
+        penalty: 0.1,
+        train_auc: table(0.6 + 0.05 * epoch as f64),
+        valid_loss: Some(0.5 / (epoch as f64).cbrt()),
+        valid_auc: table(0.6 + 0.03 * epoch as f64),
+        learning_rate: 1e-3,
+        films_per_s: 40.0,
+        elapsed_secs: 60.0 * epoch as f64,
+        is_best: true,
+        patience_left: None,
+    };
+    RunRecord {
+        folder: "runs/example".into(),
+        epochs: (1..=5).map(epoch).collect(),
+        kept_epochs: (1..=5).collect(),
+        log: ["epoch 5: as it was said".to_owned()].into(),
+        n_films: [900, 230, 300],
+        ..RunRecord::default()
+    }
+}
+
+#[test]
+fn a_run_with_its_curves_and_figures() {
+    let Some(mut harness) = app(vec![]) else {
+        return;
+    };
+    step_until("the model", &mut harness, has_model);
+    let state = &mut harness.state_mut().state;
+    state.training.run = Some(ShownRun {
+        record: run(),
+        state: RunState::AtRest,
+    });
+    let page = TrainingCommand::ShowPage(TrainingPage::Run);
+    state.apply(Command::Training(page));
+    check(&mut harness, "training_run");
 }

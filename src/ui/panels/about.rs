@@ -16,11 +16,7 @@ pub fn about_ui(ctx: &Context, loaded: &Loaded, commands: &CommandSender) {
             ScrollArea::vertical().show(ui, |ui| {
                 let card = loaded.classifier.card();
                 ui.heading(&card.name);
-                let path = loaded.classifier.path();
-                let origin = path.map_or_else(
-                    || "comes with the program".to_owned(),
-                    |path| path.display().to_string(),
-                );
+                let origin = loaded.origin.words();
                 facts_ui(
                     ui,
                     "origin",

@@ -9,6 +9,7 @@ mod notices;
 mod path_field;
 mod status_bar;
 mod toolbar;
+mod training;
 mod viewer;
 mod welcome;
 
@@ -21,5 +22,10 @@ pub use notices::notices_ui;
 pub use path_field::path_field_ui;
 pub use status_bar::status_bar_ui;
 pub use toolbar::toolbar_ui;
+pub use training::{
+    CurveKind, LabelBar, LabelRow, LabelRowKind, RunCurve, RunCurves, TableOf, TrainingViews,
+    bytes_text, close_ui, duration_text, epoch_scrubber_ui, label_bars, label_rows, running_text,
+    training_ui,
+};
 pub use viewer::{ViewerTextures, viewer_ui};
 pub use welcome::welcome_ui;

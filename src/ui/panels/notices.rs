@@ -1,24 +1,34 @@
 use egui::{Align2, Area, Context, Frame, Id, Order};
 
-use crate::state::{Command, CommandSender, Notice, NoticeKind, Notices};
+use crate::state::{Command, CommandSender, Notice, NoticeKind, Notices, Workspace};
 use crate::ui::theme;
 
 /// At most this many notices are on screen at once, the newest.
 const MAX_SHOWN: usize = 3;
 
-/// What happened lately, in the lower left corner of the film, until dismissed.
-pub fn notices_ui(ctx: &Context, notices: &Notices, commands: &CommandSender) {
+/// What happened lately, until dismissed: at the lower left of the film, or at the lower right
+/// of a training, whose log and models are at the left.
+pub fn notices_ui(
+    ctx: &Context,
+    notices: &Notices,
+    workspace: Workspace,
+    commands: &CommandSender,
+) {
     let newest = notices.iter().rev().filter(|notice| notice.shown);
     let mut shown: Vec<_> = newest.take(MAX_SHOWN).collect();
     if shown.is_empty() {
         return;
     }
     shown.reverse();
+    let (corner, side) = match workspace {
+        Workspace::Viewer => (Align2::LEFT_BOTTOM, 1.0),
+        Workspace::Training => (Align2::RIGHT_BOTTOM, -1.0),
+    };
     Area::new(Id::unique("notices"))
         .order(Order::Foreground)
         .anchor(
-            Align2::LEFT_BOTTOM,
-            [theme::GAP_PT, -theme::NOTICES_ABOVE_BOTTOM_PT],
+            corner,
+            [theme::GAP_PT * side, -theme::NOTICES_ABOVE_BOTTOM_PT],
         )
         .show(ctx, |ui| {
             ui.set_max_width(theme::NOTICE_WIDTH_PT + 20.0);

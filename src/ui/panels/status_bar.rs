@@ -1,16 +1,26 @@
 use egui::{Align, Layout, Ui};
 
 use crate::domain::NOTICE;
-use crate::state::AppState;
+use super::training::running_text;
+use crate::state::{AppState, Command, CommandSender, TrainingCommand, TrainingPage};
 use crate::ui::theme;
 
-/// The notice that never leaves the screen; model, device and time taken.
-pub fn status_bar_ui(ui: &mut Ui, state: &AppState) {
+/// The notice that never leaves the screen; a training under way; model, device and time taken.
+pub fn status_bar_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
     ui.horizontal(|ui| {
         let palette = theme::palette(ui.visuals());
         ui.label(egui::RichText::new(NOTICE).strong().color(palette.warning));
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             ui.label(model_text(state));
+            if let Some(text) = running_text(&state.training) {
+                ui.separator();
+                let text = egui::RichText::new(text).color(palette.valid);
+                let link = ui.link(text).on_hover_text("Go to the training");
+                if link.clicked() {
+                    let page = TrainingCommand::ShowPage(TrainingPage::Run);
+                    commands.send(Command::Training(page));
+                }
+            }
         });
     });
 }

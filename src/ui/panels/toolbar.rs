@@ -1,6 +1,6 @@
 use egui::{MenuBar, Ui};
 
-use crate::state::{AppState, Command, CommandSender, ThemeChoice};
+use crate::state::{AppState, Command, CommandSender, ThemeChoice, TrainingCommand, Workspace};
 use crate::ui::shortcuts::{Action, action_button_ui};
 
 /// The menus, and the buttons that a newcomer looks for.
@@ -17,15 +17,20 @@ pub fn toolbar_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
                 action_button_ui(ui, action, state, commands);
             }
         });
+        ui.menu_button("Train", |ui| training_menu_ui(ui, state, commands));
         ui.menu_button("Help", |ui| {
             for action in [Action::Keys, Action::About] {
                 action_button_ui(ui, action, state, commands);
             }
         });
         ui.separator();
-        button_ui(ui, Action::OpenFilms, state, commands);
-        button_ui(ui, Action::PreviousFilm, state, commands);
-        button_ui(ui, Action::NextFilm, state, commands);
+        workspace_ui(ui, state, commands);
+        if state.workspace == Workspace::Viewer {
+            ui.separator();
+            button_ui(ui, Action::OpenFilms, state, commands);
+            button_ui(ui, Action::PreviousFilm, state, commands);
+            button_ui(ui, Action::NextFilm, state, commands);
+        }
         if state.is_picking() {
             ui.spinner();
             ui.label("File dialog is open");
@@ -62,7 +67,57 @@ fn file_menu_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
     }
 }
 
+/// What the window is used for.
+fn workspace_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
+    for (workspace, action) in [
+        (Workspace::Viewer, Action::ShowViewer),
+        (Workspace::Training, Action::ShowTraining),
+    ] {
+        let button = egui::Button::selectable(state.workspace == workspace, action.label());
+        let key = action.shortcut().map(|key| ui.ctx().format_shortcut(&key));
+        let response = ui.add(button).on_hover_text(key.unwrap_or_default());
+        if response.clicked() {
+            commands.send(Command::ShowWorkspace(workspace));
+        }
+    }
+}
+
+fn training_menu_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
+    for action in [
+        Action::Check,
+        Action::StartTraining,
+        Action::PauseOrResume,
+        Action::StopTraining,
+    ] {
+        action_button_ui(ui, action, state, commands);
+    }
+    ui.separator();
+    for action in [Action::OpenRun, Action::CompareRun] {
+        action_button_ui(ui, action, state, commands);
+    }
+    ui.menu_button("Recent runs", |ui| {
+        let recent = &state.settings.training.recent_runs;
+        if recent.is_empty() {
+            ui.weak("None yet");
+        }
+        for path in recent {
+            if ui.button(path.display().to_string()).clicked() {
+                commands.train(TrainingCommand::OpenRun(path.clone()));
+                ui.close();
+            }
+        }
+    });
+    ui.separator();
+    for action in [Action::LoadConfig, Action::SaveConfig] {
+        action_button_ui(ui, action, state, commands);
+    }
+}
+
 fn view_menu_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
+    for action in [Action::ShowViewer, Action::ShowTraining] {
+        action_button_ui(ui, action, state, commands);
+    }
+    ui.separator();
     for action in [Action::FitFilm, Action::ToggleMap] {
         action_button_ui(ui, action, state, commands);
     }

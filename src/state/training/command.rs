@@ -1,0 +1,148 @@
+use std::ops::Range;
+use std::path::PathBuf;
+
+use super::columns::ColumnsDraft;
+use super::{FilmOrder, TrainingPage};
+use crate::train::TrainConfig;
+
+/// An order from the training panels.
+#[derive(Clone, Debug, PartialEq)]
+pub enum TrainingCommand {
+    /// Turn to a page.
+    ShowPage(TrainingPage),
+    /// Another configuration.
+    Edit(Box<TrainConfig>),
+    /// Back to the configuration that the program brings, on the same data.
+    ResetConfig,
+    /// Show or hide the configuration as text.
+    ShowText(bool),
+    /// Change the configuration as text; it holds as soon as it can be read.
+    EditText(String),
+    /// Where a new run will lie.
+    EditRunFolder(String),
+    /// Ask for a path by a file dialog.
+    Pick(TrainingPick),
+    /// What a dialog, or the hand in its stead, has answered.
+    TakePath(TrainingPick, PathBuf),
+    /// Change the path that is typed in a dialog's stead.
+    EditPrompt(String),
+    /// Take or drop the path that is typed in a dialog's stead.
+    ClosePrompt {
+        /// Whether to take it.
+        take: bool,
+    },
+    /// Read the table's header and offer its columns to choose from.
+    ChooseColumns,
+    /// Change what the columns are taken for.
+    EditColumns(ColumnsDraft),
+    /// Close the choice of columns.
+    CloseColumns {
+        /// Whether to use what was chosen.
+        take: bool,
+    },
+    /// Tell columns by their names again.
+    ForgetColumns,
+    /// Look at the data, the disk and the split before training.
+    Check,
+    /// Take a few steps to see how fast training will be.
+    DryRun,
+    /// Make changed training films to look at.
+    Preview,
+    /// Stop check, dry run and preview.
+    CancelChecks,
+    /// Begin the run that was checked.
+    Start,
+    /// Wait between two steps, with the model in memory.
+    Pause,
+    /// Go on after a pause.
+    GoOn,
+    /// Save a checkpoint and end.
+    Stop,
+    /// Go on with the run in view from its checkpoint.
+    ResumeRun,
+    /// Look at a run that lies on the disk.
+    OpenRun(PathBuf),
+    /// Lay the curves of another run over those of the one in view.
+    Compare(PathBuf),
+    /// Take a run off the curves.
+    DropCompared(usize),
+    /// Score with the model of the pause.
+    ScoreWithPaused,
+    /// Score with the model of an epoch of the run in view.
+    ScoreWithEpoch(usize),
+    /// Score with the best model of the run in view.
+    ScoreWithBest,
+    /// Order of the validation films.
+    OrderFilms(FilmOrder),
+    /// Pictures of these places of the order are on screen.
+    WantPictures(Range<usize>),
+    /// Show a validation film in the viewer, scored by the best model of the run in view.
+    OpenFilm(PathBuf),
+    /// The window is to be closed while training goes on.
+    AskClose,
+    /// Do not close it after all.
+    GoOnTraining,
+    /// Save, then close.
+    StopAndClose,
+}
+
+/// A path that training asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[expect(missing_docs, reason = "`TrainingPick::question` says it in the user's words")]
+pub enum TrainingPick {
+    DataFolder,
+    Table,
+    NewRunFolder,
+    Run,
+    ComparedRun,
+    LoadConfig,
+    SaveConfig,
+    TrainList,
+    ValidList,
+    TestList,
+    InitModel,
+}
+
+/// What a dialog has to be able to give.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PickForm {
+    /// One folder.
+    Folder,
+    /// One file with one of these endings.
+    File(&'static [&'static str]),
+    /// A file to be written, with this name to begin with.
+    NewFile(&'static str),
+}
+
+impl TrainingPick {
+    /// As title of the dialog.
+    pub fn question(self) -> &'static str {
+        match self {
+            Self::DataFolder => "Folder of films and their table",
+            Self::Table => "Table of films",
+            Self::NewRunFolder => "Folder for the new run",
+            Self::Run => "Folder of a run",
+            Self::ComparedRun => "Folder of a run to compare",
+            Self::LoadConfig => "Configuration to load",
+            Self::SaveConfig => "Save configuration as",
+            Self::TrainList => "List of training films",
+            Self::ValidList => "List of validation films",
+            Self::TestList => "List of test films",
+            Self::InitModel => "Model to begin with",
+        }
+    }
+
+    /// What can be an answer.
+    pub fn form(self) -> PickForm {
+        match self {
+            Self::DataFolder | Self::NewRunFolder | Self::Run | Self::ComparedRun => {
+                PickForm::Folder
+            }
+            Self::Table => PickForm::File(&["csv", "gz"]),
+            Self::LoadConfig => PickForm::File(&["toml"]),
+            Self::SaveConfig => PickForm::NewFile("config.toml"),
+            Self::TrainList | Self::ValidList | Self::TestList => PickForm::File(&["txt", "csv"]),
+            Self::InitModel => PickForm::File(&["safetensors"]),
+        }
+    }
+}

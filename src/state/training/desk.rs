@@ -1,0 +1,165 @@
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::{
+    CheckReport, ColumnsDraft, ConfigFile, DryRunReport, Gallery, Made, Preview, RunForm, RunPhase, RunRecord,
+    ShownRun, TrainingPick,
+};
+use crate::state::TrainingSettings;
+use crate::worker::Wake;
+
+/// All that the training panels show.
+pub struct TrainingDesk {
+    /// The page in view.
+    pub page: TrainingPage,
+    /// The configuration in the making.
+    pub form: RunForm,
+    /// A path that is typed because no dialog is to be had.
+    pub prompt: Option<PathPrompt>,
+    /// A configuration being read or written.
+    pub config_file: Made<ConfigFile>,
+    /// The choice of columns, while it is open or its header is being read.
+    pub columns: Made<ColumnsDraft>,
+    /// What was found before a run.
+    pub check: Made<CheckReport>,
+    /// What a few steps have shown.
+    pub dry_run: Made<DryRunReport>,
+    /// Changed training films to look at.
+    pub preview: Made<Arc<Preview>>,
+    /// The run in view.
+    pub run: Option<ShownRun>,
+    /// A run being read from its folder.
+    pub opening: Made<RunRecord>,
+    /// A run being read to be laid over the one in view.
+    pub comparing: Made<RunRecord>,
+    /// Runs laid over the one in view.
+    pub compared: Vec<RunRecord>,
+    /// Validation films.
+    pub gallery: Gallery,
+    /// Whether the window is about to close.
+    pub closing: Closing,
+    /// Where decoded films lie; `None` for the user's cache folder.
+    pub cache_folder: Option<PathBuf>,
+}
+
+/// What is in view of training.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum TrainingPage {
+    /// The configuration.
+    #[default]
+    SetUp,
+    /// What is found before a run.
+    Check,
+    /// Curves and figures.
+    Run,
+    /// Validation films.
+    Films,
+}
+
+impl TrainingPage {
+    /// All, in the order in which they are needed.
+    pub const ALL: [Self; 4] = [Self::SetUp, Self::Check, Self::Run, Self::Films];
+
+    /// In the user's words.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::SetUp => "Set up",
+            Self::Check => "Check",
+            Self::Run => "Run",
+            Self::Films => "Validation films",
+        }
+    }
+}
+
+/// A path that is being typed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PathPrompt {
+    /// What it is for.
+    pub pick: TrainingPick,
+    /// What was typed so far.
+    pub text: String,
+}
+
+/// Whether the window is about to close.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Closing {
+    /// It is not.
+    #[default]
+    No,
+    /// The user is being asked.
+    Asked,
+    /// The batch is being finished and saved.
+    Finishing,
+    /// Nothing is left to do.
+    Now,
+}
+
+impl TrainingDesk {
+    /// Starts with what the settings remember and no run.
+    pub fn new(settings: &TrainingSettings, wake: Wake) -> Self {
+        let folder = settings.run_folder.as_deref();
+        Self {
+            page: TrainingPage::default(),
+            form: RunForm::remembered(settings.config.as_deref(), folder),
+            prompt: None,
+            config_file: Made::Not,
+            columns: Made::Not,
+            check: Made::Not,
+            dry_run: Made::Not,
+            preview: Made::Not,
+            run: None,
+            opening: Made::Not,
+            comparing: Made::Not,
+            compared: Vec::new(),
+            gallery: Gallery::new(wake),
+            closing: Closing::No,
+            cache_folder: None,
+        }
+    }
+
+    /// Whether a training is under way, pauses included.
+    pub fn is_running(&self) -> bool {
+        self.run.as_ref().is_some_and(ShownRun::is_running)
+    }
+
+    /// What the run in view is at.
+    pub fn phase(&self) -> Option<RunPhase> {
+        self.run.as_ref().map(ShownRun::phase)
+    }
+
+    /// The check, if it is of what the form says now.
+    pub fn valid_check(&self) -> Option<&CheckReport> {
+        let check = self.check.done()?;
+        let same_folder = check.root.as_os_str() == self.form.run_folder.trim();
+        (check.config == self.form.config && same_folder).then_some(check)
+    }
+
+    /// Why a run cannot be started now; `None` if it can.
+    pub fn start_obstacle(&self) -> Option<String> {
+        if self.is_running() {
+            return Some("A training is under way".to_owned());
+        }
+        if let Some(error) = self.form.text_error.as_ref().or(self.form.error.as_ref()) {
+            return Some(error.clone());
+        }
+        match self.valid_check() {
+            Some(check) => check.obstacles.first().cloned(),
+            None if self.check.working().is_some() => Some("The check is under way".to_owned()),
+            None => Some("Check the data first".to_owned()),
+        }
+    }
+
+    /// Whether check, dry run or preview are under way.
+    pub fn is_checking(&self) -> bool {
+        self.check.working().is_some()
+            || self.dry_run.working().is_some()
+            || self.preview.working().is_some()
+    }
+
+    /// Whether a check can be started now.
+    pub fn can_check(&self) -> bool {
+        let has_data = !self.form.config.data.as_os_str().is_empty();
+        let readable = self.form.error.is_none() && self.form.text_error.is_none();
+        has_data && readable && !self.is_checking()
+    }
+}

@@ -1,0 +1,115 @@
+use crate::train::{TrainConfig, TrainError};
+
+/// The configuration in the making, by widgets and as text: one and the same.
+#[derive(Clone, Debug, Default)]
+pub struct RunForm {
+    /// What a run would be started with.
+    pub config: TrainConfig,
+    /// Where it would lie.
+    pub run_folder: String,
+    /// What is wrong with the configuration.
+    pub error: Option<String>,
+    /// All keys as text, while that is shown.
+    pub text: Option<String>,
+    /// Why the text is no configuration; the one before stays in force.
+    pub text_error: Option<String>,
+}
+
+impl RunForm {
+    /// Takes up what was remembered; a text that is no configuration any more is left aside.
+    pub fn remembered(config: Option<&str>, run_folder: Option<&str>) -> Self {
+        let config = config.and_then(|text| TrainConfig::from_toml(text, &[]).ok());
+        let mut form = Self {
+            run_folder: run_folder.unwrap_or_default().to_owned(),
+            ..Self::default()
+        };
+        form.set(config.unwrap_or_default());
+        form
+    }
+
+    /// Puts another configuration in force; the text follows.
+    pub fn set(&mut self, config: TrainConfig) {
+        self.error = config.check().err().map(|error| error.to_string());
+        self.config = config;
+        if self.text.is_some() {
+            self.show_text(true);
+        }
+    }
+
+    /// Shows or hides all keys as text.
+    pub fn show_text(&mut self, shown: bool) {
+        (self.text, self.text_error) = (None, None);
+        if shown {
+            match self.config.to_toml() {
+                Ok(text) => self.text = Some(text),
+                Err(error) => self.text_error = Some(error.to_string()),
+            }
+        }
+    }
+
+    /// Takes the text as it is typed; it is in force as soon as it can be read.
+    pub fn set_text(&mut self, text: String) {
+        match TrainConfig::from_toml(&text, &[]) {
+            Ok(config) => {
+                (self.config, self.error, self.text_error) = (config, None, None);
+            }
+            Err(error) => self.text_error = Some(error.to_string()),
+        }
+        self.text = Some(text);
+    }
+
+    /// As it is remembered and saved.
+    pub fn to_toml(&self) -> Result<String, TrainError> {
+        self.config.to_toml()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn widgets_and_text_are_one_configuration() {
+        let mut form = RunForm::default();
+        form.show_text(true);
+        let text = form.text.clone().unwrap();
+        form.set_text(text.replace("depth = 56", "depth = 11"));
+        assert_eq!((form.config.depth, form.text_error.clone()), (11, None));
+        form.set(TrainConfig {
+            epochs: 3,
+            ..form.config.clone()
+        });
+        assert!(form.text.as_ref().unwrap().contains("epochs = 3"));
+    }
+
+    #[test]
+    fn a_text_that_is_none_leaves_the_configuration_as_it_was() {
+        let mut form = RunForm::default();
+        form.set_text("depth = 12".to_owned());
+        assert_eq!(form.config, TrainConfig::default());
+        assert!(form.text_error.is_some() && form.text.is_some());
+    }
+
+    #[test]
+    fn what_is_out_of_range_is_said() {
+        let mut form = RunForm::default();
+        form.set(TrainConfig {
+            epochs: 0,
+            ..TrainConfig::default()
+        });
+        assert!(form.error.as_ref().unwrap().contains("epochs"));
+    }
+
+    #[test]
+    fn a_configuration_is_remembered_and_a_broken_one_forgotten() {
+        let config = TrainConfig {
+            depth: 20,
+            ..TrainConfig::default()
+        };
+        let text = config.to_toml().unwrap();
+        let form = RunForm::remembered(Some(&text), Some("runs/a"));
+        assert_eq!((form.config.depth, form.run_folder.as_str()), (20, "runs/a"));
+        let form = RunForm::remembered(Some("no_such_key = 1"), None);
+        assert_eq!(form.config, TrainConfig::default());
+    }
+}

@@ -1,0 +1,36 @@
+//! Training in the window: a configuration in the making, the check before a run, the run.
+//!
+//! What is slow runs as a job; the jobs' reports are taken in by `poll`, orders by `apply`.
+
+mod apply;
+mod check;
+mod columns;
+mod command;
+mod config_file;
+mod desk;
+mod form;
+mod gallery;
+mod made;
+mod poll;
+mod preview;
+mod record;
+mod run;
+mod step_curve;
+mod training_job;
+
+#[cfg(test)]
+mod tests;
+
+pub use check::{CheckReport, DryRunReport, LabelCheck, PartCheck};
+pub use columns::ColumnsDraft;
+pub use command::{PickForm, TrainingCommand, TrainingPick};
+pub use config_file::ConfigFile;
+pub use desk::{Closing, PathPrompt, TrainingDesk, TrainingPage};
+pub use form::RunForm;
+pub use gallery::{FilmOrder, Gallery, ScoredFilms};
+pub use made::{Made, Working};
+pub use preview::{Preview, PreviewFilm};
+pub use record::RunRecord;
+pub use run::{Activity, RunPhase, RunState, ShownRun};
+pub use step_curve::{MAX_POINTS, StepCurve};
+pub use training_job::{TrainingJob, TrainingNews, TrainingOrder};

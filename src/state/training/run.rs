@@ -1,0 +1,154 @@
+use std::sync::Arc;
+
+use super::{RunRecord, TrainingJob};
+use crate::model::ModelFile;
+use crate::train::{Ending, Order};
+
+/// The run in view and what goes on in it.
+pub struct ShownRun {
+    /// What is known of it.
+    pub record: RunRecord,
+    /// Whether it is under way.
+    pub state: RunState,
+}
+
+/// Whether a run is under way, and how it ended.
+pub enum RunState {
+    /// It lies on the disk.
+    AtRest,
+    /// It goes on.
+    Running {
+        /// The thread that does it.
+        job: TrainingJob,
+        /// What it is at.
+        activity: Activity,
+    },
+    /// It has ended while the program was open.
+    Ended(Ending),
+    /// It was stopped before there was anything to keep.
+    Abandoned,
+    /// It could not go on; the chain of causes.
+    Failed(String),
+}
+
+/// What a run under way is at.
+#[derive(Clone, Debug)]
+pub enum Activity {
+    /// Parting and decoding films.
+    Preparing,
+    /// Steps and validation.
+    Training,
+    /// Waiting, with the model of this moment.
+    Paused(Arc<ModelFile>),
+}
+
+/// What can be said of a run in a word or two.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RunPhase {
+    /// On the disk, with epochs left to do.
+    Unfinished,
+    /// Parting and decoding films.
+    Preparing,
+    /// Taking steps.
+    Training,
+    /// Scoring validation films, or test films at the end.
+    Scoring,
+    /// Told to pause; the batch is being finished.
+    Pausing,
+    /// Waiting.
+    Paused,
+    /// Told to stop; the batch is being finished and saved.
+    Stopping,
+    /// Stopped by hand; can be resumed.
+    Stopped,
+    /// All epochs are done, or there was no gain for long.
+    Finished,
+    /// It could not go on.
+    Failed,
+}
+
+impl RunPhase {
+    /// In the user's words.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Unfinished => "Not finished",
+            Self::Preparing => "Preparing films",
+            Self::Training => "Training",
+            Self::Scoring => "Scoring films",
+            Self::Pausing => "Finishing batch, then pausing…",
+            Self::Paused => "Paused",
+            Self::Stopping => "Finishing batch…",
+            Self::Stopped => "Stopped, can be resumed",
+            Self::Finished => "Finished",
+            Self::Failed => "Failed",
+        }
+    }
+}
+
+impl ShownRun {
+    /// A run on the disk.
+    pub(super) fn at_rest(record: RunRecord) -> Self {
+        Self {
+            record,
+            state: RunState::AtRest,
+        }
+    }
+
+    /// Whether it is under way, pauses included.
+    pub fn is_running(&self) -> bool {
+        matches!(self.state, RunState::Running { .. })
+    }
+
+    /// The model of the pause, while there is one.
+    pub fn paused_model(&self) -> Option<&Arc<ModelFile>> {
+        match &self.state {
+            RunState::Running {
+                activity: Activity::Paused(model),
+                ..
+            } => Some(model),
+            _ => None,
+        }
+    }
+
+    /// Why it could not go on.
+    pub fn error(&self) -> Option<&str> {
+        match &self.state {
+            RunState::Failed(error) => Some(error),
+            _ => None,
+        }
+    }
+
+    /// What it is at.
+    pub fn phase(&self) -> RunPhase {
+        match &self.state {
+            RunState::AtRest if self.record.is_complete() || self.record.test_auc.is_some() => {
+                RunPhase::Finished
+            }
+            RunState::AtRest => RunPhase::Unfinished,
+            RunState::Ended(Ending::Stopped) | RunState::Abandoned => RunPhase::Stopped,
+            RunState::Ended(Ending::Finished | Ending::StoppedEarly) => RunPhase::Finished,
+            RunState::Failed(_) => RunPhase::Failed,
+            RunState::Running { job, activity } => self.running_phase(job.order(), activity),
+        }
+    }
+
+    fn running_phase(&self, order: Order, activity: &Activity) -> RunPhase {
+        match (order, activity) {
+            (Order::Stop, _) => RunPhase::Stopping,
+            (Order::Pause, Activity::Paused(_)) => RunPhase::Paused,
+            (Order::Pause, _) => RunPhase::Pausing,
+            (Order::Run, Activity::Preparing) => RunPhase::Preparing,
+            (Order::Run, _) => {
+                let last = self.record.last_step.as_ref();
+                let is_over = last.is_some_and(|step| step.step == step.n_steps);
+                if is_over { RunPhase::Scoring } else { RunPhase::Training }
+            }
+        }
+    }
+
+    /// Whether it can go on from a checkpoint in its folder.
+    pub fn can_resume(&self) -> bool {
+        let at_rest = !self.is_running() && self.phase() != RunPhase::Finished;
+        at_rest && self.record.has_checkpoint
+    }
+}

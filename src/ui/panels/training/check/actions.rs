@@ -1,0 +1,138 @@
+use egui::{Align, Button, Layout, ProgressBar, RichText, Ui};
+
+use crate::state::{AppState, CommandSender, Made, TrainingCommand, TrainingDesk, Working};
+use crate::ui::panels::training::{bytes_text, duration_text};
+use crate::ui::shortcuts::Action;
+use crate::ui::theme;
+
+/// Width of the bars that say how far a check has come.
+const PROGRESS_WIDTH_PT: f32 = 180.0;
+
+/// What can be asked for before a run, how far that is, and the start itself.
+pub fn actions_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
+    let training = &state.training;
+    ui.horizontal(|ui| {
+        let checked = training.valid_check().is_some();
+        let check = Action::Check.command(state);
+        let label = if training.check.done().is_some() { "Check again" } else { "Check the data" };
+        if ui.add_enabled(check.is_some(), Button::new(label)).clicked()
+            && let Some(check) = check
+        {
+            commands.send(check);
+        }
+        for (label, hover, command) in [
+            (
+                "Dry run",
+                "Decode all films, which the run then need not, and take 20 steps",
+                TrainingCommand::DryRun,
+            ),
+            (
+                "Show augmentation",
+                "A few training films as training will see them",
+                TrainingCommand::Preview,
+            ),
+        ] {
+            let possible = checked && !training.is_checking() && !training.is_running();
+            let response = ui.add_enabled(possible, Button::new(label)).on_hover_text(hover);
+            if response.clicked() {
+                commands.train(command);
+            }
+        }
+        progress_ui(ui, training, commands);
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            start_ui(ui, state, commands);
+        });
+    });
+    findings_ui(ui, training);
+}
+
+fn start_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
+    let obstacle = state.training.start_obstacle();
+    let command = Action::StartTraining.command(state);
+    let button = Button::new(RichText::new("Start training").strong());
+    let response = ui.add_enabled(command.is_some(), button);
+    if response.clicked()
+        && let Some(command) = command
+    {
+        commands.send(command);
+    }
+    let Some(obstacle) = obstacle else {
+        return;
+    };
+    response.on_disabled_hover_text(&obstacle);
+    let palette = theme::palette(ui.visuals());
+    let is_grave = state.training.valid_check().is_some() && !state.training.is_running();
+    let text = RichText::new(if is_grave { "Cannot start" } else { &obstacle });
+    let text = if is_grave { text.color(palette.error) } else { text.weak() };
+    ui.add(egui::Label::new(text).truncate()).on_hover_text(obstacle);
+}
+
+fn progress_ui(ui: &mut Ui, training: &TrainingDesk, commands: &CommandSender) {
+    work_ui(ui, "Checking", training.check.working());
+    work_ui(ui, "Dry run", training.dry_run.working());
+    work_ui(ui, "Changing films", training.preview.working());
+    if training.is_checking() && ui.button("Cancel").clicked() {
+        commands.train(TrainingCommand::CancelChecks);
+    }
+}
+
+fn work_ui<T>(ui: &mut Ui, name: &str, working: Option<&Working<T>>) {
+    let Some(working) = working else {
+        return;
+    };
+    let stage = if working.stage.is_empty() { name } else { &working.stage };
+    match working.progress() {
+        Some(progress) if !working.is_cancelling() => {
+            let share = progress.n_done as f32 / progress.n_total.max(1) as f32;
+            let text = format!("{stage}: {} of {}", progress.n_done, progress.n_total);
+            let bar = ProgressBar::new(share).desired_width(PROGRESS_WIDTH_PT).corner_radius(3).text(text);
+            ui.add(bar);
+        }
+        _ => {
+            ui.spinner();
+            ui.label(if working.is_cancelling() { "Stopping…" } else { stage });
+        }
+    }
+}
+
+/// Disk and dry run in one line each.
+fn findings_ui(ui: &mut Ui, training: &TrainingDesk) {
+    let palette = theme::palette(ui.visuals());
+    if let Some(check) = training.check.done() {
+        let preflight = &check.preflight;
+        let free = preflight.free_bytes.map_or("free space unknown".to_owned(), |free| {
+            format!("{} free", bytes_text(free))
+        });
+        ui.label(format!(
+            "Disk   {} decoded films   ·   {} run   ·   {free}",
+            bytes_text(preflight.cache_bytes),
+            bytes_text(preflight.run_bytes)
+        ));
+    }
+    match &training.dry_run {
+        Made::Done(report) => {
+            let run = &report.dry_run;
+            let mut text = format!(
+                "Dry run   {:.1} films/s   ·   {} for all epochs, without validation",
+                run.films_per_s,
+                duration_text(run.total_secs)
+            );
+            if let Some(mib) = run.peak_mib {
+                text += &format!("   ·   {} of memory", bytes_text((mib * 1_048_576.0) as u64));
+            }
+            ui.label(text);
+            if !report.unreadable.is_empty() {
+                let title = format!("{} films could not be decoded", report.unreadable.len());
+                ui.label(RichText::new(title).color(palette.warning))
+                    .on_hover_text(report.unreadable.join("\n"));
+            }
+        }
+        Made::Failed(error) => {
+            ui.label(RichText::new(format!("Dry run: {error}")).color(palette.error));
+        }
+        Made::Not | Made::Working(_) => {}
+    }
+    if let Made::Failed(error) = &training.preview {
+        ui.label(RichText::new(format!("Augmentation: {error}")).color(palette.error));
+    }
+}

@@ -1,0 +1,124 @@
+//! What is found before a run: what stands in its way, who stands where, how fast it will be.
+
+mod actions;
+mod bars;
+mod model;
+mod parts;
+mod preview;
+
+use egui::{RichText, ScrollArea, Ui};
+
+use super::TrainingViews;
+use crate::state::{
+    AppState, CheckReport, CommandSender, Made, TrainingCommand, TrainingDesk,
+};
+use crate::ui::theme;
+
+pub use model::{LabelBar, label_bars};
+
+/// Leaks listed before the list scrolls by itself.
+const LEAKS_HEIGHT_PT: f32 = 150.0;
+
+/// The page between set-up and run.
+pub fn check_ui(
+    ui: &mut Ui,
+    state: &AppState,
+    views: &mut TrainingViews,
+    commands: &CommandSender,
+) {
+    actions::actions_ui(ui, state, commands);
+    ui.separator();
+    let training = &state.training;
+    ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
+        match &training.check {
+            Made::Not => {
+                ui.weak("Nothing was checked yet");
+            }
+            Made::Working(_) => {
+                ui.weak("Reading the table and looking for files…");
+            }
+            Made::Failed(error) => failed_ui(ui, error, commands),
+            Made::Done(check) => {
+                report_ui(ui, check, training, views);
+            }
+        }
+    });
+}
+
+fn failed_ui(ui: &mut Ui, error: &str, commands: &CommandSender) {
+    let palette = theme::palette(ui.visuals());
+    ui.label(RichText::new("The check failed").strong().color(palette.error));
+    ui.label(RichText::new(error).color(palette.error));
+    ui.add_space(theme::SMALL_GAP_PT);
+    ui.label("Where the columns have names of their own, say which is which");
+    if ui.button("Choose columns…").clicked() {
+        commands.train(TrainingCommand::ChooseColumns);
+    }
+}
+
+fn report_ui(
+    ui: &mut Ui,
+    check: &CheckReport,
+    training: &TrainingDesk,
+    views: &mut TrainingViews,
+) {
+    obstacles_ui(ui, check);
+    let wide = ui.available_width() > 2.0 * theme::FINDINGS_WIDTH_PT;
+    if wide {
+        ui.columns_const(|[left, right]| {
+            parts::parts_ui(left, check);
+            misfits_ui(left, check);
+            preview::preview_ui(left, training, views);
+            bars::bars_ui(right, check, &mut views.part);
+        });
+    } else {
+        parts::parts_ui(ui, check);
+        misfits_ui(ui, check);
+        bars::bars_ui(ui, check, &mut views.part);
+        preview::preview_ui(ui, training, views);
+    }
+}
+
+/// What stands in the way in red, every patient that leaks by name, what should be known in amber.
+fn obstacles_ui(ui: &mut Ui, check: &CheckReport) {
+    let palette = theme::palette(ui.visuals());
+    for obstacle in &check.obstacles {
+        ui.label(RichText::new(obstacle).strong().color(palette.error));
+    }
+    if !check.leaks.is_empty() {
+        let n_patients = check.leaks.len();
+        ui.label(RichText::new("Patients in more than one part").color(palette.error));
+        let row_height = ui.text_style_height(&egui::TextStyle::Body);
+        ScrollArea::vertical()
+            .id_salt("leaks")
+            .max_height(LEAKS_HEIGHT_PT)
+            .auto_shrink([false, true])
+            .show_rows(ui, row_height, n_patients, |ui, rows| {
+                for leak in check.leaks.get(rows).unwrap_or_default() {
+                    ui.label(RichText::new(leak).color(palette.error));
+                }
+            });
+    }
+    for warning in &check.preflight.warnings {
+        ui.label(RichText::new(warning).color(palette.warning));
+    }
+    ui.add_space(theme::SMALL_GAP_PT);
+}
+
+/// Table and files side by side: what one has and the other has not.
+fn misfits_ui(ui: &mut Ui, check: &CheckReport) {
+    for (title, names) in &check.misfits {
+        ui.collapsing(title, |ui| {
+            let row_height = ui.text_style_height(&egui::TextStyle::Body);
+            ScrollArea::vertical()
+                .id_salt(title)
+                .max_height(LEAKS_HEIGHT_PT)
+                .auto_shrink([false, true])
+                .show_rows(ui, row_height, names.len(), |ui, rows| {
+                    for name in names.get(rows).unwrap_or_default() {
+                        ui.add(egui::Label::new(name).truncate());
+                    }
+                });
+        });
+    }
+}

@@ -1,0 +1,42 @@
+use std::sync::Arc;
+
+use egui::{Image, RichText, Ui, Vec2};
+
+use crate::state::{Made, Preview, TrainingDesk};
+use crate::ui::panels::TrainingViews;
+use crate::ui::theme;
+
+/// A few training films, each as it is and as training will see it.
+pub fn preview_ui(ui: &mut Ui, training: &TrainingDesk, views: &mut TrainingViews) {
+    let Made::Done(preview) = &training.preview else {
+        return;
+    };
+    ui.add_space(theme::GAP_PT);
+    ui.horizontal(|ui| {
+        ui.strong("Augmentation");
+        let hover = "Each film as it is, then as training will see it in its first epochs";
+        ui.weak("As they are, then as training sees them").on_hover_text(hover);
+        if preview.augmentation != training.form.config.augment {
+            let palette = theme::palette(ui.visuals());
+            let text = "The settings have changed since";
+            ui.label(RichText::new(text).color(palette.warning));
+        }
+    });
+    films_ui(ui, preview, views);
+}
+
+fn films_ui(ui: &mut Ui, preview: &Arc<Preview>, views: &mut TrainingViews) {
+    let textures = views.preview(ui.ctx(), preview);
+    let size = Vec2::splat(theme::PREVIEW_SIDE_PT);
+    ui.spacing_mut().item_spacing = Vec2::splat(2.0);
+    for (film, textures) in preview.films.iter().zip(textures) {
+        ui.horizontal(|ui| {
+            for texture in textures {
+                let alt = format!("{} as training sees it", film.image);
+                ui.add(Image::new((texture, size)).alt_text(alt));
+            }
+        })
+        .response
+        .on_hover_text(&film.image);
+    }
+}

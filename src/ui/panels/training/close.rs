@@ -1,0 +1,40 @@
+use egui::{Context, Id, Modal, Ui};
+
+use crate::state::{Closing, CommandSender, TrainingCommand, TrainingDesk};
+use crate::ui::theme;
+
+/// Asks before a training is ended by closing the window, and says that it is being saved.
+pub fn close_ui(ctx: &Context, training: &TrainingDesk, commands: &CommandSender) {
+    if !matches!(training.closing, Closing::Asked | Closing::Finishing) {
+        return;
+    }
+    Modal::new(Id::unique("close")).show(ctx, |ui| {
+        ui.set_width(theme::NOTICE_WIDTH_PT);
+        if training.closing == Closing::Asked {
+            question_ui(ui, training, commands);
+        } else {
+            ui.horizontal(|ui| {
+                ui.spinner();
+                ui.strong("Finishing batch…");
+            });
+            ui.label("The window closes when the checkpoint is saved");
+        }
+    });
+}
+
+fn question_ui(ui: &mut Ui, training: &TrainingDesk, commands: &CommandSender) {
+    ui.heading("A training is under way");
+    if let Some(run) = &training.run {
+        let folder = run.record.folder.display();
+        ui.label(format!("It can be kept as it is now, and resumed later from {folder}"));
+    }
+    ui.add_space(theme::GAP_PT);
+    ui.horizontal(|ui| {
+        if ui.button("Stop and keep, then close").clicked() {
+            commands.train(TrainingCommand::StopAndClose);
+        }
+        if ui.button("Go on training").clicked() {
+            commands.train(TrainingCommand::GoOnTraining);
+        }
+    });
+}

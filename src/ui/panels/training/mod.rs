@@ -1,0 +1,48 @@
+//! Training: setting up, checking, watching, and looking at what came of it.
+//!
+//! What tables and plots show is built as plain structs in the `model` files, then drawn.
+
+mod check;
+mod close;
+mod films;
+mod header;
+mod run;
+mod set_up;
+mod text;
+mod views;
+
+use egui::{CentralPanel, Panel, Ui};
+
+use crate::state::{AppState, CommandSender, TrainingPage};
+use crate::ui::theme;
+
+pub use check::{LabelBar, label_bars};
+pub use close::close_ui;
+pub use run::{
+    CurveKind, LabelRow, LabelRowKind, RunCurve, RunCurves, TableOf, epoch_scrubber_ui, label_rows,
+};
+pub use text::{bytes_text, duration_text, running_text};
+pub use views::TrainingViews;
+
+/// Everything below the toolbar while the window is used for training.
+pub fn training_ui(
+    ui: &mut Ui,
+    state: &AppState,
+    views: &mut TrainingViews,
+    commands: &CommandSender,
+) {
+    Panel::top("training pages").show(ui, |ui| header::header_ui(ui, state, commands));
+    if let Some(prompt) = &state.training.prompt {
+        Panel::top("training path").show(ui, |ui| header::prompt_ui(ui, prompt, commands));
+    }
+    let frame = egui::Frame::central_panel(ui.style()).inner_margin(theme::GAP_PT);
+    CentralPanel::default()
+        .frame(frame)
+        .show(ui, |ui| match state.training.page {
+            TrainingPage::SetUp => set_up::set_up_ui(ui, state, commands),
+            TrainingPage::Check => check::check_ui(ui, state, views, commands),
+            TrainingPage::Run => run::run_ui(ui, state, views, commands),
+            TrainingPage::Films => films::films_ui(ui, &state.training, views, commands),
+        });
+    set_up::columns_ui(ui.ctx(), &state.training, commands);
+}

@@ -1,0 +1,35 @@
+use egui::{RichText, Ui};
+
+use crate::state::{AppState, CommandSender, TrainingCommand};
+use crate::ui::panels::training::text::figure_text;
+use crate::ui::shortcuts::Action;
+use crate::ui::theme;
+
+/// The runs laid over the one in view, each with its colour and best figure.
+pub fn compared_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
+    ui.horizontal_wrapped(|ui| {
+        let command = Action::CompareRun.command(state);
+        let button = egui::Button::new(Action::CompareRun.label());
+        if ui.add_enabled(command.is_some(), button).clicked()
+            && let Some(command) = command
+        {
+            commands.send(command);
+        }
+        if state.training.comparing.working().is_some() {
+            ui.spinner();
+        }
+        let palette = theme::palette(ui.visuals());
+        for (place, record) in state.training.compared.iter().enumerate() {
+            let colors = palette.series;
+            let color = colors.get(place % colors.len()).copied().unwrap_or(palette.rail);
+            let best = record.best_epoch().and_then(|epoch| epoch.valid_auc.macro_mean());
+            let text = format!("{}  {}", record.name(), figure_text(best));
+            ui.label(RichText::new(text).color(color))
+                .on_hover_text(record.folder.display().to_string());
+            let remove = ui.small_button("Remove");
+            if remove.on_hover_text(format!("Take {} off the curves", record.name())).clicked() {
+                commands.train(TrainingCommand::DropCompared(place));
+            }
+        }
+    });
+}

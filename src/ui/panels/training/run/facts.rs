@@ -1,0 +1,57 @@
+use egui::{Grid, Ui};
+
+use crate::state::RunRecord;
+use crate::ui::panels::training::duration_text;
+use crate::ui::panels::training::text::figure_text;
+
+/// What a run was of: enough to know it again years later.
+pub fn facts_ui(ui: &mut Ui, record: &RunRecord) {
+    ui.strong("Run");
+    Grid::new("run facts").num_columns(2).spacing([12.0, 4.0]).show(ui, |ui| {
+        for (name, value) in facts(record) {
+            ui.label(name);
+            ui.add(egui::Label::new(value).wrap());
+            ui.end_row();
+        }
+    });
+}
+
+fn facts(record: &RunRecord) -> Vec<(&'static str, String)> {
+    let config = &record.config;
+    let [train, valid, test] = record.n_films;
+    let mut facts = vec![
+        ("Folder", record.folder.display().to_string()),
+        ("Data", config.data.display().to_string()),
+        (
+            "Network",
+            format!("ResNet-v2, {} layers, {} px", config.depth, config.side),
+        ),
+        ("Films", format!("{train} training, {valid} validation, {test} test")),
+    ];
+    if let Some(best) = record.best_epoch() {
+        let auc = figure_text(best.valid_auc.macro_mean());
+        facts.push(("Best epoch", format!("{}, macro AUC {auc} on validation", best.epoch)));
+    }
+    if let Some(test) = &record.test_auc {
+        let defined = test.defined().len();
+        let auc = figure_text(test.macro_mean());
+        let n_labels = test.labels.len();
+        facts.push(("Test", format!("macro AUC {auc} over {defined} of {n_labels} labels")));
+    }
+    if let Some(last) = record.epochs.last() {
+        facts.push(("Time", duration_text(last.elapsed_secs)));
+    }
+    if let Some(info) = &record.info {
+        facts.push(("Begun", info.started.clone()));
+        facts.push(("Machine", format!("{}, {}", info.software, info.device)));
+        if info.n_leaking_patients > 0 {
+            let n_patients = info.n_leaking_patients;
+            facts.push(("Leaks", format!("{n_patients} patients stand in several parts")));
+        }
+        if !info.unreadable.is_empty() {
+            let n_films = info.unreadable.len();
+            facts.push(("Unreadable", format!("{n_films} films, see the log")));
+        }
+    }
+    facts
+}

@@ -1,0 +1,100 @@
+//! One run: its progress, its curves, the figures of its labels, its log; other runs over it.
+
+mod compared;
+mod facts;
+mod labels;
+mod model;
+mod plots;
+mod progress;
+mod scrubber;
+
+use egui::{CentralPanel, Frame, Panel, RichText, ScrollArea, Ui};
+
+use super::TrainingViews;
+use crate::state::{AppState, CommandSender, TrainingCommand};
+use crate::ui::shortcuts::{Action, action_button_ui};
+use crate::ui::theme;
+
+pub use model::{CurveKind, LabelRow, LabelRowKind, RunCurve, RunCurves, TableOf, label_rows};
+pub use scrubber::epoch_scrubber_ui;
+
+/// Height of the log's end.
+const LOG_HEIGHT_PT: f32 = 120.0;
+
+/// The page of the run in view.
+pub fn run_ui(ui: &mut Ui, state: &AppState, views: &mut TrainingViews, commands: &CommandSender) {
+    let training = &state.training;
+    let Some(run) = &training.run else {
+        no_run_ui(ui, state, commands);
+        return;
+    };
+    progress::progress_ui(ui, run, commands);
+    ui.add_space(theme::SMALL_GAP_PT);
+    let width = theme::RUN_SIDE_WIDTH_PT;
+    Panel::right("run figures")
+        .frame(Frame::new().inner_margin(egui::Margin {
+            left: theme::GAP_PT as i8,
+            ..Default::default()
+        }))
+        .default_size(width)
+        .size_range(width..=width * 1.6)
+        .show(ui, |ui| {
+            ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
+                labels::labels_ui(ui, &run.record, &mut views.table_of);
+                ui.add_space(theme::GAP_PT);
+                facts::facts_ui(ui, &run.record);
+            });
+        });
+    Panel::bottom("run log")
+        .frame(Frame::new())
+        .default_size(LOG_HEIGHT_PT)
+        .size_range(40.0..=400.0)
+        .resizable(true)
+        .show(ui, |ui| log_ui(ui, run.record.log.iter()));
+    Panel::bottom("run models").frame(Frame::new()).show(ui, |ui| {
+        ui.add_space(theme::SMALL_GAP_PT);
+        epoch_scrubber_ui(ui, state, commands);
+        compared::compared_ui(ui, state, commands);
+        ui.add_space(theme::SMALL_GAP_PT);
+    });
+    CentralPanel::no_frame().show(ui, |ui| plots::plots_ui(ui, views.curves(training)));
+}
+
+fn no_run_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
+    if state.training.opening.working().is_some() {
+        ui.horizontal(|ui| {
+            ui.spinner();
+            ui.label("Reading the run…");
+        });
+        return;
+    }
+    ui.heading("No run in view");
+    ui.label("Set up and check a training to start one, or open the folder of an earlier run");
+    ui.add_space(theme::SMALL_GAP_PT);
+    ui.horizontal(|ui| action_button_ui(ui, Action::OpenRun, state, commands));
+    let recent = &state.settings.training.recent_runs;
+    if !recent.is_empty() {
+        ui.add_space(theme::GAP_PT);
+        ui.strong("Recent runs");
+        for path in recent {
+            if ui.link(path.display().to_string()).clicked() {
+                commands.train(TrainingCommand::OpenRun(path.clone()));
+            }
+        }
+    }
+}
+
+fn log_ui<'a>(ui: &mut Ui, lines: impl ExactSizeIterator<Item = &'a String>) {
+    let lines: Vec<&String> = lines.collect();
+    ui.strong("Log");
+    let row_height = ui.text_style_height(&egui::TextStyle::Small);
+    ScrollArea::both()
+        .id_salt("log")
+        .auto_shrink(false)
+        .stick_to_bottom(true)
+        .show_rows(ui, row_height, lines.len(), |ui, rows| {
+            for line in lines.get(rows).unwrap_or_default() {
+                ui.add(egui::Label::new(RichText::new(*line).small()).extend());
+            }
+        });
+}

@@ -1,0 +1,122 @@
+use std::path::PathBuf;
+
+use egui::{Button, Grid, RichText, TextEdit, Ui};
+
+use super::fields::pick_button_ui;
+use crate::state::{AppState, CommandSender, Made, TrainingCommand, TrainingPick};
+use crate::train::TrainConfig;
+use crate::ui::shortcuts::Action;
+use crate::ui::theme;
+
+/// Room for the buttons at the end of a path's line.
+const BUTTONS_WIDTH_PT: f32 = 330.0;
+
+/// Where the films are, where the run will lie, and what can be done with the configuration.
+pub fn data_ui(
+    ui: &mut Ui,
+    config: &mut TrainConfig,
+    state: &AppState,
+    commands: &CommandSender,
+) {
+    let form = &state.training.form;
+    Grid::new("data").num_columns(2).spacing([10.0, 6.0]).show(ui, |ui| {
+        let label = ui.label("Data");
+        ui.horizontal(|ui| {
+            let mut text = config.data.display().to_string();
+            let field = path_field(&mut text, "a folder with films and their table, or a CSV", ui);
+            if ui.add(field).labelled_by(label.id).changed() {
+                config.data = PathBuf::from(text);
+            }
+            pick_button_ui(ui, "Folder…", TrainingPick::DataFolder, state, commands);
+            pick_button_ui(ui, "Table…", TrainingPick::Table, state, commands);
+            columns_button_ui(ui, config, state, commands);
+        });
+        ui.end_row();
+        let label = ui.label("Run folder");
+        ui.horizontal(|ui| {
+            let mut text = form.run_folder.clone();
+            let field = path_field(&mut text, "a new folder: everything of the run goes there", ui);
+            if ui.add(field).labelled_by(label.id).changed() {
+                commands.train(TrainingCommand::EditRunFolder(text));
+            }
+            pick_button_ui(ui, "Choose…", TrainingPick::NewRunFolder, state, commands);
+        });
+        ui.end_row();
+        ui.label("Configuration");
+        ui.horizontal_wrapped(|ui| configuration_ui(ui, state, commands));
+        ui.end_row();
+    });
+    ui.horizontal_wrapped(|ui| {
+        let command = Action::Check.command(state);
+        let button = Button::new(RichText::new("Check the data").strong());
+        let response = ui.add_enabled(command.is_some(), button);
+        if response.on_hover_text("What stands in the files, before any is decoded (F6)").clicked()
+            && let Some(command) = command
+        {
+            commands.send(command);
+        }
+        let palette = theme::palette(ui.visuals());
+        if let Some(error) = &form.error {
+            ui.label(RichText::new(error).color(palette.error));
+        } else if config.data.as_os_str().is_empty() {
+            ui.weak("Name the data first");
+        } else {
+            ui.weak("A training can be started when the check has found nothing in its way");
+        }
+    });
+    if let Made::Failed(error) = &state.training.columns {
+        let palette = theme::palette(ui.visuals());
+        ui.label(RichText::new(error).color(palette.error));
+    }
+}
+
+fn path_field<'t>(text: &'t mut String, hint: &'static str, ui: &Ui) -> TextEdit<'t> {
+    let width = (ui.available_width() - BUTTONS_WIDTH_PT).max(160.0);
+    TextEdit::singleline(text).hint_text(hint).desired_width(width)
+}
+
+fn columns_button_ui(
+    ui: &mut Ui,
+    config: &TrainConfig,
+    state: &AppState,
+    commands: &CommandSender,
+) {
+    let has_data = !config.data.as_os_str().is_empty();
+    let idle = state.training.columns.working().is_none();
+    let hover = "Which columns of a table of your own name film, patient and findings";
+    let button = ui.add_enabled(has_data && idle, Button::new("Columns…"));
+    if button.on_hover_text(hover).clicked() {
+        commands.train(TrainingCommand::ChooseColumns);
+    }
+    if config.columns.is_some()
+        && ui
+            .button("By name")
+            .on_hover_text("Tell the columns by their names again")
+            .clicked()
+    {
+        commands.train(TrainingCommand::ForgetColumns);
+    }
+}
+
+fn configuration_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
+    for action in [Action::LoadConfig, Action::SaveConfig] {
+        let command = action.command(state);
+        let response = ui.add_enabled(command.is_some(), Button::new(action.label()));
+        if response.clicked()
+            && let Some(command) = command
+        {
+            commands.send(command);
+        }
+    }
+    if ui
+        .button("Reset")
+        .on_hover_text("Back to what the program brings, on the same data")
+        .clicked()
+    {
+        commands.train(TrainingCommand::ResetConfig);
+    }
+    let mut shown = state.training.form.text.is_some();
+    if ui.checkbox(&mut shown, "All keys as text").changed() {
+        commands.train(TrainingCommand::ShowText(shown));
+    }
+}
