@@ -84,7 +84,7 @@ impl GpuLoop {
         let (mut training, mut state) = match self.training.take() {
             Some(training) => training,
             None => {
-                let architecture = self.config.engine_architecture()?;
+                let architecture = *self.config.architecture();
                 let parameters = architecture.named_tensors(&self.weights)?;
                 let state = TrainingState::new(&architecture, parameters)?;
                 (CandleTraining::new(architecture, &self.device)?, state)
@@ -121,14 +121,14 @@ impl GpuLoop {
     /// Largest difference of a score from the engine's on the processor, over 32 films.
     fn check(&mut self) -> Result<f32, Box<dyn Error>> {
         let films = self.repeated("films", 32, SIDE * SIDE)?;
-        let architecture = self.config.engine_architecture()?;
+        let architecture = *self.config.architecture();
         let tensors = architecture.named_tensors(&self.weights)?;
         let processor = ComputeDevice::cpu();
         let engine = processor.engine().ok_or("no engine")?;
         let mut plan = ScoringPlan::new(&tensors, architecture, engine.clone())?;
         let want = plan.score(&films)?.to_vec();
         let pairs = self.score(&films)?.into_iter().zip(want);
-        let differences = pairs.map(|(got, want)| (sigmoid(got).get() - sigmoid(want).get()).abs());
+        let differences = pairs.map(|(got, want)| (sigmoid(got) - sigmoid(want)).abs());
         Ok(differences.fold(0.0, f32::max))
     }
 }

@@ -84,7 +84,7 @@ fn device(args: &TrainArgs, config: &TrainConfig) -> anyhow::Result<ComputeDevic
     if device.threads.is_none() && config.threads > 0 {
         device.threads = u16::try_from(config.threads).ok();
     }
-    super::device(device)
+    super::device_for_command(device)
 }
 
 /// The first interrupt stops the training after its step; a second one ends the program.

@@ -108,7 +108,7 @@ impl Augmentation {
             flip,
         ] = draws;
         let levels = self.levels(input_of_gray, brightness, contrast, gamma);
-        let level = |gray: u8| levels[usize::from(gray)];
+        let level = |gray: u8| levels.get(usize::from(gray)).copied().unwrap_or_default();
         let map = InverseMap {
             shift: [x * self.shift, y * self.shift].map(|share| share * side as f32),
             angle: (angle * self.rotation_degrees).to_radians(),

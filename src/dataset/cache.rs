@@ -310,10 +310,7 @@ fn fingerprint(films: &[PathBuf], preprocessing: &Preprocessing, with_times: boo
             hash.update(since.unwrap_or_default().as_nanos().to_le_bytes());
         }
     }
-    hash.finalize()
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    format!("{:x}", hash.finalize())
 }
 
 #[cfg(test)]

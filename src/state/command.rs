@@ -7,6 +7,10 @@ use crate::explain::{CamMethod, Colormap, HeatmapScale};
 
 /// An order from a view, carried out after the frame by [`super::AppState::apply`].
 #[derive(Clone, Debug, PartialEq)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "a few orders a second, each moved once"
+)]
 pub enum Command {
     /// Turn to what the window is used for.
     ShowWorkspace(Workspace),

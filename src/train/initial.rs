@@ -67,8 +67,8 @@ pub fn weights_of_model(
         let values = match name.as_str() {
             "head.dense.weight" => {
                 let cells = Cells {
-                    n_from,
-                    n_to,
+                    from_side: n_from,
+                    to_side: n_to,
                     n_channels,
                 };
                 let width = n_to * n_to * n_channels;
@@ -108,17 +108,17 @@ fn row_of<'a>(file: &ModelFile, label: &str, values: &'a [f32]) -> Option<&'a [f
 
 /// From the pooled cells of one side to those of another.
 struct Cells {
-    n_from: usize,
-    n_to: usize,
+    from_side: usize,
+    to_side: usize,
     n_channels: usize,
 }
 
 impl Cells {
     fn spread(&self, old: &[f32]) -> Vec<f32> {
-        let share = (self.n_from * self.n_from) as f32 / (self.n_to * self.n_to) as f32;
-        let place = |cell: usize| cell * self.n_from / self.n_to;
-        let cells = (0..self.n_to * self.n_to).flat_map(|cell| {
-            let old_cell = place(cell / self.n_to) * self.n_from + place(cell % self.n_to);
+        let share = (self.from_side * self.from_side) as f32 / (self.to_side * self.to_side) as f32;
+        let place = |cell: usize| cell * self.from_side / self.to_side;
+        let cells = (0..self.to_side * self.to_side).flat_map(|cell| {
+            let old_cell = place(cell / self.to_side) * self.from_side + place(cell % self.to_side);
             let first = old_cell * self.n_channels;
             old.get(first..first + self.n_channels).unwrap_or_default()
         });

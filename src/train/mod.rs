@@ -21,6 +21,7 @@ mod run;
 mod run_folder;
 mod schedule;
 mod scoring;
+mod start;
 mod stepper;
 
 pub use checkpoint::{Checkpoint, Place};
@@ -34,5 +35,5 @@ pub use plan::{DataPlan, PART_NAMES, PlannedPart};
 pub use predictions::{FilmPrediction, Predictions};
 pub use preflight::{DryRun, Preflight, dry_run};
 pub use prepared::{PartFilms, Prepared};
-pub use run::{Ending, TrainReport, TrainSetup, resume, train};
 pub use run_folder::{RunFolder, RunInfo};
+pub use start::{Ending, TrainReport, TrainSetup, resume, train};

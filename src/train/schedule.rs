@@ -25,7 +25,7 @@ pub fn learning_rate(
             let n_cuts = (position / config.step_epochs.max(1) as f64) as i32;
             highest * config.step_factor.powi(n_cuts)
         }
-        ScheduleKind::Plateau => highest * config.step_factor.powi(n_cuts as i32),
+        ScheduleKind::Plateau => highest * config.step_factor.powf(n_cuts as f64),
         ScheduleKind::Cosine => {
             let n_epochs = config.epochs as f64 - config.warmup_epochs;
             let share = ((position - config.warmup_epochs) / n_epochs).clamp(0.0, 1.0);

@@ -163,7 +163,7 @@ fn the_models_of_a_run_are_model_files() {
     for model in ["run/best.safetensors", "run/last.safetensors"] {
         let output = thorax(folder.path(), &["info", model]).output().unwrap();
         let text = String::from_utf8_lossy(&output.stdout).into_owned();
-        assert!(text.contains("Mass") && text.contains("research"), "{text}");
+        assert!(text.contains("Mass") && text.contains("Research"), "{text}");
     }
     let args = [
         "classify",

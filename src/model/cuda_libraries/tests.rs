@@ -18,6 +18,10 @@ fn functions_refuse_until_the_libraries_are_there() {
 }
 
 #[test]
+#[expect(
+    clippy::many_single_char_names,
+    reason = "arguments whose place alone counts"
+)]
 fn a_forward_hands_on_every_argument() {
     type Eight = extern "C" fn(u64, u64, u64, u64, u64, u64, u64, f64) -> u64;
     extern "C" fn digits(

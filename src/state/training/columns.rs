@@ -125,7 +125,7 @@ fn the_table_in(folder: &Path) -> anyhow::Result<PathBuf> {
     let paths = entries.filter_map(|entry| Some(entry.ok()?.path()));
     let is_table = |path: &PathBuf| {
         let name = path.to_string_lossy().to_lowercase();
-        name.ends_with(".csv") || name.ends_with(".csv.gz")
+        [".csv", ".csv.gz"].iter().any(|end| name.ends_with(end))
     };
     let mut tables: Vec<PathBuf> = paths.filter(is_table).collect();
     tables.sort();
@@ -167,6 +167,9 @@ mod tests {
         assert_eq!(draft.to_map(), Err("Choose the column of the patient"));
         draft.patient = Some("subject".to_owned());
         let columns = vec!["edema".to_owned()];
-        assert_eq!(draft.to_map().unwrap().labels, LabelColumns::OneEach { columns });
+        assert_eq!(
+            draft.to_map().unwrap().labels,
+            LabelColumns::OneEach { columns }
+        );
     }
 }

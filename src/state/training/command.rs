@@ -7,6 +7,10 @@ use crate::train::TrainConfig;
 
 /// An order from the training panels.
 #[derive(Clone, Debug, PartialEq)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "a few orders a second, each moved once"
+)]
 pub enum TrainingCommand {
     /// Turn to a page.
     ShowPage(TrainingPage),
@@ -88,7 +92,10 @@ pub enum TrainingCommand {
 
 /// A path that training asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-#[expect(missing_docs, reason = "`TrainingPick::question` says it in the user's words")]
+#[expect(
+    missing_docs,
+    reason = "`TrainingPick::question` says it in the user's words"
+)]
 pub enum TrainingPick {
     DataFolder,
     Table,

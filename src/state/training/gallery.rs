@@ -133,7 +133,6 @@ impl Gallery {
     }
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "requests are handed over")]
 fn read_pictures(paths: Vec<PathBuf>, ctx: &JobContext<Picture>) -> anyhow::Result<()> {
     for path in paths {
         ctx.check_cancelled()?;
@@ -170,7 +169,9 @@ mod tests {
         let films = films();
         let names = |order| -> Vec<String> {
             let films = (0..4).filter_map(|rank| films.at(rank, order));
-            films.map(|(film, _)| film.path.display().to_string()).collect()
+            films
+                .map(|(film, _)| film.path.display().to_string())
+                .collect()
         };
         assert_eq!(names(FilmOrder::WorstFirst), ["b", "c", "a"]);
         assert_eq!(names(FilmOrder::BestFirst), ["a", "c", "b"]);

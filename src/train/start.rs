@@ -1,0 +1,184 @@
+//! How a training begins, anew or from a checkpoint.
+
+use std::path::{Path, PathBuf};
+
+use super::TrainError;
+use super::checkpoint::{Checkpoint, Place};
+use super::config::TrainConfig;
+use super::control::{Order, TrainControl};
+use super::event::TrainEvent;
+use super::history::{AucTable, EpochMetrics};
+use super::initial::{fresh_weights, weights_of_model};
+use super::plan::DataPlan;
+use super::prepared::Prepared;
+use super::product::card;
+use super::run::Run;
+use super::run_folder::{RunFolder, RunInfo};
+use crate::dataset::FilmCache;
+use crate::model::kernels::{Architecture, NamedTensors, TrainingState};
+use crate::model::{ComputeDevice, ModelFile};
+
+/// What a training needs besides its configuration.
+#[derive(Clone, Debug)]
+pub struct TrainSetup {
+    /// What computes the network.
+    pub device: ComputeDevice,
+    /// Where decoded films lie.
+    pub cache_folder: PathBuf,
+    /// Orders from outside.
+    pub control: TrainControl,
+}
+
+/// How a training ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// All epochs are done.
+    Finished,
+    /// The patience was used up.
+    StoppedEarly,
+    /// It was told to stop; it can be resumed.
+    Stopped,
+}
+
+/// What came of a training.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TrainReport {
+    /// Where the run lies.
+    pub folder: PathBuf,
+    /// How it ended.
+    pub ending: Ending,
+    /// The epochs that are done.
+    pub epochs: Vec<EpochMetrics>,
+    /// AUC on the test films by the best weights; `None` while the run can go on.
+    pub test_auc: Option<AucTable>,
+}
+
+impl TrainSetup {
+    /// The user's cache folder, no orders yet.
+    pub fn new(device: ComputeDevice) -> Self {
+        Self {
+            device,
+            cache_folder: FilmCache::default_folder(),
+            control: TrainControl::default(),
+        }
+    }
+
+    fn n_threads(&self) -> usize {
+        self.device.engine().map_or(1, |engine| engine.n_threads())
+    }
+
+    /// Parts and decodes the films of a configuration.
+    pub fn prepare(
+        &self,
+        config: &TrainConfig,
+        on_event: &mut dyn FnMut(TrainEvent),
+    ) -> Result<Prepared, TrainError> {
+        let plan = DataPlan::new(config)?;
+        plan.check_leaks()?;
+        let mut progress = |n_done, n_total| {
+            on_event(TrainEvent::Decoding { n_done, n_total });
+            self.control.order() != Order::Stop
+        };
+        Prepared::new(plan, &self.cache_folder, self.n_threads(), &mut progress)
+    }
+}
+
+/// Trains from the beginning, in a new run folder at `root`.
+pub fn train(
+    config: &TrainConfig,
+    root: &Path,
+    setup: &TrainSetup,
+    on_event: &mut dyn FnMut(TrainEvent),
+) -> Result<TrainReport, TrainError> {
+    let config = config.with_absolute_paths();
+    let folder = RunFolder::create(root)?;
+    let prepared = setup.prepare(&config, on_event)?;
+    let checkpoint = first_checkpoint(&prepared.plan)?;
+    folder.save_split(&prepared.plan)?;
+    folder.save_info(&run_info(&prepared, &setup.device))?;
+    config.save(&folder.config_path())?;
+    Run::new(&prepared, &folder, setup, checkpoint, on_event)?.go()
+}
+
+/// Goes on with the run at `root` from its last checkpoint, as if it had never stopped.
+pub fn resume(
+    root: &Path,
+    setup: &TrainSetup,
+    on_event: &mut dyn FnMut(TrainEvent),
+) -> Result<TrainReport, TrainError> {
+    let folder = RunFolder::open(root)?;
+    let config = folder.config()?;
+    let prepared = setup.prepare(&config, on_event)?;
+    let known = folder.info()?.data_fingerprint;
+    if known != prepared.train.cache.fingerprint() {
+        return Err(TrainError::Value(
+            "the films are not those that the run began with".to_owned(),
+        ));
+    }
+    let checkpoint = match folder.checkpoint()? {
+        Some(checkpoint) => checkpoint,
+        None => first_checkpoint(&prepared.plan)?,
+    };
+    Run::new(&prepared, &folder, setup, checkpoint, on_event)?.go()
+}
+
+/// The network of a plan, for the engine.
+pub(super) fn architecture(plan: &DataPlan) -> Result<Architecture, TrainError> {
+    let config = card(plan, "")?.architecture;
+    let epsilon = config.bn_epsilon() as f32;
+    Ok(Architecture::new(
+        config.depth(),
+        config.side(),
+        config.n_outputs(),
+        epsilon,
+    )?)
+}
+
+/// The weights that training begins with.
+pub(super) fn first_weights(plan: &DataPlan) -> Result<NamedTensors, TrainError> {
+    let architecture = architecture(plan)?;
+    let fresh = fresh_weights(&architecture, plan.config.seed);
+    match &plan.config.init {
+        None => Ok(fresh),
+        Some(path) => {
+            weights_of_model(&ModelFile::load(path)?, &plan.labels, &architecture, &fresh)
+        }
+    }
+}
+
+fn first_checkpoint(plan: &DataPlan) -> Result<Checkpoint, TrainError> {
+    let state = TrainingState::new(&architecture(plan)?, first_weights(plan)?)?;
+    Ok(Checkpoint {
+        averaged: (plan.config.ema_decay > 0.0).then(|| state.parameters.clone()),
+        state,
+        place: Place::start(),
+        scores: Vec::new(),
+        truth: Vec::new(),
+    })
+}
+
+fn run_info(prepared: &Prepared, device: &ComputeDevice) -> RunInfo {
+    let plan = &prepared.plan;
+    let frequencies = plan.class_frequencies();
+    let frequencies = frequencies.iter();
+    RunInfo {
+        software: concat!("Thorax ", env!("CARGO_PKG_VERSION")).to_owned(),
+        device: device.name(),
+        started: now(),
+        table: plan.data.table_path.clone(),
+        data_fingerprint: prepared.train.cache.fingerprint().to_owned(),
+        class_frequencies: frequencies.map(|(name, &f)| (name.to_owned(), f)).collect(),
+        n_films: prepared.parts.each_ref().map(|part| part.films.len()),
+        n_films_of_split: plan.parts.each_ref().map(|part| part.all.len()),
+        n_missing: plan.parts.each_ref().map(|part| part.n_missing),
+        unreadable: prepared.unreadable.clone(),
+        n_leaking_patients: plan.leaks.len(),
+        test_auc: None,
+    }
+}
+
+/// Date and time, UTC, to the second.
+pub(super) fn now() -> String {
+    let now = chrono::Utc::now();
+    now.to_rfc3339_opts(chrono::SecondsFormat::Secs, true)
+}
