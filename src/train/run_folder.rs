@@ -89,6 +89,13 @@ impl RunFolder {
         Ok(folder)
     }
 
+    /// The folder at `root`, whatever lies there: for paths, without a look at the disk.
+    pub fn at(root: &Path) -> Self {
+        Self {
+            root: root.to_owned(),
+        }
+    }
+
     /// Where it lies.
     pub fn root(&self) -> &Path {
         &self.root

@@ -45,9 +45,7 @@ fn n_epochs(app: &ThoraxApp) -> usize {
 }
 
 fn click(harness: &mut AppHarness, button: &str) {
-    harness
-        .get_by_role_and_label(Role::Button, button)
-        .click();
+    harness.get_by_role_and_label(Role::Button, button).click();
     harness.step();
 }
 
@@ -134,7 +132,12 @@ fn a_training_is_started_paused_resumed_and_stopped_by_its_buttons() {
     let is_stopped = |app: &ThoraxApp| phase(app) == Some(RunPhase::Stopped);
     step_until("the end", &mut harness, is_stopped);
     let run = data.path("run");
-    for name in ["config.toml", "run.json", "checkpoint.safetensors", "metrics.csv"] {
+    for name in [
+        "config.toml",
+        "run.json",
+        "checkpoint.safetensors",
+        "metrics.csv",
+    ] {
         assert!(run.join(name).is_file(), "{name} is missing");
     }
 
@@ -191,10 +194,16 @@ fn a_finished_run_shows_its_figures_films_and_epochs() {
     });
     let gallery = &harness.state().state.training.gallery;
     let films = &gallery.films.done().unwrap().predictions.films;
-    let card = films.iter().find(|film| film.path.ends_with("film12.png")).unwrap();
+    let card = films
+        .iter()
+        .find(|film| film.path.ends_with("film12.png"))
+        .unwrap();
     let reading = harness.state().state.study.film.reading().unwrap();
     for (score, told) in reading.reading.scores.values().iter().zip(&card.scores) {
-        assert!((score.get() - told).abs() < SCORE_TOLERANCE, "{score:?} {told}");
+        assert!(
+            (score.get() - told).abs() < SCORE_TOLERANCE,
+            "{score:?} {told}"
+        );
     }
 }
 
@@ -252,11 +261,21 @@ fn a_dry_run_and_changed_films_come_before_the_run() {
         app.state.training.preview.done().is_some()
     });
     harness.run();
-    let preview = harness.state().state.training.preview.done().unwrap().clone();
+    let preview = harness
+        .state()
+        .state
+        .training
+        .preview
+        .done()
+        .unwrap()
+        .clone();
     assert_eq!(preview.films.len(), 6);
     let pictures = &preview.films[0].pictures;
     assert!(pictures[1..].iter().all(|picture| *picture != pictures[0]));
-    harness.get_all_by_label("film00.png as training sees it").next().unwrap();
+    harness
+        .get_all_by_label("film00.png as training sees it")
+        .next()
+        .unwrap();
     // None of this made a run.
     assert!(!data.path("run").exists());
 }
@@ -272,7 +291,11 @@ fn closing_the_window_asks_and_then_saves() {
         harness.step();
         harness.step();
         let viewports = &mut harness.input_mut().viewports;
-        viewports.entry(egui::ViewportId::ROOT).or_default().events.clear();
+        viewports
+            .entry(egui::ViewportId::ROOT)
+            .or_default()
+            .events
+            .clear();
         harness.step();
     };
     close(&mut harness);
@@ -330,7 +353,11 @@ fn columns_of_another_name_are_chosen_in_a_dialog() {
         app.state.training.check.done().is_some()
     });
     let check = harness.state().state.training.check.done().unwrap();
-    let names: Vec<_> = check.labels.iter().map(|label| label.name.as_str()).collect();
+    let names: Vec<_> = check
+        .labels
+        .iter()
+        .map(|label| label.name.as_str())
+        .collect();
     assert_eq!(names, ["tumour", "water"]);
 }
 
@@ -451,5 +478,8 @@ fn keys_of_the_viewer_do_nothing_while_training_is_in_view() {
     harness.key_press_modifiers(egui::Modifiers::COMMAND, Key::Num1);
     harness.run();
     assert_eq!(harness.state().state.workspace, Workspace::Viewer);
-    assert!(matches!(harness.state().state.study.film, FilmState::Read(_)));
+    assert!(matches!(
+        harness.state().state.study.film,
+        FilmState::Read(_)
+    ));
 }

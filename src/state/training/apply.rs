@@ -129,13 +129,17 @@ impl AppState {
             TrainingPick::LoadConfig => {
                 let work = move |_: &_| Ok(ConfigFile::load(&path)?);
                 let wake = &self.services.wake;
-                self.training.config_file.start("load configuration", wake, work);
+                self.training
+                    .config_file
+                    .start("load configuration", wake, work);
             }
             TrainingPick::SaveConfig => {
                 let config = self.training.form.config.clone();
                 let work = move |_: &_| Ok(ConfigFile::save(&config, &path)?);
                 let wake = &self.services.wake;
-                self.training.config_file.start("save configuration", wake, work);
+                self.training
+                    .config_file
+                    .start("save configuration", wake, work);
             }
         }
     }

@@ -65,12 +65,15 @@ impl CheckReport {
         let preflight = Preflight::new(plan, root)?;
         let plan = &preflight.plan;
         let table = &plan.data.table;
-        let mut parts = PART_NAMES.iter().zip(&plan.parts).map(|(name, part)| PartCheck {
-            name,
-            split: PartSummary::of(table, &part.all),
-            used: PartSummary::of(table, &part.rows),
-            n_missing: part.n_missing,
-        });
+        let mut parts = PART_NAMES
+            .iter()
+            .zip(&plan.parts)
+            .map(|(name, part)| PartCheck {
+                name,
+                split: PartSummary::of(table, &part.all),
+                used: PartSummary::of(table, &part.rows),
+                n_missing: part.n_missing,
+            });
         let (Some(train), Some(valid), Some(test)) = (parts.next(), parts.next(), parts.next())
         else {
             return Err(TrainError::NoFilms("expected three parts".to_owned()));
@@ -85,7 +88,11 @@ impl CheckReport {
         }
         Ok(Self {
             labels: label_checks(plan, &parts),
-            leaks: plan.leaks.iter().map(|leak| leak_text(&leak.patient_id, leak.parts)).collect(),
+            leaks: plan
+                .leaks
+                .iter()
+                .map(|leak| leak_text(&leak.patient_id, leak.parts))
+                .collect(),
             misfits: misfits(&plan.data.files),
             config: config.clone(),
             root: root.to_owned(),
@@ -123,16 +130,29 @@ fn leak_text(patient_id: &str, n_films: [usize; 3]) -> String {
 
 fn misfits(files: &FileReport) -> Vec<(String, Vec<String>)> {
     let shown = |paths: &[PathBuf]| -> Vec<String> {
-        paths.iter().map(|path| path.display().to_string()).collect()
+        paths
+            .iter()
+            .map(|path| path.display().to_string())
+            .collect()
     };
     let duplicates = files.duplicates.iter();
-    let duplicates = duplicates.map(|(image, paths)| format!("{image}: {}", shown(paths).join(", ")));
+    let duplicates =
+        duplicates.map(|(image, paths)| format!("{image}: {}", shown(paths).join(", ")));
     let kinds = [
         ("films of the table without a file", files.missing.clone()),
-        ("films with several files, the first is used", duplicates.collect()),
-        ("rows that repeat an earlier one", files.duplicate_rows.clone()),
+        (
+            "films with several files, the first is used",
+            duplicates.collect(),
+        ),
+        (
+            "rows that repeat an earlier one",
+            files.duplicate_rows.clone(),
+        ),
         ("files that no row names", shown(&files.unlisted)),
-        ("folders that cannot be looked into", shown(&files.unreadable_folders)),
+        (
+            "folders that cannot be looked into",
+            shown(&files.unreadable_folders),
+        ),
         (
             "cells of the table that were not believed",
             files
@@ -143,7 +163,8 @@ fn misfits(files: &FileReport) -> Vec<(String, Vec<String>)> {
         ),
     ];
     let some = kinds.into_iter().filter(|(_, names)| !names.is_empty());
-    some.map(|(title, names)| (format!("{} {title}", names.len()), names)).collect()
+    some.map(|(title, names)| (format!("{} {title}", names.len()), names))
+        .collect()
 }
 
 /// What a few steps on all films have shown.

@@ -167,6 +167,9 @@ mod tests {
         assert_eq!(draft.to_map(), Err("Choose the column of the patient"));
         draft.patient = Some("subject".to_owned());
         let columns = vec!["edema".to_owned()];
-        assert_eq!(draft.to_map().unwrap().labels, LabelColumns::OneEach { columns });
+        assert_eq!(
+            draft.to_map().unwrap().labels,
+            LabelColumns::OneEach { columns }
+        );
     }
 }

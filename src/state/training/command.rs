@@ -88,7 +88,10 @@ pub enum TrainingCommand {
 
 /// A path that training asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-#[expect(missing_docs, reason = "`TrainingPick::question` says it in the user's words")]
+#[expect(
+    missing_docs,
+    reason = "`TrainingPick::question` says it in the user's words"
+)]
 pub enum TrainingPick {
     DataFolder,
     Table,

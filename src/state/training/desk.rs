@@ -2,8 +2,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::{
-    CheckReport, ColumnsDraft, ConfigFile, DryRunReport, Gallery, Made, Preview, RunForm, RunPhase, RunRecord,
-    ShownRun, TrainingPick,
+    CheckReport, ColumnsDraft, ConfigFile, DryRunReport, Gallery, Made, Preview, RunForm, RunPhase,
+    RunRecord, ShownRun, TrainingPick,
 };
 use crate::state::TrainingSettings;
 use crate::worker::Wake;

@@ -108,7 +108,10 @@ mod tests {
         };
         let text = config.to_toml().unwrap();
         let form = RunForm::remembered(Some(&text), Some("runs/a"));
-        assert_eq!((form.config.depth, form.run_folder.as_str()), (20, "runs/a"));
+        assert_eq!(
+            (form.config.depth, form.run_folder.as_str()),
+            (20, "runs/a")
+        );
         let form = RunForm::remembered(Some("no_such_key = 1"), None);
         assert_eq!(form.config, TrainConfig::default());
     }

@@ -170,7 +170,9 @@ mod tests {
         let films = films();
         let names = |order| -> Vec<String> {
             let films = (0..4).filter_map(|rank| films.at(rank, order));
-            films.map(|(film, _)| film.path.display().to_string()).collect()
+            films
+                .map(|(film, _)| film.path.display().to_string())
+                .collect()
         };
         assert_eq!(names(FilmOrder::WorstFirst), ["b", "c", "a"]);
         assert_eq!(names(FilmOrder::BestFirst), ["a", "c", "b"]);

@@ -55,7 +55,11 @@ impl AppState {
     fn poll_checks(&mut self) {
         let desk = &mut self.training;
         let over = [desk.check.poll(), desk.dry_run.poll(), desk.preview.poll()];
-        let errors = [desk.check.error(), desk.dry_run.error(), desk.preview.error()];
+        let errors = [
+            desk.check.error(),
+            desk.dry_run.error(),
+            desk.preview.error(),
+        ];
         for (over, error) in over.into_iter().zip(errors) {
             if let (true, Some(error)) = (over, error) {
                 self.notices.push(NoticeKind::Error, error);

@@ -101,7 +101,11 @@ impl RunRecord {
         self.folder = prepared.folder;
         self.labels = prepared.labels;
         self.n_films = prepared.n_films;
-        self.kept_epochs = prepared.epochs_done.iter().map(|epoch| epoch.epoch).collect();
+        self.kept_epochs = prepared
+            .epochs_done
+            .iter()
+            .map(|epoch| epoch.epoch)
+            .collect();
         self.epochs = prepared.epochs_done;
         self.decoding = None;
         self.revision += 1;
@@ -148,7 +152,10 @@ pub(in crate::state) mod tests {
             n_neg: 30,
         };
         let table = AucTable {
-            labels: vec![("Mass".to_owned(), Some(label)), ("Hernia".to_owned(), None)],
+            labels: vec![
+                ("Mass".to_owned(), Some(label)),
+                ("Hernia".to_owned(), None),
+            ],
         };
         EpochMetrics {
             epoch: number,
@@ -200,7 +207,10 @@ pub(in crate::state) mod tests {
         });
         record.take_epoch(epoch(2, 0.9, 0.7));
         let numbers: Vec<_> = record.epochs.iter().map(|epoch| epoch.epoch).collect();
-        assert_eq!((numbers, record.kept_epochs.clone()), (vec![1, 2], vec![1, 2]));
+        assert_eq!(
+            (numbers, record.kept_epochs.clone()),
+            (vec![1, 2], vec![1, 2])
+        );
         assert_eq!(record.name(), "a");
         assert_eq!(record.best_epoch().map(|epoch| epoch.epoch), Some(2));
     }

@@ -141,7 +141,11 @@ impl ShownRun {
             (Order::Run, _) => {
                 let last = self.record.last_step.as_ref();
                 let is_over = last.is_some_and(|step| step.step == step.n_steps);
-                if is_over { RunPhase::Scoring } else { RunPhase::Training }
+                if is_over {
+                    RunPhase::Scoring
+                } else {
+                    RunPhase::Training
+                }
             }
         }
     }

@@ -7,7 +7,9 @@ use std::time::{Duration, Instant};
 use super::record::tests::epoch;
 use super::*;
 use crate::model::ComputeDevice;
-use crate::state::{AppState, Command, FilePicker, PickKind, Picked, Services, Settings, Workspace};
+use crate::state::{
+    AppState, Command, FilePicker, PickKind, Picked, Services, Settings, Workspace,
+};
 use crate::train::{RunFolder, TrainConfig};
 
 struct Picker(Picked);
@@ -38,7 +40,10 @@ fn order(state: &mut AppState, command: TrainingCommand) {
 fn poll_until(state: &mut AppState, what: &str, done: impl Fn(&AppState) -> bool) {
     let started = Instant::now();
     while !done(state) {
-        assert!(started.elapsed() < Duration::from_mins(1), "{what} never came");
+        assert!(
+            started.elapsed() < Duration::from_mins(1),
+            "{what} never came"
+        );
         state.poll();
         std::thread::yield_now();
     }
@@ -81,7 +86,10 @@ fn another_table_forgets_the_columns_of_the_one_before() {
     let config = &state.training.form.config;
     assert!(config.columns.is_some() && config.data == PathBuf::from("a.csv"));
     let path = PathBuf::from("b.csv");
-    order(&mut state, TrainingCommand::TakePath(TrainingPick::Table, path));
+    order(
+        &mut state,
+        TrainingCommand::TakePath(TrainingPick::Table, path),
+    );
     assert_eq!(state.training.form.config.columns, None);
 }
 
@@ -89,8 +97,13 @@ fn another_table_forgets_the_columns_of_the_one_before() {
 fn without_a_dialog_a_path_is_typed_for_what_was_asked() {
     let mut state = state(Picked::NoDialog);
     order(&mut state, TrainingCommand::Pick(TrainingPick::ValidList));
-    poll_until(&mut state, "the line", |state| state.training.prompt.is_some());
-    order(&mut state, TrainingCommand::EditPrompt(" lists/valid.txt ".to_owned()));
+    poll_until(&mut state, "the line", |state| {
+        state.training.prompt.is_some()
+    });
+    order(
+        &mut state,
+        TrainingCommand::EditPrompt(" lists/valid.txt ".to_owned()),
+    );
     order(&mut state, TrainingCommand::ClosePrompt { take: true });
     let list = state.training.form.config.valid_list.clone();
     assert_eq!(list, Some(PathBuf::from("lists/valid.txt")));
@@ -105,7 +118,10 @@ fn what_was_set_up_is_there_at_the_next_start() {
         ..TrainConfig::default()
     };
     order(&mut state, TrainingCommand::Edit(Box::new(config)));
-    order(&mut state, TrainingCommand::EditRunFolder("runs/a".to_owned()));
+    order(
+        &mut state,
+        TrainingCommand::EditRunFolder("runs/a".to_owned()),
+    );
     let next = state_with(state.settings.clone(), Picked::Nothing);
     assert_eq!(next.training.form.config.depth, 20);
     assert_eq!(next.training.form.run_folder, "runs/a");
@@ -149,7 +165,10 @@ fn a_folder_without_a_run_leaves_the_run_in_view() {
     let root = folder.path().to_owned();
     order(&mut state, TrainingCommand::OpenRun(root));
     poll_until(&mut state, "the notice", |state| {
-        state.notices.iter().any(|notice| notice.text.contains("config.toml"))
+        state
+            .notices
+            .iter()
+            .any(|notice| notice.text.contains("config.toml"))
     });
     assert!(state.training.run.is_none());
 }

@@ -107,7 +107,9 @@ fn run(
     };
     teller.flush();
     match report {
-        Err(TrainError::Stopped | TrainError::Cache(CacheError::Cancelled)) => Err(Cancelled.into()),
+        Err(TrainError::Stopped | TrainError::Cache(CacheError::Cancelled)) => {
+            Err(Cancelled.into())
+        }
         report => Ok(report?),
     }
 }

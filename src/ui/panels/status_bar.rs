@@ -1,7 +1,7 @@
 use egui::{Align, Layout, Ui};
 
-use crate::domain::NOTICE;
 use super::training::running_text;
+use crate::domain::NOTICE;
 use crate::state::{AppState, Command, CommandSender, TrainingCommand, TrainingPage};
 use crate::ui::theme;
 

@@ -26,7 +26,9 @@ fn question_ui(ui: &mut Ui, training: &TrainingDesk, commands: &CommandSender) {
     ui.heading("A training is under way");
     if let Some(run) = &training.run {
         let folder = run.record.folder.display();
-        ui.label(format!("It can be kept as it is now, and resumed later from {folder}"));
+        ui.label(format!(
+            "It can be kept as it is now, and resumed later from {folder}"
+        ));
     }
     ui.add_space(theme::GAP_PT);
     ui.horizontal(|ui| {

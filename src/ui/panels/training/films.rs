@@ -51,7 +51,9 @@ fn head_ui(
 ) {
     ui.horizontal(|ui| {
         let n_films = films.by_loss.len();
-        ui.strong(format!("{n_films} validation films, scored by the model of epoch {best}"));
+        ui.strong(format!(
+            "{n_films} validation films, scored by the model of epoch {best}"
+        ));
         for (choice, words) in [
             (FilmOrder::WorstFirst, "Highest loss first"),
             (FilmOrder::BestFirst, "Lowest loss first"),
@@ -73,7 +75,9 @@ fn cards_ui(
 ) {
     let size = theme::CARD_SIZE_PT;
     let gap = ui.spacing().item_spacing;
-    let n_columns = ((ui.available_width() + gap.x) / (size.x + gap.x)).floor().max(1.0) as usize;
+    let n_columns = ((ui.available_width() + gap.x) / (size.x + gap.x))
+        .floor()
+        .max(1.0) as usize;
     let n_films = films.by_loss.len();
     let mut in_view: Range<usize> = 0..0;
     ScrollArea::vertical().auto_shrink(false).show_rows(
@@ -94,10 +98,11 @@ fn cards_ui(
             }
         },
     );
-    let shown = in_view.clone().filter_map(|rank| films.at(rank, training.gallery.order));
-    let missing = |(film, _): &(&FilmPrediction, f64)| {
-        !training.gallery.pictures.contains_key(&film.path)
-    };
+    let shown = in_view
+        .clone()
+        .filter_map(|rank| films.at(rank, training.gallery.order));
+    let missing =
+        |(film, _): &(&FilmPrediction, f64)| !training.gallery.pictures.contains_key(&film.path);
     if shown.into_iter().any(|film| missing(&film)) {
         commands.train(TrainingCommand::WantPictures(in_view));
     }
@@ -175,7 +180,8 @@ fn picture_ui(
     };
     let font = egui::FontId::proportional(theme::SMALL_TEXT_PT);
     let center = egui::Align2::CENTER_CENTER;
-    ui.painter().text(rect.center(), center, words, font, palette.film_text);
+    ui.painter()
+        .text(rect.center(), center, words, font, palette.film_text);
 }
 
 /// What is true in bold, what is not in plain, each with its score as number and bar.

@@ -1,8 +1,6 @@
 use egui::{Align, Button, Key, Layout, RichText, Ui};
 
-use crate::state::{
-    AppState, CommandSender, PathPrompt, RunPhase, TrainingCommand, TrainingPage,
-};
+use crate::state::{AppState, CommandSender, PathPrompt, RunPhase, TrainingCommand, TrainingPage};
 use crate::ui::shortcuts::Action;
 use crate::ui::theme;
 
@@ -54,16 +52,12 @@ fn run_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
         .on_hover_text(run.record.folder.display().to_string());
 }
 
-fn order_ui(
-    ui: &mut Ui,
-    label: &str,
-    action: Action,
-    state: &AppState,
-    commands: &CommandSender,
-) {
+fn order_ui(ui: &mut Ui, label: &str, action: Action, state: &AppState, commands: &CommandSender) {
     let command = action.command(state);
     let key = action.shortcut().map(|key| ui.ctx().format_shortcut(&key));
-    let hover = key.map_or(action.label().to_owned(), |key| format!("{} ({key})", action.label()));
+    let hover = key.map_or(action.label().to_owned(), |key| {
+        format!("{} ({key})", action.label())
+    });
     let response = ui.add_enabled(command.is_some(), Button::new(label));
     if response.on_hover_text(hover).clicked()
         && let Some(command) = command

@@ -14,8 +14,14 @@ pub fn actions_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
     ui.horizontal(|ui| {
         let checked = training.valid_check().is_some();
         let check = Action::Check.command(state);
-        let label = if training.check.done().is_some() { "Check again" } else { "Check the data" };
-        if ui.add_enabled(check.is_some(), Button::new(label)).clicked()
+        let label = if training.check.done().is_some() {
+            "Check again"
+        } else {
+            "Check the data"
+        };
+        if ui
+            .add_enabled(check.is_some(), Button::new(label))
+            .clicked()
             && let Some(check) = check
         {
             commands.send(check);
@@ -33,7 +39,9 @@ pub fn actions_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
             ),
         ] {
             let possible = checked && !training.is_checking() && !training.is_running();
-            let response = ui.add_enabled(possible, Button::new(label)).on_hover_text(hover);
+            let response = ui
+                .add_enabled(possible, Button::new(label))
+                .on_hover_text(hover);
             if response.clicked() {
                 commands.train(command);
             }
@@ -63,8 +71,13 @@ fn start_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
     let palette = theme::palette(ui.visuals());
     let is_grave = state.training.valid_check().is_some() && !state.training.is_running();
     let text = RichText::new(if is_grave { "Cannot start" } else { &obstacle });
-    let text = if is_grave { text.color(palette.error) } else { text.weak() };
-    ui.add(egui::Label::new(text).truncate()).on_hover_text(obstacle);
+    let text = if is_grave {
+        text.color(palette.error)
+    } else {
+        text.weak()
+    };
+    ui.add(egui::Label::new(text).truncate())
+        .on_hover_text(obstacle);
 }
 
 fn progress_ui(ui: &mut Ui, training: &TrainingDesk, commands: &CommandSender) {
@@ -80,17 +93,28 @@ fn work_ui<T>(ui: &mut Ui, name: &str, working: Option<&Working<T>>) {
     let Some(working) = working else {
         return;
     };
-    let stage = if working.stage.is_empty() { name } else { &working.stage };
+    let stage = if working.stage.is_empty() {
+        name
+    } else {
+        &working.stage
+    };
     match working.progress() {
         Some(progress) if !working.is_cancelling() => {
             let share = progress.n_done as f32 / progress.n_total.max(1) as f32;
             let text = format!("{stage}: {} of {}", progress.n_done, progress.n_total);
-            let bar = ProgressBar::new(share).desired_width(PROGRESS_WIDTH_PT).corner_radius(3).text(text);
+            let bar = ProgressBar::new(share)
+                .desired_width(PROGRESS_WIDTH_PT)
+                .corner_radius(3)
+                .text(text);
             ui.add(bar);
         }
         _ => {
             ui.spinner();
-            ui.label(if working.is_cancelling() { "Stopping…" } else { stage });
+            ui.label(if working.is_cancelling() {
+                "Stopping…"
+            } else {
+                stage
+            });
         }
     }
 }
@@ -100,9 +124,11 @@ fn findings_ui(ui: &mut Ui, training: &TrainingDesk) {
     let palette = theme::palette(ui.visuals());
     if let Some(check) = training.check.done() {
         let preflight = &check.preflight;
-        let free = preflight.free_bytes.map_or("free space unknown".to_owned(), |free| {
-            format!("{} free", bytes_text(free))
-        });
+        let free = preflight
+            .free_bytes
+            .map_or("free space unknown".to_owned(), |free| {
+                format!("{} free", bytes_text(free))
+            });
         ui.label(format!(
             "Disk   {} decoded films   ·   {} run   ·   {free}",
             bytes_text(preflight.cache_bytes),
@@ -118,7 +144,10 @@ fn findings_ui(ui: &mut Ui, training: &TrainingDesk) {
                 duration_text(run.total_secs)
             );
             if let Some(mib) = run.peak_mib {
-                text += &format!("   ·   {} of memory", bytes_text((mib * 1_048_576.0) as u64));
+                text += &format!(
+                    "   ·   {} of memory",
+                    bytes_text((mib * 1_048_576.0) as u64)
+                );
             }
             ui.label(text);
             if !report.unreadable.is_empty() {

@@ -12,7 +12,10 @@ pub fn bars_ui(ui: &mut Ui, check: &CheckReport, part: &mut usize) {
     ui.horizontal(|ui| {
         ui.strong("Films by finding");
         for (part_idx, name) in ["Training", "Validation", "Test"].into_iter().enumerate() {
-            if ui.add(Button::selectable(*part == part_idx, name)).clicked() {
+            if ui
+                .add(Button::selectable(*part == part_idx, name))
+                .clicked()
+            {
                 *part = part_idx;
             }
         }
@@ -24,13 +27,18 @@ pub fn bars_ui(ui: &mut Ui, check: &CheckReport, part: &mut usize) {
         ("", ""),
         ("Split", "Films as the split gave them"),
         ("Used", "Films as they will be used"),
-        ("Prevalence", "Share of films, before and after films are left out"),
+        (
+            "Prevalence",
+            "Share of films, before and after films are left out",
+        ),
         ("w+", "Weight of positive films in the loss"),
         ("w-", "Weight of negative films in the loss"),
     ];
-    Grid::new("class bars").num_columns(heads.len()).striped(true).spacing([12.0, 3.0]).show(
-        ui,
-        |ui| {
+    Grid::new("class bars")
+        .num_columns(heads.len())
+        .striped(true)
+        .spacing([12.0, 3.0])
+        .show(ui, |ui| {
             for (head, hover) in heads {
                 let label = ui.label(RichText::new(head).small().weak());
                 if !hover.is_empty() {
@@ -42,13 +50,13 @@ pub fn bars_ui(ui: &mut Ui, check: &CheckReport, part: &mut usize) {
                 row_ui(ui, bar, most, *part == 0);
                 ui.end_row();
             }
-        },
-    );
+        });
 }
 
 fn row_ui(ui: &mut Ui, bar: &LabelBar, most: usize, is_train: bool) {
     if bar.left_out {
-        ui.weak(&bar.name).on_hover_text("Not learned: too few positive training films");
+        ui.weak(&bar.name)
+            .on_hover_text("Not learned: too few positive training films");
     } else {
         ui.label(&bar.name);
     }
@@ -82,12 +90,16 @@ fn pair_ui(ui: &mut Ui, bar: &LabelBar, most: usize) {
     let (rect, response) = ui.allocate_exact_size(BARS_PT, Sense::hover());
     let palette = theme::palette(ui.visuals());
     let half = rect.height() / 2.0;
-    let lines = [(bar.n_split, palette.below.gamma_multiply(0.5)), (bar.n_used, palette.below)];
+    let lines = [
+        (bar.n_split, palette.below.gamma_multiply(0.5)),
+        (bar.n_used, palette.below),
+    ];
     for (line, (n_films, color)) in lines.into_iter().enumerate() {
         let width = rect.width() * n_films as f32 / most as f32;
         let min = rect.min + Vec2::new(0.0, line as f32 * half + 1.0);
         let size = Vec2::new(width.max(1.0), half - 1.0);
-        ui.painter().rect_filled(Rect::from_min_size(min, size), 1.0, color);
+        ui.painter()
+            .rect_filled(Rect::from_min_size(min, size), 1.0, color);
     }
     response.on_hover_text(format!("{} of {} films are used", bar.n_used, bar.n_split));
 }

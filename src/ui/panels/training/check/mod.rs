@@ -9,9 +9,7 @@ mod preview;
 use egui::{RichText, ScrollArea, Ui};
 
 use super::TrainingViews;
-use crate::state::{
-    AppState, CheckReport, CommandSender, Made, TrainingCommand, TrainingDesk,
-};
+use crate::state::{AppState, CheckReport, CommandSender, Made, TrainingCommand, TrainingDesk};
 use crate::ui::theme;
 
 pub use model::{LabelBar, label_bars};
@@ -29,8 +27,9 @@ pub fn check_ui(
     actions::actions_ui(ui, state, commands);
     ui.separator();
     let training = &state.training;
-    ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
-        match &training.check {
+    ScrollArea::vertical()
+        .auto_shrink(false)
+        .show(ui, |ui| match &training.check {
             Made::Not => {
                 ui.weak("Nothing was checked yet");
             }
@@ -41,13 +40,16 @@ pub fn check_ui(
             Made::Done(check) => {
                 report_ui(ui, check, training, views);
             }
-        }
-    });
+        });
 }
 
 fn failed_ui(ui: &mut Ui, error: &str, commands: &CommandSender) {
     let palette = theme::palette(ui.visuals());
-    ui.label(RichText::new("The check failed").strong().color(palette.error));
+    ui.label(
+        RichText::new("The check failed")
+            .strong()
+            .color(palette.error),
+    );
     ui.label(RichText::new(error).color(palette.error));
     ui.add_space(theme::SMALL_GAP_PT);
     ui.label("Where the columns have names of their own, say which is which");
@@ -56,12 +58,7 @@ fn failed_ui(ui: &mut Ui, error: &str, commands: &CommandSender) {
     }
 }
 
-fn report_ui(
-    ui: &mut Ui,
-    check: &CheckReport,
-    training: &TrainingDesk,
-    views: &mut TrainingViews,
-) {
+fn report_ui(ui: &mut Ui, check: &CheckReport, training: &TrainingDesk, views: &mut TrainingViews) {
     obstacles_ui(ui, check);
     let wide = ui.available_width() > 2.0 * theme::FINDINGS_WIDTH_PT;
     if wide {

@@ -7,30 +7,36 @@ use crate::ui::theme;
 /// Films, patients, views, sexes and ages of the three parts.
 pub fn parts_ui(ui: &mut Ui, check: &CheckReport) {
     ui.strong("Parts");
-    Grid::new("parts").num_columns(4).striped(true).spacing([16.0, 4.0]).show(ui, |ui| {
-        ui.label("");
-        for part in ["Training", "Validation", "Test"] {
-            ui.label(RichText::new(part).small().weak());
-        }
-        ui.end_row();
-        let rows: [(&str, &dyn Fn(&PartCheck) -> String); 8] = [
-            ("Films of the split", &|part| part.split.n_films.to_string()),
-            ("Films used", &|part| part.used.n_films.to_string()),
-            ("Without a file", &|part| part.n_missing.to_string()),
-            ("Patients", &|part| part.used.n_patients.to_string()),
-            ("No Finding, used", &|part| part.used.n_no_finding.to_string()),
-            ("Views", &|part| views_text(&part.used)),
-            ("Sexes", &|part| sexes_text(&part.used)),
-            ("Ages", &|part| ages_text(&part.used)),
-        ];
-        for (name, text) in rows {
-            ui.label(name);
-            for part in &check.parts {
-                ui.label(text(part));
+    Grid::new("parts")
+        .num_columns(4)
+        .striped(true)
+        .spacing([16.0, 4.0])
+        .show(ui, |ui| {
+            ui.label("");
+            for part in ["Training", "Validation", "Test"] {
+                ui.label(RichText::new(part).small().weak());
             }
             ui.end_row();
-        }
-    });
+            let rows: [(&str, &dyn Fn(&PartCheck) -> String); 8] = [
+                ("Films of the split", &|part| part.split.n_films.to_string()),
+                ("Films used", &|part| part.used.n_films.to_string()),
+                ("Without a file", &|part| part.n_missing.to_string()),
+                ("Patients", &|part| part.used.n_patients.to_string()),
+                ("No Finding, used", &|part| {
+                    part.used.n_no_finding.to_string()
+                }),
+                ("Views", &|part| views_text(&part.used)),
+                ("Sexes", &|part| sexes_text(&part.used)),
+                ("Ages", &|part| ages_text(&part.used)),
+            ];
+            for (name, text) in rows {
+                ui.label(name);
+                for part in &check.parts {
+                    ui.label(text(part));
+                }
+                ui.end_row();
+            }
+        });
     ui.add_space(theme::GAP_PT);
 }
 
@@ -55,12 +61,17 @@ fn sexes_text(part: &PartSummary) -> String {
 
 fn ages_text(part: &PartSummary) -> String {
     part.ages.as_ref().map_or("not given".to_owned(), |ages| {
-        format!("{:.0} to {:.0}, median {:.0}", ages.min, ages.max, ages.median)
+        format!(
+            "{:.0} to {:.0}, median {:.0}",
+            ages.min, ages.max, ages.median
+        )
     })
 }
 
 fn counts_text(counts: &[(&str, usize)]) -> String {
     let some = counts.iter().filter(|(_, n_films)| *n_films > 0);
-    let texts: Vec<String> = some.map(|(name, n_films)| format!("{n_films} {name}")).collect();
+    let texts: Vec<String> = some
+        .map(|(name, n_films)| format!("{n_films} {name}"))
+        .collect();
     texts.join(", ")
 }

@@ -15,7 +15,8 @@ pub fn preview_ui(ui: &mut Ui, training: &TrainingDesk, views: &mut TrainingView
     ui.horizontal(|ui| {
         ui.strong("Augmentation");
         let hover = "Each film as it is, then as training will see it in its first epochs";
-        ui.weak("As they are, then as training sees them").on_hover_text(hover);
+        ui.weak("As they are, then as training sees them")
+            .on_hover_text(hover);
         if preview.augmentation != training.form.config.augment {
             let palette = theme::palette(ui.visuals());
             let text = "The settings have changed since";

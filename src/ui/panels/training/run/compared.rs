@@ -21,13 +21,21 @@ pub fn compared_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
         let palette = theme::palette(ui.visuals());
         for (place, record) in state.training.compared.iter().enumerate() {
             let colors = palette.series;
-            let color = colors.get(place % colors.len()).copied().unwrap_or(palette.rail);
-            let best = record.best_epoch().and_then(|epoch| epoch.valid_auc.macro_mean());
+            let color = colors
+                .get(place % colors.len())
+                .copied()
+                .unwrap_or(palette.rail);
+            let best = record
+                .best_epoch()
+                .and_then(|epoch| epoch.valid_auc.macro_mean());
             let text = format!("{}  {}", record.name(), figure_text(best));
             ui.label(RichText::new(text).color(color))
                 .on_hover_text(record.folder.display().to_string());
             let remove = ui.small_button("Remove");
-            if remove.on_hover_text(format!("Take {} off the curves", record.name())).clicked() {
+            if remove
+                .on_hover_text(format!("Take {} off the curves", record.name()))
+                .clicked()
+            {
                 commands.train(TrainingCommand::DropCompared(place));
             }
         }

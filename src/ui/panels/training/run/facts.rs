@@ -7,13 +7,16 @@ use crate::ui::panels::training::text::figure_text;
 /// What a run was of: enough to know it again years later.
 pub fn facts_ui(ui: &mut Ui, record: &RunRecord) {
     ui.strong("Run");
-    Grid::new("run facts").num_columns(2).spacing([12.0, 4.0]).show(ui, |ui| {
-        for (name, value) in facts(record) {
-            ui.label(name);
-            ui.add(egui::Label::new(value).wrap());
-            ui.end_row();
-        }
-    });
+    Grid::new("run facts")
+        .num_columns(2)
+        .spacing([12.0, 4.0])
+        .show(ui, |ui| {
+            for (name, value) in facts(record) {
+                ui.label(name);
+                ui.add(egui::Label::new(value).wrap());
+                ui.end_row();
+            }
+        });
 }
 
 fn facts(record: &RunRecord) -> Vec<(&'static str, String)> {
@@ -26,17 +29,26 @@ fn facts(record: &RunRecord) -> Vec<(&'static str, String)> {
             "Network",
             format!("ResNet-v2, {} layers, {} px", config.depth, config.side),
         ),
-        ("Films", format!("{train} training, {valid} validation, {test} test")),
+        (
+            "Films",
+            format!("{train} training, {valid} validation, {test} test"),
+        ),
     ];
     if let Some(best) = record.best_epoch() {
         let auc = figure_text(best.valid_auc.macro_mean());
-        facts.push(("Best epoch", format!("{}, macro AUC {auc} on validation", best.epoch)));
+        facts.push((
+            "Best epoch",
+            format!("{}, macro AUC {auc} on validation", best.epoch),
+        ));
     }
     if let Some(test) = &record.test_auc {
         let defined = test.defined().len();
         let auc = figure_text(test.macro_mean());
         let n_labels = test.labels.len();
-        facts.push(("Test", format!("macro AUC {auc} over {defined} of {n_labels} labels")));
+        facts.push((
+            "Test",
+            format!("macro AUC {auc} over {defined} of {n_labels} labels"),
+        ));
     }
     if let Some(last) = record.epochs.last() {
         facts.push(("Time", duration_text(last.elapsed_secs)));
@@ -46,7 +58,10 @@ fn facts(record: &RunRecord) -> Vec<(&'static str, String)> {
         facts.push(("Machine", format!("{}, {}", info.software, info.device)));
         if info.n_leaking_patients > 0 {
             let n_patients = info.n_leaking_patients;
-            facts.push(("Leaks", format!("{n_patients} patients stand in several parts")));
+            facts.push((
+                "Leaks",
+                format!("{n_patients} patients stand in several parts"),
+            ));
         }
         if !info.unreadable.is_empty() {
             let n_films = info.unreadable.len();

@@ -38,28 +38,37 @@ pub fn labels_ui(ui: &mut Ui, record: &RunRecord, of: &mut TableOf) {
         return;
     }
     let rows = label_rows(table);
-    Grid::new("label aucs").num_columns(5).striped(true).spacing([10.0, 3.0]).show(ui, |ui| {
-        for (head, hover) in [
-            ("Finding", ""),
-            ("0.5 to 1", ""),
-            ("AUC", ""),
-            ("95 % interval", "By DeLong, for these films"),
-            ("n+", "Positive films"),
-        ] {
-            let label = ui.label(RichText::new(head).small().weak());
-            if !hover.is_empty() {
-                label.on_hover_text(hover);
+    Grid::new("label aucs")
+        .num_columns(5)
+        .striped(true)
+        .spacing([10.0, 3.0])
+        .show(ui, |ui| {
+            for (head, hover) in [
+                ("Finding", ""),
+                ("0.5 to 1", ""),
+                ("AUC", ""),
+                ("95 % interval", "By DeLong, for these films"),
+                ("n+", "Positive films"),
+            ] {
+                let label = ui.label(RichText::new(head).small().weak());
+                if !hover.is_empty() {
+                    label.on_hover_text(hover);
+                }
             }
-        }
-        ui.end_row();
-        for row in &rows {
-            row_ui(ui, row);
             ui.end_row();
-        }
-    });
-    let n_few = rows.iter().filter(|row| row.kind == LabelRowKind::Few).count();
+            for row in &rows {
+                row_ui(ui, row);
+                ui.end_row();
+            }
+        });
+    let n_few = rows
+        .iter()
+        .filter(|row| row.kind == LabelRowKind::Few)
+        .count();
     if n_few > 0 {
-        ui.weak(format!("{n_few} in gray have fewer than 10 positive films: chance rules there"));
+        ui.weak(format!(
+            "{n_few} in gray have fewer than 10 positive films: chance rules there"
+        ));
     }
     if rows.iter().any(|row| row.kind == LabelRowKind::Undefined) {
         ui.weak("n/a: no film, or every film, is positive");

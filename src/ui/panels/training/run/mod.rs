@@ -51,12 +51,14 @@ pub fn run_ui(ui: &mut Ui, state: &AppState, views: &mut TrainingViews, commands
         .size_range(40.0..=400.0)
         .resizable(true)
         .show(ui, |ui| log_ui(ui, run.record.log.iter()));
-    Panel::bottom("run models").frame(Frame::new()).show(ui, |ui| {
-        ui.add_space(theme::SMALL_GAP_PT);
-        epoch_scrubber_ui(ui, state, commands);
-        compared::compared_ui(ui, state, commands);
-        ui.add_space(theme::SMALL_GAP_PT);
-    });
+    Panel::bottom("run models")
+        .frame(Frame::new())
+        .show(ui, |ui| {
+            ui.add_space(theme::SMALL_GAP_PT);
+            epoch_scrubber_ui(ui, state, commands);
+            compared::compared_ui(ui, state, commands);
+            ui.add_space(theme::SMALL_GAP_PT);
+        });
     CentralPanel::no_frame().show(ui, |ui| plots::plots_ui(ui, views.curves(training)));
 }
 

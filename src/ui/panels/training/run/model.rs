@@ -55,7 +55,11 @@ impl RunCurves {
     }
 
     fn add(&mut self, run_idx: usize, record: &RunRecord) {
-        let prefix = if run_idx == 0 { String::new() } else { format!("{} ", record.name()) };
+        let prefix = if run_idx == 0 {
+            String::new()
+        } else {
+            format!("{} ", record.name())
+        };
         let curve = |name: &str, kind, figure: &dyn Fn(&EpochMetrics) -> Option<f64>| RunCurve {
             name: format!("{prefix}{name}"),
             kind,
@@ -63,14 +67,26 @@ impl RunCurves {
             points: points(record, figure),
         };
         let mut loss = vec![
-            curve("training", CurveKind::TrainLoss, &|epoch| Some(epoch.train_loss)),
-            curve("validation", CurveKind::ValidLoss, &|epoch| epoch.valid_loss),
+            curve("training", CurveKind::TrainLoss, &|epoch| {
+                Some(epoch.train_loss)
+            }),
+            curve("validation", CurveKind::ValidLoss, &|epoch| {
+                epoch.valid_loss
+            }),
         ];
         if run_idx == 0 {
             let steps = record.steps.points().iter();
             let points = steps.map(|&[x, y]| PlotPoint::new(x, y)).collect();
             let (name, kind) = ("steps".to_owned(), CurveKind::StepLoss);
-            loss.insert(0, RunCurve { name, kind, run_idx, points });
+            loss.insert(
+                0,
+                RunCurve {
+                    name,
+                    kind,
+                    run_idx,
+                    points,
+                },
+            );
         }
         let auc = |table: fn(&EpochMetrics) -> &AucTable| {
             let spread = |place: usize| {
@@ -193,7 +209,11 @@ pub fn label_rows(table: &AucTable) -> Vec<LabelRow> {
             },
             n_pos: auc.n_pos.to_string(),
             value: Some(auc.auc),
-            kind: if few { LabelRowKind::Few } else { LabelRowKind::Told },
+            kind: if few {
+                LabelRowKind::Few
+            } else {
+                LabelRowKind::Told
+            },
         }
     };
     table.labels.iter().map(row).collect()
@@ -244,7 +264,10 @@ mod tests {
     #[test]
     fn an_undefined_auc_is_no_number_and_few_positives_are_marked() {
         let rows = label_rows(&table(&[(0.8, 10), (0.9, 9), (0.0, 0)]));
-        let texts: Vec<_> = rows.iter().map(|row| (row.auc.as_str(), row.kind)).collect();
+        let texts: Vec<_> = rows
+            .iter()
+            .map(|row| (row.auc.as_str(), row.kind))
+            .collect();
         assert_eq!(
             texts,
             [

@@ -1,6 +1,7 @@
 use egui::{Color32, RichText, Sense, Shape, Stroke, Ui, Vec2, Visuals};
 use egui_plot::{
-    GridInput, GridMark, HoverPosition, Line, LineStyle, Plot, PlotPoints, Points, uniform_grid_spacer,
+    GridInput, GridMark, HoverPosition, Line, LineStyle, Plot, PlotPoints, Points,
+    uniform_grid_spacer,
 };
 
 use super::model::{CurveKind, RunCurve, RunCurves};
@@ -76,7 +77,10 @@ fn epoch_marks(input: GridInput, width_pt: f32) -> Vec<GridMark> {
     let (first, last) = input.bounds;
     let n_marks = f64::from(width_pt / MARK_WIDTH_PT).max(1.0);
     let step_size = whole_step((last - first) / n_marks);
-    let (first, last) = ((first / step_size).ceil() as i64, (last / step_size).floor() as i64);
+    let (first, last) = (
+        (first / step_size).ceil() as i64,
+        (last / step_size).floor() as i64,
+    );
     // Bounds that were zoomed out of all reason must not cost a frame.
     let last = last.min(first.saturating_add(MAX_MARKS));
     let marks = (first..=last).map(|n| n as f64 * step_size);
@@ -122,7 +126,10 @@ fn label_text(hover: &HoverPosition<'_>) -> Option<String> {
             plot_name,
             position,
             ..
-        } => Some(format!("{plot_name}\nepoch {:.2}\n{:.4}", position.x, position.y)),
+        } => Some(format!(
+            "{plot_name}\nepoch {:.2}\n{:.4}",
+            position.x, position.y
+        )),
         HoverPosition::Elsewhere { .. } => None,
     }
 }
@@ -133,7 +140,10 @@ fn look(curve: &RunCurve, visuals: &Visuals) -> (Color32, f32, LineStyle) {
     let dashed = LineStyle::dashed_loose();
     if let Some(over) = curve.run_idx.checked_sub(1) {
         let series = palette.series;
-        let color = series.get(over % series.len()).copied().unwrap_or(palette.rail);
+        let color = series
+            .get(over % series.len())
+            .copied()
+            .unwrap_or(palette.rail);
         let is_train = curve.kind == CurveKind::TrainLoss;
         return (color, 1.5, if is_train { dashed } else { LineStyle::Solid });
     }

@@ -25,7 +25,13 @@ pub fn progress_ui(ui: &mut Ui, run: &ShownRun, commands: &CommandSender) {
             bar_ui(ui, "Decoded", decoding.n_done, decoding.n_total, "films");
         }
         if let Some(step) = &record.last_step {
-            bar_ui(ui, "Epoch", record.epochs.len(), record.config.epochs, "done");
+            bar_ui(
+                ui,
+                "Epoch",
+                record.epochs.len(),
+                record.config.epochs,
+                "done",
+            );
             bar_ui(ui, "Step", step.step, step.n_steps, "");
             step_ui(ui, step, run.phase());
         }

@@ -15,7 +15,9 @@ pub fn epoch_scrubber_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender
         return;
     };
     ui.horizontal(|ui| {
-        let shown = state.asked_model_path().and_then(|path| epoch_of(record, path));
+        let shown = state
+            .asked_model_path()
+            .and_then(|path| epoch_of(record, path));
         let label = ui.label(format!("{}: model of epoch", record.name()));
         let mut epoch = shown.unwrap_or(last);
         ui.spacing_mut().slider_width = (ui.available_width() - 420.0).clamp(100.0, 500.0);
@@ -26,7 +28,11 @@ pub fn epoch_scrubber_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender
         if response.changed() && Some(kept) != shown {
             commands.train(TrainingCommand::ScoreWithEpoch(kept));
         }
-        if ui.button("Best").on_hover_text("Score with the best epoch's model").clicked() {
+        if ui
+            .button("Best")
+            .on_hover_text("Score with the best epoch's model")
+            .clicked()
+        {
             commands.train(TrainingCommand::ScoreWithBest);
         }
         match (shown, state.workspace) {

@@ -26,7 +26,10 @@ pub fn columns_ui(ctx: &Context, training: &TrainingDesk, commands: &CommandSend
             ui.add_space(theme::GAP_PT);
             let map = changed.to_map();
             ui.horizontal(|ui| {
-                if ui.add_enabled(map.is_ok(), egui::Button::new("Use these columns")).clicked() {
+                if ui
+                    .add_enabled(map.is_ok(), egui::Button::new("Use these columns"))
+                    .clicked()
+                {
                     commands.train(TrainingCommand::CloseColumns { take: true });
                 }
                 if let Err(missing) = map {
@@ -44,34 +47,44 @@ pub fn columns_ui(ctx: &Context, training: &TrainingDesk, commands: &CommandSend
 
 fn choices_ui(ui: &mut Ui, draft: &mut ColumnsDraft) {
     let header = draft.header.clone();
-    Grid::new("columns").num_columns(2).spacing([16.0, 6.0]).show(ui, |ui| {
-        for (name, column) in [
-            ("Film", &mut draft.image),
-            ("Path of the film", &mut draft.path),
-            ("Patient", &mut draft.patient),
-            ("Age", &mut draft.age),
-            ("Sex", &mut draft.sex),
-            ("View position", &mut draft.view_position),
-        ] {
-            column_ui(ui, name, column, &header);
-        }
-        ui.label("Findings");
-        ui.horizontal(|ui| {
-            ui.radio_value(&mut draft.is_joined, false, "A column each, 0 or 1");
-            ui.radio_value(&mut draft.is_joined, true, "All in one, as in Effusion|Mass");
-        });
-        ui.end_row();
-        if draft.is_joined {
-            column_ui(ui, "Column of findings", &mut draft.joined, &header);
-        }
-    });
-    if !draft.is_joined {
-        ui.label("Columns that are labels");
-        ScrollArea::vertical().max_height(220.0).min_scrolled_height(220.0).show(ui, |ui| {
-            for (name, is_label) in header.iter().zip(&mut draft.is_label) {
-                ui.checkbox(is_label, name);
+    Grid::new("columns")
+        .num_columns(2)
+        .spacing([16.0, 6.0])
+        .show(ui, |ui| {
+            for (name, column) in [
+                ("Film", &mut draft.image),
+                ("Path of the film", &mut draft.path),
+                ("Patient", &mut draft.patient),
+                ("Age", &mut draft.age),
+                ("Sex", &mut draft.sex),
+                ("View position", &mut draft.view_position),
+            ] {
+                column_ui(ui, name, column, &header);
+            }
+            ui.label("Findings");
+            ui.horizontal(|ui| {
+                ui.radio_value(&mut draft.is_joined, false, "A column each, 0 or 1");
+                ui.radio_value(
+                    &mut draft.is_joined,
+                    true,
+                    "All in one, as in Effusion|Mass",
+                );
+            });
+            ui.end_row();
+            if draft.is_joined {
+                column_ui(ui, "Column of findings", &mut draft.joined, &header);
             }
         });
+    if !draft.is_joined {
+        ui.label("Columns that are labels");
+        ScrollArea::vertical()
+            .max_height(220.0)
+            .min_scrolled_height(220.0)
+            .show(ui, |ui| {
+                for (name, is_label) in header.iter().zip(&mut draft.is_label) {
+                    ui.checkbox(is_label, name);
+                }
+            });
     }
 }
 

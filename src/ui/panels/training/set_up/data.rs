@@ -12,45 +12,53 @@ use crate::ui::theme;
 const BUTTONS_WIDTH_PT: f32 = 330.0;
 
 /// Where the films are, where the run will lie, and what can be done with the configuration.
-pub fn data_ui(
-    ui: &mut Ui,
-    config: &mut TrainConfig,
-    state: &AppState,
-    commands: &CommandSender,
-) {
+pub fn data_ui(ui: &mut Ui, config: &mut TrainConfig, state: &AppState, commands: &CommandSender) {
     let form = &state.training.form;
-    Grid::new("data").num_columns(2).spacing([10.0, 6.0]).show(ui, |ui| {
-        let label = ui.label("Data");
-        ui.horizontal(|ui| {
-            let mut text = config.data.display().to_string();
-            let field = path_field(&mut text, "a folder with films and their table, or a CSV", ui);
-            if ui.add(field).labelled_by(label.id).changed() {
-                config.data = PathBuf::from(text);
-            }
-            pick_button_ui(ui, "Folder…", TrainingPick::DataFolder, state, commands);
-            pick_button_ui(ui, "Table…", TrainingPick::Table, state, commands);
-            columns_button_ui(ui, config, state, commands);
+    Grid::new("data")
+        .num_columns(2)
+        .spacing([10.0, 6.0])
+        .show(ui, |ui| {
+            let label = ui.label("Data");
+            ui.horizontal(|ui| {
+                let mut text = config.data.display().to_string();
+                let field = path_field(
+                    &mut text,
+                    "a folder with films and their table, or a CSV",
+                    ui,
+                );
+                if ui.add(field).labelled_by(label.id).changed() {
+                    config.data = PathBuf::from(text);
+                }
+                pick_button_ui(ui, "Folder…", TrainingPick::DataFolder, state, commands);
+                pick_button_ui(ui, "Table…", TrainingPick::Table, state, commands);
+                columns_button_ui(ui, config, state, commands);
+            });
+            ui.end_row();
+            let label = ui.label("Run folder");
+            ui.horizontal(|ui| {
+                let mut text = form.run_folder.clone();
+                let field = path_field(
+                    &mut text,
+                    "a new folder: everything of the run goes there",
+                    ui,
+                );
+                if ui.add(field).labelled_by(label.id).changed() {
+                    commands.train(TrainingCommand::EditRunFolder(text));
+                }
+                pick_button_ui(ui, "Choose…", TrainingPick::NewRunFolder, state, commands);
+            });
+            ui.end_row();
+            ui.label("Configuration");
+            ui.horizontal_wrapped(|ui| configuration_ui(ui, state, commands));
+            ui.end_row();
         });
-        ui.end_row();
-        let label = ui.label("Run folder");
-        ui.horizontal(|ui| {
-            let mut text = form.run_folder.clone();
-            let field = path_field(&mut text, "a new folder: everything of the run goes there", ui);
-            if ui.add(field).labelled_by(label.id).changed() {
-                commands.train(TrainingCommand::EditRunFolder(text));
-            }
-            pick_button_ui(ui, "Choose…", TrainingPick::NewRunFolder, state, commands);
-        });
-        ui.end_row();
-        ui.label("Configuration");
-        ui.horizontal_wrapped(|ui| configuration_ui(ui, state, commands));
-        ui.end_row();
-    });
     ui.horizontal_wrapped(|ui| {
         let command = Action::Check.command(state);
         let button = Button::new(RichText::new("Check the data").strong());
         let response = ui.add_enabled(command.is_some(), button);
-        if response.on_hover_text("What stands in the files, before any is decoded (F6)").clicked()
+        if response
+            .on_hover_text("What stands in the files, before any is decoded (F6)")
+            .clicked()
             && let Some(command) = command
         {
             commands.send(command);
@@ -72,7 +80,9 @@ pub fn data_ui(
 
 fn path_field<'t>(text: &'t mut String, hint: &'static str, ui: &Ui) -> TextEdit<'t> {
     let width = (ui.available_width() - BUTTONS_WIDTH_PT).max(160.0);
-    TextEdit::singleline(text).hint_text(hint).desired_width(width)
+    TextEdit::singleline(text)
+        .hint_text(hint)
+        .desired_width(width)
 }
 
 fn columns_button_ui(

@@ -6,24 +6,50 @@ use crate::state::{AppState, CommandSender, TrainingPick};
 use crate::train::{SplitKind, TrainConfig};
 
 /// Which films are trained on, which choose the best epoch, which give the final figure.
-pub fn split_ui(
-    ui: &mut Ui,
-    config: &mut TrainConfig,
-    state: &AppState,
-    commands: &CommandSender,
-) {
+pub fn split_ui(ui: &mut Ui, config: &mut TrainConfig, state: &AppState, commands: &CommandSender) {
     group_ui(ui, "Split", |ui| {
-        let kinds = [(SplitKind::Patient, "By patient"), (SplitKind::Image, "By image")];
-        choice_ui(ui, ("Films are parted", "Where no list says it"), &mut config.split, &kinds);
+        let kinds = [
+            (SplitKind::Patient, "By patient"),
+            (SplitKind::Image, "By image"),
+        ];
+        choice_ui(
+            ui,
+            ("Films are parted", "Where no list says it"),
+            &mut config.split,
+            &kinds,
+        );
         if config.split == SplitKind::Image {
-            warning_ui(ui, "Patients will stand in several parts: figures come out too high");
+            warning_ui(
+                ui,
+                "Patients will stand in several parts: figures come out too high",
+            );
         }
         let hover = "Share of the films, where no list says it";
-        number_ui(ui, ("Validation share", hover), &mut config.valid_share, 0.0..=0.9, 0.005);
-        number_ui(ui, ("Test share", hover), &mut config.test_share, 0.0..=0.9, 0.005);
+        number_ui(
+            ui,
+            ("Validation share", hover),
+            &mut config.valid_share,
+            0.0..=0.9,
+            0.005,
+        );
+        number_ui(
+            ui,
+            ("Test share", hover),
+            &mut config.test_share,
+            0.0..=0.9,
+            0.005,
+        );
         for (name, list, pick) in [
-            ("Training list", &mut config.train_list, TrainingPick::TrainList),
-            ("Validation list", &mut config.valid_list, TrainingPick::ValidList),
+            (
+                "Training list",
+                &mut config.train_list,
+                TrainingPick::TrainList,
+            ),
+            (
+                "Validation list",
+                &mut config.valid_list,
+                TrainingPick::ValidList,
+            ),
             ("Test list", &mut config.test_list, TrainingPick::TestList),
         ] {
             let hover = "A file with one film a line; also looked for beside the data";
@@ -59,10 +85,22 @@ pub fn left_out_ui(
         switch_ui(ui, (name, hover), &mut config.undersample_all);
         let hover = "Labels with fewer positive training films are not learned";
         let all = 1..=1_000_000;
-        number_ui(ui, ("Least positives", hover), &mut config.min_positives, all, 0.2);
+        number_ui(
+            ui,
+            ("Least positives", hover),
+            &mut config.min_positives,
+            all,
+            0.2,
+        );
         let hover = "Draw so many training films, those with more findings more often; 0 for all";
         let all = 0..=10_000_000;
-        number_ui(ui, ("Films drawn", hover), &mut config.draw_films, all.clone(), 10.0);
+        number_ui(
+            ui,
+            ("Films drawn", hover),
+            &mut config.draw_films,
+            all.clone(),
+            10.0,
+        );
         let hover = "At most so many films in each part, at random; 0 for all";
         number_ui(ui, ("Limit of films", hover), &mut config.limit, all, 10.0);
     });
@@ -94,6 +132,12 @@ fn undersampling_ui(ui: &mut Ui, undersample: &mut Undersampling) {
     }
     if let Undersampling::Fraction { share, seed } = undersample {
         number_ui(ui, ("Share kept", "From 0 to 1"), share, 0.0..=1.0, 0.005);
-        number_ui(ui, ("Seed of the choice", "Decides which"), seed, 0..=u64::MAX, 0.2);
+        number_ui(
+            ui,
+            ("Seed of the choice", "Decides which"),
+            seed,
+            0..=u64::MAX,
+            0.2,
+        );
     }
 }

@@ -36,16 +36,19 @@ pub fn set_up_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
     }
 }
 
-fn groups_ui(
-    ui: &mut Ui,
-    config: &mut TrainConfig,
-    state: &AppState,
-    commands: &CommandSender,
-) {
+fn groups_ui(ui: &mut Ui, config: &mut TrainConfig, state: &AppState, commands: &CommandSender) {
     const WIDE: [&[Group]; 3] = [
         &[films::split_ui, films::left_out_ui],
-        &[network::network_ui, network::loss_ui, network::augmentation_ui],
-        &[learning::optimizer_ui, learning::schedule_ui, learning::run_ui],
+        &[
+            network::network_ui,
+            network::loss_ui,
+            network::augmentation_ui,
+        ],
+        &[
+            learning::optimizer_ui,
+            learning::schedule_ui,
+            learning::run_ui,
+        ],
     ];
     const NARROW: [&[Group]; 2] = [
         &[

@@ -23,10 +23,17 @@ pub fn network_ui(
     group_ui(ui, "Network", |ui| {
         let label = ui.label("Name");
         let field = TextEdit::singleline(&mut config.name).desired_width(theme::FIELD_WIDTH_PT);
-        ui.add(field).labelled_by(label.id).on_hover_text("What people will call the model");
+        ui.add(field)
+            .labelled_by(label.id)
+            .on_hover_text("What people will call the model");
         ui.end_row();
         let depths = (1..=MAX_BLOCKS).map(|n| 9 * n + 2);
-        size_ui(ui, ("Depth", "Layers of the ResNet-v2"), &mut config.depth, depths);
+        size_ui(
+            ui,
+            ("Depth", "Layers of the ResNet-v2"),
+            &mut config.depth,
+            depths,
+        );
         let sides = (32..=MAX_SIDE_PX).step_by(32);
         let hover = "Pixels along one side of the input; time grows with its square";
         size_ui(ui, ("Side", hover), &mut config.side, sides);
@@ -62,7 +69,13 @@ pub fn loss_ui(
         choice_ui(ui, ("Loss", hover), &mut config.loss, &kinds);
         if config.loss == LossKind::Focal {
             let hover = "0 is the weighted loss; the more, the less easy films count";
-            number_ui(ui, ("Exponent", hover), &mut config.focal_gamma, 0.0..=10.0, 0.02);
+            number_ui(
+                ui,
+                ("Exponent", hover),
+                &mut config.focal_gamma,
+                0.0..=10.0,
+                0.02,
+            );
         }
         let hover = "Times the sum of squares of the convolutions' kernels";
         number_ui(ui, ("L2 penalty", hover), &mut config.l2, 0.0..=1.0, 1e-5);
@@ -84,17 +97,38 @@ pub fn augmentation_ui(
         let rotation = &mut augment.rotation_degrees;
         number_ui(ui, ("Rotation", degrees), rotation, 0.0..=180.0, 0.1);
         number_ui(ui, ("Zoom", share), &mut augment.zoom, 0.0..=0.5, 0.002);
-        number_ui(ui, ("Shear", degrees), &mut augment.shear_degrees, 0.0..=45.0, 0.1);
+        number_ui(
+            ui,
+            ("Shear", degrees),
+            &mut augment.shear_degrees,
+            0.0..=45.0,
+            0.1,
+        );
         let grays = "A largest change, as share of white";
-        number_ui(ui, ("Brightness", grays), &mut augment.brightness, 0.0..=1.0, 0.002);
+        number_ui(
+            ui,
+            ("Brightness", grays),
+            &mut augment.brightness,
+            0.0..=1.0,
+            0.002,
+        );
         let hover = "Grays move from or to mid-gray by up to this share";
-        number_ui(ui, ("Contrast", hover), &mut augment.contrast, 0.0..=1.0, 0.002);
+        number_ui(
+            ui,
+            ("Contrast", hover),
+            &mut augment.contrast,
+            0.0..=1.0,
+            0.002,
+        );
         let hover = "Grays are raised to a power between 1 / (1 + gamma) and 1 + gamma";
         number_ui(ui, ("Gamma", hover), &mut augment.gamma, 0.0..=2.0, 0.005);
         let hover = "Every other film left to right";
         switch_ui(ui, ("Horizontal flip", hover), &mut augment.horizontal_flip);
         if augment.horizontal_flip {
-            warning_ui(ui, "The heart has a side: mirrored films show what is very rare");
+            warning_ui(
+                ui,
+                "The heart has a side: mirrored films show what is very rare",
+            );
         }
     });
 }
