@@ -81,14 +81,13 @@ impl GpuLoop {
     }
 
     fn train(&mut self, films: &[f32], labels: &[f32]) -> Result<(), Box<dyn Error>> {
-        let (mut training, mut state) = match self.training.take() {
-            Some(training) => training,
-            None => {
-                let architecture = *self.config.architecture();
-                let parameters = architecture.named_tensors(&self.weights)?;
-                let state = TrainingState::new(&architecture, parameters)?;
-                (CandleTraining::new(architecture, &self.device)?, state)
-            }
+        let (mut training, mut state) = if let Some(training) = self.training.take() {
+            training
+        } else {
+            let architecture = *self.config.architecture();
+            let parameters = architecture.named_tensors(&self.weights)?;
+            let state = TrainingState::new(&architecture, parameters)?;
+            (CandleTraining::new(architecture, &self.device)?, state)
         };
         let loss = LossWeights {
             positive: self.repeated("positive", 1, N_OUTPUTS)?,

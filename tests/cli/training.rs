@@ -84,7 +84,7 @@ fn wait_for_checkpoint(folder: &Path, out: &str, child: &mut Child) {
 }
 
 /// So slow that there is time to end it: a checkpoint after every step.
-const EVERY_STEP: [&str; 4] = ["--set", "checkpoint_minutes=0", "--set", "epochs=40"];
+const EVERY_STEP: [&str; 4] = ["--set", "checkpoint_minutes=0", "--set", "epochs=120"];
 
 #[test]
 fn a_training_killed_in_mid_epoch_goes_on_bit_for_bit() {

@@ -84,7 +84,7 @@ fn another_table_forgets_the_columns_of_the_one_before() {
     order(&mut state, TrainingCommand::EditColumns(draft));
     order(&mut state, TrainingCommand::CloseColumns { take: true });
     let config = &state.training.form.config;
-    assert!(config.columns.is_some() && config.data == "a.csv");
+    assert!(config.columns.is_some() && config.data.ends_with("a.csv"));
     let path = PathBuf::from("b.csv");
     order(
         &mut state,
@@ -145,7 +145,10 @@ fn a_run_on_the_disk_is_opened_remembered_and_compared() {
     assert_eq!(state.training.phase(), Some(RunPhase::Unfinished));
     // There is no checkpoint in it.
     assert!(!state.training.run.as_ref().unwrap().can_resume());
-    assert_eq!(state.settings.training.recent_runs, std::slice::from_ref(&root));
+    assert_eq!(
+        state.settings.training.recent_runs,
+        std::slice::from_ref(&root)
+    );
     for _ in 0..2 {
         order(&mut state, TrainingCommand::Compare(root.clone()));
         poll_until(&mut state, "the other", |state| {
