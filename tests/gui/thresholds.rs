@@ -18,10 +18,14 @@ fn verdict(harness: &AppHarness, label: &str) -> Verdict {
 }
 
 #[test]
-fn without_operating_points_thresholds_start_at_a_half_and_say_so() {
+fn thresholds_start_at_the_operating_points_and_at_a_half_where_there_is_none() {
     let harness = app_with_scores(vec![phantom()]);
     assert_eq!(threshold(&harness, "Hernia"), 0.5);
-    harness.get_by_label_contains("No operating point");
+    let loaded = harness.state().state.model.loaded.as_ref().unwrap();
+    let points = &loaded.classifier.card().operating_points;
+    assert!(points.of("Hernia").unwrap().is_none());
+    let effusion = points.of("Effusion").unwrap().as_ref().unwrap();
+    assert_eq!(threshold(&harness, "Effusion"), effusion.threshold.get());
 }
 
 #[test]
@@ -81,21 +85,21 @@ fn a_drag_of_the_mark_is_one_step_of_undo() {
 fn arrow_keys_move_the_focused_threshold() {
     let mut harness = app_with_scores(vec![phantom()]);
     harness
-        .get_by_role_and_label(Role::Slider, "Mass threshold")
+        .get_by_role_and_label(Role::Slider, "Hernia threshold")
         .focus();
     harness.run();
     harness.key_press(Key::ArrowRight);
     harness.key_press(Key::ArrowRight);
     harness.key_press(Key::ArrowLeft);
     harness.run();
-    assert!((threshold(&harness, "Mass") - 0.51).abs() < 1e-6);
+    assert!((threshold(&harness, "Hernia") - 0.51).abs() < 1e-6);
 }
 
 #[test]
 fn each_press_of_a_key_is_a_step_of_undo() {
     let mut harness = app_with_scores(vec![phantom()]);
     harness
-        .get_by_role_and_label(Role::Slider, "Mass threshold")
+        .get_by_role_and_label(Role::Slider, "Hernia threshold")
         .focus();
     harness.run();
     for _ in 0..2 {
@@ -104,13 +108,13 @@ fn each_press_of_a_key_is_a_step_of_undo() {
     }
     harness.key_press_modifiers(Modifiers::COMMAND, Key::Z);
     harness.run();
-    assert!((threshold(&harness, "Mass") - 0.51).abs() < 1e-6);
+    assert!((threshold(&harness, "Hernia") - 0.51).abs() < 1e-6);
 }
 
 #[test]
 fn reset_brings_back_what_the_model_has() {
     let mut harness = app_with_scores(vec![phantom()]);
-    for label in ["Mass", "Edema"] {
+    for label in ["Hernia", "Edema"] {
         harness
             .get_by_role_and_label(Role::SpinButton, label)
             .set_value_accesskit(0.9);
@@ -119,12 +123,12 @@ fn reset_brings_back_what_the_model_has() {
     harness.get_all_by_label("Reset").next().unwrap().click();
     harness.run();
     assert_eq!(
-        (threshold(&harness, "Edema"), threshold(&harness, "Mass")),
+        (threshold(&harness, "Edema"), threshold(&harness, "Hernia")),
         (0.5, 0.9)
     );
     harness.get_by_label("Reset all").click();
     harness.run();
-    assert_eq!(threshold(&harness, "Mass"), 0.5);
+    assert_eq!(threshold(&harness, "Hernia"), 0.5);
 }
 
 #[test]
