@@ -1,4 +1,4 @@
-//! Decoded films in one file: epochs read pixels from there, not from a hundred thousand PNGs.
+//! Decoded films in one file: epochs read pixels from there, not from as many PNG files.
 //!
 //! Layout: a magic line, the header's length (u64, little-endian), the header as JSON, then
 //! `side * side` grays a film in the order of the list. A film that could not be decoded has its
