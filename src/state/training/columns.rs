@@ -4,6 +4,9 @@ use anyhow::{Context as _, bail};
 
 use crate::dataset::{ColumnMap, LabelColumns, NO_FINDING, read_header};
 
+/// NIH's table of boxes lies beside that of films and is none.
+const BOXES: &str = "BBox_List_2017";
+
 /// A choice of columns in the making: what a table's columns are taken for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ColumnsDraft {
@@ -124,8 +127,11 @@ fn the_table_in(folder: &Path) -> anyhow::Result<PathBuf> {
         .with_context(|| format!("cannot look into {}", folder.display()))?;
     let paths = entries.filter_map(|entry| Some(entry.ok()?.path()));
     let is_table = |path: &PathBuf| {
-        let name = path.to_string_lossy().to_lowercase();
-        [".csv", ".csv.gz"].iter().any(|end| name.ends_with(end))
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let is_csv = [".csv", ".csv.gz"]
+            .iter()
+            .any(|end| name.to_lowercase().ends_with(end));
+        is_csv && !name.starts_with(BOXES)
     };
     let mut tables: Vec<PathBuf> = paths.filter(is_table).collect();
     tables.sort();
@@ -155,6 +161,25 @@ mod tests {
         let draft = draft("Image Index,Patient ID,Finding Labels");
         let map = draft.to_map().unwrap();
         assert_eq!((map.image.as_str(), draft.is_joined), ("Image Index", true));
+    }
+
+    #[test]
+    fn the_table_of_boxes_is_not_the_table_of_films() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = |name: &str| folder.path().join(name);
+        std::fs::write(path("BBox_List_2017.csv"), "Image Index,x").unwrap();
+        assert!(ColumnsDraft::read(folder.path(), None).is_err());
+        std::fs::write(path("own.CSV"), "file,who,mass").unwrap();
+        let draft = ColumnsDraft::read(folder.path(), None).unwrap();
+        assert_eq!(draft.table, path("own.CSV"));
+        std::fs::write(path("other.csv"), "file,who,mass").unwrap();
+        let error = ColumnsDraft::read(folder.path(), None)
+            .unwrap_err()
+            .to_string();
+        assert!(
+            error.contains("other.csv") && error.contains("own.CSV"),
+            "{error}"
+        );
     }
 
     #[test]

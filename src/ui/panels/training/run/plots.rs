@@ -106,7 +106,8 @@ fn whole_step(least: f64) -> f64 {
 fn title_ui(ui: &mut Ui, title: &str, curves: &[RunCurve]) {
     ui.horizontal(|ui| {
         ui.strong(title);
-        for curve in curves {
+        // Runs laid over this one have their names and colours in a line of their own.
+        for curve in curves.iter().filter(|curve| curve.run_idx == 0) {
             let (color, width, style) = look(curve, ui.visuals());
             let (rect, _) = ui.allocate_exact_size(Vec2::new(16.0, 8.0), Sense::hover());
             let ends = [rect.left_center(), rect.right_center()];
