@@ -1,6 +1,6 @@
 //! One strip of one pass over a film: the work that a thread takes on at a time.
 
-use super::super::ahead::Nothing;
+use super::super::ahead::{Fetch, Meanwhile, Nothing};
 use super::super::architecture::{Architecture, BlockId, MID, N_STAGES, OUT};
 use super::super::gemm::{AddFrom, AddTo, BiasRelu, Epilogue, PanelWidth, Pixels, Store, multiply};
 use super::super::instruction_set::{InstructionSet, LaneWork};
@@ -136,7 +136,8 @@ impl LaneWork for Stem<'_> {
                     parity: 0,
                     side,
                 };
-                reduce::<L, C>(epilogue.to, side, &network.entry, &mid, row, 0);
+                let entry = &network.entry;
+                reduce::<L, C>(epilogue.to, side, entry, &mid, row, 0, &mut Nothing);
             }
         }
     }
@@ -254,7 +255,11 @@ impl<const C: usize, const OUT: usize, const FIRST: bool, const STEP: usize>
                         parity,
                         side: n_columns,
                     };
-                    reduce::<L, OUT>(to, n_pixels, reduction, &next, out_row, column);
+                    let first = (row * side + column * STEP) * OUT;
+                    let sum = &film.stages[id.stage].sum;
+                    let ahead =
+                        &mut Fetch::<1>::after([sum.part(first..first + n_pixels * STEP * OUT)]);
+                    reduce::<L, OUT>(to, n_pixels, reduction, &next, out_row, column, ahead);
                 } else {
                     let pixel = row * side + column;
                     let range = pixel * OUT..(pixel + n_pixels) * OUT;
@@ -379,6 +384,7 @@ unsafe fn reduce<L: Lane, const K: usize>(
     mid: &MidRow,
     row: usize,
     column: usize,
+    meanwhile: &mut impl Meanwhile,
 ) {
     let (weights, bias) = (convolution.weights.as_slice(), convolution.bias.as_slice());
     let n_out = MID[mid.stage];
@@ -404,7 +410,7 @@ unsafe fn reduce<L: Lane, const K: usize>(
                 PanelWidth::Slim,
                 n_out,
                 &mut epilogue,
-                &mut Nothing,
+                meanwhile,
             );
         } else {
             multiply::<L, K>(
@@ -413,7 +419,7 @@ unsafe fn reduce<L: Lane, const K: usize>(
                 PanelWidth::Medium,
                 n_out,
                 &mut epilogue,
-                &mut Nothing,
+                meanwhile,
             );
         }
     }
