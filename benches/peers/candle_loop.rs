@@ -2,6 +2,8 @@
 
 #![expect(clippy::print_stdout, reason = "the answers")]
 
+mod plain_candle;
+
 use std::error::Error;
 use std::io::Write as _;
 use std::time::Instant;
@@ -9,19 +11,17 @@ use std::time::Instant;
 use candle_core::safetensors::load;
 use candle_core::{DType, Device, Tensor};
 use candle_nn::{AdamW, Optimizer as _, ParamsAdamW, VarBuilder, VarMap};
-use thorax::model::{ResNetConfig, ResNetV2, Weights};
+
+use plain_candle::PlainResNet;
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let config = ResNetConfig::new(56, 128, 14)?;
     let expected = load("expected.safetensors", &Device::Cpu)?;
     let expected = |name: &str| expected.get(name).ok_or(format!("{name} is missing"));
-    let mut weights = Weights::new();
-    for (name, tensor) in load("weights.safetensors", &Device::Cpu)? {
-        weights.insert(name, tensor.flatten_all()?.to_vec1()?);
-    }
-    let network = ResNetV2::from_weights(&config, &weights, &Device::Cpu)?;
+    let weights = load("weights.safetensors", &Device::Cpu)?;
+    let weights = VarBuilder::from_tensors(weights, DType::F32, &Device::Cpu);
+    let network = PlainResNet::new(&weights)?;
     let films = expected("films")?;
-    let mut training = Training::new(&config)?;
+    let mut training = Training::new()?;
 
     for line in std::io::stdin().lines() {
         let line = line?;
@@ -58,15 +58,15 @@ fn main() -> Result<(), Box<dyn Error>> {
 }
 
 struct Training {
-    network: ResNetV2,
+    network: PlainResNet,
     adam: AdamW,
 }
 
 impl Training {
-    fn new(config: &ResNetConfig) -> candle_core::Result<Self> {
+    fn new() -> candle_core::Result<Self> {
         let variables = VarMap::new();
         let vb = VarBuilder::from_varmap(&variables, DType::F32, &Device::Cpu);
-        let network = ResNetV2::new(config, &vb)?;
+        let network = PlainResNet::new(&vb)?;
         // Without decay it is Adam.
         let parameters = ParamsAdamW {
             lr: 1e-4,
