@@ -40,6 +40,7 @@ mod winograd;
 pub use architecture::{Architecture, EngineError, HostTensor, NamedTensors, is_trainable};
 pub use engine::Engine;
 pub use instruction_set::InstructionSet;
+pub use pool::lower_priority;
 pub use scoring::{FilmOutputs, ScoringPlan};
 pub use training::{
     Adam, BatchLoss, LossWeights, Optimizer, OptimizerKind, Sgd, TrainingPlan, TrainingState,

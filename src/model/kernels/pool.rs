@@ -311,8 +311,10 @@ fn wait<'a>(signal: &Condvar, state: MutexGuard<'a, State>) -> MutexGuard<'a, St
     signal.wait(state).unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Best effort: a worker at normal priority is a slower window, not an error.
-fn lower_priority() {
+/// Puts the calling thread, and those it will start, behind the window and other programs (Linux).
+///
+/// Best effort: work at normal priority is a slower window, not an error.
+pub fn lower_priority() {
     #[cfg(target_os = "linux")]
     // SAFETY: plain system calls without pointers.
     unsafe {

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use super::check::device_for;
 use crate::dataset::CacheError;
 use crate::model::ComputeDevice;
+use crate::model::kernels::lower_priority;
 use crate::train::{
     Order, StepMetrics, TrainConfig, TrainControl, TrainError, TrainEvent, TrainReport, TrainSetup,
     resume, train,
@@ -57,6 +58,8 @@ impl TrainingJob {
         let control = TrainControl::default();
         let handle = control.clone();
         let job = Job::spawn("training", wake, move |ctx| {
+            // The loader's threads take it over from this one.
+            lower_priority();
             let mut setup = TrainSetup::new(device_for(&window_device, order.config())?);
             setup.control = handle;
             if let Some(folder) = cache_folder {
