@@ -21,6 +21,15 @@ struct FilmResult {
     warnings: Vec<String>,
     /// Scores, or the chain of causes why there are none.
     scores: Result<PerFinding<Score>, String>,
+    /// Why maps are missing; the scores stand without them.
+    maps_failed: Option<String>,
+}
+
+impl FilmResult {
+    /// Scores that are missing, or else maps.
+    fn failure(&self) -> Option<&String> {
+        self.scores.as_ref().err().or(self.maps_failed.as_ref())
+    }
 }
 
 /// Scores films, prints the results, draws maps; fails if any film did.
@@ -38,16 +47,12 @@ pub fn run(args: &ClassifyArgs) -> anyhow::Result<ExitCode> {
         fs::create_dir_all(folder)
             .with_context(|| format!("cannot make the folder {}", folder.display()))?;
     }
-    let mut results = Vec::new();
+    // In the order of the arguments, what cannot be opened among the rest.
     let mut films = Vec::new();
     for path in &args.paths {
         match list_films(path) {
-            Ok(listed) => films.extend(listed),
-            Err(error) => results.push(FilmResult {
-                path: path.clone(),
-                warnings: vec![],
-                scores: Err(error.to_string()),
-            }),
+            Ok(listed) => films.extend(listed.into_iter().map(Ok)),
+            Err(error) => films.push(Err((path, error))),
         }
     }
     let mut run = Run {
@@ -57,22 +62,29 @@ pub fn run(args: &ClassifyArgs) -> anyhow::Result<ExitCode> {
         taken: BTreeSet::new(),
     };
     let bar = progress_bar(films.len() as u64);
-    for path in films {
-        results.push(run.classify(path));
+    let mut results = Vec::new();
+    for film in films {
+        results.push(match film {
+            Ok(path) => run.classify(path),
+            Err((path, error)) => FilmResult {
+                path: path.clone(),
+                warnings: vec![],
+                scores: Err(error.to_string()),
+                maps_failed: None,
+            },
+        });
         bar.inc(1);
     }
     bar.finish_and_clear();
     let report = report::text(args.format, &run.classifier, &run.thresholds, &results)?;
     output::answer(&report)?;
-    let n_failed = results.iter().filter(|result| result.scores.is_err());
-    let n_failed = n_failed.count();
+    let failures: Vec<_> = results.iter().filter_map(FilmResult::failure).collect();
+    let n_failed = failures.len();
     if n_failed == 0 {
         return Ok(ExitCode::SUCCESS);
     }
-    for result in &results {
-        if let Err(error) = &result.scores {
-            output::complain(error);
-        }
+    for failure in failures {
+        output::complain(failure);
     }
     output::complain(&format!("{n_failed} of {} films failed", results.len()));
     Ok(ExitCode::FAILURE)
@@ -96,13 +108,16 @@ struct Run<'a> {
 impl Run<'_> {
     fn classify(&mut self, path: PathBuf) -> FilmResult {
         let mut warnings = Vec::new();
+        let mut maps_failed = None;
         let scores = self
-            .score(&path, &mut warnings)
+            .score(&path, &mut warnings, &mut maps_failed)
             .map_err(|error| cause_chain(&error));
+        warnings.extend(maps_failed.clone());
         FilmResult {
             path,
             warnings,
             scores,
+            maps_failed,
         }
     }
 
@@ -110,6 +125,7 @@ impl Run<'_> {
         &mut self,
         path: &Path,
         warnings: &mut Vec<String>,
+        maps_failed: &mut Option<String>,
     ) -> anyhow::Result<PerFinding<Score>> {
         let film = read_film(path)?;
         warnings.clone_from(&film.warnings);
@@ -118,7 +134,8 @@ impl Run<'_> {
             .score(&film)
             .with_context(|| format!("cannot score {}", path.display()))?;
         if let Some(folder) = &self.args.cam {
-            self.draw_maps(&film, &reading, folder)?;
+            let drawn = self.draw_maps(&film, &reading, folder);
+            *maps_failed = drawn.err().map(|error| cause_chain(&error));
         }
         Ok(reading.scores)
     }

@@ -131,6 +131,29 @@ fn maps_are_written_with_the_film_and_a_caption_below() {
 }
 
 #[test]
+fn a_map_that_cannot_be_written_leaves_the_scores() {
+    let folder = tempfile::tempdir().unwrap();
+    let maps = folder.path().join("maps");
+    fs::create_dir_all(maps.join("phantom.Hernia.png/in the way")).unwrap();
+    let film = phantom();
+    let asked = ["--cam", text(&maps), "--cam-label", "Hernia"];
+    let paths = ["classify", "nowhere.png", text(&film), "--format", "json"];
+    let output = thorax(&[&paths[..], &asked[..]].concat());
+    assert!(!output.status.success());
+    assert!(
+        stderr(&output).contains("phantom.Hernia.png"),
+        "{}",
+        stderr(&output)
+    );
+    let films: Value = serde_json::from_str(&stdout(&output)).unwrap();
+    // What cannot be opened keeps its place.
+    assert!(films[0]["path"] == "nowhere.png" && films[0]["scores"].is_null());
+    assert!(films[1]["scores"]["Hernia"].is_number());
+    let warnings = films[1]["warnings"].to_string();
+    assert!(warnings.contains("phantom.Hernia.png"), "{warnings}");
+}
+
+#[test]
 fn import_writes_a_model_and_refuses_what_is_none() {
     let folder = tempfile::tempdir().unwrap();
     let layouts = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/reference/keras_layouts");
