@@ -125,9 +125,25 @@ fn summary_ui(ui: &mut Ui, rows: &[FindingRow]) {
             }
         }
     }
-    if rows.iter().all(|row| row.chosen_by.is_none()) {
-        let text = "No operating point: this model brings none, so thresholds start at 0.5";
+    if let Some(text) = no_points_text(rows) {
         ui.label(egui::RichText::new(text).color(palette.warning));
     }
     ui.weak("Scores rank films; they are not probabilities");
+}
+
+/// Which thresholds nobody chose; `None` where all were chosen.
+fn no_points_text(rows: &[FindingRow]) -> Option<String> {
+    let missing = rows.iter().filter(|row| row.chosen_by.is_none());
+    let names: Vec<&str> = missing.map(|row| row.name.as_str()).collect();
+    if names.is_empty() {
+        return None;
+    }
+    Some(if names.len() == rows.len() {
+        "No operating point: this model brings none, so thresholds start at 0.5".to_owned()
+    } else {
+        format!(
+            "No operating point for {}: their thresholds start at 0.5",
+            names.join(", ")
+        )
+    })
 }

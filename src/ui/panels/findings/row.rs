@@ -99,6 +99,16 @@ fn cells_ui(ui: &mut Ui, row: &FindingRow, commands: &CommandSender) {
             None => {}
         }
     });
+    if row.at_default && row.chosen_by.is_none() {
+        let palette = theme::palette(ui.visuals());
+        let text = egui::RichText::new("not set")
+            .small()
+            .color(palette.warning);
+        ui.label(text).on_hover_text(format!(
+            "The model brings no operating point for {}: its threshold starts at 0.5",
+            row.name
+        ));
+    }
     if !row.at_default {
         let reset = ui.small_button("Reset").on_hover_text(match row.chosen_by {
             Some(_) => "Back to the model's operating point",
