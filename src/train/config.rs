@@ -15,6 +15,10 @@ use crate::model::kernels::{Adam, Optimizer, OptimizerKind, Sgd};
 pub struct TrainConfig {
     /// What people will call the model.
     pub name: String,
+    /// Known weaknesses of the data, for the model file.
+    pub limits: Option<String>,
+    /// Terms of use, acknowledgement and citation, for the model file.
+    pub terms: Option<String>,
     /// A folder of films with its table, or the table.
     pub data: PathBuf,
     /// How films are parted where no lists are given.
@@ -154,6 +158,8 @@ impl Default for TrainConfig {
     fn default() -> Self {
         Self {
             name: "Thorax".to_owned(),
+            limits: None,
+            terms: None,
             data: PathBuf::new(),
             split: SplitKind::Patient,
             train_list: None,

@@ -144,6 +144,8 @@ fn provenance(plan: &DataPlan, date: &str) -> Provenance {
         date: Some(date.to_owned()),
         software: Some(concat!("Thorax ", env!("CARGO_PKG_VERSION")).to_owned()),
         training: Some(training_text(config)),
+        limits: config.limits.clone(),
+        terms: config.terms.clone(),
         ..Provenance::default()
     }
 }

@@ -84,7 +84,7 @@ fn wait_for_checkpoint(folder: &Path, out: &str, child: &mut Child) {
 }
 
 /// So slow that there is time to end it: a checkpoint after every step.
-const EVERY_STEP: [&str; 4] = ["--set", "checkpoint_minutes=0", "--set", "epochs=120"];
+const EVERY_STEP: [&str; 4] = ["--set", "checkpoint_minutes=0", "--set", "epochs=60"];
 
 #[test]
 fn a_training_killed_in_mid_epoch_goes_on_bit_for_bit() {
@@ -124,6 +124,43 @@ fn a_training_killed_in_mid_epoch_goes_on_bit_for_bit() {
     ] {
         assert!(folder.path().join("killed").join(name).is_file(), "{name}");
     }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_training_that_ran_out_of_disk_goes_on_bit_for_bit() {
+    let folder = tempfile::tempdir().unwrap();
+    films(folder.path());
+    let whole = thorax(folder.path(), &train_args("whole", &EVERY_STEP));
+    assert!({ whole }.output().unwrap().status.success());
+
+    let mut child = thorax(folder.path(), &train_args("full", &EVERY_STEP))
+        .spawn()
+        .unwrap();
+    wait_for_checkpoint(folder.path(), "full", &mut child);
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let saved = fs::read(folder.path().join("full/checkpoint.safetensors")).unwrap();
+    // No file may grow beyond 4 KiB: writes fail half way, as on a disk without room.
+    let limited = "trap '' XFSZ; ulimit -f 8; exec \"$0\" train --resume full --threads 1";
+    let output = Command::new("sh")
+        .args(["-c", limited, env!("CARGO_BIN_EXE_thorax")])
+        .current_dir(folder.path())
+        .env("XDG_CACHE_HOME", folder.path().join("cache"))
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(!output.status.success(), "{said}");
+    assert!(said.contains("full/"), "{said}");
+    let kept = fs::read(folder.path().join("full/checkpoint.safetensors")).unwrap();
+    assert!(kept == saved, "the last good checkpoint was lost");
+
+    let resumed = thorax(
+        folder.path(),
+        &["train", "--resume", "full", "--threads", "1"],
+    );
+    assert!({ resumed }.output().unwrap().status.success());
+    assert!(outcome(folder.path(), "full") == outcome(folder.path(), "whole"));
 }
 
 #[cfg(unix)]

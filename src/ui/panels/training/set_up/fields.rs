@@ -97,6 +97,20 @@ pub fn size_ui(
     ui.end_row();
 }
 
+/// A text that may be left out.
+pub fn optional_text_ui(ui: &mut Ui, (name, hover): (&str, &str), value: &mut Option<String>) {
+    let label = ui.label(name);
+    let mut text = value.clone().unwrap_or_default();
+    let field = TextEdit::singleline(&mut text)
+        .hint_text("none")
+        .desired_width(theme::FIELD_WIDTH_PT);
+    let response = ui.add(field).labelled_by(label.id);
+    if response.on_hover_text(hover).changed() {
+        *value = (!text.trim().is_empty()).then_some(text);
+    }
+    ui.end_row();
+}
+
 /// A path that may be left out, typed or asked for.
 pub fn optional_path_ui(
     ui: &mut Ui,

@@ -1,7 +1,8 @@
 use egui::{TextEdit, Ui};
 
 use super::fields::{
-    choice_ui, group_ui, number_ui, optional_path_ui, size_ui, switch_ui, warning_ui,
+    choice_ui, group_ui, number_ui, optional_path_ui, optional_text_ui, size_ui, switch_ui,
+    warning_ui,
 };
 use crate::imaging::Interpolation;
 use crate::state::{AppState, CommandSender, TrainingPick};
@@ -27,6 +28,10 @@ pub fn network_ui(
             .labelled_by(label.id)
             .on_hover_text("What people will call the model");
         ui.end_row();
+        let hover = "Known weaknesses of the data; stands in the model file";
+        optional_text_ui(ui, ("Limits", hover), &mut config.limits);
+        let hover = "Terms of use, acknowledgement and citation; stand in the model file";
+        optional_text_ui(ui, ("Terms", hover), &mut config.terms);
         let depths = (1..=MAX_BLOCKS).map(|n| 9 * n + 2);
         size_ui(
             ui,
