@@ -3,6 +3,7 @@
 mod bench;
 mod classify;
 mod data;
+mod evaluate;
 mod import;
 mod info;
 mod output;
@@ -43,6 +44,8 @@ enum Command {
     Data(data::DataArgs),
     /// Measures how fast this machine scores and trains, within 30 s
     Bench(BenchArgs),
+    /// Says how good scores are: curves' areas, counts at thresholds, intervals, a report
+    Evaluate(evaluate::EvaluateArgs),
     /// Trains a model on a folder of labelled films, or goes on with a run
     Train(TrainArgs),
 }
@@ -231,6 +234,7 @@ pub fn run() -> ExitCode {
         Some(Command::Import(args)) => import::run(&args),
         Some(Command::Info(args)) => info::run(&args),
         Some(Command::Data(args)) => data::run(&args),
+        Some(Command::Evaluate(args)) => evaluate::run(&args),
         Some(Command::Bench(args)) => bench::run(&args),
         Some(Command::Train(args)) => train::run(&args),
     };

@@ -11,6 +11,7 @@ pub mod model;
 pub mod bench;
 pub mod explain;
 pub mod train;
+pub mod evaluate;
 pub mod worker;
 pub mod state;
 pub mod ui;

@@ -3,13 +3,23 @@
 //! Undefined is an error or `None`, never 0, 0.5 or NaN: one class alone has no AUC.
 
 mod roc;
+mod confusion;
+mod ranked;
 mod delong;
 mod normal;
+mod wilson;
+mod reliability;
 mod calibration;
 mod operating_point;
+mod summary;
 
-pub use calibration::{Platt, PlattError};
-pub use delong::AucEstimate;
+pub use calibration::{Platt, PlattError, undo_weighting};
+pub use confusion::Confusion;
+pub use delong::{AucEstimate, PairedAuc};
 pub use normal::normal_quantile;
-pub use operating_point::youden_threshold;
+pub use operating_point::{OperatingTarget, SolveError};
+pub use ranked::{Cut, PrecisionRecallPoint, RankedScores, RocPoint};
+pub use reliability::{Bins, ReliabilityBin, brier_score, expected_calibration_error, reliability};
 pub use roc::{RocError, roc_auc};
+pub use summary::Summary;
+pub use wilson::wilson_interval;

@@ -2,7 +2,7 @@ use std::fmt::Write as _;
 
 use serde::{Deserialize, Serialize};
 
-use crate::metrics::AucEstimate;
+use crate::metrics::{AucEstimate, Summary};
 
 /// AUC of one label and its 95 % interval by DeLong.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -95,8 +95,8 @@ impl AucTable {
 
     /// Mean over the labels for which it is defined; `None` where it is for none.
     pub fn macro_mean(&self) -> Option<f64> {
-        let defined = self.defined();
-        (!defined.is_empty()).then(|| defined.iter().sum::<f64>() / defined.len() as f64)
+        let summary = Summary::of(self.defined().into_iter().map(Some))?;
+        Some(summary.mean)
     }
 
     /// The same over labels with at least so many positive films.
@@ -112,12 +112,8 @@ impl AucTable {
 
     /// Lowest, median and highest.
     pub fn spread(&self) -> Option<[f64; 3]> {
-        let mut defined = self.defined();
-        defined.sort_by(f64::total_cmp);
-        let (low, high) = (*defined.first()?, *defined.last()?);
-        let (upper, lower) = (defined.len() / 2, (defined.len() - 1) / 2);
-        let median = f64::midpoint(*defined.get(lower)?, *defined.get(upper)?);
-        Some([low, median, high])
+        let summary = Summary::of(self.defined().into_iter().map(Some))?;
+        Some([summary.min, summary.median, summary.max])
     }
 }
 

@@ -3,6 +3,9 @@ use std::path::{Path, PathBuf};
 use super::TrainError;
 use crate::imaging::write_whole;
 
+/// A score of exactly 0 or 1 is a rounded one: its loss stays finite.
+const LEAST_LIKELIHOOD: f64 = 1e-38;
+
 /// Scores and truth of some films; a CSV with `path,patient_id,label:<finding>…,score:<finding>…`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Predictions {
@@ -19,8 +22,8 @@ pub struct FilmPrediction {
     pub path: PathBuf,
     /// Whose it is.
     pub patient_id: String,
-    /// Score of each label, in `[0, 1]`.
-    pub scores: Vec<f32>,
+    /// Score of each label, in `[0, 1]`; a model's `f32` without loss.
+    pub scores: Vec<f64>,
     /// Whether each label is true.
     pub truth: Vec<bool>,
 }
@@ -31,10 +34,8 @@ impl FilmPrediction {
         let pairs = self.scores.iter().zip(&self.truth);
         let sum: f64 = pairs
             .map(|(&score, &truth)| {
-                let score = f64::from(score);
                 let of_truth = if truth { score } else { 1.0 - score };
-                // A score of exactly 0 or 1 is a rounded one.
-                -of_truth.max(f64::from(f32::MIN_POSITIVE)).ln()
+                -of_truth.max(LEAST_LIKELIHOOD).ln()
             })
             .sum();
         sum / self.scores.len().max(1) as f64
@@ -69,53 +70,107 @@ impl Predictions {
         })
     }
 
-    /// Reads what [`Predictions::save`] wrote.
+    /// Reads a CSV, by whomever it was written: columns in any order, others passed over.
+    ///
+    /// An error names the line of a cell that is no truth (0 or 1) or no score in `[0, 1]`.
     pub fn load(path: &Path) -> Result<Self, TrainError> {
         let mut reader = csv::Reader::from_path(path).map_err(|error| broken(path, &error))?;
-        let header = reader
-            .headers()
-            .map_err(|error| broken(path, &error))?
-            .clone();
-        let labels: Vec<String> = header
-            .iter()
-            .filter_map(|name| name.strip_prefix("label:"))
-            .map(ToOwned::to_owned)
-            .collect();
-        let scores = labels.iter().map(|label| format!("score:{label}"));
-        let expected =
-            header.len() == 2 + 2 * labels.len() && header.iter().skip(2 + labels.len()).eq(scores);
-        if labels.is_empty() || !expected {
-            let reason = "expected the columns path, patient_id, label:… and score:…";
-            return Err(broken(path, &reason));
-        }
+        let header = reader.headers().map_err(|error| broken(path, &error))?;
+        let columns = Columns::of(header).map_err(|reason| broken(path, &reason))?;
         let mut films = Vec::new();
         for (n_read, record) in reader.records().enumerate() {
             let record = record.map_err(|error| broken(path, &error))?;
-            let film = film_of(&record, labels.len());
-            let line = n_read + 2;
-            films.push(film.ok_or_else(|| broken(path, &format!("not a number in line {line}")))?);
+            let line = record
+                .position()
+                .map_or(n_read as u64 + 2, csv::Position::line);
+            let film = columns.film(&record);
+            films.push(film.map_err(|reason| broken(path, &format!("line {line}: {reason}")))?);
         }
-        Ok(Self { labels, films })
+        Ok(Self {
+            labels: columns.labels.into_iter().map(|label| label.name).collect(),
+            films,
+        })
     }
 }
 
-fn film_of(record: &csv::StringRecord, n_labels: usize) -> Option<FilmPrediction> {
-    let truth = record.iter().skip(2).take(n_labels);
-    let scores = record.iter().skip(2 + n_labels);
-    Some(FilmPrediction {
-        path: record.get(0)?.into(),
-        patient_id: record.get(1)?.to_owned(),
-        truth: truth
-            .map(|cell| match cell {
-                "0" => Some(false),
-                "1" => Some(true),
-                _ => None,
+/// Where in a record things stand.
+struct Columns {
+    path: usize,
+    patient_id: usize,
+    labels: Vec<LabelColumns>,
+}
+
+struct LabelColumns {
+    name: String,
+    truth: usize,
+    score: usize,
+}
+
+impl Columns {
+    fn of(header: &csv::StringRecord) -> Result<Self, String> {
+        let place = |name: &str| {
+            let mut places = header.iter().enumerate();
+            let found = places.find(|(_, cell)| cell.trim().trim_start_matches('\u{feff}') == name);
+            found
+                .map(|(place, _)| place)
+                .ok_or_else(|| format!("expected a column {name}"))
+        };
+        let names = header
+            .iter()
+            .filter_map(|cell| cell.trim().strip_prefix("label:"));
+        let labels = names.map(|name| {
+            Ok(LabelColumns {
+                name: name.to_owned(),
+                truth: place(&format!("label:{name}"))?,
+                score: place(&format!("score:{name}"))?,
             })
-            .collect::<Option<_>>()?,
-        scores: scores
-            .map(|cell| cell.parse().ok())
-            .collect::<Option<_>>()?,
-    })
+        });
+        let labels: Vec<LabelColumns> = labels.collect::<Result<_, String>>()?;
+        if labels.is_empty() {
+            return Err("expected the columns path, patient_id, label:… and score:…".to_owned());
+        }
+        let scores = header
+            .iter()
+            .filter(|cell| cell.trim().starts_with("score:"));
+        if scores.count() != labels.len() {
+            return Err("expected a column label:… for every score:…".to_owned());
+        }
+        Ok(Self {
+            path: place("path")?,
+            patient_id: place("patient_id")?,
+            labels,
+        })
+    }
+
+    fn film(&self, record: &csv::StringRecord) -> Result<FilmPrediction, String> {
+        let cell = |place: usize| record.get(place).unwrap_or_default().trim();
+        let truth = |label: &LabelColumns| match cell(label.truth) {
+            "0" | "0.0" => Ok(false),
+            "1" | "1.0" => Ok(true),
+            other => Err(format!(
+                "expected 0 or 1 for label:{}, got {other:?}",
+                label.name
+            )),
+        };
+        let score = |label: &LabelColumns| {
+            let text = cell(label.score);
+            let score = text.parse().ok();
+            score
+                .filter(|score| (0.0..=1.0).contains(score))
+                .ok_or_else(|| {
+                    format!(
+                        "expected a score in 0..=1 for score:{}, got {text:?}",
+                        label.name
+                    )
+                })
+        };
+        Ok(FilmPrediction {
+            path: cell(self.path).into(),
+            patient_id: cell(self.patient_id).to_owned(),
+            truth: self.labels.iter().map(truth).collect::<Result<_, _>>()?,
+            scores: self.labels.iter().map(score).collect::<Result<_, _>>()?,
+        })
+    }
 }
 
 fn broken(path: &Path, reason: &dyn ToString) -> TrainError {
@@ -130,7 +185,7 @@ mod tests {
     use super::*;
 
     fn predictions() -> Predictions {
-        let film = |path: &str, scores: [f32; 2]| FilmPrediction {
+        let film = |path: &str, scores: [f64; 2]| FilmPrediction {
             path: path.into(),
             patient_id: "7".to_owned(),
             scores: scores.to_vec(),
@@ -139,7 +194,7 @@ mod tests {
         Predictions {
             labels: ["Mass", "Edema"].map(str::to_owned).to_vec(),
             films: vec![
-                film("a, b.png", [0.1, 1.0 / 3.0]),
+                film("a, b.png", [0.1, f64::from(0.353_f32)]),
                 film("c.png", [0.9, 0.0]),
             ],
         }
@@ -169,10 +224,38 @@ mod tests {
     fn a_table_of_something_else_is_refused_with_its_path() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("p.csv");
-        for text in ["a,b\n1,2\n", "path,patient_id,label:A,score:A\nx,1,2,0.5\n"] {
+        let head = "path,patient_id,label:A,score:A\n";
+        for (text, named) in [
+            ("a,b\n1,2\n".to_owned(), "label:"),
+            ("path,patient_id,label:A\n".to_owned(), "score:A"),
+            (
+                "path,patient_id,label:A,score:A,score:B\n".to_owned(),
+                "score:",
+            ),
+            ("path,label:A,score:A\n".to_owned(), "patient_id"),
+            (format!("{head}x,1,2,0.5\n"), "line 2"),
+            (format!("{head}x,1,1,0.5\ny,1,1,\n"), "line 3"),
+            (format!("{head}x,1,1,NaN\n"), "NaN"),
+            (format!("{head}x,1,1,1.5\n"), "1.5"),
+        ] {
             std::fs::write(&path, text).unwrap();
             let error = Predictions::load(&path).unwrap_err().to_string();
-            assert!(error.contains("p.csv"), "{error}");
+            assert!(error.contains("p.csv") && error.contains(named), "{error}");
         }
+    }
+
+    #[test]
+    fn columns_may_stand_in_any_order_among_others() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("p.csv");
+        let text = "score:A,note,patient_id,label:A,path\n0.25,so so,7,1.0,x.png\n";
+        std::fs::write(&path, text).unwrap();
+        let expected = FilmPrediction {
+            path: "x.png".into(),
+            patient_id: "7".to_owned(),
+            scores: vec![0.25],
+            truth: vec![true],
+        };
+        assert_eq!(Predictions::load(&path).unwrap().films, [expected]);
     }
 }

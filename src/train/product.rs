@@ -3,7 +3,7 @@ use super::config::{LossKind, TrainConfig};
 use super::plan::DataPlan;
 use super::predictions::Predictions;
 use crate::domain::{OperatingPoint, Threshold};
-use crate::metrics::{Platt, youden_threshold};
+use crate::metrics::{OperatingTarget, Platt, RankedScores};
 use crate::model::kernels::NamedTensors;
 use crate::model::{Calibration, ModelCard, ModelFault, ModelFile, Provenance, ResNetConfig};
 
@@ -66,7 +66,7 @@ impl LabelFilms {
         let films = predictions.films.iter();
         let films = films.filter_map(|film| {
             let score = film.scores.get(finding_idx)?;
-            Some((f64::from(*score), *film.truth.get(finding_idx)?))
+            Some((*score, *film.truth.get(finding_idx)?))
         });
         let (scores, positives): (Vec<f64>, Vec<bool>) = films.unzip();
         Self {
@@ -81,12 +81,14 @@ impl LabelFilms {
     }
 
     fn operating_point(&self) -> Option<OperatingPoint> {
-        let threshold = self
-            .has_enough()
-            .then(|| youden_threshold(&self.scores, &self.positives))?;
+        if !self.has_enough() {
+            return None;
+        }
+        let ranked = RankedScores::of(&self.scores, &self.positives).ok()?;
+        let threshold = OperatingTarget::Youden.solve(&ranked).ok()?;
         Some(OperatingPoint {
             // The scores were f32, so nothing is lost on the way back.
-            threshold: Threshold::new(threshold? as f32).ok()?,
+            threshold: Threshold::new(threshold as f32).ok()?,
             chosen_by: format!(
                 "Youden's index on validation, {} of {} films positive",
                 self.n_pos,

@@ -205,6 +205,17 @@ impl RunFolder {
         Ok(())
     }
 
+    /// The patient of every film of a part, as [`RunFolder::save_split`] wrote them.
+    pub fn patients(&self, part: &str) -> Result<Vec<String>, TrainError> {
+        let path = self.root.join(format!("split/{part}.csv"));
+        let mut reader = csv::Reader::from_path(&path).map_err(|error| broken(&path, &error))?;
+        let patient = |record: Result<csv::StringRecord, csv::Error>| {
+            let record = record.map_err(|error| broken(&path, &error))?;
+            Ok(record.get(1).unwrap_or_default().to_owned())
+        };
+        reader.records().map(patient).collect()
+    }
+
     /// The checkpoint to go on from; `None` before there is one.
     pub fn checkpoint(&self) -> Result<Option<Checkpoint>, TrainError> {
         let path = self.checkpoint_path();

@@ -58,7 +58,7 @@ pub fn score_part(
         Some(FilmPrediction {
             path: row.path.clone().unwrap_or_else(|| row.image.clone().into()),
             patient_id: row.patient_id.clone(),
-            scores: scores.to_vec(),
+            scores: scores.iter().map(|&score| f64::from(score)).collect(),
             truth: film.truth.iter().map(|&truth| truth > 0.5).collect(),
         })
     });

@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod data;
 #[cfg(test)]
+mod evaluation;
+#[cfg(test)]
 mod program;
 #[cfg(test)]
 mod training;

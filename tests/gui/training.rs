@@ -20,7 +20,7 @@ use crate::training_data::TrainingData;
 /// Epochs enough that a training is still at work when it is paused or stopped.
 const MANY: usize = 10_000;
 /// The cache holds films as bytes, as the viewer sees them; sums differ in order only.
-const SCORE_TOLERANCE: f32 = 1e-4;
+const SCORE_TOLERANCE: f64 = 1e-4;
 
 fn app(data: &TrainingData, answer: Picked) -> AppHarness {
     let mut harness = build(builder(), PreparedPicker::new(answer), vec![]);
@@ -201,7 +201,7 @@ fn a_finished_run_shows_its_figures_films_and_epochs() {
     let reading = harness.state().state.study.film.reading().unwrap();
     for (score, told) in reading.reading.scores.values().iter().zip(&card.scores) {
         assert!(
-            (score.get() - told).abs() < SCORE_TOLERANCE,
+            (f64::from(score.get()) - told).abs() < SCORE_TOLERANCE,
             "{score:?} {told}"
         );
     }

@@ -155,7 +155,7 @@ mod tests {
         let film = |name: &str, score: f32| FilmPrediction {
             path: name.into(),
             patient_id: "1".to_owned(),
-            scores: vec![score],
+            scores: vec![f64::from(score)],
             truth: vec![true],
         };
         ScoredFilms::new(Predictions {

@@ -189,7 +189,7 @@ fn told_ui(ui: &mut Ui, film: &FilmPrediction, labels: &[String]) {
     let mut told: Vec<(&str, bool, f32)> = labels
         .iter()
         .zip(film.truth.iter().zip(&film.scores))
-        .map(|(label, (&truth, &score))| (label.as_str(), truth, score))
+        .map(|(label, (&truth, &score))| (label.as_str(), truth, score as f32))
         .collect();
     told.sort_by(|a, b| b.1.cmp(&a.1).then(b.2.total_cmp(&a.2)));
     if told.first().is_some_and(|(_, truth, _)| !truth) {

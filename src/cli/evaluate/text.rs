@@ -1,0 +1,147 @@
+//! The figures for reading in a terminal.
+
+use super::Evaluated;
+use crate::domain::NOTICE;
+use crate::evaluate::{LabelFigures, Prevalence};
+
+/// All that was asked for, in aligned columns.
+pub fn table(evaluated: &Evaluated, prevalence: Prevalence) -> String {
+    let Evaluated { set, figures, .. } = evaluated;
+    let mut text = format!("{}, {} films\n\n", set.name, set.n_films());
+    let width = figures.labels.iter().map(|label| label.name.len()).max();
+    let width = width.unwrap_or(0).max("Finding".len());
+    text += &format!(
+        "{:width$}    n+     n-   AUC    95 % DeLong    AP     threshold  sens   spec   PPV    NPV    F1\n",
+        "Finding"
+    );
+    for label in &figures.labels {
+        text += &row(label, width, prevalence);
+    }
+    text.push('\n');
+    let n_defined = figures.auc.map_or(0, |auc| auc.n_defined);
+    text += &format!(
+        "Macro AUC {} over {n_defined} of {} labels; lowest {}, median {}, highest {}; micro {}\n",
+        number(figures.auc.map(|auc| auc.mean)),
+        figures.labels.len(),
+        number(figures.auc.map(|auc| auc.min)),
+        number(figures.auc.map(|auc| auc.median)),
+        number(figures.auc.map(|auc| auc.max)),
+        number(figures.micro_auc),
+    );
+    text += &format!(
+        "Macro average precision {}\n",
+        number(figures.average_precision.map(|ap| ap.mean))
+    );
+    text += &bootstrap(evaluated);
+    text += &subgroups(evaluated);
+    text += &localization(evaluated);
+    text += &comparison(evaluated);
+    text += &format!("Thresholds: {}\n", evaluated.thresholds_from);
+    text += &format!("PPV and NPV at a prevalence {}\n", prevalence.text());
+    text + &format!("Scores are not probabilities. {NOTICE}\n")
+}
+
+fn row(label: &LabelFigures, width: usize, prevalence: Prevalence) -> String {
+    let counts = label.counts;
+    let own = counts.n_pos() as f64 / counts.n_films().max(1) as f64;
+    let prevalence = prevalence.of(&label.name, own);
+    let interval = label.auc_interval;
+    let interval = interval.map_or_else(
+        || "not estimable".to_owned(),
+        |(low, high)| format!("{low:.3}-{high:.3}"),
+    );
+    format!(
+        "{:width$} {:>5} {:>6}  {}  {interval:13}  {}  {:<9.3}  {}  {}  {}  {}  {}\n",
+        label.name,
+        label.n_pos,
+        label.n_neg,
+        number(label.auc.map(|auc| auc.auc)),
+        number(label.average_precision),
+        label.threshold,
+        number(counts.sensitivity()),
+        number(counts.specificity()),
+        number(prevalence.and_then(|p| counts.ppv_at(p))),
+        number(prevalence.and_then(|p| counts.npv_at(p))),
+        number(counts.f1()),
+    )
+}
+
+fn bootstrap(evaluated: &Evaluated) -> String {
+    let Some((settings, intervals)) = &evaluated.bootstrap else {
+        return String::new();
+    };
+    let mut text = format!(
+        "\n95 % by bootstrap of patients, {} replicates, seed {}\n",
+        settings.n_replicates, settings.seed
+    );
+    let names = evaluated
+        .figures
+        .labels
+        .iter()
+        .map(|label| label.name.as_str());
+    for (name, found) in names.chain(["macro"]).zip(intervals) {
+        let found = found.map_or_else(
+            || "not estimable".to_owned(),
+            |found| format!("{:.3}-{:.3}", found.low, found.high),
+        );
+        text += &format!("  {name}: {found}\n");
+    }
+    text + "\n"
+}
+
+fn subgroups(evaluated: &Evaluated) -> String {
+    let mut text = String::new();
+    for group in &evaluated.subgroups {
+        let defined = group.labels.iter().filter_map(|label| label.auc);
+        let aucs: Vec<f64> = defined.map(|auc| auc.auc).collect();
+        let mean = (!aucs.is_empty()).then(|| aucs.iter().sum::<f64>() / aucs.len() as f64);
+        text += &format!(
+            "{} {}: {} films, macro AUC {} over {} labels\n",
+            group.by,
+            group.name,
+            group.n_films,
+            number(mean),
+            aucs.len()
+        );
+    }
+    text
+}
+
+fn localization(evaluated: &Evaluated) -> String {
+    let mut text = String::new();
+    for label in evaluated
+        .localization
+        .iter()
+        .filter(|label| label.n_films > 0)
+    {
+        text += &format!(
+            "{}: hottest place in a box in {} of {} films, mean IoU {:.3}, {} above threshold\n",
+            label.name, label.n_hits, label.n_films, label.mean_iou, label.n_flagged
+        );
+    }
+    text
+}
+
+fn comparison(evaluated: &Evaluated) -> String {
+    let Some((name, differences)) = &evaluated.comparison else {
+        return String::new();
+    };
+    let mut text = format!("\nAUC here, AUC of {name}, difference, p (DeLong, paired)\n");
+    for label in differences {
+        let p_value = label.paired.and_then(|paired| paired.p_value());
+        text += &format!(
+            "  {}: {} {} {} p {}\n",
+            label.name,
+            number(label.first_auc),
+            number(label.second_auc),
+            number(label.paired.map(|paired| paired.difference)),
+            number(p_value),
+        );
+    }
+    text + "\n"
+}
+
+/// Three decimals, or what stands for none.
+fn number(value: Option<f64>) -> String {
+    value.map_or_else(|| "n/a  ".to_owned(), |value| format!("{value:.3}"))
+}

@@ -1,0 +1,43 @@
+use std::path::PathBuf;
+
+use thiserror::Error;
+
+use crate::dataset::{CacheError, DataError, SplitError};
+use crate::metrics::RocError;
+use crate::model::{ModelError, ModelFault, ModelFileError};
+use crate::train::TrainError;
+
+/// Why something could not be evaluated.
+#[derive(Debug, Error)]
+#[expect(missing_docs, reason = "the messages say it")]
+pub enum EvaluateError {
+    #[error(transparent)]
+    Predictions(#[from] TrainError),
+    #[error("expected films, got none: {}", path.display())]
+    NoFilms { path: PathBuf },
+    #[error("{label}: {source}")]
+    Scores { label: String, source: RocError },
+    #[error("expected one of the labels {known}, got {name:?}")]
+    UnknownLabel { name: String, known: String },
+    #[error("expected films that both have, got none in common")]
+    NothingInCommon,
+    #[error(transparent)]
+    Data(#[from] DataError),
+    #[error(transparent)]
+    Split(#[from] SplitError),
+    #[error(transparent)]
+    Cache(#[from] CacheError),
+    #[error(transparent)]
+    Model(#[from] ModelError),
+    #[error(transparent)]
+    ModelFile(#[from] ModelFileError),
+    #[error(transparent)]
+    ModelFault(#[from] ModelFault),
+    #[error("cannot write {}", path.display())]
+    Write {
+        path: PathBuf,
+        source: std::io::Error,
+    },
+    #[error("cancelled")]
+    Cancelled,
+}

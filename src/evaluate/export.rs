@@ -1,0 +1,144 @@
+use serde_json::{Map, Value, json};
+
+use super::{Bootstrap, BootstrapInterval, Figures, LabelFigures};
+use crate::domain::NOTICE;
+
+/// The figures as `thorax evaluate --format json` prints them; undefined ones are null.
+///
+/// `bootstrap` has an interval for each label and, last, for the macro AUC.
+pub fn figures_json(
+    figures: &Figures,
+    bootstrap: Option<(&Bootstrap, &[Option<BootstrapInterval>])>,
+) -> Value {
+    let mut labels: Map<String, Value> = figures
+        .labels
+        .iter()
+        .map(|label| (label.name.clone(), label_json(label)))
+        .collect();
+    let mut bootstrap_json = Value::Null;
+    if let Some((settings, intervals)) = bootstrap {
+        let interval = |interval: &Option<BootstrapInterval>| {
+            interval.map_or(Value::Null, |interval| json!([interval.low, interval.high]))
+        };
+        for (label, found) in figures.labels.iter().zip(intervals) {
+            if let Some(Value::Object(entry)) = labels.get_mut(&label.name) {
+                entry.insert("auc_bootstrap_ci".to_owned(), interval(found));
+            }
+        }
+        bootstrap_json = json!({
+            "replicates": settings.n_replicates,
+            "seed": settings.seed,
+            "by": "patient",
+            "macro_auc_ci": intervals.get(figures.labels.len()).map(interval),
+        });
+    }
+    let auc = figures.auc;
+    let mut whole = json!({
+        "labels": labels,
+        "macro": {
+            "auc": auc.map(|auc| auc.mean),
+            "average_precision": figures.average_precision.map(|ap| ap.mean),
+            "n_defined": auc.map_or(0, |auc| auc.n_defined),
+            "auc_min": auc.map(|auc| auc.min),
+            "auc_median": auc.map(|auc| auc.median),
+            "auc_max": auc.map(|auc| auc.max),
+            "auc_prevalence_weighted": figures.prevalence_weighted_auc,
+        },
+        "micro": { "auc": figures.micro_auc },
+        "notice": NOTICE,
+    });
+    if let (Value::Object(whole), false) = (&mut whole, bootstrap_json.is_null()) {
+        whole.insert("bootstrap".to_owned(), bootstrap_json);
+    }
+    whole
+}
+
+fn label_json(label: &LabelFigures) -> Value {
+    let counts = label.counts;
+    json!({
+        "n_pos": label.n_pos,
+        "n_neg": label.n_neg,
+        "auc": label.auc.map(|auc| auc.auc),
+        "auc_ci": label.auc_interval.map(|(low, high)| [low, high]),
+        "auc_variance": label.auc.and_then(|auc| auc.variance),
+        "average_precision": label.average_precision,
+        "brier": label.brier,
+        "threshold": label.threshold,
+        "tp": counts.true_positives,
+        "fp": counts.false_positives,
+        "tn": counts.true_negatives,
+        "fn": counts.false_negatives,
+        "sensitivity": counts.sensitivity(),
+        "specificity": counts.specificity(),
+        "ppv": counts.ppv(),
+        "npv": counts.npv(),
+        "f1": counts.f1(),
+        "accuracy": counts.accuracy(),
+        "balanced_accuracy": counts.balanced_accuracy(),
+        "mcc": counts.matthews_correlation(),
+        "youden": counts.youden_index(),
+        "flagged_share": counts.flagged_share(),
+    })
+}
+
+/// The figures as a table, one row a label, undefined cells `n/a`; the last line is the notice.
+pub fn figures_csv(figures: &Figures) -> Vec<u8> {
+    let head = [
+        "label",
+        "n_pos",
+        "n_neg",
+        "auc",
+        "auc_low",
+        "auc_high",
+        "average_precision",
+        "brier",
+        "threshold",
+        "tp",
+        "fp",
+        "tn",
+        "fn",
+        "sensitivity",
+        "specificity",
+        "ppv",
+        "npv",
+        "f1",
+        "accuracy",
+        "balanced_accuracy",
+        "mcc",
+        "youden",
+        "flagged_share",
+    ];
+    let defined = |value: Option<f64>| value.map_or_else(|| "n/a".to_owned(), |v| v.to_string());
+    let mut text = head.join(",") + "\n";
+    for label in &figures.labels {
+        let counts = label.counts;
+        let numbers = [
+            label.n_pos.to_string(),
+            label.n_neg.to_string(),
+            defined(label.auc.map(|auc| auc.auc)),
+            defined(label.auc_interval.map(|(low, _)| low)),
+            defined(label.auc_interval.map(|(_, high)| high)),
+            defined(label.average_precision),
+            defined(label.brier),
+            label.threshold.to_string(),
+            counts.true_positives.to_string(),
+            counts.false_positives.to_string(),
+            counts.true_negatives.to_string(),
+            counts.false_negatives.to_string(),
+            defined(counts.sensitivity()),
+            defined(counts.specificity()),
+            defined(counts.ppv()),
+            defined(counts.npv()),
+            defined(counts.f1()),
+            defined(counts.accuracy()),
+            defined(counts.balanced_accuracy()),
+            defined(counts.matthews_correlation()),
+            defined(counts.youden_index()),
+            defined(counts.flagged_share()),
+        ];
+        let name = label.name.replace('"', "\"\"");
+        text += &format!("\"{name}\",{}\n", numbers.join(","));
+    }
+    text += &format!("# {NOTICE}\n");
+    text.into_bytes()
+}

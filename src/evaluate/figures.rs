@@ -1,0 +1,99 @@
+use super::{EvaluateError, LabelColumn, ScoredSet};
+use crate::metrics::{AucEstimate, Confusion, Summary};
+
+/// Confidence level of all intervals that nobody chose otherwise.
+pub(super) const LEVEL: f64 = 0.95;
+
+/// All figures of a set at one threshold for each label.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Figures {
+    /// In the order of the predictions.
+    pub labels: Vec<LabelFigures>,
+    /// Of the AUCs that are defined; `None` where none is.
+    pub auc: Option<Summary>,
+    /// Mean AUC, labels weighted by their positive films.
+    pub prevalence_weighted_auc: Option<f64>,
+    /// AUC of all scores together.
+    pub micro_auc: Option<f64>,
+    /// Of the average precisions that are defined.
+    pub average_precision: Option<Summary>,
+}
+
+/// The figures of one label; undefined ones are `None`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LabelFigures {
+    /// As the predictions spell it.
+    pub name: String,
+    /// Films with the finding.
+    pub n_pos: usize,
+    /// Films without it.
+    pub n_neg: usize,
+    /// Area under the ROC curve with its variance.
+    pub auc: Option<AucEstimate>,
+    /// Its 95 % interval by `DeLong`.
+    pub auc_interval: Option<(f64, f64)>,
+    /// Area under the precision-recall curve by steps.
+    pub average_precision: Option<f64>,
+    /// Mean squared distance of score and truth.
+    pub brier: Option<f64>,
+    /// Positive iff score >= this.
+    pub threshold: f64,
+    /// The 2x2 table there.
+    pub counts: Confusion,
+}
+
+impl Figures {
+    /// All figures; `thresholds` has one for each label.
+    pub fn of(set: &ScoredSet, thresholds: &[f64]) -> Self {
+        let columns = set.columns.iter().zip(thresholds);
+        let labels: Vec<LabelFigures> = columns
+            .map(|(column, &threshold)| LabelFigures::of(column, threshold))
+            .collect();
+        let aucs = || labels.iter().map(|label| label.auc.map(|auc| auc.auc));
+        let weighted: Vec<_> = aucs().zip(labels.iter().map(|label| label.n_pos)).collect();
+        Self {
+            auc: Summary::of(aucs()),
+            prevalence_weighted_auc: Summary::prevalence_weighted(&weighted),
+            micro_auc: set.micro_auc(),
+            average_precision: Summary::of(labels.iter().map(|label| label.average_precision)),
+            labels,
+        }
+    }
+}
+
+impl LabelFigures {
+    /// The figures of one label at a threshold.
+    pub fn of(column: &LabelColumn, threshold: f64) -> Self {
+        Self {
+            name: column.name.clone(),
+            n_pos: column.ranked.n_pos(),
+            n_neg: column.ranked.n_neg(),
+            auc: column.auc,
+            auc_interval: column.auc.and_then(|auc| auc.interval(LEVEL)),
+            average_precision: column.average_precision,
+            brier: column.brier,
+            threshold,
+            counts: column.at(threshold),
+        }
+    }
+}
+
+/// One threshold for each label: `default`, where `given` names none.
+pub fn thresholds(
+    set: &ScoredSet,
+    default: impl Fn(&str) -> f64,
+    given: &[(String, f64)],
+) -> Result<Vec<f64>, EvaluateError> {
+    let mut thresholds: Vec<f64> = set
+        .columns
+        .iter()
+        .map(|column| default(&column.name))
+        .collect();
+    for (name, threshold) in given {
+        let place = set.position(name)?;
+        if let Some(slot) = thresholds.get_mut(place) {
+            *slot = *threshold;
+        }
+    }
+    Ok(thresholds)
+}

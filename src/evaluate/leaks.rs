@@ -1,0 +1,39 @@
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use super::{EvaluateError, ScoredSet};
+use crate::train::RunFolder;
+
+/// Patients of a set whom the model has seen in training: figures come out too good.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SharedPatients {
+    /// Those in both, in order.
+    pub patients: Vec<String>,
+    /// Films of the set that are theirs.
+    pub n_films: usize,
+}
+
+/// The patients that a set shares with the training part of the run that a model lies in; `None`
+/// where the model lies in no run folder, so that nothing is known.
+pub fn shared_patients(
+    set: &ScoredSet,
+    model: &Path,
+) -> Result<Option<SharedPatients>, EvaluateError> {
+    // `best.safetensors` lies in the run folder itself, `epochs/0001.safetensors` one below.
+    let folders = model.ancestors().skip(1).take(2);
+    let mut runs = folders.filter_map(|folder| RunFolder::open(folder).ok());
+    let Some(run) = runs.next() else {
+        return Ok(None);
+    };
+    let seen: BTreeSet<String> = run.patients("train")?.into_iter().collect();
+    let films = set.predictions.films.iter();
+    let shared: Vec<&str> = films
+        .map(|film| film.patient_id.as_str())
+        .filter(|patient| seen.contains(*patient))
+        .collect();
+    let patients: BTreeSet<&str> = shared.iter().copied().collect();
+    Ok(Some(SharedPatients {
+        n_films: shared.len(),
+        patients: patients.into_iter().map(ToOwned::to_owned).collect(),
+    }))
+}

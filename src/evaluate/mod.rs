@@ -1,0 +1,34 @@
+//! How good scores are: figures of every label, intervals, subgroups, places, reports.
+//!
+//! Works on predictions alone, from wherever they come; films are needed only to score anew and to
+//! see whether maps meet boxes.
+
+mod error;
+mod scored_set;
+mod figures;
+mod bootstrap;
+mod leaks;
+mod compare;
+mod subgroups;
+mod localization;
+mod score;
+mod freeze;
+mod prevalence;
+mod export;
+mod svg;
+mod report;
+
+pub use bootstrap::{Bootstrap, BootstrapInterval, Replicate, bootstrap_aucs};
+pub use compare::{FilmDifference, LabelDifference, compare, most_different_films};
+pub use error::EvaluateError;
+pub use export::{figures_csv, figures_json};
+pub use figures::{Figures, LabelFigures, thresholds};
+pub use freeze::freeze_operating_points;
+pub use leaks::{SharedPatients, shared_patients};
+pub use localization::{LabelLocalization, MapRule, localize};
+pub use prevalence::Prevalence;
+pub use report::{ReportParts, html_report};
+pub use score::{EvaluationData, ScoredFolder, score_films};
+pub use scored_set::{LabelColumn, ScoredSet};
+pub use subgroups::{Subgroup, SubgroupAuc, subgroups};
+pub use svg::{Curve, PlotText, curve_svg};

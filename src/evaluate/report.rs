@@ -1,0 +1,374 @@
+use super::svg::{Curve, PlotText, curve_svg};
+use super::{
+    Bootstrap, BootstrapInterval, Figures, LabelColumn, LabelDifference, LabelFigures,
+    LabelLocalization, Prevalence, ScoredSet, Subgroup,
+};
+use crate::domain::NOTICE;
+use crate::metrics::{Bins, expected_calibration_error, reliability, wilson_interval};
+
+/// Bins of reliability curves.
+const N_BINS: usize = 10;
+const STYLE: &str = "body{font:14px/1.5 sans-serif;margin:2em auto;max-width:1100px;padding:0 1em;\
+color:#222}table{border-collapse:collapse;margin:.6em 0}td,th{padding:.2em .6em;text-align:right;\
+border-bottom:1px solid #ddd}td:first-child,th:first-child{text-align:left}.notice{background:#fff3cd;\
+padding:.5em 1em;border:1px solid #e0c060}.rare{color:#888}.plots{display:flex;flex-wrap:wrap;gap:1em}\
+.warning{color:#a00000}";
+
+/// What a report tells; what was not asked for is empty.
+#[derive(Clone, Debug)]
+pub struct ReportParts<'a> {
+    /// The films and scores.
+    pub set: &'a ScoredSet,
+    /// Their figures at the thresholds in use.
+    pub figures: &'a Figures,
+    /// Where the thresholds come from, in words.
+    pub thresholds_from: &'a str,
+    /// What PPV and NPV are told for besides the set itself.
+    pub prevalence: Prevalence,
+    /// Intervals by patients drawn again and again, for each label and the macro AUC.
+    pub bootstrap: Option<(&'a Bootstrap, &'a [Option<BootstrapInterval>])>,
+    /// The model card, names and values.
+    pub card: Vec<(String, String)>,
+    /// What must be known, as patients shared with training.
+    pub warnings: Vec<String>,
+    /// By view, sex, age, visit.
+    pub subgroups: &'a [Subgroup],
+    /// How maps meet boxes.
+    pub localization: &'a [LabelLocalization],
+    /// Against another set, named first.
+    pub comparison: Option<(&'a str, &'a [LabelDifference])>,
+}
+
+/// One self-contained page, with nothing from elsewhere and no scripts.
+pub fn html_report(parts: &ReportParts<'_>) -> String {
+    let name = escape(&parts.set.name);
+    let mut html = format!(
+        "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\
+         <title>Evaluation of {name}</title><style>{STYLE}</style></head><body>\n\
+         <h1>Evaluation of {name}</h1>\n<p class=\"notice\">{NOTICE}</p>\n<p>{} films</p>\n",
+        parts.set.n_films()
+    );
+    for warning in &parts.warnings {
+        html += &format!("<p class=\"warning\">{}</p>\n", escape(warning));
+    }
+    html += &summary_html(parts);
+    html += &auc_html(parts);
+    html += &thresholds_html(parts);
+    if !parts.card.is_empty() {
+        html += "<h2>Model</h2>\n";
+        let rows = parts
+            .card
+            .iter()
+            .map(|(name, value)| vec![name.clone(), value.clone()]);
+        html += &table_html(&["", ""], rows, &|_| false);
+    }
+    html += &subgroups_html(parts);
+    html += &localization_html(parts);
+    html += &comparison_html(parts);
+    html += "<h2>Curves</h2>\n";
+    for column in &parts.set.columns {
+        html += &curves_html(column);
+    }
+    html + &format!("<p class=\"notice\">{NOTICE}</p>\n</body></html>\n")
+}
+
+fn summary_html(parts: &ReportParts<'_>) -> String {
+    let figures = parts.figures;
+    let n_labels = figures.labels.len();
+    let n_defined = figures.auc.map_or(0, |auc| auc.n_defined);
+    let rows = [
+        ("Macro AUC", figures.auc.map(|auc| auc.mean)),
+        ("Lowest", figures.auc.map(|auc| auc.min)),
+        ("Median", figures.auc.map(|auc| auc.median)),
+        ("Highest", figures.auc.map(|auc| auc.max)),
+        ("Weighted by prevalence", figures.prevalence_weighted_auc),
+        ("Micro AUC", figures.micro_auc),
+        (
+            "Macro average precision",
+            figures.average_precision.map(|ap| ap.mean),
+        ),
+    ];
+    let rows = rows.map(|(name, value)| vec![name.to_owned(), number(value)]);
+    format!(
+        "<h2>Summary</h2>\n<p>{n_defined} of {n_labels} labels have an AUC; the others lack films on one side.</p>\n"
+    ) + &table_html(&["", ""], rows, &|_| false)
+        + &bootstrap_text(parts)
+}
+
+fn bootstrap_text(parts: &ReportParts<'_>) -> String {
+    let Some((settings, intervals)) = parts.bootstrap else {
+        return String::new();
+    };
+    let of_macro = intervals.last().copied().flatten();
+    format!(
+        "<p>Macro AUC by bootstrap of patients, {} replicates, seed {}: {}</p>\n",
+        settings.n_replicates,
+        settings.seed,
+        interval(of_macro.map(|found| (found.low, found.high)))
+    )
+}
+
+fn auc_html(parts: &ReportParts<'_>) -> String {
+    let row = |(place, label): (usize, &LabelFigures)| {
+        let mut row = vec![
+            label.name.clone(),
+            label.n_pos.to_string(),
+            label.n_neg.to_string(),
+            number(label.auc.map(|auc| auc.auc)),
+            interval(label.auc_interval),
+        ];
+        if let Some((_, intervals)) = parts.bootstrap {
+            let found = intervals.get(place).copied().flatten();
+            row.push(interval(found.map(|found| (found.low, found.high))));
+        }
+        row.extend([number(label.average_precision), number(label.brier)]);
+        row
+    };
+    let mut head = vec!["Finding", "n+", "n-", "AUC", "95 % (DeLong)"];
+    if parts.bootstrap.is_some() {
+        head.push("95 % (patients)");
+    }
+    head.extend(["Average precision", "Brier (of scores)"]);
+    let labels = &parts.figures.labels;
+    let is_rare = |row: usize| parts.set.columns.get(row).is_some_and(LabelColumn::is_rare);
+    "<h2>Ranking</h2>\n".to_owned()
+        + &table_html(&head, labels.iter().enumerate().map(row), &is_rare)
+        + "<p>In gray: fewer than 10 positive films, chance rules there.</p>\n"
+}
+
+fn thresholds_html(parts: &ReportParts<'_>) -> String {
+    let row = |label: &LabelFigures| {
+        let counts = label.counts;
+        let n_films = counts.n_films().max(1) as f64;
+        let own = counts.n_pos() as f64 / n_films;
+        let prevalence = parts.prevalence.of(&label.name, own);
+        let rate = |hits: usize, of: usize| {
+            let found = wilson_interval(hits, of, super::figures::LEVEL);
+            let share = (of > 0).then(|| hits as f64 / of as f64);
+            format!("{} ({})", number(share), interval(found))
+        };
+        vec![
+            label.name.clone(),
+            format!("{:.3}", label.threshold),
+            counts.true_positives.to_string(),
+            counts.false_positives.to_string(),
+            counts.false_negatives.to_string(),
+            counts.true_negatives.to_string(),
+            rate(counts.true_positives, counts.n_pos()),
+            rate(counts.true_negatives, counts.n_neg()),
+            number(prevalence.and_then(|p| counts.ppv_at(p))),
+            number(prevalence.and_then(|p| counts.npv_at(p))),
+            number(counts.f1()),
+            number(counts.matthews_correlation()),
+        ]
+    };
+    let head = [
+        "Finding",
+        "Threshold",
+        "TP",
+        "FP",
+        "FN",
+        "TN",
+        "Sensitivity (95 %)",
+        "Specificity (95 %)",
+        "PPV",
+        "NPV",
+        "F1",
+        "MCC",
+    ];
+    let is_rare = |row: usize| parts.set.columns.get(row).is_some_and(LabelColumn::is_rare);
+    format!(
+        "<h2>At the thresholds</h2>\n<p>Thresholds: {}. Positive where score &gt;= threshold. \
+         PPV and NPV at a prevalence {}. Intervals of shares by Wilson.</p>\n",
+        escape(parts.thresholds_from),
+        escape(&parts.prevalence.text())
+    ) + &table_html(&head, parts.figures.labels.iter().map(row), &is_rare)
+}
+
+fn subgroups_html(parts: &ReportParts<'_>) -> String {
+    if parts.subgroups.is_empty() {
+        return String::new();
+    }
+    let row = |group: &Subgroup| {
+        let cell = |label: &super::SubgroupAuc| match label.auc {
+            Some(auc) => format!("{:.3} ({}+)", auc.auc, label.n_pos),
+            None => format!("n/a ({}+)", label.n_pos),
+        };
+        let name = format!("{}: {}", group.by, group.name);
+        let head = [name, group.n_films.to_string()].into_iter();
+        head.chain(group.labels.iter().map(cell)).collect()
+    };
+    let mut head = vec!["Films", "n"];
+    head.extend(parts.figures.labels.iter().map(|label| label.name.as_str()));
+    "<h2>Subgroups</h2>\n<p>AUC with the number of positive films.</p>\n".to_owned()
+        + &table_html(&head, parts.subgroups.iter().map(row), &|_| false)
+}
+
+fn localization_html(parts: &ReportParts<'_>) -> String {
+    let boxed: Vec<_> = parts
+        .localization
+        .iter()
+        .filter(|label| label.n_films > 0)
+        .collect();
+    if boxed.is_empty() {
+        return String::new();
+    }
+    let row = |label: &&LabelLocalization| {
+        let share = |n: usize| {
+            let share = n as f64 / label.n_films as f64;
+            format!("{n} ({share:.2})")
+        };
+        vec![
+            label.name.clone(),
+            label.n_films.to_string(),
+            share(label.n_hits),
+            format!("{:.3}", label.mean_iou),
+            share(label.n_overlapping),
+            share(label.n_flagged),
+        ]
+    };
+    let head = [
+        "Finding",
+        "Films with a box",
+        "Hottest place in a box",
+        "Mean IoU",
+        "IoU >= 0.5",
+        "Above threshold",
+    ];
+    "<h2>Where the maps lie</h2>\n<p>Maps against radiologists' boxes.</p>\n".to_owned()
+        + &table_html(&head, boxed.iter().map(row), &|_| false)
+}
+
+fn comparison_html(parts: &ReportParts<'_>) -> String {
+    let Some((name, differences)) = parts.comparison else {
+        return String::new();
+    };
+    let row = |label: &LabelDifference| {
+        let p_value = label.paired.and_then(|paired| paired.p_value());
+        vec![
+            label.name.clone(),
+            number(label.first_auc),
+            number(label.second_auc),
+            number(label.paired.map(|paired| paired.difference)),
+            interval(label.paired.and_then(|paired| paired.interval(0.95))),
+            number(p_value),
+        ]
+    };
+    let head = [
+        "Finding",
+        "AUC here",
+        "AUC there",
+        "Difference",
+        "95 %",
+        "p (DeLong, paired)",
+    ];
+    format!("<h2>Against {}</h2>\n", escape(name))
+        + &table_html(&head, differences.iter().map(row), &|_| false)
+}
+
+fn curves_html(column: &LabelColumn) -> String {
+    let Ok(roc) = column.ranked.roc() else {
+        return format!(
+            "<h3>{}</h3>\n<p>n/a: films on one side only</p>\n",
+            escape(&column.name)
+        );
+    };
+    let roc = roc
+        .iter()
+        .map(|point| (point.false_positive_rate, point.true_positive_rate));
+    let points = column.ranked.precision_recall().unwrap_or_default();
+    let precision = points.iter().map(|point| (point.recall, point.precision));
+    let bins = reliability(&column.scores, &column.positives, Bins::EqualWidth(N_BINS));
+    let error = expected_calibration_error(&bins);
+    let observed = bins.iter().map(|bin| (bin.mean_predicted, bin.observed()));
+    let curve = |name: String, points: Vec<(f64, f64)>, dotted| Curve {
+        name,
+        points,
+        dotted,
+    };
+    let plot = |title, x, y, diagonal, curve| {
+        let text = PlotText {
+            title,
+            x,
+            y,
+            diagonal,
+        };
+        curve_svg(&text, &[curve])
+    };
+    let auc = format!("AUC {}", number(column.auc.map(|auc| auc.auc)));
+    let ap = format!("average precision {}", number(column.average_precision));
+    let ece = format!("scores, ECE {} ({N_BINS} bins)", number(error));
+    format!("<h3>{}</h3>\n<div class=\"plots\">\n", escape(&column.name))
+        + &plot(
+            "ROC",
+            "1 - specificity",
+            "sensitivity",
+            true,
+            curve(auc, roc.collect(), false),
+        )
+        + &plot(
+            "Precision-recall",
+            "sensitivity",
+            "PPV",
+            false,
+            curve(ap, precision.collect(), false),
+        )
+        + &plot(
+            "Reliability",
+            "score",
+            "share positive",
+            true,
+            curve(ece, observed.collect(), true),
+        )
+        + "</div>\n"
+}
+
+fn table_html(
+    head: &[&str],
+    rows: impl IntoIterator<Item = Vec<String>>,
+    is_gray: &dyn Fn(usize) -> bool,
+) -> String {
+    let cells = |tag: &str, cells: &[String]| -> String {
+        let cells = cells
+            .iter()
+            .map(|cell| format!("<{tag}>{}</{tag}>", escape(cell)));
+        cells.collect()
+    };
+    let head: Vec<String> = head.iter().map(|&cell| cell.to_owned()).collect();
+    let mut html = "<table>\n".to_owned();
+    if head.iter().any(|cell| !cell.is_empty()) {
+        html += &format!("<tr>{}</tr>\n", cells("th", &head));
+    }
+    for (row, values) in rows.into_iter().enumerate() {
+        let class = if is_gray(row) { " class=\"rare\"" } else { "" };
+        html += &format!("<tr{class}>{}</tr>\n", cells("td", &values));
+    }
+    html + "</table>\n"
+}
+
+fn number(value: Option<f64>) -> String {
+    value.map_or_else(|| "n/a".to_owned(), |value| format!("{value:.3}"))
+}
+
+fn interval(interval: Option<(f64, f64)>) -> String {
+    interval.map_or_else(
+        || "not estimable".to_owned(),
+        |(low, high)| format!("{low:.3} to {high:.3}"),
+    )
+}
+
+/// Text from elsewhere as text, not as markup.
+pub(super) fn escape(text: &str) -> String {
+    let mut escaped = String::new();
+    for c in text.chars() {
+        match c {
+            '&' => escaped += "&amp;",
+            '<' => escaped += "&lt;",
+            '>' => escaped += "&gt;",
+            '"' => escaped += "&quot;",
+            '\'' => escaped += "&#39;",
+            c => escaped.push(c),
+        }
+    }
+    escaped
+}

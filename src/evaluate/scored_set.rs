@@ -1,0 +1,156 @@
+use std::num::NonZero;
+use std::path::PathBuf;
+use std::thread::{available_parallelism, scope};
+
+use super::EvaluateError;
+use crate::metrics::{AucEstimate, Confusion, RankedScores, brier_score};
+use crate::train::Predictions;
+
+/// Predictions made ready: label by label, ranked once, so that any threshold costs next to nothing.
+#[derive(Clone, Debug)]
+pub struct ScoredSet {
+    /// What people call it: a file, or a model on a part.
+    pub name: String,
+    /// The films with scores and truth, as they were read.
+    pub predictions: Predictions,
+    /// One for each label, in the order of the predictions.
+    pub columns: Vec<LabelColumn>,
+}
+
+/// One label of all films.
+#[derive(Clone, Debug)]
+pub struct LabelColumn {
+    /// As the predictions spell it.
+    pub name: String,
+    /// By film, in `[0, 1]`.
+    pub scores: Vec<f64>,
+    /// By film.
+    pub positives: Vec<bool>,
+    /// The scores in order.
+    pub ranked: RankedScores,
+    /// Area under the ROC curve with `DeLong`'s variance; `None` where one class is missing.
+    pub auc: Option<AucEstimate>,
+    /// Area under the precision-recall curve by steps; `None` without positive films, or without
+    /// negative ones, where it says nothing.
+    pub average_precision: Option<f64>,
+    /// Mean squared distance of score and truth; of scores as they are, not of probabilities.
+    pub brier: Option<f64>,
+}
+
+impl ScoredSet {
+    /// Ranks every label, labels spread over the processor's cores.
+    pub fn new(name: String, predictions: Predictions) -> Result<Self, EvaluateError> {
+        if predictions.films.is_empty() {
+            return Err(EvaluateError::NoFilms {
+                path: PathBuf::from(name),
+            });
+        }
+        let n_threads = available_parallelism().map_or(1, NonZero::get);
+        let labels: Vec<(usize, &String)> = predictions.labels.iter().enumerate().collect();
+        let share = labels.len().div_ceil(n_threads).max(1);
+        let column = |&(place, name): &(usize, &String)| {
+            let films = predictions.films.iter();
+            let (scores, positives) = films
+                .filter_map(|film| Some((*film.scores.get(place)?, *film.truth.get(place)?)))
+                .unzip();
+            LabelColumn::new(name.clone(), scores, positives)
+        };
+        let columns: Vec<Result<LabelColumn, EvaluateError>> = scope(|scope| {
+            let threads: Vec<_> = labels
+                .chunks(share)
+                .map(|labels| scope.spawn(move || labels.iter().map(column).collect::<Vec<_>>()))
+                .collect();
+            // A panic there is a defect; it goes on here.
+            let joined = threads.into_iter().map(std::thread::ScopedJoinHandle::join);
+            joined
+                .flat_map(|columns| {
+                    columns.unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+                })
+                .collect()
+        });
+        Ok(Self {
+            columns: columns.into_iter().collect::<Result<_, _>>()?,
+            name,
+            predictions,
+        })
+    }
+
+    /// Films.
+    pub fn n_films(&self) -> usize {
+        self.predictions.films.len()
+    }
+
+    /// The place of a label, underscores and spaces alike.
+    pub fn position(&self, name: &str) -> Result<usize, EvaluateError> {
+        let plain = |name: &str| name.replace(' ', "_");
+        let place = self
+            .columns
+            .iter()
+            .position(|column| plain(&column.name) == plain(name));
+        place.ok_or_else(|| EvaluateError::UnknownLabel {
+            name: name.to_owned(),
+            known: self.predictions.labels.join(", "),
+        })
+    }
+
+    /// Area under the ROC curve of all scores of all labels together; `None` where one class is
+    /// missing.
+    pub fn micro_auc(&self) -> Option<f64> {
+        let all = |of: fn(&LabelColumn) -> &Vec<f64>| -> Vec<f64> {
+            self.columns
+                .iter()
+                .flat_map(|column| of(column).clone())
+                .collect()
+        };
+        let positives: Vec<bool> = self
+            .columns
+            .iter()
+            .flat_map(|column| column.positives.clone())
+            .collect();
+        let ranked = RankedScores::of(&all(|column| &column.scores), &positives).ok()?;
+        ranked.auc().ok()
+    }
+}
+
+impl LabelColumn {
+    /// Ranks the scores of one label.
+    pub fn new(
+        name: String,
+        scores: Vec<f64>,
+        positives: Vec<bool>,
+    ) -> Result<Self, EvaluateError> {
+        let ranked =
+            RankedScores::of(&scores, &positives).map_err(|source| EvaluateError::Scores {
+                label: name.clone(),
+                source,
+            })?;
+        let auc = AucEstimate::of(&scores, &positives).ok();
+        Ok(Self {
+            average_precision: auc.and_then(|_| ranked.average_precision()),
+            brier: brier_score(&scores, &positives),
+            auc,
+            ranked,
+            name,
+            scores,
+            positives,
+        })
+    }
+
+    /// The 2x2 table at a threshold.
+    pub fn at(&self, threshold: f64) -> Confusion {
+        self.ranked.at(threshold)
+    }
+
+    /// Share of films with the finding.
+    pub fn prevalence(&self) -> f64 {
+        self.ranked.n_pos() as f64 / self.scores.len().max(1) as f64
+    }
+
+    /// Whether there are so few positive films that chance rules.
+    pub fn is_rare(&self) -> bool {
+        self.ranked.n_pos() < MIN_POSITIVES
+    }
+}
+
+/// Positive films below which figures are grayed.
+const MIN_POSITIVES: usize = 10;

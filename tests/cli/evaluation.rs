@@ -1,0 +1,285 @@
+//! `thorax evaluate` as users run it.
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output};
+
+use serde_json::Value;
+
+/// Scores of 60 films of 30 patients, two labels that can be judged and one that cannot.
+fn predictions(seed: u32) -> String {
+    let mut text = String::from(
+        "path,patient_id,label:Mass,label:Edema,label:Hernia,score:Mass,score:Edema,score:Hernia\n",
+    );
+    for film in 0..60_u32 {
+        let noise = f64::from((film * 37 + seed * 11) % 60) / 60.0;
+        let (mass, edema) = (u32::from(film % 3 == 0), u32::from(film % 4 == 1));
+        let score = |truth: u32, noise: f64| 0.3 * f64::from(truth) + 0.6 * noise;
+        let (mass_score, edema_score) = (score(mass, noise), score(edema, 1.0 - noise));
+        text += &format!(
+            "{film}.png,{},{mass},{edema},0,{mass_score},{edema_score},0.1\n",
+            film / 2
+        );
+    }
+    text
+}
+
+fn thorax(folder: &Path, args: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_thorax"))
+        .args(args)
+        .current_dir(folder)
+        .env("XDG_CACHE_HOME", folder.join("cache"))
+        .output()
+        .unwrap()
+}
+
+fn stdout(output: &Output) -> String {
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{said}");
+    String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+fn folder() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("p.csv"), predictions(1)).unwrap();
+    fs::write(folder.path().join("q.csv"), predictions(2)).unwrap();
+    folder
+}
+
+fn json(folder: &Path, args: &[&str]) -> Value {
+    let args = [
+        &["evaluate", "--predictions", "p.csv", "--format", "json"],
+        args,
+    ]
+    .concat();
+    serde_json::from_str(&stdout(&thorax(folder, &args))).unwrap()
+}
+
+#[test]
+fn json_has_every_figure_and_null_for_what_is_undefined() {
+    let folder = folder();
+    let found = json(folder.path(), &["--thresholds", "Mass=0.5,Edema=0.25"]);
+    let mass = &found["labels"]["Mass"];
+    assert_eq!(
+        (mass["n_pos"].as_u64(), mass["n_neg"].as_u64()),
+        (Some(20), Some(40))
+    );
+    assert_eq!(mass["threshold"], 0.5);
+    assert_eq!(found["labels"]["Edema"]["threshold"], 0.25);
+    // Counted here anew, from the file.
+    let rows: Vec<Vec<f64>> = predictions(1)
+        .lines()
+        .skip(1)
+        .map(|line| {
+            line.split(',')
+                .skip(1)
+                .map(|cell| cell.parse().unwrap())
+                .collect()
+        })
+        .collect();
+    let count = |flagged: bool, truth: f64| {
+        let films = rows
+            .iter()
+            .filter(|row| (row[4] >= 0.5) == flagged && row[1] == truth);
+        films.count() as u64
+    };
+    for (name, flagged, truth) in [
+        ("tp", true, 1.0),
+        ("fp", true, 0.0),
+        ("tn", false, 0.0),
+        ("fn", false, 1.0),
+    ] {
+        assert_eq!(mass[name].as_u64(), Some(count(flagged, truth)), "{name}");
+    }
+    let interval = mass["auc_ci"].as_array().unwrap();
+    let auc = mass["auc"].as_f64().unwrap();
+    assert!(interval[0].as_f64().unwrap() < auc && auc < interval[1].as_f64().unwrap());
+    for name in [
+        "brier",
+        "average_precision",
+        "auc_variance",
+        "npv",
+        "f1",
+        "accuracy",
+    ] {
+        assert!(mass[name].is_number(), "{name}");
+    }
+    let hernia = &found["labels"]["Hernia"];
+    for name in [
+        "auc",
+        "auc_ci",
+        "auc_variance",
+        "average_precision",
+        "sensitivity",
+        "ppv",
+    ] {
+        assert!(hernia[name].is_null(), "{name}");
+    }
+    assert_eq!(hernia["specificity"], 1.0);
+    assert_eq!(found["macro"]["n_defined"], 2);
+    assert!(found["micro"]["auc"].is_number());
+}
+
+#[test]
+fn thresholds_are_solved_on_other_films_and_stated_ones_go_over_them() {
+    let folder = folder();
+    let args = [
+        "--solve",
+        "sensitivity=0.9",
+        "--on",
+        "q.csv",
+        "--thresholds",
+        "Edema=0.5",
+    ];
+    let found = json(folder.path(), &args);
+    let on = {
+        let args = [
+            "evaluate",
+            "--predictions",
+            "q.csv",
+            "--format",
+            "json",
+            "--thresholds",
+        ];
+        let mass = format!("Mass={}", found["labels"]["Mass"]["threshold"]);
+        let output = thorax(folder.path(), &[&args[..], &[mass.as_str()]].concat());
+        serde_json::from_str::<Value>(&stdout(&output)).unwrap()
+    };
+    let reached = on["labels"]["Mass"]["sensitivity"].as_f64().unwrap();
+    assert!((0.9..0.96).contains(&reached), "{reached}");
+    assert_eq!(found["labels"]["Edema"]["threshold"], 0.5);
+    // One class alone: said, and left at 0.5.
+    let output = thorax(
+        folder.path(),
+        &["evaluate", "--predictions", "p.csv", "--solve", "youden"],
+    );
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(said.contains("Hernia") && said.contains("--on"), "{said}");
+}
+
+#[test]
+fn the_report_stands_alone_and_says_what_it_is() {
+    let folder = folder();
+    let args = [
+        "--report",
+        "out/report.html",
+        "--csv",
+        "out/figures.csv",
+        "--bootstrap",
+        "200",
+    ];
+    let more = ["--compare", "q.csv"];
+    let found = json(folder.path(), &[&args[..], &more[..]].concat());
+    assert!(found["labels"]["Mass"]["auc_bootstrap_ci"].is_array());
+    assert!(found["labels"]["Hernia"]["auc_bootstrap_ci"].is_null());
+    let html = fs::read_to_string(folder.path().join("out/report.html")).unwrap();
+    for expected in [
+        "Research and education only",
+        "<svg",
+        "Hernia",
+        "n/a",
+        "q.csv",
+    ] {
+        assert!(html.contains(expected), "{expected}");
+    }
+    for foreign in ["<script", "href=", "src="] {
+        assert!(!html.contains(foreign), "{foreign}");
+    }
+    let csv = fs::read_to_string(folder.path().join("out/figures.csv")).unwrap();
+    assert!(
+        csv.starts_with("label,n_pos") && csv.contains("\"Hernia\",0,60,n/a"),
+        "{csv}"
+    );
+}
+
+#[test]
+fn what_cannot_be_judged_is_said_in_one_line_with_the_file() {
+    let folder = folder();
+    fs::write(folder.path().join("bad.csv"), "path,patient_id\n1,2\n").unwrap();
+    fs::write(
+        folder.path().join("empty.csv"),
+        "path,patient_id,label:A,score:A\n",
+    )
+    .unwrap();
+    let check = |args: &[&str], expected: &str| {
+        let output = thorax(folder.path(), &[&["evaluate"], args].concat());
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(!output.status.success(), "{args:?}");
+        assert!(said.contains(expected), "{said}");
+    };
+    check(&["--predictions", "bad.csv"], "bad.csv");
+    check(&["--predictions", "empty.csv"], "empty.csv");
+    check(&["--predictions", "none.csv"], "none.csv");
+    check(
+        &["--predictions", "p.csv", "--thresholds", "Mas=0.5"],
+        "Mas",
+    );
+    check(
+        &["--predictions", "p.csv", "--thresholds", "Mass=2"],
+        "0..=1",
+    );
+    check(
+        &["--predictions", "p.csv", "--compare", "empty.csv"],
+        "empty.csv",
+    );
+    check(&[], "--data");
+}
+
+#[test]
+fn frozen_thresholds_are_those_of_the_viewer_and_of_classify() {
+    let Some(films) = std::env::var_os("CXR_DATA") else {
+        eprintln!("skipped: CXR_DATA is not set");
+        return;
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let model = Path::new(env!("CARGO_MANIFEST_DIR")).join("weights/thorax.safetensors");
+    let (model, data) = (model.to_str().unwrap(), Path::new(&films).join("nih"));
+    let data = data.to_str().unwrap();
+    let args = [
+        "evaluate", "--model", model, "--data", data, "--format", "json",
+    ];
+    let valid = ["--split", "valid", "--save-predictions", "valid.csv"];
+    stdout(&thorax(folder.path(), &[&args[..], &valid[..]].concat()));
+    let solve = ["--solve", "sensitivity=0.8", "--on", "valid.csv", "--boxes"];
+    let save = [
+        "--save-model",
+        "frozen.safetensors",
+        "--save-predictions",
+        "test.csv",
+    ];
+    let output = thorax(folder.path(), &[&args[..], &solve[..], &save[..]].concat());
+    let found: Value = serde_json::from_str(&stdout(&output)).unwrap();
+    let threshold = found["labels"]["Effusion"]["threshold"].as_f64().unwrap();
+    // As the card says of the test films.
+    let n_defined = found["macro"]["n_defined"].as_u64();
+    assert_eq!(n_defined, Some(14));
+    let macro_auc = found["macro"]["auc"].as_f64().unwrap();
+    assert!((macro_auc - 0.749).abs() < 1e-3, "{macro_auc}");
+
+    let film = Path::new(data).join("images");
+    let film = fs::read_dir(film).unwrap().next().unwrap().unwrap().path();
+    let args = [
+        "classify",
+        film.to_str().unwrap(),
+        "--model",
+        "frozen.safetensors",
+    ];
+    let output = thorax(folder.path(), &[&args[..], &["--format", "json"]].concat());
+    let classified: Value = serde_json::from_str(&stdout(&output)).unwrap();
+    let used = classified[0]["thresholds"]["Effusion"].as_f64().unwrap();
+    assert!((used - threshold).abs() < 1e-6, "{used}, not {threshold}");
+    // The same predictions again, with the frozen model's own thresholds: the same table.
+    let args = [
+        "evaluate",
+        "--predictions",
+        "test.csv",
+        "--model",
+        "frozen.safetensors",
+    ];
+    let output = thorax(folder.path(), &[&args[..], &["--format", "json"]].concat());
+    let again: Value = serde_json::from_str(&stdout(&output)).unwrap();
+    for name in ["tp", "fp", "tn", "fn", "auc"] {
+        let of = |json: &Value| json["labels"]["Effusion"][name].clone();
+        assert_eq!(of(&again), of(&found), "{name}");
+    }
+}
