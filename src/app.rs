@@ -13,9 +13,9 @@ use crate::state::{
     TrainingCommand, Workspace, command_channel,
 };
 use crate::ui::panels::{
-    TrainingViews, ViewerTextures, about_ui, close_ui, epoch_scrubber_ui, film_list_ui,
-    findings_ui, keys_ui, map_controls_ui, notices_ui, path_field_ui, status_bar_ui, toolbar_ui,
-    training_ui, viewer_ui, welcome_ui,
+    EvaluationViews, TrainingViews, ViewerTextures, about_ui, back_ui, close_ui, epoch_scrubber_ui,
+    evaluation_ui, film_list_ui, findings_ui, keys_ui, map_controls_ui, notices_ui, path_field_ui,
+    status_bar_ui, toolbar_ui, training_ui, viewer_ui, welcome_ui,
 };
 use crate::ui::{shortcuts, theme};
 
@@ -28,6 +28,7 @@ pub struct ThoraxApp {
     pub state: AppState,
     textures: ViewerTextures,
     training_views: TrainingViews,
+    evaluation_views: EvaluationViews,
     commands: CommandSender,
     queue: Receiver<Command>,
 }
@@ -56,6 +57,7 @@ impl ThoraxApp {
             state,
             textures: ViewerTextures::default(),
             training_views: TrainingViews::default(),
+            evaluation_views: EvaluationViews::default(),
             commands,
             queue,
         }
@@ -73,6 +75,9 @@ impl ThoraxApp {
             Workspace::Training => {
                 training_ui(ui, state, &mut self.training_views, commands);
             }
+            Workspace::Evaluation => {
+                evaluation_ui(ui, state, &mut self.evaluation_views, commands);
+            }
         }
     }
 
@@ -80,6 +85,9 @@ impl ThoraxApp {
         let (state, commands) = (&self.state, &self.commands);
         if state.asked_model_path().is_some() && state.training.run.is_some() {
             Panel::top("epochs").show(ui, |ui| epoch_scrubber_ui(ui, state, commands));
+        }
+        if state.evaluation.film_opened {
+            Panel::top("back").show(ui, |ui| back_ui(ui, state, commands));
         }
         if !state.study.entries().is_empty() {
             Panel::left("films")

@@ -19,7 +19,7 @@ use crate::evaluate::{
     shared_patients, subgroups, thresholds,
 };
 use crate::imaging::write_whole;
-use crate::model::Classifier;
+use crate::model::{Classifier, ModelFile};
 use crate::train::Predictions;
 pub use args::EvaluateArgs;
 use args::EvaluationFormat;
@@ -322,7 +322,7 @@ impl Work<'_> {
             evaluated.set.predictions.save(path)?;
         }
         if let (Some(to), Some(from)) = (&args.save_model, &args.model) {
-            freeze_operating_points(from, to, points)?;
+            freeze_operating_points(&ModelFile::load(from)?, to, points)?;
         }
         for warning in &evaluated.warnings {
             output::complain(warning);

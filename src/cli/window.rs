@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{ChosenDevice, DeviceArgs, device, output};
 use crate::app::ThoraxApp;
-use crate::state::{FilePicker, NoticeKind, PickForm, PickKind, Picked, TrainingPick};
+use crate::state::{FilePicker, NoticeKind, PickForm, PickKind, Picked};
 
 /// Size of the window at the very first start.
 const FIRST_SIZE_PT: [f32; 2] = [1280.0, 800.0];
@@ -77,7 +77,8 @@ impl FilePicker for DesktopPicker {
                 .add_filter("All files", &["*"])
                 .pick_file()
                 .map(|file| vec![file]),
-            PickKind::Training(pick) => pick_for_training(pick).map(|file| vec![file]),
+            PickKind::Training(pick) => pick_one(pick.question(), pick.form()),
+            PickKind::Evaluation(pick) => pick_one(pick.question(), pick.form()),
         };
         match files {
             Some(files) => Picked::Files(files),
@@ -88,16 +89,17 @@ impl FilePicker for DesktopPicker {
     }
 }
 
-fn pick_for_training(pick: TrainingPick) -> Option<PathBuf> {
-    let dialog = rfd::FileDialog::new().set_title(pick.question());
-    match pick.form() {
+fn pick_one(question: &str, form: PickForm) -> Option<Vec<PathBuf>> {
+    let dialog = rfd::FileDialog::new().set_title(question);
+    let picked = match form {
         PickForm::Folder => dialog.pick_folder(),
         PickForm::File(endings) => dialog
             .add_filter("Files of this kind", endings)
             .add_filter("All files", &["*"])
             .pick_file(),
         PickForm::NewFile(name) => dialog.set_file_name(name).save_file(),
-    }
+    };
+    picked.map(|path| vec![path])
 }
 
 const FASTEST_HAND: std::time::Duration = std::time::Duration::from_millis(200);

@@ -7,13 +7,12 @@ use crate::model::ModelFile;
 /// Writes operating points into a copy of a model file; labels that are not named keep theirs.
 ///
 /// `points` are label, threshold and how it was chosen. The viewer and `thorax classify` use them
-/// from then on. Nothing is left behind where writing fails; `to` may be `from`.
+/// from then on. Nothing is left behind where writing fails; `to` may be where `file` was read.
 pub fn freeze_operating_points(
-    from: &Path,
+    file: &ModelFile,
     to: &Path,
     points: &[(String, f64, String)],
 ) -> Result<(), EvaluateError> {
-    let file = ModelFile::load(from)?;
     let mut card = file.card().clone();
     for (name, threshold, chosen_by) in points {
         let unknown = || EvaluateError::UnknownLabel {

@@ -79,16 +79,19 @@ impl Classifier {
     /// executable, `thorax.safetensors` beside it, the copy inside it. One that is there but
     /// broken is an error, not passed over.
     pub fn open(source: &ModelSource, device: &ComputeDevice) -> Result<Self, ModelError> {
-        let installed = match source {
-            ModelSource::File(path) => return Self::load(path, device),
-            ModelSource::Default => installed_model(),
-        };
-        let file = match installed {
+        match source {
+            ModelSource::File(path) => Self::load(path, device),
+            // Opened without being asked for by name, it stays "the default".
+            ModelSource::Default => Self::new(&Self::default_file()?, None, device),
+        }
+    }
+
+    /// The default model as a file.
+    pub fn default_file() -> Result<ModelFile, ModelError> {
+        Ok(match installed_model() {
             Some(path) => ModelFile::load(&path)?,
             None => ModelFile::from_bytes(EMBEDDED).map_err(ModelError::Embedded)?,
-        };
-        // Opened without being asked for by name, it stays "the default".
-        Self::new(&file, None, device)
+        })
     }
 
     fn load(path: &Path, device: &ComputeDevice) -> Result<Self, ModelError> {

@@ -6,8 +6,8 @@ use super::jobs::{
     FilmRequest, Jobs, ModelRequest, spawn_list_job, spawn_model_job, spawn_pick_job,
 };
 use super::{
-    Command, FilmState, FilmStatus, NoticeKind, Notices, PickKind, Services, Settings, Study,
-    Thresholds, TrainingDesk,
+    Command, EvaluationDesk, FilmState, FilmStatus, NoticeKind, Notices, PickKind, Services,
+    Settings, Study, Thresholds, TrainingDesk,
 };
 use crate::domain::ScreenFromImage;
 use crate::model::{Classifier, ModelSource, is_model_name};
@@ -23,6 +23,8 @@ pub struct AppState {
     pub workspace: Workspace,
     /// Training: its configuration, checks and runs.
     pub training: TrainingDesk,
+    /// Evaluation: scores, thresholds, what follows from them.
+    pub evaluation: EvaluationDesk,
     /// The model in use.
     pub model: Model,
     /// The films.
@@ -57,6 +59,8 @@ pub enum Workspace {
     Viewer,
     /// Setting up, watching and comparing trainings.
     Training,
+    /// Judging scores.
+    Evaluation,
 }
 
 /// The model in use and what became of the last attempt to load one.
@@ -106,6 +110,7 @@ impl AppState {
         let mut state = Self {
             workspace: Workspace::default(),
             training: TrainingDesk::new(&settings.training, services.wake.clone()),
+            evaluation: EvaluationDesk::new(services.wake.clone()),
             model: Model::default(),
             study: Study::default(),
             selected: None,
@@ -167,6 +172,7 @@ impl AppState {
         match command {
             Command::ShowWorkspace(workspace) => self.workspace = workspace,
             Command::Training(command) => self.apply_training(command),
+            Command::Evaluation(command) => self.apply_evaluation(command),
             Command::PickFilms => self.pick(PickKind::Films),
             Command::PickModel => self.pick(PickKind::Model),
             Command::Open(paths) => self.open(paths),
@@ -246,8 +252,17 @@ impl AppState {
 
     /// Tells models from films by their names: a model that is none is then refused by content.
     pub(super) fn open(&mut self, paths: Vec<PathBuf>) {
-        let (models, films): (Vec<_>, Vec<_>) =
+        let (models, others): (Vec<_>, Vec<_>) =
             paths.into_iter().partition(|path| is_model_name(path));
+        let is_table = |path: &PathBuf| {
+            path.extension()
+                .is_some_and(|e| e.eq_ignore_ascii_case("csv"))
+        };
+        let (tables, films): (Vec<_>, Vec<_>) = others.into_iter().partition(is_table);
+        if let Some(table) = tables.into_iter().next_back() {
+            self.workspace = Workspace::Evaluation;
+            self.open_predictions(table);
+        }
         if let Some(model) = models.into_iter().next_back() {
             self.load_model(ModelRequest::Source(ModelSource::File(model)));
         }

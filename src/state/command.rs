@@ -1,7 +1,7 @@
 use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, Sender, channel};
 
-use super::{ThemeChoice, TrainingCommand, Workspace};
+use super::{EvaluationCommand, ThemeChoice, TrainingCommand, Workspace};
 use crate::domain::{ScreenFromImage, Threshold};
 use crate::explain::{CamMethod, Colormap, HeatmapScale};
 
@@ -16,6 +16,8 @@ pub enum Command {
     ShowWorkspace(Workspace),
     /// Anything of training.
     Training(TrainingCommand),
+    /// Anything of evaluation.
+    Evaluation(EvaluationCommand),
     /// Ask for films by a file dialog.
     PickFilms,
     /// Ask for a model by a file dialog.
@@ -92,6 +94,11 @@ impl CommandSender {
     /// Queues an order of training for the end of the frame.
     pub fn train(&self, command: TrainingCommand) {
         self.send(Command::Training(command));
+    }
+
+    /// Queues an order of evaluation for the end of the frame.
+    pub fn evaluate(&self, command: EvaluationCommand) {
+        self.send(Command::Evaluation(command));
     }
 
     /// Queues an order for the end of the frame.

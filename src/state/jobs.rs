@@ -10,7 +10,7 @@ use crate::imaging::{GrayPicture, list_films, read_film};
 use crate::model::{Classifier, ComputeDevice, ModelFile, ModelSource, Reading};
 use crate::worker::{Job, JobContext, Latest, Wake};
 
-use super::TrainingPick;
+use super::{EvaluationPick, TrainingPick};
 
 /// What the program needs from outside; tests bring their own.
 #[derive(Clone)]
@@ -32,6 +32,8 @@ pub enum PickKind {
     Model,
     /// One path for training.
     Training(TrainingPick),
+    /// One path for evaluation.
+    Evaluation(EvaluationPick),
 }
 
 /// The answer of a file dialog.

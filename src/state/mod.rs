@@ -5,19 +5,26 @@
 
 mod apply;
 mod command;
+mod evaluation;
 mod jobs;
 mod notice;
 mod poll;
 mod settings;
+mod small_pictures;
 mod study;
 mod thresholds;
 mod training;
 
 pub use apply::{AppState, Loaded, Model, ModelOrigin, Workspace};
 pub use command::{Command, CommandSender, command_channel};
+pub use evaluation::{
+    Cell, ComparedSet, EvaluationCommand, EvaluationDesk, EvaluationPick, EvaluationPrompt, Frozen,
+    OpenedSet, TargetForm, TargetKind,
+};
 pub use jobs::{FilePicker, FilmReading, OpenedFilm, PickKind, Picked, Services};
 pub use notice::{Notice, NoticeKind, Notices};
 pub use settings::{MapSettings, Settings, ThemeChoice, TrainingSettings};
+pub use small_pictures::SmallPictures;
 pub use study::{FilmEntry, FilmState, FilmStatus, Study};
 pub use thresholds::Thresholds;
 pub use training::{

@@ -3,8 +3,8 @@ use std::sync::Arc;
 
 use super::jobs::{FilmEvent, Listing, ModelRequest};
 use super::{
-    AppState, FilmReading, FilmState, Loaded, Model, ModelOrigin, NoticeKind, PickKind, Picked,
-    Thresholds,
+    AppState, EvaluationPrompt, FilmReading, FilmState, Loaded, Model, ModelOrigin, NoticeKind,
+    PickKind, Picked, Thresholds,
 };
 use crate::model::{Classifier, ModelSource};
 use crate::worker::{Job, Outcome, cause_chain};
@@ -17,6 +17,7 @@ impl AppState {
         self.poll_model();
         self.poll_film();
         self.poll_training();
+        self.poll_evaluation();
     }
 
     fn poll_picker(&mut self) {
@@ -38,6 +39,17 @@ impl AppState {
             }
             Outcome::Done((PickKind::Training(pick), Picked::NoDialog)) => {
                 self.ask_training_path(pick);
+            }
+            Outcome::Done((PickKind::Evaluation(pick), Picked::Files(paths))) => {
+                if let Some(path) = paths.into_iter().next() {
+                    self.take_evaluation_path(pick, path);
+                }
+            }
+            Outcome::Done((PickKind::Evaluation(pick), Picked::NoDialog)) => {
+                self.evaluation.prompt = Some(EvaluationPrompt {
+                    pick,
+                    text: String::new(),
+                });
             }
             Outcome::Done((_, Picked::NoDialog)) => {
                 self.typed_path.get_or_insert_default();
@@ -114,6 +126,7 @@ impl AppState {
             }),
             error: None,
         };
+        self.take_thresholds();
         self.study.forget_readings();
         // A film that could not be opened will not open for another model either.
         let waits = match &self.study.film {

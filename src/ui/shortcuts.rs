@@ -3,8 +3,8 @@
 use egui::{Context, Key, KeyboardShortcut, Modifiers};
 
 use crate::state::{
-    AppState, Command, CommandSender, FilmState, ModelOrigin, RunPhase, ShownRun, TrainingCommand,
-    TrainingPick, Workspace,
+    AppState, Command, CommandSender, EvaluationCommand, EvaluationPick, FilmState, ModelOrigin,
+    RunPhase, ShownRun, TrainingCommand, TrainingPick, Workspace,
 };
 
 /// Something that can be done from a menu or by a key.
@@ -13,6 +13,9 @@ use crate::state::{
 pub enum Action {
     ShowViewer,
     ShowTraining,
+    ShowEvaluation,
+    OpenScores,
+    BackToEvaluation,
     OpenFilms,
     TypePath,
     OpenModel,
@@ -43,9 +46,12 @@ pub enum Action {
 
 impl Action {
     /// All that can be done, in the order of the list of keys.
-    pub const ALL: [Self; 28] = [
+    pub const ALL: [Self; 31] = [
         Self::ShowViewer,
         Self::ShowTraining,
+        Self::ShowEvaluation,
+        Self::OpenScores,
+        Self::BackToEvaluation,
         Self::OpenFilms,
         Self::TypePath,
         Self::OpenModel,
@@ -79,6 +85,9 @@ impl Action {
         match self {
             Self::ShowViewer => "Viewer",
             Self::ShowTraining => "Training",
+            Self::ShowEvaluation => "Evaluation",
+            Self::OpenScores => "Open scores…",
+            Self::BackToEvaluation => "Back to evaluation",
             Self::OpenFilms => "Open films…",
             Self::TypePath => "Type a path…",
             Self::OpenModel => "Open model…",
@@ -115,6 +124,9 @@ impl Action {
         Some(match self {
             Self::ShowViewer => command(Key::Num1),
             Self::ShowTraining => command(Key::Num2),
+            Self::ShowEvaluation => command(Key::Num3),
+            Self::OpenScores => command(Key::E),
+            Self::BackToEvaluation => plain(Key::Backspace),
             Self::OpenFilms => command(Key::O),
             Self::TypePath => command(Key::L),
             Self::OpenModel => command(Key::M),
@@ -146,6 +158,10 @@ impl Action {
 
     /// The order that carries it out; `None` where that is not possible now.
     pub fn command(self, state: &AppState) -> Option<Command> {
+        if self == Self::Undo && state.workspace == Workspace::Evaluation {
+            let undo = Command::Evaluation(EvaluationCommand::Undo);
+            return state.evaluation.can_undo().then_some(undo);
+        }
         if self.is_of_viewer() && state.workspace != Workspace::Viewer {
             return None;
         }
@@ -175,6 +191,11 @@ impl Action {
             }
             Self::Cancel => {
                 let busy = state.is_reading_film() || state.is_listing();
+                if state.workspace == Workspace::Evaluation {
+                    let working = state.evaluation.opening.working().is_some();
+                    let cancel = Command::Evaluation(EvaluationCommand::Cancel);
+                    return working.then_some(cancel);
+                }
                 if !busy && state.training.is_checking() {
                     return Some(Command::Training(TrainingCommand::CancelChecks));
                 }
@@ -194,6 +215,16 @@ impl Action {
             Self::ResetThresholds => (Command::ResetAllThresholds, loaded.is_some()),
             Self::ShowViewer => (Command::ShowWorkspace(Workspace::Viewer), true),
             Self::ShowTraining => (Command::ShowWorkspace(Workspace::Training), true),
+            Self::ShowEvaluation => (Command::ShowWorkspace(Workspace::Evaluation), true),
+            Self::OpenScores => {
+                let pick = EvaluationCommand::Pick(EvaluationPick::Predictions);
+                let free = !state.is_picking() && state.evaluation.opening.working().is_none();
+                (Command::Evaluation(pick), free)
+            }
+            Self::BackToEvaluation => {
+                let back = Command::Evaluation(EvaluationCommand::Back);
+                (back, state.evaluation.film_opened)
+            }
             Self::LoadConfig
             | Self::SaveConfig
             | Self::Check
@@ -248,6 +279,7 @@ impl Action {
                 | Self::CloseFilm
                 | Self::CloseAllFilms
                 | Self::Retry
+                | Self::BackToEvaluation
                 | Self::ToggleMap
                 | Self::FitFilm
                 | Self::NextFinding

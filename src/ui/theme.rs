@@ -24,6 +24,14 @@ pub const SMALL_GAP_PT: f32 = 6.0;
 pub const ROW_HEIGHT_PT: f32 = 26.0;
 /// Width of the figures beside a run's curves.
 pub const RUN_SIDE_WIDTH_PT: f32 = 400.0;
+/// Width of the labels with their figures beside the curves of an evaluation.
+pub const LABELS_WIDTH_PT: f32 = 468.0;
+/// Height of a row of small figures.
+pub const SMALL_ROW_HEIGHT_PT: f32 = 16.0;
+/// Height of the films below the curves.
+pub const FILM_STRIP_HEIGHT_PT: f32 = 150.0;
+/// Side of a film there.
+pub const STRIP_FILM_SIDE_PT: f32 = 84.0;
 /// Width of the names of settings.
 pub const FIELD_NAME_WIDTH_PT: f32 = 150.0;
 /// Width of what a setting is changed by.

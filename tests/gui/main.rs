@@ -1,6 +1,8 @@
 //! The real program in a window without a display, found by role and label, judged by its state.
 
 #[cfg(test)]
+mod evaluation;
+#[cfg(test)]
 mod films;
 #[cfg(test)]
 mod harness;

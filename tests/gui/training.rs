@@ -178,7 +178,7 @@ fn a_finished_run_shows_its_figures_films_and_epochs() {
     click(&mut harness, "Validation films");
     step_until("the pictures", &mut harness, |app| {
         let gallery = &app.state.training.gallery;
-        gallery.films.done().is_some() && gallery.pictures.len() == 6
+        gallery.films.done().is_some() && gallery.pictures.known.len() == 6
     });
     harness.run();
     click(&mut harness, "film12.png");

@@ -1,16 +1,9 @@
-use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::path::PathBuf;
 
 use super::Made;
-use crate::imaging::{GrayPicture, read_film};
+use crate::state::SmallPictures;
 use crate::train::{FilmPrediction, Predictions, RunFolder};
-use crate::worker::{JobContext, Latest, Wake, cause_chain};
-
-/// Pixels along the longer side of a small picture.
-const PICTURE_SIDE_PX: usize = 160;
-/// Small pictures kept; of 160 pixels a side they take 25 MB.
-const MAX_PICTURES: usize = 1000;
+use crate::worker::Wake;
 
 /// In which order validation films are shown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -64,26 +57,19 @@ pub struct Gallery {
     pub films: Made<ScoredFilms>,
     /// In which order.
     pub order: FilmOrder,
-    /// Small pictures by the film's path; the reason where there is none.
-    pub pictures: BTreeMap<PathBuf, Result<Arc<GrayPicture>, String>>,
+    /// Small pictures.
+    pub pictures: SmallPictures,
     /// The run and the epoch that `films` are of.
     pub(super) source: Option<(PathBuf, usize)>,
-    pub(super) loader: Latest<Vec<PathBuf>, Picture, ()>,
-    pub(super) wanted: Vec<PathBuf>,
 }
-
-/// A film and its small picture, or why there is none.
-pub type Picture = (PathBuf, Result<GrayPicture, String>);
 
 impl Gallery {
     pub(super) fn new(wake: Wake) -> Self {
         Self {
             films: Made::Not,
             order: FilmOrder::default(),
-            pictures: BTreeMap::new(),
+            pictures: SmallPictures::new(wake),
             source: None,
-            loader: Latest::new("small pictures", wake, read_pictures),
-            wanted: Vec::new(),
         }
     }
 
@@ -109,42 +95,14 @@ impl Gallery {
         };
         let paths = ranks.filter_map(|rank| films.at(rank, self.order));
         let paths = paths.map(|(film, _)| film.path.clone());
-        let missing = paths.filter(|path| !self.pictures.contains_key(path));
-        let missing: Vec<PathBuf> = missing.collect();
-        if missing.is_empty() || (missing == self.wanted && self.loader.is_busy()) {
-            return Ok(());
-        }
-        self.wanted.clone_from(&missing);
-        self.loader.request(missing)
+        self.pictures.want(paths.collect())
     }
 
     /// Takes in small pictures.
     pub(super) fn poll(&mut self) -> std::io::Result<()> {
         self.films.poll();
-        let (pictures, _) = self.loader.poll()?;
-        for (path, picture) in pictures {
-            if self.pictures.len() >= MAX_PICTURES {
-                // Scrolled on for long; what is in view is asked for again.
-                self.pictures.clear();
-            }
-            self.pictures.insert(path, picture.map(Arc::new));
-        }
-        Ok(())
+        self.pictures.poll()
     }
-}
-
-fn read_pictures(paths: Vec<PathBuf>, ctx: &JobContext<Picture>) -> anyhow::Result<()> {
-    for path in paths {
-        ctx.check_cancelled()?;
-        let picture = picture_of(&path);
-        ctx.send((path, picture));
-    }
-    Ok(())
-}
-
-fn picture_of(path: &Path) -> Result<GrayPicture, String> {
-    let film = read_film(path).map_err(|error| cause_chain(&error.into()))?;
-    Ok(GrayPicture::of_film(&film).within(PICTURE_SIDE_PX))
 }
 
 #[cfg(test)]

@@ -66,7 +66,7 @@ impl<T> Made<T> {
     }
 
     /// Tells the work to stop; it is over when it has noticed.
-    pub(super) fn cancel(&self) {
+    pub(in crate::state) fn cancel(&self) {
         if let Self::Working(working) = self {
             working.job.cancel();
         }
@@ -76,7 +76,7 @@ impl<T> Made<T> {
 impl<T: Send + 'static> Made<T> {
     /// Starts `work` on a thread called `name`, unless there is some under way already: to
     /// replace it would be to wait for it.
-    pub(super) fn start(
+    pub(in crate::state) fn start(
         &mut self,
         name: &str,
         wake: &Wake,
@@ -95,7 +95,7 @@ impl<T: Send + 'static> Made<T> {
     }
 
     /// Takes in what the work has reported; whether it is over now.
-    pub(super) fn poll(&mut self) -> bool {
+    pub(in crate::state) fn poll(&mut self) -> bool {
         let Self::Working(working) = self else {
             return false;
         };

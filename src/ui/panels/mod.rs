@@ -2,11 +2,13 @@
 
 mod about;
 mod film_list;
+mod evaluation;
 mod findings;
 mod keys;
 mod map_controls;
 mod notices;
 mod path_field;
+mod small_films;
 mod status_bar;
 mod toolbar;
 mod training;
@@ -14,6 +16,9 @@ mod viewer;
 mod welcome;
 
 pub use about::about_ui;
+pub use evaluation::{
+    EvaluationCurves, EvaluationViews, RateRow, back_ui, evaluation_ui, rate_rows,
+};
 pub use film_list::film_list_ui;
 pub use findings::{FindingRow, Verdict, finding_rows, findings_ui};
 pub use keys::keys_ui;

@@ -22,7 +22,7 @@ pub fn notices_ui(
     shown.reverse();
     let (corner, side) = match workspace {
         Workspace::Viewer => (Align2::LEFT_BOTTOM, 1.0),
-        Workspace::Training => (Align2::RIGHT_BOTTOM, -1.0),
+        Workspace::Training | Workspace::Evaluation => (Align2::RIGHT_BOTTOM, -1.0),
     };
     Area::new(Id::unique("notices"))
         .order(Order::Foreground)

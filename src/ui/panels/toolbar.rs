@@ -42,7 +42,7 @@ pub fn toolbar_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
 }
 
 fn file_menu_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
-    for action in [Action::OpenFilms, Action::TypePath] {
+    for action in [Action::OpenFilms, Action::OpenScores, Action::TypePath] {
         action_button_ui(ui, action, state, commands);
     }
     ui.menu_button("Recent films", |ui| {
@@ -72,6 +72,7 @@ fn workspace_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
     for (workspace, action) in [
         (Workspace::Viewer, Action::ShowViewer),
         (Workspace::Training, Action::ShowTraining),
+        (Workspace::Evaluation, Action::ShowEvaluation),
     ] {
         let button = egui::Button::selectable(state.workspace == workspace, action.label());
         let key = action.shortcut().map(|key| ui.ctx().format_shortcut(&key));
@@ -114,7 +115,11 @@ fn training_menu_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
 }
 
 fn view_menu_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
-    for action in [Action::ShowViewer, Action::ShowTraining] {
+    for action in [
+        Action::ShowViewer,
+        Action::ShowTraining,
+        Action::ShowEvaluation,
+    ] {
         action_button_ui(ui, action, state, commands);
     }
     ui.separator();

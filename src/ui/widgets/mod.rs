@@ -1,7 +1,9 @@
 //! Builders on plain values, used up by `ui`; they name themselves for screen readers.
 
 mod color_bar;
+mod logit_slider;
 mod threshold_slider;
 
 pub use color_bar::ColorBar;
+pub use logit_slider::LogitSlider;
 pub use threshold_slider::ThresholdSlider;

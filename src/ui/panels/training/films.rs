@@ -1,6 +1,6 @@
 use std::ops::Range;
 
-use egui::{Align, Button, Image, Layout, RichText, ScrollArea, Sense, Ui, UiBuilder, Vec2};
+use egui::{Align, Button, Layout, RichText, ScrollArea, Sense, Ui, UiBuilder, Vec2};
 
 use super::TrainingViews;
 use crate::state::{CommandSender, FilmOrder, Made, ScoredFilms, TrainingCommand, TrainingDesk};
@@ -101,8 +101,9 @@ fn cards_ui(
     let shown = in_view
         .clone()
         .filter_map(|rank| films.at(rank, training.gallery.order));
-    let missing =
-        |(film, _): &(&FilmPrediction, f64)| !training.gallery.pictures.contains_key(&film.path);
+    let missing = |(film, _): &(&FilmPrediction, f64)| {
+        !training.gallery.pictures.known.contains_key(&film.path)
+    };
     if shown.into_iter().any(|film| missing(&film)) {
         commands.train(TrainingCommand::WantPictures(in_view));
     }
@@ -163,25 +164,8 @@ fn picture_ui(
 ) {
     let side = theme::THUMBNAIL_SIDE_PT;
     let (rect, _) = ui.allocate_exact_size(Vec2::splat(side), Sense::hover());
-    let palette = theme::palette(ui.visuals());
-    ui.painter().rect_filled(rect, 2.0, palette.film_background);
-    let words = match training.gallery.pictures.get(&film.path) {
-        Some(Ok(picture)) => {
-            let texture = views.thumbnail(ui.ctx(), &film.path, picture);
-            let (width, height) = (picture.width_px() as f32, picture.height_px() as f32);
-            let scale = side / width.max(height);
-            let size = Vec2::new(width, height) * scale;
-            let place = egui::Rect::from_center_size(rect.center(), size);
-            Image::new((texture, size)).paint_at(ui, place);
-            return;
-        }
-        Some(Err(_)) => "no picture",
-        None => "…",
-    };
-    let font = egui::FontId::proportional(theme::SMALL_TEXT_PT);
-    let center = egui::Align2::CENTER_CENTER;
-    ui.painter()
-        .text(rect.center(), center, words, font, palette.film_text);
+    let pictures = &training.gallery.pictures;
+    views.small_films.paint(ui, rect, &film.path, pictures);
 }
 
 /// What is true in bold, what is not in plain, each with its score as number and bar.

@@ -1,15 +1,11 @@
-use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use egui::{ColorImage, Context, TextureHandle, TextureId, TextureOptions};
 
 use super::run::{RunCurves, TableOf};
-use crate::imaging::GrayPicture;
 use crate::state::{Preview, TrainingDesk};
-
-/// Small films kept on the graphics card.
-const MAX_THUMBNAILS: usize = 400;
+use crate::ui::panels::small_films::SmallFilms;
 
 /// What is drawn again and again, made anew only when its source changes; and what is folded open.
 #[derive(Default)]
@@ -19,7 +15,8 @@ pub struct TrainingViews {
     /// Which part's bars the check shows: 0 train, 1 valid, 2 test.
     pub part: usize,
     curves: Option<(Vec<(PathBuf, u64)>, RunCurves)>,
-    thumbnails: BTreeMap<PathBuf, (Arc<GrayPicture>, TextureHandle)>,
+    /// Small validation films.
+    pub small_films: SmallFilms,
     preview: Option<(Arc<Preview>, Vec<Vec<TextureHandle>>)>,
 }
 
@@ -39,31 +36,6 @@ impl TrainingViews {
             .curves
             .get_or_insert_with(|| (key, RunCurves::new(&records)));
         curves
-    }
-
-    /// The texture of a small film.
-    pub fn thumbnail(
-        &mut self,
-        ctx: &Context,
-        path: &PathBuf,
-        picture: &Arc<GrayPicture>,
-    ) -> TextureId {
-        if let Some((source, texture)) = self.thumbnails.get(path)
-            && Arc::ptr_eq(source, picture)
-        {
-            return texture.id();
-        }
-        if self.thumbnails.len() >= MAX_THUMBNAILS {
-            // Those in view are made again at once.
-            self.thumbnails.clear();
-        }
-        let size = [picture.width_px(), picture.height_px()];
-        let image = ColorImage::from_gray(size, picture.values());
-        let texture = ctx.load_texture("small film", image, TextureOptions::LINEAR);
-        let id = texture.id();
-        self.thumbnails
-            .insert(path.clone(), (Arc::clone(picture), texture));
-        id
     }
 
     /// The textures of a preview, film by film.

@@ -45,7 +45,7 @@ pub fn epoch_scrubber_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender
                     commands.send(viewer);
                 }
             }
-            (Some(_), Workspace::Viewer) => {
+            (Some(_), Workspace::Viewer | Workspace::Evaluation) => {
                 if ui.link("Go to the run").clicked() {
                     commands.train(TrainingCommand::ShowPage(TrainingPage::Run));
                 }

@@ -1,0 +1,371 @@
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::work::{self, Saved};
+use super::{EvaluationCommand, EvaluationPick, Frozen, OpenedSet};
+use crate::domain::Threshold;
+use crate::evaluate::Figures;
+use crate::model::ModelSource;
+use crate::state::jobs::ModelRequest;
+use crate::state::{AppState, Made, ModelOrigin, NoticeKind, PickKind, Workspace};
+
+impl AppState {
+    /// Carries out an order of evaluation.
+    pub(in crate::state) fn apply_evaluation(&mut self, command: EvaluationCommand) {
+        let desk = &mut self.evaluation;
+        match command {
+            EvaluationCommand::Pick(pick) => self.pick(PickKind::Evaluation(pick)),
+            EvaluationCommand::Take(pick, path) => self.take_evaluation_path(pick, path),
+            EvaluationCommand::EditPrompt(text) => {
+                if let Some(prompt) = &mut desk.prompt {
+                    prompt.text = text;
+                }
+            }
+            EvaluationCommand::TakePrompt => {
+                if let Some(prompt) = desk.prompt.take() {
+                    let path = PathBuf::from(prompt.text.trim());
+                    self.take_evaluation_path(prompt.pick, path);
+                }
+            }
+            EvaluationCommand::ClosePrompt => desk.prompt = None,
+            EvaluationCommand::Cancel => desk.opening.cancel(),
+            EvaluationCommand::DropComparison => desk.comparison = Made::Not,
+            EvaluationCommand::SelectLabel(label_idx) => {
+                desk.label_idx = label_idx;
+                desk.move_began_at = None;
+                desk.moving = false;
+            }
+            EvaluationCommand::SetThreshold(threshold) => self.move_threshold(threshold),
+            EvaluationCommand::EndMove => desk.moving = false,
+            EvaluationCommand::Undo => desk.take_back(),
+            EvaluationCommand::SetPrevalence(prevalence) => desk.prevalence = prevalence,
+            EvaluationCommand::SetTarget(target) => desk.target = target,
+            EvaluationCommand::Solve { all } => self.solve(all),
+            EvaluationCommand::Freeze(frozen) => self.freeze(frozen),
+            EvaluationCommand::ShowCell(cell) => desk.cell = cell,
+            EvaluationCommand::WantPictures(paths) => {
+                if let Err(error) = desk.pictures.want(paths) {
+                    let text = format!("cannot start a thread: {error}");
+                    self.notices.push(NoticeKind::Error, text);
+                }
+            }
+            EvaluationCommand::OpenFilm(path) => self.open_evaluated_film(path),
+            EvaluationCommand::Back => {
+                desk.film_opened = false;
+                self.workspace = Workspace::Evaluation;
+            }
+        }
+    }
+
+    pub(in crate::state) fn take_evaluation_path(&mut self, pick: EvaluationPick, path: PathBuf) {
+        match pick {
+            EvaluationPick::Predictions => self.open_predictions(path),
+            EvaluationPick::DataFolder => self.score_folder(path),
+            EvaluationPick::Compared => self.compare_with(path),
+            EvaluationPick::Report | EvaluationPick::Figures | EvaluationPick::Model => {
+                self.save_evaluation(pick, path);
+            }
+        }
+    }
+
+    /// Reads scores; those in view stay until then.
+    pub(in crate::state) fn open_predictions(&mut self, path: PathBuf) {
+        let model = self.model_path();
+        let wake = self.services.wake.clone();
+        self.evaluation.opening.start("scores", &wake, move |_| {
+            work::open(&path, model.as_deref())
+        });
+    }
+
+    fn score_folder(&mut self, folder: PathBuf) {
+        let Some(loaded) = &self.model.loaded else {
+            let text = "no model to score with";
+            self.notices.push(NoticeKind::Error, text);
+            return;
+        };
+        let classifier = Arc::clone(&loaded.classifier);
+        let cache_folder = self.training.cache_folder.clone();
+        let wake = self.services.wake.clone();
+        self.evaluation.opening.start("scoring", &wake, move |ctx| {
+            work::score(&folder, &classifier, cache_folder, ctx)
+        });
+    }
+
+    fn compare_with(&mut self, path: PathBuf) {
+        let Some(set) = self.evaluation.scored().cloned() else {
+            return;
+        };
+        let wake = self.services.wake.clone();
+        self.evaluation
+            .comparison
+            .start("comparison", &wake, move |_| {
+                work::compare_with(&set, &path)
+            });
+    }
+
+    fn model_path(&self) -> Option<PathBuf> {
+        match &self.model.loaded.as_ref()?.origin {
+            ModelOrigin::File(path) => Some(path.clone()),
+            ModelOrigin::Default | ModelOrigin::Moment(_) => None,
+        }
+    }
+
+    fn move_threshold(&mut self, threshold: f64) {
+        let desk = &mut self.evaluation;
+        let before = desk.threshold();
+        if desk.frozen.is_some() || !threshold.is_finite() || threshold == before {
+            return;
+        }
+        if !desk.moving {
+            desk.remember();
+            desk.moving = true;
+            desk.move_began_at = Some(before);
+        }
+        let label_idx = desk.label_idx;
+        if let Some(slot) = desk.thresholds.get_mut(label_idx) {
+            *slot = threshold.clamp(0.0, 1.0);
+        }
+        let name = desk.column().map(|column| column.name.clone());
+        desk.chosen_by.remove(&name.unwrap_or_default());
+    }
+
+    fn solve(&mut self, all: bool) {
+        let desk = &mut self.evaluation;
+        let Some(set) = desk.scored().cloned() else {
+            return;
+        };
+        if desk.frozen.is_some() {
+            return;
+        }
+        desk.remember();
+        desk.moving = false;
+        desk.move_began_at = Some(desk.threshold());
+        desk.solve_notes.clear();
+        for (label_idx, column) in set.columns.iter().enumerate() {
+            if !all && label_idx != desk.label_idx {
+                continue;
+            }
+            let prevalence = desk.prevalence_of(column);
+            let target = desk
+                .target
+                .target(prevalence.unwrap_or_else(|| column.prevalence()));
+            match (
+                target.solve(&column.ranked),
+                desk.thresholds.get_mut(label_idx),
+            ) {
+                (Ok(threshold), Some(slot)) => {
+                    *slot = threshold;
+                    let words = format!("{} on {}", desk.target.words(), set.name);
+                    desk.chosen_by.insert(column.name.clone(), words);
+                }
+                (Err(error), _) => {
+                    let name = column.name.replace('_', " ");
+                    desk.solve_notes.push(format!("{name}: {error}"));
+                }
+                (Ok(_), None) => {}
+            }
+        }
+    }
+
+    fn freeze(&mut self, frozen: bool) {
+        let desk = &mut self.evaluation;
+        desk.frozen = match desk.scored() {
+            Some(set) if frozen => Some(Frozen {
+                chosen_on: set.name.clone(),
+                figures: Figures::of(set, &desk.thresholds),
+            }),
+            _ => None,
+        };
+    }
+
+    fn open_evaluated_film(&mut self, path: PathBuf) {
+        let label = self.evaluation.column().map(|column| column.name.clone());
+        if let (Some(label), Some(loaded)) = (label, &self.model.loaded) {
+            self.selected = loaded
+                .classifier
+                .card()
+                .labels
+                .position(&label)
+                .or(self.selected);
+        }
+        self.evaluation.film_opened = true;
+        self.open(vec![path]);
+    }
+
+    fn save_evaluation(&mut self, pick: EvaluationPick, to: PathBuf) {
+        let desk = &self.evaluation;
+        let Some(opened) = desk.set.as_ref() else {
+            return;
+        };
+        let (set, thresholds) = (Arc::clone(&opened.set), desk.thresholds.clone());
+        let saved = match pick {
+            EvaluationPick::Report => Saved::Report {
+                set,
+                thresholds,
+                prevalence: desk.prevalence,
+                comparison: desk.comparison.done().cloned(),
+                warnings: opened
+                    .warnings
+                    .iter()
+                    .cloned()
+                    .chain(leak_text(opened))
+                    .collect(),
+                thresholds_from: self.thresholds_from(),
+                card: self.card_facts(),
+            },
+            EvaluationPick::Figures => Saved::Figures { set, thresholds },
+            EvaluationPick::Model => Saved::Model {
+                from: self.model_path(),
+                points: self.points(),
+            },
+            _ => return,
+        };
+        let wake = self.services.wake.clone();
+        self.evaluation
+            .saving
+            .start("saving", &wake, move |_| saved.write(pick, to));
+    }
+
+    fn card_facts(&self) -> Vec<(String, String)> {
+        let Some(loaded) = &self.model.loaded else {
+            return Vec::new();
+        };
+        let facts = loaded.classifier.card().facts().into_iter();
+        let facts = facts.map(|(name, value)| (name.to_owned(), value));
+        let id = ("Model in use".to_owned(), loaded.classifier.id().to_owned());
+        std::iter::once(id).chain(facts).collect()
+    }
+
+    fn thresholds_from(&self) -> String {
+        match &self.evaluation.frozen {
+            Some(frozen) => format!("chosen on {} and held fast", frozen.chosen_on),
+            None => "as set in the window".to_owned(),
+        }
+    }
+
+    /// Every threshold with how it was chosen, for a model file.
+    fn points(&self) -> Vec<(String, f64, String)> {
+        let desk = &self.evaluation;
+        let Some(set) = desk.scored() else {
+            return Vec::new();
+        };
+        let labels = self.model.loaded.as_ref();
+        let labels = labels.map(|loaded| loaded.classifier.card().labels.clone());
+        let columns = set.columns.iter().zip(&desk.thresholds);
+        let known = columns.filter(|(column, _)| {
+            labels
+                .as_ref()
+                .is_some_and(|labels| labels.position(&column.name).is_some())
+        });
+        known
+            .map(|(column, &threshold)| {
+                let chosen_on = desk
+                    .frozen
+                    .as_ref()
+                    .map_or(&set.name, |frozen| &frozen.chosen_on);
+                let by = desk.chosen_by.get(&column.name).cloned();
+                let by = by.unwrap_or_else(|| format!("set by hand on {chosen_on}"));
+                (column.name.clone(), threshold, by)
+            })
+            .collect()
+    }
+
+    /// Takes in what the jobs of evaluation have reported.
+    pub(in crate::state) fn poll_evaluation(&mut self) {
+        if self.evaluation.opening.poll() {
+            self.take_set();
+        }
+        self.evaluation.comparison.poll();
+        if self.evaluation.saving.poll() {
+            match &self.evaluation.saving {
+                Made::Done((pick, path)) => {
+                    let (pick, path) = (*pick, path.clone());
+                    let text = format!("Saved: {}", path.display());
+                    self.notices.push(NoticeKind::Info, text);
+                    if pick == EvaluationPick::Model {
+                        // The viewer uses the thresholds at once.
+                        self.load_model(ModelRequest::Source(ModelSource::File(path)));
+                    }
+                }
+                Made::Failed(error) => {
+                    let error = error.clone();
+                    self.notices.push(NoticeKind::Error, error);
+                }
+                _ => {}
+            }
+        }
+        if let Err(error) = self.evaluation.pictures.poll() {
+            let text = format!("cannot start a thread: {error}");
+            self.notices.push(NoticeKind::Error, text);
+        }
+    }
+
+    /// A set has come, or has not: thresholds held fast, or else the model's, or else 0.5.
+    fn take_set(&mut self) {
+        let opened = match std::mem::take(&mut self.evaluation.opening) {
+            Made::Done(opened) => opened,
+            other => {
+                if let Some(error) = other.error() {
+                    self.notices.push(NoticeKind::Error, error);
+                }
+                self.evaluation.opening = other;
+                return;
+            }
+        };
+        let set = Arc::clone(&opened.set);
+        self.evaluation.set = Some(opened);
+        self.evaluation.forget_moves();
+        self.take_thresholds();
+        let desk = &mut self.evaluation;
+        desk.comparison = Made::Not;
+        desk.label_idx = desk.label_idx.min(set.columns.len().saturating_sub(1));
+    }
+
+    /// Thresholds held fast, or else the model's, or else 0.5; those that were moved stay.
+    pub(in crate::state) fn take_thresholds(&mut self) {
+        let Some(set) = self.evaluation.scored().cloned() else {
+            return;
+        };
+        if self.evaluation.has_moved() {
+            return;
+        }
+        let half = f64::from(Threshold::HALF.get());
+        let of_model = |label: &str| {
+            let current = self.model.loaded.as_ref()?.thresholds.current();
+            Some(f64::from(current.of(label)?.get()))
+        };
+        let frozen = self.evaluation.frozen.as_ref();
+        let of_label = |label: &str| {
+            let held = frozen.and_then(|frozen| frozen.threshold(label));
+            held.or_else(|| of_model(label)).unwrap_or(half)
+        };
+        let thresholds = set
+            .columns
+            .iter()
+            .map(|column| of_label(&column.name))
+            .collect();
+        self.evaluation.thresholds = thresholds;
+    }
+}
+
+/// Says that patients of the set were in the model's training.
+pub(super) fn leak_text(opened: &OpenedSet) -> Option<String> {
+    let leak = opened.leak.as_ref()?;
+    let first = leak.patients.first()?;
+    Some(format!(
+        "{} patients with {} films, such as {first}, were in this model's training: figures come out too good",
+        leak.patients.len(),
+        leak.n_films
+    ))
+}
+
+impl OpenedSet {
+    /// What needs to be known of the set, the leak among it.
+    pub fn all_warnings(&self) -> Vec<String> {
+        self.warnings
+            .iter()
+            .cloned()
+            .chain(leak_text(self))
+            .collect()
+    }
+}

@@ -1,0 +1,216 @@
+use std::path::PathBuf;
+
+use crate::evaluate::Prevalence;
+use crate::metrics::OperatingTarget;
+use crate::state::PickForm;
+
+/// An order of the evaluation panel.
+#[derive(Clone, Debug, PartialEq)]
+pub enum EvaluationCommand {
+    /// Ask for a path by a dialog.
+    Pick(EvaluationPick),
+    /// Take the path that a dialog or the path field has given.
+    Take(EvaluationPick, PathBuf),
+    /// Change the text of the path field.
+    EditPrompt(String),
+    /// Take what the path field says.
+    TakePrompt,
+    /// Put the path field away.
+    ClosePrompt,
+    /// Stop reading or scoring.
+    Cancel,
+    /// Take the other scores away.
+    DropComparison,
+    /// Show this label's curves.
+    SelectLabel(usize),
+    /// Move the threshold of the label in view.
+    SetThreshold(f64),
+    /// The hand let go of the threshold.
+    EndMove,
+    /// Take the last move back.
+    Undo,
+    /// What PPV and NPV are told for.
+    SetPrevalence(Prevalence),
+    /// What thresholds are to achieve.
+    SetTarget(TargetForm),
+    /// Find the threshold that achieves it, of the label in view or of all.
+    Solve {
+        /// All labels.
+        all: bool,
+    },
+    /// Hold the thresholds fast, or let go of them.
+    Freeze(bool),
+    /// List the films of a cell of the 2x2 table; of none.
+    ShowCell(Option<Cell>),
+    /// Pictures of these films are on screen.
+    WantPictures(Vec<PathBuf>),
+    /// Show a film in the viewer with the map of the label in view.
+    OpenFilm(PathBuf),
+    /// Back from the viewer to where one was.
+    Back,
+}
+
+/// A path that evaluation asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EvaluationPick {
+    /// A table with scores and truth.
+    Predictions,
+    /// A folder of films to score now.
+    DataFolder,
+    /// Other scores of the same films.
+    Compared,
+    /// A page to be written.
+    Report,
+    /// A table of figures to be written.
+    Figures,
+    /// A model file to be written, with the thresholds.
+    Model,
+}
+
+impl EvaluationPick {
+    /// What the dialog asks.
+    pub fn question(self) -> &'static str {
+        match self {
+            Self::Predictions => "Open scores (CSV)",
+            Self::DataFolder => "Folder of films to score",
+            Self::Compared => "Compare with scores (CSV)",
+            Self::Report => "Save the report",
+            Self::Figures => "Save the figures",
+            Self::Model => "Save the model with these thresholds",
+        }
+    }
+
+    /// What the dialog has to be able to give.
+    pub fn form(self) -> PickForm {
+        match self {
+            Self::Predictions | Self::Compared => PickForm::File(&["csv"]),
+            Self::DataFolder => PickForm::Folder,
+            Self::Report => PickForm::NewFile("evaluation.html"),
+            Self::Figures => PickForm::NewFile("figures.csv"),
+            Self::Model => PickForm::NewFile("model.safetensors"),
+        }
+    }
+}
+
+/// A cell of the 2x2 table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum Cell {
+    TruePositives,
+    FalsePositives,
+    FalseNegatives,
+    TrueNegatives,
+}
+
+impl Cell {
+    /// In the order of the table: flagged above, positive left.
+    pub const ALL: [Self; 4] = [
+        Self::TruePositives,
+        Self::FalsePositives,
+        Self::FalseNegatives,
+        Self::TrueNegatives,
+    ];
+
+    /// The cell of a film.
+    pub fn of(flagged: bool, positive: bool) -> Self {
+        match (flagged, positive) {
+            (true, true) => Self::TruePositives,
+            (true, false) => Self::FalsePositives,
+            (false, true) => Self::FalseNegatives,
+            (false, false) => Self::TrueNegatives,
+        }
+    }
+
+    /// In the user's words.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::TruePositives => "True positives",
+            Self::FalsePositives => "False positives",
+            Self::FalseNegatives => "False negatives",
+            Self::TrueNegatives => "True negatives",
+        }
+    }
+}
+
+/// A target in the making.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct TargetForm {
+    /// Of what kind.
+    pub kind: TargetKind,
+    /// Share in `[0, 1]`, or the false alarms that a missed film costs.
+    pub value: f64,
+}
+
+/// Kinds of targets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(
+    missing_docs,
+    reason = "`TargetKind::name` says it in the user's words"
+)]
+pub enum TargetKind {
+    Sensitivity,
+    Specificity,
+    Ppv,
+    FlaggedShare,
+    MaxF1,
+    Youden,
+    Cost,
+}
+
+impl TargetKind {
+    /// All, in the order of the menu.
+    pub const ALL: [Self; 7] = [
+        Self::Sensitivity,
+        Self::Specificity,
+        Self::Ppv,
+        Self::FlaggedShare,
+        Self::MaxF1,
+        Self::Youden,
+        Self::Cost,
+    ];
+
+    /// In the user's words.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Sensitivity => "Sensitivity at least",
+            Self::Specificity => "Specificity at least",
+            Self::Ppv => "PPV at least",
+            Self::FlaggedShare => "Flagged at most",
+            Self::MaxF1 => "Highest F1",
+            Self::Youden => "Youden's index",
+            Self::Cost => "A miss costs false alarms",
+        }
+    }
+
+    /// Whether it needs a number.
+    pub fn has_value(self) -> bool {
+        !matches!(self, Self::MaxF1 | Self::Youden)
+    }
+}
+
+impl TargetForm {
+    /// The target, at a prevalence where it needs one.
+    pub fn target(self, prevalence: f64) -> OperatingTarget {
+        match self.kind {
+            TargetKind::Sensitivity => OperatingTarget::Sensitivity(self.value),
+            TargetKind::Specificity => OperatingTarget::Specificity(self.value),
+            TargetKind::Ppv => OperatingTarget::Ppv {
+                at_least: self.value,
+                prevalence,
+            },
+            TargetKind::FlaggedShare => OperatingTarget::FlaggedShare(self.value),
+            TargetKind::MaxF1 => OperatingTarget::MaxF1,
+            TargetKind::Youden => OperatingTarget::Youden,
+            TargetKind::Cost => OperatingTarget::Cost(self.value),
+        }
+    }
+
+    /// In words, for the model file.
+    pub fn words(self) -> String {
+        if self.kind.has_value() {
+            format!("{} {}", self.kind.name(), self.value)
+        } else {
+            self.kind.name().to_owned()
+        }
+    }
+}

@@ -1,0 +1,222 @@
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::{Cell, EvaluationPick, TargetForm, TargetKind};
+use crate::domain::Threshold;
+use crate::evaluate::{
+    Figures, LabelColumn, LabelDifference, Prevalence, ScoredSet, SharedPatients,
+};
+use crate::metrics::Confusion;
+use crate::state::Made;
+use crate::state::SmallPictures;
+use crate::worker::Wake;
+
+/// Moves of thresholds that can be taken back.
+const MAX_UNDO: usize = 100;
+
+/// All that the evaluation panel shows.
+pub struct EvaluationDesk {
+    /// The scores being judged.
+    pub set: Option<OpenedSet>,
+    /// Scores being read or made; those in view stay until they are there.
+    pub opening: Made<OpenedSet>,
+    /// Other scores of the same films.
+    pub comparison: Made<ComparedSet>,
+    /// The label in view.
+    pub label_idx: usize,
+    /// One for each label; positive iff score >= threshold.
+    pub thresholds: Vec<f64>,
+    /// What PPV and NPV are told for.
+    pub prevalence: Prevalence,
+    /// What thresholds are to achieve.
+    pub target: TargetForm,
+    /// What came of the last search for a threshold, where that was not the threshold.
+    pub solve_notes: Vec<String>,
+    /// Thresholds that are held fast.
+    pub frozen: Option<Frozen>,
+    /// The cell whose films are listed.
+    pub cell: Option<Cell>,
+    /// A film of the set is in the viewer.
+    pub film_opened: bool,
+    /// A path that is typed because no dialog is to be had.
+    pub prompt: Option<EvaluationPrompt>,
+    /// A file being written; what was written.
+    pub saving: Made<(EvaluationPick, PathBuf)>,
+    /// Small pictures of films in the list.
+    pub pictures: SmallPictures,
+    /// How each threshold that was solved for was chosen, by label.
+    pub(in crate::state) chosen_by: BTreeMap<String, String>,
+    /// Where the threshold of the label in view was when the last move began.
+    pub(in crate::state) move_began_at: Option<f64>,
+    pub(in crate::state) moving: bool,
+    undo: Vec<(usize, Vec<f64>)>,
+}
+
+/// Scores ready to be judged.
+#[derive(Clone, Debug)]
+pub struct OpenedSet {
+    /// Ranked once.
+    pub set: Arc<ScoredSet>,
+    /// What was not as it should be, as films without a file.
+    pub warnings: Vec<String>,
+    /// Patients whom the model in use has seen in training; `None` where that is not known.
+    pub leak: Option<SharedPatients>,
+}
+
+/// Other scores of the same films.
+#[derive(Clone, Debug)]
+pub struct ComparedSet {
+    /// As it was read.
+    pub set: Arc<ScoredSet>,
+    /// On the films in common.
+    pub differences: Vec<LabelDifference>,
+}
+
+/// Thresholds that were chosen on one set, and its figures there.
+#[derive(Clone, Debug)]
+pub struct Frozen {
+    /// The set they were chosen on.
+    pub chosen_on: String,
+    /// Its figures at these thresholds.
+    pub figures: Figures,
+}
+
+impl Frozen {
+    /// The threshold of a label, if the set that they were chosen on had it.
+    pub fn threshold(&self, label: &str) -> Option<f64> {
+        let mut labels = self.figures.labels.iter();
+        Some(labels.find(|figures| figures.name == label)?.threshold)
+    }
+}
+
+/// A path that is being typed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EvaluationPrompt {
+    /// What it is for.
+    pub pick: EvaluationPick,
+    /// What was typed so far.
+    pub text: String,
+}
+
+impl EvaluationDesk {
+    /// Starts with nothing.
+    pub fn new(wake: Wake) -> Self {
+        Self {
+            set: None,
+            opening: Made::Not,
+            comparison: Made::Not,
+            label_idx: 0,
+            thresholds: Vec::new(),
+            prevalence: Prevalence::default(),
+            target: TargetForm {
+                kind: TargetKind::Sensitivity,
+                value: 0.9,
+            },
+            solve_notes: Vec::new(),
+            frozen: None,
+            cell: None,
+            film_opened: false,
+            prompt: None,
+            saving: Made::Not,
+            pictures: SmallPictures::new(wake),
+            chosen_by: BTreeMap::new(),
+            move_began_at: None,
+            moving: false,
+            undo: Vec::new(),
+        }
+    }
+
+    /// The scores in view.
+    pub fn scored(&self) -> Option<&Arc<ScoredSet>> {
+        Some(&self.set.as_ref()?.set)
+    }
+
+    /// The label in view.
+    pub fn column(&self) -> Option<&LabelColumn> {
+        self.scored()?.columns.get(self.label_idx)
+    }
+
+    /// The threshold of the label in view.
+    pub fn threshold(&self) -> f64 {
+        let half = f64::from(Threshold::HALF.get());
+        self.thresholds.get(self.label_idx).copied().unwrap_or(half)
+    }
+
+    /// The 2x2 table of the label in view.
+    pub fn counts(&self) -> Option<Confusion> {
+        Some(self.column()?.at(self.threshold()))
+    }
+
+    /// The prevalence that PPV and NPV of a label are told for; `None` where it is not known.
+    pub fn prevalence_of(&self, column: &LabelColumn) -> Option<f64> {
+        self.prevalence.of(&column.name, column.prevalence())
+    }
+
+    /// Films of the label in view in the listed cell, nearest to the threshold first.
+    pub fn films_of_cell(&self) -> Vec<usize> {
+        let (Some(column), Some(cell)) = (self.column(), self.cell) else {
+            return Vec::new();
+        };
+        let threshold = self.threshold();
+        let films = column.scores.iter().zip(&column.positives).enumerate();
+        let films = films
+            .filter(|(_, (score, positive))| Cell::of(**score >= threshold, **positive) == cell);
+        self.nearest_first(films.map(|(film, _)| film).collect())
+    }
+
+    /// Films that changed side in the last move of the threshold, nearest to it first.
+    pub fn flipped_films(&self) -> Vec<usize> {
+        let (Some(column), Some(began_at)) = (self.column(), self.move_began_at) else {
+            return Vec::new();
+        };
+        let threshold = self.threshold();
+        let side_changed = |score: &f64| (*score >= began_at) != (*score >= threshold);
+        let films = column.scores.iter().enumerate();
+        let films = films.filter(|(_, score)| side_changed(score));
+        self.nearest_first(films.map(|(film, _)| film).collect())
+    }
+
+    fn nearest_first(&self, mut films: Vec<usize>) -> Vec<usize> {
+        let threshold = self.threshold();
+        let scores = self.column().map(|column| column.scores.as_slice());
+        let scores = scores.unwrap_or_default();
+        let margin = |film: &usize| scores.get(*film).map_or(0.0, |s| (s - threshold).abs());
+        films.sort_by(|a, b| margin(a).total_cmp(&margin(b)));
+        films
+    }
+
+    /// Whether a move can be taken back.
+    pub fn can_undo(&self) -> bool {
+        !self.undo.is_empty() && self.frozen.is_none()
+    }
+
+    /// Whether a threshold was moved since the set came.
+    pub(in crate::state) fn has_moved(&self) -> bool {
+        !self.undo.is_empty()
+    }
+
+    /// Remembers the thresholds as they are, before they change.
+    pub(in crate::state) fn remember(&mut self) {
+        if self.undo.len() >= MAX_UNDO {
+            self.undo.remove(0);
+        }
+        self.undo.push((self.label_idx, self.thresholds.clone()));
+    }
+
+    pub(in crate::state) fn take_back(&mut self) {
+        if let Some((label_idx, thresholds)) = self.undo.pop() {
+            (self.label_idx, self.thresholds) = (label_idx, thresholds);
+            self.move_began_at = None;
+        }
+    }
+
+    /// Another set: its own thresholds, and nothing to take back.
+    pub(in crate::state) fn forget_moves(&mut self) {
+        self.undo.clear();
+        self.move_began_at = None;
+        self.moving = false;
+        self.cell = None;
+        self.solve_notes.clear();
+    }
+}

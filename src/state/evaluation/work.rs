@@ -1,0 +1,166 @@
+//! What runs on a job's thread: reading, scoring, comparing, writing.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::{ComparedSet, EvaluationPick, OpenedSet};
+use crate::dataset::FilmCache;
+use crate::evaluate::{
+    EvaluationData, Figures, Prevalence, ReportParts, ScoredSet, compare, figures_csv,
+    freeze_operating_points, html_report, score_films, shared_patients,
+};
+use crate::imaging::write_whole;
+use crate::model::{Classifier, ModelFile};
+use crate::train::Predictions;
+use crate::worker::{JobContext, Progress};
+
+/// Reads predictions and ranks them; `model` is the file of the model in use.
+pub fn open(path: &Path, model: Option<&Path>) -> anyhow::Result<OpenedSet> {
+    let set = read(path)?;
+    opened(set, Vec::new(), model)
+}
+
+fn read(path: &Path) -> anyhow::Result<ScoredSet> {
+    let predictions = Predictions::load(path)?;
+    Ok(ScoredSet::new(path.display().to_string(), predictions)?)
+}
+
+fn opened(
+    set: ScoredSet,
+    warnings: Vec<String>,
+    model: Option<&Path>,
+) -> anyhow::Result<OpenedSet> {
+    let leak = match model {
+        Some(model) => shared_patients(&set, model)?,
+        None => None,
+    };
+    Ok(OpenedSet {
+        set: Arc::new(set),
+        warnings,
+        leak,
+    })
+}
+
+/// Scores the test part of a folder with the model in use.
+pub fn score(
+    folder: &Path,
+    classifier: &Classifier,
+    cache_folder: Option<PathBuf>,
+    ctx: &JobContext<String>,
+) -> anyhow::Result<OpenedSet> {
+    ctx.send("Reading the table".to_owned());
+    let data = EvaluationData::open(folder, None, None, "test")?;
+    ctx.send(format!("Scoring the {}", data.split));
+    let cache_folder = cache_folder.unwrap_or_else(FilmCache::default_folder);
+    let n_threads = std::thread::available_parallelism().map_or(1, usize::from);
+    let mut progress = |n_done, n_total| {
+        ctx.set_progress(Progress { n_done, n_total });
+        ctx.check_cancelled().is_ok()
+    };
+    let scored = score_films(classifier, &data, &cache_folder, n_threads, &mut progress);
+    ctx.check_cancelled()?;
+    let scored = scored?;
+    let mut warnings = Vec::new();
+    if let Some(first) = scored.missing.first() {
+        let n_missing = scored.missing.len();
+        warnings.push(format!("{n_missing} films have no file, such as {first}"));
+    }
+    if let Some(first) = scored.unreadable.first() {
+        let n_unreadable = scored.unreadable.len();
+        warnings.push(format!(
+            "{n_unreadable} films cannot be read, such as: {first}"
+        ));
+    }
+    let name = format!("{} on the {}", classifier.id(), data.split);
+    opened(
+        ScoredSet::new(name, scored.predictions)?,
+        warnings,
+        classifier.path(),
+    )
+}
+
+/// Reads other scores of the same films.
+pub fn compare_with(set: &ScoredSet, path: &Path) -> anyhow::Result<ComparedSet> {
+    let other = read(path)?;
+    Ok(ComparedSet {
+        differences: compare(set, &other)?,
+        set: Arc::new(other),
+    })
+}
+
+/// What is to be written.
+pub enum Saved {
+    /// A page with everything.
+    Report {
+        set: Arc<ScoredSet>,
+        thresholds: Vec<f64>,
+        prevalence: Prevalence,
+        comparison: Option<ComparedSet>,
+        warnings: Vec<String>,
+        thresholds_from: String,
+        card: Vec<(String, String)>,
+    },
+    /// A table of figures.
+    Figures {
+        set: Arc<ScoredSet>,
+        thresholds: Vec<f64>,
+    },
+    /// A model with operating points: its file, or the default one.
+    Model {
+        from: Option<PathBuf>,
+        points: Vec<(String, f64, String)>,
+    },
+}
+
+impl Saved {
+    /// Writes it whole or not at all; what was written, for the notice.
+    pub fn write(
+        self,
+        pick: EvaluationPick,
+        to: PathBuf,
+    ) -> anyhow::Result<(EvaluationPick, PathBuf)> {
+        match self {
+            Self::Report {
+                set,
+                thresholds,
+                prevalence,
+                comparison,
+                warnings,
+                thresholds_from,
+                card,
+            } => {
+                let comparison = comparison.as_ref();
+                let html = html_report(&ReportParts {
+                    figures: &Figures::of(&set, &thresholds),
+                    set: &set,
+                    thresholds_from: &thresholds_from,
+                    prevalence,
+                    bootstrap: None,
+                    card,
+                    warnings,
+                    subgroups: &[],
+                    localization: &[],
+                    comparison: comparison
+                        .map(|other| (other.set.name.as_str(), other.differences.as_slice())),
+                });
+                write(&to, html.as_bytes())?;
+            }
+            Self::Figures { set, thresholds } => {
+                write(&to, &figures_csv(&Figures::of(&set, &thresholds)))?;
+            }
+            Self::Model { from, points } => {
+                let file = match from {
+                    Some(from) => ModelFile::load(&from)?,
+                    None => Classifier::default_file()?,
+                };
+                freeze_operating_points(&file, &to, &points)?;
+            }
+        }
+        Ok((pick, to))
+    }
+}
+
+fn write(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
+    use anyhow::Context as _;
+    write_whole(path, bytes).with_context(|| format!("cannot write {}", path.display()))
+}

@@ -1,0 +1,117 @@
+use egui::{RichText, ScrollArea, Sense, Ui, UiBuilder, Vec2};
+
+use super::model::EvaluationViews;
+use crate::evaluate::{LabelColumn, ScoredSet};
+use crate::state::{CommandSender, EvaluationCommand, EvaluationDesk};
+use crate::ui::theme;
+
+/// Films drawn at most; how many more there are is said.
+const MAX_FILMS: usize = 60;
+
+/// The films of a cell of the 2x2 table, or those that changed side in the last move.
+pub fn films_ui(
+    ui: &mut Ui,
+    desk: &EvaluationDesk,
+    views: &mut EvaluationViews,
+    commands: &CommandSender,
+) {
+    let (Some(set), Some(column)) = (desk.scored(), desk.column()) else {
+        return;
+    };
+    let films = match desk.cell {
+        Some(_) => desk.films_of_cell(),
+        None => desk.flipped_films(),
+    };
+    let words = match desk.cell {
+        Some(cell) => {
+            let (name, n_films) = (cell.name(), films.len());
+            format!("{name}: {n_films} films, nearest to the threshold first")
+        }
+        None if films.is_empty() => {
+            "Move the threshold to see the films that change side, or click a cell of the table"
+                .to_owned()
+        }
+        None => format!("{} films changed side in the last move", films.len()),
+    };
+    ui.horizontal(|ui| {
+        ui.strong(words);
+        if films.len() > MAX_FILMS {
+            ui.weak(format!("the first {MAX_FILMS} are shown"));
+        }
+        if desk.cell.is_some() && ui.small_button("Close the list").clicked() {
+            commands.evaluate(EvaluationCommand::ShowCell(None));
+        }
+    });
+    let shown: Vec<usize> = films.into_iter().take(MAX_FILMS).collect();
+    let path = |&film: &usize| Some(set.predictions.films.get(film)?.path.clone());
+    let paths: Vec<_> = shown.iter().filter_map(path).collect();
+    if desk.pictures.lacks(&paths) {
+        commands.evaluate(EvaluationCommand::WantPictures(paths));
+    }
+    ScrollArea::horizontal().auto_shrink(false).show(ui, |ui| {
+        ui.horizontal_top(|ui| {
+            for film in shown {
+                film_ui(ui, (set, column, film), desk, views, commands);
+            }
+        });
+    });
+}
+
+fn film_ui(
+    ui: &mut Ui,
+    (set, column, film): (&ScoredSet, &LabelColumn, usize),
+    desk: &EvaluationDesk,
+    views: &mut EvaluationViews,
+    commands: &CommandSender,
+) {
+    let Some(prediction) = set.predictions.films.get(film) else {
+        return;
+    };
+    let (score, positive) = (column.scores.get(film), column.positives.get(film));
+    let (score, positive) = (
+        score.copied().unwrap_or(0.0),
+        positive.copied().unwrap_or(false),
+    );
+    let side = theme::STRIP_FILM_SIDE_PT;
+    let builder = UiBuilder::new()
+        .id_salt(("film", film))
+        .sense(Sense::click());
+    let response = ui
+        .scope_builder(builder, |ui| {
+            ui.vertical(|ui| {
+                ui.set_width(side);
+                ui.spacing_mut().item_spacing.y = 1.0;
+                let (rect, _) = ui.allocate_exact_size(Vec2::splat(side), Sense::hover());
+                views
+                    .small_films
+                    .paint(ui, rect, &prediction.path, &desk.pictures);
+                let palette = theme::palette(ui.visuals());
+                let flagged = score >= desk.threshold();
+                let color = if flagged {
+                    palette.above
+                } else {
+                    palette.below
+                };
+                let truth = if positive { "with" } else { "without" };
+                let words = RichText::new(format!("{score:.3} {truth}")).small();
+                let words = words.color(color);
+                ui.add(egui::Label::new(words).selectable(false).truncate());
+            });
+        })
+        .response;
+    let name = prediction
+        .path
+        .file_name()
+        .unwrap_or_default()
+        .to_string_lossy();
+    let words = format!("Film {name}");
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::accesskit::Role::Button, true, &words));
+    let hover = format!(
+        "{}\npatient {}",
+        prediction.path.display(),
+        prediction.patient_id
+    );
+    if response.on_hover_text(hover).clicked() {
+        commands.evaluate(EvaluationCommand::OpenFilm(prediction.path.clone()));
+    }
+}

@@ -1,0 +1,189 @@
+use egui::{Align, Button, Key, Layout, RichText, Ui};
+
+use crate::domain::NOTICE;
+use crate::state::{
+    AppState, CommandSender, EvaluationCommand, EvaluationPick, EvaluationPrompt, Made,
+};
+use crate::ui::shortcuts::Action;
+use crate::ui::theme;
+
+/// What is judged, and what can be done with it.
+pub fn header_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
+    let desk = &state.evaluation;
+    ui.horizontal(|ui| {
+        ui.set_min_height(theme::ROW_HEIGHT_PT);
+        pick_ui(
+            ui,
+            "Open scores…",
+            EvaluationPick::Predictions,
+            true,
+            state,
+            commands,
+        );
+        pick_ui(
+            ui,
+            "Score a folder…",
+            EvaluationPick::DataFolder,
+            true,
+            state,
+            commands,
+        );
+        let scored = desk.scored().is_some();
+        if scored {
+            pick_ui(
+                ui,
+                "Compare…",
+                EvaluationPick::Compared,
+                true,
+                state,
+                commands,
+            );
+            pick_ui(ui, "Report…", EvaluationPick::Report, true, state, commands);
+            pick_ui(
+                ui,
+                "Figures…",
+                EvaluationPick::Figures,
+                true,
+                state,
+                commands,
+            );
+        }
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            if let Some(working) = desk.opening.working() {
+                let cancelling = working.is_cancelling();
+                if ui.add_enabled(!cancelling, Button::new("Cancel")).clicked() {
+                    commands.evaluate(EvaluationCommand::Cancel);
+                }
+                if let Some(progress) = working.progress() {
+                    let share = progress.n_done as f32 / progress.n_total.max(1) as f32;
+                    ui.add(
+                        egui::ProgressBar::new(share)
+                            .desired_width(120.0)
+                            .show_percentage(),
+                    );
+                }
+                ui.spinner();
+                ui.label(if working.stage.is_empty() {
+                    "Reading…"
+                } else {
+                    &working.stage
+                });
+            } else if let Some(set) = desk.scored() {
+                ui.label(format!("{} films", set.n_films()));
+                ui.add(egui::Label::new(RichText::new(&set.name).strong()).truncate())
+                    .on_hover_text(&set.name);
+            }
+        });
+    });
+    if let Some(opened) = desk.set.as_ref() {
+        let palette = theme::palette(ui.visuals());
+        for warning in opened.all_warnings() {
+            ui.label(RichText::new(warning).color(palette.error));
+        }
+    }
+}
+
+fn pick_ui(
+    ui: &mut Ui,
+    words: &str,
+    pick: EvaluationPick,
+    enabled: bool,
+    state: &AppState,
+    commands: &CommandSender,
+) {
+    let desk = &state.evaluation;
+    let free = !state.is_picking()
+        && desk.opening.working().is_none()
+        && desk.comparison.working().is_none()
+        && desk.saving.working().is_none();
+    let response = ui.add_enabled(enabled && free, Button::new(words));
+    if response.on_hover_text(pick.question()).clicked() {
+        commands.evaluate(EvaluationCommand::Pick(pick));
+    }
+}
+
+/// What to do where nothing is judged yet, or why what was asked for is not there.
+pub fn empty_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
+    let desk = &state.evaluation;
+    ui.vertical_centered(|ui| {
+        ui.add_space(ui.available_height() * 0.28);
+        ui.heading("How good are the scores?");
+        ui.label("Open a table of scores and truth, or score a folder of labelled films");
+        ui.weak("A training's run folder has valid_predictions.csv and test_predictions.csv");
+        ui.add_space(theme::GAP_PT);
+        if desk.opening.working().is_some() {
+            ui.spinner();
+        } else {
+            for (words, pick) in [
+                ("Open a table…", EvaluationPick::Predictions),
+                ("Score labelled films…", EvaluationPick::DataFolder),
+            ] {
+                let button = ui.add_enabled(!state.is_picking(), Button::new(words));
+                if button.clicked() {
+                    commands.evaluate(EvaluationCommand::Pick(pick));
+                }
+            }
+        }
+        if let Made::Failed(error) = &desk.opening {
+            let palette = theme::palette(ui.visuals());
+            ui.add_space(theme::GAP_PT);
+            ui.label(RichText::new(error).color(palette.error));
+        }
+        ui.add_space(theme::GAP_PT);
+        ui.weak(NOTICE);
+    });
+}
+
+/// A line for a path where no dialog is to be had.
+pub fn prompt_ui(ui: &mut Ui, prompt: &EvaluationPrompt, commands: &CommandSender) {
+    ui.horizontal(|ui| {
+        let label = ui.label(prompt.pick.question());
+        let mut text = prompt.text.clone();
+        let width = (ui.available_width() - 150.0).max(120.0);
+        let field = egui::TextEdit::singleline(&mut text).desired_width(width);
+        let response = ui.add(field).labelled_by(label.id);
+        if prompt.text.is_empty() && ui.memory(|memory| memory.focused().is_none()) {
+            response.request_focus();
+        }
+        if response.changed() {
+            commands.evaluate(EvaluationCommand::EditPrompt(text));
+        }
+        let entered = response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
+        if ui.button("Use path").clicked() || entered {
+            commands.evaluate(EvaluationCommand::TakePrompt);
+        }
+        if ui.button("Hide").clicked() {
+            commands.evaluate(EvaluationCommand::ClosePrompt);
+        }
+    });
+}
+
+/// Above the viewer while it shows a film of the set.
+pub fn back_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
+    ui.horizontal(|ui| {
+        let key = Action::BackToEvaluation.shortcut();
+        let key = key.map_or_else(String::new, |key| ui.ctx().format_shortcut(&key));
+        if ui.button("Back to evaluation").on_hover_text(key).clicked() {
+            commands.evaluate(EvaluationCommand::Back);
+        }
+        let (Some(column), Some(path)) = (state.evaluation.column(), state.study.current_path())
+        else {
+            return;
+        };
+        let films = state
+            .evaluation
+            .scored()
+            .map(|set| set.predictions.films.as_slice());
+        let place = films.and_then(|films| films.iter().position(|film| film.path == path));
+        if let Some(place) = place {
+            let truth = column.positives.get(place).copied().unwrap_or(false);
+            let score = column.scores.get(place).copied().unwrap_or(0.0);
+            ui.label(format!(
+                "{}: {} by its labels, score {score:.3} there, threshold {:.3}",
+                column.name.replace('_', " "),
+                if truth { "positive" } else { "negative" },
+                state.evaluation.threshold()
+            ));
+        }
+    });
+}

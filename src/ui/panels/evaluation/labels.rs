@@ -1,0 +1,90 @@
+use egui::{RichText, Ui};
+
+use crate::evaluate::LabelColumn;
+use crate::metrics::Summary;
+use crate::state::{CommandSender, EvaluationCommand, EvaluationDesk};
+use crate::ui::theme;
+
+/// Every label with its films, areas and threshold; a click shows its curves.
+pub fn labels_ui(ui: &mut Ui, desk: &EvaluationDesk, commands: &CommandSender) {
+    let Some(set) = desk.scored() else {
+        return;
+    };
+    egui::Grid::new("labels of evaluation")
+        .num_columns(7)
+        .spacing([9.0, 2.0])
+        .striped(true)
+        .show(ui, |ui| {
+            ui.spacing_mut().interact_size.y = theme::SMALL_ROW_HEIGHT_PT;
+            ui.spacing_mut().button_padding.y = 0.0;
+            for head in ["Finding", "n+", "n-", "AUC", "95 %", "AP", "Threshold"] {
+                ui.label(RichText::new(head).small().weak());
+            }
+            ui.end_row();
+            for (label_idx, column) in set.columns.iter().enumerate() {
+                row_ui(ui, desk, label_idx, column, commands);
+                ui.end_row();
+            }
+        });
+    let n_rare = set.columns.iter().filter(|column| column.is_rare()).count();
+    if n_rare > 0 {
+        ui.label(
+            RichText::new(format!(
+                "{n_rare} in gray have fewer than 10 positive films: chance rules there"
+            ))
+            .small()
+            .weak(),
+        );
+    }
+    let auc = Summary::of(
+        set.columns
+            .iter()
+            .map(|column| column.auc.map(|auc| auc.auc)),
+    );
+    if let Some(auc) = auc {
+        ui.label(format!(
+            "Macro AUC {:.3} over {} of {} labels; {:.3} to {:.3}, median {:.3}",
+            auc.mean,
+            auc.n_defined,
+            set.columns.len(),
+            auc.min,
+            auc.max,
+            auc.median
+        ));
+    } else {
+        ui.label("Macro AUC n/a: no label has films on both sides");
+    }
+}
+
+fn row_ui(
+    ui: &mut Ui,
+    desk: &EvaluationDesk,
+    label_idx: usize,
+    column: &LabelColumn,
+    commands: &CommandSender,
+) {
+    let name = column.name.replace('_', " ");
+    let selected = desk.label_idx == label_idx;
+    let text = |words: String| {
+        let text = RichText::new(words).small();
+        if column.is_rare() { text.weak() } else { text }
+    };
+    let button = egui::Button::selectable(selected, text(name)).small();
+    if ui.add(button).on_hover_text("Show its curves").clicked() {
+        commands.evaluate(EvaluationCommand::SelectLabel(label_idx));
+    }
+    let number = |value: Option<f64>| value.map_or_else(|| "n/a".to_owned(), |v| format!("{v:.3}"));
+    let interval = column.auc.and_then(|auc| auc.interval(0.95));
+    let interval = interval.map_or_else(|| "n/a".to_owned(), |(a, b)| format!("{a:.2}–{b:.2}"));
+    let threshold = desk.thresholds.get(label_idx).copied();
+    for words in [
+        column.ranked.n_pos().to_string(),
+        column.ranked.n_neg().to_string(),
+        number(column.auc.map(|auc| auc.auc)),
+        interval,
+        number(column.average_precision),
+        number(threshold),
+    ] {
+        ui.label(text(words).monospace());
+    }
+}

@@ -1,0 +1,286 @@
+use egui::{Button, ComboBox, DragValue, Grid, RichText, Ui};
+
+use super::model::{RateRow, rate_rows};
+use crate::evaluate::Prevalence;
+use crate::state::{
+    AppState, Cell, CommandSender, EvaluationCommand, EvaluationDesk, EvaluationPick, TargetForm,
+    TargetKind,
+};
+use crate::ui::theme;
+use crate::ui::widgets::LogitSlider;
+
+/// Size of a cell of the 2x2 table.
+const CELL_SIZE_PT: egui::Vec2 = egui::vec2(96.0, 21.0);
+
+/// The operating point of the label in view: slider, number, counts, rates, targets, lock.
+pub fn point_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
+    let desk = &state.evaluation;
+    let Some(column) = desk.column() else {
+        return;
+    };
+    let held = desk.frozen.is_some();
+    ui.horizontal(|ui| {
+        ui.strong(column.name.replace('_', " "));
+        ui.weak("positive where score ≥ threshold");
+    });
+    ui.add_enabled_ui(!held, |ui| slider_ui(ui, desk, commands));
+    table_ui(ui, desk, commands);
+    rates_ui(ui, desk);
+    prevalence_ui(ui, desk, commands);
+    ui.add_enabled_ui(!held, |ui| target_ui(ui, desk, commands));
+    lock_ui(ui, state, commands);
+}
+
+fn slider_ui(ui: &mut Ui, desk: &EvaluationDesk, commands: &CommandSender) {
+    let Some(column) = desk.column() else {
+        return;
+    };
+    let threshold = desk.threshold();
+    ui.horizontal(|ui| {
+        let mut typed = threshold;
+        let label = ui.label("Threshold");
+        let drag = DragValue::new(&mut typed)
+            .range(0.0..=1.0)
+            .speed(0.002)
+            .max_decimals(6);
+        let response = ui.add_sized([76.0, ui.spacing().interact_size.y], drag);
+        let response = response.labelled_by(label.id);
+        if response.changed() {
+            commands.evaluate(EvaluationCommand::SetThreshold(typed));
+        }
+        if response.lost_focus() || response.drag_stopped() {
+            commands.evaluate(EvaluationCommand::EndMove);
+        }
+        if ui
+            .add_enabled(desk.can_undo(), Button::new("Undo"))
+            .clicked()
+        {
+            commands.evaluate(EvaluationCommand::Undo);
+        }
+        ui.weak("arrow keys: next score");
+    });
+    let mut moved = threshold;
+    let ranked = &column.ranked;
+    let slider = LogitSlider::new("Threshold on the logit scale", &mut moved)
+        .neighbours(ranked.next_below(threshold), ranked.next_above(threshold));
+    let response = ui.add(slider);
+    if response.changed() {
+        commands.evaluate(EvaluationCommand::SetThreshold(moved));
+    }
+    let stepped = response.changed() && !response.is_pointer_button_down_on();
+    if response.drag_stopped() || response.clicked() || stepped {
+        commands.evaluate(EvaluationCommand::EndMove);
+    }
+}
+
+/// The 2x2 table; a click on a cell lists its films.
+fn table_ui(ui: &mut Ui, desk: &EvaluationDesk, commands: &CommandSender) {
+    let Some(counts) = desk.counts() else {
+        return;
+    };
+    let count = |cell| match cell {
+        Cell::TruePositives => counts.true_positives,
+        Cell::FalsePositives => counts.false_positives,
+        Cell::FalseNegatives => counts.false_negatives,
+        Cell::TrueNegatives => counts.true_negatives,
+    };
+    Grid::new("2x2 table")
+        .num_columns(3)
+        .spacing([8.0, 3.0])
+        .show(ui, |ui| {
+            ui.label("");
+            ui.label(
+                RichText::new(format!("with, {}", counts.n_pos()))
+                    .small()
+                    .weak(),
+            );
+            ui.label(
+                RichText::new(format!("without, {}", counts.n_neg()))
+                    .small()
+                    .weak(),
+            );
+            ui.end_row();
+            let rows = Cell::ALL.chunks(2).zip([
+                format!("flagged, {}", counts.n_flagged()),
+                format!("not flagged, {}", counts.n_films() - counts.n_flagged()),
+            ]);
+            for (cells, name) in rows {
+                ui.label(RichText::new(name).small().weak());
+                for &cell in cells {
+                    let shown = desk.cell == Some(cell);
+                    let button = Button::new(count(cell).to_string()).selected(shown);
+                    let response = ui.add_sized(CELL_SIZE_PT, button);
+                    let name = format!("{} {}", cell.name(), count(cell));
+                    response.widget_info(|| {
+                        egui::WidgetInfo::labeled(egui::accesskit::Role::Button, true, &name)
+                    });
+                    let hover = format!("{}: list its films", cell.name());
+                    if response.on_hover_text(hover).clicked() {
+                        let cell = (!shown).then_some(cell);
+                        commands.evaluate(EvaluationCommand::ShowCell(cell));
+                    }
+                }
+                ui.end_row();
+            }
+        });
+}
+
+fn rates_ui(ui: &mut Ui, desk: &EvaluationDesk) {
+    let rows = rate_rows(desk);
+    let held = desk.frozen.as_ref();
+    Grid::new("rates")
+        .num_columns(4)
+        .spacing([10.0, 1.0])
+        .show(ui, |ui| {
+            ui.spacing_mut().interact_size.y = theme::SMALL_ROW_HEIGHT_PT;
+            if held.is_some() {
+                for head in ["", "here", "95 %", "where chosen"] {
+                    ui.label(RichText::new(head).small().weak());
+                }
+                ui.end_row();
+            }
+            for pair in rows.chunks(if held.is_some() { 1 } else { 2 }) {
+                for row in pair {
+                    rate_ui(ui, row, held.is_some());
+                }
+                ui.end_row();
+            }
+        });
+}
+
+fn rate_ui(ui: &mut Ui, row: &RateRow, held: bool) {
+    let number = |value: Option<f64>| value.map_or_else(|| "n/a".to_owned(), |v| format!("{v:.3}"));
+    ui.label(RichText::new(row.name).small());
+    let interval = row
+        .interval
+        .map(|(low, high)| format!("{low:.2}–{high:.2}"));
+    if held {
+        ui.label(
+            RichText::new(number(row.value))
+                .small()
+                .monospace()
+                .strong(),
+        );
+        ui.label(
+            RichText::new(interval.unwrap_or_default())
+                .small()
+                .monospace(),
+        );
+        ui.label(RichText::new(number(row.where_chosen)).small().monospace());
+    } else {
+        let interval = interval.map_or_else(String::new, |interval| format!("  {interval}"));
+        let words = format!("{}{interval}", number(row.value));
+        ui.label(RichText::new(words).small().monospace());
+    }
+}
+
+fn prevalence_ui(ui: &mut Ui, desk: &EvaluationDesk, commands: &CommandSender) {
+    ui.horizontal(|ui| {
+        let label = ui.label(RichText::new("PPV, NPV at a prevalence").small());
+        let stated = match desk.prevalence {
+            Prevalence::Stated(share) => share,
+            _ => 0.05,
+        };
+        ComboBox::from_id_salt("prevalence")
+            .selected_text(RichText::new(desk.prevalence.text()).small())
+            .show_ui(ui, |ui| {
+                for choice in [
+                    Prevalence::ThisSet,
+                    Prevalence::NaturalNih,
+                    Prevalence::NotebookPool,
+                    Prevalence::Stated(stated),
+                ] {
+                    let chosen = desk.prevalence == choice;
+                    if ui.selectable_label(chosen, choice.text()).clicked() {
+                        commands.evaluate(EvaluationCommand::SetPrevalence(choice));
+                    }
+                }
+            })
+            .response
+            .labelled_by(label.id);
+        if let Prevalence::Stated(mut share) = desk.prevalence {
+            let drag = DragValue::new(&mut share)
+                .range(0.0001..=0.9999)
+                .speed(0.001)
+                .max_decimals(4);
+            if ui.add(drag).labelled_by(label.id).changed() {
+                let stated = Prevalence::Stated(share);
+                commands.evaluate(EvaluationCommand::SetPrevalence(stated));
+            }
+        }
+    });
+}
+
+fn target_ui(ui: &mut Ui, desk: &EvaluationDesk, commands: &CommandSender) {
+    let TargetForm { kind, value } = desk.target;
+    ui.horizontal(|ui| {
+        let label = ui.label(RichText::new("Find").small());
+        ComboBox::from_id_salt("target")
+            .selected_text(RichText::new(kind.name()).small())
+            .show_ui(ui, |ui| {
+                for other in TargetKind::ALL {
+                    if ui.selectable_label(kind == other, other.name()).clicked() {
+                        let value = if other == TargetKind::Cost {
+                            5.0
+                        } else {
+                            value.min(1.0)
+                        };
+                        let target = TargetForm { kind: other, value };
+                        commands.evaluate(EvaluationCommand::SetTarget(target));
+                    }
+                }
+            })
+            .response
+            .labelled_by(label.id);
+        if kind.has_value() {
+            let mut value = value;
+            let range = if kind == TargetKind::Cost {
+                0.01..=1000.0
+            } else {
+                0.0..=1.0
+            };
+            let drag = DragValue::new(&mut value)
+                .range(range)
+                .speed(0.005)
+                .max_decimals(3);
+            if ui.add(drag).labelled_by(label.id).changed() {
+                let target = TargetForm { kind, value };
+                commands.evaluate(EvaluationCommand::SetTarget(target));
+            }
+        }
+        if ui.button("This label").clicked() {
+            commands.evaluate(EvaluationCommand::Solve { all: false });
+        }
+        if ui.button("All labels").clicked() {
+            commands.evaluate(EvaluationCommand::Solve { all: true });
+        }
+    });
+    let palette = theme::palette(ui.visuals());
+    for note in &desk.solve_notes {
+        ui.label(RichText::new(note).small().color(palette.warning));
+    }
+}
+
+fn lock_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
+    let desk = &state.evaluation;
+    ui.horizontal(|ui| {
+        let mut held = desk.frozen.is_some();
+        let lock = ui.checkbox(&mut held, "Hold all thresholds");
+        let hover = "Choose them on validation, hold them, then open the test scores: figures of \
+                     both stand side by side";
+        if lock.on_hover_text(hover).changed() {
+            commands.evaluate(EvaluationCommand::Freeze(held));
+        }
+        let possible = !state.is_picking() && state.model.loaded.is_some();
+        let save = ui.add_enabled(possible, Button::new("Save into a model…"));
+        let hover = "Writes a copy of the model in use with these thresholds as its operating \
+                     points, and uses it";
+        if save.on_hover_text(hover).clicked() {
+            commands.evaluate(EvaluationCommand::Pick(EvaluationPick::Model));
+        }
+    });
+    if let Some(frozen) = &desk.frozen {
+        let text = format!("Chosen on {}", frozen.chosen_on);
+        ui.add(egui::Label::new(RichText::new(text).small().weak()).truncate());
+    }
+}

@@ -1,0 +1,496 @@
+//! One operating point in all plots: dragged, typed, stepped, solved for; and what follows from it.
+
+use std::fmt::Write as _;
+use std::path::PathBuf;
+
+use egui::accesskit::Role;
+use egui::{Key, Vec2};
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
+use thorax::app::ThoraxApp;
+use thorax::evaluate::{ScoredSet, freeze_operating_points};
+use thorax::metrics::{Confusion, OperatingTarget};
+use thorax::model::{Classifier, ModelFile};
+use thorax::state::{
+    Cell, Command, EvaluationCommand, EvaluationPick, Made, ModelOrigin, Picked, TargetForm,
+    TargetKind, Workspace,
+};
+use thorax::train::Predictions;
+use thorax::ui::panels::rate_rows;
+
+use crate::films::phantom;
+use crate::harness::{
+    AppHarness, PreparedPicker, app_with, build, builder, has_model, is_scored, step_until,
+    threshold,
+};
+
+/// Scores of a drawn film over and over: three labels of the default model, one without positives.
+struct Scores {
+    folder: tempfile::TempDir,
+}
+
+impl Scores {
+    fn new() -> Self {
+        let scores = Self {
+            folder: tempfile::tempdir().unwrap(),
+        };
+        for (name, seed) in [("valid.csv", 3), ("test.csv", 7)] {
+            std::fs::write(scores.path(name), table(seed)).unwrap();
+        }
+        scores
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    fn set(&self, name: &str) -> ScoredSet {
+        let predictions = Predictions::load(&self.path(name)).unwrap();
+        ScoredSet::new(name.to_owned(), predictions).unwrap()
+    }
+}
+
+fn table(seed: u32) -> String {
+    let head = "path,patient_id,label:Effusion,label:Mass,label:Hernia,\
+                score:Effusion,score:Mass,score:Hernia\n";
+    let mut text = head.to_owned();
+    for film in 0..80_u32 {
+        let noise = f64::from((film * 29 + seed * 13) % 80) / 100.0;
+        let (effusion, mass) = (u32::from(film % 3 == 0), u32::from(film % 5 == 1));
+        let score = |truth: u32, noise: f64| 0.05 + 0.2 * f64::from(truth) + 0.8 * noise;
+        writeln!(
+            text,
+            "{},{},{effusion},{mass},0,{},{},0.2",
+            // One file that is there, whatever it is called.
+            if film == 40 {
+                phantom().display().to_string()
+            } else {
+                format!("{film}.png")
+            },
+            film / 2,
+            score(effusion, noise),
+            score(mass, 0.8 - noise),
+        )
+        .unwrap();
+    }
+    text
+}
+
+fn has_set(app: &ThoraxApp) -> bool {
+    app.state.evaluation.set.is_some() && app.state.evaluation.opening.working().is_none()
+}
+
+/// Frames until nothing is left to do, small pictures included.
+fn settle(harness: &mut AppHarness) {
+    harness.step();
+    harness.step();
+    step_until("the small pictures", harness, |app| {
+        !app.state.evaluation.pictures.is_busy()
+    });
+    harness.run();
+}
+
+/// The program with scores given on the command line, the first label in view.
+fn opened(scores: &Scores) -> AppHarness {
+    let mut harness = app_with(vec![scores.path("valid.csv")]);
+    step_until("the scores", &mut harness, has_set);
+    step_until("the model", &mut harness, has_model);
+    settle(&mut harness);
+    assert_eq!(harness.state().state.workspace, Workspace::Evaluation);
+    harness
+}
+
+fn apply(harness: &mut AppHarness, command: EvaluationCommand) {
+    let command = Command::Evaluation(command);
+    harness.state_mut().state.apply(command);
+    harness.step();
+}
+
+fn at(harness: &AppHarness) -> f64 {
+    harness.state().state.evaluation.threshold()
+}
+
+/// All that hangs on the threshold is what counting one by one gives.
+fn check_all_follows(harness: &mut AppHarness) {
+    settle(harness);
+    let desk = &harness.state().state.evaluation;
+    let column = desk.column().unwrap();
+    let counts = Confusion::count(&column.scores, &column.positives, desk.threshold());
+    assert_eq!(desk.counts().unwrap(), counts);
+    let rows = rate_rows(desk);
+    let row = |name: &str| rows.iter().find(|row| row.name == name).unwrap().value;
+    assert_eq!(row("Sensitivity"), counts.sensitivity());
+    assert_eq!(row("Specificity"), counts.specificity());
+    assert_eq!(row("F1"), counts.f1());
+    let (ppv, expected) = (row("PPV").unwrap(), counts.ppv().unwrap());
+    assert!((ppv - expected).abs() < 1e-12, "{ppv}, not {expected}");
+    for (cell, n) in Cell::ALL.iter().zip([
+        counts.true_positives,
+        counts.false_positives,
+        counts.false_negatives,
+        counts.true_negatives,
+    ]) {
+        // The button says its number.
+        let name = format!("{} {n}", cell.name());
+        harness.get_by_role_and_label(Role::Button, &name);
+    }
+}
+
+/// Drags from one place of a plot to another, in shares of its width and height.
+fn drag(harness: &mut AppHarness, plot: &str, from: Vec2, to: Vec2) {
+    let node = harness.get_by_role_and_label(Role::Image, plot);
+    let bounds = node.rect();
+    let place = |share: Vec2| bounds.min + bounds.size() * share;
+    harness.hover_at(place(from));
+    harness.step();
+    harness.drag_at(place(from));
+    harness.step();
+    harness.hover_at(place(to));
+    harness.step();
+    harness.drop_at(place(to));
+    settle(harness);
+}
+
+#[test]
+fn the_operating_point_is_dragged_on_every_plot() {
+    let scores = Scores::new();
+    let mut harness = opened(&scores);
+    for plot in [
+        "ROC curve",
+        "Precision-recall curve",
+        "Scores of films with and without the finding",
+        "Rates by threshold",
+        "Reliability of scores",
+    ] {
+        apply(&mut harness, EvaluationCommand::SetThreshold(0.9));
+        apply(&mut harness, EvaluationCommand::EndMove);
+        let before = at(&harness);
+        drag(&mut harness, plot, Vec2::splat(0.6), Vec2::new(0.4, 0.45));
+        let after = at(&harness);
+        assert!(
+            after != before && (0.05..0.85).contains(&after),
+            "{plot}: {after}"
+        );
+        check_all_follows(&mut harness);
+    }
+    // On a curve it lands on a score; over scores where the hand is.
+    let column = scores.set("valid.csv").columns[0].clone();
+    drag(
+        &mut harness,
+        "ROC curve",
+        Vec2::splat(0.5),
+        Vec2::new(0.3, 0.2),
+    );
+    assert!(column.scores.contains(&at(&harness)));
+    let name = "Scores of films with and without the finding";
+    drag(&mut harness, name, Vec2::splat(0.5), Vec2::new(0.25, 0.5));
+    assert!((at(&harness) - 0.25).abs() < 0.05, "{}", at(&harness));
+}
+
+#[test]
+fn the_slider_steps_to_the_next_score_and_takes_a_number() {
+    let scores = Scores::new();
+    let mut harness = opened(&scores);
+    let slider = "Threshold on the logit scale";
+    harness
+        .get_by_role_and_label(Role::Slider, slider)
+        .set_value_accesskit(0.4);
+    settle(&mut harness);
+    assert_eq!(at(&harness), 0.4);
+    check_all_follows(&mut harness);
+    let ranked = scores.set("valid.csv").columns[0].ranked.clone();
+    harness.get_by_role_and_label(Role::Slider, slider).focus();
+    harness.step();
+    harness.key_press(Key::ArrowRight);
+    settle(&mut harness);
+    assert_eq!(Some(at(&harness)), ranked.next_above(0.4));
+    harness.key_press(Key::ArrowLeft);
+    settle(&mut harness);
+    assert_eq!(
+        Some(at(&harness)),
+        ranked.next_below(ranked.next_above(0.4).unwrap())
+    );
+    harness
+        .get_by_role_and_label(Role::SpinButton, "Threshold")
+        .set_value_accesskit(0.31);
+    settle(&mut harness);
+    assert_eq!(at(&harness), 0.31);
+    check_all_follows(&mut harness);
+    harness.get_by_role_and_label(Role::Button, "Undo").click();
+    settle(&mut harness);
+    assert_ne!(at(&harness), 0.31);
+}
+
+#[test]
+fn a_target_is_solved_for_one_label_or_all_and_what_is_not_reachable_is_said() {
+    let scores = Scores::new();
+    let mut harness = opened(&scores);
+    let target = TargetForm {
+        kind: TargetKind::Specificity,
+        value: 0.8,
+    };
+    apply(&mut harness, EvaluationCommand::SetTarget(target));
+    settle(&mut harness);
+    harness
+        .get_by_role_and_label(Role::Button, "This label")
+        .click();
+    settle(&mut harness);
+    let set = scores.set("valid.csv");
+    let solve = |label: usize, target: OperatingTarget| target.solve(&set.columns[label].ranked);
+    let expected = solve(0, OperatingTarget::Specificity(0.8)).unwrap();
+    assert_eq!(at(&harness), expected);
+    check_all_follows(&mut harness);
+    let youden = TargetForm {
+        kind: TargetKind::Youden,
+        value: 0.8,
+    };
+    apply(&mut harness, EvaluationCommand::SetTarget(youden));
+    settle(&mut harness);
+    harness
+        .get_by_role_and_label(Role::Button, "All labels")
+        .click();
+    settle(&mut harness);
+    let desk = &harness.state().state.evaluation;
+    for label in [0, 1] {
+        let expected = solve(label, OperatingTarget::Youden).unwrap();
+        assert_eq!(desk.thresholds[label], expected);
+    }
+    assert!(
+        desk.solve_notes[0].contains("Hernia"),
+        "{:?}",
+        desk.solve_notes
+    );
+}
+
+#[test]
+fn a_cell_lists_its_films_and_a_film_opens_with_its_map_and_back_returns() {
+    let scores = Scores::new();
+    let mut harness = opened(&scores);
+    let column = scores.set("valid.csv").columns[0].clone();
+    // Film 40 is the one that is there.
+    let own = column.scores[40];
+    apply(&mut harness, EvaluationCommand::SetThreshold(own));
+    apply(&mut harness, EvaluationCommand::EndMove);
+    settle(&mut harness);
+    let counts = column.at(own);
+    let cell = Cell::of(true, column.positives[40]);
+    let name = format!(
+        "{} {}",
+        cell.name(),
+        match cell {
+            Cell::TruePositives => counts.true_positives,
+            _ => counts.false_positives,
+        }
+    );
+    harness.get_by_role_and_label(Role::Button, &name).click();
+    settle(&mut harness);
+    let desk = &harness.state().state.evaluation;
+    assert_eq!(desk.cell, Some(cell));
+    let films = desk.films_of_cell();
+    assert_eq!(films[0], 40, "nearest first");
+    let margin = |film: &usize| (column.scores[*film] - own).abs();
+    assert!(films.is_sorted_by(|a, b| margin(a) <= margin(b)));
+    let of_cell = |film: &usize| column.positives[*film] == column.positives[40];
+    assert!(films.iter().all(of_cell));
+
+    harness
+        .get_by_role_and_label(Role::Button, "Film phantom.png")
+        .click();
+    step_until("the film", &mut harness, is_scored);
+    let state = &harness.state().state;
+    assert_eq!(state.workspace, Workspace::Viewer);
+    let labels = &state
+        .model
+        .loaded
+        .as_ref()
+        .unwrap()
+        .classifier
+        .card()
+        .labels;
+    assert_eq!(state.selected, labels.position("Effusion"));
+    settle(&mut harness);
+    harness
+        .get_by_role_and_label(Role::Button, "Back to evaluation")
+        .click();
+    settle(&mut harness);
+    let state = &harness.state().state;
+    assert_eq!(state.workspace, Workspace::Evaluation);
+    assert_eq!(
+        (state.evaluation.cell, state.evaluation.threshold()),
+        (Some(cell), own)
+    );
+}
+
+#[test]
+fn films_that_change_side_are_shown_while_the_threshold_moves() {
+    let scores = Scores::new();
+    let mut harness = opened(&scores);
+    let column = scores.set("valid.csv").columns[0].clone();
+    apply(&mut harness, EvaluationCommand::SetThreshold(0.3));
+    apply(&mut harness, EvaluationCommand::EndMove);
+    apply(&mut harness, EvaluationCommand::SetThreshold(0.4));
+    apply(&mut harness, EvaluationCommand::SetThreshold(0.5));
+    let mut flipped = harness.state().state.evaluation.flipped_films();
+    flipped.sort_unstable();
+    let between = |&film: &usize| (0.3..0.5).contains(&column.scores[film]);
+    let expected: Vec<usize> = (0..80).filter(between).collect();
+    assert!(!expected.is_empty());
+    assert_eq!(flipped, expected);
+    settle(&mut harness);
+    let words = format!("{} films changed side in the last move", expected.len());
+    harness.get_by_label(&words);
+}
+
+#[test]
+fn thresholds_held_fast_are_reported_on_the_next_set_and_saved_into_a_model() {
+    let scores = Scores::new();
+    let model = scores.path("frozen.safetensors");
+    let picker = PreparedPicker::new(Picked::Files(vec![model.clone()]));
+    let mut harness = build(builder(), picker, vec![scores.path("valid.csv")]);
+    step_until("the scores", &mut harness, has_set);
+    step_until("the model", &mut harness, has_model);
+    let solve = EvaluationCommand::Solve { all: true };
+    apply(&mut harness, solve);
+    settle(&mut harness);
+    harness
+        .get_by_role_and_label(Role::CheckBox, "Hold all thresholds")
+        .click();
+    settle(&mut harness);
+    let held = harness.state().state.evaluation.thresholds.clone();
+    // Nothing moves them now.
+    apply(&mut harness, EvaluationCommand::SetThreshold(0.77));
+    assert_eq!(harness.state().state.evaluation.thresholds, held);
+
+    let state = &mut harness.state_mut().state;
+    state.apply(Command::Open(vec![scores.path("test.csv")]));
+    step_until("the test scores", &mut harness, |app| {
+        has_set(app)
+            && app
+                .state
+                .evaluation
+                .scored()
+                .unwrap()
+                .name
+                .ends_with("test.csv")
+    });
+    let desk = &harness.state().state.evaluation;
+    assert_eq!(desk.thresholds, held);
+    let rows = rate_rows(desk);
+    let valid = scores.set("valid.csv").columns[0].at(held[0]);
+    let test = scores.set("test.csv").columns[0].at(held[0]);
+    assert_eq!(rows[0].where_chosen, valid.sensitivity());
+    assert_eq!(rows[0].value, test.sensitivity());
+
+    settle(&mut harness);
+    harness
+        .get_by_role_and_label(Role::Button, "Save into a model…")
+        .click();
+    step_until("the saved model in use", &mut harness, |app| {
+        let loaded = app.state.model.loaded.as_ref();
+        loaded.is_some_and(|loaded| matches!(loaded.origin, ModelOrigin::File(_)))
+    });
+    assert!((f64::from(threshold(&harness, "Effusion")) - held[0]).abs() < 1e-6);
+    let card = ModelFile::load(&model).unwrap().card().clone();
+    let point = card
+        .operating_points
+        .of("Effusion")
+        .unwrap()
+        .clone()
+        .unwrap();
+    assert!(point.chosen_by.contains("valid.csv"), "{}", point.chosen_by);
+}
+
+#[test]
+fn two_sets_are_laid_over_each_other() {
+    let scores = Scores::new();
+    let mut harness = opened(&scores);
+    let take = EvaluationCommand::Take(EvaluationPick::Compared, scores.path("test.csv"));
+    apply(&mut harness, take);
+    step_until("the comparison", &mut harness, |app| {
+        app.state.evaluation.comparison.done().is_some()
+    });
+    settle(&mut harness);
+    let desk = &harness.state().state.evaluation;
+    let differences = &desk.comparison.done().unwrap().differences;
+    let expected = thorax::evaluate::compare(&scores.set("valid.csv"), &scores.set("test.csv"));
+    assert_eq!(*differences, expected.unwrap());
+    assert_eq!(differences[2].paired, None);
+    harness.get_by_label("here less there");
+}
+
+#[test]
+fn scores_that_cannot_be_read_leave_those_in_view() {
+    let scores = Scores::new();
+    let mut harness = opened(&scores);
+    std::fs::write(scores.path("bad.csv"), "path,patient_id\n").unwrap();
+    let state = &mut harness.state_mut().state;
+    state.apply(Command::Open(vec![scores.path("bad.csv")]));
+    step_until("the error", &mut harness, |app| {
+        matches!(app.state.evaluation.opening, Made::Failed(_))
+    });
+    let state = &harness.state().state;
+    let said = state
+        .notices
+        .iter()
+        .any(|notice| notice.text.contains("bad.csv"));
+    assert!(said && state.evaluation.set.is_some());
+}
+
+#[test]
+fn patients_whom_the_model_has_seen_are_warned_of() {
+    let scores = Scores::new();
+    let run = scores.path("run");
+    std::fs::create_dir_all(run.join("split")).unwrap();
+    std::fs::write(run.join("config.toml"), "").unwrap();
+    let seen = "image,patient_id\na.png,3\nb.png,900\n";
+    std::fs::write(run.join("split/train.csv"), seen).unwrap();
+    let file = Classifier::default_file().unwrap();
+    freeze_operating_points(&file, &run.join("best.safetensors"), &[]).unwrap();
+    let mut harness = app_with(vec![run.join("best.safetensors")]);
+    step_until("the model", &mut harness, |app| {
+        let loaded = app.state.model.loaded.as_ref();
+        loaded.is_some_and(|loaded| matches!(loaded.origin, ModelOrigin::File(_)))
+    });
+    let state = &mut harness.state_mut().state;
+    state.apply(Command::Open(vec![scores.path("valid.csv")]));
+    step_until("the scores", &mut harness, has_set);
+    let warnings = harness
+        .state()
+        .state
+        .evaluation
+        .set
+        .as_ref()
+        .unwrap()
+        .all_warnings();
+    assert!(
+        warnings[0].contains("1 patients with 2 films, such as 3"),
+        "{warnings:?}"
+    );
+    settle(&mut harness);
+    harness.get_by_label(&warnings[0]);
+}
+
+#[test]
+fn the_report_is_written_from_the_window() {
+    let scores = Scores::new();
+    let mut harness = opened(&scores);
+    let page = scores.path("page.html");
+    let take = EvaluationCommand::Take(EvaluationPick::Report, page.clone());
+    apply(&mut harness, take);
+    step_until("the report", &mut harness, |app| {
+        app.state.evaluation.saving.done().is_some()
+    });
+    let html = std::fs::read_to_string(page).unwrap();
+    assert!(html.contains("Research and education only") && html.contains("Effusion"));
+}
+
+#[test]
+fn without_scores_the_panel_says_what_to_do() {
+    let mut harness = app_with(vec![]);
+    step_until("the model", &mut harness, has_model);
+    harness
+        .get_by_role_and_label(Role::Button, "Evaluation")
+        .click();
+    settle(&mut harness);
+    let node = harness.get_by_role_and_label(Role::Button, "Open a table…");
+    assert!(!node.accesskit_node().is_disabled());
+}
