@@ -354,6 +354,7 @@ impl Work<'_> {
             thresholds_from: &evaluated.thresholds_from,
             prevalence: self.args.prevalence,
             bootstrap: bootstrap.map(|(settings, found)| (settings, found.as_slice())),
+            model: classifier.map(Classifier::card),
             card,
             warnings: evaluated.warnings.clone(),
             subgroups: &evaluated.subgroups,

@@ -247,9 +247,24 @@ fn frozen_thresholds_are_those_of_the_viewer_and_of_classify() {
         "--save-predictions",
         "test.csv",
     ];
-    let output = thorax(folder.path(), &[&args[..], &solve[..], &save[..]].concat());
+    let report = ["--report", "report.html"];
+    let output = thorax(
+        folder.path(),
+        &[&args[..], &solve[..], &save[..], &report[..]].concat(),
+    );
     let found: Value = serde_json::from_str(&stdout(&output)).unwrap();
     let threshold = found["labels"]["Effusion"]["threshold"].as_f64().unwrap();
+    // The shipped model's card has a fit and a frequency for this label.
+    let html = fs::read_to_string(folder.path().join("report.html")).unwrap();
+    let effusion = html.split("<h3>Effusion</h3>").nth(1).unwrap();
+    let effusion = effusion.split("<h3>").next().unwrap();
+    for rule in [
+        "scores, ECE 0.",
+        "weighting undone, ECE 0.",
+        "Platt, ECE 0.",
+    ] {
+        assert!(effusion.contains(rule), "{rule}");
+    }
     // As the card says of the test films.
     let n_defined = found["macro"]["n_defined"].as_u64();
     assert_eq!(n_defined, Some(14));
