@@ -193,6 +193,31 @@ fn the_report_stands_alone_and_says_what_it_is() {
 }
 
 #[test]
+fn what_makes_figures_wrong_is_said() {
+    let folder = folder();
+    let text = predictions(1);
+    let twice = format!("{text}{}\n", text.lines().nth(3).unwrap());
+    fs::write(folder.path().join("twice.csv"), twice).unwrap();
+    let output = thorax(folder.path(), &["evaluate", "--predictions", "twice.csv"]);
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(output.status.success() && said.contains("2.png"), "{said}");
+    // Film 1 with another truth.
+    let other = text.replace("\n1.png,0,0,", "\n1.png,0,1,");
+    fs::write(folder.path().join("other.csv"), other).unwrap();
+    let args = [
+        "evaluate",
+        "--predictions",
+        "p.csv",
+        "--compare",
+        "other.csv",
+    ];
+    let output = thorax(folder.path(), &args);
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(!output.status.success(), "{said}");
+    assert!(said.contains("Mass") && said.contains("1.png"), "{said}");
+}
+
+#[test]
 fn what_cannot_be_judged_is_said_in_one_line_with_the_file() {
     let folder = folder();
     fs::write(folder.path().join("bad.csv"), "path,patient_id\n1,2\n").unwrap();
