@@ -90,6 +90,14 @@ impl Work<'_> {
         if let Some(model) = &args.model {
             warnings.extend(leak_warning(&set, model)?);
         }
+        let repeated = set.predictions.repeated();
+        if let Some(first) = repeated.first() {
+            warnings.push(format!(
+                "{} films stand there more than once and count as often, such as {}",
+                repeated.len(),
+                first.display()
+            ));
+        }
         let evaluated = Evaluated {
             figures: Figures::of(&set, &thresholds),
             bootstrap: self.bootstrap(&set)?,
@@ -354,6 +362,7 @@ impl Work<'_> {
             thresholds_from: &evaluated.thresholds_from,
             prevalence: self.args.prevalence,
             bootstrap: bootstrap.map(|(settings, found)| (settings, found.as_slice())),
+            model: classifier.map(Classifier::card),
             card,
             warnings: evaluated.warnings.clone(),
             subgroups: &evaluated.subgroups,

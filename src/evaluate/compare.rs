@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
@@ -32,24 +32,47 @@ pub struct FilmDifference {
     pub second: f64,
 }
 
-/// Compares two sets label by label on the films in common, by their files' names; an error where
-/// there are none.
+/// Compares two sets label by label on the films in common, by their files' names, or by whole paths
+/// where a name stands for several; an error where there are none, or where they differ in the truth.
 pub fn compare(
     first: &ScoredSet,
     second: &ScoredSet,
 ) -> Result<Vec<LabelDifference>, EvaluateError> {
     let (first, second) = common(first, second)?;
-    let differences = first.columns.iter().filter_map(|column| {
-        let other = second.columns.get(second.position(&column.name).ok()?)?;
+    let pairs = first.columns.iter().filter_map(|column| {
+        let place = second.position(&column.name).ok()?;
+        Some((column, second.columns.get(place)?))
+    });
+    let difference = |(column, other): (&LabelColumn, &LabelColumn)| {
+        check_truth(&first, column, other)?;
         let paired = PairedAuc::of(&column.scores, &other.scores, &column.positives);
-        Some(LabelDifference {
+        Ok(LabelDifference {
             name: column.name.clone(),
             first_auc: column.auc.map(|auc| auc.auc),
             second_auc: other.auc.map(|auc| auc.auc),
             paired: paired.ok(),
         })
-    });
-    Ok(differences.collect())
+    };
+    pairs.map(difference).collect()
+}
+
+/// Areas over other truths are no matter of the models.
+fn check_truth(
+    set: &ScoredSet,
+    column: &LabelColumn,
+    other: &LabelColumn,
+) -> Result<(), EvaluateError> {
+    let truths = column.positives.iter().zip(&other.positives);
+    let films = set.predictions.films.iter().zip(truths);
+    let mut differing = films.filter(|(_, (own, other))| own != other);
+    match differing.next() {
+        None => Ok(()),
+        Some((film, _)) => Err(EvaluateError::OtherTruth {
+            label: column.name.clone(),
+            n_films: 1 + differing.count(),
+            path: film.path.clone(),
+        }),
+    }
 }
 
 /// The films whose scores of one label differ most, most first.
@@ -83,14 +106,19 @@ pub fn most_different_films(
 
 /// Both sets reduced to the films in common, in the order of the first.
 fn common(first: &ScoredSet, second: &ScoredSet) -> Result<(ScoredSet, ScoredSet), EvaluateError> {
-    let others: BTreeMap<OsString, &FilmPrediction> = second
-        .predictions
-        .films
-        .iter()
-        .map(|film| (file_name(&film.path), film))
-        .collect();
+    let by_name = names_are_unique(first) && names_are_unique(second);
+    let key = |film: &FilmPrediction| {
+        if by_name {
+            file_name(&film.path)
+        } else {
+            film.path.clone().into_os_string()
+        }
+    };
+    let others = second.predictions.films.iter();
+    let others: BTreeMap<OsString, &FilmPrediction> =
+        others.map(|film| (key(film), film)).collect();
     let films = first.predictions.films.iter();
-    let pairs = films.filter_map(|film| Some((film, *others.get(&file_name(&film.path))?)));
+    let pairs = films.filter_map(|film| Some((film, *others.get(&key(film))?)));
     let (own, other): (Vec<_>, Vec<_>) = pairs
         .map(|(own, other)| (own.clone(), other.clone()))
         .unzip();
@@ -102,6 +130,12 @@ fn common(first: &ScoredSet, second: &ScoredSet) -> Result<(ScoredSet, ScoredSet
         ScoredSet::new(set.name.clone(), Predictions { labels, films })
     };
     Ok((set(first, own)?, set(second, other)?))
+}
+
+fn names_are_unique(set: &ScoredSet) -> bool {
+    let films = set.predictions.films.iter();
+    let names: BTreeSet<OsString> = films.map(|film| file_name(&film.path)).collect();
+    names.len() == set.n_films()
 }
 
 fn file_name(path: &Path) -> OsString {
@@ -153,5 +187,21 @@ mod tests {
         assert_eq!(films[0].path, Path::new("x/2.png"));
         let foreign = set("c", &[("8.png", 0.1, true)]);
         assert!(compare(&first, &foreign).is_err());
+    }
+
+    #[test]
+    fn films_of_one_name_are_matched_by_folder() {
+        let first = set("a", &[("x/1.png", 0.9, true), ("y/1.png", 0.1, false)]);
+        let second = set("b", &[("y/1.png", 0.2, false), ("x/1.png", 0.8, true)]);
+        let differences = compare(&first, &second).unwrap();
+        assert_eq!(differences[0].second_auc, Some(1.0));
+    }
+
+    #[test]
+    fn sets_of_other_truths_are_not_compared() {
+        let first = set("a", &[("1.png", 0.9, true), ("2.png", 0.1, false)]);
+        let second = set("b", &[("1.png", 0.9, true), ("2.png", 0.1, true)]);
+        let error = compare(&first, &second).unwrap_err().to_string();
+        assert!(error.contains("Mass") && error.contains("2.png"), "{error}");
     }
 }

@@ -21,6 +21,12 @@ pub enum EvaluateError {
     UnknownLabel { name: String, known: String },
     #[error("expected films that both have, got none in common")]
     NothingInCommon,
+    #[error("{label}: expected one truth of each film, got {n_films} with two, such as {}", path.display())]
+    OtherTruth {
+        label: String,
+        n_films: usize,
+        path: PathBuf,
+    },
     #[error(transparent)]
     Data(#[from] DataError),
     #[error(transparent)]

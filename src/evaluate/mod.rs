@@ -6,6 +6,7 @@
 mod error;
 mod scored_set;
 mod figures;
+mod calibration;
 mod bootstrap;
 mod leaks;
 mod compare;
@@ -19,6 +20,7 @@ mod svg;
 mod report;
 
 pub use bootstrap::{Bootstrap, BootstrapInterval, Replicate, bootstrap_aucs};
+pub use calibration::{CalibrationView, ProbabilityRule};
 pub use compare::{FilmDifference, LabelDifference, compare, most_different_films};
 pub use error::EvaluateError;
 pub use export::{figures_csv, figures_json};

@@ -1,10 +1,11 @@
 use super::svg::{Curve, PlotText, curve_svg};
 use super::{
-    Bootstrap, BootstrapInterval, Figures, LabelColumn, LabelDifference, LabelFigures,
-    LabelLocalization, Prevalence, ScoredSet, Subgroup,
+    Bootstrap, BootstrapInterval, CalibrationView, Figures, LabelColumn, LabelDifference,
+    LabelFigures, LabelLocalization, Prevalence, ProbabilityRule, ScoredSet, Subgroup,
 };
 use crate::domain::NOTICE;
-use crate::metrics::{Bins, expected_calibration_error, reliability, wilson_interval};
+use crate::metrics::{Bins, wilson_interval};
+use crate::model::ModelCard;
 
 /// Bins of reliability curves.
 const N_BINS: usize = 10;
@@ -27,6 +28,8 @@ pub struct ReportParts<'a> {
     pub prevalence: Prevalence,
     /// Intervals by patients drawn again and again, for each label and the macro AUC.
     pub bootstrap: Option<(&'a Bootstrap, &'a [Option<BootstrapInterval>])>,
+    /// What is known of turning the model's scores into probabilities.
+    pub model: Option<&'a ModelCard>,
     /// The model card, names and values.
     pub card: Vec<(String, String)>,
     /// What must be known, as patients shared with training.
@@ -67,7 +70,7 @@ pub fn html_report(parts: &ReportParts<'_>) -> String {
     html += &comparison_html(parts);
     html += "<h2>Curves</h2>\n";
     for column in &parts.set.columns {
-        html += &curves_html(column);
+        html += &curves_html(column, parts.model);
     }
     html + &format!("<p class=\"notice\">{NOTICE}</p>\n</body></html>\n")
 }
@@ -266,7 +269,7 @@ fn comparison_html(parts: &ReportParts<'_>) -> String {
         + &table_html(&head, differences.iter().map(row), &|_| false)
 }
 
-fn curves_html(column: &LabelColumn) -> String {
+fn curves_html(column: &LabelColumn, model: Option<&ModelCard>) -> String {
     let Ok(roc) = column.ranked.roc() else {
         return format!(
             "<h3>{}</h3>\n<p>n/a: films on one side only</p>\n",
@@ -278,47 +281,55 @@ fn curves_html(column: &LabelColumn) -> String {
         .map(|point| (point.false_positive_rate, point.true_positive_rate));
     let points = column.ranked.precision_recall().unwrap_or_default();
     let precision = points.iter().map(|point| (point.recall, point.precision));
-    let bins = reliability(&column.scores, &column.positives, Bins::EqualWidth(N_BINS));
-    let error = expected_calibration_error(&bins);
-    let observed = bins.iter().map(|bin| (bin.mean_predicted, bin.observed()));
     let curve = |name: String, points: Vec<(f64, f64)>, dotted| Curve {
         name,
         points,
         dotted,
     };
-    let plot = |title, x, y, diagonal, curve| {
+    let plot = |title, x, y, diagonal, curves: &[Curve]| {
         let text = PlotText {
             title,
             x,
             y,
             diagonal,
         };
-        curve_svg(&text, &[curve])
+        curve_svg(&text, curves)
     };
+    let rules = model.map_or_else(
+        || vec![ProbabilityRule::Score],
+        |card| ProbabilityRule::of_card(card, &column.name),
+    );
+    let reliability = rules.into_iter().map(|rule| {
+        let view = CalibrationView::of(column, rule, Bins::EqualWidth(N_BINS));
+        let points = view.bins.iter();
+        let points = points.map(|bin| (bin.mean_predicted, bin.observed()));
+        let name = format!("{rule}, ECE {}", number(view.expected_error));
+        curve(name, points.collect(), true)
+    });
+    let reliability: Vec<Curve> = reliability.collect();
     let auc = format!("AUC {}", number(column.auc.map(|auc| auc.auc)));
     let ap = format!("average precision {}", number(column.average_precision));
-    let ece = format!("scores, ECE {} ({N_BINS} bins)", number(error));
     format!("<h3>{}</h3>\n<div class=\"plots\">\n", escape(&column.name))
         + &plot(
             "ROC",
             "1 - specificity",
             "sensitivity",
             true,
-            curve(auc, roc.collect(), false),
+            &[curve(auc, roc.collect(), false)],
         )
         + &plot(
             "Precision-recall",
             "sensitivity",
             "PPV",
             false,
-            curve(ap, precision.collect(), false),
+            &[curve(ap, precision.collect(), false)],
         )
         + &plot(
-            "Reliability",
-            "score",
+            &format!("Reliability, {N_BINS} bins of equal width"),
+            "predicted",
             "share positive",
             true,
-            curve(ece, observed.collect(), true),
+            &reliability,
         )
         + "</div>\n"
 }

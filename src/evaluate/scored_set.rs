@@ -15,6 +15,7 @@ pub struct ScoredSet {
     pub predictions: Predictions,
     /// One for each label, in the order of the predictions.
     pub columns: Vec<LabelColumn>,
+    micro_auc: Option<f64>,
 }
 
 /// One label of all films.
@@ -68,8 +69,10 @@ impl ScoredSet {
                 })
                 .collect()
         });
+        let columns: Vec<LabelColumn> = columns.into_iter().collect::<Result<_, _>>()?;
         Ok(Self {
-            columns: columns.into_iter().collect::<Result<_, _>>()?,
+            micro_auc: micro_auc(&columns),
+            columns,
             name,
             predictions,
         })
@@ -96,20 +99,17 @@ impl ScoredSet {
     /// Area under the ROC curve of all scores of all labels together; `None` where one class is
     /// missing.
     pub fn micro_auc(&self) -> Option<f64> {
-        let all = |of: fn(&LabelColumn) -> &Vec<f64>| -> Vec<f64> {
-            self.columns
-                .iter()
-                .flat_map(|column| of(column).clone())
-                .collect()
-        };
-        let positives: Vec<bool> = self
-            .columns
-            .iter()
-            .flat_map(|column| column.positives.clone())
-            .collect();
-        let ranked = RankedScores::of(&all(|column| &column.scores), &positives).ok()?;
-        ranked.auc().ok()
+        self.micro_auc
     }
+}
+
+/// Ranks all scores once more, together: too slow for every move of a threshold.
+fn micro_auc(columns: &[LabelColumn]) -> Option<f64> {
+    let scores = columns.iter().flat_map(|column| &column.scores);
+    let scores: Vec<f64> = scores.copied().collect();
+    let positives = columns.iter().flat_map(|column| &column.positives);
+    let positives: Vec<bool> = positives.copied().collect();
+    RankedScores::of(&scores, &positives).ok()?.auc().ok()
 }
 
 impl LabelColumn {

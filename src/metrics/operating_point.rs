@@ -79,7 +79,7 @@ impl OperatingTarget {
                 reaches(counts.sensitivity(), least).then_some(counts.true_negatives as f64)
             }
             Self::Specificity(least) => {
-                reaches(counts.specificity(), least).then_some(counts.n_flagged() as f64)
+                reaches(counts.specificity(), least).then_some(counts.true_positives as f64)
             }
             Self::Ppv {
                 at_least,
@@ -90,7 +90,7 @@ impl OperatingTarget {
             }
             Self::FlaggedShare(most) => {
                 let flagged = counts.flagged_share()?;
-                (flagged <= most + ROUNDING).then_some(counts.n_flagged() as f64)
+                (flagged <= most + ROUNDING).then_some(counts.true_positives as f64)
             }
             Self::MaxF1 => counts.f1(),
             Self::Youden => counts.youden_index(),
@@ -139,6 +139,18 @@ mod tests {
             OperatingTarget::Sensitivity(1.0),
             OperatingTarget::Specificity(1.0),
             OperatingTarget::FlaggedShare(0.5),
+        ] {
+            assert_eq!(target.solve(&ranked), Ok(9.0 / 12.0), "{target:?}");
+        }
+    }
+
+    #[test]
+    fn no_healthy_film_is_flagged_without_a_find_in_return() {
+        // Below the second score lie negative films alone.
+        let (ranked, ..) = ranked(&[(11, true), (9, true), (5, false), (4, false), (1, false)]);
+        for target in [
+            OperatingTarget::Specificity(0.3),
+            OperatingTarget::FlaggedShare(0.8),
         ] {
             assert_eq!(target.solve(&ranked), Ok(9.0 / 12.0), "{target:?}");
         }

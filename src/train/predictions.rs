@@ -1,3 +1,4 @@
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::TrainError;
@@ -90,6 +91,18 @@ impl Predictions {
             labels: columns.labels.into_iter().map(|label| label.name).collect(),
             films,
         })
+    }
+}
+
+impl Predictions {
+    /// Films that stand there more than once, each named once, in order: they count as often.
+    pub fn repeated(&self) -> Vec<&Path> {
+        let mut times: BTreeMap<&Path, usize> = BTreeMap::new();
+        for film in &self.films {
+            *times.entry(&film.path).or_default() += 1;
+        }
+        let repeated = times.into_iter().filter(|(_, n)| *n > 1);
+        repeated.map(|(path, _)| path).collect()
     }
 }
 
@@ -242,6 +255,15 @@ mod tests {
             let error = Predictions::load(&path).unwrap_err().to_string();
             assert!(error.contains("p.csv") && error.contains(named), "{error}");
         }
+    }
+
+    #[test]
+    fn films_that_count_twice_are_named() {
+        let mut predictions = predictions();
+        assert_eq!(predictions.repeated(), Vec::<&Path>::new());
+        predictions.films.extend_from_within(1..);
+        predictions.films.extend_from_within(1..2);
+        assert_eq!(predictions.repeated(), [Path::new("c.png")]);
     }
 
     #[test]

@@ -193,6 +193,31 @@ fn the_report_stands_alone_and_says_what_it_is() {
 }
 
 #[test]
+fn what_makes_figures_wrong_is_said() {
+    let folder = folder();
+    let text = predictions(1);
+    let twice = format!("{text}{}\n", text.lines().nth(3).unwrap());
+    fs::write(folder.path().join("twice.csv"), twice).unwrap();
+    let output = thorax(folder.path(), &["evaluate", "--predictions", "twice.csv"]);
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(output.status.success() && said.contains("2.png"), "{said}");
+    // Film 1 with another truth.
+    let other = text.replace("\n1.png,0,0,", "\n1.png,0,1,");
+    fs::write(folder.path().join("other.csv"), other).unwrap();
+    let args = [
+        "evaluate",
+        "--predictions",
+        "p.csv",
+        "--compare",
+        "other.csv",
+    ];
+    let output = thorax(folder.path(), &args);
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(!output.status.success(), "{said}");
+    assert!(said.contains("Mass") && said.contains("1.png"), "{said}");
+}
+
+#[test]
 fn what_cannot_be_judged_is_said_in_one_line_with_the_file() {
     let folder = folder();
     fs::write(folder.path().join("bad.csv"), "path,patient_id\n1,2\n").unwrap();
@@ -247,9 +272,24 @@ fn frozen_thresholds_are_those_of_the_viewer_and_of_classify() {
         "--save-predictions",
         "test.csv",
     ];
-    let output = thorax(folder.path(), &[&args[..], &solve[..], &save[..]].concat());
+    let report = ["--report", "report.html"];
+    let output = thorax(
+        folder.path(),
+        &[&args[..], &solve[..], &save[..], &report[..]].concat(),
+    );
     let found: Value = serde_json::from_str(&stdout(&output)).unwrap();
     let threshold = found["labels"]["Effusion"]["threshold"].as_f64().unwrap();
+    // The shipped model's card has a fit and a frequency for this label.
+    let html = fs::read_to_string(folder.path().join("report.html")).unwrap();
+    let effusion = html.split("<h3>Effusion</h3>").nth(1).unwrap();
+    let effusion = effusion.split("<h3>").next().unwrap();
+    for rule in [
+        "scores, ECE 0.",
+        "weighting undone, ECE 0.",
+        "Platt, ECE 0.",
+    ] {
+        assert!(effusion.contains(rule), "{rule}");
+    }
     // As the card says of the test films.
     let n_defined = found["macro"]["n_defined"].as_u64();
     assert_eq!(n_defined, Some(14));
