@@ -83,3 +83,14 @@ fn picture_of(path: &Path) -> Result<GrayPicture, String> {
     let film = read_film(path).map_err(|error| cause_chain(&error.into()))?;
     Ok(GrayPicture::of_film(&film).within(PICTURE_SIDE_PX))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_film_that_is_gone_has_a_reason_in_its_pictures_place() {
+        let error = picture_of(Path::new("/gone/film.png")).unwrap_err();
+        assert!(error.contains("film.png"), "{error}");
+    }
+}

@@ -199,7 +199,7 @@ fn the_slider_steps_to_the_next_score_and_takes_a_number() {
     check_all_follows(&mut harness);
     let ranked = scores.set("valid.csv").columns[0].ranked.clone();
     harness.get_by_role_and_label(Role::Slider, slider).focus();
-    harness.step();
+    settle(&mut harness);
     harness.key_press(Key::ArrowRight);
     settle(&mut harness);
     assert_eq!(Some(at(&harness)), ranked.next_above(0.4));

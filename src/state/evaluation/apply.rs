@@ -211,7 +211,11 @@ impl AppState {
                     .chain(leak_text(opened))
                     .collect(),
                 thresholds_from: self.thresholds_from(),
-                card: self.card_facts(),
+                classifier: self
+                    .model
+                    .loaded
+                    .as_ref()
+                    .map(|loaded| Arc::clone(&loaded.classifier)),
             },
             EvaluationPick::Figures => Saved::Figures { set, thresholds },
             EvaluationPick::Model => Saved::Model {
@@ -224,16 +228,6 @@ impl AppState {
         self.evaluation
             .saving
             .start("saving", &wake, move |_| saved.write(pick, to));
-    }
-
-    fn card_facts(&self) -> Vec<(String, String)> {
-        let Some(loaded) = &self.model.loaded else {
-            return Vec::new();
-        };
-        let facts = loaded.classifier.card().facts().into_iter();
-        let facts = facts.map(|(name, value)| (name.to_owned(), value));
-        let id = ("Model in use".to_owned(), loaded.classifier.id().to_owned());
-        std::iter::once(id).chain(facts).collect()
     }
 
     fn thresholds_from(&self) -> String {

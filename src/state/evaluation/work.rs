@@ -98,7 +98,7 @@ pub enum Saved {
         comparison: Option<ComparedSet>,
         warnings: Vec<String>,
         thresholds_from: String,
-        card: Vec<(String, String)>,
+        classifier: Option<Arc<Classifier>>,
     },
     /// A table of figures.
     Figures {
@@ -127,7 +127,7 @@ impl Saved {
                 comparison,
                 warnings,
                 thresholds_from,
-                card,
+                classifier,
             } => {
                 let comparison = comparison.as_ref();
                 let html = html_report(&ReportParts {
@@ -136,7 +136,8 @@ impl Saved {
                     thresholds_from: &thresholds_from,
                     prevalence,
                     bootstrap: None,
-                    card,
+                    model: classifier.as_deref().map(Classifier::card),
+                    card: classifier.as_deref().map_or_else(Vec::new, card_facts),
                     warnings,
                     subgroups: &[],
                     localization: &[],
@@ -158,6 +159,13 @@ impl Saved {
         }
         Ok((pick, to))
     }
+}
+
+fn card_facts(classifier: &Classifier) -> Vec<(String, String)> {
+    let facts = classifier.card().facts().into_iter();
+    let facts = facts.map(|(name, value)| (name.to_owned(), value));
+    let id = ("Model in use".to_owned(), classifier.id().to_owned());
+    std::iter::once(id).chain(facts).collect()
 }
 
 fn write(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {

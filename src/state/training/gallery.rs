@@ -134,10 +134,4 @@ mod tests {
         assert_eq!(names(FilmOrder::WorstFirst), ["b", "c", "a"]);
         assert_eq!(names(FilmOrder::BestFirst), ["a", "c", "b"]);
     }
-
-    #[test]
-    fn a_film_that_is_gone_has_a_reason_in_its_pictures_place() {
-        let error = picture_of(Path::new("/gone/film.png")).unwrap_err();
-        assert!(error.contains("film.png"), "{error}");
-    }
 }

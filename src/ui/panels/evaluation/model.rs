@@ -2,12 +2,9 @@ use std::sync::Arc;
 
 use egui_plot::PlotPoint;
 
-use crate::evaluate::{LabelColumn, ScoredSet};
-use crate::metrics::{
-    Bins, Confusion, RankedScores, expected_calibration_error, reliability, undo_weighting,
-    wilson_interval,
-};
-use crate::model::{Calibration, ModelCard};
+use crate::evaluate::{CalibrationView, LabelColumn, ProbabilityRule, ScoredSet};
+use crate::metrics::{Bins, Confusion, RankedScores, wilson_interval};
+use crate::model::ModelCard;
 use crate::state::{AppState, EvaluationDesk};
 use crate::ui::panels::small_films::SmallFilms;
 
@@ -210,38 +207,19 @@ fn reliability_curves(
     column: &LabelColumn,
     card: Option<&ModelCard>,
 ) -> Vec<(String, Vec<PlotPoint>)> {
-    let curve = |name: &str, probabilities: &[f64]| {
-        let bins = reliability(probabilities, &column.positives, Bins::EqualWidth(N_BINS));
-        let error = expected_calibration_error(&bins);
+    let rules = card.map_or_else(
+        || vec![ProbabilityRule::Score],
+        |card| ProbabilityRule::of_card(card, &column.name),
+    );
+    let curve = |rule| {
+        let view = CalibrationView::of(column, rule, Bins::EqualWidth(N_BINS));
+        let error = view.expected_error;
         let error = error.map_or_else(|| "n/a".to_owned(), |error| format!("{error:.3}"));
-        let points = bins
-            .iter()
-            .map(|bin| PlotPoint::new(bin.mean_predicted, bin.observed()));
-        (format!("{name}, ECE {error}"), points.collect())
+        let points = view.bins.iter();
+        let points = points.map(|bin| PlotPoint::new(bin.mean_predicted, bin.observed()));
+        (format!("{rule}, ECE {error}"), points.collect())
     };
-    let mut curves = vec![curve("score", &column.scores)];
-    let Some(card) = card else {
-        return curves;
-    };
-    if let Some(Some(frequency)) = card.class_frequencies.of(&column.name) {
-        let undone = column
-            .scores
-            .iter()
-            .map(|&score| undo_weighting(score, *frequency));
-        curves.push(curve("weights undone", &undone.collect::<Vec<_>>()));
-    }
-    if let Some(Some(Calibration::Platt {
-        slope, intercept, ..
-    })) = card.calibration.of(&column.name)
-    {
-        let platt = column.scores.iter().map(|&score| {
-            let score = score.clamp(1e-9, 1.0 - 1e-9);
-            let logit = (score / (1.0 - score)).ln();
-            1.0 / (1.0 + (-(slope * logit + intercept)).exp())
-        });
-        curves.push(curve("Platt", &platt.collect::<Vec<_>>()));
-    }
-    curves
+    rules.into_iter().map(curve).collect()
 }
 
 /// One figure at the operating point.
