@@ -55,6 +55,25 @@ pub fn read_boxes(path: &Path) -> Result<Vec<FindingBox>, DataError> {
     Ok(boxes)
 }
 
+/// The list's name in NIH's folders.
+pub(super) const BOX_LIST: &str = "BBox_List_2017.csv";
+/// Folders above a film in which its list may lie.
+const MAX_FOLDERS_ABOVE: usize = 3;
+
+/// The boxes of one film, from the list that lies in a folder above it; none where there is none,
+/// or none that can be read.
+pub fn boxes_of_film(film: &Path) -> Vec<FindingBox> {
+    let folders = film.ancestors().skip(1).take(MAX_FOLDERS_ABOVE);
+    let mut lists = folders.map(|folder| folder.join(BOX_LIST));
+    let Some(list) = lists.find(|list| list.is_file()) else {
+        return Vec::new();
+    };
+    let name = film.file_name().unwrap_or_default().to_string_lossy();
+    let mut boxes = read_boxes(&list).unwrap_or_default();
+    boxes.retain(|found| found.image == name);
+    boxes
+}
+
 fn parse(path: &Path, record: &StringRecord) -> Result<FindingBox, DataError> {
     let cell = |column| record.get(column).unwrap_or_default();
     let error = |column: usize, name: &str, expected| DataError::Cell {
@@ -122,6 +141,19 @@ mod tests {
             height: 40.0,
         };
         assert_eq!(boxes, [expected]);
+    }
+
+    #[test]
+    fn a_film_finds_its_boxes_in_the_list_above_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let rows = "a.png,Mass,1,2,3,4,,,\nb.png,Mass,5,6,7,8,,,\na.png,Edema,1,1,1,1,,,\n";
+        std::fs::write(folder.path().join(BOX_LIST), format!("{HEAD}{rows}")).unwrap();
+        let boxes = boxes_of_film(&folder.path().join("images/a.png"));
+        let findings: Vec<Finding> = boxes.iter().map(|found| found.finding).collect();
+        assert_eq!(findings, [Finding::Mass, Finding::Edema]);
+        assert!(boxes_of_film(&folder.path().join("c.png")).is_empty());
+        std::fs::write(folder.path().join(BOX_LIST), "no list").unwrap();
+        assert!(boxes_of_film(&folder.path().join("a.png")).is_empty());
     }
 
     #[test]

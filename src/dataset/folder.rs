@@ -2,7 +2,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::boxes::{FindingBox, read_boxes};
+use super::boxes::{BOX_LIST, FindingBox, read_boxes};
 use super::columns::read_header;
 use super::files::{FileIndex, Found};
 use super::table_csv::{TableCsv, TableWarning, read_table};
@@ -10,7 +10,6 @@ use super::{ColumnMap, DataError, FilmTable};
 
 /// What a folder's own table is called, as opposed to tables made from it.
 const NIH_TABLE: &str = "Data_Entry_2017";
-const NIH_BOXES: &str = "BBox_List_2017.csv";
 
 /// A table of films, where their files are, and radiologists' boxes where there are any.
 #[derive(Clone, Debug)]
@@ -196,7 +195,7 @@ fn find_boxes(
     index: &FileIndex,
     files: &mut FileReport,
 ) -> Result<Vec<FindingBox>, DataError> {
-    let candidates = index.named(|name| name.strip_suffix(".gz").unwrap_or(name) == NIH_BOXES);
+    let candidates = index.named(|name| name.strip_suffix(".gz").unwrap_or(name) == BOX_LIST);
     let beside = |path: &&PathBuf| path.parent() == table_path.parent();
     let Some(path) = candidates.iter().find(beside).or(candidates.first()) else {
         return Ok(vec![]);

@@ -23,7 +23,7 @@ mod loader;
 mod samples;
 
 pub use augment::{Augmentation, AugmentationError};
-pub use boxes::{BOX_FRAME_PX, FindingBox, read_boxes};
+pub use boxes::{BOX_FRAME_PX, FindingBox, boxes_of_film, read_boxes};
 pub use cache::{CacheError, FilmCache};
 pub use columns::{ColumnMap, LabelColumns, NO_FINDING, read_header};
 pub use error::DataError;

@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
 
+use crate::dataset::{FindingBox, boxes_of_film};
 use crate::domain::{PerFinding, Radiograph};
 use crate::explain::{CamMethod, Heatmap, class_activation_maps};
 use crate::imaging::{GrayPicture, list_films, read_film};
@@ -60,6 +61,8 @@ pub struct OpenedFilm {
     pub film: Radiograph,
     /// The film under its own window, no larger than the screen's textures.
     pub picture: GrayPicture,
+    /// Radiologists' boxes of the film, where a list of them lies above it.
+    pub boxes: Vec<FindingBox>,
 }
 
 /// All that the network says about one film.
@@ -208,7 +211,11 @@ fn open_and_score(
         let film = read_film(&request.path)?;
         ctx.check_cancelled()?;
         let picture = GrayPicture::of_film(&film).within(request.max_side_px);
-        Arc::new(OpenedFilm { film, picture })
+        Arc::new(OpenedFilm {
+            boxes: boxes_of_film(&request.path),
+            film,
+            picture,
+        })
     };
     ctx.check_cancelled()?;
     ctx.send(FilmEvent::Opened(Arc::clone(&opened)));

@@ -45,6 +45,11 @@ pub const THUMBNAIL_SIDE_PT: f32 = 132.0;
 /// Side of a film in the preview of changed films.
 pub const PREVIEW_SIDE_PT: f32 = 94.0;
 
+/// Outline of a radiologist's box over the film.
+pub const BOX_LINE: Color32 = Color32::from_rgb(120, 220, 255);
+/// Dark rim of that outline.
+pub const BOX_EDGE: Color32 = Color32::from_rgb(6, 7, 9);
+
 /// Colours that mean something, for one theme. Orange and blue stay apart for colour-blind eyes.
 #[derive(Clone, Copy, Debug)]
 pub struct Palette {

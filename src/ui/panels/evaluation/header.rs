@@ -142,7 +142,7 @@ pub fn prompt_ui(ui: &mut Ui, prompt: &EvaluationPrompt, commands: &CommandSende
         let width = (ui.available_width() - 150.0).max(120.0);
         let field = egui::TextEdit::singleline(&mut text).desired_width(width);
         let response = ui.add(field).labelled_by(label.id);
-        if prompt.text.is_empty() && ui.memory(|memory| memory.focused().is_none()) {
+        if prompt.text.is_empty() && !ui.ctx().text_edit_focused() {
             response.request_focus();
         }
         if response.changed() {

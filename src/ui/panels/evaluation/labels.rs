@@ -12,10 +12,10 @@ pub fn labels_ui(ui: &mut Ui, desk: &EvaluationDesk, commands: &CommandSender) {
     };
     egui::Grid::new("labels of evaluation")
         .num_columns(7)
+        .min_row_height(theme::SMALL_ROW_HEIGHT_PT)
         .spacing([9.0, 2.0])
         .striped(true)
         .show(ui, |ui| {
-            ui.spacing_mut().interact_size.y = theme::SMALL_ROW_HEIGHT_PT;
             ui.spacing_mut().button_padding.y = 0.0;
             for head in ["Finding", "n+", "n-", "AUC", "95 %", "AP", "Threshold"] {
                 ui.label(RichText::new(head).small().weak());

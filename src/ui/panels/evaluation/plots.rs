@@ -32,7 +32,7 @@ pub fn plots_ui(
 ) -> Option<Moved> {
     let column = desk.column()?;
     let gap = theme::SMALL_GAP_PT;
-    let head = ui.text_style_height(&egui::TextStyle::Body) + ui.spacing().item_spacing.y;
+    let head = ui.spacing().interact_size.y + 2.0 * ui.spacing().item_spacing.y;
     let size = Vec2::new(
         (ui.available_width() - 2.0 * gap) / 3.0,
         (ui.available_height() - gap) / 2.0 - head,

@@ -130,9 +130,9 @@ fn rates_ui(ui: &mut Ui, desk: &EvaluationDesk) {
     let held = desk.frozen.as_ref();
     Grid::new("rates")
         .num_columns(4)
+        .min_row_height(theme::SMALL_ROW_HEIGHT_PT)
         .spacing([10.0, 1.0])
         .show(ui, |ui| {
-            ui.spacing_mut().interact_size.y = theme::SMALL_ROW_HEIGHT_PT;
             if held.is_some() {
                 for head in ["", "here", "95 %", "where chosen"] {
                     ui.label(RichText::new(head).small().weak());

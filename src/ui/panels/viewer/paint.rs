@@ -1,6 +1,7 @@
-use egui::{Align2, Color32, FontId, Painter, Pos2, Rect, Ui, pos2};
+use egui::{Align2, Color32, FontId, Painter, Pos2, Rect, Stroke, StrokeKind, Ui, pos2};
 
 use super::ViewerTextures;
+use crate::dataset::BOX_FRAME_PX;
 use crate::domain::{Point, ScreenFromImage, Size};
 use crate::state::AppState;
 use crate::ui::theme;
@@ -62,9 +63,38 @@ pub fn film_ui(
             None => words.push(format!("{name}: no positive evidence")),
         }
     }
+    if map.visible
+        && let Some(name) = boxes_ui(&painter, place, state)
+    {
+        words.push(format!("Box: {name}"));
+    }
     let zoom = screen_from_image.zoom * ui.ctx().pixels_per_point() * 100.0;
     words.push(format!("Zoom {zoom:.0} %"));
     corner_ui(&painter, rect, &words.join("   "), palette.film_text);
+}
+
+/// Outlines radiologists' boxes of the selected finding; its name if there is one.
+fn boxes_ui(painter: &Painter, film: Rect, state: &AppState) -> Option<String> {
+    let opened = state.study.film.opened()?;
+    let labels = &state.model.loaded.as_ref()?.classifier.card().labels;
+    let name = labels.get(state.selected?)?;
+    let boxes = opened.boxes.iter();
+    let mut named = None;
+    for found in boxes.filter(|found| found.finding.name() == name) {
+        let share = |value: f64| (value / BOX_FRAME_PX) as f32;
+        let corner = |x, y| film.min + film.size() * egui::vec2(share(x), share(y));
+        let outline = Rect::from_min_max(
+            corner(found.x, found.y),
+            corner(found.x + found.width, found.y + found.height),
+        );
+        // Dark around light: seen on any gray.
+        for (width, color) in [(4.0, theme::BOX_EDGE), (2.0, theme::BOX_LINE)] {
+            let stroke = Stroke::new(width, color);
+            painter.rect_stroke(outline, 0.0, stroke, StrokeKind::Middle);
+        }
+        named = Some(name.replace('_', " "));
+    }
+    named
 }
 
 fn corner_ui(painter: &Painter, rect: Rect, text: &str, color: Color32) {
