@@ -15,8 +15,8 @@ use crate::domain::Threshold;
 use crate::evaluate::{
     Bootstrap, BootstrapInterval, EvaluateError, EvaluationData, Figures, LabelDifference,
     LabelLocalization, MapRule, ReportParts, ScoredSet, Subgroup, bootstrap_aucs, compare,
-    figures_csv, figures_json, freeze_operating_points, html_report, localize, score_films,
-    shared_patients, subgroups, thresholds,
+    figures_csv, figures_json, freeze_operating_points, html_report, localize, save_plots,
+    score_films, shared_patients, subgroups, thresholds,
 };
 use crate::imaging::write_whole;
 use crate::model::{Classifier, ModelFile};
@@ -322,6 +322,9 @@ impl Work<'_> {
         let args = self.args;
         if let Some(path) = &args.report {
             write(path, self.report(evaluated, classifier).as_bytes())?;
+        }
+        if let Some(folder) = &args.plots {
+            save_plots(&evaluated.set, classifier.map(Classifier::card), folder)?;
         }
         if let Some(path) = &args.csv {
             write(path, &figures_csv(&evaluated.figures))?;

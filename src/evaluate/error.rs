@@ -44,6 +44,8 @@ pub enum EvaluateError {
         path: PathBuf,
         source: std::io::Error,
     },
+    #[error("the plot could not be drawn: {0}")]
+    Picture(String),
     #[error("cancelled")]
     Cancelled,
 }

@@ -17,6 +17,8 @@ mod freeze;
 mod prevalence;
 mod export;
 mod svg;
+mod plots;
+mod picture;
 mod report;
 
 pub use bootstrap::{Bootstrap, BootstrapInterval, Replicate, bootstrap_aucs};
@@ -28,6 +30,8 @@ pub use figures::{Figures, LabelFigures, thresholds};
 pub use freeze::freeze_operating_points;
 pub use leaks::{SharedPatients, shared_patients};
 pub use localization::{LabelLocalization, MapRule, localize};
+pub use picture::{save_plots, svg_png};
+pub use plots::{LabelPlot, label_plots};
 pub use prevalence::Prevalence;
 pub use report::{ReportParts, html_report};
 pub use score::{EvaluationData, ScoredFolder, score_films};

@@ -1,14 +1,12 @@
-use super::svg::{Curve, PlotText, curve_svg};
+use super::plots::label_plots;
 use super::{
-    Bootstrap, BootstrapInterval, CalibrationView, Figures, LabelColumn, LabelDifference,
-    LabelFigures, LabelLocalization, Prevalence, ProbabilityRule, ScoredSet, Subgroup,
+    Bootstrap, BootstrapInterval, Figures, LabelColumn, LabelDifference, LabelFigures,
+    LabelLocalization, Prevalence, ScoredSet, Subgroup,
 };
 use crate::domain::NOTICE;
-use crate::metrics::{Bins, wilson_interval};
+use crate::metrics::wilson_interval;
 use crate::model::ModelCard;
 
-/// Bins of reliability curves.
-const N_BINS: usize = 10;
 const STYLE: &str = "body{font:14px/1.5 sans-serif;margin:2em auto;max-width:1100px;padding:0 1em;\
 color:#222}table{border-collapse:collapse;margin:.6em 0}td,th{padding:.2em .6em;text-align:right;\
 border-bottom:1px solid #ddd}td:first-child,th:first-child{text-align:left}.notice{background:#fff3cd;\
@@ -270,68 +268,13 @@ fn comparison_html(parts: &ReportParts<'_>) -> String {
 }
 
 fn curves_html(column: &LabelColumn, model: Option<&ModelCard>) -> String {
-    let Ok(roc) = column.ranked.roc() else {
-        return format!(
-            "<h3>{}</h3>\n<p>n/a: films on one side only</p>\n",
-            escape(&column.name)
-        );
-    };
-    let roc = roc
-        .iter()
-        .map(|point| (point.false_positive_rate, point.true_positive_rate));
-    let points = column.ranked.precision_recall().unwrap_or_default();
-    let precision = points.iter().map(|point| (point.recall, point.precision));
-    let curve = |name: String, points: Vec<(f64, f64)>, dotted| Curve {
-        name,
-        points,
-        dotted,
-    };
-    let plot = |title, x, y, diagonal, curves: &[Curve]| {
-        let text = PlotText {
-            title,
-            x,
-            y,
-            diagonal,
-        };
-        curve_svg(&text, curves)
-    };
-    let rules = model.map_or_else(
-        || vec![ProbabilityRule::Score],
-        |card| ProbabilityRule::of_card(card, &column.name),
-    );
-    let reliability = rules.into_iter().map(|rule| {
-        let view = CalibrationView::of(column, rule, Bins::EqualWidth(N_BINS));
-        let points = view.bins.iter();
-        let points = points.map(|bin| (bin.mean_predicted, bin.observed()));
-        let name = format!("{rule}, ECE {}", number(view.expected_error));
-        curve(name, points.collect(), true)
-    });
-    let reliability: Vec<Curve> = reliability.collect();
-    let auc = format!("AUC {}", number(column.auc.map(|auc| auc.auc)));
-    let ap = format!("average precision {}", number(column.average_precision));
-    format!("<h3>{}</h3>\n<div class=\"plots\">\n", escape(&column.name))
-        + &plot(
-            "ROC",
-            "1 - specificity",
-            "sensitivity",
-            true,
-            &[curve(auc, roc.collect(), false)],
-        )
-        + &plot(
-            "Precision-recall",
-            "sensitivity",
-            "PPV",
-            false,
-            &[curve(ap, precision.collect(), false)],
-        )
-        + &plot(
-            &format!("Reliability, {N_BINS} bins of equal width"),
-            "predicted",
-            "share positive",
-            true,
-            &reliability,
-        )
-        + "</div>\n"
+    let name = escape(&column.name);
+    let plots = label_plots(column, model);
+    if plots.is_empty() {
+        return format!("<h3>{name}</h3>\n<p>n/a: films on one side only</p>\n");
+    }
+    let plots: String = plots.into_iter().map(|plot| plot.svg).collect();
+    format!("<h3>{name}</h3>\n<div class=\"plots\">\n{plots}</div>\n")
 }
 
 fn table_html(

@@ -415,6 +415,23 @@ fn two_sets_are_laid_over_each_other() {
     assert_eq!(*differences, expected.unwrap());
     assert_eq!(differences[2].paired, None);
     harness.get_by_label("here less there");
+    harness
+        .get_by_role_and_label(Role::CheckBox, "List the films that differ most")
+        .click();
+    settle(&mut harness);
+    let (valid, test) = (scores.set("valid.csv"), scores.set("test.csv"));
+    let distance = |film: usize| {
+        let [own, other] = [&valid, &test].map(|set| set.columns[0].scores[film]);
+        (own - other).abs()
+    };
+    let different = harness.state().state.evaluation.different.clone().unwrap();
+    let most = (0..80).map(distance).fold(0.0, f64::max);
+    assert_eq!(distance(different[0].0), most);
+    assert_eq!(different[0].1, test.columns[0].scores[different[0].0]);
+    harness
+        .get_by_role_and_label(Role::CheckBox, "Curves of all labels behind")
+        .click();
+    settle(&mut harness);
 }
 
 #[test]
@@ -481,6 +498,16 @@ fn the_report_is_written_from_the_window() {
     });
     let html = std::fs::read_to_string(page).unwrap();
     assert!(html.contains("Research and education only") && html.contains("Effusion"));
+    let take = EvaluationCommand::Take(EvaluationPick::Plots, scores.path("plots"));
+    apply(&mut harness, take);
+    let is_saved = |app: &ThoraxApp| {
+        let saved = app.state.evaluation.saving.done();
+        saved.is_some_and(|(pick, _)| *pick == EvaluationPick::Plots)
+    };
+    step_until("the plots", &mut harness, is_saved);
+    assert!(scores.path("plots/Effusion.roc.svg").is_file());
+    let png = image::open(scores.path("plots/Mass.rates.png")).unwrap();
+    assert_eq!(png.width(), 900);
 }
 
 #[test]

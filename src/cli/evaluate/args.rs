@@ -70,6 +70,9 @@ pub struct EvaluateArgs {
     /// Writes a page with everything, readable without this program
     #[arg(long, value_name = "HTML")]
     pub report: Option<PathBuf>,
+    /// Folder for every plot of every label, as SVG and as PNG, made if need be
+    #[arg(long, value_name = "DIR")]
+    pub plots: Option<PathBuf>,
     /// Writes the figures as a table
     #[arg(long, value_name = "FILE")]
     pub csv: Option<PathBuf>,

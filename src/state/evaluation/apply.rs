@@ -29,9 +29,14 @@ impl AppState {
             }
             EvaluationCommand::ClosePrompt => desk.prompt = None,
             EvaluationCommand::Cancel => desk.opening.cancel(),
-            EvaluationCommand::DropComparison => desk.comparison = Made::Not,
+            EvaluationCommand::DropComparison => {
+                (desk.comparison, desk.different) = (Made::Not, None);
+            }
             EvaluationCommand::SelectLabel(label_idx) => {
                 desk.label_idx = label_idx;
+                if desk.different.is_some() {
+                    desk.find_different();
+                }
                 desk.move_began_at = None;
                 desk.moving = false;
             }
@@ -42,7 +47,14 @@ impl AppState {
             EvaluationCommand::SetTarget(target) => desk.target = target,
             EvaluationCommand::Solve { all } => self.solve(all),
             EvaluationCommand::Freeze(frozen) => self.freeze(frozen),
-            EvaluationCommand::ShowCell(cell) => desk.cell = cell,
+            EvaluationCommand::ShowCell(cell) => (desk.cell, desk.different) = (cell, None),
+            EvaluationCommand::ShowDifferent(shown) => {
+                (desk.cell, desk.different) = (None, None);
+                if shown {
+                    desk.find_different();
+                }
+            }
+            EvaluationCommand::ShowAllLabels(shown) => desk.all_labels = shown,
             EvaluationCommand::WantPictures(paths) => {
                 if let Err(error) = desk.pictures.want(paths) {
                     let text = format!("cannot start a thread: {error}");
@@ -62,7 +74,10 @@ impl AppState {
             EvaluationPick::Predictions => self.open_predictions(path),
             EvaluationPick::DataFolder => self.score_folder(path),
             EvaluationPick::Compared => self.compare_with(path),
-            EvaluationPick::Report | EvaluationPick::Figures | EvaluationPick::Model => {
+            EvaluationPick::Report
+            | EvaluationPick::Figures
+            | EvaluationPick::Plots
+            | EvaluationPick::Model => {
                 self.save_evaluation(pick, path);
             }
         }
@@ -198,6 +213,8 @@ impl AppState {
             return;
         };
         let (set, thresholds) = (Arc::clone(&opened.set), desk.thresholds.clone());
+        let loaded = self.model.loaded.as_ref();
+        let classifier = loaded.map(|loaded| Arc::clone(&loaded.classifier));
         let saved = match pick {
             EvaluationPick::Report => Saved::Report {
                 set,
@@ -211,12 +228,9 @@ impl AppState {
                     .chain(leak_text(opened))
                     .collect(),
                 thresholds_from: self.thresholds_from(),
-                classifier: self
-                    .model
-                    .loaded
-                    .as_ref()
-                    .map(|loaded| Arc::clone(&loaded.classifier)),
+                classifier,
             },
+            EvaluationPick::Plots => Saved::Plots { set, classifier },
             EvaluationPick::Figures => Saved::Figures { set, thresholds },
             EvaluationPick::Model => Saved::Model {
                 from: self.model_path(),

@@ -42,6 +42,10 @@ pub enum EvaluationCommand {
     Freeze(bool),
     /// List the films of a cell of the 2x2 table; of none.
     ShowCell(Option<Cell>),
+    /// List the films on which the compared scores differ most, or no longer.
+    ShowDifferent(bool),
+    /// Draw the curves of all labels behind those in view.
+    ShowAllLabels(bool),
     /// Pictures of these films are on screen.
     WantPictures(Vec<PathBuf>),
     /// Show a film in the viewer with the map of the label in view.
@@ -63,6 +67,8 @@ pub enum EvaluationPick {
     Report,
     /// A table of figures to be written.
     Figures,
+    /// A folder for the plots.
+    Plots,
     /// A model file to be written, with the thresholds.
     Model,
 }
@@ -76,6 +82,7 @@ impl EvaluationPick {
             Self::Compared => "Compare with scores (CSV)",
             Self::Report => "Save the report",
             Self::Figures => "Save the figures",
+            Self::Plots => "Folder for the plots (SVG and PNG)",
             Self::Model => "Save the model with these thresholds",
         }
     }
@@ -84,7 +91,7 @@ impl EvaluationPick {
     pub fn form(self) -> PickForm {
         match self {
             Self::Predictions | Self::Compared => PickForm::File(&["csv"]),
-            Self::DataFolder => PickForm::Folder,
+            Self::DataFolder | Self::Plots => PickForm::Folder,
             Self::Report => PickForm::NewFile("evaluation.html"),
             Self::Figures => PickForm::NewFile("figures.csv"),
             Self::Model => PickForm::NewFile("model.safetensors"),

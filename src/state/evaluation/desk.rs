@@ -1,11 +1,12 @@
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::{Cell, EvaluationPick, TargetForm, TargetKind};
 use crate::domain::Threshold;
 use crate::evaluate::{
     Figures, LabelColumn, LabelDifference, Prevalence, ScoredSet, SharedPatients,
+    most_different_films,
 };
 use crate::metrics::Confusion;
 use crate::state::Made;
@@ -14,6 +15,8 @@ use crate::worker::Wake;
 
 /// Moves of thresholds that can be taken back.
 const MAX_UNDO: usize = 100;
+/// Films on which two models differ that are listed at most.
+const MAX_DIFFERENT: usize = 60;
 
 /// All that the evaluation panel shows.
 pub struct EvaluationDesk {
@@ -37,6 +40,11 @@ pub struct EvaluationDesk {
     pub frozen: Option<Frozen>,
     /// The cell whose films are listed.
     pub cell: Option<Cell>,
+    /// Films whose compared scores of the label in view differ most, most first, while listed; with
+    /// the score of the compared set.
+    pub different: Option<Vec<(usize, f64)>>,
+    /// Curves of all labels stand behind those in view.
+    pub all_labels: bool,
     /// A film of the set is in the viewer.
     pub film_opened: bool,
     /// A path that is typed because no dialog is to be had.
@@ -116,6 +124,8 @@ impl EvaluationDesk {
             solve_notes: Vec::new(),
             frozen: None,
             cell: None,
+            different: None,
+            all_labels: false,
             film_opened: false,
             prompt: None,
             saving: Made::Not,
@@ -186,6 +196,32 @@ impl EvaluationDesk {
         films
     }
 
+    /// Finds the films on which the compared scores differ most.
+    pub(in crate::state) fn find_different(&mut self) {
+        self.different = None;
+        let (Some(set), Some(other)) = (self.scored(), self.comparison.done()) else {
+            return;
+        };
+        let Some(column) = self.column() else {
+            return;
+        };
+        let differences = most_different_films(set, &other.set, &column.name);
+        let place_of: BTreeMap<&Path, usize> = set
+            .predictions
+            .films
+            .iter()
+            .enumerate()
+            .map(|(place, film)| (film.path.as_path(), place))
+            .collect();
+        let films = differences.unwrap_or_default();
+        let places = films
+            .iter()
+            .take(MAX_DIFFERENT)
+            .filter_map(|film| Some((*place_of.get(film.path.as_path())?, film.second)));
+        let places = places.collect();
+        self.different = Some(places);
+    }
+
     /// Whether a move can be taken back.
     pub fn can_undo(&self) -> bool {
         !self.undo.is_empty() && self.frozen.is_none()
@@ -217,6 +253,7 @@ impl EvaluationDesk {
         self.move_began_at = None;
         self.moving = false;
         self.cell = None;
+        self.different = None;
         self.solve_notes.clear();
     }
 }

@@ -7,7 +7,7 @@ use super::{ComparedSet, EvaluationPick, OpenedSet};
 use crate::dataset::FilmCache;
 use crate::evaluate::{
     EvaluationData, Figures, Prevalence, ReportParts, ScoredSet, compare, figures_csv,
-    freeze_operating_points, html_report, score_films, shared_patients,
+    freeze_operating_points, html_report, save_plots, score_films, shared_patients,
 };
 use crate::imaging::write_whole;
 use crate::model::{Classifier, ModelFile};
@@ -105,6 +105,11 @@ pub enum Saved {
         set: Arc<ScoredSet>,
         thresholds: Vec<f64>,
     },
+    /// Every plot of every label.
+    Plots {
+        set: Arc<ScoredSet>,
+        classifier: Option<Arc<Classifier>>,
+    },
     /// A model with operating points: its file, or the default one.
     Model {
         from: Option<PathBuf>,
@@ -148,6 +153,9 @@ impl Saved {
             }
             Self::Figures { set, thresholds } => {
                 write(&to, &figures_csv(&Figures::of(&set, &thresholds)))?;
+            }
+            Self::Plots { set, classifier } => {
+                save_plots(&set, classifier.as_deref().map(Classifier::card), &to)?;
             }
             Self::Model { from, points } => {
                 let file = match from {

@@ -33,6 +33,11 @@ pub fn comparison_ui(ui: &mut Ui, desk: &EvaluationDesk, commands: &CommandSende
                 ui.add(egui::Label::new(name).truncate())
                     .on_hover_text(&other.set.name);
             });
+            let mut shown = desk.different.is_some();
+            let check = ui.checkbox(&mut shown, "List the films that differ most");
+            if check.changed() {
+                commands.evaluate(EvaluationCommand::ShowDifferent(shown));
+            }
             ScrollArea::vertical().show(ui, |ui| differences_ui(ui, &other.differences));
         }
     }

@@ -18,11 +18,16 @@ pub fn films_ui(
     let (Some(set), Some(column)) = (desk.scored(), desk.column()) else {
         return;
     };
-    let films = match desk.cell {
-        Some(_) => desk.films_of_cell(),
-        None => desk.flipped_films(),
+    let films = match (desk.cell, &desk.different) {
+        (Some(_), _) => desk.films_of_cell(),
+        (None, Some(films)) => films.iter().map(|(film, _)| *film).collect(),
+        (None, None) => desk.flipped_films(),
     };
+    let listed = desk.cell.is_some() || desk.different.is_some();
     let words = match desk.cell {
+        None if desk.different.is_some() => {
+            "Films on which the two scores differ most: here, there".to_owned()
+        }
         Some(cell) => {
             let (name, n_films) = (cell.name(), films.len());
             format!("{name}: {n_films} films, nearest to the threshold first")
@@ -38,7 +43,7 @@ pub fn films_ui(
         if films.len() > MAX_FILMS {
             ui.weak(format!("the first {MAX_FILMS} are shown"));
         }
-        if desk.cell.is_some() && ui.small_button("Close the list").clicked() {
+        if listed && ui.small_button("Close the list").clicked() {
             commands.evaluate(EvaluationCommand::ShowCell(None));
         }
     });
@@ -93,7 +98,13 @@ fn film_ui(
                     palette.below
                 };
                 let truth = if positive { "with" } else { "without" };
-                let words = RichText::new(format!("{score:.3} {truth}")).small();
+                let mut different = desk.different.iter().flatten();
+                let other = different.find(|(other, _)| *other == film);
+                let words = other.map_or_else(
+                    || format!("{score:.3} {truth}"),
+                    |(_, other)| format!("{score:.2}, {other:.2} {truth}"),
+                );
+                let words = RichText::new(words).small();
                 let words = words.color(color);
                 ui.add(egui::Label::new(words).selectable(false).truncate());
             });

@@ -12,41 +12,20 @@ pub fn header_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
     let desk = &state.evaluation;
     ui.horizontal(|ui| {
         ui.set_min_height(theme::ROW_HEIGHT_PT);
-        pick_ui(
-            ui,
-            "Open scores…",
-            EvaluationPick::Predictions,
-            true,
-            state,
-            commands,
-        );
-        pick_ui(
-            ui,
-            "Score a folder…",
-            EvaluationPick::DataFolder,
-            true,
-            state,
-            commands,
-        );
-        let scored = desk.scored().is_some();
-        if scored {
-            pick_ui(
-                ui,
-                "Compare…",
-                EvaluationPick::Compared,
-                true,
-                state,
-                commands,
-            );
-            pick_ui(ui, "Report…", EvaluationPick::Report, true, state, commands);
-            pick_ui(
-                ui,
-                "Figures…",
-                EvaluationPick::Figures,
-                true,
-                state,
-                commands,
-            );
+        let mut picks = vec![
+            ("Open scores…", EvaluationPick::Predictions),
+            ("Score a folder…", EvaluationPick::DataFolder),
+        ];
+        if desk.scored().is_some() {
+            picks.extend([
+                ("Compare…", EvaluationPick::Compared),
+                ("Report…", EvaluationPick::Report),
+                ("Figures…", EvaluationPick::Figures),
+                ("Plots…", EvaluationPick::Plots),
+            ]);
+        }
+        for (words, pick) in picks {
+            pick_ui(ui, words, pick, state, commands);
         }
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             if let Some(working) = desk.opening.working() {
@@ -87,7 +66,6 @@ fn pick_ui(
     ui: &mut Ui,
     words: &str,
     pick: EvaluationPick,
-    enabled: bool,
     state: &AppState,
     commands: &CommandSender,
 ) {
@@ -96,7 +74,7 @@ fn pick_ui(
         && desk.opening.working().is_none()
         && desk.comparison.working().is_none()
         && desk.saving.working().is_none();
-    let response = ui.add_enabled(enabled && free, Button::new(words));
+    let response = ui.add_enabled(free, Button::new(words));
     if response.on_hover_text(pick.question()).clicked() {
         commands.evaluate(EvaluationCommand::Pick(pick));
     }

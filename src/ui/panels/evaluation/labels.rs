@@ -26,6 +26,14 @@ pub fn labels_ui(ui: &mut Ui, desk: &EvaluationDesk, commands: &CommandSender) {
                 ui.end_row();
             }
         });
+    let mut all = desk.all_labels;
+    let check = ui.checkbox(
+        &mut all,
+        RichText::new("Curves of all labels behind").small(),
+    );
+    if check.changed() {
+        commands.evaluate(EvaluationCommand::ShowAllLabels(all));
+    }
     let n_rare = set.columns.iter().filter(|column| column.is_rare()).count();
     if n_rare > 0 {
         ui.label(

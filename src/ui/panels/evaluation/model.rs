@@ -23,7 +23,7 @@ pub struct EvaluationViews {
 }
 
 /// What curves are made of: two sets, a label, the model whose calibration is shown.
-type CurvesKey = (usize, usize, usize, String);
+type CurvesKey = (usize, usize, usize, bool, String);
 
 /// All curves of one label, independent of the threshold.
 #[derive(Clone, Debug, Default)]
@@ -44,6 +44,8 @@ pub struct EvaluationCurves {
     pub rates: [(&'static str, Vec<PlotPoint>); 4],
     /// Predicted against observed: scores, weights undone, Platt; with the error of each.
     pub reliability: Vec<(String, Vec<PlotPoint>)>,
+    /// ROC and precision-recall of the other labels, by name, where they are asked for.
+    pub behind: Vec<(String, Vec<PlotPoint>, Vec<PlotPoint>)>,
     /// Curves of the other scores.
     pub other_roc: Vec<PlotPoint>,
     /// Likewise.
@@ -58,7 +60,13 @@ impl EvaluationViews {
         let other = desk.comparison.done().map(|other| &other.set);
         let card = state.model.loaded.as_ref();
         let id = card.map_or_else(String::new, |loaded| loaded.classifier.id().to_owned());
-        let key = (place(desk.scored()), place(other), desk.label_idx, id);
+        let key = (
+            place(desk.scored()),
+            place(other),
+            desk.label_idx,
+            desk.all_labels,
+            id,
+        );
         match &self.curves {
             Some((known, curves)) if *known == key => Arc::clone(curves),
             _ => {
@@ -101,10 +109,28 @@ impl EvaluationCurves {
             positives: histogram(column, true),
             rates: rate_curves(ranked),
             reliability: reliability_curves(column, card),
+            behind: if desk.all_labels {
+                curves_behind(desk)
+            } else {
+                Vec::new()
+            },
             other_roc,
             other_precision_recall,
         }
     }
+}
+
+/// Curves of the labels that are not in view.
+fn curves_behind(desk: &EvaluationDesk) -> Vec<(String, Vec<PlotPoint>, Vec<PlotPoint>)> {
+    let columns = desk.scored().map(|set| set.columns.as_slice());
+    let columns = columns.unwrap_or_default().iter().enumerate();
+    let others = columns.filter(|(label_idx, _)| *label_idx != desk.label_idx);
+    let curves = others.map(|(_, column)| {
+        let name = column.name.replace('_', " ");
+        let (roc, _) = roc_curve(&column.ranked);
+        (name, roc, precision_recall_curve(&column.ranked).0)
+    });
+    curves.collect()
 }
 
 /// Every so many of `n`, the last among them.

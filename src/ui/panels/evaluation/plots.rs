@@ -94,6 +94,9 @@ impl View<'_> {
             .label_formatter(self.hover(place_in_roc));
         let response = plot.show(ui, |plot| {
             diagonal(plot, palette.rail);
+            for (name, roc, _) in &self.curves.behind {
+                thin_line(plot, name, roc, palette.steps);
+            }
             band(plot, &self.curves.roc_band, palette.train);
             if !self.curves.other_roc.is_empty() {
                 line(plot, "compared", &self.curves.other_roc, palette.valid);
@@ -113,6 +116,9 @@ impl View<'_> {
         let hover = self.hover(place_in_precision_recall);
         let plot = self.plot("precision-recall", true).label_formatter(hover);
         let response = plot.show(ui, |plot| {
+            for (name, _, curve) in &self.curves.behind {
+                thin_line(plot, name, curve, palette.steps);
+            }
             band(plot, &self.curves.precision_band, palette.train);
             let other = &self.curves.other_precision_recall;
             if !other.is_empty() {
@@ -274,6 +280,18 @@ impl View<'_> {
                 plot_name,
                 position,
                 ..
+            } if self
+                .curves
+                .behind
+                .iter()
+                .any(|(name, ..)| name == plot_name) =>
+            {
+                Some((*plot_name).to_owned())
+            }
+            HoverPosition::NearDataPoint {
+                plot_name,
+                position,
+                ..
             } if !plot_name.is_empty() => {
                 let cut = self.nearest(*position, place_of)?;
                 Some(self.words(cut.threshold))
@@ -344,6 +362,11 @@ fn small_legend(corner: Corner) -> Legend {
 fn line<'a>(plot: &mut PlotUi<'a>, name: &str, points: &'a [PlotPoint], color: Color32) {
     let line = Line::new(name.to_owned(), PlotPoints::Borrowed(points));
     plot.line(line.width(1.8).color(color));
+}
+
+fn thin_line<'a>(plot: &mut PlotUi<'a>, name: &str, points: &'a [PlotPoint], color: Color32) {
+    let line = Line::new(name.to_owned(), PlotPoints::Borrowed(points));
+    plot.line(line.width(1.0).color(color));
 }
 
 fn diagonal(plot: &mut PlotUi<'_>, color: Color32) {

@@ -1,0 +1,101 @@
+use std::fs;
+use std::path::Path;
+use std::sync::Arc;
+
+use resvg::tiny_skia::{Pixmap, Transform};
+use resvg::usvg::{Options, Tree, fontdb};
+
+use super::plots::label_plots;
+use super::{EvaluateError, ScoredSet};
+use crate::imaging::write_whole;
+use crate::model::ModelCard;
+
+/// Pixels of a picture for each of the drawing.
+const SCALE: f32 = 3.0;
+
+/// Writes every plot of every label as SVG and as PNG into a folder, made if need be; how many
+/// plots there are.
+pub fn save_plots(
+    set: &ScoredSet,
+    model: Option<&ModelCard>,
+    folder: &Path,
+) -> Result<usize, EvaluateError> {
+    let write = |path: &Path, bytes: &[u8]| {
+        write_whole(path, bytes).map_err(|source| EvaluateError::Write {
+            path: path.to_owned(),
+            source,
+        })
+    };
+    fs::create_dir_all(folder).map_err(|source| EvaluateError::Write {
+        path: folder.to_owned(),
+        source,
+    })?;
+    let mut n_plots = 0;
+    for column in &set.columns {
+        for plot in label_plots(column, model) {
+            let kept = |c: char| if c.is_alphanumeric() { c } else { '_' };
+            let label: String = column.name.chars().map(kept).collect();
+            let path = folder.join(format!("{label}.{}.svg", plot.name));
+            write(&path, plot.svg.as_bytes())?;
+            write(&path.with_extension("png"), &svg_png(&plot.svg)?)?;
+            n_plots += 1;
+        }
+    }
+    Ok(n_plots)
+}
+
+/// The picture of a drawing, letters by a font that comes with the program.
+pub fn svg_png(svg: &str) -> Result<Vec<u8>, EvaluateError> {
+    let broken = |error: &dyn ToString| EvaluateError::Picture(error.to_string());
+    let mut fonts = fontdb::Database::new();
+    fonts.load_font_data(epaint_default_fonts::UBUNTU_LIGHT.to_vec());
+    let family = fonts.faces().next().and_then(|face| face.families.first());
+    if let Some((family, _)) = family.cloned() {
+        fonts.set_sans_serif_family(family);
+    }
+    let options = Options {
+        fontdb: Arc::new(fonts),
+        ..Options::default()
+    };
+    let tree = Tree::from_str(svg, &options).map_err(|error| broken(&error))?;
+    let size = tree.size();
+    let (width, height) = (size.width() * SCALE, size.height() * SCALE);
+    let pixels = Pixmap::new(width.ceil() as u32, height.ceil() as u32);
+    let mut pixels = pixels.ok_or_else(|| broken(&"no room for the picture"))?;
+    resvg::render(
+        &tree,
+        Transform::from_scale(SCALE, SCALE),
+        &mut pixels.as_mut(),
+    );
+    pixels.encode_png().map_err(|error| broken(&error))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::evaluate::{Curve, PlotText, curve_svg};
+
+    #[test]
+    fn a_drawing_becomes_a_picture_with_its_curve_and_its_letters() {
+        let text = PlotText {
+            title: "ROC",
+            x: "x",
+            y: "y",
+            diagonal: false,
+        };
+        let curve = Curve {
+            name: "c".to_owned(),
+            points: vec![(0.0, 0.5), (1.0, 0.5)],
+            dotted: false,
+        };
+        let png = svg_png(&curve_svg(&text, &[curve])).unwrap();
+        let picture = image::load_from_memory(&png).unwrap().into_rgb8();
+        assert_eq!(picture.width(), 900);
+        // The curve runs through the middle of the plot, blue on white.
+        let [r, _, b] = picture.get_pixel(468, 408).0;
+        assert!(b > r, "{r} {b}");
+        // The title stands above it: something there is dark.
+        let title = picture.enumerate_pixels().filter(|(_, y, _)| *y < 54);
+        assert!(title.filter(|(.., pixel)| pixel.0[0] < 100).count() > 50);
+    }
+}
