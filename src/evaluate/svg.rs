@@ -1,4 +1,5 @@
 use super::report::escape;
+use crate::domain::NOTICE;
 
 /// A line or a set of bars of a plot whose axes both run from 0 to 1.
 #[derive(Clone, Debug, PartialEq)]
@@ -37,7 +38,7 @@ const MAX_POINTS: usize = 1000;
 
 /// A plot as SVG, without scripts and without anything from elsewhere.
 pub fn curve_svg(text: &PlotText<'_>, curves: &[Curve]) -> String {
-    let height = TOP_PX + SIDE_PX + 40.0 + 16.0 * curves.len() as f64;
+    let height = TOP_PX + SIDE_PX + 52.0 + 16.0 * curves.len() as f64;
     let x_of = |x: f64| LEFT_PX + x * SIDE_PX;
     let y_of = |y: f64| TOP_PX + (1.0 - y) * SIDE_PX;
     let mut svg = format!(
@@ -97,7 +98,10 @@ pub fn curve_svg(text: &PlotText<'_>, curves: &[Curve]) -> String {
             escape(&curve.name)
         );
     }
-    svg + "</svg>\n"
+    svg + &format!(
+        "<text x=\"{LEFT_PX}\" y=\"{:.1}\" font-size=\"8\" fill=\"#666666\">{NOTICE}</text>\n</svg>\n",
+        height - 5.0
+    )
 }
 
 /// The same curve with fewer points, first and last among them.
@@ -141,6 +145,7 @@ mod tests {
         };
         let svg = curve_svg(&text, &[curve]);
         assert!(svg.contains("&lt;script&gt;") && !svg.contains("<script"));
+        assert!(svg.contains(NOTICE));
         assert!(svg.contains("a &amp; b") && svg.contains("M46.00 246.00L266.00 26.00"));
     }
 }

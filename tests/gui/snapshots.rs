@@ -155,3 +155,15 @@ fn a_run_with_its_curves_and_figures() {
     state.apply(Command::Training(page));
     check(&mut harness, "training_run");
 }
+
+#[test]
+fn scores_being_judged() {
+    let Some(mut harness) = app(vec!["tests/reference/scores.csv".into()]) else {
+        return;
+    };
+    step_until("the model", &mut harness, has_model);
+    step_until("the scores", &mut harness, |app| {
+        app.state.evaluation.set.is_some()
+    });
+    check(&mut harness, "evaluation");
+}
