@@ -11,7 +11,7 @@ use crate::explain::CamMethod;
 
 #[derive(Debug, Args)]
 pub struct EvaluateArgs {
-    /// Scores and truth: path, `patient_id`, label:<finding>…, score:<finding>…
+    /// Scores and truth: path, `patient_id`, label:FINDING…, score:FINDING…
     #[arg(long, value_name = "CSV")]
     pub predictions: Option<PathBuf>,
     /// The model to score with, whose operating points are used; the default model without it
