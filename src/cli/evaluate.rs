@@ -16,15 +16,17 @@ use crate::evaluate::{
     Bootstrap, BootstrapInterval, EvaluateError, EvaluationData, Figures, LabelDifference,
     LabelLocalization, MapRule, ReportParts, ScoredSet, Subgroup, bootstrap_aucs, compare,
     figures_csv, figures_json, freeze_operating_points, html_report, localize, save_plots,
-    score_films, shared_patients, subgroups, thresholds,
+    score_films, shared_patients, subgroups,
 };
 use crate::imaging::write_whole;
 use crate::model::{Classifier, ModelFile};
 use crate::train::Predictions;
 pub use args::EvaluateArgs;
 use args::EvaluationFormat;
+use chosen::Chosen;
 
 mod args;
+mod chosen;
 mod targets;
 mod text;
 
@@ -35,7 +37,7 @@ const INTERRUPTED: u8 = 130;
 struct Evaluated {
     set: ScoredSet,
     figures: Figures,
-    thresholds_from: String,
+    chosen: Chosen,
     warnings: Vec<String>,
     bootstrap: Option<(Bootstrap, Vec<Option<BootstrapInterval>>)>,
     subgroups: Vec<Subgroup>,
@@ -85,8 +87,8 @@ impl Work<'_> {
             (None, Some(classifier), Some(data)) => self.scored(classifier, data, &mut warnings)?,
             _ => anyhow::bail!("expected --predictions CSV or --data FOLDER"),
         };
-        let (thresholds, thresholds_from, points) =
-            self.thresholds(&set, classifier.as_ref(), &mut warnings)?;
+        let chosen = Chosen::new(args, &set, classifier.as_ref(), &mut warnings)?;
+        let thresholds = &chosen.thresholds;
         if let Some(model) = &args.model {
             warnings.extend(leak_warning(&set, model)?);
         }
@@ -99,23 +101,23 @@ impl Work<'_> {
             ));
         }
         let evaluated = Evaluated {
-            figures: Figures::of(&set, &thresholds),
+            figures: Figures::of(&set, thresholds),
             bootstrap: self.bootstrap(&set)?,
             subgroups: data.as_ref().map_or_else(Vec::new, |data| {
-                subgroups(&set, &data.data.table, &thresholds)
+                subgroups(&set, &data.data.table, thresholds)
             }),
             localization: self.localization(
                 classifier.as_ref(),
                 data.as_ref(),
                 &set,
-                &thresholds,
+                thresholds,
             )?,
             comparison: self.comparison(&set)?,
-            thresholds_from,
+            chosen,
             warnings,
             set,
         };
-        self.write(&evaluated, classifier.as_ref(), &points)
+        self.write(&evaluated, classifier.as_ref())
     }
 
     /// The folder's part, or with predictions only its table.
@@ -166,85 +168,6 @@ impl Work<'_> {
         }
         let name = format!("{} on the {}", classifier.id(), data.split);
         Ok(ScoredSet::new(name, scored.predictions)?)
-    }
-
-    /// One threshold a label, where they come from, and those that somebody chose just now.
-    #[expect(
-        clippy::type_complexity,
-        reason = "three things that one decision gives"
-    )]
-    fn thresholds(
-        &self,
-        set: &ScoredSet,
-        classifier: Option<&Classifier>,
-        warnings: &mut Vec<String>,
-    ) -> anyhow::Result<(Vec<f64>, String, Vec<(String, f64, String)>)> {
-        let args = self.args;
-        let of_model = |label: &str| -> Option<f64> {
-            let card = classifier?.card();
-            let point = card.operating_points.of(label)?.as_ref()?;
-            Some(f64::from(point.threshold.get()))
-        };
-        let n_of_model = set
-            .columns
-            .iter()
-            .filter(|column| of_model(&column.name).is_some());
-        let (n_of_model, n_labels) = (n_of_model.count(), set.columns.len());
-        let half = f64::from(Threshold::HALF.get());
-        let mut from = match n_of_model {
-            0 => "0.5, no operating points".to_owned(),
-            n if n == n_labels => "the model's operating points".to_owned(),
-            n => format!("the model's operating points for {n} of {n_labels} labels, else 0.5"),
-        };
-        let mut points = Vec::new();
-        if let Some(target) = &args.solve {
-            let chosen_on = match &args.on {
-                Some(path) => load_set(path)?,
-                None => set.clone(),
-            };
-            if args.on.is_none() {
-                let text = "thresholds are chosen on the films that they are judged by: figures \
-                            at them come out too good; choose on validation with --on";
-                warnings.push(text.to_owned());
-            }
-            for column in &chosen_on.columns {
-                match target.solve(column, args.prevalence) {
-                    Ok(threshold) => points.push((
-                        column.name.clone(),
-                        threshold,
-                        format!(
-                            "{target} on {}, {} of {} films positive",
-                            chosen_on.name,
-                            column.ranked.n_pos(),
-                            column.scores.len()
-                        ),
-                    )),
-                    Err(error) => warnings.push(format!("{}: {target} {error}", column.name)),
-                }
-            }
-            from = format!("{target}, chosen on {}", chosen_on.name);
-        }
-        for (label, threshold) in &args.thresholds {
-            let place = set.position(label)?;
-            let name = set
-                .columns
-                .get(place)
-                .map_or(label, |column| &column.name)
-                .clone();
-            points.retain(|(other, ..)| *other != name);
-            points.push((name, *threshold, "stated on the command line".to_owned()));
-        }
-        if !args.thresholds.is_empty() {
-            from += "; some stated";
-        }
-        let known = |name: &String| set.position(name).is_ok();
-        let given: Vec<(String, f64)> = points
-            .iter()
-            .filter(|(name, ..)| known(name))
-            .map(|(name, threshold, _)| (name.clone(), *threshold))
-            .collect();
-        let all = thresholds(set, |label| of_model(label).unwrap_or(half), &given)?;
-        Ok((all, from, points))
     }
 
     fn bootstrap(
@@ -313,12 +236,7 @@ impl Work<'_> {
         Ok(Some((other.name, differences)))
     }
 
-    fn write(
-        &self,
-        evaluated: &Evaluated,
-        classifier: Option<&Classifier>,
-        points: &[(String, f64, String)],
-    ) -> anyhow::Result<()> {
+    fn write(&self, evaluated: &Evaluated, classifier: Option<&Classifier>) -> anyhow::Result<()> {
         let args = self.args;
         if let Some(path) = &args.report {
             write(path, self.report(evaluated, classifier).as_bytes())?;
@@ -333,7 +251,7 @@ impl Work<'_> {
             evaluated.set.predictions.save(path)?;
         }
         if let (Some(to), Some(from)) = (&args.save_model, &args.model) {
-            freeze_operating_points(&ModelFile::load(from)?, to, points)?;
+            freeze_operating_points(&ModelFile::load(from)?, to, &evaluated.chosen.points)?;
         }
         for warning in &evaluated.warnings {
             output::complain(warning);
@@ -362,7 +280,7 @@ impl Work<'_> {
         html_report(&ReportParts {
             set: &evaluated.set,
             figures: &evaluated.figures,
-            thresholds_from: &evaluated.thresholds_from,
+            thresholds_from: &evaluated.chosen.from,
             prevalence: self.args.prevalence,
             bootstrap: bootstrap.map(|(settings, found)| (settings, found.as_slice())),
             model: classifier.map(Classifier::card),

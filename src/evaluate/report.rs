@@ -191,9 +191,12 @@ fn subgroups_html(parts: &ReportParts<'_>) -> String {
         return String::new();
     }
     let row = |group: &Subgroup| {
-        let cell = |label: &super::SubgroupAuc| match label.auc {
-            Some(auc) => format!("{:.3} ({}+)", auc.auc, label.n_pos),
-            None => format!("n/a ({}+)", label.n_pos),
+        let cell = |label: &super::SubgroupAuc| {
+            let range = label
+                .auc
+                .and_then(|auc| auc.interval(super::figures::LEVEL));
+            let auc = number(label.auc.map(|auc| auc.auc));
+            format!("{auc} [{}] {}+", interval(range), label.n_pos)
         };
         let name = format!("{}: {}", group.by, group.name);
         let head = [name, group.n_films.to_string()].into_iter();
@@ -201,7 +204,7 @@ fn subgroups_html(parts: &ReportParts<'_>) -> String {
     };
     let mut head = vec!["Films", "n"];
     head.extend(parts.figures.labels.iter().map(|label| label.name.as_str()));
-    "<h2>Subgroups</h2>\n<p>AUC with the number of positive films.</p>\n".to_owned()
+    "<h2>Subgroups</h2>\n<p>AUC, its 95 % interval by DeLong, and the number of positive films.</p>\n".to_owned()
         + &table_html(&head, parts.subgroups.iter().map(row), &|_| false)
 }
 

@@ -148,6 +148,14 @@ fn thresholds_are_solved_on_other_films_and_stated_ones_go_over_them() {
     let reached = on["labels"]["Mass"]["sensitivity"].as_f64().unwrap();
     assert!((0.9..0.96).contains(&reached), "{reached}");
     assert_eq!(found["labels"]["Edema"]["threshold"], 0.5);
+    // Figures of both stand side by side.
+    let table = ["evaluate", "--predictions", "p.csv"];
+    let output = thorax(
+        folder.path(),
+        &[&table[..], &args[..2], &args[2..4]].concat(),
+    );
+    let beside = format!("Mass: sensitivity {reached:.3} and ");
+    assert!(stdout(&output).contains(&beside), "{}", stdout(&output));
     // One class alone: said, and left at 0.5.
     let output = thorax(
         folder.path(),

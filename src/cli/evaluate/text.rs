@@ -33,10 +33,11 @@ pub fn table(evaluated: &Evaluated, prevalence: Prevalence) -> String {
         number(figures.average_precision.map(|ap| ap.mean))
     );
     text += &bootstrap(evaluated);
+    text += &where_chosen(evaluated);
     text += &subgroups(evaluated);
     text += &localization(evaluated);
     text += &comparison(evaluated);
-    text += &format!("Thresholds: {}\n", evaluated.thresholds_from);
+    text += &format!("Thresholds: {}\n", evaluated.chosen.from);
     text += &format!("PPV and NPV at a prevalence {}\n", prevalence.text());
     text + &format!("Scores are not probabilities. {NOTICE}\n")
 }
@@ -85,6 +86,29 @@ fn bootstrap(evaluated: &Evaluated) -> String {
             |found| format!("{:.3}-{:.3}", found.low, found.high),
         );
         text += &format!("  {name}: {found}\n");
+    }
+    text + "\n"
+}
+
+/// Rates on the films that thresholds were chosen on beside those here.
+fn where_chosen(evaluated: &Evaluated) -> String {
+    let Some((name, figures)) = &evaluated.chosen.origin else {
+        return String::new();
+    };
+    let mut text = format!("\nAt the same thresholds on {name}, and here\n");
+    for there in &figures.labels {
+        let mut labels = evaluated.figures.labels.iter();
+        let Some(here) = labels.find(|here| here.name == there.name) else {
+            continue;
+        };
+        text += &format!(
+            "  {}: sensitivity {} and {}, specificity {} and {}\n",
+            there.name,
+            number(there.counts.sensitivity()),
+            number(here.counts.sensitivity()),
+            number(there.counts.specificity()),
+            number(here.counts.specificity()),
+        );
     }
     text + "\n"
 }
