@@ -20,7 +20,7 @@ pub use evaluation::{
     EvaluationCurves, EvaluationViews, RateRow, back_ui, evaluation_ui, rate_rows,
 };
 pub use film_list::film_list_ui;
-pub use findings::{FindingRow, Verdict, finding_rows, findings_ui};
+pub use findings::{FindingRow, Verdict, finding_rows, findings_ui, risk_text};
 pub use keys::keys_ui;
 pub use map_controls::map_controls_ui;
 pub use notices::notices_ui;

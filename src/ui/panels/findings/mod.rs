@@ -10,7 +10,7 @@ use crate::state::{AppState, Command, CommandSender, FilmState};
 use crate::ui::shortcuts::Action;
 use crate::ui::theme;
 
-pub use model::{FindingRow, Verdict, finding_rows};
+pub use model::{FindingRow, Verdict, finding_rows, risk_text};
 
 /// Scores at the right of the film; in their place, why there are none.
 pub fn findings_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
@@ -47,6 +47,10 @@ pub fn findings_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
         });
         ui.add_space(theme::SMALL_GAP_PT);
         summary_ui(ui, &rows);
+        if let Some(row) = rows.iter().find(|row| row.selected) {
+            let card = loaded.classifier.card();
+            ui.label(risk_text(row, card.calibration.get(row.finding_idx)));
+        }
     });
 }
 

@@ -1,4 +1,7 @@
 use crate::domain::{PerFinding, Score, Threshold};
+use crate::evaluate::ProbabilityRule;
+use crate::metrics::Platt;
+use crate::model::Calibration;
 use crate::state::Thresholds;
 
 /// Which side of its threshold a score is on.
@@ -61,10 +64,56 @@ pub fn finding_rows(
     current.map(row).collect()
 }
 
+/// The calibrated risk of a row's finding, apart from its score, and what it was fitted on.
+pub fn risk_text(row: &FindingRow, calibration: Option<&Option<Calibration>>) -> String {
+    let name = &row.name;
+    let Some(score) = row.score else {
+        return format!("Calibrated risk of {name}: n/a, no score");
+    };
+    match calibration {
+        Some(Some(Calibration::Platt {
+            slope,
+            intercept,
+            fitted_on,
+        })) => {
+            let (slope, intercept) = (*slope, *intercept);
+            let rule = ProbabilityRule::Platt(Platt { slope, intercept });
+            let risk = rule.probability(f64::from(score.get())) * 100.0;
+            format!(
+                "Calibrated risk of {name}: {risk:.0} % among people like those of the fit \
+                 ({fitted_on})"
+            )
+        }
+        _ => format!("Calibrated risk of {name}: n/a, this model has no calibration for it"),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::domain::{Labels, OperatingPoint};
+
+    #[test]
+    fn the_risk_is_told_apart_from_the_score_or_not_at_all() {
+        let labels = Labels::nih_14();
+        let thresholds = Thresholds::of_model(labels.map(|_, _| None));
+        let scores = labels.map(|_, _| Score::new(0.5).unwrap());
+        let rows = finding_rows(&thresholds, Some(&scores), Some(4));
+        let calibration = Some(Calibration::Platt {
+            slope: 2.0,
+            intercept: -1.0,
+            fitted_on: "valid".to_owned(),
+        });
+        // The logit of 0.5 is 0: the risk is sigmoid(-1).
+        let text = risk_text(&rows[4], Some(&calibration));
+        assert!(
+            text.contains("Effusion: 27 %") && text.contains("valid"),
+            "{text}"
+        );
+        assert!(risk_text(&rows[4], Some(&None)).contains("n/a"));
+        let unscored = finding_rows(&thresholds, None, Some(4));
+        assert!(risk_text(&unscored[4], Some(&calibration)).contains("n/a, no score"));
+    }
 
     #[test]
     fn a_row_says_which_side_its_score_is_on() {
