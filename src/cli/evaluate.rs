@@ -156,16 +156,7 @@ impl Work<'_> {
         let scored = score_films(classifier, data, &cache_folder, n_threads, &mut progress);
         bar.finish_and_clear();
         let scored = scored?;
-        if let Some(first) = scored.missing.first() {
-            let n_missing = scored.missing.len();
-            warnings.push(format!("{n_missing} films have no file, such as {first}"));
-        }
-        if let Some(first) = scored.unreadable.first() {
-            let n_unreadable = scored.unreadable.len();
-            warnings.push(format!(
-                "{n_unreadable} films cannot be read, such as: {first}"
-            ));
-        }
+        warnings.extend(scored.warnings());
         let name = format!("{} on the {}", classifier.id(), data.split);
         Ok(ScoredSet::new(name, scored.predictions)?)
     }

@@ -37,6 +37,24 @@ pub struct ScoredFolder {
     pub unreadable: Vec<String>,
 }
 
+impl ScoredFolder {
+    /// What is missing, in words.
+    pub fn warnings(&self) -> Vec<String> {
+        let mut warnings = Vec::new();
+        if let Some(first) = self.missing.first() {
+            let n_missing = self.missing.len();
+            warnings.push(format!("{n_missing} films have no file, such as {first}"));
+        }
+        if let Some(first) = self.unreadable.first() {
+            let n_unreadable = self.unreadable.len();
+            warnings.push(format!(
+                "{n_unreadable} films cannot be read, such as: {first}"
+            ));
+        }
+        warnings
+    }
+}
+
 impl EvaluationData {
     /// Opens a folder or a table and takes one part of it: `train`, `valid`, `test`, or `all`.
     ///

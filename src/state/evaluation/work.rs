@@ -60,17 +60,7 @@ pub fn score(
     let scored = score_films(classifier, &data, &cache_folder, n_threads, &mut progress);
     ctx.check_cancelled()?;
     let scored = scored?;
-    let mut warnings = Vec::new();
-    if let Some(first) = scored.missing.first() {
-        let n_missing = scored.missing.len();
-        warnings.push(format!("{n_missing} films have no file, such as {first}"));
-    }
-    if let Some(first) = scored.unreadable.first() {
-        let n_unreadable = scored.unreadable.len();
-        warnings.push(format!(
-            "{n_unreadable} films cannot be read, such as: {first}"
-        ));
-    }
+    let warnings = scored.warnings();
     let name = format!("{} on the {}", classifier.id(), data.split);
     opened(
         ScoredSet::new(name, scored.predictions)?,

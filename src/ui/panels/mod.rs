@@ -8,6 +8,7 @@ mod keys;
 mod map_controls;
 mod notices;
 mod path_field;
+mod path_prompt;
 mod small_films;
 mod status_bar;
 mod toolbar;

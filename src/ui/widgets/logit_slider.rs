@@ -1,6 +1,7 @@
-use egui::accesskit::{Action, ActionData};
-use egui::{EventFilter, Key, Rect, Response, Sense, Stroke, Ui, Vec2, Widget, WidgetInfo, pos2};
+use egui::accesskit::Action;
+use egui::{Key, Rect, Response, Sense, Stroke, Ui, Vec2, Widget, WidgetInfo, pos2};
 
+use super::slider_input::{asked_value, keep_arrows};
 use crate::ui::theme;
 
 /// Logits at the ends of the rail; scores beyond are drawn there.
@@ -36,23 +37,11 @@ impl<'a> LogitSlider<'a> {
     }
 
     fn moved_to(&self, ui: &Ui, response: &Response, rail: Rect) -> Option<f64> {
-        if response.has_focus() {
-            let arrows = EventFilter {
-                horizontal_arrows: true,
-                ..Default::default()
-            };
-            ui.memory_mut(|memory| memory.set_focus_lock_filter(response.id, arrows));
-        }
+        keep_arrows(ui, response);
         if let Some(pos) = response.interact_pointer_pos() {
             return Some(score_at(f64::from((pos.x - rail.left()) / rail.width())));
         }
-        let asked = ui.input(|input| {
-            let mut requests = input.accesskit_action_requests(response.id, Action::SetValue);
-            requests.find_map(|request| match request.data {
-                Some(ActionData::NumericValue(value)) => Some(value),
-                _ => None,
-            })
-        });
+        let asked = asked_value(ui, response);
         if asked.is_some() || !response.has_focus() {
             return asked;
         }

@@ -2,6 +2,7 @@
 
 mod color_bar;
 mod logit_slider;
+mod slider_input;
 mod threshold_slider;
 
 pub use color_bar::ColorBar;

@@ -1,6 +1,7 @@
-use egui::accesskit::{Action, ActionData};
-use egui::{EventFilter, Key, Rect, Response, Sense, Stroke, Ui, Vec2, Widget, WidgetInfo, pos2};
+use egui::accesskit::Action;
+use egui::{Key, Rect, Response, Sense, Stroke, Ui, Vec2, Widget, WidgetInfo, pos2};
 
+use super::slider_input::{asked_value, keep_arrows};
 use crate::domain::{Score, Threshold};
 use crate::ui::theme;
 
@@ -76,23 +77,11 @@ impl Widget for ThresholdSlider<'_> {
 }
 
 fn moved_to(ui: &Ui, response: &Response, rail: Rect, value: f32) -> Option<f32> {
-    if response.has_focus() {
-        let arrows = EventFilter {
-            horizontal_arrows: true,
-            ..Default::default()
-        };
-        ui.memory_mut(|memory| memory.set_focus_lock_filter(response.id, arrows));
-    }
+    keep_arrows(ui, response);
     if let Some(pos) = response.interact_pointer_pos() {
         return Some((pos.x - rail.left()) / rail.width());
     }
-    let asked = ui.input(|input| {
-        let mut requests = input.accesskit_action_requests(response.id, Action::SetValue);
-        requests.find_map(|request| match request.data {
-            Some(ActionData::NumericValue(value)) => Some(value as f32),
-            _ => None,
-        })
-    });
+    let asked = asked_value(ui, response).map(|value| value as f32);
     if asked.is_some() || !response.has_focus() {
         return asked;
     }

@@ -1,9 +1,10 @@
-use egui::{Align, Button, Key, Layout, RichText, Ui};
+use egui::{Align, Button, Layout, RichText, Ui};
 
 use crate::domain::NOTICE;
 use crate::state::{
     AppState, CommandSender, EvaluationCommand, EvaluationPick, EvaluationPrompt, Made,
 };
+use crate::ui::panels::path_prompt::{PathTyped, path_prompt_ui};
 use crate::ui::shortcuts::Action;
 use crate::ui::theme;
 
@@ -114,26 +115,13 @@ pub fn empty_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
 
 /// A line for a path where no dialog is to be had.
 pub fn prompt_ui(ui: &mut Ui, prompt: &EvaluationPrompt, commands: &CommandSender) {
-    ui.horizontal(|ui| {
-        let label = ui.label(prompt.pick.question());
-        let mut text = prompt.text.clone();
-        let width = (ui.available_width() - 150.0).max(120.0);
-        let field = egui::TextEdit::singleline(&mut text).desired_width(width);
-        let response = ui.add(field).labelled_by(label.id);
-        if prompt.text.is_empty() && !ui.ctx().text_edit_focused() {
-            response.request_focus();
-        }
-        if response.changed() {
-            commands.evaluate(EvaluationCommand::EditPrompt(text));
-        }
-        let entered = response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
-        if ui.button("Use path").clicked() || entered {
-            commands.evaluate(EvaluationCommand::TakePrompt);
-        }
-        if ui.button("Hide").clicked() {
-            commands.evaluate(EvaluationCommand::ClosePrompt);
-        }
-    });
+    for typed in path_prompt_ui(ui, prompt.pick.question(), &prompt.text) {
+        commands.evaluate(match typed {
+            PathTyped::Changed(text) => EvaluationCommand::EditPrompt(text),
+            PathTyped::Entered => EvaluationCommand::TakePrompt,
+            PathTyped::Hidden => EvaluationCommand::ClosePrompt,
+        });
+    }
 }
 
 /// Above the viewer while it shows a film of the set.

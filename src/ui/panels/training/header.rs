@@ -1,6 +1,7 @@
-use egui::{Align, Button, Key, Layout, RichText, Ui};
+use egui::{Align, Button, Layout, RichText, Ui};
 
 use crate::state::{AppState, CommandSender, PathPrompt, RunPhase, TrainingCommand, TrainingPage};
+use crate::ui::panels::path_prompt::{PathTyped, path_prompt_ui};
 use crate::ui::shortcuts::Action;
 use crate::ui::theme;
 
@@ -68,24 +69,11 @@ fn order_ui(ui: &mut Ui, label: &str, action: Action, state: &AppState, commands
 
 /// A line for a path where no dialog is to be had.
 pub fn prompt_ui(ui: &mut Ui, prompt: &PathPrompt, commands: &CommandSender) {
-    ui.horizontal(|ui| {
-        let label = ui.label(prompt.pick.question());
-        let mut text = prompt.text.clone();
-        let width = (ui.available_width() - 150.0).max(120.0);
-        let field = egui::TextEdit::singleline(&mut text).desired_width(width);
-        let response = ui.add(field).labelled_by(label.id);
-        if prompt.text.is_empty() && !ui.ctx().text_edit_focused() {
-            response.request_focus();
-        }
-        if response.changed() {
-            commands.train(TrainingCommand::EditPrompt(text));
-        }
-        let entered = response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
-        if ui.button("Use path").clicked() || entered {
-            commands.train(TrainingCommand::ClosePrompt { take: true });
-        }
-        if ui.button("Hide").clicked() {
-            commands.train(TrainingCommand::ClosePrompt { take: false });
-        }
-    });
+    for typed in path_prompt_ui(ui, prompt.pick.question(), &prompt.text) {
+        commands.train(match typed {
+            PathTyped::Changed(text) => TrainingCommand::EditPrompt(text),
+            PathTyped::Entered => TrainingCommand::ClosePrompt { take: true },
+            PathTyped::Hidden => TrainingCommand::ClosePrompt { take: false },
+        });
+    }
 }
