@@ -13,9 +13,10 @@ use crate::state::{
     TrainingCommand, Workspace, command_channel,
 };
 use crate::ui::panels::{
-    EvaluationViews, TrainingViews, ViewerTextures, about_ui, back_ui, close_ui, epoch_scrubber_ui,
-    evaluation_ui, film_list_ui, findings_ui, keys_ui, map_controls_ui, notices_ui, path_field_ui,
-    status_bar_ui, toolbar_ui, training_ui, viewer_ui, welcome_ui,
+    EvaluationViews, Pane, TrainingViews, ViewerViews, about_ui, all_maps_ui, back_ui, close_ui,
+    epoch_scrubber_ui, evaluation_ui, film_list_ui, findings_ui, histogram_ui, keys_ui,
+    map_controls_ui, notices_ui, palette_ui, path_field_ui, status_bar_ui, tool_strip_ui,
+    toolbar_ui, training_ui, viewer_ui, welcome_ui,
 };
 use crate::ui::{shortcuts, theme};
 
@@ -26,7 +27,7 @@ const SETTINGS_KEY: &str = "settings";
 pub struct ThoraxApp {
     /// All that it holds; public for tests, which judge by it.
     pub state: AppState,
-    textures: ViewerTextures,
+    viewer_views: ViewerViews,
     training_views: TrainingViews,
     evaluation_views: EvaluationViews,
     commands: CommandSender,
@@ -55,7 +56,7 @@ impl ThoraxApp {
         let (commands, queue) = command_channel();
         Self {
             state,
-            textures: ViewerTextures::default(),
+            viewer_views: ViewerViews::default(),
             training_views: TrainingViews::default(),
             evaluation_views: EvaluationViews::default(),
             commands,
@@ -83,6 +84,7 @@ impl ThoraxApp {
 
     fn viewer_panels_ui(&mut self, ui: &mut Ui) {
         let (state, commands) = (&self.state, &self.commands);
+        Panel::top("tools").show(ui, |ui| tool_strip_ui(ui, state, commands));
         if state.asked_model_path().is_some() && state.training.run.is_some() {
             Panel::top("epochs").show(ui, |ui| epoch_scrubber_ui(ui, state, commands));
         }
@@ -107,13 +109,26 @@ impl ThoraxApp {
             });
             map_controls_ui(ui, &state.settings.map, heatmap, commands);
         });
-        CentralPanel::no_frame().show(ui, |ui| {
+        if state.settings.viewer.histogram_shown
+            && let Some(opened) = state.study.film.opened()
+        {
+            Panel::bottom("histogram").show(ui, |ui| {
+                histogram_ui(ui, opened, state.display(), commands);
+            });
+        }
+        let area = CentralPanel::no_frame().show(ui, |ui| {
             if matches!(state.study.film, FilmState::Empty) {
                 welcome_ui(ui, state, commands);
-            } else {
-                viewer_ui(ui, state, &mut self.textures, commands);
+                return None;
             }
+            let pane = Pane::main(state);
+            if state.all_maps_shown {
+                all_maps_ui(ui, &pane, &mut self.viewer_views, commands);
+                return None;
+            }
+            Some(viewer_ui(ui, &pane, &mut self.viewer_views, commands))
         });
+        self.state.viewer_area = area.inner;
     }
 
     fn windows_ui(&self, ctx: &Context) {
@@ -123,8 +138,9 @@ impl ThoraxApp {
             about_ui(ctx, loaded, commands);
         }
         if state.keys_shown {
-            keys_ui(ctx, commands);
+            keys_ui(ctx, state, commands);
         }
+        palette_ui(ctx, state, commands);
         close_ui(ctx, &state.training, commands);
     }
 
@@ -156,11 +172,11 @@ impl eframe::App for ThoraxApp {
     fn logic(&mut self, ctx: &Context, _frame: &mut Frame) {
         self.state.poll();
         ctx.set_theme(theme::preference(self.state.settings.theme));
+        ctx.set_zoom_factor(self.state.settings.scale);
     }
 
     fn ui(&mut self, ui: &mut Ui, _frame: &mut Frame) {
         let ctx = ui.ctx().clone();
-        self.state.max_side_px = ctx.input(|input| input.max_texture_side);
         self.take_drops(&ctx);
         self.mind_closing(&ctx);
         shortcuts::keys_ui(&ctx, &self.state, &self.commands);

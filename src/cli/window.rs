@@ -71,6 +71,7 @@ impl FilePicker for DesktopPicker {
         let started = std::time::Instant::now();
         let files = match kind {
             PickKind::Films => rfd::FileDialog::new().set_title("Open films").pick_files(),
+            PickKind::Folder => pick_one("Open a folder of films", PickForm::Folder),
             PickKind::Model => rfd::FileDialog::new()
                 .set_title("Open a model")
                 .add_filter("Models and Keras weights", &["safetensors", "h5", "hdf5"])

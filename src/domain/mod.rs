@@ -2,18 +2,25 @@
 //!
 //! Values here are valid because they exist. Nothing in this module knows files, tensors or windows.
 
+mod display;
 mod finding;
 mod labels;
+mod measurement;
+mod orientation;
 mod radiograph;
 mod score;
 mod space;
 mod threshold;
 mod window;
 
+pub use display::{Display, GrayChoice};
 pub use finding::Finding;
 pub use labels::{Labels, LabelsError, PerFinding};
+pub use measurement::Measurement;
+pub use orientation::Orientation;
 pub use radiograph::{
-    FilmInfo, GrayTable, ModalityMap, PixelSpacing, Pixels, PixelsError, Radiograph, SpacingSource,
+    FilmInfo, GrayTable, ModalityMap, PatientOrientation, PixelSpacing, Pixels, PixelsError,
+    Radiograph, SpacingSource,
 };
 pub use score::{Score, ScoreError, sigmoid};
 pub use space::{Point, ScreenFromImage, Size};

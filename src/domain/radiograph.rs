@@ -1,8 +1,9 @@
+use std::borrow::Cow;
 use std::path::PathBuf;
 
 use thiserror::Error;
 
-use super::{NamedWindow, Voi, Window};
+use super::{Display, GrayChoice, NamedWindow, Voi};
 
 /// One gray picture at full depth, with the road from its stored numbers to gray.
 ///
@@ -32,17 +33,25 @@ pub struct Radiograph {
 impl Radiograph {
     /// The gray of every possible stored number under `voi`.
     pub fn gray_table(&self, voi: &Voi) -> GrayTable {
-        let gray_of = |value: u16| {
-            let stored = i32::from(value) + self.pixels.offset();
-            let gray = voi.apply(self.modality.apply(stored));
-            let gray = if self.inverted { 1.0 - gray } else { gray };
-            (gray * 255.0).round() as u8
-        };
-        let used = self.pixels.max_value();
-        let mut grays: Vec<u8> = (0..=used).map(gray_of).collect();
-        let last = grays.last().copied().unwrap_or_default();
-        grays.resize(usize::from(u16::MAX) + 1, last);
-        GrayTable(grays)
+        let (offset, used) = (self.pixels.offset(), self.pixels.max_value());
+        GrayTable::of(&self.modality, offset, used, voi, self.inverted)
+    }
+
+    /// The mapping in use under the user's choice.
+    pub fn shown_voi<'a>(&'a self, choice: &'a GrayChoice) -> Cow<'a, Voi> {
+        match choice {
+            GrayChoice::File => Cow::Borrowed(&self.default_window.voi),
+            GrayChoice::Preset(_, voi) => Cow::Borrowed(voi),
+            GrayChoice::Dragged(window) => Cow::Owned(Voi::Window(*window)),
+        }
+    }
+
+    /// The gray of every possible stored number as the user wants to see it.
+    pub fn shown_table(&self, display: &Display) -> GrayTable {
+        let (offset, used) = (self.pixels.offset(), self.pixels.max_value());
+        let voi = self.shown_voi(&display.gray);
+        let inverted = self.inverted != display.inverted;
+        GrayTable::of(&self.modality, offset, used, &voi, inverted)
     }
 
     /// The 8-bit picture under the file's own window, row by row: what preprocessing starts from.
@@ -54,33 +63,6 @@ impl Radiograph {
         let values = self.pixels.values().iter();
         values.map(|&value| table.gray(value)).collect()
     }
-
-    /// A window over the modality values from the 0.5th to the 99.5th percentile of the film.
-    pub fn auto_window(&self) -> Window {
-        let mut counts = vec![0_usize; usize::from(u16::MAX) + 1];
-        for &value in self.pixels.values() {
-            if let Some(count) = counts.get_mut(usize::from(value)) {
-                *count += 1;
-            }
-        }
-        let n_clipped = self.pixels.values().len() / 200;
-        let low = first_beyond((0..=u16::MAX).zip(&counts), n_clipped);
-        let high = first_beyond((0..=u16::MAX).zip(&counts).rev(), n_clipped);
-        let [low, high] =
-            [low, high].map(|value| self.modality.apply(i32::from(value) + self.pixels.offset()));
-        Window::spanning(low.min(high), low.max(high))
-    }
-}
-
-fn first_beyond<'a>(counts: impl Iterator<Item = (u16, &'a usize)>, n_clipped: usize) -> u16 {
-    let mut n_seen = 0;
-    for (value, count) in counts {
-        n_seen += count;
-        if n_seen > n_clipped {
-            return value;
-        }
-    }
-    0
 }
 
 /// Stored numbers of one gray picture, row by row, at least one pixel.
@@ -206,6 +188,8 @@ pub struct FilmInfo {
     pub modality: Option<String>,
     /// `PA`, `AP`, `LL` and so on.
     pub view_position: Option<String>,
+    /// Which way rows and columns run in the patient.
+    pub patient_orientation: Option<PatientOrientation>,
     /// `L`, `R` or as the file has it.
     pub laterality: Option<String>,
     /// Body part examined.
@@ -216,6 +200,15 @@ pub struct FilmInfo {
     pub patient_id: Option<String>,
     /// Shown only when the user asks for it, never exported.
     pub patient_name: Option<String>,
+}
+
+/// Patient Orientation (0020,0020): letters L, R, A, P, H, F, one or several.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PatientOrientation {
+    /// Where later columns, to the right, lie in the patient.
+    pub columns_towards: String,
+    /// Where later rows, downwards, lie in the patient.
+    pub rows_towards: String,
 }
 
 /// Distance of pixel centers in millimetres.
@@ -243,6 +236,19 @@ pub enum SpacingSource {
 pub struct GrayTable(Vec<u8>);
 
 impl GrayTable {
+    /// Stored numbers `0..=used` plus `offset`, to modality values, to gray, inverted if so asked.
+    pub fn of(modality: &ModalityMap, offset: i32, used: u16, voi: &Voi, inverted: bool) -> Self {
+        let gray_of = |value: u16| {
+            let gray = voi.apply(modality.apply(i32::from(value) + offset));
+            let gray = if inverted { 1.0 - gray } else { gray };
+            (gray * 255.0).round() as u8
+        };
+        let mut grays: Vec<u8> = (0..=used).map(gray_of).collect();
+        let last = grays.last().copied().unwrap_or_default();
+        grays.resize(usize::from(u16::MAX) + 1, last);
+        Self(grays)
+    }
+
     /// 0 is black, 255 is white.
     pub fn gray(&self, value: u16) -> u8 {
         self.0.get(usize::from(value)).copied().unwrap_or_default()
@@ -252,7 +258,7 @@ impl GrayTable {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::VoiFunction;
+    use crate::domain::{VoiFunction, Window};
 
     fn film(values: Vec<u16>, window: Window) -> Radiograph {
         Radiograph {
@@ -303,18 +309,6 @@ mod tests {
             intercept: 0.0,
         };
         assert_eq!(radiograph.gray_8bit(), [255, 128, 0]);
-    }
-
-    #[test]
-    fn the_auto_window_leaves_out_half_a_percent_at_each_end() {
-        let mut values = vec![500; 1000];
-        values[0] = 0;
-        values[1] = 65_535;
-        for (idx, value) in values.iter_mut().enumerate().skip(2).take(20) {
-            *value = if idx % 2 == 0 { 400 } else { 700 };
-        }
-        let window = film(values, Window::spanning(0.0, 1.0)).auto_window();
-        assert_eq!((window.center(), window.width()), (550.0, 300.0));
     }
 
     #[test]

@@ -5,9 +5,11 @@ mod grad_cam;
 mod colormap;
 mod overlay;
 mod caption;
+mod cover;
 
 pub use caption::{OverlayError, overlay_png};
 pub use colormap::Colormap;
+pub use cover::Cover;
 pub use grad_cam::{CamMethod, class_activation_maps};
 pub use heatmap::{Heatmap, HeatmapScale};
 pub use overlay::{OverlayStyle, map_picture, overlay_picture};

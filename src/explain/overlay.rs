@@ -12,6 +12,8 @@ pub struct OverlayStyle {
     pub scale: HeatmapScale,
     /// Of the hottest places, in `[0, 1]`.
     pub opacity: f32,
+    /// Share of the scale below which nothing is drawn, in `[0, 1)`.
+    pub cut_off: f32,
 }
 
 impl Default for OverlayStyle {
@@ -20,17 +22,20 @@ impl Default for OverlayStyle {
             colormap: Colormap::Inferno,
             scale: HeatmapScale::Absolute,
             opacity: 0.6,
+            cut_off: 0.0,
         }
     }
 }
 
 /// The map alone at `[width, height]`: red, green, blue and opacity, not premultiplied.
 ///
-/// `max` is the value of the hottest colour; values at or below 0 are fully transparent.
+/// `max` is the value of the hottest colour; values at or below 0 are fully transparent, and those
+/// below the share `cut_off` of `max` too.
 pub fn map_picture(
     heatmap: &Heatmap,
     max: f32,
     colormap: Colormap,
+    cut_off: f32,
     [width_px, height_px]: [usize; 2],
 ) -> Vec<u8> {
     let mut rgba = Vec::with_capacity(width_px * height_px * 4);
@@ -40,7 +45,8 @@ pub fn map_picture(
             let x = (column as f32 + 0.5) / width_px as f32;
             let share = share_of(heatmap.at(x, y), max);
             rgba.extend(colormap.color(share));
-            rgba.push((opacity(share) * 255.0).round() as u8);
+            let opacity = if share < cut_off { 0.0 } else { opacity(share) };
+            rgba.push((opacity * 255.0).round() as u8);
         }
     }
     rgba
@@ -55,7 +61,13 @@ pub fn overlay_picture(
     style: &OverlayStyle,
 ) -> Vec<u8> {
     let height_px = grays.len() / width_px.max(1);
-    let map = map_picture(heatmap, max, style.colormap, [width_px, height_px]);
+    let map = map_picture(
+        heatmap,
+        max,
+        style.colormap,
+        style.cut_off,
+        [width_px, height_px],
+    );
     let (map, _) = map.as_chunks::<4>();
     let mut rgb = Vec::with_capacity(grays.len() * 3);
     for (&gray, &[red, green, blue, alpha]) in grays.iter().zip(map) {
@@ -98,14 +110,25 @@ mod tests {
     #[test]
     fn the_hottest_place_has_the_hottest_colour() {
         let heatmap = Heatmap::new(1, vec![2.0]);
-        let rgba = map_picture(&heatmap, 2.0, Colormap::Viridis, [1, 1]);
+        let rgba = map_picture(&heatmap, 2.0, Colormap::Viridis, 0.0, [1, 1]);
         assert_eq!(rgba, [253, 231, 37, 255]);
+    }
+
+    #[test]
+    fn below_the_cut_off_nothing_is_drawn() {
+        let heatmap = Heatmap::new(2, vec![1.0, 2.0, 1.0, 2.0]);
+        let alphas = |cut_off| {
+            let rgba = map_picture(&heatmap, 2.0, Colormap::Inferno, cut_off, [2, 1]);
+            [rgba[3], rgba[7]]
+        };
+        assert_eq!(alphas(0.5), [255, 255]);
+        assert_eq!(alphas(0.6), [0, 255]);
     }
 
     #[test]
     fn a_weak_map_stays_transparent_on_a_strong_scale() {
         let heatmap = Heatmap::new(1, vec![0.01]);
-        let rgba = map_picture(&heatmap, 2.0, Colormap::Jet, [1, 1]);
+        let rgba = map_picture(&heatmap, 2.0, Colormap::Jet, 0.0, [1, 1]);
         assert!(rgba[3] < 10, "{rgba:?}");
     }
 }

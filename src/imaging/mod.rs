@@ -8,12 +8,14 @@ mod convolve;
 mod decode;
 mod dicom;
 mod error;
+mod gray_counts;
 #[cfg(test)]
 mod hostile;
 mod input;
 mod jpeg_stream;
 mod list;
 mod polarity;
+mod pyramid;
 mod raster;
 mod resize;
 #[cfg(test)]
@@ -23,8 +25,10 @@ mod write;
 pub use decode::{MAX_FILE_BYTES, MAX_PIXELS, MAX_SIDE_PX, film_from_bytes, read_film};
 pub use dicom::DicomError;
 pub use error::FilmError;
+pub use gray_counts::GrayCounts;
 pub use input::{ModelInput, Preprocessing, PreprocessingError, model_input};
 pub use list::{ListError, list_films};
 pub use polarity::Polarity;
+pub use pyramid::{Pyramid, Tile, TileKey};
 pub use resize::{GrayPicture, Interpolation};
 pub use write::write_whole;

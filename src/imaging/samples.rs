@@ -10,7 +10,7 @@ use dicom_object::{FileMetaTableBuilder, InMemDicomObject};
 use image::{DynamicImage, GrayImage, ImageFormat};
 
 use super::{FilmError, film_from_bytes};
-use crate::domain::Radiograph;
+use crate::domain::{FilmInfo, ModalityMap, NamedWindow, Pixels, Radiograph, Voi, Window};
 
 /// Reads a film as `folder/film`.
 pub(super) fn read(bytes: &[u8]) -> Result<Radiograph, FilmError> {
@@ -90,4 +90,24 @@ pub(super) fn jpeg_dicom(width_px: u16, height_px: u16) -> Vec<u8> {
     let fragments = PixelFragmentSequence::new_fragments(C::from_vec(vec![stream]));
     object.put(DataElement::new(tags::PIXEL_DATA, VR::OB, fragments));
     file(object, uids::JPEG_BASELINE8_BIT)
+}
+
+/// A film of 16 bits with these values under its full range.
+pub(super) fn gray_film(values: Vec<u16>, width_px: usize) -> Radiograph {
+    let height_px = values.len() / width_px;
+    let pixels = Pixels::new(width_px, height_px, values, 0).unwrap();
+    Radiograph {
+        path: Path::new("folder/film").to_owned(),
+        info: FilmInfo::default(),
+        pixels,
+        modality: ModalityMap::IDENTITY,
+        default_window: NamedWindow {
+            name: "Full range".to_owned(),
+            voi: Voi::Window(Window::spanning(0.0, 65_535.0)),
+        },
+        other_windows: vec![],
+        inverted: false,
+        steps: vec![],
+        warnings: vec![],
+    }
 }

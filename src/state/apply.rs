@@ -3,19 +3,19 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::jobs::{
-    FilmRequest, Jobs, ModelRequest, spawn_list_job, spawn_model_job, spawn_pick_job,
+    Jobs, ModelRequest, spawn_drawn_film_job, spawn_list_job, spawn_model_job, spawn_pick_job,
 };
 use super::{
-    Command, EvaluationDesk, FilmState, FilmStatus, NoticeKind, Notices, PickKind, Services,
-    Settings, Study, Thresholds, TrainingDesk,
+    Command, Displays, EvaluationDesk, FilmState, NoticeKind, Notices, PickKind, Probe, Services,
+    Settings, Study, Thresholds, Tool, TrainingDesk, ViewerArea,
 };
-use crate::domain::ScreenFromImage;
 use crate::model::{Classifier, ModelSource, is_model_name};
 
-/// Largest texture side assumed until the screen says otherwise.
-const DEFAULT_MAX_SIDE_PX: usize = 2048;
-
 /// All that the program holds.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is open or not, whatever the others are"
+)]
 pub struct AppState {
     /// What outlives the program.
     pub settings: Settings,
@@ -31,8 +31,18 @@ pub struct AppState {
     pub study: Study,
     /// The finding whose map is over the film.
     pub selected: Option<usize>,
-    /// Where the film lies on the screen; `None` fits it.
-    pub view: Option<ScreenFromImage>,
+    /// How films are shown.
+    pub displays: Displays,
+    /// What a drag with the left button does.
+    pub tool: Tool,
+    /// Whether the network's input is shown in place of the film.
+    pub input_shown: bool,
+    /// What is covered of the film in view, and what follows.
+    pub probe: Probe,
+    /// Whether the maps of all findings are shown in place of one film.
+    pub all_maps_shown: bool,
+    /// Where the viewer was drawn last.
+    pub viewer_area: Option<ViewerArea>,
     /// The path field's text, where it is shown.
     pub typed_path: Option<String>,
     /// What happened.
@@ -41,14 +51,33 @@ pub struct AppState {
     pub about_shown: bool,
     /// Whether the list of keys is shown.
     pub keys_shown: bool,
+    /// The command palette, where it is shown.
+    pub palette: Option<Palette>,
+    /// The action whose key is pressed next.
+    pub key_asked_for: Option<&'static str>,
     /// Whether the patient's name is shown, where a file has one. Never remembered.
     pub patient_name_shown: bool,
-    /// The largest texture side of the screen, in pixels.
-    pub max_side_px: usize,
+    undo_order: Vec<Undoable>,
     pub(super) jobs: Jobs,
     /// The model that was asked for last.
     pub(super) loading: ModelRequest,
     pub(super) services: Services,
+}
+
+/// The command palette.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Palette {
+    /// What is typed.
+    pub text: String,
+    /// The place chosen among what is offered.
+    pub place: usize,
+}
+
+/// What a step of undo takes back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Undoable {
+    Threshold,
+    Display,
 }
 
 /// What the window is used for.
@@ -114,13 +143,20 @@ impl AppState {
             model: Model::default(),
             study: Study::default(),
             selected: None,
-            view: None,
+            displays: Displays::default(),
+            tool: Tool::default(),
+            input_shown: false,
+            probe: Probe::new(services.wake.clone()),
+            all_maps_shown: false,
+            viewer_area: None,
+            undo_order: Vec::new(),
             typed_path: None,
             notices: Notices::default(),
             about_shown: false,
             keys_shown: false,
+            palette: None,
+            key_asked_for: None,
             patient_name_shown: false,
-            max_side_px: DEFAULT_MAX_SIDE_PX,
             jobs: Jobs::new(services.wake.clone()),
             loading: ModelRequest::Source(ModelSource::Default),
             settings,
@@ -169,11 +205,24 @@ impl AppState {
 
     /// Carries out one order.
     pub fn apply(&mut self, command: Command) {
+        let before = (self.n_threshold_steps(), self.displays.n_steps());
+        self.carry_out(command);
+        if self.n_threshold_steps() > before.0 {
+            self.undo_order.push(Undoable::Threshold);
+        }
+        if self.displays.n_steps() > before.1 {
+            self.undo_order.push(Undoable::Display);
+        }
+    }
+
+    fn carry_out(&mut self, command: Command) {
         match command {
             Command::ShowWorkspace(workspace) => self.workspace = workspace,
             Command::Training(command) => self.apply_training(command),
             Command::Evaluation(command) => self.apply_evaluation(command),
             Command::PickFilms => self.pick(PickKind::Films),
+            Command::PickFolder => self.pick(PickKind::Folder),
+            Command::OpenDrawnFilm => self.open_drawn_film(),
             Command::PickModel => self.pick(PickKind::Model),
             Command::Open(paths) => self.open(paths),
             Command::OpenDefaultModel => {
@@ -200,22 +249,43 @@ impl AppState {
             }
             Command::SetColormap(colormap) => self.settings.map.colormap = colormap,
             Command::SetMapScale(scale) => self.settings.map.scale = scale,
+            Command::SetMapCutOff(cut_off) => {
+                self.settings.map.cut_off = cut_off.clamp(0.0, 0.99);
+            }
+            Command::SetMapContours(contours) => self.settings.map.contours = contours,
             Command::SetCamMethod(method) => {
                 self.settings.map.method = method;
                 self.refresh_maps();
             }
-            Command::SetView(screen_from_image) => self.view = Some(screen_from_image),
-            Command::FitFilm => self.view = None,
+            Command::Display(command) => self.apply_to_display(command),
             Command::ShowAbout(shown) => self.about_shown = shown,
             Command::ShowKeys(shown) => self.keys_shown = shown,
             Command::ShowPatientName(shown) => self.patient_name_shown = shown,
             Command::SetTheme(theme) => self.settings.theme = theme,
+            Command::SetScale(scale) => {
+                // In tenths, so that steps up and down meet.
+                self.settings.scale = ((scale * 10.0).round() / 10.0).clamp(1.0, 2.0);
+            }
+            Command::ShowPalette(shown) => self.palette = shown.then(Palette::default),
+            Command::EditPalette(text) => self.palette = Some(Palette { text, place: 0 }),
+            Command::ChooseInPalette(place) => {
+                if let Some(palette) = &mut self.palette {
+                    palette.place = place;
+                }
+            }
+            Command::AskKey(action) => self.key_asked_for = action,
+            Command::SetKey(action, key) => {
+                self.settings.keys.set(action, key);
+                self.key_asked_for = None;
+            }
+            Command::ResetKeys => self.settings.keys.clear(),
+            Command::Notify(text) => self.notices.push(NoticeKind::Info, text),
             Command::DismissNotice(number) => self.notices.dismiss(number),
             Command::SetThreshold(..)
             | Command::EndThresholdMove
             | Command::ResetThreshold(_)
-            | Command::ResetAllThresholds
-            | Command::Undo => self.apply_to_thresholds(&command),
+            | Command::ResetAllThresholds => self.apply_to_thresholds(&command),
+            Command::Undo => self.undo(),
         }
     }
 
@@ -230,15 +300,56 @@ impl AppState {
             Command::EndThresholdMove => loaded.thresholds.end_move(),
             Command::ResetThreshold(finding_idx) => loaded.thresholds.reset(finding_idx),
             Command::ResetAllThresholds => loaded.thresholds.reset_all(),
-            Command::Undo => loaded.thresholds.undo(),
             _ => {}
         }
+    }
+
+    /// Whether a threshold move or a change of the display can be taken back.
+    pub fn can_undo(&self) -> bool {
+        let thresholds = self.model.loaded.as_ref();
+        self.displays.can_undo() || thresholds.is_some_and(|loaded| loaded.thresholds.can_undo())
+    }
+
+    /// Takes back what was changed last that still can be.
+    fn undo(&mut self) {
+        while let Some(undoable) = self.undo_order.pop() {
+            match (undoable, &mut self.model.loaded) {
+                (Undoable::Threshold, Some(loaded)) if loaded.thresholds.can_undo() => {
+                    return loaded.thresholds.undo();
+                }
+                (Undoable::Display, _) if self.displays.can_undo() => {
+                    return self.displays.undo();
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn n_threshold_steps(&self) -> u64 {
+        let loaded = self.model.loaded.as_ref();
+        loaded.map_or(0, |loaded| loaded.thresholds.n_steps())
+    }
+
+    pub(super) fn turn_display_to(&mut self, film: Option<&Path>) {
+        self.probe.clear();
+        self.displays.show(film);
+        self.undo_order
+            .retain(|undoable| *undoable != Undoable::Display);
     }
 
     pub(super) fn pick(&mut self, kind: PickKind) {
         if self.jobs.pick.is_none() {
             let job = spawn_pick_job(&self.services, kind);
             self.jobs.pick = self.started("the file dialog", job);
+        }
+    }
+
+    /// Lays the film drawn by us into the folder for temporary files and opens it from there.
+    fn open_drawn_film(&mut self) {
+        if self.jobs.list.is_none() {
+            self.workspace = Workspace::Viewer;
+            let job = spawn_drawn_film_job(&self.services);
+            self.jobs.list = self.started("opening the drawn film", job);
         }
     }
 
@@ -288,92 +399,6 @@ impl AppState {
         self.loading = request.clone();
         let job = spawn_model_job(&self.services, request);
         self.jobs.model = self.started("loading the model", job);
-    }
-
-    pub(super) fn show_film(&mut self, film_idx: usize) {
-        if let Some(path) = self.study.show(film_idx) {
-            self.view = None;
-            self.settings.remember_film(&path);
-            if self.study.film.reading().is_some() {
-                self.jobs.film.cancel();
-                self.refresh_maps();
-            } else {
-                self.read_current();
-            }
-        }
-    }
-
-    fn step_film(&mut self, step: isize) {
-        if let Some(film_idx) = self.study.neighbour(step) {
-            self.show_film(film_idx);
-        }
-    }
-
-    fn close_film(&mut self) {
-        self.jobs.film.cancel();
-        if let Some(film_idx) = self.study.close_current() {
-            self.show_film(film_idx);
-        }
-    }
-
-    pub(super) fn read_current(&mut self) {
-        let Some(path) = self.study.current_path().map(ToOwned::to_owned) else {
-            return;
-        };
-        let opened = self.study.film.opened().cloned();
-        self.study.film = match &opened {
-            Some(opened) => FilmState::Scoring(Arc::clone(opened)),
-            None => FilmState::Opening,
-        };
-        let request = FilmRequest {
-            path,
-            opened,
-            classifier: self
-                .model
-                .loaded
-                .as_ref()
-                .map(|loaded| Arc::clone(&loaded.classifier)),
-            method: self.settings.map.method,
-            max_side_px: self.max_side_px,
-        };
-        if let Err(error) = self.jobs.film.request(request) {
-            self.fail_film(format!("cannot start a thread: {error}"));
-        }
-    }
-
-    /// Makes the maps anew if they are by another method than the one asked for.
-    pub(super) fn refresh_maps(&mut self) {
-        let method = self.settings.map.method;
-        if let (Some(reading), Some(loaded)) = (self.study.film.reading(), &self.model.loaded)
-            && reading.method != method
-        {
-            // A few million multiplications: shorter than a frame, so no job.
-            let reading = Arc::new(reading.with_method(&loaded.classifier, method));
-            self.study.keep(&reading);
-            self.study.film = FilmState::Read(reading);
-        }
-    }
-
-    pub(super) fn fail_film(&mut self, error: String) {
-        if let Some(path) = self.study.current_path().map(ToOwned::to_owned) {
-            self.study
-                .set_status(&path, &FilmStatus::Failed(error.clone()));
-        }
-        self.notices.push(NoticeKind::Error, error.clone());
-        let film = self.study.film.opened().cloned();
-        self.study.film = FilmState::Failed { error, film };
-    }
-
-    fn cancel(&mut self) {
-        self.jobs.waiting_paths.clear();
-        if let Some(job) = &self.jobs.list {
-            job.cancel();
-        }
-        if self.is_reading_film() {
-            self.jobs.film.cancel();
-            let film = self.study.film.opened().cloned();
-            self.study.film = FilmState::Cancelled(film);
-        }
     }
 
     fn step_finding(&mut self, step: isize) {

@@ -1,16 +1,12 @@
 use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, Sender, channel};
 
-use super::{EvaluationCommand, ThemeChoice, TrainingCommand, Workspace};
-use crate::domain::{ScreenFromImage, Threshold};
+use super::{DisplayCommand, EvaluationCommand, ThemeChoice, TrainingCommand, Workspace};
+use crate::domain::Threshold;
 use crate::explain::{CamMethod, Colormap, HeatmapScale};
 
 /// An order from a view, carried out after the frame by [`super::AppState::apply`].
 #[derive(Clone, Debug, PartialEq)]
-#[expect(
-    clippy::large_enum_variant,
-    reason = "a few orders a second, each moved once"
-)]
 pub enum Command {
     /// Turn to what the window is used for.
     ShowWorkspace(Workspace),
@@ -22,6 +18,10 @@ pub enum Command {
     PickFilms,
     /// Ask for a model by a file dialog.
     PickModel,
+    /// Ask for a folder of films by a file dialog.
+    PickFolder,
+    /// Open the film that comes with the program, drawn by us.
+    OpenDrawnFilm,
     /// Put films, or all films in folders, on the list and show the first of them; load models.
     Open(Vec<PathBuf>),
     /// Go back to the model that comes with the program.
@@ -58,7 +58,7 @@ pub enum Command {
     ResetThreshold(usize),
     /// All findings back to the model's operating points.
     ResetAllThresholds,
-    /// Take the last threshold move back.
+    /// Take back the last threshold move or change of the display.
     Undo,
     /// Show or hide the map.
     ShowMap(bool),
@@ -70,10 +70,12 @@ pub enum Command {
     SetMapScale(HeatmapScale),
     /// Which map.
     SetCamMethod(CamMethod),
-    /// Zoom and pan to here.
-    SetView(ScreenFromImage),
-    /// Show the whole film.
-    FitFilm,
+    /// Share of the scale below which a map is not drawn, in `[0, 1)`.
+    SetMapCutOff(f32),
+    /// Lines of equal evidence in place of colours.
+    SetMapContours(bool),
+    /// Anything of how a film is shown.
+    Display(DisplayCommand),
     /// Show or hide what the model file says of itself.
     ShowAbout(bool),
     /// Show or hide the list of keys.
@@ -82,6 +84,22 @@ pub enum Command {
     ShowPatientName(bool),
     /// Colours of the window.
     SetTheme(ThemeChoice),
+    /// Size of words and buttons; 1 as the system has it, up to 2.
+    SetScale(f32),
+    /// Show or hide the command palette.
+    ShowPalette(bool),
+    /// What is typed into the command palette.
+    EditPalette(String),
+    /// Choose one of those that the palette offers.
+    ChooseInPalette(usize),
+    /// The next key pressed is for this action; for none.
+    AskKey(Option<&'static str>),
+    /// Give an action a key, or none.
+    SetKey(&'static str, Option<String>),
+    /// Back to the first keys of all actions.
+    ResetKeys,
+    /// Say something to the user.
+    Notify(String),
     /// Take a notice off the screen.
     DismissNotice(u64),
 }
@@ -94,6 +112,11 @@ impl CommandSender {
     /// Queues an order of training for the end of the frame.
     pub fn train(&self, command: TrainingCommand) {
         self.send(Command::Training(command));
+    }
+
+    /// Queues an order of the display for the end of the frame.
+    pub fn display(&self, command: DisplayCommand) {
+        self.send(Command::Display(command));
     }
 
     /// Queues an order of evaluation for the end of the frame.

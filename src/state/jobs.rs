@@ -7,7 +7,7 @@ use anyhow::Context as _;
 use crate::dataset::{FindingBox, boxes_of_film};
 use crate::domain::{PerFinding, Radiograph};
 use crate::explain::{CamMethod, Heatmap, class_activation_maps};
-use crate::imaging::{GrayPicture, list_films, read_film};
+use crate::imaging::{GrayCounts, Pyramid, list_films, read_film, write_whole};
 use crate::model::{Classifier, ComputeDevice, ModelFile, ModelSource, Reading};
 use crate::worker::{Job, JobContext, Latest, Wake};
 
@@ -29,6 +29,8 @@ pub struct Services {
 pub enum PickKind {
     /// Any number of films.
     Films,
+    /// A folder of films.
+    Folder,
     /// One model file.
     Model,
     /// One path for training.
@@ -54,15 +56,34 @@ pub trait FilePicker: Send + Sync {
     fn pick(&self, kind: PickKind) -> Picked;
 }
 
-/// A decoded film and its picture for the screen.
+/// A decoded film and what the screen needs of it.
 #[derive(Debug)]
 pub struct OpenedFilm {
     /// The film at full depth.
     pub film: Radiograph,
-    /// The film under its own window, no larger than the screen's textures.
-    pub picture: GrayPicture,
+    /// Its smaller copies, for the screen.
+    pub pyramid: Pyramid,
+    /// How often each part of its range occurs, and the windows that follow.
+    pub counts: GrayCounts,
     /// Radiologists' boxes of the film, where a list of them lies above it.
     pub boxes: Vec<FindingBox>,
+}
+
+impl OpenedFilm {
+    /// Makes the smaller copies and the counts, and looks for boxes beside the file.
+    pub fn new(film: Radiograph) -> Self {
+        Self {
+            pyramid: Pyramid::of(&film.pixels),
+            counts: GrayCounts::of(&film),
+            boxes: boxes_of_film(&film.path),
+            film,
+        }
+    }
+
+    /// Bytes of its pixels and their smaller copies.
+    pub fn n_bytes(&self) -> usize {
+        size_of_val(self.film.pixels.values()) + self.pyramid.n_bytes()
+    }
 }
 
 /// All that the network says about one film.
@@ -109,8 +130,6 @@ pub struct FilmRequest {
     /// Without one the film is opened only.
     pub classifier: Option<Arc<Classifier>>,
     pub method: CamMethod,
-    /// The largest texture that the screen takes.
-    pub max_side_px: usize,
 }
 
 pub type ModelJob = Job<(), Classifier>;
@@ -201,6 +220,24 @@ pub fn spawn_list_job(services: &Services, paths: Vec<PathBuf>) -> std::io::Resu
     })
 }
 
+/// The film that comes with the program, so that a newcomer has one to try.
+const DRAWN_FILM: &[u8] = include_bytes!("../../assets/phantom.png");
+
+pub fn spawn_drawn_film_job(services: &Services) -> std::io::Result<ListJob> {
+    Job::spawn("drawn film", services.wake.clone(), move |_| {
+        let folder = std::env::temp_dir().join("thorax");
+        std::fs::create_dir_all(&folder)
+            .with_context(|| format!("cannot make the folder {}", folder.display()))?;
+        let path = folder.join("drawn-film.png");
+        write_whole(&path, DRAWN_FILM)
+            .with_context(|| format!("cannot write {}", path.display()))?;
+        Ok(Listing {
+            films: vec![path],
+            errors: vec![],
+        })
+    })
+}
+
 fn open_and_score(
     request: FilmRequest,
     ctx: &JobContext<FilmEvent>,
@@ -210,12 +247,7 @@ fn open_and_score(
     } else {
         let film = read_film(&request.path)?;
         ctx.check_cancelled()?;
-        let picture = GrayPicture::of_film(&film).within(request.max_side_px);
-        Arc::new(OpenedFilm {
-            boxes: boxes_of_film(&request.path),
-            film,
-            picture,
-        })
+        Arc::new(OpenedFilm::new(film))
     };
     ctx.check_cancelled()?;
     ctx.send(FilmEvent::Opened(Arc::clone(&opened)));
@@ -237,7 +269,7 @@ fn open_and_score(
     }))
 }
 
-fn maps(classifier: &Classifier, reading: &Reading, method: CamMethod) -> PerFinding<Heatmap> {
+pub fn maps(classifier: &Classifier, reading: &Reading, method: CamMethod) -> PerFinding<Heatmap> {
     class_activation_maps(
         &reading.features,
         classifier.head(),

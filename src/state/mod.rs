@@ -6,7 +6,9 @@
 mod apply;
 mod command;
 mod evaluation;
+mod films;
 mod jobs;
+mod keys;
 mod notice;
 mod poll;
 mod settings;
@@ -14,16 +16,18 @@ mod small_pictures;
 mod study;
 mod thresholds;
 mod training;
+mod viewer;
 
-pub use apply::{AppState, Loaded, Model, ModelOrigin, Workspace};
+pub use apply::{AppState, Loaded, Model, ModelOrigin, Palette, Workspace};
 pub use command::{Command, CommandSender, command_channel};
 pub use evaluation::{
     Cell, ComparedSet, EvaluationCommand, EvaluationDesk, EvaluationPick, EvaluationPrompt, Frozen,
     OpenedSet, TargetForm, TargetKind,
 };
 pub use jobs::{FilePicker, FilmReading, OpenedFilm, PickKind, Picked, Services};
+pub use keys::KeyChoices;
 pub use notice::{Notice, NoticeKind, Notices};
-pub use settings::{MapSettings, Settings, ThemeChoice, TrainingSettings};
+pub use settings::{MapSettings, Settings, ThemeChoice, TrainingSettings, ViewerSettings};
 pub use small_pictures::SmallPictures;
 pub use study::{FilmEntry, FilmState, FilmStatus, Study};
 pub use thresholds::Thresholds;
@@ -33,3 +37,4 @@ pub use training::{
     RunRecord, RunState, ScoredFilms, ShownRun, StepCurve, TrainingCommand, TrainingDesk,
     TrainingPage, TrainingPick, Working,
 };
+pub use viewer::{BRUSH_RANGE, DisplayCommand, Displays, Gesture, Probe, Tool, ViewerArea};

@@ -16,6 +16,7 @@ impl AppState {
         self.poll_listing();
         self.poll_model();
         self.poll_film();
+        self.poll_probe();
         self.poll_training();
         self.poll_evaluation();
     }
@@ -26,7 +27,9 @@ impl AppState {
         };
         self.jobs.pick = None;
         match outcome {
-            Outcome::Done((PickKind::Films, Picked::Files(paths))) => self.open(paths),
+            Outcome::Done((PickKind::Films | PickKind::Folder, Picked::Files(paths))) => {
+                self.open(paths);
+            }
             Outcome::Done((PickKind::Model, Picked::Files(paths))) => {
                 if let Some(path) = paths.into_iter().next() {
                     self.load_model(ModelRequest::Source(ModelSource::File(path)));
@@ -127,6 +130,7 @@ impl AppState {
             error: None,
         };
         self.take_thresholds();
+        self.probe.clear();
         self.study.forget_readings();
         // A film that could not be opened will not open for another model either.
         let waits = match &self.study.film {

@@ -2,6 +2,7 @@ use std::path::{Path, PathBuf, absolute};
 
 use serde::{Deserialize, Serialize};
 
+use super::KeyChoices;
 use crate::explain::{CamMethod, Colormap, HeatmapScale};
 
 /// How many films, and how many runs, the menus remember.
@@ -15,10 +16,16 @@ pub struct Settings {
     pub theme: ThemeChoice,
     /// How maps are shown.
     pub map: MapSettings,
+    /// Size of words and buttons: 1 as the system has it, up to 2.
+    pub scale: f32,
+    /// Keys other than the first ones.
+    pub keys: KeyChoices,
     /// Films opened last, newest first.
     pub recent_films: Vec<PathBuf>,
     /// The model opened last, if it was not the one that comes with the program.
     pub model: Option<PathBuf>,
+    /// How films are shown, whichever film it is.
+    pub viewer: ViewerSettings,
     /// What was trained last.
     pub training: TrainingSettings,
 }
@@ -47,8 +54,11 @@ impl Default for Settings {
         Self {
             theme: ThemeChoice::System,
             map: MapSettings::default(),
+            scale: 1.0,
+            keys: KeyChoices::default(),
             recent_films: Vec::new(),
             model: None,
+            viewer: ViewerSettings::default(),
             training: TrainingSettings::default(),
         }
     }
@@ -66,6 +76,16 @@ fn remember(recent: &mut Vec<PathBuf>, path: &Path) {
     recent.retain(|known| *known != path);
     recent.insert(0, path);
     recent.truncate(MAX_RECENT);
+}
+
+/// What is remembered of the viewer.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ViewerSettings {
+    /// A window drag up and down changes the width, left and right the center.
+    pub window_axes_swapped: bool,
+    /// Whether the film's histogram is shown.
+    pub histogram_shown: bool,
 }
 
 /// Colours of the window.
@@ -93,6 +113,10 @@ pub struct MapSettings {
     pub scale: HeatmapScale,
     /// Which map.
     pub method: CamMethod,
+    /// Share of the scale below which nothing is drawn, in `[0, 1)`.
+    pub cut_off: f32,
+    /// Lines of equal evidence in place of colours.
+    pub contours: bool,
 }
 
 impl Default for MapSettings {
@@ -103,6 +127,8 @@ impl Default for MapSettings {
             colormap: Colormap::Inferno,
             scale: HeatmapScale::Absolute,
             method: CamMethod::GradCam,
+            cut_off: 0.0,
+            contours: false,
         }
     }
 }

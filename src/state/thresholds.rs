@@ -11,6 +11,7 @@ pub struct Thresholds {
     undo: Vec<PerFinding<Threshold>>,
     /// The finding whose moves are being gathered into one step of undo.
     dragged: Option<usize>,
+    n_steps: u64,
 }
 
 impl Thresholds {
@@ -21,6 +22,7 @@ impl Thresholds {
             model,
             undo: Vec::new(),
             dragged: None,
+            n_steps: 0,
         }
     }
 
@@ -43,6 +45,11 @@ impl Thresholds {
     /// Whether there is a move to take back.
     pub fn can_undo(&self) -> bool {
         !self.undo.is_empty()
+    }
+
+    /// Counts up with every move that can be taken back.
+    pub(super) fn n_steps(&self) -> u64 {
+        self.n_steps
     }
 
     /// Moves one cut; a whole drag, up to [`Self::end_move`], is one step of undo.
@@ -101,6 +108,7 @@ impl Thresholds {
             self.undo.remove(0);
         }
         self.undo.push(self.current.clone());
+        self.n_steps += 1;
     }
 }
 

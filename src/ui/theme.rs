@@ -47,6 +47,8 @@ pub const PREVIEW_SIDE_PT: f32 = 94.0;
 
 /// Outline of a radiologist's box over the film.
 pub const BOX_LINE: Color32 = Color32::from_rgb(120, 220, 255);
+/// Lines of what was measured.
+pub const MEASURE_LINE: Color32 = Color32::from_rgb(255, 226, 110);
 /// Dark rim of that outline.
 pub const BOX_EDGE: Color32 = Color32::from_rgb(6, 7, 9);
 
@@ -57,6 +59,10 @@ pub struct Palette {
     pub film_background: Color32,
     /// Words over the film's background.
     pub film_text: Color32,
+    /// Ground of words that must not be missed.
+    pub badge: Color32,
+    /// Those words.
+    pub badge_text: Color32,
     /// Scores at or above their threshold.
     pub above: Color32,
     /// Scores below their threshold.
@@ -82,6 +88,8 @@ pub struct Palette {
 const DARK: Palette = Palette {
     film_background: Color32::from_rgb(6, 7, 9),
     film_text: Color32::from_rgb(190, 198, 208),
+    badge: Color32::from_rgb(245, 190, 90),
+    badge_text: Color32::from_rgb(24, 18, 4),
     above: Color32::from_rgb(240, 150, 50),
     below: Color32::from_rgb(90, 140, 190),
     threshold: Color32::from_rgb(240, 242, 245),
@@ -103,6 +111,8 @@ const DARK: Palette = Palette {
 const LIGHT: Palette = Palette {
     film_background: Color32::from_rgb(6, 7, 9),
     film_text: Color32::from_rgb(190, 198, 208),
+    badge: Color32::from_rgb(245, 190, 90),
+    badge_text: Color32::from_rgb(24, 18, 4),
     above: Color32::from_rgb(205, 100, 0),
     below: Color32::from_rgb(80, 130, 180),
     threshold: Color32::from_rgb(30, 34, 40),
@@ -128,6 +138,8 @@ pub fn palette(visuals: &Visuals) -> &'static Palette {
 
 /// Sets up both themes; called once.
 pub fn install(ctx: &Context) {
+    // Ours, since it is remembered and has bounds.
+    ctx.options_mut(|options| options.zoom_with_keyboard = false);
     ctx.all_styles_mut(|style| {
         style.spacing.item_spacing = egui::vec2(8.0, 5.0);
         style.spacing.button_padding = egui::vec2(8.0, 4.0);

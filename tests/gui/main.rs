@@ -18,3 +18,4 @@ mod thresholds;
 mod training;
 #[cfg(test)]
 mod training_data;
+mod viewer;

@@ -69,7 +69,7 @@ fn another_method_gives_other_maps_of_the_same_scores() {
 #[test]
 fn the_wheel_zooms_and_a_double_click_fits_again() {
     let mut harness = app_with_scores(vec![phantom()]);
-    assert_eq!(harness.state().state.view, None);
+    assert_eq!(harness.state().state.display().view, None);
     let center = harness.get_by_label("Film").rect().center();
     harness.hover_at(center);
     harness.step();
@@ -82,11 +82,11 @@ fn the_wheel_zooms_and_a_double_click_fits_again() {
     });
     // The wheel is smoothed over several frames.
     harness.run_steps(30);
-    let zoomed = harness.state().state.view.unwrap();
+    let zoomed = harness.state().state.display().view.unwrap();
     assert!(zoomed.zoom > 0.7, "{zoomed:?}");
     harness.key_press(Key::F);
     harness.run();
-    assert_eq!(harness.state().state.view, None);
+    assert_eq!(harness.state().state.display().view, None);
 }
 
 #[test]
@@ -97,7 +97,7 @@ fn the_display_never_changes_what_the_network_is_fed() {
     harness.hover_at(harness.get_by_label("Film").rect().center());
     harness.event(egui::Event::Zoom(2.0));
     harness.run_steps(5);
-    assert!(harness.state().state.view.is_some());
+    assert!(harness.state().state.display().view.is_some());
     harness.state_mut().state.apply(Command::ShowFilm(0));
     step_until("the scores", &mut harness, crate::harness::is_scored);
     let after = harness.state().state.study.film.reading().unwrap().clone();
@@ -120,9 +120,9 @@ fn the_model_panel_shows_where_the_weights_come_from() {
 #[test]
 fn the_keys_are_listed() {
     let mut harness = app_with(vec![]);
-    harness.key_press(Key::F1);
+    harness.key_press(Key::Questionmark);
     step_until("the model", &mut harness, has_model);
     harness.run();
-    harness.get_by_label("Zoom at the cursor");
+    harness.get_by_label("Wheel or pinch");
     harness.get_by_label("Read film again");
 }

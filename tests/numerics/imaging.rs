@@ -231,7 +231,7 @@ fn no_display_setting_reaches_the_input() {
     let film = dicom(&folder, "RG1_J2KI.dcm");
     let before = model_input(&film, &Preprocessing::NOTEBOOK);
     // A display looks at the film through another window; the film itself does not change.
-    let auto = thorax::domain::Voi::Window(film.auto_window());
+    let auto = thorax::domain::Voi::Window(thorax::imaging::GrayCounts::of(&film).auto());
     assert_ne!(
         film.gray_table(&auto),
         film.gray_table(&film.default_window.voi)

@@ -21,7 +21,7 @@ use std::path::Path;
 
 use dicom_dictionary_std::tags;
 
-use crate::domain::{FilmInfo, PixelSpacing, Radiograph, SpacingSource};
+use crate::domain::{FilmInfo, PatientOrientation, PixelSpacing, Radiograph, SpacingSource};
 
 use super::FilmError;
 use super::decode::check_size;
@@ -108,12 +108,29 @@ fn film_info(attributes: &mut Attributes<'_>, data_set: &DataSet, header: &Heade
         bits: header.bits_stored,
         modality: header.modality.clone(),
         view_position: attributes.text(tags::VIEW_POSITION),
+        patient_orientation: patient_orientation(attributes),
         laterality: laterality.or_else(|| attributes.text(tags::LATERALITY)),
         body_part: header.body_part.clone(),
         spacing: spacing(attributes),
         patient_id: attributes.text(tags::PATIENT_ID),
         patient_name: attributes.text(tags::PATIENT_NAME),
     }
+}
+
+fn patient_orientation(attributes: &mut Attributes<'_>) -> Option<PatientOrientation> {
+    let texts = attributes.texts(tags::PATIENT_ORIENTATION);
+    let [columns, rows] = texts.as_slice() else {
+        return None;
+    };
+    let known = |side: &str| {
+        let side = side.trim();
+        let letters = side.chars().all(|letter| "LRAPHF".contains(letter));
+        (letters && !side.is_empty()).then(|| side.to_owned())
+    };
+    Some(PatientOrientation {
+        columns_towards: known(columns)?,
+        rows_towards: known(rows)?,
+    })
 }
 
 fn spacing(attributes: &mut Attributes<'_>) -> Option<PixelSpacing> {

@@ -1,11 +1,13 @@
-use egui::{Align2, Context, Grid, Window};
+use egui::{Align2, Context, Event, Grid, KeyboardShortcut, ScrollArea, Ui, Window};
 
-use crate::state::{Command, CommandSender};
-use crate::ui::shortcuts::{Action, MOUSE};
+use crate::state::{AppState, Command, CommandSender};
+use crate::ui::shortcuts::{Action, MOUSE, text_of, words_of};
+use crate::ui::theme;
 
-/// The list of keys and of what the mouse does.
-pub fn keys_ui(ctx: &Context, commands: &CommandSender) {
+/// The list of keys, each to be changed by a click, and of what the mouse does.
+pub fn keys_ui(ctx: &Context, state: &AppState, commands: &CommandSender) {
     let mut open = true;
+    take_key(ctx, state, commands);
     Window::new(Action::Keys.label())
         .open(&mut open)
         .collapsible(false)
@@ -13,26 +15,132 @@ pub fn keys_ui(ctx: &Context, commands: &CommandSender) {
         .default_pos(ctx.content_rect().center())
         .resizable(false)
         .show(ctx, |ui| {
-            Grid::new("keys")
-                .num_columns(2)
-                .spacing([28.0, 6.0])
-                .striped(true)
-                .show(ui, |ui| {
-                    for action in Action::ALL {
-                        if let Some(shortcut) = action.shortcut() {
-                            ui.strong(ui.ctx().format_shortcut(&shortcut));
-                            ui.label(action.label());
-                            ui.end_row();
-                        }
-                    }
-                    for (gesture, meaning) in MOUSE {
-                        ui.strong(gesture);
-                        ui.label(meaning);
-                        ui.end_row();
-                    }
-                });
+            ui.horizontal(|ui| {
+                ui.label("Click a key to choose another");
+                let changed = !state.settings.keys.is_empty();
+                let button = egui::Button::new("All keys as at first");
+                if ui.add_enabled(changed, button).clicked() {
+                    commands.send(Command::ResetKeys);
+                }
+            });
+            let height = (ctx.content_rect().height() - 160.0).max(200.0);
+            ScrollArea::vertical()
+                .max_height(height)
+                .min_scrolled_height(height)
+                .show(ui, |ui| table_ui(ui, state, commands));
         });
     if !open {
         commands.send(Command::ShowKeys(false));
+        commands.send(Command::AskKey(None));
+    }
+}
+
+fn table_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
+    let mut group = "";
+    for &action in Action::ALL {
+        if action.group() == group {
+            continue;
+        }
+        group = action.group();
+        ui.add_space(theme::SMALL_GAP_PT);
+        ui.strong(group);
+        Grid::new(group)
+            .num_columns(2)
+            .min_col_width(170.0)
+            .spacing([18.0, 3.0])
+            .striped(true)
+            .show(ui, |ui| {
+                let rows = Action::ALL.iter().copied();
+                for action in rows.filter(|action| action.group() == group) {
+                    row_ui(ui, action, state, commands);
+                }
+            });
+    }
+    ui.add_space(theme::SMALL_GAP_PT);
+    ui.strong("Mouse over the film");
+    Grid::new("mouse")
+        .num_columns(2)
+        .min_col_width(170.0)
+        .spacing([18.0, 3.0])
+        .striped(true)
+        .show(ui, |ui| {
+            for (gesture, meaning) in MOUSE {
+                ui.label(gesture);
+                ui.label(meaning);
+                ui.end_row();
+            }
+        });
+}
+
+fn row_ui(ui: &mut Ui, action: Action, state: &AppState, commands: &CommandSender) {
+    let asked = state.key_asked_for == Some(action.name());
+    let words = match action.shortcut(&state.settings.keys) {
+        _ if asked => "Press a key…".to_owned(),
+        Some(shortcut) => words_of(ui.ctx(), &shortcut),
+        None => "none".to_owned(),
+    };
+    ui.horizontal(|ui| {
+        let button = egui::Button::selectable(asked, words.as_str());
+        let response = ui.add(button);
+        let name = format!("Key of {}: {words}", action.label());
+        response.widget_info(|| egui::WidgetInfo::selected(egui::Role::Button, true, asked, &name));
+        let hover = "Click, then press the new key; Escape keeps the old one, Delete takes it away";
+        if response.on_hover_text(hover).clicked() {
+            commands.send(Command::AskKey((!asked).then(|| action.name())));
+        }
+    });
+    ui.label(action.label());
+    ui.end_row();
+}
+
+/// Takes the key pressed next for the action that waits for one.
+fn take_key(ctx: &Context, state: &AppState, commands: &CommandSender) {
+    let Some(name) = state.key_asked_for else {
+        return;
+    };
+    let pressed = ctx.input_mut(|input| {
+        let place = input.events.iter().position(|event| {
+            matches!(
+                event,
+                Event::Key {
+                    pressed: true,
+                    repeat: false,
+                    ..
+                }
+            )
+        })?;
+        match input.events.remove(place) {
+            Event::Key { key, modifiers, .. } => Some(KeyboardShortcut::new(modifiers, key)),
+            _ => None,
+        }
+    });
+    let Some(pressed) = pressed else {
+        return;
+    };
+    let plain = pressed.modifiers.is_none();
+    match pressed.logical_key {
+        egui::Key::Escape if plain => commands.send(Command::AskKey(None)),
+        egui::Key::Delete | egui::Key::Backspace if plain => {
+            commands.send(Command::SetKey(name, None));
+        }
+        _ => {
+            // As it is written: Command and Ctrl are one here.
+            let text = text_of(&pressed);
+            let mut others = Action::ALL.iter().filter(|action| action.name() != name);
+            let keys = &state.settings.keys;
+            let taken = others.find(|action| {
+                let shortcut = action.shortcut(keys);
+                shortcut.is_some_and(|shortcut| text_of(&shortcut) == text)
+            });
+            match taken {
+                Some(action) => {
+                    let words = words_of(ctx, &pressed);
+                    let text = format!("{words} belongs to \"{}\" already", action.label());
+                    commands.send(Command::Notify(text));
+                    commands.send(Command::AskKey(None));
+                }
+                None => commands.send(Command::SetKey(name, Some(text))),
+            }
+        }
     }
 }

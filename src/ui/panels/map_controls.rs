@@ -59,6 +59,26 @@ pub fn map_controls_ui(
             commands.send(Command::SetCamMethod(method));
         }
     });
+    ui.horizontal(|ui| {
+        let mut percent = (map.cut_off * 100.0).round();
+        let label = ui.label("Cut-off");
+        let slider = Slider::new(&mut percent, 0.0..=95.0)
+            .suffix(" %")
+            .fixed_decimals(0);
+        let response = ui.add(slider).labelled_by(label.id);
+        let hover = "Nothing is drawn below this share of the scale";
+        if response.on_hover_text(hover).changed() {
+            commands.send(Command::SetMapCutOff(percent / 100.0));
+        }
+        let mut contours = map.contours;
+        if ui
+            .checkbox(&mut contours, "Lines")
+            .on_hover_text("Lines of equal evidence in place of colours")
+            .changed()
+        {
+            commands.send(Command::SetMapContours(contours));
+        }
+    });
     ui.add_space(theme::SMALL_GAP_PT);
 }
 

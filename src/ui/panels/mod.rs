@@ -4,13 +4,16 @@ mod about;
 mod film_list;
 mod evaluation;
 mod findings;
+mod histogram;
 mod keys;
 mod map_controls;
 mod notices;
+mod palette;
 mod path_field;
 mod path_prompt;
 mod small_films;
 mod status_bar;
+mod tool_strip;
 mod toolbar;
 mod training;
 mod viewer;
@@ -22,16 +25,19 @@ pub use evaluation::{
 };
 pub use film_list::film_list_ui;
 pub use findings::{FindingRow, Verdict, finding_rows, findings_ui, risk_text};
+pub use histogram::histogram_ui;
 pub use keys::keys_ui;
 pub use map_controls::map_controls_ui;
 pub use notices::notices_ui;
+pub use palette::palette_ui;
 pub use path_field::path_field_ui;
 pub use status_bar::status_bar_ui;
+pub use tool_strip::tool_strip_ui;
 pub use toolbar::toolbar_ui;
 pub use training::{
     CurveKind, LabelBar, LabelRow, LabelRowKind, RunCurve, RunCurves, TableOf, TrainingViews,
     bytes_text, close_ui, duration_text, epoch_scrubber_ui, label_bars, label_rows, running_text,
     training_ui,
 };
-pub use viewer::{ViewerTextures, viewer_ui};
+pub use viewer::{Pane, ViewerViews, all_maps_ui, viewer_ui};
 pub use welcome::welcome_ui;

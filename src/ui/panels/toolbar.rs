@@ -7,19 +7,26 @@ use crate::ui::shortcuts::{Action, action_button_ui};
 pub fn toolbar_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
     MenuBar::new().ui(ui, |ui| {
         ui.menu_button("File", |ui| file_menu_ui(ui, state, commands));
+        ui.menu_button("Edit", |ui| {
+            for action in [
+                Action::Undo,
+                Action::ResetDisplay,
+                Action::RemoveMeasurement,
+            ] {
+                action_button_ui(ui, action, state, commands);
+            }
+        });
         ui.menu_button("View", |ui| view_menu_ui(ui, state, commands));
         ui.menu_button("Model", |ui| {
             for action in [Action::OpenModel, Action::OpenDefaultModel, Action::About] {
                 action_button_ui(ui, action, state, commands);
             }
             ui.separator();
-            for action in [Action::Undo, Action::ResetThresholds] {
-                action_button_ui(ui, action, state, commands);
-            }
+            action_button_ui(ui, Action::ResetThresholds, state, commands);
         });
         ui.menu_button("Train", |ui| training_menu_ui(ui, state, commands));
         ui.menu_button("Help", |ui| {
-            for action in [Action::Keys, Action::About] {
+            for action in [Action::Palette, Action::Keys, Action::About] {
                 action_button_ui(ui, action, state, commands);
             }
         });
@@ -42,7 +49,13 @@ pub fn toolbar_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
 }
 
 fn file_menu_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
-    for action in [Action::OpenFilms, Action::OpenScores, Action::TypePath] {
+    for action in [
+        Action::OpenFilms,
+        Action::OpenFolder,
+        Action::OpenDrawnFilm,
+        Action::OpenScores,
+        Action::TypePath,
+    ] {
         action_button_ui(ui, action, state, commands);
     }
     ui.menu_button("Recent films", |ui| {
@@ -75,7 +88,9 @@ fn workspace_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
         (Workspace::Evaluation, Action::ShowEvaluation),
     ] {
         let button = egui::Button::selectable(state.workspace == workspace, action.label());
-        let key = action.shortcut().map(|key| ui.ctx().format_shortcut(&key));
+        let key = action
+            .shortcut(&state.settings.keys)
+            .map(|key| ui.ctx().format_shortcut(&key));
         let response = ui.add(button).on_hover_text(key.unwrap_or_default());
         if response.clicked() {
             commands.send(Command::ShowWorkspace(workspace));
@@ -123,12 +138,35 @@ fn view_menu_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
         action_button_ui(ui, action, state, commands);
     }
     ui.separator();
-    for action in [Action::FitFilm, Action::ToggleMap] {
+    ui.menu_button("Window and level", |ui| {
+        for action in group("Window and level") {
+            action_button_ui(ui, action, state, commands);
+        }
+    });
+    ui.menu_button("Place and turn", |ui| {
+        for action in group("Place and turn") {
+            action_button_ui(ui, action, state, commands);
+        }
+    });
+    ui.menu_button("Tools", |ui| {
+        for action in group("Tools") {
+            action_button_ui(ui, action, state, commands);
+        }
+    });
+    for action in [
+        Action::ToggleMap,
+        Action::ToggleContours,
+        Action::ToggleInput,
+    ] {
         action_button_ui(ui, action, state, commands);
     }
     let mut shown = state.patient_name_shown;
     if ui.checkbox(&mut shown, "Patient name").changed() {
         commands.send(Command::ShowPatientName(shown));
+    }
+    ui.separator();
+    for action in [Action::Larger, Action::Smaller, Action::UsualSize] {
+        action_button_ui(ui, action, state, commands);
     }
     ui.separator();
     for (choice, label) in [
@@ -142,10 +180,15 @@ fn view_menu_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
     }
 }
 
+fn group(name: &str) -> impl Iterator<Item = Action> {
+    let all = Action::ALL.iter().copied();
+    all.filter(move |action| action.group() == name)
+}
+
 fn button_ui(ui: &mut Ui, action: Action, state: &AppState, commands: &CommandSender) {
     let command = action.command(state);
     let response = ui.add_enabled(command.is_some(), egui::Button::new(action.label()));
-    let response = match action.shortcut() {
+    let response = match action.shortcut(&state.settings.keys) {
         Some(shortcut) => response.on_hover_text(ui.ctx().format_shortcut(&shortcut)),
         None => response,
     };

@@ -9,7 +9,7 @@ pub fn welcome_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
     let rect = ui.max_rect();
     let palette = theme::palette(ui.visuals());
     ui.painter().rect_filled(rect, 0.0, palette.film_background);
-    let box_size = Vec2::new(420.0_f32.min(rect.width()), 200.0);
+    let box_size = Vec2::new(480.0_f32.min(rect.width()), 290.0);
     let content = Align2::CENTER_CENTER.align_size_within_rect(box_size, rect);
     ui.scope_builder(UiBuilder::new().max_rect(content), |ui| {
         // Black in both themes, so the words here are light in both.
@@ -29,8 +29,32 @@ pub fn welcome_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
                     commands.send(command);
                 }
             });
+            ui.add_space(theme::SMALL_GAP_PT);
+            ui.horizontal(|ui| {
+                let width = 310.0;
+                ui.add_space((ui.available_width() - width).max(0.0) / 2.0);
+                ui.visuals_mut().override_text_color = None;
+                for (action, label) in [
+                    (Action::OpenFolder, "Choose a folder…"),
+                    (Action::OpenDrawnFilm, "Try a film drawn by us"),
+                ] {
+                    let command = action.command(state);
+                    let button = egui::Button::new(label).min_size(Vec2::new(150.0, 26.0));
+                    if ui.add_enabled(command.is_some(), button).clicked()
+                        && let Some(command) = command
+                    {
+                        commands.send(command);
+                    }
+                }
+            });
             ui.add_space(theme::GAP_PT);
-            ui.label("Films stay on this machine: Thorax has no network code");
+            for line in [
+                "Scores, not diagnoses: nothing above a threshold does not mean normal",
+                "Press ? for all keys, Ctrl+K to find what can be done",
+                "Films stay on this machine: Thorax has no network code",
+            ] {
+                ui.label(line);
+            }
         });
     });
 }

@@ -127,7 +127,7 @@ pub fn prompt_ui(ui: &mut Ui, prompt: &EvaluationPrompt, commands: &CommandSende
 /// Above the viewer while it shows a film of the set.
 pub fn back_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
     ui.horizontal(|ui| {
-        let key = Action::BackToEvaluation.shortcut();
+        let key = Action::BackToEvaluation.shortcut(&state.settings.keys);
         let key = key.map_or_else(String::new, |key| ui.ctx().format_shortcut(&key));
         if ui.button("Back to evaluation").on_hover_text(key).clicked() {
             commands.evaluate(EvaluationCommand::Back);

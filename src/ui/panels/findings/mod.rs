@@ -6,7 +6,7 @@ mod row;
 
 use egui::{ScrollArea, Ui};
 
-use crate::state::{AppState, Command, CommandSender, FilmState};
+use crate::state::{AppState, Command, CommandSender, DisplayCommand, FilmState};
 use crate::ui::shortcuts::Action;
 use crate::ui::theme;
 
@@ -20,9 +20,19 @@ pub fn findings_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
         no_model_ui(ui, state);
         return;
     };
-    let scores = state.study.film.reading();
-    let scores = scores.map(|reading| &reading.reading.scores);
-    let rows = finding_rows(&loaded.thresholds, scores, state.selected);
+    let uncovered = state.study.film.reading();
+    let uncovered = uncovered.map(|reading| &reading.reading.scores);
+    let covered = state.probe.reading.as_ref();
+    let covered = covered.map(|reading| &reading.reading.scores);
+    let mut rows = finding_rows(&loaded.thresholds, covered.or(uncovered), state.selected);
+    if covered.is_some() {
+        for row in &mut rows {
+            row.uncovered = uncovered
+                .and_then(|scores| scores.get(row.finding_idx))
+                .copied();
+        }
+        covered_ui(ui, commands);
+    }
     ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
         row::column_heads_ui(ui);
         for row in &rows {
@@ -50,6 +60,18 @@ pub fn findings_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
         if let Some(row) = rows.iter().find(|row| row.selected) {
             let card = loaded.classifier.card();
             ui.label(risk_text(row, card.calibration.get(row.finding_idx)));
+        }
+    });
+}
+
+/// Says that the scores are not those of the film as it is.
+fn covered_ui(ui: &mut Ui, commands: &CommandSender) {
+    let palette = theme::palette(ui.visuals());
+    ui.horizontal(|ui| {
+        let text = "Part of the film is covered: scores and maps are those of the rest";
+        ui.label(egui::RichText::new(text).color(palette.warning));
+        if ui.small_button("Uncover all").clicked() {
+            commands.display(DisplayCommand::Uncover);
         }
     });
 }

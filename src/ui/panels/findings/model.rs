@@ -22,6 +22,8 @@ pub struct FindingRow {
     pub name: String,
     /// None where the film has no scores.
     pub score: Option<Score>,
+    /// The score of the whole film, where `score` is that of a partly covered one.
+    pub uncovered: Option<Score>,
     /// The cut in use.
     pub threshold: Threshold,
     /// None where the film has no scores.
@@ -48,6 +50,7 @@ pub fn finding_rows(
             finding_idx,
             name: name.replace('_', " "),
             score,
+            uncovered: None,
             threshold,
             verdict: score.map(|score| {
                 if score.is_positive(threshold) {

@@ -89,6 +89,13 @@ fn cells_ui(ui: &mut Ui, row: &FindingRow, commands: &CommandSender) {
     }
     cell_ui(ui, VERDICT_WIDTH_PT, |ui| {
         let palette = theme::palette(ui.visuals());
+        if let (Some(score), Some(uncovered)) = (row.score, row.uncovered) {
+            let change = score.get() - uncovered.get();
+            let text = format!("{change:+.3}");
+            ui.monospace(text)
+                .on_hover_text(format!("{:.3} for the whole film", uncovered.get()));
+            return;
+        }
         match row.verdict {
             Some(Verdict::Above) => {
                 ui.label(egui::RichText::new("above").strong().color(palette.above));

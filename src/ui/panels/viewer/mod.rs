@@ -1,57 +1,95 @@
 //! The film in the middle of the window, with the map of one finding over it.
 
-mod layout;
+mod all_maps;
+mod cover;
+mod input;
+mod magnifier;
+mod map_texture;
+mod measure;
 mod paint;
-mod textures;
+mod pane;
+mod placement;
+mod readout;
+mod tiles;
 
-use egui::{Sense, Ui};
+use egui::{Rect, Sense, Ui};
 
 use crate::domain::{Point, Size};
-use crate::state::{AppState, Command, CommandSender, FilmState};
-use crate::ui::shortcuts::Action;
+use crate::state::{CommandSender, FilmState, ViewerArea};
 
-pub use textures::ViewerTextures;
+pub use all_maps::all_maps_ui;
+use map_texture::MapTextures;
+pub use pane::Pane;
+use placement::Placement;
+use tiles::FilmTiles;
 
-/// Draws the film and takes wheel, drag and double click over it.
+/// What a viewer keeps from frame to frame: textures, and places set for a measurement under way.
+#[derive(Default)]
+pub struct ViewerViews {
+    tiles: FilmTiles,
+    maps: MapTextures,
+    input: input::InputTexture,
+    cover: cover::CoverTexture,
+    pending: measure::Pending,
+}
+
+/// Draws a film and takes pointer and wheel over it; where it was drawn.
 pub fn viewer_ui(
     ui: &mut Ui,
-    state: &AppState,
-    textures: &mut ViewerTextures,
+    pane: &Pane<'_>,
+    views: &mut ViewerViews,
     commands: &CommandSender,
-) {
+) -> ViewerArea {
     let (rect, response) = ui.allocate_exact_size(ui.available_size(), Sense::click_and_drag());
-    response.widget_info(|| egui::WidgetInfo::labeled(egui::accesskit::Role::Image, true, "Film"));
-    let Some(opened) = state.study.film.opened() else {
-        paint::message_ui(ui, rect, waiting_text(state));
-        return;
+    let name = pane.name;
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::accesskit::Role::Image, true, name));
+    let area = area_of(rect, ui.ctx().pixels_per_point());
+    let Some(opened) = pane.opened() else {
+        paint::message_ui(ui, rect, waiting_text(pane.film));
+        return area;
     };
-    let pixels = &opened.film.pixels;
-    let film = Size {
-        width: pixels.width_px() as f32,
-        height: pixels.height_px() as f32,
+    let film = opened.size();
+    let orientation = pane.display.orientation;
+    let fitted = area.fitted(orientation.shown_size(film));
+    let placement = Placement {
+        film,
+        orientation,
+        screen_from_shown: pane.display.view.unwrap_or(fitted),
     };
-    let fitted = layout::fitted(film, rect);
-    let screen_from_image = state.view.unwrap_or(fitted);
-    paint::film_ui(ui, rect, film, screen_from_image, state, textures);
-
-    if let Some(moved) = layout::moved(ui, &response, screen_from_image) {
-        commands.send(Command::SetView(moved));
+    let pointer = input::take(ui, &response, pane, &placement, commands);
+    cover::take(ui, &response, pane, &placement, commands);
+    paint::film_ui(ui, rect, &placement, pane, opened, views, pointer.detail);
+    cover::paint_ui(ui, rect, pointer.over, &placement, pane, &mut views.cover);
+    measure::take(&response, &placement, pane, &mut views.pending, commands);
+    measure::paint_ui(ui, rect, &placement, pane, opened, &views.pending);
+    if let Some(pos) = pointer.over {
+        readout::paint_ui(ui, rect, pos, &placement, pane, opened);
+        if pointer.magnifies {
+            magnifier::paint_ui(ui, rect, pos, &placement, pane, opened, views);
+        }
     }
-    if response.double_clicked()
-        && let Some(command) = Action::FitFilm.command(state)
-    {
-        commands.send(command);
+    area
+}
+
+fn area_of(rect: Rect, pixels_per_point: f32) -> ViewerArea {
+    ViewerArea {
+        top_left: Point {
+            x: rect.min.x,
+            y: rect.min.y,
+        },
+        size: Size {
+            width: rect.width(),
+            height: rect.height(),
+        },
+        pixels_per_point,
     }
 }
 
-fn waiting_text(state: &AppState) -> &'static str {
-    match state.study.film {
+fn waiting_text(film: &FilmState) -> &'static str {
+    match film {
         FilmState::Failed { .. } => "No picture: the film could not be opened",
         FilmState::Cancelled(_) => "Stopped",
+        FilmState::Empty => "No film",
         _ => "Opening film…",
     }
-}
-
-pub(super) fn point(pos: egui::Pos2) -> Point {
-    Point { x: pos.x, y: pos.y }
 }

@@ -1,15 +1,13 @@
-use egui::{Align2, Color32, FontId, Painter, Pos2, Rect, Stroke, StrokeKind, Ui, pos2};
+use std::sync::Arc;
 
-use super::ViewerTextures;
+use egui::{Align2, Color32, FontId, Painter, Pos2, Rect, Stroke, StrokeKind, Ui, Vec2};
+
+use super::placement::WHOLE_UV;
+use super::{Pane, Placement, ViewerViews};
 use crate::dataset::BOX_FRAME_PX;
-use crate::domain::{Point, ScreenFromImage, Size};
-use crate::state::AppState;
+use crate::domain::{GrayChoice, Point, Voi};
+use crate::state::OpenedFilm;
 use crate::ui::theme;
-
-const WHOLE: Rect = Rect {
-    min: Pos2::ZERO,
-    max: pos2(1.0, 1.0),
-};
 
 /// Words in the middle of the empty viewer.
 pub fn message_ui(ui: &Ui, rect: Rect, text: &str) {
@@ -17,73 +15,103 @@ pub fn message_ui(ui: &Ui, rect: Rect, text: &str) {
     let painter = ui.painter_at(rect);
     painter.rect_filled(rect, 0.0, palette.film_background);
     let font = FontId::proportional(16.0);
-    painter.text(
-        rect.center(),
-        Align2::CENTER_CENTER,
-        text,
-        font,
-        palette.film_text,
-    );
+    let center = rect.center();
+    let color = palette.film_text;
+    painter.text(center, Align2::CENTER_CENTER, text, font, color);
 }
 
-/// The film, the map over it, and the words in the corners.
+/// The film or the network's input, the map over it, and the words in the corners.
 pub fn film_ui(
     ui: &Ui,
     rect: Rect,
-    film: Size,
-    screen_from_image: ScreenFromImage,
-    state: &AppState,
-    textures: &mut ViewerTextures,
+    placement: &Placement,
+    pane: &Pane<'_>,
+    opened: &Arc<OpenedFilm>,
+    views: &mut ViewerViews,
+    detail: f32,
 ) {
     let painter = ui.painter_at(rect);
     let palette = theme::palette(ui.visuals());
     painter.rect_filled(rect, 0.0, palette.film_background);
-    let corner = |x, y| {
-        let pos = screen_from_image.apply(Point { x, y });
-        pos2(pos.x, pos.y)
-    };
-    let place = Rect::from_min_max(corner(0.0, 0.0), corner(film.width, film.height));
-    if let Some(opened) = state.study.film.opened() {
-        let texture = textures.film(ui.ctx(), opened);
-        painter.image(texture, place, WHOLE, Color32::WHITE);
-    }
-    let map = &state.settings.map;
     let mut words = Vec::new();
-    if map.visible
-        && let (Some(reading), Some(finding_idx)) = (state.study.film.reading(), state.selected)
-        && let Some(name) = reading.maps.labels().get(finding_idx)
-    {
-        let name = name.replace('_', " ");
-        match textures.map(ui.ctx(), reading, finding_idx, map) {
-            Some(texture) => {
-                let tint = Color32::WHITE.gamma_multiply(map.opacity);
-                painter.image(texture, place, WHOLE, tint);
-                words.push(format!("Map: {name}"));
-            }
-            None => words.push(format!("{name}: no positive evidence")),
-        }
+    let input = pane.reading().filter(|_| pane.input_shown);
+    if let Some(reading) = input {
+        let texture = views.input.of(ui.ctx(), reading);
+        painter.add(placement.picture(texture, placement.whole(), WHOLE_UV));
+        let side = reading.reading.input.side;
+        words.push(format!("What the network saw: {side} x {side} px"));
+    } else {
+        let tiles = &mut views.tiles;
+        tiles.paint(&painter, rect, placement, opened, pane.display, detail);
     }
-    if map.visible
-        && let Some(name) = boxes_ui(&painter, place, state)
-    {
-        words.push(format!("Box: {name}"));
+    if pane.map.visible {
+        words.extend(map_ui(ui, &painter, placement, pane, views));
+        words.extend(boxes_ui(&painter, placement, pane, opened));
     }
-    let zoom = screen_from_image.zoom * ui.ctx().pixels_per_point() * 100.0;
-    words.push(format!("Zoom {zoom:.0} %"));
-    corner_ui(&painter, rect, &words.join("   "), palette.film_text);
+    let corner = rect.left_bottom() + Vec2::new(10.0, -8.0);
+    let zoom = placement.screen_from_shown.zoom * ui.ctx().pixels_per_point() * 100.0;
+    words.push(format!("Zoom {zoom:.0} %   {}", gray_text(pane, opened)));
+    words_ui(ui, rect, corner, Align2::LEFT_BOTTOM, &words.join("\n"));
+    badges_ui(ui, rect, pane);
+    sides_ui(ui, rect, placement, opened);
+}
+
+/// The map of the selected finding; what to say of it.
+fn map_ui(
+    ui: &Ui,
+    painter: &Painter,
+    placement: &Placement,
+    pane: &Pane<'_>,
+    views: &mut ViewerViews,
+) -> Option<String> {
+    let reading = pane.reading()?;
+    let finding_idx = pane.selected?;
+    let name = reading.maps.labels().get(finding_idx)?.replace('_', " ");
+    if map_mesh_ui(ui, painter, placement, pane, finding_idx, views) {
+        Some(format!("Map: {name}"))
+    } else {
+        Some(format!("{name}: no positive evidence"))
+    }
+}
+
+/// Lays the map of one finding over the film; whether it has positive evidence.
+pub fn map_mesh_ui(
+    ui: &Ui,
+    painter: &Painter,
+    placement: &Placement,
+    pane: &Pane<'_>,
+    finding_idx: usize,
+    views: &mut ViewerViews,
+) -> bool {
+    let Some(reading) = pane.reading() else {
+        return false;
+    };
+    let Some(texture) = views.maps.of(ui.ctx(), reading, finding_idx, pane.map) else {
+        return false;
+    };
+    let mut mesh = placement.picture(texture, placement.whole(), WHOLE_UV);
+    let tint = Color32::WHITE.gamma_multiply(pane.map.opacity);
+    for vertex in &mut mesh.vertices {
+        vertex.color = tint;
+    }
+    painter.add(mesh);
+    true
 }
 
 /// Outlines radiologists' boxes of the selected finding; its name if there is one.
-fn boxes_ui(painter: &Painter, film: Rect, state: &AppState) -> Option<String> {
-    let opened = state.study.film.opened()?;
-    let labels = &state.model.loaded.as_ref()?.classifier.card().labels;
-    let name = labels.get(state.selected?)?;
+fn boxes_ui(
+    painter: &Painter,
+    placement: &Placement,
+    pane: &Pane<'_>,
+    opened: &OpenedFilm,
+) -> Option<String> {
+    let name = pane.thresholds?.labels().get(pane.selected?)?;
     let boxes = opened.boxes.iter();
     let mut named = None;
     for found in boxes.filter(|found| found.finding.name() == name) {
         let share = |value: f64| (value / BOX_FRAME_PX) as f32;
-        let corner = |x, y| film.min + film.size() * egui::vec2(share(x), share(y));
-        let outline = Rect::from_min_max(
+        let corner = |x, y| placement.screen_of_unit(share(x), share(y));
+        let outline = Rect::from_two_pos(
             corner(found.x, found.y),
             corner(found.x + found.width, found.y + found.height),
         );
@@ -92,16 +120,132 @@ fn boxes_ui(painter: &Painter, film: Rect, state: &AppState) -> Option<String> {
             let stroke = Stroke::new(width, color);
             painter.rect_stroke(outline, 0.0, stroke, StrokeKind::Middle);
         }
-        named = Some(name.replace('_', " "));
+        named = Some(format!("Box: {}", name.replace('_', " ")));
     }
     named
 }
 
-fn corner_ui(painter: &Painter, rect: Rect, text: &str, color: Color32) {
+/// Which gray mapping is in use, with center and width where it has them.
+fn gray_text(pane: &Pane<'_>, opened: &OpenedFilm) -> String {
+    let name = match &pane.display.gray {
+        GrayChoice::File => &opened.film.default_window.name,
+        GrayChoice::Preset(name, _) => name,
+        GrayChoice::Dragged(_) => "By hand",
+    };
+    match &*opened.film.shown_voi(&pane.display.gray) {
+        Voi::Window(window) => {
+            let (center, width) = (window.center(), window.width());
+            format!("C {center:.0}  W {width:.0}  ({name})")
+        }
+        Voi::Table { .. } => format!("Table of the file  ({name})"),
+    }
+}
+
+/// What makes the film look other than it is, in capitals at the top right.
+fn badges_ui(ui: &Ui, rect: Rect, pane: &Pane<'_>) {
+    let inverted = pane.display.inverted.then(|| "INVERTED".to_owned());
+    let parts: Vec<String> = [pane.display.orientation.words(), inverted]
+        .into_iter()
+        .flatten()
+        .collect();
+    if parts.is_empty() {
+        return;
+    }
+    let palette = theme::palette(ui.visuals());
+    let font = FontId::proportional(15.0);
+    let painter = ui.painter_at(rect);
+    let galley = painter.layout_no_wrap(parts.join(" · "), font, palette.badge_text);
+    let top = rect.right_top() + Vec2::new(-16.0, 10.0);
+    let place = Align2::RIGHT_TOP.anchor_size(top, galley.size());
+    painter.rect_filled(place.expand2(Vec2::new(8.0, 3.0)), 4.0, palette.badge);
+    painter.galley(place.min, galley, palette.badge_text);
+}
+
+/// Which side of the patient lies at each side of the film, where the file says so.
+fn sides_ui(ui: &Ui, rect: Rect, placement: &Placement, opened: &OpenedFilm) {
+    let Some(sides) = &opened.film.info.patient_orientation else {
+        return;
+    };
+    let film = placement.film;
+    let middle = Point {
+        x: film.width / 2.0,
+        y: film.height / 2.0,
+    };
+    let ends = [
+        (sides.columns_towards.clone(), film.width, middle.y),
+        (opposite(&sides.columns_towards), 0.0, middle.y),
+        (sides.rows_towards.clone(), middle.x, film.height),
+        (opposite(&sides.rows_towards), middle.x, 0.0),
+    ];
+    let center = placement.screen(middle);
+    for (side, x, y) in ends {
+        let towards = placement.screen(Point { x, y }) - center;
+        let (at, anchor) = if towards.x.abs() > towards.y.abs() {
+            side_place(rect, towards.x > 0.0)
+        } else if towards.y > 0.0 {
+            (
+                rect.center_bottom() - Vec2::new(0.0, 10.0),
+                Align2::CENTER_BOTTOM,
+            )
+        } else {
+            (rect.center_top() + Vec2::new(0.0, 40.0), Align2::CENTER_TOP)
+        };
+        words_ui(ui, rect, at, anchor, &side);
+    }
+}
+
+fn side_place(rect: Rect, right: bool) -> (Pos2, Align2) {
+    if right {
+        (
+            rect.right_center() - Vec2::new(12.0, 0.0),
+            Align2::RIGHT_CENTER,
+        )
+    } else {
+        (
+            rect.left_center() + Vec2::new(12.0, 0.0),
+            Align2::LEFT_CENTER,
+        )
+    }
+}
+
+/// Left for right, head for foot and so on, letter by letter, after DICOM PS3.3 C.7.6.1.1.1.
+fn opposite(side: &str) -> String {
+    let turned = |letter: char| match letter {
+        'L' => 'R',
+        'R' => 'L',
+        'A' => 'P',
+        'P' => 'A',
+        'H' => 'F',
+        'F' => 'H',
+        other => other,
+    };
+    side.chars().map(turned).collect()
+}
+
+/// Words over the film, on a dark ground, anchored at a place.
+pub fn words_ui(ui: &Ui, rect: Rect, at: Pos2, anchor: Align2, text: &str) {
+    let palette = theme::palette(ui.visuals());
+    let painter = ui.painter_at(rect);
     let font = FontId::proportional(13.0);
-    let pos = rect.left_bottom() + egui::vec2(10.0, -8.0);
-    let galley = painter.layout_no_wrap(text.to_owned(), font, color);
-    let place = Align2::LEFT_BOTTOM.anchor_size(pos, galley.size());
+    let galley = painter.layout(
+        text.to_owned(),
+        font,
+        palette.film_text,
+        (rect.width() * 0.6).max(120.0),
+    );
+    let place = anchor.anchor_size(at, galley.size());
     painter.rect_filled(place.expand(4.0), 3.0, Color32::from_black_alpha(170));
-    painter.galley(place.min, galley, color);
+    painter.galley(place.min, galley, palette.film_text);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_other_end_of_a_side_is_its_opposite() {
+        assert_eq!(opposite("L"), "R");
+        assert_eq!(opposite("FR"), "HL");
+        assert_eq!(opposite("A"), "P");
+    }
 }

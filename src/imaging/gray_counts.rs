@@ -1,0 +1,146 @@
+use crate::domain::{Radiograph, Window};
+
+/// How often each part of a film's range of modality values occurs.
+#[derive(Clone, Debug, PartialEq)]
+pub struct GrayCounts {
+    /// The smallest modality value on the film.
+    pub low: f64,
+    /// The largest.
+    pub high: f64,
+    /// Pixels in each of the equal parts from `low` to `high`.
+    pub bins: Vec<u32>,
+    /// Low values are shown white by the file's wish.
+    low_is_white: bool,
+    percentiles: [f64; 5],
+}
+
+/// Shares of pixels at or below the percentiles that windows are made from.
+const SHARES: [f64; 5] = [0.005, 0.05, 0.5, 0.95, 0.995];
+
+impl GrayCounts {
+    /// Parts of the range.
+    pub const N_BINS: usize = 256;
+
+    /// Counts all pixels of a film.
+    pub fn of(film: &Radiograph) -> Self {
+        let pixels = &film.pixels;
+        let mut counts = vec![0_u32; usize::from(pixels.max_value()) + 1];
+        for &value in pixels.values() {
+            if let Some(count) = counts.get_mut(usize::from(value)) {
+                *count += 1;
+            }
+        }
+        let mut found: Vec<(f64, u32)> = counts
+            .iter()
+            .zip(pixels.offset()..)
+            .filter(|&(&n, _)| n > 0)
+            .map(|(&n, stored)| (film.modality.apply(stored), n))
+            .collect();
+        found.sort_by(|a, b| a.0.total_cmp(&b.0));
+        let low = found.first().map_or(0.0, |&(value, _)| value);
+        let high = found.last().map_or(0.0, |&(value, _)| value);
+        let mut bins = vec![0; Self::N_BINS];
+        for &(value, n) in &found {
+            let share = if high > low {
+                (value - low) / (high - low)
+            } else {
+                0.0
+            };
+            let bin = (share * Self::N_BINS as f64) as usize;
+            if let Some(count) = bins.get_mut(bin.min(Self::N_BINS - 1)) {
+                *count += n;
+            }
+        }
+        let n_pixels = pixels.values().len() as f64;
+        Self {
+            low,
+            high,
+            bins,
+            low_is_white: film.inverted,
+            percentiles: SHARES.map(|share| percentile(&found, share * n_pixels)),
+        }
+    }
+
+    /// The range from the smallest to the largest value, at least of width 1.
+    pub fn full(&self) -> Window {
+        Window::spanning(self.low, self.high)
+    }
+
+    /// All but half a percent at each end.
+    pub fn auto(&self) -> Window {
+        let [low, .., high] = self.percentiles;
+        Window::spanning(low, high)
+    }
+
+    /// The darker half: structure within the lungs.
+    pub fn lungs(&self) -> Window {
+        let [lowest, _, median, _, highest] = self.percentiles;
+        if self.low_is_white {
+            Window::spanning(median, highest)
+        } else {
+            Window::spanning(lowest, median)
+        }
+    }
+
+    /// The brighter half: heart, mediastinum, bone and what lies behind them.
+    pub fn mediastinum(&self) -> Window {
+        let [lowest, _, median, _, highest] = self.percentiles;
+        if self.low_is_white {
+            Window::spanning(lowest, median)
+        } else {
+            Window::spanning(median, highest)
+        }
+    }
+}
+
+/// The first value with more than `n_below` pixels up to it.
+fn percentile(found: &[(f64, u32)], n_below: f64) -> f64 {
+    let mut n_seen = 0.0;
+    for &(value, n) in found {
+        n_seen += f64::from(n);
+        if n_seen > n_below {
+            return value;
+        }
+    }
+    found.last().map_or(0.0, |&(value, _)| value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::imaging::samples;
+
+    #[test]
+    fn every_pixel_is_counted_and_windows_leave_out_the_ends() {
+        let mut values: Vec<u16> = (1..=1000).collect();
+        values.extend([60_000, 0]);
+        let counts = GrayCounts::of(&samples::gray_film(values, 1002));
+        assert_eq!(counts.bins.iter().sum::<u32>(), 1002);
+        assert_eq!((counts.low, counts.high), (0.0, 60_000.0));
+        let auto = counts.auto();
+        let (low, high) = (
+            auto.center() - auto.width() / 2.0,
+            auto.center() + auto.width() / 2.0,
+        );
+        assert!((low - 5.0).abs() <= 1.0 && (high - 996.0).abs() <= 1.0);
+    }
+
+    #[test]
+    fn lungs_are_the_dark_half_whichever_end_is_white() {
+        let mut film = samples::gray_film((0..1000).collect(), 1000);
+        let lungs = GrayCounts::of(&film).lungs();
+        assert!(lungs.center() < 300.0);
+        film.inverted = true;
+        let counts = GrayCounts::of(&film);
+        assert!(counts.lungs().center() > 700.0);
+        assert!(counts.mediastinum().center() < 300.0);
+    }
+
+    #[test]
+    fn a_flat_film_has_windows_of_a_width() {
+        let counts = GrayCounts::of(&samples::gray_film(vec![7; 64], 8));
+        for window in [counts.full(), counts.auto(), counts.lungs()] {
+            assert!(window.width() >= 1.0);
+        }
+    }
+}

@@ -1,0 +1,96 @@
+use std::sync::Arc;
+
+use super::jobs::FilmRequest;
+use super::{AppState, FilmState, FilmStatus, NoticeKind};
+
+impl AppState {
+    pub(super) fn show_film(&mut self, film_idx: usize) {
+        if let Some(path) = self.study.show(film_idx) {
+            self.turn_display_to(Some(&path));
+            self.settings.remember_film(&path);
+            if self.study.film.reading().is_some() {
+                self.jobs.film.cancel();
+                self.refresh_maps();
+            } else {
+                self.read_current();
+            }
+        }
+    }
+
+    pub(super) fn step_film(&mut self, step: isize) {
+        if let Some(film_idx) = self.study.neighbour(step) {
+            self.show_film(film_idx);
+        }
+    }
+
+    pub(super) fn close_film(&mut self) {
+        self.jobs.film.cancel();
+        if let Some(film_idx) = self.study.close_current() {
+            self.show_film(film_idx);
+        }
+    }
+
+    pub(super) fn read_current(&mut self) {
+        let Some(path) = self.study.current_path().map(ToOwned::to_owned) else {
+            return;
+        };
+        let opened = self.study.film.opened().cloned();
+        self.study.film = match &opened {
+            Some(opened) => FilmState::Scoring(Arc::clone(opened)),
+            None => FilmState::Opening,
+        };
+        let request = FilmRequest {
+            path,
+            opened,
+            classifier: self
+                .model
+                .loaded
+                .as_ref()
+                .map(|loaded| Arc::clone(&loaded.classifier)),
+            method: self.settings.map.method,
+        };
+        if let Err(error) = self.jobs.film.request(request) {
+            self.fail_film(format!("cannot start a thread: {error}"));
+        }
+    }
+
+    /// Makes the maps anew if they are by another method than the one asked for.
+    pub(super) fn refresh_maps(&mut self) {
+        let method = self.settings.map.method;
+        if let (Some(reading), Some(loaded)) = (self.study.film.reading(), &self.model.loaded)
+            && reading.method != method
+        {
+            // A few million multiplications: shorter than a frame, so no job.
+            let reading = Arc::new(reading.with_method(&loaded.classifier, method));
+            self.study.keep(&reading);
+            self.study.film = FilmState::Read(reading);
+        }
+        if let (Some(reading), Some(loaded)) = (&mut self.probe.reading, &self.model.loaded)
+            && reading.method != method
+        {
+            *reading = Arc::new(reading.with_method(&loaded.classifier, method));
+        }
+    }
+
+    pub(super) fn fail_film(&mut self, error: String) {
+        if let Some(path) = self.study.current_path().map(ToOwned::to_owned) {
+            self.study
+                .set_status(&path, &FilmStatus::Failed(error.clone()));
+        }
+        self.notices.push(NoticeKind::Error, error.clone());
+        let film = self.study.film.opened().cloned();
+        self.study.film = FilmState::Failed { error, film };
+    }
+
+    pub(super) fn cancel(&mut self) {
+        self.jobs.waiting_paths.clear();
+        if let Some(job) = &self.jobs.list {
+            job.cancel();
+        }
+        if self.is_reading_film() {
+            self.jobs.film.cancel();
+            let film = self.study.film.opened().cloned();
+            self.study.film = FilmState::Cancelled(film);
+        }
+    }
+}

@@ -1,0 +1,130 @@
+use crate::domain::{GrayChoice, Measurement, ScreenFromImage};
+
+/// An order that changes how a film is shown.
+#[derive(Clone, Debug, PartialEq)]
+pub enum DisplayCommand {
+    /// Another mapping from modality values to gray.
+    SetGray(GrayChoice),
+    /// One of the windows on offer, by its place among them.
+    UsePreset(usize),
+    /// Window by a drag: parts of the viewer's side, rightwards and upwards in IHE's directions.
+    DragWindow {
+        /// Widens where positive.
+        wider: f64,
+        /// Brightens where positive.
+        brighter: f64,
+    },
+    /// Exchange black and white.
+    Invert,
+    /// By quarter turns clockwise.
+    Turn(i8),
+    /// Exchange left and right of the screen.
+    FlipHorizontally,
+    /// Exchange top and bottom of the screen.
+    FlipVertically,
+    /// Zoom and pan to here.
+    SetView(ScreenFromImage),
+    /// Show the whole film.
+    Fit,
+    /// One film pixel to one pixel of the screen, about the middle of the viewer.
+    ActualSize,
+    /// Larger or smaller by a factor, about the middle of the viewer.
+    Zoom(f32),
+    /// Move by parts of the viewer's sides.
+    Pan {
+        /// Rightwards.
+        x: f32,
+        /// Downwards.
+        y: f32,
+    },
+    /// Lay something measured over the film.
+    AddMeasurement(Measurement),
+    /// Take the measurement set last off the film.
+    RemoveLastMeasurement,
+    /// As it came: the file's window, upright, whole, nothing measured.
+    Reset,
+    /// The hand let go.
+    EndGesture,
+    /// What a drag with the left button does.
+    UseTool(Tool),
+    /// Exchange the axes of the window drag.
+    SwapWindowAxes(bool),
+    /// Cover, or uncover, a spot at these parts of the film's width and height.
+    Cover {
+        /// From the left of the film as it is stored.
+        x: f32,
+        /// From its top.
+        y: f32,
+        /// Whether it is covered or uncovered.
+        covers: bool,
+    },
+    /// Uncover all.
+    Uncover,
+    /// Radius of the brush as a part of the film's side.
+    SetBrush(f32),
+    /// Show the maps of all findings at once, in place of one film.
+    ShowAllMaps(bool),
+    /// Show or hide the film's histogram.
+    ShowHistogram(bool),
+    /// Show what the network was fed in place of the film.
+    ShowInput(bool),
+}
+
+/// What a drag with the left button does over the film.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Tool {
+    /// Window width and center.
+    #[default]
+    Window,
+    /// Moves the film.
+    Pan,
+    /// Zooms about the place where the drag began.
+    Zoom,
+    /// Enlarges what lies under the cursor.
+    Magnifier,
+    /// Measures a distance.
+    Length,
+    /// Measures an angle by three clicks.
+    Angle,
+    /// Covers parts of the film; scores and maps follow.
+    Cover,
+}
+
+impl Tool {
+    /// In the order of the toolbar.
+    pub const ALL: [Self; 7] = [
+        Self::Window,
+        Self::Pan,
+        Self::Zoom,
+        Self::Magnifier,
+        Self::Length,
+        Self::Angle,
+        Self::Cover,
+    ];
+
+    /// As it stands on its button.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Window => "Window",
+            Self::Pan => "Pan",
+            Self::Zoom => "Zoom",
+            Self::Magnifier => "Magnifier",
+            Self::Length => "Length",
+            Self::Angle => "Angle",
+            Self::Cover => "Cover",
+        }
+    }
+
+    /// What it does, in a line.
+    pub fn hint(self) -> &'static str {
+        match self {
+            Self::Window => "Drag right for a wider window, up for a brighter film",
+            Self::Pan => "Drag to move the film",
+            Self::Zoom => "Drag up to enlarge, down to shrink",
+            Self::Magnifier => "Hold to enlarge what lies under the cursor",
+            Self::Length => "Drag from one place to the other",
+            Self::Angle => "Click three places, the corner second",
+            Self::Cover => "Drag to cover parts of the film; scores and map follow",
+        }
+    }
+}

@@ -1,0 +1,11 @@
+//! How films are shown: window, zoom, turns and measurements, with undo. Never what is scored.
+
+mod apply;
+mod command;
+mod history;
+mod probe;
+
+pub use apply::ViewerArea;
+pub use command::{DisplayCommand, Tool};
+pub use history::{Displays, Gesture};
+pub use probe::{BRUSH_RANGE, Probe};

@@ -1,0 +1,134 @@
+use std::io;
+use std::sync::Arc;
+use std::time::Instant;
+
+use crate::explain::{CamMethod, Cover};
+use crate::model::Classifier;
+use crate::state::FilmReading;
+use crate::state::jobs::maps;
+use crate::worker::{JobContext, Latest, Outcome, Wake};
+
+/// Least, first and largest radius of the brush, as parts of the film's side.
+pub const BRUSH_RANGE: (f32, f32, f32) = (0.02, 0.08, 0.3);
+
+/// Parts of the film in view that the user has covered, and what the network says then.
+pub struct Probe {
+    /// What is covered; `None` where nothing is.
+    pub cover: Option<Cover>,
+    /// Scores and maps of the covered film, of a moment ago while the brush moves.
+    pub reading: Option<Arc<FilmReading>>,
+    /// Radius of the brush as a part of the film's side.
+    pub brush: f32,
+    scoring: Latest<Arc<ProbeRequest>, (), FilmReading>,
+    /// What is being scored, and what is to be scored after it.
+    asked: Option<Arc<ProbeRequest>>,
+    waiting: Option<Arc<ProbeRequest>>,
+}
+
+/// All that is needed to score a covered film.
+struct ProbeRequest {
+    uncovered: Arc<FilmReading>,
+    cover: Cover,
+    classifier: Arc<Classifier>,
+    method: CamMethod,
+}
+
+impl Probe {
+    /// Nothing covered.
+    pub(in crate::state) fn new(wake: Wake) -> Self {
+        Self {
+            cover: None,
+            reading: None,
+            brush: BRUSH_RANGE.1,
+            scoring: Latest::new("covered film", wake, score_covered),
+            asked: None,
+            waiting: None,
+        }
+    }
+
+    /// Whether scores of the cover as it is are still to come.
+    pub fn is_busy(&self) -> bool {
+        self.asked.is_some()
+    }
+
+    /// Uncovers all.
+    pub(in crate::state) fn clear(&mut self) {
+        self.scoring.cancel();
+        self.asked = None;
+        self.waiting = None;
+        self.cover = None;
+        self.reading = None;
+    }
+
+    /// Covers or uncovers a spot and asks for the scores that follow.
+    pub(in crate::state) fn brush_at(
+        &mut self,
+        (x, y): (f32, f32),
+        covers: bool,
+        uncovered: &Arc<FilmReading>,
+        classifier: &Arc<Classifier>,
+    ) -> io::Result<()> {
+        let side = uncovered.reading.input.side;
+        let cover = self.cover.get_or_insert_with(|| Cover::none(side));
+        let before = cover.clone();
+        cover.brush(x, y, self.brush, covers);
+        if cover.is_empty() {
+            self.clear();
+            return Ok(());
+        }
+        if *cover == before {
+            return Ok(());
+        }
+        let cover = cover.clone();
+        self.waiting = Some(Arc::new(ProbeRequest {
+            uncovered: Arc::clone(uncovered),
+            cover,
+            classifier: Arc::clone(classifier),
+            method: uncovered.method,
+        }));
+        self.ask()
+    }
+
+    /// One after the other, the newest next: an answer a moment old beats none while a brush moves.
+    fn ask(&mut self) -> io::Result<()> {
+        if self.asked.is_none()
+            && let Some(request) = self.waiting.take()
+        {
+            self.asked = Some(Arc::clone(&request));
+            self.scoring.request(request)?;
+        }
+        Ok(())
+    }
+
+    /// Takes in what has come; the error where there is one.
+    pub(in crate::state) fn poll(&mut self) -> io::Result<Option<Outcome<FilmReading>>> {
+        let (_, outcome) = self.scoring.poll()?;
+        if outcome.is_some() {
+            self.asked = None;
+            self.ask()?;
+        }
+        Ok(match outcome {
+            Some(Outcome::Done(reading)) => {
+                self.reading = Some(Arc::new(reading));
+                None
+            }
+            other => other,
+        })
+    }
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "requests are handed over")]
+fn score_covered(request: Arc<ProbeRequest>, ctx: &JobContext<()>) -> anyhow::Result<FilmReading> {
+    let started = Instant::now();
+    let covered = request.cover.over(&request.uncovered.reading.input);
+    let input = covered.ok_or_else(|| anyhow::anyhow!("the cover does not fit the input"))?;
+    let reading = request.classifier.score_input(input)?;
+    ctx.check_cancelled()?;
+    Ok(FilmReading {
+        maps: maps(&request.classifier, &reading, request.method),
+        opened: Arc::clone(&request.uncovered.opened),
+        method: request.method,
+        elapsed: started.elapsed(),
+        reading,
+    })
+}

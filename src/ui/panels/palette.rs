@@ -1,0 +1,145 @@
+use egui::{Align2, Area, Context, Frame, Id, Key, Order, ScrollArea, TextEdit};
+
+use crate::state::{AppState, Command, CommandSender, Palette};
+use crate::ui::shortcuts::{Action, key_words};
+
+/// Width of the palette.
+const WIDTH_PT: f32 = 460.0;
+/// Height of what it offers.
+const LIST_HEIGHT_PT: f32 = 320.0;
+
+/// Something that the palette offers.
+struct Offer {
+    words: String,
+    key: String,
+    /// `None` where it is not possible now.
+    command: Option<Command>,
+}
+
+/// A line to type part of an action's or a finding's name, and what fits it.
+pub fn palette_ui(ctx: &Context, state: &AppState, commands: &CommandSender) {
+    let Some(palette) = &state.palette else {
+        return;
+    };
+    let offers = offers(ctx, state, palette);
+    let place = palette.place.min(offers.len().saturating_sub(1));
+    let (up, down, enter, escape) = ctx.input_mut(|input| {
+        let mut pressed = |key| input.consume_key(egui::Modifiers::NONE, key);
+        (
+            pressed(Key::ArrowUp),
+            pressed(Key::ArrowDown),
+            pressed(Key::Enter),
+            pressed(Key::Escape),
+        )
+    });
+    let next = if down {
+        place + 1
+    } else {
+        place.saturating_sub(usize::from(up))
+    };
+    if next != place && next < offers.len() {
+        commands.send(Command::ChooseInPalette(next));
+    }
+    let mut chosen = enter.then_some(place);
+    Area::new(Id::unique("palette"))
+        .order(Order::Foreground)
+        .anchor(Align2::CENTER_TOP, [0.0, 80.0])
+        .show(ctx, |ui| {
+            Frame::popup(ui.style()).show(ui, |ui| {
+                ui.set_width(WIDTH_PT);
+                let label = ui.label("What do you want to do?");
+                let mut text = palette.text.clone();
+                let field = TextEdit::singleline(&mut text).desired_width(f32::INFINITY);
+                let response = ui.add(field).labelled_by(label.id);
+                response.request_focus();
+                if response.changed() {
+                    commands.send(Command::EditPalette(text));
+                }
+                ScrollArea::vertical()
+                    .max_height(LIST_HEIGHT_PT)
+                    .show(ui, |ui| {
+                        if let Some(clicked) = list_ui(ui, &offers, place, up || down) {
+                            chosen = Some(clicked);
+                        }
+                    });
+            });
+        });
+    if let Some(command) = chosen.and_then(|place| offers.into_iter().nth(place)?.command) {
+        commands.send(Command::ShowPalette(false));
+        commands.send(command);
+    } else if escape {
+        commands.send(Command::ShowPalette(false));
+    }
+}
+
+fn list_ui(ui: &mut egui::Ui, offers: &[Offer], place: usize, moved: bool) -> Option<usize> {
+    let mut clicked = None;
+    if offers.is_empty() {
+        ui.weak("Nothing fits these words");
+    }
+    ui.with_layout(egui::Layout::top_down_justified(egui::Align::LEFT), |ui| {
+        for (idx, offer) in offers.iter().enumerate() {
+            let button = egui::Button::selectable(idx == place, &offer.words);
+            let response = ui.add_enabled(
+                offer.command.is_some(),
+                button.shortcut_text(offer.key.as_str()),
+            );
+            if idx == place && moved {
+                response.scroll_to_me(None);
+            }
+            if response.clicked() {
+                clicked = Some(idx);
+            }
+        }
+    });
+    clicked
+}
+
+/// Actions, then findings, whose words hold all words typed; possible ones first.
+fn offers(ctx: &Context, state: &AppState, palette: &Palette) -> Vec<Offer> {
+    let actions = Action::ALL
+        .iter()
+        .filter(|action| **action != Action::Palette);
+    let mut offers: Vec<Offer> = actions
+        .map(|&action| Offer {
+            words: action.label().to_owned(),
+            key: key_words(ctx, action, state),
+            command: action.command(state),
+        })
+        .collect();
+    if let Some(loaded) = &state.model.loaded {
+        let labels = loaded.classifier.card().labels.iter();
+        offers.extend(labels.enumerate().map(|(finding_idx, name)| Offer {
+            words: format!("Map of {}", name.replace('_', " ")),
+            key: String::new(),
+            command: Some(Command::SelectFinding(Some(finding_idx))),
+        }));
+    }
+    offers.extend(state.settings.recent_films.iter().map(|path| Offer {
+        words: format!("Open {}", path.display()),
+        key: String::new(),
+        command: Some(Command::Open(vec![path.clone()])),
+    }));
+    offers.retain(|offer| fits(&offer.words, &palette.text));
+    offers.sort_by_key(|offer| offer.command.is_none());
+    offers
+}
+
+/// Every word typed is in the offer, in whatever order and case.
+fn fits(words: &str, typed: &str) -> bool {
+    let words = words.to_lowercase();
+    let mut typed = typed.split_whitespace();
+    typed.all(|part| words.contains(&part.to_lowercase()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_words_typed_must_be_there() {
+        assert!(fits("Flip left and right", "RIGHT flip"));
+        assert!(fits("Flip left and right", ""));
+        assert!(!fits("Flip left and right", "flip top"));
+    }
+}

@@ -1,0 +1,132 @@
+use egui::Ui;
+
+use crate::domain::GrayChoice;
+use crate::state::{AppState, BRUSH_RANGE, CommandSender, DisplayCommand, Tool};
+use crate::ui::shortcuts::{Action, key_words};
+
+/// Tools, windows and turns above the film.
+pub fn tool_strip_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
+    ui.horizontal_wrapped(|ui| {
+        for tool in Tool::ALL {
+            let button = egui::Button::selectable(state.tool == tool, tool.label());
+            let key = key_words(ui.ctx(), action_of(tool), state);
+            let response = ui
+                .add(button)
+                .on_hover_text(format!("{} ({key})", tool.hint()));
+            if response.clicked() {
+                commands.display(DisplayCommand::UseTool(tool));
+            }
+        }
+        ui.separator();
+        presets_ui(ui, state, commands);
+        ui.separator();
+        for (action, label) in [
+            (Action::Invert, "Invert"),
+            (Action::TurnLeft, "⟲"),
+            (Action::TurnRight, "⟳"),
+            (Action::FlipHorizontally, "Flip ↔"),
+            (Action::FlipVertically, "Flip ↕"),
+            (Action::FitFilm, "Fit"),
+            (Action::ActualSize, "1:1"),
+            (Action::ResetDisplay, "Reset"),
+        ] {
+            order_ui(ui, action, label, state, commands);
+        }
+        ui.separator();
+        order_ui(ui, Action::ToggleHistogram, "Histogram", state, commands);
+        order_ui(ui, Action::ToggleInput, "Network's input", state, commands);
+        order_ui(ui, Action::AllMaps, "All maps", state, commands);
+        if state.tool == Tool::Cover {
+            ui.separator();
+            brush_ui(ui, state, commands);
+        }
+    });
+}
+
+fn action_of(tool: Tool) -> Action {
+    match tool {
+        Tool::Window => Action::WindowTool,
+        Tool::Pan => Action::PanTool,
+        Tool::Zoom => Action::ZoomTool,
+        Tool::Magnifier => Action::MagnifierTool,
+        Tool::Length => Action::LengthTool,
+        Tool::Angle => Action::AngleTool,
+        Tool::Cover => Action::CoverTool,
+    }
+}
+
+fn order_ui(ui: &mut Ui, action: Action, label: &str, state: &AppState, commands: &CommandSender) {
+    let command = action.command(state);
+    let selected = match action {
+        Action::Invert => state.display().inverted,
+        Action::ToggleHistogram => state.settings.viewer.histogram_shown,
+        Action::ToggleInput => state.input_shown,
+        Action::AllMaps => state.all_maps_shown,
+        _ => false,
+    };
+    let button = egui::Button::selectable(selected, label);
+    let response = ui.add_enabled(command.is_some(), button);
+    let (name, key) = (action.label(), key_words(ui.ctx(), action, state));
+    // Arrows alone say nothing to a screen reader.
+    response.widget_info(|| {
+        egui::WidgetInfo::selected(egui::Role::Button, command.is_some(), selected, name)
+    });
+    if response.on_hover_text(format!("{name} ({key})")).clicked()
+        && let Some(command) = command
+    {
+        commands.send(command);
+    }
+}
+
+/// How large the brush is, and the way back.
+fn brush_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
+    let (least, _, largest) = BRUSH_RANGE;
+    let mut percent = (state.probe.brush * 100.0).round();
+    let label = ui.label("Brush");
+    let slider = egui::Slider::new(&mut percent, least * 100.0..=largest * 100.0)
+        .suffix(" %")
+        .fixed_decimals(0);
+    let response = ui.add(slider).labelled_by(label.id);
+    let hover = "Left button covers, right button uncovers";
+    if response.on_hover_text(hover).changed() {
+        commands.display(DisplayCommand::SetBrush(percent / 100.0));
+    }
+    let covered = state.probe.cover.is_some();
+    let button = egui::Button::new("Uncover all");
+    if ui.add_enabled(covered, button).clicked() {
+        commands.display(DisplayCommand::Uncover);
+    }
+}
+
+/// The gray mappings on offer for the film in view.
+fn presets_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
+    let Some(opened) = state.study.film.opened() else {
+        ui.add_enabled(false, egui::Button::new("Windows"));
+        return;
+    };
+    let current = &state.display().gray;
+    ui.menu_button("Windows", |ui| {
+        for (place, (name, choice)) in opened.presets().into_iter().enumerate() {
+            let key = if place < 5 {
+                format!("{}", place + 1)
+            } else {
+                String::new()
+            };
+            let same = *current == choice;
+            let button = egui::Button::selectable(same, name).shortcut_text(key);
+            if ui.add(button).clicked() {
+                commands.display(DisplayCommand::SetGray(choice));
+                ui.close();
+            }
+        }
+        ui.separator();
+        let mut swapped = state.settings.viewer.window_axes_swapped;
+        let text = "Drag up and down for the width";
+        if ui.checkbox(&mut swapped, text).changed() {
+            commands.display(DisplayCommand::SwapWindowAxes(swapped));
+        }
+    });
+    if let GrayChoice::Dragged(_) = current {
+        ui.weak("by hand");
+    }
+}

@@ -1,0 +1,75 @@
+use std::sync::Arc;
+
+use egui::{ColorImage, Context, TextureHandle, TextureId, TextureOptions};
+
+use crate::explain::{Colormap, HeatmapScale, map_picture};
+use crate::state::{FilmReading, MapSettings};
+
+/// Side of the map's texture: fine enough that the screen's own blending shows no grid.
+const MAP_SIDE_PX: usize = 256;
+
+/// Maps on the graphics card, made anew only when their source changes.
+#[derive(Default)]
+pub struct MapTextures {
+    source: Option<Source>,
+    /// By finding; `None` where it has no positive evidence.
+    made: Vec<(usize, Option<TextureHandle>)>,
+}
+
+struct Source {
+    reading: Arc<FilmReading>,
+    colormap: Colormap,
+    scale: HeatmapScale,
+    cut_off: f32,
+}
+
+impl Source {
+    fn is_same(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.reading, &other.reading)
+            && (self.colormap, self.scale, self.cut_off)
+                == (other.colormap, other.scale, other.cut_off)
+    }
+}
+
+impl MapTextures {
+    /// The map of one finding at full opacity; `None` where it has no positive evidence.
+    pub fn of(
+        &mut self,
+        ctx: &Context,
+        reading: &Arc<FilmReading>,
+        finding_idx: usize,
+        settings: &MapSettings,
+    ) -> Option<TextureId> {
+        let source = Source {
+            reading: Arc::clone(reading),
+            colormap: settings.colormap,
+            scale: settings.scale,
+            cut_off: settings.cut_off,
+        };
+        if !self.source.as_ref().is_some_and(|s| s.is_same(&source)) {
+            self.made.clear();
+            self.source = Some(source);
+        }
+        let known = self.made.iter().find(|(idx, _)| *idx == finding_idx);
+        if let Some((_, texture)) = known {
+            return texture.as_ref().map(TextureHandle::id);
+        }
+        let texture = map_texture(ctx, self.source.as_ref()?, finding_idx);
+        let id = texture.as_ref().map(TextureHandle::id);
+        self.made.push((finding_idx, texture));
+        id
+    }
+}
+
+fn map_texture(ctx: &Context, source: &Source, finding_idx: usize) -> Option<TextureHandle> {
+    let maps = &source.reading.maps;
+    let heatmap = maps.get(finding_idx)?;
+    if !heatmap.has_positive_evidence() {
+        return None;
+    }
+    let max = source.scale.max(maps, finding_idx);
+    let size = [MAP_SIDE_PX, MAP_SIDE_PX];
+    let rgba = map_picture(heatmap, max, source.colormap, source.cut_off, size);
+    let image = ColorImage::from_rgba_unmultiplied(size, &rgba);
+    Some(ctx.load_texture("map", image, TextureOptions::LINEAR))
+}

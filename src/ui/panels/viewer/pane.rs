@@ -1,0 +1,64 @@
+use std::sync::Arc;
+
+use crate::domain::{Display, PerFinding, Threshold};
+use crate::state::{AppState, FilmReading, FilmState, MapSettings, OpenedFilm, Probe, Tool};
+
+/// What one viewer shows: the film in view, or the one beside it.
+pub struct Pane<'a> {
+    /// Names it for screen readers and tests.
+    pub name: &'static str,
+    /// The film, as far as it has come.
+    pub film: &'a FilmState,
+    /// How it is shown.
+    pub display: &'a Display,
+    /// How maps are shown.
+    pub map: &'a MapSettings,
+    /// The finding whose map is over the film.
+    pub selected: Option<usize>,
+    /// The cuts in use.
+    pub thresholds: Option<&'a PerFinding<Threshold>>,
+    /// What a drag with the left button does.
+    pub tool: Tool,
+    /// A window drag up and down changes the width.
+    pub window_axes_swapped: bool,
+    /// What the network was fed, in place of the film.
+    pub input_shown: bool,
+    /// What is covered of the film, and the network's answer then.
+    pub probe: Option<&'a Probe>,
+    /// Nothing of the network's answer may be seen.
+    pub blinded: bool,
+}
+
+impl<'a> Pane<'a> {
+    /// The film in view.
+    pub fn main(state: &'a AppState) -> Self {
+        Self {
+            name: "Film",
+            film: &state.study.film,
+            display: state.display(),
+            map: &state.settings.map,
+            selected: state.selected,
+            thresholds: state
+                .model
+                .loaded
+                .as_ref()
+                .map(|loaded| loaded.thresholds.current()),
+            tool: state.tool,
+            window_axes_swapped: state.settings.viewer.window_axes_swapped,
+            input_shown: state.input_shown,
+            probe: Some(&state.probe),
+            blinded: false,
+        }
+    }
+
+    /// The film itself, once it is decoded.
+    pub fn opened(&self) -> Option<&'a Arc<OpenedFilm>> {
+        self.film.opened()
+    }
+
+    /// Scores and maps, where they are there and may be seen; of the covered film, if it is.
+    pub fn reading(&self) -> Option<&'a Arc<FilmReading>> {
+        let covered = self.probe.and_then(|probe| probe.reading.as_ref());
+        covered.or(self.film.reading()).filter(|_| !self.blinded)
+    }
+}

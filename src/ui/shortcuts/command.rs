@@ -1,0 +1,228 @@
+//! Which order carries an action out, and whether that is possible now.
+
+use super::Action;
+use crate::explain::HeatmapScale;
+use crate::state::{
+    AppState, Command, DisplayCommand, EvaluationCommand, EvaluationPick, FilmState, ModelOrigin,
+    RunPhase, ShownRun, ThemeChoice, Tool, TrainingCommand, TrainingPick, Workspace,
+};
+
+/// Part of the viewer's side that a key moves the film or the window by.
+const KEY_STEP: f32 = 0.05;
+/// How much a key enlarges.
+const KEY_ZOOM: f32 = 1.25;
+/// How much a key enlarges words and buttons.
+const SCALE_STEP: f32 = 0.1;
+
+impl Action {
+    /// The order that carries it out; `None` where that is not possible now.
+    pub fn command(self, state: &AppState) -> Option<Command> {
+        if self == Self::Undo && state.workspace == Workspace::Evaluation {
+            let undo = Command::Evaluation(EvaluationCommand::Undo);
+            return state.evaluation.can_undo().then_some(undo);
+        }
+        if self.is_of_viewer() && state.workspace != Workspace::Viewer {
+            return None;
+        }
+        if let Some(command) = self.display_command(state) {
+            let opened = state.study.film.opened().is_some();
+            return opened.then_some(Command::Display(command));
+        }
+        let loaded = state.model.loaded.as_ref();
+        let film = state.study.current().is_some();
+        let (command, possible) = match self {
+            Self::OpenFilms => (Command::PickFilms, !state.is_picking()),
+            Self::TypePath => {
+                let shown = state.typed_path.is_none();
+                (Command::ShowPathField(shown), true)
+            }
+            Self::OpenModel => (Command::PickModel, !state.is_picking()),
+            Self::OpenDefaultModel => {
+                let other = loaded.is_none_or(|loaded| loaded.origin != ModelOrigin::Default);
+                (Command::OpenDefaultModel, other)
+            }
+            Self::NextFilm => (Command::NextFilm, state.study.neighbour(1).is_some()),
+            Self::PreviousFilm => (Command::PreviousFilm, state.study.neighbour(-1).is_some()),
+            Self::CloseFilm => (Command::CloseFilm, film),
+            Self::CloseAllFilms => (Command::CloseAllFilms, film),
+            Self::Retry => {
+                let stopped = matches!(
+                    state.study.film,
+                    FilmState::Failed { .. } | FilmState::Cancelled(_)
+                );
+                (Command::Retry, stopped)
+            }
+            Self::Cancel => {
+                let busy = state.is_reading_film() || state.is_listing();
+                if state.workspace == Workspace::Evaluation {
+                    let working = state.evaluation.opening.working().is_some();
+                    let cancel = Command::Evaluation(EvaluationCommand::Cancel);
+                    return working.then_some(cancel);
+                }
+                if !busy && state.training.is_checking() {
+                    return Some(Command::Training(TrainingCommand::CancelChecks));
+                }
+                (Command::Cancel, busy)
+            }
+            Self::ToggleMap => {
+                let shown = !state.settings.map.visible;
+                (Command::ShowMap(shown), true)
+            }
+            Self::ToggleContours => {
+                let contours = !state.settings.map.contours;
+                (Command::SetMapContours(contours), true)
+            }
+            Self::ToggleMapScale => {
+                let scale = match state.settings.map.scale {
+                    HeatmapScale::Absolute => HeatmapScale::PerMap,
+                    HeatmapScale::PerMap => HeatmapScale::Absolute,
+                };
+                (Command::SetMapScale(scale), true)
+            }
+            Self::OpenFolder => (Command::PickFolder, !state.is_picking()),
+            Self::OpenDrawnFilm => (Command::OpenDrawnFilm, true),
+            Self::NextFinding => (Command::StepFinding(1), loaded.is_some()),
+            Self::PreviousFinding => (Command::StepFinding(-1), loaded.is_some()),
+            Self::Undo => (Command::Undo, state.can_undo()),
+            Self::ResetThresholds => (Command::ResetAllThresholds, loaded.is_some()),
+            Self::ShowViewer => (Command::ShowWorkspace(Workspace::Viewer), true),
+            Self::ShowTraining => (Command::ShowWorkspace(Workspace::Training), true),
+            Self::ShowEvaluation => (Command::ShowWorkspace(Workspace::Evaluation), true),
+            Self::OpenScores => {
+                let pick = EvaluationCommand::Pick(EvaluationPick::Predictions);
+                let free = !state.is_picking() && state.evaluation.opening.working().is_none();
+                (Command::Evaluation(pick), free)
+            }
+            Self::BackToEvaluation => {
+                let back = Command::Evaluation(EvaluationCommand::Back);
+                (back, state.evaluation.film_opened)
+            }
+            Self::LoadConfig
+            | Self::SaveConfig
+            | Self::Check
+            | Self::StartTraining
+            | Self::PauseOrResume
+            | Self::StopTraining
+            | Self::OpenRun
+            | Self::CompareRun => return self.training_command(state).map(Command::Training),
+            Self::About => (Command::ShowAbout(!state.about_shown), loaded.is_some()),
+            _ => return self.program_command(state),
+        };
+        possible.then_some(command)
+    }
+
+    /// The order, where it is about the window itself; always possible.
+    fn program_command(self, state: &AppState) -> Option<Command> {
+        let scale = state.settings.scale;
+        Some(match self {
+            Self::Palette => Command::ShowPalette(state.palette.is_none()),
+            Self::Keys => Command::ShowKeys(!state.keys_shown),
+            Self::Larger => Command::SetScale(scale + SCALE_STEP),
+            Self::Smaller => Command::SetScale(scale - SCALE_STEP),
+            Self::UsualSize => Command::SetScale(1.0),
+            Self::ColoursOfSystem => Command::SetTheme(ThemeChoice::System),
+            Self::Dark => Command::SetTheme(ThemeChoice::Dark),
+            Self::Light => Command::SetTheme(ThemeChoice::Light),
+            Self::TogglePatientName => Command::ShowPatientName(!state.patient_name_shown),
+            _ => return None,
+        })
+    }
+
+    fn training_command(self, state: &AppState) -> Option<TrainingCommand> {
+        let training = &state.training;
+        let pick = |pick| (!state.is_picking()).then_some(TrainingCommand::Pick(pick));
+        match self {
+            Self::LoadConfig => pick(TrainingPick::LoadConfig),
+            Self::SaveConfig => pick(TrainingPick::SaveConfig),
+            Self::OpenRun => pick(TrainingPick::Run),
+            Self::CompareRun => pick(TrainingPick::ComparedRun),
+            Self::Check => training.can_check().then_some(TrainingCommand::Check),
+            Self::StartTraining => {
+                let possible = training.start_obstacle().is_none();
+                possible.then_some(TrainingCommand::Start)
+            }
+            Self::PauseOrResume => match training.phase()? {
+                RunPhase::Training | RunPhase::Scoring | RunPhase::Preparing => {
+                    Some(TrainingCommand::Pause)
+                }
+                RunPhase::Pausing | RunPhase::Paused => Some(TrainingCommand::GoOn),
+                _ => {
+                    let can_resume = training.run.as_ref().is_some_and(ShownRun::can_resume);
+                    can_resume.then_some(TrainingCommand::ResumeRun)
+                }
+            },
+            Self::StopTraining => {
+                let stopping = training.phase() == Some(RunPhase::Stopping);
+                (training.is_running() && !stopping).then_some(TrainingCommand::Stop)
+            }
+            _ => None,
+        }
+    }
+
+    /// The order, where it changes how the film is shown.
+    fn display_command(self, state: &AppState) -> Option<DisplayCommand> {
+        let step = f64::from(KEY_STEP);
+        let window = |wider, brighter| DisplayCommand::DragWindow { wider, brighter };
+        let pan = |x, y| DisplayCommand::Pan { x, y };
+        let viewer = &state.settings.viewer;
+        Some(match self {
+            Self::Preset1 => DisplayCommand::UsePreset(0),
+            Self::Preset2 => DisplayCommand::UsePreset(1),
+            Self::Preset3 => DisplayCommand::UsePreset(2),
+            Self::Preset4 => DisplayCommand::UsePreset(3),
+            Self::Preset5 => DisplayCommand::UsePreset(4),
+            Self::WiderWindow => window(step, 0.0),
+            Self::NarrowerWindow => window(-step, 0.0),
+            Self::Brighter => window(0.0, step),
+            Self::Darker => window(0.0, -step),
+            Self::Invert => DisplayCommand::Invert,
+            Self::ToggleHistogram => DisplayCommand::ShowHistogram(!viewer.histogram_shown),
+            Self::SwapWindowAxes => DisplayCommand::SwapWindowAxes(!viewer.window_axes_swapped),
+            Self::FitFilm => DisplayCommand::Fit,
+            Self::ActualSize => DisplayCommand::ActualSize,
+            Self::ZoomIn => DisplayCommand::Zoom(KEY_ZOOM),
+            Self::ZoomOut => DisplayCommand::Zoom(1.0 / KEY_ZOOM),
+            Self::PanLeft => pan(-KEY_STEP, 0.0),
+            Self::PanRight => pan(KEY_STEP, 0.0),
+            Self::PanUp => pan(0.0, -KEY_STEP),
+            Self::PanDown => pan(0.0, KEY_STEP),
+            Self::TurnRight => DisplayCommand::Turn(1),
+            Self::TurnLeft => DisplayCommand::Turn(-1),
+            Self::FlipHorizontally => DisplayCommand::FlipHorizontally,
+            Self::FlipVertically => DisplayCommand::FlipVertically,
+            Self::ResetDisplay => DisplayCommand::Reset,
+            Self::WindowTool => DisplayCommand::UseTool(Tool::Window),
+            Self::PanTool => DisplayCommand::UseTool(Tool::Pan),
+            Self::ZoomTool => DisplayCommand::UseTool(Tool::Zoom),
+            Self::MagnifierTool => DisplayCommand::UseTool(Tool::Magnifier),
+            Self::LengthTool => DisplayCommand::UseTool(Tool::Length),
+            Self::AngleTool => DisplayCommand::UseTool(Tool::Angle),
+            Self::CoverTool => DisplayCommand::UseTool(Tool::Cover),
+            Self::RemoveMeasurement => DisplayCommand::RemoveLastMeasurement,
+            Self::ToggleInput => DisplayCommand::ShowInput(!state.input_shown),
+            Self::AllMaps => DisplayCommand::ShowAllMaps(!state.all_maps_shown),
+            Self::Uncover => DisplayCommand::Uncover,
+            _ => return None,
+        })
+    }
+
+    /// Whether it means the film in view, which must be in view then.
+    fn is_of_viewer(self) -> bool {
+        let elsewhere = matches!(
+            self,
+            Self::OpenFilms
+                | Self::OpenFolder
+                | Self::OpenDrawnFilm
+                | Self::TypePath
+                | Self::Cancel
+        );
+        let groups = [
+            "Films",
+            "Window and level",
+            "Place and turn",
+            "Tools",
+            "Findings and maps",
+        ];
+        self == Self::BackToEvaluation || (!elsewhere && groups.contains(&self.group()))
+    }
+}

@@ -1,0 +1,105 @@
+use egui::{Key, KeyboardShortcut, ModifierNames, Modifiers};
+
+use super::Action;
+use crate::state::KeyChoices;
+
+impl Action {
+    /// The key in use, if it has one.
+    pub fn shortcut(self, keys: &KeyChoices) -> Option<KeyboardShortcut> {
+        match keys.of(self.name()) {
+            Some(text) => parse(text),
+            None => self.first_key(),
+        }
+    }
+
+    /// The other action that has a key.
+    pub fn holder_of(shortcut: &KeyboardShortcut, keys: &KeyChoices) -> Option<Self> {
+        let mut all = Self::ALL.iter().copied();
+        all.find(|action| action.shortcut(keys).as_ref() == Some(shortcut))
+    }
+}
+
+/// As settings have it: `Ctrl+Shift+K`; modifiers alone or unknown keys give `None`.
+pub fn parse(text: &str) -> Option<KeyboardShortcut> {
+    let mut modifiers = Modifiers::NONE;
+    let mut rest = text;
+    loop {
+        let known = [
+            ("Ctrl+", Modifiers::COMMAND),
+            ("Alt+", Modifiers::ALT),
+            ("Shift+", Modifiers::SHIFT),
+        ];
+        let found = known.iter().find(|(name, _)| rest.starts_with(name));
+        let Some((name, modifier)) = found else {
+            break;
+        };
+        modifiers = modifiers.plus(*modifier);
+        rest = rest.get(name.len()..)?;
+    }
+    let key = Key::from_name(rest)?;
+    Some(KeyboardShortcut::new(modifiers, key))
+}
+
+/// As [`parse`] reads it.
+pub fn text_of(shortcut: &KeyboardShortcut) -> String {
+    let modifiers = shortcut.modifiers;
+    let mut text = String::new();
+    for (held, name) in [
+        (modifiers.command || modifiers.ctrl, "Ctrl+"),
+        (modifiers.alt, "Alt+"),
+        (modifiers.shift, "Shift+"),
+    ] {
+        if held {
+            text.push_str(name);
+        }
+    }
+    text + shortcut.logical_key.name()
+}
+
+/// As people read it on this system.
+pub fn words_of(ctx: &egui::Context, shortcut: &KeyboardShortcut) -> String {
+    if shortcut.modifiers.is_none() && shortcut.logical_key == Key::Questionmark {
+        return "?".to_owned();
+    }
+    let is_mac = ctx.os().is_mac();
+    shortcut.format(&ModifierNames::NAMES, is_mac)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_key_has_two_meanings() {
+        let keys = KeyChoices::default();
+        for &action in Action::ALL {
+            if let Some(shortcut) = action.shortcut(&keys) {
+                assert_eq!(Action::holder_of(&shortcut, &keys), Some(action));
+            }
+        }
+    }
+
+    #[test]
+    fn every_key_is_read_as_it_is_written() {
+        for &action in Action::ALL {
+            if let Some(shortcut) = action.first_key() {
+                let text = text_of(&shortcut);
+                assert_eq!(parse(&text), Some(shortcut), "{text}");
+            }
+        }
+        assert_eq!(parse("Ctrl+"), None);
+        assert_eq!(parse("Nothing"), None);
+    }
+
+    #[test]
+    fn the_users_key_takes_the_place_of_the_first_one() {
+        let mut keys = KeyChoices::default();
+        keys.set("Invert", Some("Ctrl+Shift+B".to_owned()));
+        let shortcut = Action::Invert.shortcut(&keys).unwrap();
+        assert_eq!(text_of(&shortcut), "Ctrl+Shift+B");
+        keys.set("Invert", None);
+        assert_eq!(Action::Invert.shortcut(&keys), None);
+        keys.forget("Invert");
+        assert_eq!(Action::Invert.shortcut(&keys), Action::Invert.first_key());
+    }
+}

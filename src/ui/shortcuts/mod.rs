@@ -1,0 +1,90 @@
+//! One table of what can be done: menu entry, key, tooltip and whether it is possible now.
+
+mod command;
+mod keymap;
+mod table;
+
+use egui::{Context, Modifiers};
+
+use crate::state::{AppState, CommandSender};
+
+pub use keymap::{text_of, words_of};
+pub use table::{Action, MOUSE};
+
+/// A button that does `action`, greyed while that is not possible.
+pub fn action_button_ui(
+    ui: &mut egui::Ui,
+    action: Action,
+    state: &AppState,
+    commands: &CommandSender,
+) {
+    let command = action.command(state);
+    let mut button = egui::Button::new(action.label());
+    if let Some(shortcut) = action.shortcut(&state.settings.keys) {
+        button = button.shortcut_text(words_of(ui.ctx(), &shortcut));
+    }
+    let response = ui.add_enabled(command.is_some(), button);
+    if response.clicked()
+        && let Some(command) = command
+    {
+        commands.send(command);
+        ui.close();
+    }
+}
+
+/// The action's key in words, for tooltips; empty where it has none.
+pub fn key_words(ctx: &Context, action: Action, state: &AppState) -> String {
+    let shortcut = action.shortcut(&state.settings.keys);
+    shortcut.map_or_else(String::new, |shortcut| words_of(ctx, &shortcut))
+}
+
+/// Sends the orders of the keys pressed in this frame.
+pub fn keys_ui(ctx: &Context, state: &AppState, commands: &CommandSender) {
+    if state.key_asked_for.is_some() {
+        // The next key is an answer, not an order.
+        return;
+    }
+    let typing = ctx.text_edit_focused();
+    let focused = ctx.memory(|memory| memory.focused().is_some());
+    // What every desktop knows for help stays, whatever else was chosen.
+    let first = egui::KeyboardShortcut::new(Modifiers::NONE, egui::Key::F1);
+    let mut bound: Vec<_> = Action::ALL
+        .iter()
+        .filter_map(|&action| Some((action.shortcut(&state.settings.keys)?, action)))
+        .chain([(first, Action::Keys)])
+        .collect();
+    // A key without Shift also answers to one with it: the more special first.
+    bound.sort_by_key(|(shortcut, _)| std::cmp::Reverse(n_modifiers(shortcut.modifiers)));
+    for (shortcut, action) in bound {
+        let plain = !(shortcut.modifiers.command || shortcut.modifiers.ctrl);
+        let steps = shortcut.modifiers.is_none()
+            && matches!(
+                action,
+                Action::NextFinding | Action::PreviousFinding | Action::Cancel
+            );
+        // A widget in focus has the first right to letters and arrows.
+        let edits = matches!(
+            action,
+            Action::Undo | Action::CloseFilm | Action::ResetThresholds
+        );
+        let palette = state.palette.is_some() && action != Action::Palette;
+        if ((plain || edits) && typing) || (steps && focused) || palette {
+            continue;
+        }
+        let (modifiers, key) = (shortcut.modifiers, shortcut.logical_key);
+        // Keys can come faster than frames; each press counts.
+        let n_presses = ctx.input_mut(|input| input.count_and_consume_key(modifiers, key));
+        for command in action.command(state).into_iter().cycle().take(n_presses) {
+            commands.send(command);
+        }
+    }
+}
+
+fn n_modifiers(modifiers: Modifiers) -> usize {
+    let held = [
+        modifiers.command || modifiers.ctrl,
+        modifiers.alt,
+        modifiers.shift,
+    ];
+    held.into_iter().filter(|held| *held).count()
+}

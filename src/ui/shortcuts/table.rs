@@ -1,0 +1,184 @@
+//! What can be done: name, words and first key of each action, in the order of the list of keys.
+
+use egui::{Key, KeyboardShortcut, Modifiers};
+
+macro_rules! keyed {
+    () => {
+        None
+    };
+    ($key:expr) => {
+        Some($key)
+    };
+}
+
+macro_rules! actions {
+    ($($group:literal: $($name:ident $label:literal $($key:expr)?;)+)+) => {
+        /// Something that can be done from a menu, by a key or from the command palette.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        #[expect(missing_docs, reason = "`Action::label` says it in the user's words")]
+        pub enum Action {
+            $($($name,)+)+
+        }
+
+        impl Action {
+            /// All that can be done, in the order of the list of keys.
+            pub const ALL: &[Self] = &[$($(Self::$name,)+)+];
+
+            /// The name that settings know it by.
+            pub fn name(self) -> &'static str {
+                match self {
+                    $($(Self::$name => stringify!($name),)+)+
+                }
+            }
+
+            /// As it stands in menus.
+            pub fn label(self) -> &'static str {
+                match self {
+                    $($(Self::$name => $label,)+)+
+                }
+            }
+
+            /// The heading that it stands below in the list of keys.
+            pub fn group(self) -> &'static str {
+                match self {
+                    $($(Self::$name => $group,)+)+
+                }
+            }
+
+            /// The key that it has unless the user chose another.
+            pub fn first_key(self) -> Option<KeyboardShortcut> {
+                match self {
+                    $($(Self::$name => keyed!($($key)?),)+)+
+                }
+            }
+        }
+    };
+}
+
+const fn key(key: Key) -> KeyboardShortcut {
+    KeyboardShortcut::new(Modifiers::NONE, key)
+}
+
+const fn shift(key: Key) -> KeyboardShortcut {
+    KeyboardShortcut::new(Modifiers::SHIFT, key)
+}
+
+const fn alt(key: Key) -> KeyboardShortcut {
+    KeyboardShortcut::new(Modifiers::ALT, key)
+}
+
+const fn ctrl(key: Key) -> KeyboardShortcut {
+    KeyboardShortcut::new(Modifiers::COMMAND, key)
+}
+
+const fn ctrl_shift(key: Key) -> KeyboardShortcut {
+    let modifiers = Modifiers::COMMAND.plus(Modifiers::SHIFT);
+    KeyboardShortcut::new(modifiers, key)
+}
+
+actions! {
+    "Films":
+        OpenFilms "Open films…" ctrl(Key::O);
+        OpenFolder "Open folder…" ctrl_shift(Key::O);
+        OpenDrawnFilm "Open the drawn film";
+        TypePath "Type a path…" ctrl(Key::L);
+        NextFilm "Next film" key(Key::PageDown);
+        PreviousFilm "Previous film" key(Key::PageUp);
+        CloseFilm "Close film" ctrl(Key::W);
+        CloseAllFilms "Close all films";
+        Retry "Read film again" key(Key::F5);
+        Cancel "Cancel" key(Key::Escape);
+    "Window and level":
+        Preset1 "Window 1: as the file has it" key(Key::Num1);
+        Preset2 "Window 2: auto" key(Key::Num2);
+        Preset3 "Window 3: lungs" key(Key::Num3);
+        Preset4 "Window 4: mediastinum and bone" key(Key::Num4);
+        Preset5 "Window 5: full range" key(Key::Num5);
+        WiderWindow "Wider window" alt(Key::ArrowRight);
+        NarrowerWindow "Narrower window" alt(Key::ArrowLeft);
+        Brighter "Brighter" alt(Key::ArrowUp);
+        Darker "Darker" alt(Key::ArrowDown);
+        Invert "Invert black and white" key(Key::I);
+        ToggleHistogram "Show or hide histogram" key(Key::H);
+        SwapWindowAxes "Swap the axes of the window drag";
+    "Place and turn":
+        FitFilm "Fit film" key(Key::F);
+        ActualSize "Actual size, 1:1" key(Key::Num0);
+        ZoomIn "Zoom in" key(Key::Plus);
+        ZoomOut "Zoom out" key(Key::Minus);
+        PanLeft "Move film left" shift(Key::ArrowLeft);
+        PanRight "Move film right" shift(Key::ArrowRight);
+        PanUp "Move film up" shift(Key::ArrowUp);
+        PanDown "Move film down" shift(Key::ArrowDown);
+        TurnRight "Turn clockwise" key(Key::R);
+        TurnLeft "Turn counter-clockwise" shift(Key::R);
+        FlipHorizontally "Flip left and right" key(Key::X);
+        FlipVertically "Flip top and bottom" key(Key::Y);
+        ResetDisplay "Show film as it came" key(Key::Home);
+        Undo "Undo" ctrl(Key::Z);
+    "Tools":
+        WindowTool "Drag: window" key(Key::W);
+        PanTool "Drag: pan" key(Key::P);
+        ZoomTool "Drag: zoom" shift(Key::Z);
+        MagnifierTool "Drag: magnifier" key(Key::G);
+        LengthTool "Measure length" key(Key::L);
+        AngleTool "Measure angle" key(Key::A);
+        CoverTool "Cover a part of the film" key(Key::C);
+        RemoveMeasurement "Remove last measurement" key(Key::Delete);
+    "Findings and maps":
+        NextFinding "Next finding" key(Key::ArrowDown);
+        PreviousFinding "Previous finding" key(Key::ArrowUp);
+        ResetThresholds "Reset all thresholds" ctrl(Key::R);
+        ToggleMap "Show or hide map" key(Key::M);
+        ToggleContours "Map as lines or colours" shift(Key::C);
+        ToggleMapScale "Map scale: all findings or each its own" shift(Key::S);
+        AllMaps "Maps of all findings" shift(Key::M);
+        Uncover "Uncover all" shift(Key::Delete);
+        ToggleInput "What the network saw" key(Key::N);
+    "Models":
+        OpenModel "Open model…" ctrl(Key::M);
+        OpenDefaultModel "Use the default model";
+        About "About this model" ctrl(Key::I);
+    "Training and evaluation":
+        ShowViewer "Viewer" ctrl(Key::Num1);
+        ShowTraining "Training" ctrl(Key::Num2);
+        ShowEvaluation "Evaluation" ctrl(Key::Num3);
+        OpenScores "Open scores…" ctrl(Key::E);
+        BackToEvaluation "Back to evaluation" key(Key::Backspace);
+        Check "Check the data" key(Key::F6);
+        StartTraining "Start training";
+        PauseOrResume "Pause or resume training" key(Key::F8);
+        StopTraining "Stop training and keep it";
+        OpenRun "Open run…";
+        CompareRun "Compare with run…";
+        LoadConfig "Load configuration…";
+        SaveConfig "Save configuration…";
+    "Program":
+        Palette "Command palette" ctrl(Key::K);
+        Keys "Keys and mouse" key(Key::Questionmark);
+        Larger "Larger words and buttons" ctrl(Key::Plus);
+        Smaller "Smaller words and buttons" ctrl(Key::Minus);
+        UsualSize "Usual size of words and buttons" ctrl(Key::Num0);
+        ColoursOfSystem "Colours of the system";
+        Dark "Dark colours";
+        Light "Light colours";
+        TogglePatientName "Show or hide patient name";
+}
+
+/// What the mouse does over the film, for the list of keys.
+pub const MOUSE: [(&str, &str); 8] = [
+    ("Drag", "The tool in use; at first, window width and center"),
+    ("Middle drag, or Space and drag", "Pan"),
+    ("Wheel or pinch", "Zoom at the cursor"),
+    ("Double click", "Fit film"),
+    ("Hold Z", "Magnifier"),
+    (
+        "Drag the histogram's window",
+        "Window center; its edges, width",
+    ),
+    ("Drag a threshold mark", "Move that finding's threshold"),
+    (
+        "Point at the film",
+        "Read its numbers and which findings speak of it",
+    ),
+];

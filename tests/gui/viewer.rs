@@ -1,0 +1,403 @@
+//! The viewer's mouse and keys, as radiology viewers have them.
+
+use egui::accesskit::Role;
+use egui::{Event, Key, Modifiers, PointerButton, Pos2, Vec2};
+use egui_kittest::kittest::Queryable as _;
+use thorax::domain::{Display, GrayChoice, Measurement};
+use thorax::state::Tool;
+
+use crate::films::phantom;
+use crate::harness::{AppHarness, app_with_scores, step_until};
+
+fn app() -> AppHarness {
+    app_with_scores(vec![phantom()])
+}
+
+fn display(harness: &AppHarness) -> Display {
+    harness.state().state.display().clone()
+}
+
+fn middle(harness: &AppHarness) -> Pos2 {
+    harness.get_by_label("Film").rect().center()
+}
+
+/// A press, some moves and a release, a frame each.
+fn drag(harness: &mut AppHarness, button: PointerButton, from: Pos2, by: Vec2) {
+    harness.hover_at(from);
+    harness.step();
+    press(harness, button, from, true);
+    harness.step();
+    for part in 1..=4 {
+        harness.hover_at(from + by * (part as f32 / 4.0));
+        harness.step();
+    }
+    press(harness, button, from + by, false);
+    harness.step();
+    harness.step();
+}
+
+fn press(harness: &mut AppHarness, button: PointerButton, pos: Pos2, pressed: bool) {
+    harness.event(Event::PointerButton {
+        pos,
+        button,
+        pressed,
+        modifiers: Modifiers::NONE,
+    });
+}
+
+/// Center and width in use.
+fn window(harness: &AppHarness) -> (f64, f64) {
+    let state = &harness.state().state;
+    let opened = state.study.film.opened();
+    let window = opened.map(|opened| opened.window_of(&state.display().gray));
+    window.map_or((0.0, 0.0), |window| (window.center(), window.width()))
+}
+
+#[test]
+fn a_left_drag_right_widens_the_window_and_a_drag_up_brightens() {
+    let mut harness = app();
+    let before = window(&harness);
+    let start = middle(&harness);
+    drag(
+        &mut harness,
+        PointerButton::Primary,
+        start,
+        Vec2::new(80.0, 0.0),
+    );
+    let wider = window(&harness);
+    assert!(
+        wider.1 > before.1 && wider.0 == before.0,
+        "{before:?} {wider:?}"
+    );
+    drag(
+        &mut harness,
+        PointerButton::Primary,
+        start,
+        Vec2::new(0.0, -80.0),
+    );
+    let brighter = window(&harness);
+    assert!(
+        brighter.0 < wider.0 && brighter.1 == wider.1,
+        "{brighter:?}"
+    );
+    // Two drags, two steps of undo.
+    harness.key_press_modifiers(Modifiers::COMMAND, Key::Z);
+    harness.run();
+    assert_eq!(window(&harness), wider);
+    harness.key_press_modifiers(Modifiers::COMMAND, Key::Z);
+    harness.run();
+    assert_eq!(display(&harness), Display::default());
+}
+
+#[test]
+fn the_axes_of_the_window_drag_can_be_swapped() {
+    let mut harness = app();
+    let before = window(&harness);
+    harness.get_by_label("Windows").click();
+    harness.run();
+    harness
+        .get_by_label("Drag up and down for the width")
+        .click();
+    harness.run();
+    harness.key_press(Key::Escape);
+    harness.run();
+    assert!(harness.state().state.settings.viewer.window_axes_swapped);
+    let start = middle(&harness);
+    drag(
+        &mut harness,
+        PointerButton::Primary,
+        start,
+        Vec2::new(0.0, -80.0),
+    );
+    let after = window(&harness);
+    assert!(after.1 > before.1 && after.0 == before.0, "{after:?}");
+}
+
+#[test]
+fn middle_drag_and_space_drag_pan() {
+    let mut harness = app();
+    let start = middle(&harness);
+    drag(
+        &mut harness,
+        PointerButton::Middle,
+        start,
+        Vec2::new(40.0, 24.0),
+    );
+    let panned = display(&harness).view.unwrap();
+    harness.key_down(Key::Space);
+    drag(
+        &mut harness,
+        PointerButton::Primary,
+        start,
+        Vec2::new(40.0, 24.0),
+    );
+    harness.key_up(Key::Space);
+    harness.run();
+    let again = display(&harness).view.unwrap();
+    assert!(
+        (again.origin.x - panned.origin.x - 40.0).abs() < 0.1,
+        "{again:?}"
+    );
+    assert!(
+        (again.origin.y - panned.origin.y - 24.0).abs() < 0.1,
+        "{again:?}"
+    );
+    assert_eq!(again.zoom, panned.zoom);
+    assert_eq!(display(&harness).gray, GrayChoice::File);
+}
+
+#[test]
+fn a_double_click_fits_the_film() {
+    // Each event has a frame of its own: four of them must be as quick as two clicks.
+    let builder = crate::harness::builder().with_step_dt(0.02);
+    let picker = crate::harness::PreparedPicker::new(thorax::state::Picked::Nothing);
+    let mut harness = crate::harness::build(builder, picker, vec![phantom()]);
+    step_until("the scores", &mut harness, crate::harness::is_scored);
+    harness.key_press(Key::Num0);
+    harness.run();
+    assert!((display(&harness).view.unwrap().zoom - 1.0).abs() < 1e-6);
+    let pos = middle(&harness);
+    harness.hover_at(pos);
+    harness.step();
+    for _ in 0..2 {
+        press(&mut harness, PointerButton::Primary, pos, true);
+        press(&mut harness, PointerButton::Primary, pos, false);
+        harness.step();
+    }
+    harness.run();
+    assert_eq!(display(&harness).view, None);
+}
+
+#[test]
+fn keys_turn_flip_and_invert_and_the_badge_says_so() {
+    let mut harness = app();
+    harness.key_press(Key::X);
+    harness.key_press(Key::R);
+    harness.key_press(Key::I);
+    harness.run();
+    let display = display(&harness);
+    assert!(display.inverted);
+    assert!(display.orientation.is_mirrored());
+    assert_eq!(display.orientation.quarter_turns(), 1);
+    let words = display.orientation.words().unwrap();
+    assert_eq!(words, "FLIPPED · TURNED 90°");
+    harness.key_press_modifiers(Modifiers::SHIFT, Key::R);
+    harness.run();
+    assert_eq!(
+        crate::viewer::display(&harness).orientation.quarter_turns(),
+        0
+    );
+    harness.key_press(Key::Home);
+    harness.run();
+    assert_eq!(crate::viewer::display(&harness), Display::default());
+}
+
+#[test]
+fn number_keys_choose_windows() {
+    let mut harness = app();
+    let opened = harness.state().state.study.film.opened().unwrap().clone();
+    let presets = opened.presets();
+    let keys = [Key::Num2, Key::Num3, Key::Num4, Key::Num5, Key::Num1];
+    for (key, place) in keys.into_iter().zip([1, 2, 3, 4, 0]) {
+        harness.key_press(key);
+        harness.run();
+        assert_eq!(display(&harness).gray, presets[place].1, "{key:?}");
+    }
+}
+
+#[test]
+fn the_histograms_window_can_be_dragged() {
+    let mut harness = app();
+    harness.key_press(Key::H);
+    harness.run();
+    let before = window(&harness);
+    let histogram = harness.get_by_label("Histogram of the film").rect();
+    drag(
+        &mut harness,
+        PointerButton::Primary,
+        histogram.center(),
+        Vec2::new(30.0, 0.0),
+    );
+    let after = window(&harness);
+    assert!(after.0 > before.0, "{before:?} {after:?}");
+    assert!((after.1 - before.1).abs() < 1e-6);
+}
+
+#[test]
+fn a_length_is_measured_in_pixels_of_the_film_where_spacing_is_unknown() {
+    let mut harness = app();
+    harness
+        .get_by_role_and_label(Role::Button, "Length")
+        .click();
+    harness.run();
+    assert_eq!(harness.state().state.tool, Tool::Length);
+    let start = middle(&harness);
+    drag(
+        &mut harness,
+        PointerButton::Primary,
+        start,
+        Vec2::new(60.0, 80.0),
+    );
+    let measurements = display(&harness).measurements;
+    let [Measurement::Length([from, to])] = measurements.as_slice() else {
+        panic!("{measurements:?}");
+    };
+    let area = harness.state().state.viewer_area.unwrap();
+    let film = harness.state().state.study.film.opened().unwrap().size();
+    let length = (to.x - from.x).hypot(to.y - from.y) * area.fitted(film).zoom;
+    assert!((length - 100.0).abs() < 0.5, "{length}");
+    assert!(measurements[0].text(None).ends_with(" px"));
+    harness.key_press(Key::Delete);
+    harness.run();
+    assert!(display(&harness).measurements.is_empty());
+}
+
+#[test]
+fn three_clicks_make_an_angle() {
+    let mut harness = app();
+    harness.key_press(Key::A);
+    harness.run();
+    let center = middle(&harness);
+    for offset in [Vec2::new(60.0, 0.0), Vec2::ZERO, Vec2::new(0.0, -60.0)] {
+        let pos = center + offset;
+        harness.hover_at(pos);
+        harness.step();
+        press(&mut harness, PointerButton::Primary, pos, true);
+        press(&mut harness, PointerButton::Primary, pos, false);
+        harness.step();
+        harness.step();
+    }
+    let measurements = display(&harness).measurements;
+    assert_eq!(measurements.len(), 1);
+    assert_eq!(measurements[0].text(None), "90.0°");
+}
+
+#[test]
+fn what_is_covered_changes_scores_and_map_and_comes_back() {
+    let mut harness = app();
+    let whole = harness.state().state.study.film.reading().unwrap().clone();
+    harness.key_press(Key::C);
+    harness.run();
+    let center = middle(&harness);
+    drag(
+        &mut harness,
+        PointerButton::Primary,
+        center,
+        Vec2::new(60.0, 60.0),
+    );
+    step_until("scores of the covered film", &mut harness, |app| {
+        app.state.probe.reading.is_some() && !app.state.probe.is_busy()
+    });
+    harness.run();
+    let state = &harness.state().state;
+    let covered = state.probe.reading.clone().unwrap();
+    assert_ne!(covered.reading.scores, whole.reading.scores);
+    let cover = state.probe.cover.as_ref().unwrap();
+    assert_eq!(
+        Some(&covered.reading.input),
+        cover.over(&whole.reading.input).as_ref()
+    );
+    harness.get_by_label_contains("Part of the film is covered");
+    harness.key_press_modifiers(Modifiers::SHIFT, Key::Delete);
+    harness.run();
+    let state = &harness.state().state;
+    assert!(state.probe.cover.is_none() && state.probe.reading.is_none());
+    assert_eq!(state.study.film.reading().unwrap().reading, whole.reading);
+}
+
+#[test]
+fn all_maps_are_shown_at_once_and_a_click_goes_to_one() {
+    let mut harness = app();
+    harness.key_press_modifiers(Modifiers::SHIFT, Key::M);
+    harness.run();
+    assert_eq!(harness.query_all_by_label_contains("Map of ").count(), 14);
+    harness.get_by_label("Map of Edema").click();
+    harness.run();
+    let state = &harness.state().state;
+    assert!(!state.all_maps_shown);
+    assert_eq!(state.selected, Some(3));
+}
+
+#[test]
+fn the_palette_finds_actions_by_part_of_their_words() {
+    let mut harness = app();
+    harness.key_press_modifiers(Modifiers::COMMAND, Key::K);
+    harness.run_steps(3);
+    let field = harness.get_by_role_and_label(Role::TextInput, "What do you want to do?");
+    field.type_text("flip top");
+    harness.run_steps(3);
+    harness.key_press(Key::Enter);
+    harness.run_steps(3);
+    let state = &harness.state().state;
+    assert!(state.palette.is_none());
+    assert!(state.display().orientation.is_mirrored());
+}
+
+#[test]
+fn a_key_can_be_changed_and_a_taken_one_is_refused() {
+    let mut harness = app();
+    harness.key_press(Key::Questionmark);
+    harness.run();
+    harness
+        .get_by_label("Key of Invert black and white: I")
+        .click_accesskit();
+    harness.run();
+    harness.key_press_modifiers(Modifiers::COMMAND | Modifiers::SHIFT, Key::B);
+    harness.run();
+    harness.get_by_label("Key of Invert black and white: Ctrl+Shift+B");
+    harness.key_press_modifiers(Modifiers::COMMAND | Modifiers::SHIFT, Key::B);
+    harness.run();
+    assert!(display(&harness).inverted);
+    harness.key_press(Key::I);
+    harness.run();
+    assert!(display(&harness).inverted, "the old key is free");
+    harness
+        .get_by_label("Key of Invert black and white: Ctrl+Shift+B")
+        .click_accesskit();
+    harness.run();
+    harness.key_press(Key::F);
+    harness.run();
+    harness.get_by_label_contains("belongs to \"Fit film\" already");
+    harness.get_by_label("All keys as at first").click();
+    harness.run();
+    harness.get_by_label("Key of Invert black and white: I");
+}
+
+#[test]
+fn words_and_buttons_grow_up_to_twice_their_size() {
+    let mut harness = app();
+    for _ in 0..12 {
+        harness.key_press_modifiers(Modifiers::COMMAND, Key::Plus);
+    }
+    harness.run();
+    assert_eq!(harness.state().state.settings.scale, 2.0);
+    assert_eq!(harness.ctx.zoom_factor(), 2.0);
+    harness.get_by_label(thorax::domain::NOTICE);
+    harness.key_press_modifiers(Modifiers::COMMAND, Key::Num0);
+    harness.run();
+    assert_eq!(harness.state().state.settings.scale, 1.0);
+}
+
+#[test]
+fn what_the_network_saw_is_one_key_away_and_the_scores_stay() {
+    let mut harness = app();
+    let before = harness.state().state.study.film.reading().unwrap().clone();
+    for key in [Key::N, Key::I, Key::X, Key::Num3] {
+        harness.key_press(key);
+    }
+    harness.run();
+    let state = &harness.state().state;
+    assert!(state.input_shown);
+    let after = state.study.film.reading().unwrap();
+    assert_eq!(before.reading, after.reading);
+}
+
+#[test]
+fn the_drawn_film_can_be_tried_from_the_first_page() {
+    let mut harness = crate::harness::app_with(vec![]);
+    step_until("the model", &mut harness, crate::harness::has_model);
+    harness.get_by_label("Try a film drawn by us").click();
+    step_until("the scores", &mut harness, crate::harness::is_scored);
+    harness.run();
+    harness.get_by_role_and_label(Role::Button, "drawn-film.png");
+}
