@@ -13,10 +13,10 @@ use crate::state::{
     TrainingCommand, Workspace, command_channel,
 };
 use crate::ui::panels::{
-    EvaluationViews, Pane, TrainingViews, ViewerViews, about_ui, all_maps_ui, back_ui, close_ui,
-    epoch_scrubber_ui, evaluation_ui, film_list_ui, findings_ui, histogram_ui, keys_ui,
-    map_controls_ui, notices_ui, palette_ui, path_field_ui, status_bar_ui, tool_strip_ui,
-    toolbar_ui, training_ui, viewer_ui, welcome_ui,
+    EvaluationViews, ListViews, Pane, TrainingViews, ViewerViews, about_ui, all_maps_ui,
+    answers_ui, back_ui, close_ui, epoch_scrubber_ui, evaluation_ui, film_list_ui, findings_ui,
+    histogram_ui, keys_ui, log_prompt_ui, map_controls_ui, notices_ui, palette_ui, path_field_ui,
+    status_bar_ui, tool_strip_ui, toolbar_ui, training_ui, viewer_ui, welcome_ui,
 };
 use crate::ui::{shortcuts, theme};
 
@@ -28,6 +28,7 @@ pub struct ThoraxApp {
     /// All that it holds; public for tests, which judge by it.
     pub state: AppState,
     viewer_views: ViewerViews,
+    list_views: ListViews,
     training_views: TrainingViews,
     evaluation_views: EvaluationViews,
     commands: CommandSender,
@@ -48,6 +49,8 @@ impl ThoraxApp {
             picker,
             wake: Arc::new(move || ctx.request_repaint()),
             device,
+            // Where nothing is to be kept, as in tests, notes are not either.
+            data_folder: cc.storage.and_then(|_| eframe::storage_dir("thorax")),
         };
         let mut state = AppState::new(stored_settings(cc.storage), services);
         if !files.is_empty() {
@@ -57,6 +60,7 @@ impl ThoraxApp {
         Self {
             state,
             viewer_views: ViewerViews::default(),
+            list_views: ListViews::default(),
             training_views: TrainingViews::default(),
             evaluation_views: EvaluationViews::default(),
             commands,
@@ -88,19 +92,31 @@ impl ThoraxApp {
         if state.asked_model_path().is_some() && state.training.run.is_some() {
             Panel::top("epochs").show(ui, |ui| epoch_scrubber_ui(ui, state, commands));
         }
+        if let Some(text) = &state.reading.log_path {
+            Panel::top("reading log").show(ui, |ui| log_prompt_ui(ui, text, commands));
+        }
         if state.evaluation.film_opened {
             Panel::top("back").show(ui, |ui| back_ui(ui, state, commands));
         }
         if !state.study.entries().is_empty() {
             Panel::left("films")
                 .default_size(theme::FILM_LIST_WIDTH_PT)
-                .size_range(120.0..=420.0)
-                .show(ui, |ui| film_list_ui(ui, &state.study, commands));
+                .size_range(160.0..=420.0)
+                .show(ui, |ui| {
+                    film_list_ui(ui, state, &mut self.list_views, commands);
+                });
         }
         Panel::right("findings")
             .default_size(theme::FINDINGS_WIDTH_PT)
             .size_range(theme::FINDINGS_WIDTH_PT..=theme::FINDINGS_WIDTH_PT * 1.5)
-            .show(ui, |ui| findings_ui(ui, state, commands));
+            .show(ui, |ui| {
+                if let Some(reading) = &state.reading.blinded {
+                    answers_ui(ui, state, reading, commands);
+                }
+                if !state.reading.is_blinded() {
+                    findings_ui(ui, state, commands);
+                }
+            });
         Panel::bottom("map").show(ui, |ui| {
             let reading = state.study.film.reading();
             let heatmap = reading.zip(state.selected).and_then(|(reading, idx)| {

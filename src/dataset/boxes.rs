@@ -58,7 +58,7 @@ pub fn read_boxes(path: &Path) -> Result<Vec<FindingBox>, DataError> {
 /// The list's name in NIH's folders.
 pub(super) const BOX_LIST: &str = "BBox_List_2017.csv";
 /// Folders above a film in which its list may lie.
-const MAX_FOLDERS_ABOVE: usize = 3;
+pub(super) const MAX_FOLDERS_ABOVE: usize = 3;
 
 /// The boxes of one film, from the list that lies in a folder above it; none where there is none,
 /// or none that can be read.

@@ -2,7 +2,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::boxes::{BOX_LIST, FindingBox, read_boxes};
+use super::boxes::{BOX_LIST, FindingBox, MAX_FOLDERS_ABOVE, read_boxes};
 use super::columns::read_header;
 use super::files::{FileIndex, Found};
 use super::table_csv::{TableCsv, TableWarning, read_table};
@@ -98,6 +98,25 @@ impl DataSet {
             boxes,
         })
     }
+}
+
+/// NIH's table in a folder of films or one above it; `None` where there is none.
+pub fn table_above(folder: &Path) -> Result<Option<FilmTable>, DataError> {
+    for folder in folder.ancestors().take(MAX_FOLDERS_ABOVE) {
+        let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+        let mut tables: Vec<PathBuf> = entries
+            .map(|entry| entry.path())
+            .filter(|path| {
+                let name = path.file_name().unwrap_or_default().to_string_lossy();
+                name.starts_with(NIH_TABLE) && name.to_ascii_lowercase().ends_with(".csv")
+            })
+            .collect();
+        tables.sort();
+        if let Some(table) = tables.first() {
+            return Ok(Some(read_table(table, None)?.table));
+        }
+    }
+    Ok(None)
 }
 
 /// The table of a folder: of those least deep, the one that fits.

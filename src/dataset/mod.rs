@@ -27,7 +27,7 @@ pub use boxes::{BOX_FRAME_PX, FindingBox, boxes_of_film, read_boxes};
 pub use cache::{CacheError, FilmCache};
 pub use columns::{ColumnMap, LabelColumns, NO_FINDING, read_header};
 pub use error::DataError;
-pub use folder::{DataSet, FileReport};
+pub use folder::{DataSet, FileReport, table_above};
 pub use lists::{ListedFilms, read_list};
 pub use loader::{Batch, EpochPlan, LabelledFilm, Loader, TrainingSet};
 pub use random::SeededRandom;

@@ -6,8 +6,8 @@ use super::jobs::{
     Jobs, ModelRequest, spawn_drawn_film_job, spawn_list_job, spawn_model_job, spawn_pick_job,
 };
 use super::{
-    Command, Displays, EvaluationDesk, FilmState, NoticeKind, Notices, PickKind, Probe, Services,
-    Settings, Study, Thresholds, Tool, TrainingDesk, ViewerArea,
+    Command, Displays, EvaluationDesk, FilmState, NoticeKind, Notices, PickKind, Probe,
+    ReadingDesk, Services, Settings, Study, Thresholds, Tool, TrainingDesk, ViewerArea,
 };
 use crate::model::{Classifier, ModelSource, is_model_name};
 
@@ -31,6 +31,8 @@ pub struct AppState {
     pub study: Study,
     /// The finding whose map is over the film.
     pub selected: Option<usize>,
+    /// The reading list behind the films.
+    pub reading: ReadingDesk,
     /// How films are shown.
     pub displays: Displays,
     /// What a drag with the left button does.
@@ -143,6 +145,7 @@ impl AppState {
             model: Model::default(),
             study: Study::default(),
             selected: None,
+            reading: ReadingDesk::new(services.wake.clone()),
             displays: Displays::default(),
             tool: Tool::default(),
             input_shown: false,
@@ -207,6 +210,11 @@ impl AppState {
     pub fn apply(&mut self, command: Command) {
         let before = (self.n_threshold_steps(), self.displays.n_steps());
         self.carry_out(command);
+        // What the list shows may follow from what was changed.
+        if self.n_threshold_steps() != before.0 {
+            self.reading.stale = true;
+        }
+        self.arrange_list();
         if self.n_threshold_steps() > before.0 {
             self.undo_order.push(Undoable::Threshold);
         }
@@ -237,7 +245,10 @@ impl AppState {
             Command::CloseFilm => self.close_film(),
             Command::CloseAllFilms => {
                 self.jobs.film.cancel();
+                self.forget_scoring();
+                self.reading.blinded = None;
                 self.study.close_all();
+                self.turn_display_to(None);
             }
             Command::Retry => self.read_current(),
             Command::Cancel => self.cancel(),
@@ -257,6 +268,7 @@ impl AppState {
                 self.settings.map.method = method;
                 self.refresh_maps();
             }
+            Command::Reading(command) => self.apply_to_reading(command),
             Command::Display(command) => self.apply_to_display(command),
             Command::ShowAbout(shown) => self.about_shown = shown,
             Command::ShowKeys(shown) => self.keys_shown = shown,

@@ -1,7 +1,9 @@
 use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, Sender, channel};
 
-use super::{DisplayCommand, EvaluationCommand, ThemeChoice, TrainingCommand, Workspace};
+use super::{
+    DisplayCommand, EvaluationCommand, ReadingCommand, ThemeChoice, TrainingCommand, Workspace,
+};
 use crate::domain::Threshold;
 use crate::explain::{CamMethod, Colormap, HeatmapScale};
 
@@ -74,6 +76,8 @@ pub enum Command {
     SetMapCutOff(f32),
     /// Lines of equal evidence in place of colours.
     SetMapContours(bool),
+    /// Anything of the reading list.
+    Reading(ReadingCommand),
     /// Anything of how a film is shown.
     Display(DisplayCommand),
     /// Show or hide what the model file says of itself.
@@ -112,6 +116,11 @@ impl CommandSender {
     /// Queues an order of training for the end of the frame.
     pub fn train(&self, command: TrainingCommand) {
         self.send(Command::Training(command));
+    }
+
+    /// Queues an order to the reading list for the end of the frame.
+    pub fn reading(&self, command: ReadingCommand) {
+        self.send(Command::Reading(command));
     }
 
     /// Queues an order of the display for the end of the frame.

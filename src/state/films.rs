@@ -17,16 +17,30 @@ impl AppState {
         }
     }
 
+    /// The film `step` further on the list as it is arranged, if there is one.
+    pub fn neighbour(&self, step: isize) -> Option<usize> {
+        let places = self.reading.places();
+        let current = self.study.current()?;
+        match places.iter().position(|&place| place == current) {
+            Some(place) => places.get(place.checked_add_signed(step)?).copied(),
+            // It does not pass the filter: on to the first that does.
+            None => places.first().copied(),
+        }
+    }
+
     pub(super) fn step_film(&mut self, step: isize) {
-        if let Some(film_idx) = self.study.neighbour(step) {
+        if let Some(film_idx) = self.neighbour(step) {
             self.show_film(film_idx);
         }
     }
 
     pub(super) fn close_film(&mut self) {
         self.jobs.film.cancel();
-        if let Some(film_idx) = self.study.close_current() {
-            self.show_film(film_idx);
+        let next = self.study.close_current();
+        self.reading.stale = true;
+        match next {
+            Some(film_idx) => self.show_film(film_idx),
+            None => self.turn_display_to(None),
         }
     }
 

@@ -1,17 +1,19 @@
-use std::path::PathBuf;
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
 
-use crate::dataset::{FindingBox, boxes_of_film};
+use crate::dataset::{FindingBox, boxes_of_film, table_above};
 use crate::domain::{PerFinding, Radiograph};
 use crate::explain::{CamMethod, Heatmap, class_activation_maps};
 use crate::imaging::{GrayCounts, Pyramid, list_films, read_film, write_whole};
 use crate::model::{Classifier, ComputeDevice, ModelFile, ModelSource, Reading};
 use crate::worker::{Job, JobContext, Latest, Wake};
 
-use super::{EvaluationPick, TrainingPick};
+use super::{EvaluationPick, FilmEntry, FilmNote, Sidecar, TrainingPick};
 
 /// What the program needs from outside; tests bring their own.
 #[derive(Clone)]
@@ -22,6 +24,8 @@ pub struct Services {
     pub wake: Wake,
     /// Where the network runs.
     pub device: ComputeDevice,
+    /// A folder of the program's own; `None` where there is none.
+    pub data_folder: Option<PathBuf>,
 }
 
 /// What is asked for.
@@ -31,6 +35,8 @@ pub enum PickKind {
     Films,
     /// A folder of films.
     Folder,
+    /// A new file for the log of a blinded reading.
+    ReadingLog,
     /// One model file.
     Model,
     /// One path for training.
@@ -138,7 +144,7 @@ pub type ListJob = Job<(), Listing>;
 
 /// Films found below the paths that were opened, and what could not be looked into.
 pub struct Listing {
-    pub films: Vec<PathBuf>,
+    pub films: Vec<FilmEntry>,
     pub errors: Vec<String>,
 }
 
@@ -204,6 +210,10 @@ pub fn spawn_pick_job(services: &Services, kind: PickKind) -> std::io::Result<Pi
 }
 
 pub fn spawn_list_job(services: &Services, paths: Vec<PathBuf>) -> std::io::Result<ListJob> {
+    let elsewhere = services
+        .data_folder
+        .as_ref()
+        .map(|folder| folder.join("notes"));
     Job::spawn("list films", services.wake.clone(), move |ctx| {
         let mut listing = Listing {
             films: Vec::new(),
@@ -212,12 +222,83 @@ pub fn spawn_list_job(services: &Services, paths: Vec<PathBuf>) -> std::io::Resu
         for path in paths {
             ctx.check_cancelled()?;
             match list_films(&path) {
-                Ok(films) => listing.films.extend(films),
+                Ok(films) => listing.films.extend(films.into_iter().map(FilmEntry::new)),
                 Err(error) => listing.errors.push(error.to_string()),
             }
         }
+        look_around(&mut listing, elsewhere.as_deref(), ctx)?;
         Ok(listing)
     })
+}
+
+/// Adds what lies beside films: the table's truth, and marks and notes left before.
+fn look_around(
+    listing: &mut Listing,
+    elsewhere: Option<&Path>,
+    ctx: &JobContext<()>,
+) -> anyhow::Result<()> {
+    let mut known: BTreeMap<PathBuf, Surroundings> = BTreeMap::new();
+    for film in &mut listing.films {
+        let folder = film.path.parent().unwrap_or(Path::new(".")).to_owned();
+        let around = match known.entry(folder) {
+            Entry::Occupied(entry) => entry.into_mut(),
+            Entry::Vacant(entry) => {
+                ctx.check_cancelled()?;
+                let around = Surroundings::of(entry.key(), elsewhere, &mut listing.errors);
+                entry.insert(around)
+            }
+        };
+        around.tell(film);
+    }
+    Ok(())
+}
+
+/// What lies beside the films of one folder.
+struct Surroundings {
+    truths: BTreeMap<String, (String, Vec<Arc<str>>)>,
+    notes: BTreeMap<String, FilmNote>,
+}
+
+impl Surroundings {
+    fn of(folder: &Path, elsewhere: Option<&Path>, errors: &mut Vec<String>) -> Self {
+        let mut notes = BTreeMap::new();
+        for place in [None, elsewhere]
+            .into_iter()
+            .take(1 + usize::from(elsewhere.is_some()))
+        {
+            match Sidecar::read(&Sidecar::path(folder, place)) {
+                Ok(sidecar) => notes.extend(sidecar.films),
+                Err(error) => errors.push(format!("{error:#}")),
+            }
+        }
+        let table = table_above(folder).unwrap_or_else(|error| {
+            errors.push(error.to_string());
+            None
+        });
+        let truths = table.map_or_else(BTreeMap::new, |table| {
+            let names: Vec<Arc<str>> = table.labels.iter().map(Arc::from).collect();
+            let rows = table.rows.into_iter().map(|row| {
+                let found = row
+                    .findings
+                    .iter()
+                    .filter_map(|idx| names.get(idx).cloned());
+                (row.image, (row.patient_id, found.collect()))
+            });
+            rows.collect()
+        });
+        Self { truths, notes }
+    }
+
+    fn tell(&self, film: &mut FilmEntry) {
+        if let Some((patient_id, found)) = self.truths.get(&film.name) {
+            film.patient_id = Some(patient_id.clone());
+            film.truth = Some(found.clone());
+        }
+        if let Some(note) = self.notes.get(&film.name) {
+            film.mark = note.mark;
+            film.note.clone_from(&note.note);
+        }
+    }
 }
 
 /// The film that comes with the program, so that a newcomer has one to try.
@@ -232,7 +313,7 @@ pub fn spawn_drawn_film_job(services: &Services) -> std::io::Result<ListJob> {
         write_whole(&path, DRAWN_FILM)
             .with_context(|| format!("cannot write {}", path.display()))?;
         Ok(Listing {
-            films: vec![path],
+            films: vec![FilmEntry::new(path)],
             errors: vec![],
         })
     })

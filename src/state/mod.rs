@@ -11,6 +11,7 @@ mod jobs;
 mod keys;
 mod notice;
 mod poll;
+mod reading;
 mod settings;
 mod small_pictures;
 mod study;
@@ -27,9 +28,13 @@ pub use evaluation::{
 pub use jobs::{FilePicker, FilmReading, OpenedFilm, PickKind, Picked, Services};
 pub use keys::KeyChoices;
 pub use notice::{Notice, NoticeKind, Notices};
+pub use reading::{
+    Agreement, BlindedReading, Decision, FilmEntry, FilmNote, FilmStatus, ListFilter, ListOrder,
+    Mark, ReadingCommand, ReadingDesk, Sidecar, SortKey, arranged, n_above, same_patient, score,
+};
 pub use settings::{MapSettings, Settings, ThemeChoice, TrainingSettings, ViewerSettings};
 pub use small_pictures::SmallPictures;
-pub use study::{FilmEntry, FilmState, FilmStatus, Study};
+pub use study::{FilmState, Study};
 pub use thresholds::Thresholds;
 pub use training::{
     Activity, CheckReport, Closing, ColumnsDraft, DryRunReport, FilmOrder, Gallery, LabelCheck,

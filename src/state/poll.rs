@@ -17,6 +17,7 @@ impl AppState {
         self.poll_model();
         self.poll_film();
         self.poll_probe();
+        self.poll_reading();
         self.poll_training();
         self.poll_evaluation();
     }
@@ -54,6 +55,14 @@ impl AppState {
                     text: String::new(),
                 });
             }
+            Outcome::Done((PickKind::ReadingLog, Picked::Files(paths))) => {
+                if let Some(path) = paths.into_iter().next() {
+                    self.start_blinded(path);
+                }
+            }
+            Outcome::Done((PickKind::ReadingLog, Picked::NoDialog)) => {
+                self.reading.log_path = Some(String::new());
+            }
             Outcome::Done((_, Picked::NoDialog)) => {
                 self.typed_path.get_or_insert_default();
                 let text = "No file dialog is to be had on this desktop: type a path";
@@ -77,7 +86,10 @@ impl AppState {
                 for error in errors {
                     self.notices.push(NoticeKind::Error, error);
                 }
-                if let Some(film_idx) = self.study.add(films) {
+                let added = self.study.add(films);
+                self.reading.stale = true;
+                self.arrange_list();
+                if let Some(film_idx) = added {
                     self.show_film(film_idx);
                 }
             }
@@ -131,6 +143,7 @@ impl AppState {
         };
         self.take_thresholds();
         self.probe.clear();
+        self.forget_scoring();
         self.study.forget_readings();
         // A film that could not be opened will not open for another model either.
         let waits = match &self.study.film {
@@ -194,6 +207,9 @@ impl AppState {
         let reading = Arc::new(reading);
         self.study.keep(&reading);
         self.study.film = FilmState::Read(reading);
+        if self.reading.scoring.is_none() {
+            self.reading.stale = true;
+        }
         self.refresh_maps();
     }
 }

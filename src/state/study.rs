@@ -2,7 +2,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::{FilmReading, OpenedFilm};
+use super::{FilmEntry, FilmReading, FilmStatus, OpenedFilm};
 
 /// Readings of films seen before are kept up to about this many bytes; others are read again.
 ///
@@ -13,31 +13,13 @@ const MAX_KEPT_BYTES: usize = 128 << 20;
 #[derive(Debug, Default)]
 pub struct Study {
     entries: Vec<FilmEntry>,
+    /// The place of each path.
+    places: BTreeMap<PathBuf, usize>,
     current: Option<usize>,
     /// What is known of the film in view.
     pub film: FilmState,
     /// Newest last.
     kept: VecDeque<Arc<FilmReading>>,
-}
-
-/// One line of the list.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct FilmEntry {
-    /// Where it lies.
-    pub path: PathBuf,
-    /// How far it has come.
-    pub status: FilmStatus,
-}
-
-/// How far a film on the list has come.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum FilmStatus {
-    /// Not looked at yet.
-    Unread,
-    /// Scored by the model in use.
-    Scored,
-    /// Could not be opened or scored; the reason.
-    Failed(String),
 }
 
 /// What is known of the film in view.
@@ -100,19 +82,40 @@ impl Study {
         Some(&entry.path)
     }
 
+    /// The place of a film on the list.
+    pub fn place_of(&self, path: &Path) -> Option<usize> {
+        self.places.get(path).copied()
+    }
+
+    /// A film of the list.
+    pub fn entry_of(&self, path: &Path) -> Option<&FilmEntry> {
+        self.entries.get(self.place_of(path)?)
+    }
+
+    /// A film of the list, to be changed.
+    pub fn entry_mut(&mut self, path: &Path) -> Option<&mut FilmEntry> {
+        let place = self.place_of(path)?;
+        self.entries.get_mut(place)
+    }
+
+    /// The film in view on the list.
+    pub fn current_entry(&self) -> Option<&FilmEntry> {
+        self.entries.get(self.current?)
+    }
+
+    /// The film in view on the list, to be changed.
+    pub fn current_entry_mut(&mut self) -> Option<&mut FilmEntry> {
+        self.entries.get_mut(self.current?)
+    }
+
     /// Puts films on the list, those already there only once; the first one's place on it.
-    pub fn add(&mut self, paths: Vec<PathBuf>) -> Option<usize> {
-        let known = self.entries.iter().enumerate();
-        let mut places: BTreeMap<PathBuf, usize> = known
-            .map(|(place, entry)| (entry.path.clone(), place))
-            .collect();
+    pub fn add(&mut self, films: Vec<FilmEntry>) -> Option<usize> {
         let mut first = None;
-        for path in paths {
+        for film in films {
             let next = self.entries.len();
-            let place = *places.entry(path.clone()).or_insert(next);
+            let place = *self.places.entry(film.path.clone()).or_insert(next);
             if place == next {
-                let status = FilmStatus::Unread;
-                self.entries.push(FilmEntry { path, status });
+                self.entries.push(film);
             }
             first.get_or_insert(place);
         }
@@ -128,17 +131,15 @@ impl Study {
         Some(path)
     }
 
-    /// The place `step` further on the list, if there is one.
-    pub fn neighbour(&self, step: isize) -> Option<usize> {
-        let place = self.current?.checked_add_signed(step)?;
-        (place < self.entries.len()).then_some(place)
-    }
-
     /// Takes the film in view off the list; the place of the one to show next.
     pub fn close_current(&mut self) -> Option<usize> {
         let current = self.current.take()?;
         if current < self.entries.len() {
             let entry = self.entries.remove(current);
+            self.places.remove(&entry.path);
+            for place in self.places.values_mut() {
+                *place -= usize::from(*place > current);
+            }
             self.kept.retain(|kept| kept.opened.film.path != entry.path);
         }
         self.film = FilmState::Empty;
@@ -154,7 +155,16 @@ impl Study {
     /// Remembers a reading, and marks its film as scored.
     pub fn keep(&mut self, reading: &Arc<FilmReading>) {
         let path = &reading.opened.film.path;
-        self.set_status(path, &FilmStatus::Scored);
+        if let Some(entry) = self.entry_mut(path) {
+            entry.status = FilmStatus::Scored;
+            let scores = reading.reading.scores.values().iter();
+            entry.scores = Some(scores.map(|score| score.get()).collect());
+            if entry.patient_id.is_none() {
+                entry
+                    .patient_id
+                    .clone_from(&reading.opened.film.info.patient_id);
+            }
+        }
         self.kept.retain(|kept| kept.opened.film.path != *path);
         self.kept.push_back(Arc::clone(reading));
         let bytes = |kept: &Arc<FilmReading>| {
@@ -169,10 +179,8 @@ impl Study {
 
     /// Marks a film on the list.
     pub fn set_status(&mut self, path: &Path, status: &FilmStatus) {
-        for entry in &mut self.entries {
-            if entry.path == path {
-                entry.status = status.clone();
-            }
+        if let Some(entry) = self.entry_mut(path) {
+            entry.status = status.clone();
         }
     }
 
@@ -180,6 +188,7 @@ impl Study {
     pub fn forget_readings(&mut self) {
         self.kept.clear();
         for entry in &mut self.entries {
+            entry.scores = None;
             if entry.status == FilmStatus::Scored {
                 entry.status = FilmStatus::Unread;
             }
@@ -194,30 +203,34 @@ impl Study {
 mod tests {
     use super::*;
 
+    fn films(names: &[&str]) -> Vec<FilmEntry> {
+        let names = names.iter();
+        names
+            .map(|name| FilmEntry::new(PathBuf::from(name)))
+            .collect()
+    }
+
     fn study() -> Study {
         let mut study = Study::default();
-        study.add(["a", "b", "c"].map(PathBuf::from).to_vec());
+        study.add(films(&["a", "b", "c"]));
         study
     }
 
     #[test]
     fn a_film_is_listed_once() {
         let mut study = study();
-        assert_eq!(
-            study.add(vec![PathBuf::from("b"), PathBuf::from("d")]),
-            Some(1)
-        );
+        assert_eq!(study.add(films(&["b", "d"])), Some(1));
         assert_eq!(study.entries().len(), 4);
     }
 
     #[test]
-    fn the_list_has_two_ends() {
+    fn places_stay_true_when_a_film_is_closed() {
         let mut study = study();
-        assert_eq!(study.neighbour(1), None);
-        study.show(0);
-        assert_eq!((study.neighbour(-1), study.neighbour(1)), (None, Some(1)));
-        study.show(2);
-        assert_eq!((study.neighbour(-1), study.neighbour(1)), (Some(1), None));
+        study.show(1);
+        study.close_current();
+        let places = ["a", "b", "c"].map(|name| study.place_of(Path::new(name)));
+        assert_eq!(places, [Some(0), None, Some(1)]);
+        assert_eq!(study.add(films(&["b"])), Some(2));
     }
 
     #[test]

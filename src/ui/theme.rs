@@ -7,7 +7,9 @@ use egui::{
 use crate::state::ThemeChoice;
 
 /// Width of the list of films.
-pub const FILM_LIST_WIDTH_PT: f32 = 190.0;
+pub const FILM_LIST_WIDTH_PT: f32 = 236.0;
+/// Height of a film in that list.
+pub const LIST_ROW_HEIGHT_PT: f32 = 44.0;
 /// Width of the findings with their bars.
 pub const FINDINGS_WIDTH_PT: f32 = 492.0;
 /// Width of a notice.

@@ -11,6 +11,8 @@ mod opening;
 #[cfg(test)]
 mod panels;
 #[cfg(test)]
+mod reading;
+#[cfg(test)]
 mod snapshots;
 #[cfg(test)]
 mod thresholds;

@@ -29,6 +29,7 @@ fn state_with(settings: Settings, answer: Picked) -> AppState {
         picker: Arc::new(Picker(answer)),
         wake: Arc::new(|| ()),
         device: ComputeDevice::cpu(),
+        data_folder: None,
     };
     AppState::new(settings, services)
 }

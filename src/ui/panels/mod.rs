@@ -1,7 +1,6 @@
 //! The parts of the window. Each reads the narrowest part of the state and sends orders.
 
 mod about;
-mod film_list;
 mod evaluation;
 mod findings;
 mod histogram;
@@ -11,6 +10,7 @@ mod notices;
 mod palette;
 mod path_field;
 mod path_prompt;
+mod reading;
 mod small_films;
 mod status_bar;
 mod tool_strip;
@@ -23,7 +23,6 @@ pub use about::about_ui;
 pub use evaluation::{
     EvaluationCurves, EvaluationViews, RateRow, back_ui, evaluation_ui, rate_rows,
 };
-pub use film_list::film_list_ui;
 pub use findings::{FindingRow, Verdict, finding_rows, findings_ui, risk_text};
 pub use histogram::histogram_ui;
 pub use keys::keys_ui;
@@ -31,6 +30,7 @@ pub use map_controls::map_controls_ui;
 pub use notices::notices_ui;
 pub use palette::palette_ui;
 pub use path_field::path_field_ui;
+pub use reading::{ListViews, answers_ui, film_list_ui, log_prompt_ui};
 pub use status_bar::status_bar_ui;
 pub use tool_strip::tool_strip_ui;
 pub use toolbar::toolbar_ui;

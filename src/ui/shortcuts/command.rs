@@ -3,8 +3,9 @@
 use super::Action;
 use crate::explain::HeatmapScale;
 use crate::state::{
-    AppState, Command, DisplayCommand, EvaluationCommand, EvaluationPick, FilmState, ModelOrigin,
-    RunPhase, ShownRun, ThemeChoice, Tool, TrainingCommand, TrainingPick, Workspace,
+    AppState, Command, DisplayCommand, EvaluationCommand, EvaluationPick, FilmState, Mark,
+    ModelOrigin, ReadingCommand, RunPhase, ShownRun, ThemeChoice, Tool, TrainingCommand,
+    TrainingPick, Workspace,
 };
 
 /// Part of the viewer's side that a key moves the film or the window by.
@@ -28,6 +29,9 @@ impl Action {
             let opened = state.study.film.opened().is_some();
             return opened.then_some(Command::Display(command));
         }
+        if let Some((command, possible)) = self.reading_command(state) {
+            return possible.then_some(Command::Reading(command));
+        }
         let loaded = state.model.loaded.as_ref();
         let film = state.study.current().is_some();
         let (command, possible) = match self {
@@ -41,8 +45,8 @@ impl Action {
                 let other = loaded.is_none_or(|loaded| loaded.origin != ModelOrigin::Default);
                 (Command::OpenDefaultModel, other)
             }
-            Self::NextFilm => (Command::NextFilm, state.study.neighbour(1).is_some()),
-            Self::PreviousFilm => (Command::PreviousFilm, state.study.neighbour(-1).is_some()),
+            Self::NextFilm => (Command::NextFilm, state.neighbour(1).is_some()),
+            Self::PreviousFilm => (Command::PreviousFilm, state.neighbour(-1).is_some()),
             Self::CloseFilm => (Command::CloseFilm, film),
             Self::CloseAllFilms => (Command::CloseAllFilms, film),
             Self::Retry => {
@@ -157,6 +161,54 @@ impl Action {
             }
             _ => None,
         }
+    }
+
+    /// The order, where it is one to the reading list, and whether it is possible now.
+    fn reading_command(self, state: &AppState) -> Option<(ReadingCommand, bool)> {
+        let desk = &state.reading;
+        let film = state.study.current_entry();
+        let patient = film.is_some_and(|entry| entry.patient_id.is_some());
+        let many = state.study.entries().len() > 1;
+        let loaded = state.model.loaded.is_some();
+        let blinded = desk.blinded.as_ref();
+        Some(match self {
+            Self::NextOfPatient => (ReadingCommand::StepPatient(1), patient && many),
+            Self::PreviousOfPatient => (ReadingCommand::StepPatient(-1), patient && many),
+            Self::ScoreAll => {
+                let free = desk.scoring_progress().is_none();
+                (ReadingCommand::ScoreAll, loaded && free && film.is_some())
+            }
+            Self::StopScoring => {
+                let runs = desk.scoring_progress().is_some();
+                (ReadingCommand::StopScoring, runs)
+            }
+            Self::Flag => (ReadingCommand::Mark(Mark::Flagged), film.is_some()),
+            Self::Reviewed => (ReadingCommand::Mark(Mark::Reviewed), film.is_some()),
+            Self::Exclude => (ReadingCommand::Mark(Mark::Excluded), film.is_some()),
+            Self::StartReading => {
+                let free = blinded.is_none() && !state.is_picking();
+                (
+                    ReadingCommand::StartBlinded,
+                    loaded && free && film.is_some(),
+                )
+            }
+            Self::CommitReading => {
+                let read = state.study.film.reading().is_some();
+                let open = blinded.is_some_and(|reading| !reading.is_committed());
+                (ReadingCommand::Commit, read && open)
+            }
+            Self::NextRead | Self::PreviousRead => {
+                let step = if self == Self::NextRead { 1 } else { -1 };
+                let possible = blinded.is_some_and(|reading| {
+                    let (number, n_films) = reading.progress();
+                    let next = number.checked_add_signed(step);
+                    next.is_some_and(|next| (1..=n_films).contains(&next))
+                });
+                (ReadingCommand::StepBlinded(step), possible)
+            }
+            Self::EndReading => (ReadingCommand::EndBlinded, blinded.is_some()),
+            _ => return None,
+        })
     }
 
     /// The order, where it changes how the film is shown.

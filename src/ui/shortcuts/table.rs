@@ -84,6 +84,18 @@ actions! {
         TypePath "Type a path…" ctrl(Key::L);
         NextFilm "Next film" key(Key::PageDown);
         PreviousFilm "Previous film" key(Key::PageUp);
+        NextOfPatient "Next film of this patient" ctrl(Key::PageDown);
+        PreviousOfPatient "Previous film of this patient" ctrl(Key::PageUp);
+        ScoreAll "Score all films of the list" ctrl_shift(Key::A);
+        StopScoring "Stop scoring the list";
+        Flag "Mark as flagged" key(Key::B);
+        Reviewed "Mark as reviewed" key(Key::V);
+        Exclude "Mark as excluded" shift(Key::X);
+        StartReading "Blinded reading of this list…";
+        CommitReading "Commit answers" ctrl(Key::Enter);
+        NextRead "Next film of the reading" ctrl(Key::ArrowRight);
+        PreviousRead "Previous film of the reading" ctrl(Key::ArrowLeft);
+        EndReading "End the blinded reading";
         CloseFilm "Close film" ctrl(Key::W);
         CloseAllFilms "Close all films";
         Retry "Read film again" key(Key::F5);

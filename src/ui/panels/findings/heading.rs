@@ -2,11 +2,12 @@ use egui::Ui;
 
 use crate::domain::Radiograph;
 use crate::domain::SpacingSource;
-use crate::state::AppState;
+use crate::state::{AppState, CommandSender, Mark, ReadingCommand};
+use crate::ui::shortcuts::{Action, key_words};
 use crate::ui::theme;
 
-/// Which film this is, what its file says, and what may be wrong with it.
-pub fn heading_ui(ui: &mut Ui, state: &AppState) {
+/// Which film this is, what its file says, what may be wrong with it, and the reader's own words.
+pub fn heading_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
     let Some(path) = state.study.current_path() else {
         ui.heading("No film");
         ui.weak("Open a film to see its scores");
@@ -29,7 +30,39 @@ pub fn heading_ui(ui: &mut Ui, state: &AppState) {
             ui.label(egui::RichText::new(warning).color(palette.warning));
         }
     }
+    note_ui(ui, state, commands);
     ui.add_space(theme::SMALL_GAP_PT);
+}
+
+/// Mark and note of the film; both lie in a file beside the films.
+fn note_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
+    let Some(entry) = state.study.current_entry() else {
+        return;
+    };
+    ui.horizontal(|ui| {
+        for (mark, action) in [
+            (Mark::Flagged, Action::Flag),
+            (Mark::Reviewed, Action::Reviewed),
+            (Mark::Excluded, Action::Exclude),
+        ] {
+            let button = egui::Button::selectable(entry.mark == Some(mark), mark.label());
+            let key = key_words(ui.ctx(), action, state);
+            if ui.add(button).on_hover_text(key).clicked() {
+                commands.reading(ReadingCommand::Mark(mark));
+            }
+        }
+        let mut text = entry.note.clone();
+        let field = egui::TextEdit::singleline(&mut text)
+            .hint_text("Note on this film")
+            .desired_width(f32::INFINITY);
+        let response = ui.add(field);
+        response.widget_info(|| {
+            egui::WidgetInfo::labeled(egui::Role::TextInput, true, "Note on this film")
+        });
+        if response.changed() {
+            commands.reading(ReadingCommand::Note(text));
+        }
+    });
 }
 
 /// What was done to the pixels, and the windows that the file offers, the one in use first.

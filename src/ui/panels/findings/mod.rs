@@ -14,7 +14,7 @@ pub use model::{FindingRow, Verdict, finding_rows, risk_text};
 
 /// Scores at the right of the film; in their place, why there are none.
 pub fn findings_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
-    heading::heading_ui(ui, state);
+    heading::heading_ui(ui, state, commands);
     state_ui(ui, state, commands);
     let Some(loaded) = &state.model.loaded else {
         no_model_ui(ui, state);

@@ -105,6 +105,9 @@ fn boxes_ui(
     pane: &Pane<'_>,
     opened: &OpenedFilm,
 ) -> Option<String> {
+    if pane.blinded {
+        return None;
+    }
     let name = pane.thresholds?.labels().get(pane.selected?)?;
     let boxes = opened.boxes.iter();
     let mut named = None;

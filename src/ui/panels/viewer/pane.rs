@@ -47,7 +47,7 @@ impl<'a> Pane<'a> {
             window_axes_swapped: state.settings.viewer.window_axes_swapped,
             input_shown: state.input_shown,
             probe: Some(&state.probe),
-            blinded: false,
+            blinded: state.reading.is_blinded(),
         }
     }
 

@@ -1,0 +1,332 @@
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use chrono::{Local, SecondsFormat};
+
+use super::blinded::Commit;
+use super::desk::{ScoredFilm, ScoringJob, save_notes};
+use super::{BlindedReading, FilmNote, FilmStatus, Mark, ReadingCommand, arranged, same_patient};
+use crate::imaging::read_film;
+use crate::model::Classifier;
+use crate::model::kernels::lower_priority;
+use crate::state::poll::broke;
+use crate::state::{AppState, NoticeKind, PickKind, Services};
+use crate::worker::{Job, JobContext, Outcome, Progress, cause_chain};
+
+impl AppState {
+    pub(in crate::state) fn apply_to_reading(&mut self, command: ReadingCommand) {
+        let desk = &mut self.reading;
+        match command {
+            ReadingCommand::Sort(order) => {
+                desk.order = order;
+                desk.stale = true;
+            }
+            ReadingCommand::Filter(filter) => {
+                desk.filter = filter;
+                desk.stale = true;
+            }
+            ReadingCommand::WantPictures(paths) => {
+                if let Err(error) = desk.pictures.want(paths) {
+                    let text = format!("cannot start a thread: {error}");
+                    self.notices.push(NoticeKind::Error, text);
+                }
+            }
+            ReadingCommand::ScoreAll => self.score_all(),
+            ReadingCommand::StopScoring => {
+                if let Some(job) = &desk.scoring {
+                    job.cancel();
+                }
+            }
+            ReadingCommand::StepPatient(step) => {
+                let places = &self.reading.places;
+                let current = self.study.current();
+                let next = current
+                    .and_then(|current| same_patient(self.study.entries(), places, current, step));
+                if let Some(film_idx) = next {
+                    self.show_film(film_idx);
+                }
+            }
+            ReadingCommand::Mark(mark) => self.mark(mark),
+            ReadingCommand::Note(text) => self.write_note(text),
+            ReadingCommand::StartBlinded => self.pick(PickKind::ReadingLog),
+            ReadingCommand::EditLogPath(text) => desk.log_path = Some(text),
+            ReadingCommand::ForgetLogPath => desk.log_path = None,
+            ReadingCommand::TakeLogPath => {
+                if let Some(text) = desk.log_path.take().filter(|text| !text.trim().is_empty()) {
+                    self.start_blinded(PathBuf::from(text.trim()));
+                }
+            }
+            ReadingCommand::Answer(label, answer) => {
+                if let Some(reading) = &mut desk.blinded {
+                    reading.answer(label, answer);
+                }
+            }
+            ReadingCommand::Commit => self.commit_reading(),
+            ReadingCommand::StepBlinded(step) => {
+                if let Some(reading) = &mut desk.blinded
+                    && reading.step(step)
+                {
+                    self.show_film_of_reading();
+                }
+            }
+            ReadingCommand::EndBlinded => desk.blinded = None,
+        }
+    }
+
+    /// Arranges the list anew if it is older than what it follows from.
+    pub(in crate::state) fn arrange_list(&mut self) {
+        if !std::mem::take(&mut self.reading.stale) {
+            return;
+        }
+        let loaded = self.model.loaded.as_ref();
+        self.reading.places = arranged(
+            self.study.entries(),
+            self.reading.order,
+            &self.reading.filter,
+            loaded.map(|loaded| &loaded.classifier.card().labels),
+            loaded.map(|loaded| loaded.thresholds.current()),
+        );
+    }
+
+    fn score_all(&mut self) {
+        let Some(loaded) = self
+            .model
+            .loaded
+            .as_ref()
+            .filter(|_| self.reading.scoring.is_none())
+        else {
+            return;
+        };
+        let entries = self.study.entries();
+        let unscored = self
+            .reading
+            .places
+            .iter()
+            .filter_map(|&place| entries.get(place));
+        let paths: Vec<PathBuf> = unscored
+            .filter(|entry| entry.scores.is_none())
+            .map(|entry| entry.path.clone())
+            .collect();
+        let classifier = Arc::clone(&loaded.classifier);
+        match spawn_scoring_job(&self.services, paths, classifier) {
+            Ok(job) => self.reading.scoring = Some(job),
+            Err(error) => {
+                let text = format!("cannot start scoring: {error}");
+                self.notices.push(NoticeKind::Error, text);
+            }
+        }
+    }
+
+    /// Scores of another model must not come in.
+    pub(in crate::state) fn forget_scoring(&mut self) {
+        if let Some(job) = self.reading.scoring.take() {
+            job.detach();
+        }
+        self.reading.stale = true;
+    }
+
+    fn mark(&mut self, mark: Mark) {
+        let Some(entry) = self.study.current_entry_mut() else {
+            return;
+        };
+        entry.mark = (entry.mark != Some(mark)).then_some(mark);
+        self.keep_note();
+    }
+
+    fn write_note(&mut self, text: String) {
+        if let Some(entry) = self.study.current_entry_mut() {
+            entry.note = text;
+            self.keep_note();
+        }
+    }
+
+    fn keep_note(&mut self) {
+        if let Some(entry) = self.study.current_entry_mut() {
+            let note = FilmNote {
+                mark: entry.mark,
+                note: entry.note.clone(),
+                changed: now(),
+            };
+            self.reading.unsaved.insert(entry.path.clone(), note);
+            self.reading.stale = true;
+            self.save_unsaved();
+        }
+    }
+
+    fn save_unsaved(&mut self) {
+        let desk = &mut self.reading;
+        if desk.notes.is_some() || desk.unsaved.is_empty() {
+            return;
+        }
+        let notes = std::mem::take(&mut desk.unsaved);
+        let elsewhere = self
+            .services
+            .data_folder
+            .as_ref()
+            .map(|folder| folder.join("notes"));
+        let job = Job::spawn("notes", self.services.wake.clone(), move |_| {
+            Ok(save_notes(&notes, elsewhere.as_deref()))
+        });
+        match job {
+            Ok(job) => desk.notes = Some(job),
+            Err(error) => {
+                let text = format!("cannot save notes: {error}");
+                self.notices.push(NoticeKind::Error, text);
+            }
+        }
+    }
+
+    pub(in crate::state) fn start_blinded(&mut self, log: PathBuf) {
+        let Some(loaded) = &self.model.loaded else {
+            let text = "a blinded reading compares with a model: none is loaded";
+            self.notices.push(NoticeKind::Error, text);
+            return;
+        };
+        let entries = self.study.entries();
+        let films = self
+            .reading
+            .places
+            .iter()
+            .filter_map(|&place| entries.get(place));
+        let films: Vec<PathBuf> = films.map(|entry| entry.path.clone()).collect();
+        let n_labels = loaded.classifier.card().labels.len();
+        // Any number that differs from reading to reading; the log names it.
+        let seed = Local::now().timestamp_millis().unsigned_abs();
+        self.reading.blinded = BlindedReading::new(films, n_labels, seed, log);
+        self.show_film_of_reading();
+    }
+
+    fn show_film_of_reading(&mut self) {
+        let film = self.reading.blinded.as_ref().and_then(BlindedReading::film);
+        let place = film.and_then(|film| self.study.place_of(film));
+        if let Some(film_idx) = place {
+            self.show_film(film_idx);
+        }
+    }
+
+    fn commit_reading(&mut self) {
+        let display = self.displays.current();
+        let window = self.study.film.opened().map(|opened| {
+            let window = opened.window_of(&display.gray);
+            format!("C {:.0} W {:.0}", window.center(), window.width())
+        });
+        let (Some(reading), Some(loaded), Some(film)) = (
+            &mut self.reading.blinded,
+            &self.model.loaded,
+            self.study.film.reading(),
+        ) else {
+            return;
+        };
+        let entry = self.study.entry_of(&film.opened.film.path);
+        let committed = reading.commit(&Commit {
+            scores: &film.reading.scores,
+            thresholds: loaded.thresholds.current(),
+            truth: &|label| entry.and_then(|entry| entry.has(label)),
+            model_id: loaded.classifier.id(),
+            window: window.as_deref().unwrap_or_default(),
+            input: &film.opened.film.warnings.join(" "),
+            now: now(),
+        });
+        if let Err(error) = committed {
+            self.notices.push(NoticeKind::Error, cause_chain(&error));
+        }
+    }
+
+    pub(in crate::state) fn poll_reading(&mut self) {
+        if let Err(error) = self.reading.pictures.poll() {
+            let text = format!("cannot start a thread: {error}");
+            self.notices.push(NoticeKind::Error, text);
+        }
+        if let Some((scored, outcome)) = self.reading.scoring.as_mut().map(Job::poll) {
+            self.take_scored(scored, outcome);
+        }
+        if let Some((_, Some(outcome))) = self.reading.notes.as_mut().map(Job::poll) {
+            self.reading.notes = None;
+            match outcome {
+                Outcome::Done(said) => {
+                    for text in said {
+                        self.notices.push(NoticeKind::Error, text);
+                    }
+                }
+                Outcome::Cancelled => {}
+                Outcome::Failed(error) => self.notices.push(NoticeKind::Error, cause_chain(&error)),
+                Outcome::Panicked(text) => self.notices.push(NoticeKind::Error, broke(&text)),
+            }
+            self.save_unsaved();
+        }
+        self.arrange_list();
+    }
+
+    fn take_scored(&mut self, scored: Vec<ScoredFilm>, outcome: Option<Outcome<()>>) {
+        for film in scored {
+            if let Some(entry) = self.study.entry_mut(&film.path) {
+                match film.scores {
+                    Ok(scores) => {
+                        entry.scores = Some(scores);
+                        entry.status = FilmStatus::Scored;
+                    }
+                    Err(error) => entry.status = FilmStatus::Failed(error),
+                }
+                if entry.patient_id.is_none() {
+                    entry.patient_id = film.patient_id;
+                }
+            }
+            // Sorted anew when all are in: rows must not jump under the pointer.
+        }
+        if let Some(outcome) = outcome {
+            self.reading.scoring = None;
+            self.reading.stale = true;
+            match outcome {
+                Outcome::Done(()) | Outcome::Cancelled => {}
+                Outcome::Failed(error) => self.notices.push(NoticeKind::Error, cause_chain(&error)),
+                Outcome::Panicked(text) => self.notices.push(NoticeKind::Error, broke(&text)),
+            }
+        }
+    }
+}
+
+fn now() -> String {
+    Local::now().to_rfc3339_opts(SecondsFormat::Millis, false)
+}
+
+fn spawn_scoring_job(
+    services: &Services,
+    paths: Vec<PathBuf>,
+    classifier: Arc<Classifier>,
+) -> std::io::Result<ScoringJob> {
+    Job::spawn("score list", services.wake.clone(), move |ctx| {
+        // The film in view comes first.
+        lower_priority();
+        score_films(&paths, &classifier, ctx)
+    })
+}
+
+/// Scores films as they are scored in view: one at a time, by the same functions.
+fn score_films(
+    paths: &[PathBuf],
+    classifier: &Classifier,
+    ctx: &JobContext<ScoredFilm>,
+) -> anyhow::Result<()> {
+    let n_total = paths.len();
+    for (n_done, path) in paths.iter().enumerate() {
+        ctx.check_cancelled()?;
+        ctx.set_progress(Progress { n_done, n_total });
+        let (scores, patient_id) = match scores_of(path, classifier) {
+            Ok((scores, patient_id)) => (Ok(scores), patient_id),
+            Err(error) => (Err(cause_chain(&error)), None),
+        };
+        ctx.send(ScoredFilm {
+            path: path.clone(),
+            scores,
+            patient_id,
+        });
+    }
+    Ok(())
+}
+
+fn scores_of(path: &Path, classifier: &Classifier) -> anyhow::Result<(Box<[f32]>, Option<String>)> {
+    let film = read_film(path)?;
+    let reading = classifier.score(&film)?;
+    let scores = reading.scores.values().iter().map(|score| score.get());
+    Ok((scores.collect(), film.info.patient_id))
+}

@@ -1,0 +1,373 @@
+use std::cmp::Ordering;
+
+use super::{FilmEntry, FilmStatus, Mark};
+use crate::domain::{Labels, PerFinding, Score, Threshold};
+
+/// What the list is sorted by.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum SortKey {
+    /// The order in which films were opened.
+    #[default]
+    Opened,
+    /// File names.
+    Name,
+    /// Patients, then file names.
+    Patient,
+    /// The score of one label.
+    Score(usize),
+    /// How many findings are above their thresholds.
+    Above,
+}
+
+/// Which way the list is sorted. Films without what is sorted by come last either way.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ListOrder {
+    /// What it is sorted by.
+    pub key: SortKey,
+    /// The largest first.
+    pub descending: bool,
+}
+
+/// What a model says of a film, against the threshold in use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Decision {
+    /// At or above.
+    Above,
+    /// Below.
+    Below,
+}
+
+/// Which films are shown: those that pass every part that is set.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ListFilter {
+    /// In the name, the patient or the note, whatever the case.
+    pub text: String,
+    /// The label that decision and truth are about.
+    pub label: usize,
+    /// What the model says of it; films without a score pass neither.
+    pub decision: Option<Decision>,
+    /// Least score of that label, and largest; films without a score pass only `(0, 1)`.
+    pub scores: Option<(f32, f32)>,
+    /// What the table says of it; films without a table pass neither.
+    pub truth: Option<bool>,
+    /// Films of one patient.
+    pub patient: Option<String>,
+    /// Films with one mark.
+    pub mark: Option<Mark>,
+    /// Films that could not be opened or scored.
+    pub failed: bool,
+}
+
+/// The places of the films that pass, in order.
+pub fn arranged(
+    entries: &[FilmEntry],
+    order: ListOrder,
+    filter: &ListFilter,
+    labels: Option<&Labels>,
+    thresholds: Option<&PerFinding<Threshold>>,
+) -> Vec<usize> {
+    let filter = Prepared::new(filter, labels, thresholds);
+    let mut places: Vec<usize> = (0..entries.len())
+        .filter(|&place| entries.get(place).is_some_and(|entry| filter.passes(entry)))
+        .collect();
+    let by_place = |key: &dyn Fn(&FilmEntry, &FilmEntry) -> Ordering, places: &mut Vec<usize>| {
+        places.sort_by(|&a, &b| match (entries.get(a), entries.get(b)) {
+            (Some(a), Some(b)) => key(a, b),
+            _ => Ordering::Equal,
+        });
+    };
+    let turned = |ordering: Ordering| {
+        if order.descending {
+            ordering.reverse()
+        } else {
+            ordering
+        }
+    };
+    match order.key {
+        SortKey::Opened => {
+            if order.descending {
+                places.reverse();
+            }
+        }
+        SortKey::Name => by_place(&|a, b| turned(a.name.cmp(&b.name)), &mut places),
+        SortKey::Patient => by_place(
+            &|a, b| {
+                let patients = (a.patient_id.as_deref(), b.patient_id.as_deref());
+                missing_last(patients, |a, b| turned(by_number(a, b)))
+                    .then_with(|| a.name.cmp(&b.name))
+            },
+            &mut places,
+        ),
+        SortKey::Score(label) => by_place(
+            &|a, b| {
+                missing_last((score(a, label), score(b, label)), |a, b| {
+                    turned(a.total_cmp(b))
+                })
+            },
+            &mut places,
+        ),
+        SortKey::Above => by_place(
+            &|a, b| {
+                let counts = (n_above(a, thresholds), n_above(b, thresholds));
+                missing_last(counts, |a, b| turned(a.cmp(b)))
+            },
+            &mut places,
+        ),
+    }
+    places
+}
+
+/// The next film of the same patient in an order, or the one before; `None` at the ends.
+pub fn same_patient(
+    entries: &[FilmEntry],
+    places: &[usize],
+    current: usize,
+    step: isize,
+) -> Option<usize> {
+    let patient = entries.get(current)?.patient_id.as_deref()?;
+    let start = places.iter().position(|&place| place == current)?;
+    let is_same = |place: &usize| {
+        let entry = entries.get(*place);
+        entry.is_some_and(|entry| entry.patient_id.as_deref() == Some(patient))
+    };
+    if step > 0 {
+        places.get(start + 1..)?.iter().copied().find(is_same)
+    } else {
+        places.get(..start)?.iter().rev().copied().find(is_same)
+    }
+}
+
+/// How many findings of a film are at or above their thresholds; `None` without scores.
+pub fn n_above(entry: &FilmEntry, thresholds: Option<&PerFinding<Threshold>>) -> Option<usize> {
+    let scores = entry.scores.as_ref()?.iter().zip(thresholds?.values());
+    Some(scores.filter(|(score, t)| is_above(**score, **t)).count())
+}
+
+/// A score of one label; `None` where the film has none.
+pub fn score(entry: &FilmEntry, label: usize) -> Option<f32> {
+    entry.scores.as_ref()?.get(label).copied()
+}
+
+fn is_above(score: f32, threshold: Threshold) -> bool {
+    Score::new(score).is_ok_and(|score| score.is_positive(threshold))
+}
+
+/// Numbers as numbers, other words as words.
+fn by_number(a: &str, b: &str) -> Ordering {
+    match (a.parse::<u64>(), b.parse::<u64>()) {
+        (Ok(a), Ok(b)) => a.cmp(&b),
+        _ => a.cmp(b),
+    }
+}
+
+fn missing_last<T>(
+    (a, b): (Option<T>, Option<T>),
+    compare: impl Fn(&T, &T) -> Ordering,
+) -> Ordering {
+    match (&a, &b) {
+        (Some(a), Some(b)) => compare(a, b),
+        (Some(_), None) => Ordering::Less,
+        (None, Some(_)) => Ordering::Greater,
+        (None, None) => Ordering::Equal,
+    }
+}
+
+/// A filter with what is the same for all films looked up once.
+struct Prepared<'a> {
+    filter: &'a ListFilter,
+    text: String,
+    name: Option<&'a str>,
+    threshold: Option<Threshold>,
+}
+
+impl<'a> Prepared<'a> {
+    fn new(
+        filter: &'a ListFilter,
+        labels: Option<&'a Labels>,
+        thresholds: Option<&PerFinding<Threshold>>,
+    ) -> Self {
+        Self {
+            filter,
+            text: filter.text.trim().to_lowercase(),
+            name: labels.and_then(|labels| labels.get(filter.label)),
+            threshold: thresholds.and_then(|t| t.get(filter.label)).copied(),
+        }
+    }
+
+    fn passes(&self, entry: &FilmEntry) -> bool {
+        let filter = self.filter;
+        let text = self.text.as_str();
+        let holds = |words: &str| {
+            // Names are mostly plain: no copy for them.
+            words.contains(text) || words.to_lowercase().contains(text)
+        };
+        let patient = entry.patient_id.as_deref();
+        if !text.is_empty()
+            && !holds(&entry.name)
+            && !patient.is_some_and(holds)
+            && !holds(&entry.note)
+        {
+            return false;
+        }
+        if filter.patient.is_some() && filter.patient.as_deref() != patient {
+            return false;
+        }
+        if filter.mark.is_some() && filter.mark != entry.mark {
+            return false;
+        }
+        if filter.failed && !matches!(entry.status, FilmStatus::Failed(_)) {
+            return false;
+        }
+        let score = score(entry, filter.label);
+        if let Some(wanted) = filter.decision {
+            let above = score.zip(self.threshold).map(|(s, t)| is_above(s, t));
+            if above != Some(wanted == Decision::Above) {
+                return false;
+            }
+        }
+        if let Some((least, most)) = filter.scores.filter(|range| *range != (0.0, 1.0))
+            && !score.is_some_and(|score| (least..=most).contains(&score))
+        {
+            return false;
+        }
+        if let Some(wanted) = filter.truth {
+            return self.name.and_then(|name| entry.has(name)) == Some(wanted);
+        }
+        true
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn labels() -> Labels {
+        Labels::nih_14()
+    }
+
+    fn thresholds() -> PerFinding<Threshold> {
+        labels().map(|_, _| Threshold::new(0.5).unwrap())
+    }
+
+    fn entry(number: usize, score: Option<f32>) -> FilmEntry {
+        let name = format!("{:08}_{:03}.png", number % 7, number);
+        let mut entry = FilmEntry::new(name.into());
+        entry.scores = score.map(|score| vec![score; 14].into());
+        entry.truth = (!number.is_multiple_of(3)).then(|| {
+            let found = number.is_multiple_of(2).then(|| "Atelectasis".into());
+            found.into_iter().collect()
+        });
+        entry
+    }
+
+    fn entries(scores: &[Option<f32>]) -> Vec<FilmEntry> {
+        let scores = scores.iter().enumerate();
+        scores
+            .map(|(number, score)| entry(number, *score))
+            .collect()
+    }
+
+    fn arrange(entries: &[FilmEntry], order: ListOrder, filter: &ListFilter) -> Vec<usize> {
+        arranged(entries, order, filter, Some(&labels()), Some(&thresholds()))
+    }
+
+    #[test]
+    fn films_without_a_score_come_last_whichever_way_it_is_sorted() {
+        let entries = entries(&[Some(0.2), None, Some(0.9), Some(0.2)]);
+        let key = SortKey::Score(3);
+        for (descending, expected) in [(false, [0, 3, 2, 1]), (true, [2, 0, 3, 1])] {
+            let order = ListOrder { key, descending };
+            assert_eq!(arrange(&entries, order, &ListFilter::default()), expected);
+        }
+    }
+
+    #[test]
+    fn a_score_on_the_threshold_is_above_it() {
+        let entries = entries(&[Some(0.5), Some(0.499), None]);
+        let filter = |decision| ListFilter {
+            decision: Some(decision),
+            ..ListFilter::default()
+        };
+        let order = ListOrder::default();
+        assert_eq!(arrange(&entries, order, &filter(Decision::Above)), [0]);
+        assert_eq!(arrange(&entries, order, &filter(Decision::Below)), [1]);
+    }
+
+    #[test]
+    fn a_film_without_a_table_is_neither_positive_nor_negative() {
+        let entries = entries(&[None; 7]);
+        let filter = |truth| ListFilter {
+            truth: Some(truth),
+            ..ListFilter::default()
+        };
+        let order = ListOrder::default();
+        assert_eq!(arrange(&entries, order, &filter(true)), [2, 4]);
+        assert_eq!(arrange(&entries, order, &filter(false)), [1, 5]);
+    }
+
+    #[test]
+    fn steps_stay_with_the_patient_and_end_at_both_ends() {
+        let entries = entries(&[None; 20]);
+        let places: Vec<usize> = (0..20).collect();
+        assert_eq!(same_patient(&entries, &places, 3, 1), Some(10));
+        assert_eq!(same_patient(&entries, &places, 10, 1), Some(17));
+        assert_eq!(same_patient(&entries, &places, 17, 1), None);
+        assert_eq!(same_patient(&entries, &places, 17, -1), Some(10));
+        assert_eq!(same_patient(&entries, &places, 3, -1), None);
+        assert_eq!(same_patient(&entries, &[1, 2], 3, 1), None);
+    }
+
+    #[test]
+    fn patients_are_sorted_as_numbers() {
+        let mut list = entries(&[None; 3]);
+        for (entry, patient) in list.iter_mut().zip(["10", "9", "100"]) {
+            entry.patient_id = Some(patient.to_owned());
+        }
+        let order = ListOrder {
+            key: SortKey::Patient,
+            descending: false,
+        };
+        assert_eq!(arrange(&list, order, &ListFilter::default()), [1, 0, 2]);
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_shown_is_what_passes_in_order(
+            scores in prop::collection::vec(prop::option::of(0.0_f32..=1.0), 0..60),
+            descending: bool,
+            above: Option<bool>,
+            truth: Option<bool>,
+            text in "[0-9]{0,2}",
+        ) {
+            let entries = entries(&scores);
+            let filter = ListFilter {
+                text: text.clone(),
+                decision: above.map(|a| if a { Decision::Above } else { Decision::Below }),
+                truth,
+                ..ListFilter::default()
+            };
+            let order = ListOrder { key: SortKey::Score(0), descending };
+            let shown = arrange(&entries, order, &filter);
+            // Film by film, in plain words.
+            let passes = |place: usize| {
+                let entry = &entries[place];
+                let score = scores[place];
+                (text.is_empty() || entry.name.contains(&text)
+                    || entry.patient_id.as_ref().is_some_and(|p| p.contains(&text)))
+                    && above.is_none_or(|above| score.is_some_and(|s| (s >= 0.5) == above))
+                    && truth.is_none_or(|truth| entry.has("Atelectasis") == Some(truth))
+            };
+            let mut expected: Vec<usize> = (0..entries.len()).filter(|p| passes(*p)).collect();
+            let mut found = shown.clone();
+            found.sort_unstable();
+            prop_assert_eq!(&found, &expected);
+            // A stable sort by score, films without one last.
+            let sign = if descending { -1.0 } else { 1.0 };
+            let key = |place: &usize| scores[*place].map_or(2.0, |score| score * sign);
+            expected.sort_by(|a, b| key(a).total_cmp(&key(b)));
+            prop_assert_eq!(shown, expected);
+        }
+    }
+}

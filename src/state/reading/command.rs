@@ -1,0 +1,40 @@
+use std::path::PathBuf;
+
+use super::{ListFilter, ListOrder, Mark};
+
+/// An order to the reading list.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ReadingCommand {
+    /// Sort the list.
+    Sort(ListOrder),
+    /// Show only films that pass.
+    Filter(ListFilter),
+    /// Make the small pictures of these films.
+    WantPictures(Vec<PathBuf>),
+    /// Score all films of the list that have no scores, in the background.
+    ScoreAll,
+    /// Stop that.
+    StopScoring,
+    /// The next film of the same patient, or the one before.
+    StepPatient(isize),
+    /// Mark the film in view; the same mark again takes it off.
+    Mark(Mark),
+    /// Write a note on the film in view.
+    Note(String),
+    /// Begin a blinded reading of the films that the list shows.
+    StartBlinded,
+    /// Change the path that is typed for its log.
+    EditLogPath(String),
+    /// Begin with the path that is typed.
+    TakeLogPath,
+    /// No reading after all.
+    ForgetLogPath,
+    /// Answer one label of the film in view.
+    Answer(usize, Option<bool>),
+    /// Commit to the answers: they are logged, and the network's are shown.
+    Commit,
+    /// Another film of the reading.
+    StepBlinded(isize),
+    /// End the reading; what is committed stays in the log.
+    EndBlinded,
+}

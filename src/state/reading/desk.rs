@@ -1,0 +1,123 @@
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use super::{BlindedReading, FilmNote, ListFilter, ListOrder, Sidecar};
+use crate::state::SmallPictures;
+use crate::worker::{Job, Progress, Wake};
+
+/// A film that was scored in the background.
+pub struct ScoredFilm {
+    pub path: PathBuf,
+    /// One score a label, or why there are none.
+    pub scores: Result<Box<[f32]>, String>,
+    /// What the file says.
+    pub patient_id: Option<String>,
+}
+
+/// Scores films one after the other.
+pub type ScoringJob = Job<ScoredFilm, ()>;
+
+/// Notes that could not be saved beside the films, with the reason.
+pub type NotesJob = Job<(), Vec<String>>;
+
+/// The reading list: its order, what runs behind it, and a blinded reading.
+pub struct ReadingDesk {
+    /// How it is sorted.
+    pub order: ListOrder,
+    /// What it shows.
+    pub filter: ListFilter,
+    /// Small pictures of its films.
+    pub pictures: SmallPictures,
+    /// The blinded reading under way.
+    pub blinded: Option<BlindedReading>,
+    /// The path typed for the log of a reading, where no dialog is to be had.
+    pub log_path: Option<String>,
+    /// Places of the films that pass the filter, in order.
+    pub(in crate::state) places: Vec<usize>,
+    /// The places are older than what they follow from.
+    pub(in crate::state) stale: bool,
+    pub(in crate::state) scoring: Option<ScoringJob>,
+    pub(in crate::state) notes: Option<NotesJob>,
+    /// Notes to be saved, the newest of each film.
+    pub(in crate::state) unsaved: BTreeMap<PathBuf, FilmNote>,
+}
+
+impl ReadingDesk {
+    pub(in crate::state) fn new(wake: Wake) -> Self {
+        Self {
+            order: ListOrder::default(),
+            filter: ListFilter::default(),
+            pictures: SmallPictures::new(wake),
+            blinded: None,
+            log_path: None,
+            places: Vec::new(),
+            stale: true,
+            scoring: None,
+            notes: None,
+            unsaved: BTreeMap::new(),
+        }
+    }
+
+    /// Places of the films that pass the filter, in order.
+    pub fn places(&self) -> &[usize] {
+        &self.places
+    }
+
+    /// Whether the network's answer to the film in view must not be seen.
+    pub fn is_blinded(&self) -> bool {
+        let blinded = self.blinded.as_ref();
+        blinded.is_some_and(|reading| !reading.is_committed())
+    }
+
+    /// How far scoring in the background has come; `None` while nothing is scored there.
+    pub fn scoring_progress(&self) -> Option<Progress> {
+        let job = self.scoring.as_ref()?;
+        let begun = Progress {
+            n_done: 0,
+            n_total: 1,
+        };
+        Some(job.progress().unwrap_or(begun))
+    }
+}
+
+impl Drop for ReadingDesk {
+    /// The program ends: what is not saved yet is saved now.
+    fn drop(&mut self) {
+        // Waits for its thread, whose notes are the older ones.
+        self.notes = None;
+        // There is nobody left to tell of a failure.
+        let _ = save_notes(&std::mem::take(&mut self.unsaved), None);
+    }
+}
+
+/// Saves notes beside their films, or in `elsewhere` where that cannot be written to.
+///
+/// Gives what has to be said: notes that lie elsewhere, and those that could not be saved at all.
+pub fn save_notes(notes: &BTreeMap<PathBuf, FilmNote>, elsewhere: Option<&Path>) -> Vec<String> {
+    let mut said = Vec::new();
+    for (film, note) in notes {
+        let folder = film.parent().unwrap_or(Path::new("."));
+        let name = film.file_name().unwrap_or_default().to_string_lossy();
+        let beside = Sidecar::path(folder, None);
+        let Err(error) = Sidecar::write(&beside, &name, note.clone()) else {
+            continue;
+        };
+        let kept = elsewhere.map(|place| {
+            let path = Sidecar::path(folder, Some(place));
+            std::fs::create_dir_all(place)
+                .map_err(anyhow::Error::from)
+                .and_then(|()| Sidecar::write(&path, &name, note.clone()))
+                .map(|()| path)
+        });
+        said.push(match kept {
+            Some(Ok(path)) => format!(
+                "notes cannot lie beside the films in {}: they are kept in {}",
+                folder.display(),
+                path.display()
+            ),
+            _ => format!("{error:#}"),
+        });
+    }
+    said.dedup();
+    said
+}

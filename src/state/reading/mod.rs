@@ -1,0 +1,19 @@
+//! The reading list: what is known of each film, order and filter, marks and notes, scoring in the
+//! background, and readings in which the network's answer stays hidden until the reader commits.
+
+mod apply;
+mod arrange;
+mod blinded;
+mod command;
+mod desk;
+mod entry;
+mod sidecar;
+
+pub use arrange::{
+    Decision, ListFilter, ListOrder, SortKey, arranged, n_above, same_patient, score,
+};
+pub use blinded::{Agreement, BlindedReading};
+pub use command::ReadingCommand;
+pub use desk::ReadingDesk;
+pub use entry::{FilmEntry, FilmStatus, Mark};
+pub use sidecar::{FilmNote, Sidecar};

@@ -1,0 +1,116 @@
+use egui::{Grid, ScrollArea, Ui};
+
+use crate::state::{AppState, BlindedReading, CommandSender, ReadingCommand};
+use crate::ui::panels::path_prompt::{PathTyped, path_prompt_ui};
+use crate::ui::shortcuts::Action;
+use crate::ui::theme;
+
+/// The reader's answers in place of the network's, until the reader commits.
+pub fn answers_ui(
+    ui: &mut Ui,
+    state: &AppState,
+    reading: &BlindedReading,
+    commands: &CommandSender,
+) {
+    let (number, n_films) = reading.progress();
+    ui.heading(format!("Blinded reading, film {number} of {n_films}"));
+    if reading.is_committed() {
+        committed_ui(ui, reading);
+    } else {
+        ui.label("Answer what you see, then commit: the model's answer is shown after that");
+    }
+    ui.horizontal(|ui| {
+        for action in [
+            Action::CommitReading,
+            Action::PreviousRead,
+            Action::NextRead,
+        ] {
+            let command = action.command(state);
+            let button = egui::Button::new(action.label());
+            let key = crate::ui::shortcuts::key_words(ui.ctx(), action, state);
+            if ui
+                .add_enabled(command.is_some(), button)
+                .on_hover_text(key)
+                .clicked()
+                && let Some(command) = command
+            {
+                commands.send(command);
+            }
+        }
+        if ui.button("End reading").clicked() {
+            commands.reading(ReadingCommand::EndBlinded);
+        }
+    });
+    if reading.is_committed() {
+        return;
+    }
+    let Some(loaded) = &state.model.loaded else {
+        return;
+    };
+    ui.add_space(theme::SMALL_GAP_PT);
+    ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
+        Grid::new("answers")
+            .num_columns(4)
+            .striped(true)
+            .show(ui, |ui| {
+                for (label, name) in loaded.classifier.card().labels.iter().enumerate() {
+                    let name = name.replace('_', " ");
+                    ui.label(&name);
+                    let current = reading.answers.get(label).copied().flatten();
+                    for (answer, words) in [(Some(true), "Yes"), (Some(false), "No"), (None, "–")]
+                    {
+                        let response = ui.radio(current == answer, words);
+                        let spoken =
+                            format!("{name}: {}", if answer.is_none() { "blank" } else { words });
+                        response.widget_info(|| {
+                            let chosen = current == answer;
+                            egui::WidgetInfo::selected(
+                                egui::Role::RadioButton,
+                                true,
+                                chosen,
+                                &spoken,
+                            )
+                        });
+                        if response.clicked() {
+                            commands.reading(ReadingCommand::Answer(label, answer));
+                        }
+                    }
+                    ui.end_row();
+                }
+            });
+        ui.add_space(theme::SMALL_GAP_PT);
+        ui.weak(format!("Log: {}", reading.log.display()));
+    });
+}
+
+/// How often reader and model agreed so far.
+fn committed_ui(ui: &mut Ui, reading: &BlindedReading) {
+    let agreement = reading.agreement;
+    let text = match agreement.share() {
+        None => "Committed. Nothing was answered so far".to_owned(),
+        Some(share) => {
+            let kappa = agreement.kappa();
+            let kappa = kappa.map_or_else(|| "n/a".to_owned(), |kappa| format!("{kappa:.2}"));
+            format!(
+                "Committed. So far reader and model agree on {:.0} % of {} answers, kappa {kappa}",
+                share * 100.0,
+                agreement.n()
+            )
+        }
+    };
+    ui.label(text);
+    if reading.is_finished() {
+        ui.strong("All films are read");
+    }
+}
+
+/// A line for the path of the log, where no dialog is to be had.
+pub fn log_prompt_ui(ui: &mut Ui, text: &str, commands: &CommandSender) {
+    for typed in path_prompt_ui(ui, "File for the log of the reading", text) {
+        commands.reading(match typed {
+            PathTyped::Changed(text) => ReadingCommand::EditLogPath(text),
+            PathTyped::Entered => ReadingCommand::TakeLogPath,
+            PathTyped::Hidden => ReadingCommand::ForgetLogPath,
+        });
+    }
+}

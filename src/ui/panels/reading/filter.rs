@@ -1,0 +1,176 @@
+use egui::{ComboBox, Ui};
+
+use crate::domain::Labels;
+use crate::state::{
+    AppState, CommandSender, Decision, ListFilter, ListOrder, Mark, ReadingCommand, SortKey,
+};
+
+/// How the list is sorted, and what it shows.
+pub fn filter_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
+    let desk = &state.reading;
+    let labels = state.model.loaded.as_ref();
+    let labels = labels.map(|loaded| &loaded.classifier.card().labels);
+    search_ui(ui, &desk.filter, commands);
+    sort_ui(ui, desk.order, labels, commands);
+    let set = desk.filter != ListFilter::default();
+    egui::CollapsingHeader::new(if set { "Filter (set)" } else { "Filter" })
+        .id_salt("list filter")
+        .show(ui, |ui| parts_ui(ui, state, labels, commands));
+}
+
+fn search_ui(ui: &mut Ui, filter: &ListFilter, commands: &CommandSender) {
+    let mut text = filter.text.clone();
+    let field = egui::TextEdit::singleline(&mut text)
+        .hint_text("Name, patient or note")
+        .desired_width(f32::INFINITY);
+    let response = ui.add(field);
+    response
+        .widget_info(|| egui::WidgetInfo::labeled(egui::Role::TextInput, true, "Search the list"));
+    if response.changed() {
+        let filter = ListFilter {
+            text,
+            ..filter.clone()
+        };
+        commands.reading(ReadingCommand::Filter(filter));
+    }
+}
+
+fn sort_ui(ui: &mut Ui, order: ListOrder, labels: Option<&Labels>, commands: &CommandSender) {
+    let mut keys = vec![
+        (SortKey::Opened, "As opened".to_owned()),
+        (SortKey::Name, "Name".to_owned()),
+        (SortKey::Patient, "Patient".to_owned()),
+        (SortKey::Above, "Findings above threshold".to_owned()),
+    ];
+    let names = labels.into_iter().flat_map(Labels::iter).enumerate();
+    keys.extend(names.map(|(idx, name)| {
+        let name = name.replace('_', " ");
+        (SortKey::Score(idx), format!("Score of {name}"))
+    }));
+    let shown = keys.iter().find(|(key, _)| *key == order.key);
+    let shown = shown.map_or("", |(_, name)| name.as_str());
+    ui.horizontal(|ui| {
+        let label = ui.label("Sort");
+        ComboBox::from_id_salt("sort list")
+            .selected_text(shown)
+            .width((ui.available_width() - 40.0).max(60.0))
+            .truncate()
+            .height(400.0)
+            .show_ui(ui, |ui| {
+                for (key, name) in &keys {
+                    if ui.selectable_label(*key == order.key, name).clicked() {
+                        // Of scores and counts the largest are looked for.
+                        let descending = matches!(key, SortKey::Score(_) | SortKey::Above);
+                        let key = *key;
+                        let order = ListOrder { key, descending };
+                        commands.reading(ReadingCommand::Sort(order));
+                    }
+                }
+            })
+            .response
+            .labelled_by(label.id);
+        let (arrow, name) = if order.descending {
+            ("⏷", "Largest first")
+        } else {
+            ("⏶", "Smallest first")
+        };
+        let response = ui.button(arrow).on_hover_text(name);
+        response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, name));
+        if response.clicked() {
+            let descending = !order.descending;
+            commands.reading(ReadingCommand::Sort(ListOrder {
+                descending,
+                ..order
+            }));
+        }
+    });
+}
+
+fn parts_ui(ui: &mut Ui, state: &AppState, labels: Option<&Labels>, commands: &CommandSender) {
+    let before = &state.reading.filter;
+    let mut filter = before.clone();
+    let names: Vec<String> = labels
+        .into_iter()
+        .flat_map(Labels::iter)
+        .map(|name| name.replace('_', " "))
+        .collect();
+    let of_finding: Vec<(usize, &str)> = names.iter().map(String::as_str).enumerate().collect();
+    choice_ui(ui, "Finding", &mut filter.label, &of_finding);
+    let decisions = [
+        (None, "any"),
+        (Some(Decision::Above), "above threshold"),
+        (Some(Decision::Below), "below threshold"),
+    ];
+    choice_ui(ui, "Model", &mut filter.decision, &decisions);
+    let truths = [
+        (None, "any"),
+        (Some(true), "has it"),
+        (Some(false), "has it not"),
+    ];
+    choice_ui(ui, "Table", &mut filter.truth, &truths);
+    scores_ui(ui, &mut filter);
+    let mut marks = vec![(None, "any")];
+    marks.extend(Mark::ALL.map(|mark| (Some(mark), mark.label())));
+    choice_ui(ui, "Mark", &mut filter.mark, &marks);
+    let patient = state.study.current_entry();
+    let patient = patient.and_then(|entry| entry.patient_id.clone());
+    let mut only = filter.patient.is_some();
+    let response = ui.add_enabled(
+        only || patient.is_some(),
+        egui::Checkbox::new(&mut only, "This patient only"),
+    );
+    if response.changed() {
+        filter.patient = patient.filter(|_| only);
+    }
+    ui.checkbox(&mut filter.failed, "Films that failed only");
+    let set = filter != ListFilter::default();
+    if ui.add_enabled(set, egui::Button::new("Show all")).clicked() {
+        filter = ListFilter::default();
+    }
+    if filter != *before {
+        commands.reading(ReadingCommand::Filter(filter));
+    }
+}
+
+/// Least and largest score of the finding, where any are asked for.
+fn scores_ui(ui: &mut Ui, filter: &mut ListFilter) {
+    let (mut least, mut most) = filter.scores.unwrap_or((0.0, 1.0));
+    ui.horizontal(|ui| {
+        let label = ui.label("Score");
+        for value in [&mut least, &mut most] {
+            let drag = egui::DragValue::new(value)
+                .range(0.0..=1.0)
+                .speed(0.005)
+                .fixed_decimals(2);
+            ui.add(drag).labelled_by(label.id);
+        }
+    });
+    let range = (least, most.max(least));
+    filter.scores = (range != (0.0, 1.0)).then_some(range);
+}
+
+fn choice_ui<T: Clone + PartialEq>(
+    ui: &mut Ui,
+    name: &str,
+    current: &mut T,
+    choices: &[(T, &str)],
+) {
+    ui.horizontal(|ui| {
+        let label = ui.label(name);
+        let shown = choices.iter().find(|(choice, _)| choice == current);
+        ComboBox::from_id_salt(("list", name))
+            .selected_text(shown.map_or("", |(_, text)| *text))
+            .width((ui.available_width() - 8.0).max(60.0))
+            .truncate()
+            .height(400.0)
+            .show_ui(ui, |ui| {
+                for (choice, text) in choices {
+                    if ui.selectable_label(choice == current, *text).clicked() {
+                        current.clone_from(choice);
+                    }
+                }
+            })
+            .response
+            .labelled_by(label.id);
+    });
+}

@@ -1,0 +1,247 @@
+use std::path::PathBuf;
+
+use egui::{Align2, FontId, Rect, ScrollArea, Sense, Ui, Vec2};
+
+use super::filter::filter_ui;
+use crate::domain::{Score, Threshold};
+use crate::state::{
+    AppState, Command, CommandSender, FilmEntry, FilmStatus, Mark, ReadingCommand, SortKey,
+    n_above, score,
+};
+use crate::ui::panels::small_films::SmallFilms;
+use crate::ui::shortcuts::{Action, key_words};
+use crate::ui::theme;
+
+/// What the list keeps from frame to frame.
+#[derive(Default)]
+pub struct ListViews {
+    films: SmallFilms,
+    /// The film that was scrolled to last.
+    scrolled_to: Option<usize>,
+}
+
+/// The films that are open, as they are sorted and filtered; a click shows one.
+pub fn film_list_ui(
+    ui: &mut Ui,
+    state: &AppState,
+    views: &mut ListViews,
+    commands: &CommandSender,
+) {
+    heading_ui(ui, state, commands);
+    filter_ui(ui, state, commands);
+    ui.separator();
+    let places = state.reading.places();
+    if places.is_empty() {
+        ui.weak("No film passes the filter");
+    }
+    let row_height = theme::LIST_ROW_HEIGHT_PT;
+    let mut area = ScrollArea::vertical().auto_shrink(false);
+    // A film that came into view otherwise than by a click may lie outside.
+    let current = state.study.current();
+    if views.scrolled_to != current {
+        views.scrolled_to = current;
+        let place = places.iter().position(|&place| Some(place) == current);
+        if let Some(place) = place {
+            let row = row_height + ui.spacing().item_spacing.y;
+            let middle = (place as f32 * row - ui.available_height() / 2.0).max(0.0);
+            area = area.vertical_scroll_offset(middle);
+        }
+    }
+    area.show_rows(ui, row_height, places.len(), |ui, rows| {
+        let shown = places.get(rows).unwrap_or_default();
+        let entries: Vec<(usize, &FilmEntry)> = shown
+            .iter()
+            .filter_map(|&place| Some((place, state.study.entries().get(place)?)))
+            .collect();
+        let paths: Vec<PathBuf> = entries.iter().map(|(_, e)| e.path.clone()).collect();
+        if state.reading.pictures.lacks(&paths) {
+            commands.reading(ReadingCommand::WantPictures(paths));
+        }
+        for (place, entry) in entries {
+            let current = current == Some(place);
+            if row_ui(ui, state, entry, current, &mut views.films) {
+                // Where it was clicked is where it is: no need to scroll.
+                views.scrolled_to = Some(place);
+                commands.send(Command::ShowFilm(place));
+            }
+        }
+    });
+}
+
+fn heading_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
+    let n_films = state.study.entries().len();
+    let n_shown = state.reading.places().len();
+    let films = if n_films == 1 { "film" } else { "films" };
+    ui.horizontal(|ui| {
+        ui.strong(if n_shown == n_films {
+            format!("{n_films} {films}")
+        } else {
+            format!("{n_shown} of {n_films} {films}")
+        });
+    });
+    if let Some(progress) = state.reading.scoring_progress() {
+        ui.horizontal(|ui| {
+            let share = progress.n_done as f32 / progress.n_total.max(1) as f32;
+            let text = format!("{} of {} scored", progress.n_done, progress.n_total);
+            let width = (ui.available_width() - 56.0).max(60.0);
+            ui.add(
+                egui::ProgressBar::new(share)
+                    .text(text)
+                    .desired_width(width),
+            );
+            if ui.button("Stop").clicked() {
+                commands.reading(ReadingCommand::StopScoring);
+            }
+        });
+    } else if n_films > 1 {
+        let command = Action::ScoreAll.command(state);
+        let key = key_words(ui.ctx(), Action::ScoreAll, state);
+        let button = egui::Button::new("Score all");
+        let response = ui.add_enabled(command.is_some(), button);
+        let hover = format!("Score the films of the list in the background ({key})");
+        if response.on_hover_text(hover).clicked()
+            && let Some(command) = command
+        {
+            commands.send(command);
+        }
+    }
+}
+
+/// A small film, its name, and what the list is about; whether it was clicked.
+fn row_ui(
+    ui: &mut Ui,
+    state: &AppState,
+    entry: &FilmEntry,
+    current: bool,
+    films: &mut SmallFilms,
+) -> bool {
+    let size = Vec2::new(ui.available_width(), theme::LIST_ROW_HEIGHT_PT);
+    let (rect, response) = ui.allocate_exact_size(size, Sense::click());
+    let name = entry.name.as_str();
+    response.widget_info(|| egui::WidgetInfo::selected(egui::Role::Button, true, current, name));
+    if !ui.is_rect_visible(rect) {
+        return false;
+    }
+    let visuals = ui.visuals();
+    let palette = theme::palette(visuals);
+    let fill = if current {
+        visuals.selection.bg_fill
+    } else if response.hovered() {
+        visuals.faint_bg_color
+    } else {
+        visuals.panel_fill
+    };
+    ui.painter().rect_filled(rect, 3.0, fill);
+    let picture = Rect::from_min_size(
+        rect.min + Vec2::splat(2.0),
+        Vec2::splat(rect.height() - 4.0),
+    );
+    films.paint(ui, picture, &entry.path, &state.reading.pictures);
+    let failed = matches!(entry.status, FilmStatus::Failed(_));
+    let color = match entry.status {
+        FilmStatus::Failed(_) => palette.error,
+        FilmStatus::Unread => visuals.weak_text_color(),
+        FilmStatus::Scored => visuals.text_color(),
+    };
+    let left = picture.right() + 6.0;
+    let line = |y: f32, size: f32, text: String, color| {
+        let width = (rect.right() - left - 4.0).max(10.0);
+        let mut job =
+            egui::text::LayoutJob::simple_singleline(text, FontId::proportional(size), color);
+        job.wrap = egui::text::TextWrapping::truncate_at_width(width);
+        let galley = ui.painter().layout_job(job);
+        let place = Align2::LEFT_CENTER.anchor_size(egui::pos2(left, y), galley.size());
+        ui.painter().galley(place.min, galley, color);
+    };
+    let marked = entry.mark.map_or("", mark_sign);
+    let noted = if entry.note.is_empty() { "" } else { " ✏" };
+    let failed = if failed { "! " } else { "" };
+    let first = rect.top() + rect.height() * 0.3;
+    line(first, 13.0, format!("{failed}{marked}{name}{noted}"), color);
+    let (second, color) = second_line(ui, state, entry);
+    line(rect.top() + rect.height() * 0.72, 11.5, second, color);
+    let blinded = state.reading.blinded.is_some();
+    response
+        .clone()
+        .on_hover_ui(|ui| hover_ui(ui, entry, blinded));
+    response.clicked()
+}
+
+fn mark_sign(mark: Mark) -> &'static str {
+    match mark {
+        Mark::Flagged => "⚑ ",
+        Mark::Reviewed => "✔ ",
+        Mark::Excluded => "✖ ",
+    }
+}
+
+/// The score that the list is sorted by or else of the selected finding, and what the table says.
+fn second_line(ui: &Ui, state: &AppState, entry: &FilmEntry) -> (String, egui::Color32) {
+    let palette = theme::palette(ui.visuals());
+    let weak = ui.visuals().weak_text_color();
+    if state.reading.blinded.is_some() {
+        return ("blinded reading".to_owned(), weak);
+    }
+    let loaded = state.model.loaded.as_ref();
+    let thresholds = loaded.map(|loaded| loaded.thresholds.current());
+    let label = match state.reading.order.key {
+        SortKey::Score(label) => Some(label),
+        SortKey::Above => None,
+        _ => state.selected,
+    };
+    let Some(label) = label else {
+        let text = match n_above(entry, thresholds) {
+            Some(n) => format!("{n} above threshold"),
+            None => unscored_text(entry),
+        };
+        return (text, weak);
+    };
+    let name = loaded.and_then(|loaded| loaded.classifier.card().labels.get(label));
+    let truth = match name.and_then(|name| entry.has(name)) {
+        Some(true) => " · in the table",
+        Some(false) => " · not in the table",
+        None => "",
+    };
+    let Some(value) = score(entry, label) else {
+        return (unscored_text(entry), weak);
+    };
+    let threshold: Option<Threshold> = thresholds.and_then(|t| t.get(label)).copied();
+    let above = Score::new(value).ok().zip(threshold);
+    let above = above.is_some_and(|(score, threshold)| score.is_positive(threshold));
+    let color = if above { palette.above } else { weak };
+    let name = name.unwrap_or_default().replace('_', " ");
+    (format!("{value:.3} {name}{truth}"), color)
+}
+
+fn unscored_text(entry: &FilmEntry) -> String {
+    match &entry.status {
+        FilmStatus::Failed(_) => "failed".to_owned(),
+        _ => "no scores yet".to_owned(),
+    }
+}
+
+fn hover_ui(ui: &mut Ui, entry: &FilmEntry, blinded: bool) {
+    ui.label(entry.path.display().to_string());
+    if let Some(patient) = &entry.patient_id {
+        ui.label(format!("Patient {patient}"));
+    }
+    if let Some(truth) = entry.truth.as_ref().filter(|_| !blinded) {
+        let names: Vec<&str> = truth.iter().map(|name| &**name).collect();
+        ui.label(if names.is_empty() {
+            "Table: No Finding".to_owned()
+        } else {
+            format!("Table: {}", names.join(", ").replace('_', " "))
+        });
+    }
+    if let Some(mark) = entry.mark {
+        ui.label(mark.label());
+    }
+    if !entry.note.is_empty() {
+        ui.label(&entry.note);
+    }
+    match &entry.status {
+        FilmStatus::Unread => ui.weak("not read yet"),
+        FilmStatus::Scored => ui.weak("scored"),
+        FilmStatus::Failed(error) => ui.label(error),
+    };
+}
