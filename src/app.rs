@@ -14,9 +14,9 @@ use crate::state::{
 };
 use crate::ui::panels::{
     EvaluationViews, ListViews, Pane, TrainingViews, ViewerViews, about_ui, all_maps_ui,
-    answers_ui, back_ui, close_ui, epoch_scrubber_ui, evaluation_ui, film_list_ui, findings_ui,
-    histogram_ui, keys_ui, log_prompt_ui, map_controls_ui, notices_ui, palette_ui, path_field_ui,
-    status_bar_ui, tool_strip_ui, toolbar_ui, training_ui, viewer_ui, welcome_ui,
+    answers_ui, back_ui, close_ui, compare_ui, epoch_scrubber_ui, evaluation_ui, film_list_ui,
+    findings_ui, histogram_ui, keys_ui, log_prompt_ui, map_controls_ui, notices_ui, palette_ui,
+    path_field_ui, status_bar_ui, tool_strip_ui, toolbar_ui, training_ui, viewer_ui, welcome_ui,
 };
 use crate::ui::{shortcuts, theme};
 
@@ -28,6 +28,7 @@ pub struct ThoraxApp {
     /// All that it holds; public for tests, which judge by it.
     pub state: AppState,
     viewer_views: ViewerViews,
+    beside_views: ViewerViews,
     list_views: ListViews,
     training_views: TrainingViews,
     evaluation_views: EvaluationViews,
@@ -55,11 +56,14 @@ impl ThoraxApp {
         let mut state = AppState::new(stored_settings(cc.storage), services);
         if !files.is_empty() {
             state.apply(Command::Open(files));
+        } else if state.settings.restore_session {
+            state.restore_session();
         }
         let (commands, queue) = command_channel();
         Self {
             state,
             viewer_views: ViewerViews::default(),
+            beside_views: ViewerViews::default(),
             list_views: ListViews::default(),
             training_views: TrainingViews::default(),
             evaluation_views: EvaluationViews::default(),
@@ -138,13 +142,22 @@ impl ThoraxApp {
                 return None;
             }
             let pane = Pane::main(state);
+            if let Some(compare) = &state.compare {
+                let views = [&mut self.viewer_views, &mut self.beside_views];
+                let [main, beside] = compare_ui(ui, state, compare, views, commands);
+                return Some((main, Some(beside)));
+            }
             if state.all_maps_shown {
                 all_maps_ui(ui, &pane, &mut self.viewer_views, commands);
                 return None;
             }
-            Some(viewer_ui(ui, &pane, &mut self.viewer_views, commands))
+            let area = viewer_ui(ui, &pane, &mut self.viewer_views, commands);
+            Some((area, None))
         });
-        self.state.viewer_area = area.inner;
+        self.state.viewer_area = area.inner.map(|(main, _)| main);
+        if let Some(compare) = &mut self.state.compare {
+            compare.area = area.inner.and_then(|(_, beside)| beside);
+        }
     }
 
     fn windows_ui(&self, ctx: &Context) {

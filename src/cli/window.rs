@@ -76,7 +76,7 @@ impl FilePicker for DesktopPicker {
                 "Log of the blinded reading",
                 PickForm::NewFile("reading-log.csv"),
             ),
-            PickKind::Model => rfd::FileDialog::new()
+            PickKind::Model | PickKind::ComparedModel => rfd::FileDialog::new()
                 .set_title("Open a model")
                 .add_filter("Models and Keras weights", &["safetensors", "h5", "hdf5"])
                 .add_filter("All files", &["*"])

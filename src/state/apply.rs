@@ -6,8 +6,8 @@ use super::jobs::{
     Jobs, ModelRequest, spawn_drawn_film_job, spawn_list_job, spawn_model_job, spawn_pick_job,
 };
 use super::{
-    Command, Displays, EvaluationDesk, FilmState, NoticeKind, Notices, PickKind, Probe,
-    ReadingDesk, Services, Settings, Study, Thresholds, Tool, TrainingDesk, ViewerArea,
+    Command, Compare, Displays, EvaluationDesk, FilmState, NoticeKind, Notices, PickKind, Probe,
+    ReadingDesk, Services, Session, Settings, Study, Thresholds, Tool, TrainingDesk, ViewerArea,
 };
 use crate::model::{Classifier, ModelSource, is_model_name};
 
@@ -43,6 +43,8 @@ pub struct AppState {
     pub probe: Probe,
     /// Whether the maps of all findings are shown in place of one film.
     pub all_maps_shown: bool,
+    /// What stands beside the film in view.
+    pub compare: Option<Compare>,
     /// Where the viewer was drawn last.
     pub viewer_area: Option<ViewerArea>,
     /// The path field's text, where it is shown.
@@ -60,6 +62,8 @@ pub struct AppState {
     /// Whether the patient's name is shown, where a file has one. Never remembered.
     pub patient_name_shown: bool,
     undo_order: Vec<Undoable>,
+    /// The film that was in view when the program ended, until its list is there again.
+    pub(super) restored: Option<PathBuf>,
     pub(super) jobs: Jobs,
     /// The model that was asked for last.
     pub(super) loading: ModelRequest,
@@ -151,8 +155,10 @@ impl AppState {
             input_shown: false,
             probe: Probe::new(services.wake.clone()),
             all_maps_shown: false,
+            compare: None,
             viewer_area: None,
             undo_order: Vec::new(),
+            restored: None,
             typed_path: None,
             notices: Notices::default(),
             about_shown: false,
@@ -231,6 +237,7 @@ impl AppState {
             Command::PickFilms => self.pick(PickKind::Films),
             Command::PickFolder => self.pick(PickKind::Folder),
             Command::OpenDrawnFilm => self.open_drawn_film(),
+            Command::PickComparedModel => self.pick(PickKind::ComparedModel),
             Command::PickModel => self.pick(PickKind::Model),
             Command::Open(paths) => self.open(paths),
             Command::OpenDefaultModel => {
@@ -248,6 +255,8 @@ impl AppState {
                 self.forget_scoring();
                 self.reading.blinded = None;
                 self.study.close_all();
+                self.compare = None;
+                self.settings.session = Session::default();
                 self.turn_display_to(None);
             }
             Command::Retry => self.read_current(),
@@ -267,13 +276,16 @@ impl AppState {
             Command::SetCamMethod(method) => {
                 self.settings.map.method = method;
                 self.refresh_maps();
+                self.read_beside();
             }
             Command::Reading(command) => self.apply_to_reading(command),
+            Command::Compare(command) => self.apply_to_compare(command),
             Command::Display(command) => self.apply_to_display(command),
             Command::ShowAbout(shown) => self.about_shown = shown,
             Command::ShowKeys(shown) => self.keys_shown = shown,
             Command::ShowPatientName(shown) => self.patient_name_shown = shown,
             Command::SetTheme(theme) => self.settings.theme = theme,
+            Command::SetRestoreSession(restore) => self.settings.restore_session = restore,
             Command::SetScale(scale) => {
                 // In tenths, so that steps up and down meet.
                 self.settings.scale = ((scale * 10.0).round() / 10.0).clamp(1.0, 2.0);
@@ -392,7 +404,15 @@ impl AppState {
         if !films.is_empty() {
             self.workspace = Workspace::Viewer;
         }
+        self.settings.session.remember(&films);
         self.list_films(films);
+    }
+
+    /// Opens what was open when the program ended.
+    pub fn restore_session(&mut self) {
+        let Session { opened, current } = self.settings.session.clone();
+        self.restored = current;
+        self.list_films(opened);
     }
 
     pub(super) fn list_films(&mut self, paths: Vec<PathBuf>) {

@@ -2,7 +2,8 @@ use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, Sender, channel};
 
 use super::{
-    DisplayCommand, EvaluationCommand, ReadingCommand, ThemeChoice, TrainingCommand, Workspace,
+    CompareCommand, DisplayCommand, EvaluationCommand, ReadingCommand, ThemeChoice,
+    TrainingCommand, Workspace,
 };
 use crate::domain::Threshold;
 use crate::explain::{CamMethod, Colormap, HeatmapScale};
@@ -20,6 +21,8 @@ pub enum Command {
     PickFilms,
     /// Ask for a model by a file dialog.
     PickModel,
+    /// Ask for a model that the film in view is to be compared under.
+    PickComparedModel,
     /// Ask for a folder of films by a file dialog.
     PickFolder,
     /// Open the film that comes with the program, drawn by us.
@@ -78,6 +81,8 @@ pub enum Command {
     SetMapContours(bool),
     /// Anything of the reading list.
     Reading(ReadingCommand),
+    /// Anything of the film beside the one in view.
+    Compare(CompareCommand),
     /// Anything of how a film is shown.
     Display(DisplayCommand),
     /// Show or hide what the model file says of itself.
@@ -88,6 +93,8 @@ pub enum Command {
     ShowPatientName(bool),
     /// Colours of the window.
     SetTheme(ThemeChoice),
+    /// Whether the next start opens what is open now.
+    SetRestoreSession(bool),
     /// Size of words and buttons; 1 as the system has it, up to 2.
     SetScale(f32),
     /// Show or hide the command palette.

@@ -1,16 +1,18 @@
 use std::sync::Arc;
 
 use super::jobs::FilmRequest;
-use super::{AppState, FilmState, FilmStatus, NoticeKind};
+use super::{AppState, FilmState, FilmStatus, NoticeKind, Session};
 
 impl AppState {
     pub(super) fn show_film(&mut self, film_idx: usize) {
         if let Some(path) = self.study.show(film_idx) {
             self.turn_display_to(Some(&path));
             self.settings.remember_film(&path);
+            self.settings.session.current = Some(path.clone());
             if self.study.film.reading().is_some() {
                 self.jobs.film.cancel();
                 self.refresh_maps();
+                self.mind_beside();
             } else {
                 self.read_current();
             }
@@ -38,9 +40,11 @@ impl AppState {
         self.jobs.film.cancel();
         let next = self.study.close_current();
         self.reading.stale = true;
-        match next {
-            Some(film_idx) => self.show_film(film_idx),
-            None => self.turn_display_to(None),
+        if let Some(film_idx) = next {
+            self.show_film(film_idx);
+        } else {
+            self.turn_display_to(None);
+            self.settings.session = Session::default();
         }
     }
 

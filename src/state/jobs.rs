@@ -39,6 +39,8 @@ pub enum PickKind {
     ReadingLog,
     /// One model file.
     Model,
+    /// One model file, for the film beside.
+    ComparedModel,
     /// One path for training.
     Training(TrainingPick),
     /// One path for evaluation.
@@ -319,7 +321,7 @@ pub fn spawn_drawn_film_job(services: &Services) -> std::io::Result<ListJob> {
     })
 }
 
-fn open_and_score(
+pub fn open_and_score(
     request: FilmRequest,
     ctx: &JobContext<FilmEvent>,
 ) -> anyhow::Result<Option<FilmReading>> {

@@ -32,7 +32,7 @@ pub use reading::{
     Agreement, BlindedReading, Decision, FilmEntry, FilmNote, FilmStatus, ListFilter, ListOrder,
     Mark, ReadingCommand, ReadingDesk, Sidecar, SortKey, arranged, n_above, same_patient, score,
 };
-pub use settings::{MapSettings, Settings, ThemeChoice, TrainingSettings, ViewerSettings};
+pub use settings::{MapSettings, Session, Settings, ThemeChoice, TrainingSettings, ViewerSettings};
 pub use small_pictures::SmallPictures;
 pub use study::{FilmState, Study};
 pub use thresholds::Thresholds;
@@ -42,4 +42,7 @@ pub use training::{
     RunRecord, RunState, ScoredFilms, ShownRun, StepCurve, TrainingCommand, TrainingDesk,
     TrainingPage, TrainingPick, Working,
 };
-pub use viewer::{BRUSH_RANGE, DisplayCommand, Displays, Gesture, Probe, Tool, ViewerArea};
+pub use viewer::{
+    BRUSH_RANGE, Compare, CompareCommand, CompareWith, DisplayCommand, Displays, Gesture, Probe,
+    Tool, ViewerArea,
+};

@@ -3,8 +3,8 @@ use std::sync::Arc;
 
 use super::jobs::{FilmEvent, Listing, ModelRequest};
 use super::{
-    AppState, EvaluationPrompt, FilmReading, FilmState, Loaded, Model, ModelOrigin, NoticeKind,
-    PickKind, Picked, Thresholds,
+    AppState, CompareCommand, CompareWith, EvaluationPrompt, FilmReading, FilmState, Loaded, Model,
+    ModelOrigin, NoticeKind, PickKind, Picked, Thresholds,
 };
 use crate::model::{Classifier, ModelSource};
 use crate::worker::{Job, Outcome, cause_chain};
@@ -17,6 +17,7 @@ impl AppState {
         self.poll_model();
         self.poll_film();
         self.poll_probe();
+        self.poll_compare();
         self.poll_reading();
         self.poll_training();
         self.poll_evaluation();
@@ -34,6 +35,12 @@ impl AppState {
             Outcome::Done((PickKind::Model, Picked::Files(paths))) => {
                 if let Some(path) = paths.into_iter().next() {
                     self.load_model(ModelRequest::Source(ModelSource::File(path)));
+                }
+            }
+            Outcome::Done((PickKind::ComparedModel, Picked::Files(paths))) => {
+                if let Some(path) = paths.into_iter().next() {
+                    let with = CompareWith::Model(path);
+                    self.apply_to_compare(CompareCommand::Show(with));
                 }
             }
             Outcome::Done((PickKind::Training(pick), Picked::Files(paths))) => {
@@ -89,7 +96,11 @@ impl AppState {
                 let added = self.study.add(films);
                 self.reading.stale = true;
                 self.arrange_list();
-                if let Some(film_idx) = added {
+                let left_at = self
+                    .restored
+                    .take()
+                    .and_then(|path| self.study.place_of(&path));
+                if let Some(film_idx) = left_at.or(added) {
                     self.show_film(film_idx);
                 }
             }
@@ -145,6 +156,7 @@ impl AppState {
         self.probe.clear();
         self.forget_scoring();
         self.study.forget_readings();
+        self.read_beside();
         // A film that could not be opened will not open for another model either.
         let waits = match &self.study.film {
             FilmState::Empty | FilmState::Cancelled(_) => false,
@@ -207,6 +219,7 @@ impl AppState {
         let reading = Arc::new(reading);
         self.study.keep(&reading);
         self.study.film = FilmState::Read(reading);
+        self.mind_beside();
         if self.reading.scoring.is_none() {
             self.reading.stale = true;
         }

@@ -7,6 +7,8 @@ use crate::explain::{CamMethod, Colormap, HeatmapScale};
 
 /// How many films, and how many runs, the menus remember.
 const MAX_RECENT: usize = 10;
+/// How many paths that were opened one by one are opened again at the next start.
+const MAX_SESSION: usize = 200;
 
 /// What the program remembers from one run to the next.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -24,6 +26,10 @@ pub struct Settings {
     pub recent_films: Vec<PathBuf>,
     /// The model opened last, if it was not the one that comes with the program.
     pub model: Option<PathBuf>,
+    /// What was open last.
+    pub session: Session,
+    /// Whether the next start opens that again.
+    pub restore_session: bool,
     /// How films are shown, whichever film it is.
     pub viewer: ViewerSettings,
     /// What was trained last.
@@ -58,6 +64,8 @@ impl Default for Settings {
             keys: KeyChoices::default(),
             recent_films: Vec::new(),
             model: None,
+            session: Session::default(),
+            restore_session: true,
             viewer: ViewerSettings::default(),
             training: TrainingSettings::default(),
         }
@@ -76,6 +84,30 @@ fn remember(recent: &mut Vec<PathBuf>, path: &Path) {
     recent.retain(|known| *known != path);
     recent.insert(0, path);
     recent.truncate(MAX_RECENT);
+}
+
+/// What is open: paths as they were given, and the film in view.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Session {
+    /// Films and folders, in the order in which they were opened.
+    pub opened: Vec<PathBuf>,
+    /// The film in view.
+    pub current: Option<PathBuf>,
+}
+
+impl Session {
+    /// Adds paths by their whole names, each once.
+    pub fn remember(&mut self, paths: &[PathBuf]) {
+        for path in paths {
+            let path = absolute(path).unwrap_or_else(|_| path.clone());
+            if !self.opened.contains(&path) {
+                self.opened.push(path);
+            }
+        }
+        let n_older = self.opened.len().saturating_sub(MAX_SESSION);
+        self.opened.drain(..n_older);
+    }
 }
 
 /// What is remembered of the viewer.
@@ -147,6 +179,15 @@ mod tests {
         assert!(settings.recent_films.iter().all(|path| path.is_absolute()));
         let fives = settings.recent_films.iter();
         assert_eq!(fives.filter(|path| path.ends_with("5.png")).count(), 1);
+    }
+
+    #[test]
+    fn a_session_names_each_path_once_and_whole() {
+        let mut session = Session::default();
+        session.remember(&[PathBuf::from("a"), PathBuf::from("b")]);
+        session.remember(&[PathBuf::from("a")]);
+        assert_eq!(session.opened.len(), 2);
+        assert!(session.opened.iter().all(|path| path.is_absolute()));
     }
 
     #[test]

@@ -44,7 +44,7 @@ fn nih_folder() -> tempfile::TempDir {
 fn send(harness: &mut AppHarness, command: ReadingCommand) {
     let state = &mut harness.state_mut().state;
     state.apply(Command::Reading(command));
-    harness.run();
+    harness.run_steps(4);
 }
 
 fn shown(harness: &AppHarness) -> Vec<String> {
@@ -217,7 +217,7 @@ fn in_a_blinded_reading_the_models_answer_is_hidden_until_the_reader_commits() {
     step_until("the reading", &mut harness, |app| {
         app.state.reading.blinded.is_some() && is_scored(app)
     });
-    harness.run();
+    harness.run_steps(8);
     harness.get_by_label_contains("Blinded reading, film 1 of 5");
     assert!(
         harness.query_by_label("Reset all").is_none(),

@@ -401,3 +401,64 @@ fn the_drawn_film_can_be_tried_from_the_first_page() {
     harness.run();
     harness.get_by_role_and_label(Role::Button, "drawn-film.png");
 }
+
+#[test]
+fn two_films_side_by_side_move_together_until_they_are_unlinked() {
+    let films = crate::films::folder(2, false);
+    let mut harness = app_with_scores(vec![films.path().to_owned()]);
+    harness.key_press(Key::D);
+    step_until("the film beside", &mut harness, |app| {
+        let compare = app.state.compare.as_ref();
+        compare.is_some_and(|compare| compare.film.reading().is_some())
+    });
+    harness.run();
+    let beside = harness.get_by_label("Film beside").rect();
+    drag(
+        &mut harness,
+        PointerButton::Middle,
+        beside.center(),
+        Vec2::new(30.0, 10.0),
+    );
+    let state = &harness.state().state;
+    let moved = state.display().view.unwrap();
+    let other = state.beside_display().unwrap().view.unwrap();
+    assert!((moved.zoom - other.zoom).abs() < 1e-4, "films of one size");
+    harness.key_press(Key::I);
+    harness.run();
+    assert!(harness.state().state.beside_display().unwrap().inverted);
+    harness.get_by_label("Linked").click();
+    harness.run();
+    harness.key_press(Key::I);
+    harness.run();
+    let state = &harness.state().state;
+    assert!(!state.display().inverted && state.beside_display().unwrap().inverted);
+    harness.get_by_label("Close").click();
+    harness.run();
+    assert!(harness.state().state.compare.is_none());
+}
+
+#[test]
+fn one_film_is_shown_under_two_models() {
+    let other = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let other = other.join("weights/thorax.safetensors");
+    let picker = crate::harness::PreparedPicker::new(thorax::state::Picked::Files(vec![other]));
+    let mut harness = crate::harness::build(crate::harness::builder(), picker, vec![phantom()]);
+    step_until("the scores", &mut harness, crate::harness::is_scored);
+    let command = thorax::state::Command::PickComparedModel;
+    harness.state_mut().state.apply(command);
+    step_until("the other model's scores", &mut harness, |app| {
+        let compare = app.state.compare.as_ref();
+        compare.is_some_and(|compare| compare.film.reading().is_some())
+    });
+    let state = &harness.state().state;
+    let compare = state.compare.as_ref().unwrap();
+    let (main, beside) = (
+        state.study.film.reading().unwrap(),
+        compare.film.reading().unwrap(),
+    );
+    assert_eq!(main.opened.film.path, beside.opened.film.path);
+    // The same weights from a file: the same name and, to the bit, the same scores.
+    let loaded = state.model.loaded.as_ref().unwrap();
+    assert_eq!(Some(loaded.classifier.id()), compare.model_id());
+    assert_eq!(main.reading.scores, beside.reading.scores);
+}

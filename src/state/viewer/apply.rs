@@ -38,7 +38,8 @@ impl ViewerArea {
         ScreenFromImage::fit(film, self.top_left, self.size)
     }
 
-    fn center(&self) -> Point {
+    /// Its middle.
+    pub fn center(&self) -> Point {
         Point {
             x: self.top_left.x + self.size.width / 2.0,
             y: self.top_left.y + self.size.height / 2.0,
@@ -154,7 +155,7 @@ impl AppState {
     }
 }
 
-fn changed(
+pub(super) fn changed(
     display: &mut Display,
     command: DisplayCommand,
     opened: &OpenedFilm,

@@ -1,6 +1,7 @@
 //! The parts of the window. Each reads the narrowest part of the state and sends orders.
 
 mod about;
+mod compare;
 mod evaluation;
 mod findings;
 mod histogram;
@@ -20,6 +21,7 @@ mod viewer;
 mod welcome;
 
 pub use about::about_ui;
+pub use compare::compare_ui;
 pub use evaluation::{
     EvaluationCurves, EvaluationViews, RateRow, back_ui, evaluation_ui, rate_rows,
 };

@@ -69,6 +69,18 @@ fn file_menu_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
             }
         }
     });
+    ui.menu_button("List", |ui| {
+        for action in [
+            Action::NextOfPatient,
+            Action::PreviousOfPatient,
+            Action::ScoreAll,
+            Action::StopScoring,
+            Action::StartReading,
+            Action::EndReading,
+        ] {
+            action_button_ui(ui, action, state, commands);
+        }
+    });
     ui.separator();
     for action in [
         Action::Retry,
@@ -153,12 +165,30 @@ fn view_menu_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
             action_button_ui(ui, action, state, commands);
         }
     });
+    ui.menu_button("Compare", |ui| {
+        for action in [
+            Action::CompareNext,
+            Action::ComparePrevious,
+            Action::CompareModel,
+            Action::LinkFilms,
+            Action::CloseCompare,
+        ] {
+            action_button_ui(ui, action, state, commands);
+        }
+    });
     for action in [
         Action::ToggleMap,
         Action::ToggleContours,
         Action::ToggleInput,
     ] {
         action_button_ui(ui, action, state, commands);
+    }
+    let mut restores = state.settings.restore_session;
+    if ui
+        .checkbox(&mut restores, "Open at start what was open")
+        .changed()
+    {
+        commands.send(Command::SetRestoreSession(restores));
     }
     let mut shown = state.patient_name_shown;
     if ui.checkbox(&mut shown, "Patient name").changed() {

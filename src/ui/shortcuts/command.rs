@@ -3,9 +3,9 @@
 use super::Action;
 use crate::explain::HeatmapScale;
 use crate::state::{
-    AppState, Command, DisplayCommand, EvaluationCommand, EvaluationPick, FilmState, Mark,
-    ModelOrigin, ReadingCommand, RunPhase, ShownRun, ThemeChoice, Tool, TrainingCommand,
-    TrainingPick, Workspace,
+    AppState, Command, CompareCommand, DisplayCommand, EvaluationCommand, EvaluationPick,
+    FilmState, Mark, ModelOrigin, ReadingCommand, RunPhase, ShownRun, ThemeChoice, Tool,
+    TrainingCommand, TrainingPick, Workspace,
 };
 
 /// Part of the viewer's side that a key moves the film or the window by.
@@ -28,6 +28,9 @@ impl Action {
         if let Some(command) = self.display_command(state) {
             let opened = state.study.film.opened().is_some();
             return opened.then_some(Command::Display(command));
+        }
+        if let Some((command, possible)) = self.compare_command(state) {
+            return possible.then_some(command);
         }
         if let Some((command, possible)) = self.reading_command(state) {
             return possible.then_some(Command::Reading(command));
@@ -161,6 +164,31 @@ impl Action {
             }
             _ => None,
         }
+    }
+
+    /// The order, where it is about the film beside, and whether it is possible now.
+    fn compare_command(self, state: &AppState) -> Option<(Command, bool)> {
+        let compare = state.compare.as_ref();
+        let beside = |step| {
+            let place = state.neighbour(step);
+            let command = CompareCommand::ShowFilm(place.unwrap_or_default());
+            (Command::Compare(command), place.is_some())
+        };
+        Some(match self {
+            Self::CompareNext => beside(1),
+            Self::ComparePrevious => beside(-1),
+            Self::CompareModel => {
+                let film = state.study.current().is_some();
+                (Command::PickComparedModel, film && !state.is_picking())
+            }
+            Self::LinkFilms => {
+                let linked = compare.is_some_and(|compare| compare.linked);
+                let command = CompareCommand::Link(!linked);
+                (Command::Compare(command), compare.is_some())
+            }
+            Self::CloseCompare => (Command::Compare(CompareCommand::Close), compare.is_some()),
+            _ => return None,
+        })
     }
 
     /// The order, where it is one to the reading list, and whether it is possible now.

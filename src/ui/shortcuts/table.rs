@@ -96,6 +96,11 @@ actions! {
         NextRead "Next film of the reading" ctrl(Key::ArrowRight);
         PreviousRead "Previous film of the reading" ctrl(Key::ArrowLeft);
         EndReading "End the blinded reading";
+        CompareNext "Compare with the next film" key(Key::D);
+        ComparePrevious "Compare with the film before" shift(Key::D);
+        CompareModel "Compare with another model…";
+        LinkFilms "Link or unlink compared films" shift(Key::L);
+        CloseCompare "Show one film" key(Key::O);
         CloseFilm "Close film" ctrl(Key::W);
         CloseAllFilms "Close all films";
         Retry "Read film again" key(Key::F5);

@@ -1,12 +1,12 @@
 use std::path::PathBuf;
 
-use egui::{Align2, FontId, Rect, ScrollArea, Sense, Ui, Vec2};
+use egui::{Align2, FontId, Rect, Response, ScrollArea, Sense, Ui, Vec2};
 
 use super::filter::filter_ui;
 use crate::domain::{Score, Threshold};
 use crate::state::{
-    AppState, Command, CommandSender, FilmEntry, FilmStatus, Mark, ReadingCommand, SortKey,
-    n_above, score,
+    AppState, Command, CommandSender, CompareCommand, FilmEntry, FilmStatus, Mark, ReadingCommand,
+    SortKey, n_above, score,
 };
 use crate::ui::panels::small_films::SmallFilms;
 use crate::ui::shortcuts::{Action, key_words};
@@ -59,7 +59,15 @@ pub fn film_list_ui(
         }
         for (place, entry) in entries {
             let current = current == Some(place);
-            if row_ui(ui, state, entry, current, &mut views.films) {
+            let response = row_ui(ui, state, entry, current, &mut views.films);
+            response.context_menu(|ui| {
+                if ui.button("Compare with the film in view").clicked() {
+                    let command = CompareCommand::ShowFilm(place);
+                    commands.send(Command::Compare(command));
+                    ui.close();
+                }
+            });
+            if response.clicked() {
                 // Where it was clicked is where it is: no need to scroll.
                 views.scrolled_to = Some(place);
                 commands.send(Command::ShowFilm(place));
@@ -107,20 +115,20 @@ fn heading_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
     }
 }
 
-/// A small film, its name, and what the list is about; whether it was clicked.
+/// A small film, its name, and what the list is about.
 fn row_ui(
     ui: &mut Ui,
     state: &AppState,
     entry: &FilmEntry,
     current: bool,
     films: &mut SmallFilms,
-) -> bool {
+) -> Response {
     let size = Vec2::new(ui.available_width(), theme::LIST_ROW_HEIGHT_PT);
     let (rect, response) = ui.allocate_exact_size(size, Sense::click());
     let name = entry.name.as_str();
     response.widget_info(|| egui::WidgetInfo::selected(egui::Role::Button, true, current, name));
     if !ui.is_rect_visible(rect) {
-        return false;
+        return response;
     }
     let visuals = ui.visuals();
     let palette = theme::palette(visuals);
@@ -161,10 +169,7 @@ fn row_ui(
     let (second, color) = second_line(ui, state, entry);
     line(rect.top() + rect.height() * 0.72, 11.5, second, color);
     let blinded = state.reading.blinded.is_some();
-    response
-        .clone()
-        .on_hover_ui(|ui| hover_ui(ui, entry, blinded));
-    response.clicked()
+    response.on_hover_ui(|ui| hover_ui(ui, entry, blinded))
 }
 
 fn mark_sign(mark: Mark) -> &'static str {
@@ -198,8 +203,8 @@ fn second_line(ui: &Ui, state: &AppState, entry: &FilmEntry) -> (String, egui::C
     };
     let name = loaded.and_then(|loaded| loaded.classifier.card().labels.get(label));
     let truth = match name.and_then(|name| entry.has(name)) {
-        Some(true) => " · in the table",
-        Some(false) => " · not in the table",
+        Some(true) => " · table +",
+        Some(false) => " · table −",
         None => "",
     };
     let Some(value) = score(entry, label) else {

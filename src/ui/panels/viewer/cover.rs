@@ -17,7 +17,10 @@ pub fn take(
     placement: &Placement,
     commands: &CommandSender,
 ) {
-    if pane.tool != Tool::Cover || pane.reading().is_none() || !response.is_pointer_button_down_on()
+    if pane.beside
+        || pane.tool != Tool::Cover
+        || pane.reading().is_none()
+        || !response.is_pointer_button_down_on()
     {
         return;
     }

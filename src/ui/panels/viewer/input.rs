@@ -49,7 +49,10 @@ pub fn take(
         });
     } else if left && pane.tool == Tool::Window && delta != egui::Vec2::ZERO {
         detail = DETAIL_WHILE_MOVING;
-        commands.display(window_drag(delta, response, pane.window_axes_swapped));
+        pane.send(
+            window_drag(delta, response, pane.window_axes_swapped),
+            commands,
+        );
     } else if left && pane.tool == Tool::Window {
         // A hand at rest in the midst of a drag.
         detail = DETAIL_WHILE_MOVING;
@@ -69,13 +72,13 @@ pub fn take(
         }
     }
     if moved != view {
-        commands.display(DisplayCommand::SetView(moved));
+        pane.send(DisplayCommand::SetView(moved), commands);
     }
     if response.drag_stopped() {
-        commands.display(DisplayCommand::EndGesture);
+        pane.send(DisplayCommand::EndGesture, commands);
     }
     if response.double_clicked() && pane.tool != Tool::Angle {
-        commands.display(DisplayCommand::Fit);
+        pane.send(DisplayCommand::Fit, commands);
     }
     cursor_ui(ui, response, pane.tool, pans || space);
     let pressed = response.is_pointer_button_down_on();

@@ -34,7 +34,7 @@ pub fn take(
                 && let ([from], Some(to)) = (pending.points.as_slice(), pending.cursor)
             {
                 let length = Measurement::Length([*from, to]);
-                commands.display(DisplayCommand::AddMeasurement(length));
+                pane.send(DisplayCommand::AddMeasurement(length), commands);
                 pending.points.clear();
             }
         }
@@ -46,7 +46,7 @@ pub fn take(
             }
             if let [a, vertex, b] = *pending.points.as_slice() {
                 let angle = Measurement::Angle([a, vertex, b]);
-                commands.display(DisplayCommand::AddMeasurement(angle));
+                pane.send(DisplayCommand::AddMeasurement(angle), commands);
                 pending.points.clear();
             }
         }

@@ -1,12 +1,21 @@
 use std::sync::Arc;
 
 use crate::domain::{Display, PerFinding, Threshold};
-use crate::state::{AppState, FilmReading, FilmState, MapSettings, OpenedFilm, Probe, Tool};
+use crate::state::{
+    AppState, Command, CommandSender, Compare, CompareCommand, DisplayCommand, FilmReading,
+    FilmState, MapSettings, OpenedFilm, Probe, Tool,
+};
 
 /// What one viewer shows: the film in view, or the one beside it.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each holds or not, whatever the others do"
+)]
 pub struct Pane<'a> {
     /// Names it for screen readers and tests.
     pub name: &'static str,
+    /// Whether it is the film beside the one in view.
+    pub beside: bool,
     /// The film, as far as it has come.
     pub film: &'a FilmState,
     /// How it is shown.
@@ -34,6 +43,7 @@ impl<'a> Pane<'a> {
     pub fn main(state: &'a AppState) -> Self {
         Self {
             name: "Film",
+            beside: false,
             film: &state.study.film,
             display: state.display(),
             map: &state.settings.map,
@@ -49,6 +59,37 @@ impl<'a> Pane<'a> {
             probe: Some(&state.probe),
             blinded: state.reading.is_blinded(),
         }
+    }
+
+    /// The film beside it, shown so; what is covered is a matter of the film in view.
+    pub fn beside(state: &'a AppState, compare: &'a Compare, display: &'a Display) -> Self {
+        let main = Self::main(state);
+        // By name: another model may have its labels in another order, or others.
+        let name = main.thresholds.zip(main.selected);
+        let name = name.and_then(|(cuts, idx)| cuts.labels().get(idx));
+        let reading = compare.film.reading();
+        let selected = reading
+            .zip(name)
+            .and_then(|(reading, name)| reading.maps.labels().position(name));
+        Self {
+            selected,
+            name: "Film beside",
+            beside: true,
+            film: &compare.film,
+            display,
+            thresholds: compare.thresholds().or(main.thresholds),
+            probe: None,
+            ..main
+        }
+    }
+
+    /// Queues an order about how this film is shown.
+    pub fn send(&self, command: DisplayCommand, commands: &CommandSender) {
+        commands.send(if self.beside {
+            Command::Compare(CompareCommand::Display(command))
+        } else {
+            Command::Display(command)
+        });
     }
 
     /// The film itself, once it is decoded.

@@ -1,0 +1,371 @@
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::apply::changed;
+use super::{DisplayCommand, ViewerArea};
+use crate::domain::{Display, GrayChoice, PerFinding, Point, ScreenFromImage, Threshold, Window};
+use crate::model::{Classifier, ModelSource};
+use crate::state::jobs::{
+    FilmEvent, FilmRequest, ModelJob, ModelRequest, open_and_score, spawn_model_job,
+};
+use crate::state::poll::broke;
+use crate::state::{AppState, FilmReading, FilmState, NoticeKind, OpenedFilm, Thresholds};
+use crate::worker::{Job, Latest, Outcome, Wake, cause_chain};
+
+/// What stands beside the film in view.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CompareWith {
+    /// Another film, under the model in use.
+    Film(PathBuf),
+    /// The same film, under another model.
+    Model(PathBuf),
+}
+
+/// An order about the film beside the one in view.
+#[derive(Clone, Debug, PartialEq)]
+pub enum CompareCommand {
+    /// Show this beside the film in view.
+    Show(CompareWith),
+    /// Show this film of the list beside the one in view.
+    ShowFilm(usize),
+    /// Nothing beside it any more.
+    Close,
+    /// Whether both move, turn and change their window together.
+    Link(bool),
+    /// Change how the film beside is shown.
+    Display(DisplayCommand),
+}
+
+/// The film beside the one in view.
+pub struct Compare {
+    /// What it is.
+    pub with: CompareWith,
+    /// How far it has come.
+    pub film: FilmState,
+    /// Whether both move, turn and change their window together.
+    pub linked: bool,
+    /// How it is shown where it is not linked; its measurements in any case.
+    pub display: Display,
+    /// Where it was drawn last.
+    pub area: Option<ViewerArea>,
+    /// The other model with its cuts; `None` where it is that of the film in view.
+    model: Option<(Arc<Classifier>, PerFinding<Threshold>)>,
+    model_job: Option<ModelJob>,
+    reading: Latest<FilmRequest, FilmEvent, Option<FilmReading>>,
+}
+
+impl Compare {
+    fn new(with: CompareWith, wake: Wake) -> Self {
+        Self {
+            with,
+            film: FilmState::Opening,
+            linked: true,
+            display: Display::default(),
+            area: None,
+            model: None,
+            model_job: None,
+            reading: Latest::new("film beside", wake, open_and_score),
+        }
+    }
+
+    /// The model of the film beside, in words; `None` where it is that of the film in view.
+    pub fn model_id(&self) -> Option<&str> {
+        self.model.as_ref().map(|(classifier, _)| classifier.id())
+    }
+
+    /// The cuts of the other model.
+    pub fn thresholds(&self) -> Option<&PerFinding<Threshold>> {
+        self.model.as_ref().map(|(_, thresholds)| thresholds)
+    }
+
+    /// How it is shown: as the film in view is, as far as that can be said of another film.
+    pub fn shown(&self, main: &Display, main_film: &OpenedFilm, area: ViewerArea) -> Display {
+        let (Some(opened), true) = (self.film.opened(), self.linked) else {
+            return self.display.clone();
+        };
+        let beside = self.area.unwrap_or(area);
+        let orientation = main.orientation;
+        let sizes = [main_film, opened].map(|film| orientation.shown_size(film.size()));
+        let [main_fit, beside_fit] = [area.fitted(sizes[0]), beside.fitted(sizes[1])];
+        let view = main.view.map(|view| {
+            let place = unit_at_center(view, area, sizes[0]);
+            let zoom = view.zoom / main_fit.zoom * beside_fit.zoom;
+            view_of(place, zoom, beside, sizes[1])
+        });
+        Display {
+            gray: same_gray(&main.gray, main_film, opened),
+            inverted: main.inverted,
+            orientation,
+            view,
+            measurements: self.display.measurements.clone(),
+        }
+    }
+}
+
+/// Which place lies in the middle of an area, as parts of the film as it is shown.
+fn unit_at_center(view: ScreenFromImage, area: ViewerArea, film: crate::domain::Size) -> Point {
+    let pos = view.invert(area.center());
+    Point {
+        x: pos.x / film.width,
+        y: pos.y / film.height,
+    }
+}
+
+/// The view that has a place in the middle of an area.
+fn view_of(
+    place: Point,
+    zoom: f32,
+    area: ViewerArea,
+    film: crate::domain::Size,
+) -> ScreenFromImage {
+    let center = area.center();
+    ScreenFromImage {
+        zoom,
+        origin: Point {
+            x: center.x - place.x * film.width * zoom,
+            y: center.y - place.y * film.height * zoom,
+        },
+    }
+}
+
+/// The same choice for another film; a window by hand lies as it does to the film's own range.
+fn same_gray(gray: &GrayChoice, from: &OpenedFilm, to: &OpenedFilm) -> GrayChoice {
+    if from.film.path == to.film.path {
+        return gray.clone();
+    }
+    match gray {
+        GrayChoice::File => GrayChoice::File,
+        GrayChoice::Preset(name, _) => {
+            let mut presets = to.presets().into_iter();
+            let found = presets.find(|(other, _)| other == name);
+            found.map_or(GrayChoice::File, |(_, choice)| choice)
+        }
+        GrayChoice::Dragged(window) => {
+            let (from, to) = (from.counts.auto(), to.counts.auto());
+            let scale = to.width() / from.width();
+            let center = to.center() + (window.center() - from.center()) * scale;
+            let width = (window.width() * scale).max(1.0);
+            Window::new(center, width, window.function())
+                .map_or(GrayChoice::File, GrayChoice::Dragged)
+        }
+    }
+}
+
+impl AppState {
+    pub(in crate::state) fn apply_to_compare(&mut self, command: CompareCommand) {
+        match command {
+            CompareCommand::Show(with) => self.show_beside(with),
+            CompareCommand::ShowFilm(place) => {
+                let entry = self.study.entries().get(place);
+                if let Some(path) = entry.map(|entry| entry.path.clone()) {
+                    self.show_beside(CompareWith::Film(path));
+                }
+            }
+            CompareCommand::Close => self.compare = None,
+            CompareCommand::Link(linked) => {
+                let now = self.beside_display();
+                if let Some(compare) = &mut self.compare {
+                    // Where it lies when it is let go is where it stays.
+                    compare.display = now.unwrap_or_default();
+                    compare.linked = linked;
+                }
+            }
+            CompareCommand::Display(command) => self.change_beside(command),
+        }
+    }
+
+    /// How the film beside is shown now.
+    pub fn beside_display(&self) -> Option<Display> {
+        let compare = self.compare.as_ref()?;
+        match (self.study.film.opened(), self.viewer_area) {
+            (Some(main), Some(area)) => Some(compare.shown(self.display(), main, area)),
+            _ => Some(compare.display.clone()),
+        }
+    }
+
+    fn show_beside(&mut self, with: CompareWith) {
+        let mut compare = Compare::new(with, self.services.wake.clone());
+        if let CompareWith::Model(path) = &compare.with {
+            let request = ModelRequest::Source(ModelSource::File(path.clone()));
+            match spawn_model_job(&self.services, request) {
+                Ok(job) => compare.model_job = Some(job),
+                Err(error) => {
+                    let text = format!("cannot start loading the model: {error}");
+                    self.notices.push(NoticeKind::Error, text);
+                    return;
+                }
+            }
+        }
+        self.compare = Some(compare);
+        self.read_beside();
+    }
+
+    /// Opens and scores what stands beside; asked again when the film or the model in view changes.
+    pub(in crate::state) fn read_beside(&mut self) {
+        let main = self.study.film.opened().cloned();
+        let path = self.study.current_path().map(Path::to_owned);
+        let Some(compare) = &mut self.compare else {
+            return;
+        };
+        let shared = self.model.loaded.as_ref();
+        let shared = shared.map(|loaded| Arc::clone(&loaded.classifier));
+        let (path, opened, classifier) = match &compare.with {
+            CompareWith::Film(path) => (Some(path.clone()), None, shared),
+            CompareWith::Model(_) => {
+                let other = compare.model.as_ref();
+                let other = other.map(|(classifier, _)| Arc::clone(classifier));
+                let same = main.filter(|main| Some(&main.film.path) == path.as_ref());
+                (path, same, other)
+            }
+        };
+        let Some(path) = path else {
+            return;
+        };
+        let opened = opened.or_else(|| {
+            let known = compare.film.opened();
+            known.filter(|known| known.film.path == path).cloned()
+        });
+        compare.film = match &opened {
+            Some(opened) => FilmState::Scoring(Arc::clone(opened)),
+            None => FilmState::Opening,
+        };
+        let asked = compare.reading.request(FilmRequest {
+            path,
+            opened,
+            classifier,
+            method: self.settings.map.method,
+        });
+        if let Err(error) = asked {
+            compare.film = FilmState::Failed {
+                error: format!("cannot start a thread: {error}"),
+                film: None,
+            };
+        }
+    }
+
+    /// The same film under another model follows the film in view.
+    pub(in crate::state) fn mind_beside(&mut self) {
+        let follows = self.compare.as_ref().is_some_and(|compare| {
+            let shown = compare.film.opened().map(|opened| &opened.film.path);
+            let current = self.study.film.opened().map(|opened| &opened.film.path);
+            matches!(compare.with, CompareWith::Model(_)) && shown != current
+        });
+        if follows {
+            self.read_beside();
+        }
+    }
+
+    fn change_beside(&mut self, command: DisplayCommand) {
+        let (main, area, main_display) = (
+            self.study.film.opened().cloned(),
+            self.viewer_area,
+            self.display().clone(),
+        );
+        let Some(compare) = &mut self.compare else {
+            return;
+        };
+        let Some(opened) = compare.film.opened().cloned() else {
+            return;
+        };
+        let own = matches!(
+            command,
+            DisplayCommand::AddMeasurement(_) | DisplayCommand::RemoveLastMeasurement
+        );
+        if own || !compare.linked {
+            return changed(&mut compare.display, command, &opened, compare.area);
+        }
+        let command = match (command, main, area, compare.area) {
+            (DisplayCommand::SetView(view), Some(main), Some(area), Some(beside)) => {
+                // The film in view moves so that the one beside comes to lie there.
+                let orientation = main_display.orientation;
+                let sizes = [&main, &opened].map(|film| orientation.shown_size(film.size()));
+                let place = unit_at_center(view, beside, sizes[1]);
+                let fits = [area.fitted(sizes[0]), beside.fitted(sizes[1])];
+                let zoom = view.zoom / fits[1].zoom * fits[0].zoom;
+                DisplayCommand::SetView(view_of(place, zoom, area, sizes[0]))
+            }
+            (command, ..) => command,
+        };
+        self.apply_to_display(command);
+    }
+
+    pub(in crate::state) fn poll_compare(&mut self) {
+        let Some(compare) = &mut self.compare else {
+            return;
+        };
+        if let Some((_, Some(outcome))) = compare.model_job.as_mut().map(Job::poll) {
+            compare.model_job = None;
+            let error = match outcome {
+                Outcome::Done(classifier) => {
+                    let points = classifier.card().operating_points.clone();
+                    let thresholds = Thresholds::of_model(points).current().clone();
+                    compare.model = Some((Arc::new(classifier), thresholds));
+                    return self.read_beside();
+                }
+                Outcome::Cancelled => return,
+                Outcome::Failed(error) => cause_chain(&error),
+                Outcome::Panicked(text) => broke(&text),
+            };
+            self.compare = None;
+            self.notices.push(NoticeKind::Error, error);
+            return;
+        }
+        let (events, outcome) = match compare.reading.poll() {
+            Ok(news) => news,
+            Err(error) => (vec![], Some(Outcome::Failed(error.into()))),
+        };
+        for FilmEvent::Opened(opened) in events {
+            compare.film = FilmState::Scoring(opened);
+        }
+        let error = match outcome {
+            Some(Outcome::Done(Some(reading))) => {
+                compare.film = FilmState::Read(Arc::new(reading));
+                return;
+            }
+            Some(Outcome::Failed(error)) => cause_chain(&error),
+            Some(Outcome::Panicked(text)) => broke(&text),
+            Some(Outcome::Done(None) | Outcome::Cancelled) | None => return,
+        };
+        let film = compare.film.opened().cloned();
+        compare.film = FilmState::Failed {
+            error: error.clone(),
+            film,
+        };
+        self.notices.push(NoticeKind::Error, error);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::Size;
+
+    fn area(left: f32, width: f32) -> ViewerArea {
+        ViewerArea {
+            top_left: Point { x: left, y: 30.0 },
+            size: Size {
+                width,
+                height: 500.0,
+            },
+            pixels_per_point: 1.0,
+        }
+    }
+
+    #[test]
+    fn the_middle_of_one_view_is_the_middle_of_the_other() {
+        let film = Size {
+            width: 300.0,
+            height: 200.0,
+        };
+        let view = ScreenFromImage {
+            zoom: 2.5,
+            origin: Point { x: -40.0, y: 11.0 },
+        };
+        let (left, right) = (area(0.0, 400.0), area(400.0, 300.0));
+        let place = unit_at_center(view, left, film);
+        let moved = view_of(place, 1.7, right, film);
+        let again = unit_at_center(moved, right, film);
+        assert!((again.x - place.x).abs() < 1e-5 && (again.y - place.y).abs() < 1e-5);
+        assert_eq!(moved.zoom, 1.7);
+    }
+}

@@ -1,0 +1,93 @@
+use egui::{Rect, Ui, UiBuilder};
+
+use super::viewer::{Pane, ViewerViews, viewer_ui};
+use crate::state::{
+    AppState, Command, CommandSender, Compare, CompareCommand, CompareWith, ViewerArea,
+};
+use crate::ui::theme;
+
+/// Space between two films.
+const GAP_PT: f32 = 4.0;
+
+/// The film in view and the one beside it, each below its name; where both were drawn.
+pub fn compare_ui(
+    ui: &mut Ui,
+    state: &AppState,
+    compare: &Compare,
+    [main, beside]: [&mut ViewerViews; 2],
+    commands: &CommandSender,
+) -> [ViewerArea; 2] {
+    let whole = ui.available_rect_before_wrap();
+    let middle = whole.center().x;
+    let left = whole.with_max_x(middle - GAP_PT / 2.0);
+    let right = whole.with_min_x(middle + GAP_PT / 2.0);
+    let display = state.beside_display().unwrap_or_default();
+    let [first, second] = [Pane::main(state), Pane::beside(state, compare, &display)];
+    let main = half_ui(ui, left, &first, main, commands, |ui| {
+        name_ui(ui, state, &first, None);
+    });
+    let beside = half_ui(ui, right, &second, beside, commands, |ui| {
+        let mut linked = compare.linked;
+        if ui.button("Close").on_hover_text("Show one film").clicked() {
+            commands.send(Command::Compare(CompareCommand::Close));
+        }
+        let hover = "Both films move, turn and change their window together";
+        if ui
+            .checkbox(&mut linked, "Linked")
+            .on_hover_text(hover)
+            .changed()
+        {
+            commands.send(Command::Compare(CompareCommand::Link(linked)));
+        }
+        let model = match compare.with {
+            CompareWith::Film(_) => None,
+            CompareWith::Model(_) => Some(compare.model_id().unwrap_or("loading model…")),
+        };
+        name_ui(ui, state, &second, model);
+    });
+    [main, beside]
+}
+
+fn half_ui(
+    ui: &mut Ui,
+    rect: Rect,
+    pane: &Pane<'_>,
+    views: &mut ViewerViews,
+    commands: &CommandSender,
+    header: impl FnOnce(&mut Ui),
+) -> ViewerArea {
+    let builder = UiBuilder::new().id_salt(pane.name).max_rect(rect);
+    ui.scope_builder(builder, |ui| {
+        ui.horizontal(|ui| {
+            ui.add_space(theme::SMALL_GAP_PT);
+            header(ui);
+        });
+        viewer_ui(ui, pane, views, commands)
+    })
+    .inner
+}
+
+/// The film's name, its model where that is another one, and the selected finding's score.
+fn name_ui(ui: &mut Ui, state: &AppState, pane: &Pane<'_>, model: Option<&str>) {
+    let mut words = Vec::new();
+    if let Some(opened) = pane.opened() {
+        let name = opened.film.path.file_name().unwrap_or_default();
+        words.push(name.to_string_lossy().into_owned());
+    }
+    words.extend(model.map(ToOwned::to_owned));
+    let labels = state.model.loaded.as_ref();
+    let labels = labels.map(|loaded| &loaded.classifier.card().labels);
+    let name = state
+        .selected
+        .zip(labels)
+        .and_then(|(idx, labels)| labels.get(idx));
+    if let (Some(reading), Some(name)) = (pane.reading(), name) {
+        // By name: another model may have its labels in another order, or others.
+        let score = reading.reading.scores.of(name);
+        let score = score.map_or_else(|| "n/a".to_owned(), |score| format!("{:.3}", score.get()));
+        words.push(format!("{} {score}", name.replace('_', " ")));
+    }
+    let text = words.join(" · ");
+    ui.add(egui::Label::new(&text).truncate())
+        .on_hover_text(text);
+}
