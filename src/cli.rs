@@ -4,6 +4,7 @@ mod bench;
 mod classify;
 mod data;
 mod evaluate;
+mod export;
 mod import;
 mod info;
 mod output;
@@ -36,6 +37,8 @@ struct Cli {
 enum Command {
     /// Scores films without a window
     Classify(ClassifyArgs),
+    /// Writes scores and maps of films as pictures, tables and DICOM
+    Export(export::ExportArgs),
     /// Makes a model file from weights that Keras saved
     Import(ImportArgs),
     /// Says what a model file says of itself
@@ -231,6 +234,7 @@ pub fn run() -> ExitCode {
     let result = match cli.command {
         None => window::run(cli.files, cli.device),
         Some(Command::Classify(args)) => classify::run(&args),
+        Some(Command::Export(args)) => export::run(&args),
         Some(Command::Import(args)) => import::run(&args),
         Some(Command::Info(args)) => info::run(&args),
         Some(Command::Data(args)) => data::run(&args),

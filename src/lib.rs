@@ -10,6 +10,7 @@ pub mod dataset;
 pub mod model;
 pub mod bench;
 pub mod explain;
+pub mod export;
 pub mod train;
 pub mod evaluate;
 pub mod worker;

@@ -9,6 +9,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use super::{ClassifyArgs, device_for_command, open_model, output};
 use crate::domain::{PerFinding, Radiograph, Score, Threshold};
 use crate::explain::{CamMethod, OverlayStyle, class_activation_maps, overlay_png};
+use crate::export::{FilmExport, file_part};
 use crate::imaging::{list_films, read_film, write_whole};
 use crate::model::{Classifier, Reading};
 use crate::worker::cause_chain;
@@ -150,9 +151,18 @@ impl Run<'_> {
         let head = self.classifier.head();
         let maps = class_activation_maps(&reading.features, head, &reading.scores, method);
         let stem = film.path.file_stem().unwrap_or_default().to_string_lossy();
-        for finding_idx in self.mapped_findings(reading) {
+        let export = FilmExport::new(film, &self.classifier, &reading.scores, &self.thresholds);
+        let labels = maps.labels();
+        let asked = self.args.cam_label.iter();
+        let asked: Vec<usize> = asked.filter_map(|label| labels.position(label)).collect();
+        let findings = if asked.is_empty() {
+            export.drawn_findings()
+        } else {
+            asked
+        };
+        for finding_idx in findings {
             let label = maps.labels().get(finding_idx).unwrap_or_default();
-            let lines = self.caption(reading, finding_idx, method);
+            let lines = export.caption(finding_idx, method);
             let style = OverlayStyle::default();
             let png = overlay_png(film, &maps, finding_idx, &style, &lines)?;
             let path = free_path(
@@ -164,47 +174,6 @@ impl Run<'_> {
         }
         Ok(())
     }
-
-    /// The findings to draw: those asked for, or those above threshold, or else the highest.
-    fn mapped_findings(&self, reading: &Reading) -> Vec<usize> {
-        let labels = reading.scores.labels();
-        let asked = self.args.cam_label.iter();
-        let asked: Vec<usize> = asked.filter_map(|label| labels.position(label)).collect();
-        if !asked.is_empty() {
-            return asked;
-        }
-        let scores = reading.scores.values();
-        let pairs = scores.iter().zip(self.thresholds.values()).enumerate();
-        let above: Vec<usize> = pairs
-            .filter(|(_, (score, threshold))| score.is_positive(**threshold))
-            .map(|(finding_idx, _)| finding_idx)
-            .collect();
-        if above.is_empty() {
-            return reading.highest().into_iter().collect();
-        }
-        above
-    }
-
-    fn caption(&self, reading: &Reading, finding_idx: usize, method: CamMethod) -> Vec<String> {
-        let name = reading.scores.labels().get(finding_idx).unwrap_or_default();
-        let mut lines = vec![format!("{}, {}", name.replace('_', " "), method.name())];
-        let score = reading.scores.get(finding_idx);
-        if let Some((score, threshold)) = score.zip(self.thresholds.get(finding_idx)) {
-            let (score, threshold) = (score.get(), threshold.get());
-            lines.push(format!("score {score:.3}, threshold {threshold:.3}"));
-        }
-        lines.push(format!("model {}", self.classifier.id()));
-        lines
-    }
-}
-
-/// A label as part of a file's name: a model from elsewhere must not choose a folder.
-fn file_part(label: &str) -> String {
-    let kept = |c: char| c.is_alphanumeric() || c == '_' || c == '-';
-    label
-        .chars()
-        .map(|c| if kept(c) { c } else { '_' })
-        .collect()
 }
 
 /// `stem.png`, or `stem-2.png` and so on where films of one name come from several folders.
@@ -218,7 +187,7 @@ fn free_path(folder: &Path, stem: &str, taken: &mut BTreeSet<PathBuf>) -> PathBu
     path
 }
 
-fn progress_bar(n_films: u64) -> ProgressBar {
+pub(super) fn progress_bar(n_films: u64) -> ProgressBar {
     // Drawn on stderr, and only where that is a terminal.
     let bar = ProgressBar::new(n_films);
     match ProgressStyle::with_template("{bar:30} {pos}/{len} films, {eta} left") {

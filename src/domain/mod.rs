@@ -19,8 +19,8 @@ pub use labels::{Labels, LabelsError, PerFinding};
 pub use measurement::Measurement;
 pub use orientation::Orientation;
 pub use radiograph::{
-    FilmInfo, GrayTable, ModalityMap, PatientOrientation, PixelSpacing, Pixels, PixelsError,
-    Radiograph, SpacingSource,
+    DicomIdentity, FilmInfo, GrayTable, ModalityMap, PatientOrientation, PixelSpacing, Pixels,
+    PixelsError, Radiograph, SpacingSource,
 };
 pub use score::{Score, ScoreError, sigmoid};
 pub use space::{Point, ScreenFromImage, Size};

@@ -196,10 +196,25 @@ pub struct FilmInfo {
     pub body_part: Option<String>,
     /// Distance of pixel centers, with the attribute that it comes from.
     pub spacing: Option<PixelSpacing>,
+    /// Which picture of which study it is, where it is DICOM and says so.
+    pub dicom: Option<DicomIdentity>,
     /// Pseudonym or hospital number.
     pub patient_id: Option<String>,
     /// Shown only when the user asks for it, never exported.
     pub patient_name: Option<String>,
+}
+
+/// The unique identifiers of a DICOM picture.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DicomIdentity {
+    /// What kind of picture.
+    pub sop_class_uid: String,
+    /// Which picture.
+    pub sop_instance_uid: String,
+    /// Its series.
+    pub series_uid: String,
+    /// Its study.
+    pub study_uid: String,
 }
 
 /// Patient Orientation (0020,0020): letters L, R, A, P, H, F, one or several.

@@ -2,13 +2,10 @@ use std::fmt;
 
 use super::LabelColumn;
 use crate::metrics::{
-    Bins, Platt, PlattError, ReliabilityBin, brier_score, expected_calibration_error, reliability,
-    undo_weighting,
+    Bins, Platt, PlattError, ReliabilityBin, brier_score, expected_calibration_error, logit,
+    reliability, undo_weighting,
 };
 use crate::model::{Calibration, ModelCard};
-
-/// About half the distance of 1 to the `f32` below it: a score of exactly 0 or 1 is a rounded one.
-const LEAST_SCORE: f64 = 3e-8;
 
 /// How the scores of one label are read as probabilities.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -91,11 +88,6 @@ impl CalibrationView {
             bins,
         }
     }
-}
-
-fn logit(score: f64) -> f64 {
-    let score = score.clamp(LEAST_SCORE, 1.0 - LEAST_SCORE);
-    (score / (1.0 - score)).ln()
 }
 
 #[cfg(test)]

@@ -30,7 +30,7 @@ pub enum OverlayError {
     NoSuchFinding { finding_idx: usize },
 }
 
-/// A PNG of the film with one finding's map over it; below it `lines`, colour bar and notice.
+/// A PNG of [`overlay_image`].
 pub fn overlay_png(
     film: &Radiograph,
     maps: &PerFinding<Heatmap>,
@@ -38,6 +38,25 @@ pub fn overlay_png(
     style: &OverlayStyle,
     lines: &[String],
 ) -> Result<Vec<u8>, OverlayError> {
+    let image = overlay_image(film, maps, finding_idx, style, lines)?;
+    png_of(&image)
+}
+
+/// A picture as a PNG file.
+pub fn png_of(image: &RgbImage) -> Result<Vec<u8>, OverlayError> {
+    let mut png = Cursor::new(Vec::new());
+    image.write_to(&mut png, ImageFormat::Png)?;
+    Ok(png.into_inner())
+}
+
+/// The film with one finding's map over it; below it `lines`, colour bar and notice.
+pub fn overlay_image(
+    film: &Radiograph,
+    maps: &PerFinding<Heatmap>,
+    finding_idx: usize,
+    style: &OverlayStyle,
+    lines: &[String],
+) -> Result<RgbImage, OverlayError> {
     let heatmap = maps
         .get(finding_idx)
         .ok_or(OverlayError::NoSuchFinding { finding_idx })?;
@@ -69,9 +88,7 @@ pub fn overlay_png(
         pen.line("no positive evidence", TEXT_COLOR);
     }
     pen.line(NOTICE, NOTICE_COLOR);
-    let mut png = Cursor::new(Vec::new());
-    image.write_to(&mut png, ImageFormat::Png)?;
-    Ok(png.into_inner())
+    Ok(image)
 }
 
 fn enlarged(film: &Radiograph) -> GrayPicture {

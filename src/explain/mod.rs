@@ -7,7 +7,7 @@ mod overlay;
 mod caption;
 mod cover;
 
-pub use caption::{OverlayError, overlay_png};
+pub use caption::{OverlayError, overlay_image, overlay_png, png_of};
 pub use colormap::Colormap;
 pub use cover::Cover;
 pub use grad_cam::{CamMethod, class_activation_maps};

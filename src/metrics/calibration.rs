@@ -21,6 +21,15 @@ pub enum PlattError {
     Unsettled,
 }
 
+/// About half the distance of 1 to the `f32` below it: a score of exactly 0 or 1 is a rounded one.
+const LEAST_SCORE: f64 = 3e-8;
+
+/// The logit of a score in `[0, 1]`, finite at both ends.
+pub fn logit(score: f64) -> f64 {
+    let score = score.clamp(LEAST_SCORE, 1.0 - LEAST_SCORE);
+    (score / (1.0 - score)).ln()
+}
+
 /// Steps after which a fit that has not settled is given up.
 const MAX_STEPS: usize = 100;
 /// Halvings of one step before it is taken as it is.

@@ -13,7 +13,7 @@ mod calibration;
 mod operating_point;
 mod summary;
 
-pub use calibration::{Platt, PlattError, undo_weighting};
+pub use calibration::{Platt, PlattError, logit, undo_weighting};
 pub use confusion::Confusion;
 pub use delong::{AucEstimate, PairedAuc};
 pub use normal::normal_quantile;

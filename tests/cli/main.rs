@@ -5,6 +5,8 @@ mod data;
 #[cfg(test)]
 mod evaluation;
 #[cfg(test)]
+mod export;
+#[cfg(test)]
 mod program;
 #[cfg(test)]
 mod training;

@@ -21,7 +21,9 @@ use std::path::Path;
 
 use dicom_dictionary_std::tags;
 
-use crate::domain::{FilmInfo, PatientOrientation, PixelSpacing, Radiograph, SpacingSource};
+use crate::domain::{
+    DicomIdentity, FilmInfo, PatientOrientation, PixelSpacing, Radiograph, SpacingSource,
+};
 
 use super::FilmError;
 use super::decode::check_size;
@@ -112,9 +114,27 @@ fn film_info(attributes: &mut Attributes<'_>, data_set: &DataSet, header: &Heade
         laterality: laterality.or_else(|| attributes.text(tags::LATERALITY)),
         body_part: header.body_part.clone(),
         spacing: spacing(attributes),
+        dicom: identity(attributes),
         patient_id: attributes.text(tags::PATIENT_ID),
         patient_name: attributes.text(tags::PATIENT_NAME),
     }
+}
+
+/// All four identifiers, or none: a reference to half a picture is of no use.
+fn identity(attributes: &Attributes<'_>) -> Option<DicomIdentity> {
+    let uid = |tag| {
+        let text = attributes.text(tag)?;
+        let plain = text
+            .bytes()
+            .all(|byte| byte.is_ascii_digit() || byte == b'.');
+        (plain && text.len() <= 64).then_some(text)
+    };
+    Some(DicomIdentity {
+        sop_class_uid: uid(tags::SOP_CLASS_UID)?,
+        sop_instance_uid: uid(tags::SOP_INSTANCE_UID)?,
+        series_uid: uid(tags::SERIES_INSTANCE_UID)?,
+        study_uid: uid(tags::STUDY_INSTANCE_UID)?,
+    })
 }
 
 fn patient_orientation(attributes: &mut Attributes<'_>) -> Option<PatientOrientation> {

@@ -1,0 +1,18 @@
+//! What one film's reading is written out as: pictures, tables, DICOM. Originals are never touched.
+//!
+//! Every export carries the notice, the model's name with the checksum of its weights, and what may
+//! be wrong with the film as input.
+
+mod dicom_file;
+mod files;
+mod film_export;
+mod scores_csv;
+mod secondary_capture;
+mod structured_report;
+
+pub use dicom_file::{ExportError, FreshUid};
+pub use files::{DrawnMaps, ExportKind, export_film, file_part};
+pub use film_export::{FilmExport, write_export};
+pub use scores_csv::scores_csv;
+pub use secondary_capture::secondary_capture;
+pub use structured_report::structured_report;
