@@ -9,14 +9,15 @@ use egui::{CentralPanel, Context, Panel, Ui, ViewportCommand};
 
 use crate::model::ComputeDevice;
 use crate::state::{
-    AppState, Closing, Command, CommandSender, FilePicker, FilmState, Services, Settings,
+    AppState, Clip, Closing, Command, CommandSender, FilePicker, FilmState, Services, Settings,
     TrainingCommand, Workspace, command_channel,
 };
 use crate::ui::panels::{
     EvaluationViews, ListViews, Pane, TrainingViews, ViewerViews, about_ui, all_maps_ui,
-    answers_ui, back_ui, close_ui, compare_ui, epoch_scrubber_ui, evaluation_ui, film_list_ui,
-    findings_ui, histogram_ui, keys_ui, log_prompt_ui, map_controls_ui, notices_ui, palette_ui,
-    path_field_ui, status_bar_ui, tool_strip_ui, toolbar_ui, training_ui, viewer_ui, welcome_ui,
+    answers_ui, back_ui, close_ui, compare_ui, epoch_scrubber_ui, evaluation_ui, export_prompt_ui,
+    film_list_ui, findings_ui, histogram_ui, keys_ui, log_prompt_ui, map_controls_ui, notices_ui,
+    palette_ui, path_field_ui, status_bar_ui, tool_strip_ui, toolbar_ui, training_ui, viewer_ui,
+    welcome_ui,
 };
 use crate::ui::{shortcuts, theme};
 
@@ -95,6 +96,9 @@ impl ThoraxApp {
         Panel::top("tools").show(ui, |ui| tool_strip_ui(ui, state, commands));
         if state.asked_model_path().is_some() && state.training.run.is_some() {
             Panel::top("epochs").show(ui, |ui| epoch_scrubber_ui(ui, state, commands));
+        }
+        if let Some(text) = &state.export_path {
+            Panel::top("export path").show(ui, |ui| export_prompt_ui(ui, text, commands));
         }
         if let Some(text) = &state.reading.log_path {
             Panel::top("reading log").show(ui, |ui| log_prompt_ui(ui, text, commands));
@@ -186,6 +190,17 @@ impl ThoraxApp {
         }
     }
 
+    fn copy_clip(&mut self, ctx: &Context) {
+        match self.state.clip.take() {
+            Some(Clip::Text(text)) => ctx.copy_text(text),
+            Some(Clip::Picture(picture)) => {
+                let size = [picture.width() as usize, picture.height() as usize];
+                ctx.copy_image(egui::ColorImage::from_rgb(size, picture.as_raw()));
+            }
+            None => {}
+        }
+    }
+
     fn take_drops(&self, ctx: &Context) {
         let paths: Vec<PathBuf> = ctx.input(|input| {
             let dropped = input.raw.dropped_files.iter();
@@ -211,6 +226,7 @@ impl eframe::App for ThoraxApp {
         shortcuts::keys_ui(&ctx, &self.state, &self.commands);
         self.panels_ui(ui);
         self.windows_ui(&ctx);
+        self.copy_clip(&ctx);
         let mut changed = false;
         for command in self.queue.try_iter() {
             self.state.apply(command);

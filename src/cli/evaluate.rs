@@ -242,7 +242,13 @@ impl Work<'_> {
             evaluated.set.predictions.save(path)?;
         }
         if let (Some(to), Some(from)) = (&args.save_model, &args.model) {
-            freeze_operating_points(&ModelFile::load(from)?, to, &evaluated.chosen.points)?;
+            let (set, points) = (&evaluated.set, &evaluated.chosen.points);
+            freeze_operating_points(
+                &ModelFile::load(from)?,
+                to,
+                args.histograms.then_some(set),
+                points,
+            )?;
         }
         for warning in &evaluated.warnings {
             output::complain(warning);

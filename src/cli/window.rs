@@ -72,6 +72,7 @@ impl FilePicker for DesktopPicker {
         let files = match kind {
             PickKind::Films => rfd::FileDialog::new().set_title("Open films").pick_files(),
             PickKind::Folder => pick_one("Open a folder of films", PickForm::Folder),
+            PickKind::ExportFolder => pick_one("Folder for exports", PickForm::Folder),
             PickKind::ReadingLog => pick_one(
                 "Log of the blinded reading",
                 PickForm::NewFile("reading-log.csv"),

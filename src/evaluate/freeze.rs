@@ -1,16 +1,18 @@
 use std::path::Path;
 
-use super::EvaluateError;
+use super::{EvaluateError, ScoredSet};
 use crate::domain::{OperatingPoint, Threshold};
-use crate::model::ModelFile;
+use crate::model::{ModelFile, ScoreHistogram};
 
 /// Writes operating points into a copy of a model file; labels that are not named keep theirs.
 ///
-/// `points` are label, threshold and how it was chosen. The viewer and `thorax classify` use them
+/// `validation` are films that the model was not trained on: how their scores are spread is written
+/// too. `points` are label, threshold and how it was chosen. The viewer and `thorax classify` use them
 /// from then on. Nothing is left behind where writing fails; `to` may be where `file` was read.
 pub fn freeze_operating_points(
     file: &ModelFile,
     to: &Path,
+    validation: Option<&ScoredSet>,
     points: &[(String, f64, String)],
 ) -> Result<(), EvaluateError> {
     let mut card = file.card().clone();
@@ -26,6 +28,26 @@ pub fn freeze_operating_points(
                 threshold,
                 chosen_by: chosen_by.clone(),
             });
+        }
+    }
+    let columns = validation.into_iter().flat_map(|set| &set.columns);
+    for column in columns {
+        let place = card.labels.position(&column.name);
+        let slot = place.and_then(|place| card.validation_scores.get_mut(place));
+        let films = column
+            .scores
+            .iter()
+            .copied()
+            .zip(column.positives.iter().copied());
+        let n_pos = column
+            .positives
+            .iter()
+            .filter(|positive| **positive)
+            .count();
+        let n = column.positives.len();
+        let words = format!("validation, {n_pos} of {n} films positive");
+        if let (Some(slot), Some(histogram)) = (slot, ScoreHistogram::of(films, &words)) {
+            *slot = Some(histogram);
         }
     }
     ModelFile::new(card, file.weights().clone())?.save(to)?;

@@ -5,11 +5,17 @@ mod grad_cam;
 mod colormap;
 mod overlay;
 mod caption;
+mod contour;
 mod cover;
+mod jitter;
+mod overlap;
 
 pub use caption::{OverlayError, overlay_image, overlay_png, png_of};
 pub use colormap::Colormap;
+pub use contour::contours;
 pub use cover::Cover;
 pub use grad_cam::{CamMethod, class_activation_maps};
 pub use heatmap::{Heatmap, HeatmapScale};
+pub use jitter::{JitterConfig, JitterInterval, score_jitter};
+pub use overlap::Overlap;
 pub use overlay::{OverlayStyle, map_picture, overlay_picture};

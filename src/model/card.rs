@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use super::ResNetConfig;
+use super::{ResNetConfig, ScoreHistogram};
 use crate::domain::{Labels, OperatingPoint, PerFinding};
 use crate::imaging::{Interpolation, Preprocessing};
 
@@ -19,6 +19,8 @@ pub struct ModelCard {
     pub operating_points: PerFinding<Option<OperatingPoint>>,
     /// From score to probability; `None` where nobody calibrated.
     pub calibration: PerFinding<Option<Calibration>>,
+    /// How validation films with and without each label score; `None` where nobody counted.
+    pub validation_scores: PerFinding<Option<ScoreHistogram>>,
     /// Share of films with the label in training, in `[0, 1]`; `None` where it is not known.
     pub class_frequencies: PerFinding<Option<f64>>,
     /// Where the weights come from.
@@ -80,6 +82,7 @@ impl ModelCard {
         fits.then(|| Self {
             operating_points: labels.map(|_, _| None),
             calibration: labels.map(|_, _| None),
+            validation_scores: labels.map(|_, _| None),
             class_frequencies: labels.map(|_, _| None),
             name,
             labels,

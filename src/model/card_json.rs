@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize, Serializer};
 use thiserror::Error;
 
-use super::ResNetConfig;
 use super::card::{Calibration, ModelCard, Provenance};
+use super::{ResNetConfig, ScoreHistogram};
 use crate::domain::{Labels, LabelsError, OperatingPoint, PerFinding};
 use crate::imaging::Preprocessing;
 
@@ -49,6 +49,9 @@ struct CardFields {
     operating_points: BTreeMap<String, OperatingPoint>,
     calibration: BTreeMap<String, Calibration>,
     class_frequencies: BTreeMap<String, f64>,
+    /// Came later: older files have none.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    validation_scores: BTreeMap<String, ScoreHistogram>,
     provenance: Provenance,
 }
 
@@ -85,6 +88,7 @@ impl ModelCard {
             preprocessing: fields.preprocessing,
             operating_points: by_label(&labels, fields.operating_points, "operating points")?,
             calibration: by_label(&labels, fields.calibration, "calibrations")?,
+            validation_scores: by_label(&labels, fields.validation_scores, "validation scores")?,
             class_frequencies: by_label(&labels, fields.class_frequencies, "class frequencies")?,
             provenance: fields.provenance,
             labels,
@@ -107,6 +111,7 @@ impl Serialize for ModelCard {
             preprocessing: self.preprocessing,
             operating_points: by_name(&self.operating_points),
             calibration: by_name(&self.calibration),
+            validation_scores: by_name(&self.validation_scores),
             class_frequencies: by_name(&self.class_frequencies),
             provenance: self.provenance.clone(),
         };

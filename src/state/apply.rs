@@ -2,13 +2,16 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::exports::ExportJob;
 use super::jobs::{
     Jobs, ModelRequest, spawn_drawn_film_job, spawn_list_job, spawn_model_job, spawn_pick_job,
 };
 use super::{
-    Command, Compare, Displays, EvaluationDesk, FilmState, NoticeKind, Notices, PickKind, Probe,
-    ReadingDesk, Services, Session, Settings, Study, Thresholds, Tool, TrainingDesk, ViewerArea,
+    Clip, Command, Compare, Displays, EvaluationDesk, FilmState, NoticeKind, Notices, PickKind,
+    Probe, ReadingDesk, Services, Session, Settings, Study, Thresholds, Tool, TrainingDesk,
+    ViewerArea,
 };
+use crate::export::ExportKind;
 use crate::model::{Classifier, ModelSource, is_model_name};
 
 /// All that the program holds.
@@ -61,6 +64,13 @@ pub struct AppState {
     pub key_asked_for: Option<&'static str>,
     /// Whether the patient's name is shown, where a file has one. Never remembered.
     pub patient_name_shown: bool,
+    /// What the window is to put on the clipboard.
+    pub clip: Option<Clip>,
+    pub(super) exporting: Option<ExportJob>,
+    /// What is to be written once there is a folder.
+    pub(super) asked_exports: Vec<ExportKind>,
+    /// The path typed for exports, where no dialog is to be had.
+    pub export_path: Option<String>,
     undo_order: Vec<Undoable>,
     /// The film that was in view when the program ended, until its list is there again.
     pub(super) restored: Option<PathBuf>,
@@ -157,6 +167,10 @@ impl AppState {
             all_maps_shown: false,
             compare: None,
             viewer_area: None,
+            clip: None,
+            exporting: None,
+            asked_exports: Vec::new(),
+            export_path: None,
             undo_order: Vec::new(),
             restored: None,
             typed_path: None,
@@ -280,6 +294,14 @@ impl AppState {
             }
             Command::Reading(command) => self.apply_to_reading(command),
             Command::Compare(command) => self.apply_to_compare(command),
+            Command::Export(command) => self.apply_export(command),
+            Command::EditExportPath(text) => self.export_path = text,
+            Command::TakeExportPath => {
+                let path = self.export_path.take();
+                if let Some(path) = path.filter(|path| !path.trim().is_empty()) {
+                    self.export_to(PathBuf::from(path.trim()));
+                }
+            }
             Command::Display(command) => self.apply_to_display(command),
             Command::ShowAbout(shown) => self.about_shown = shown,
             Command::ShowKeys(shown) => self.keys_shown = shown,

@@ -2,7 +2,7 @@ use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, Sender, channel};
 
 use super::{
-    CompareCommand, DisplayCommand, EvaluationCommand, ReadingCommand, ThemeChoice,
+    CompareCommand, DisplayCommand, EvaluationCommand, ExportCommand, ReadingCommand, ThemeChoice,
     TrainingCommand, Workspace,
 };
 use crate::domain::Threshold;
@@ -83,6 +83,12 @@ pub enum Command {
     Reading(ReadingCommand),
     /// Anything of the film beside the one in view.
     Compare(CompareCommand),
+    /// Write or copy what is in view.
+    Export(ExportCommand),
+    /// Change the path that is typed for exports; `None` hides it.
+    EditExportPath(Option<String>),
+    /// Export into the folder that is typed.
+    TakeExportPath,
     /// Anything of how a film is shown.
     Display(DisplayCommand),
     /// Show or hide what the model file says of itself.

@@ -37,6 +37,8 @@ pub enum PickKind {
     Folder,
     /// A new file for the log of a blinded reading.
     ReadingLog,
+    /// A folder for exports.
+    ExportFolder,
     /// One model file.
     Model,
     /// One model file, for the film beside.

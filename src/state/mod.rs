@@ -6,6 +6,7 @@
 mod apply;
 mod command;
 mod evaluation;
+mod exports;
 mod films;
 mod jobs;
 mod keys;
@@ -25,6 +26,7 @@ pub use evaluation::{
     Cell, ComparedSet, EvaluationCommand, EvaluationDesk, EvaluationPick, EvaluationPrompt, Frozen,
     OpenedSet, TargetForm, TargetKind,
 };
+pub use exports::{Clip, ExportCommand};
 pub use jobs::{FilePicker, FilmReading, OpenedFilm, PickKind, Picked, Services};
 pub use keys::KeyChoices;
 pub use notice::{Notice, NoticeKind, Notices};

@@ -17,6 +17,7 @@ impl AppState {
         self.poll_model();
         self.poll_film();
         self.poll_probe();
+        self.poll_export();
         self.poll_compare();
         self.poll_reading();
         self.poll_training();
@@ -66,6 +67,14 @@ impl AppState {
                 if let Some(path) = paths.into_iter().next() {
                     self.start_blinded(path);
                 }
+            }
+            Outcome::Done((PickKind::ExportFolder, Picked::Files(paths))) => {
+                if let Some(folder) = paths.into_iter().next() {
+                    self.export_to(folder);
+                }
+            }
+            Outcome::Done((PickKind::ExportFolder, Picked::NoDialog)) => {
+                self.export_path = Some(String::new());
             }
             Outcome::Done((PickKind::ReadingLog, Picked::NoDialog)) => {
                 self.reading.log_path = Some(String::new());

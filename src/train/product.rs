@@ -5,7 +5,9 @@ use super::predictions::Predictions;
 use crate::domain::{OperatingPoint, Threshold};
 use crate::metrics::{OperatingTarget, Platt, RankedScores};
 use crate::model::kernels::NamedTensors;
-use crate::model::{Calibration, ModelCard, ModelFault, ModelFile, Provenance, ResNetConfig};
+use crate::model::{
+    Calibration, ModelCard, ModelFault, ModelFile, Provenance, ResNetConfig, ScoreHistogram,
+};
 
 /// Positive validation films that a cut or a calibration needs at least.
 const MIN_POSITIVES: usize = 10;
@@ -43,6 +45,9 @@ pub fn model_file(
             let films = LabelFilms::new(valid, finding_idx);
             if let Some(point) = card.operating_points.get_mut(finding_idx) {
                 *point = films.operating_point();
+            }
+            if let Some(histogram) = card.validation_scores.get_mut(finding_idx) {
+                *histogram = films.histogram();
             }
             if let Some(calibration) = card.calibration.get_mut(finding_idx) {
                 *calibration = films.calibration();
@@ -95,6 +100,16 @@ impl LabelFilms {
                 self.positives.len()
             ),
         })
+    }
+
+    fn histogram(&self) -> Option<ScoreHistogram> {
+        let films = self
+            .scores
+            .iter()
+            .copied()
+            .zip(self.positives.iter().copied());
+        let (n_pos, n) = (self.n_pos, self.positives.len());
+        ScoreHistogram::of(films, &format!("validation, {n_pos} of {n} films positive"))
     }
 
     fn calibration(&self) -> Option<Calibration> {

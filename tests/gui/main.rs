@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod evaluation;
 #[cfg(test)]
+mod exports;
+#[cfg(test)]
 mod films;
 #[cfg(test)]
 mod harness;

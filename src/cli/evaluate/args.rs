@@ -46,6 +46,9 @@ pub struct EvaluateArgs {
     /// Writes the model with the thresholds as its operating points
     #[arg(long, value_name = "FILE", requires = "model")]
     pub save_model: Option<PathBuf>,
+    /// Writes into that file too how the scores of these films are spread: for validation films
+    #[arg(long, requires = "save_model")]
+    pub histograms: bool,
     /// Share of people with a finding, for PPV and NPV: set, nih, pool, or a number
     #[arg(long, value_name = "SHARE", default_value = "set", value_parser = parse_prevalence)]
     pub prevalence: Prevalence,

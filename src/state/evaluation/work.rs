@@ -152,7 +152,7 @@ impl Saved {
                     Some(from) => ModelFile::load(&from)?,
                     None => Classifier::default_file()?,
                 };
-                freeze_operating_points(&file, &to, &points)?;
+                freeze_operating_points(&file, &to, None, &points)?;
             }
         }
         Ok((pick, to))

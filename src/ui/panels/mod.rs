@@ -31,7 +31,7 @@ pub use keys::keys_ui;
 pub use map_controls::map_controls_ui;
 pub use notices::notices_ui;
 pub use palette::palette_ui;
-pub use path_field::path_field_ui;
+pub use path_field::{export_prompt_ui, path_field_ui};
 pub use reading::{ListViews, answers_ui, film_list_ui, log_prompt_ui};
 pub use status_bar::status_bar_ui;
 pub use tool_strip::tool_strip_ui;

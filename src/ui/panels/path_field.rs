@@ -1,6 +1,18 @@
 use egui::{Key, Ui};
 
+use super::path_prompt::{PathTyped, path_prompt_ui};
 use crate::state::{Command, CommandSender};
+
+/// A line for the folder of exports, where no dialog is to be had.
+pub fn export_prompt_ui(ui: &mut Ui, text: &str, commands: &CommandSender) {
+    for typed in path_prompt_ui(ui, "Folder for exports", text) {
+        commands.send(match typed {
+            PathTyped::Changed(text) => Command::EditExportPath(Some(text)),
+            PathTyped::Entered => Command::TakeExportPath,
+            PathTyped::Hidden => Command::EditExportPath(None),
+        });
+    }
+}
 
 /// A line for typing the path of a film, a folder or a model, where no dialog is to be had.
 pub fn path_field_ui(ui: &mut Ui, typed_path: &str, commands: &CommandSender) {

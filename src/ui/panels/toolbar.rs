@@ -69,6 +69,11 @@ fn file_menu_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
             }
         }
     });
+    ui.menu_button("Export", |ui| {
+        for action in group("Exports") {
+            action_button_ui(ui, action, state, commands);
+        }
+    });
     ui.menu_button("List", |ui| {
         for action in [
             Action::NextOfPatient,

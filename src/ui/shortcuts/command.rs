@@ -2,10 +2,11 @@
 
 use super::Action;
 use crate::explain::HeatmapScale;
+use crate::export::ExportKind;
 use crate::state::{
     AppState, Command, CompareCommand, DisplayCommand, EvaluationCommand, EvaluationPick,
-    FilmState, Mark, ModelOrigin, ReadingCommand, RunPhase, ShownRun, ThemeChoice, Tool,
-    TrainingCommand, TrainingPick, Workspace,
+    ExportCommand, FilmState, Mark, ModelOrigin, ReadingCommand, RunPhase, ShownRun, ThemeChoice,
+    Tool, TrainingCommand, TrainingPick, Workspace,
 };
 
 /// Part of the viewer's side that a key moves the film or the window by.
@@ -28,6 +29,9 @@ impl Action {
         if let Some(command) = self.display_command(state) {
             let opened = state.study.film.opened().is_some();
             return opened.then_some(Command::Display(command));
+        }
+        if let Some(command) = self.export_command() {
+            return state.can_export().then_some(Command::Export(command));
         }
         if let Some((command, possible)) = self.compare_command(state) {
             return possible.then_some(command);
@@ -87,7 +91,6 @@ impl Action {
                 (Command::SetMapScale(scale), true)
             }
             Self::OpenFolder => (Command::PickFolder, !state.is_picking()),
-            Self::OpenDrawnFilm => (Command::OpenDrawnFilm, true),
             Self::NextFinding => (Command::StepFinding(1), loaded.is_some()),
             Self::PreviousFinding => (Command::StepFinding(-1), loaded.is_some()),
             Self::Undo => (Command::Undo, state.can_undo()),
@@ -122,6 +125,7 @@ impl Action {
     fn program_command(self, state: &AppState) -> Option<Command> {
         let scale = state.settings.scale;
         Some(match self {
+            Self::OpenDrawnFilm => Command::OpenDrawnFilm,
             Self::Palette => Command::ShowPalette(state.palette.is_none()),
             Self::Keys => Command::ShowKeys(!state.keys_shown),
             Self::Larger => Command::SetScale(scale + SCALE_STEP),
@@ -164,6 +168,20 @@ impl Action {
             }
             _ => None,
         }
+    }
+
+    /// The order, where it is about exports.
+    fn export_command(self) -> Option<ExportCommand> {
+        Some(match self {
+            Self::ExportAll => ExportCommand::Export(ExportKind::ALL.to_vec()),
+            Self::ExportPicture => ExportCommand::Export(vec![ExportKind::Png]),
+            Self::ExportTable => ExportCommand::Export(vec![ExportKind::Csv]),
+            Self::ExportCapture => ExportCommand::Export(vec![ExportKind::SecondaryCapture]),
+            Self::ExportReport => ExportCommand::Export(vec![ExportKind::StructuredReport]),
+            Self::CopyPicture => ExportCommand::CopyPicture,
+            Self::CopyScores => ExportCommand::CopyScores,
+            _ => return None,
+        })
     }
 
     /// The order, where it is about the film beside, and whether it is possible now.
@@ -302,6 +320,7 @@ impl Action {
             "Place and turn",
             "Tools",
             "Findings and maps",
+            "Exports",
         ];
         self == Self::BackToEvaluation || (!elsewhere && groups.contains(&self.group()))
     }

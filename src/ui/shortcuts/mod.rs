@@ -55,6 +55,16 @@ pub fn keys_ui(ctx: &Context, state: &AppState, commands: &CommandSender) {
         .collect();
     // A key without Shift also answers to one with it: the more special first.
     bound.sort_by_key(|(shortcut, _)| std::cmp::Reverse(n_modifiers(shortcut.modifiers)));
+    // The desktop's own key for copying comes as an event of its own.
+    let copies =
+        Action::CopyPicture.shortcut(&state.settings.keys) == Action::CopyPicture.first_key();
+    if copies
+        && !typing
+        && ctx.input(|input| input.events.contains(&egui::Event::Copy))
+        && let Some(command) = Action::CopyPicture.command(state)
+    {
+        commands.send(command);
+    }
     for (shortcut, action) in bound {
         let plain = !(shortcut.modifiers.command || shortcut.modifiers.ctrl);
         let steps = shortcut.modifiers.is_none()

@@ -152,6 +152,14 @@ actions! {
         AllMaps "Maps of all findings" shift(Key::M);
         Uncover "Uncover all" shift(Key::Delete);
         ToggleInput "What the network saw" key(Key::N);
+    "Exports":
+        ExportAll "Export picture, table and DICOM…" ctrl(Key::S);
+        ExportPicture "Export picture as PNG…";
+        ExportTable "Export table of scores…";
+        ExportCapture "Export picture as DICOM…";
+        ExportReport "Export scores as DICOM SR…";
+        CopyPicture "Copy picture" ctrl(Key::C);
+        CopyScores "Copy table of scores" ctrl(Key::T);
     "Models":
         OpenModel "Open model…" ctrl(Key::M);
         OpenDefaultModel "Use the default model";

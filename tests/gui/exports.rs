@@ -1,0 +1,101 @@
+//! Exports from the window: files in the folder that was chosen, and the clipboard.
+
+use egui::{Event, Key, Modifiers, OutputCommand};
+use egui_kittest::kittest::Queryable as _;
+use thorax::state::Picked;
+
+use crate::films::phantom;
+use crate::harness::{PreparedPicker, app_with_scores, build, builder, is_scored, step_until};
+
+#[test]
+fn one_key_writes_picture_table_and_dicom_into_the_chosen_folder() {
+    let folder = tempfile::tempdir().unwrap();
+    let picker = PreparedPicker::new(Picked::Files(vec![folder.path().to_owned()]));
+    let mut harness = build(builder(), picker, vec![phantom()]);
+    step_until("the scores", &mut harness, is_scored);
+    harness.key_press_modifiers(Modifiers::COMMAND, Key::S);
+    step_until("the exports", &mut harness, |app| {
+        app.state
+            .notices
+            .iter()
+            .any(|notice| notice.text.starts_with("Written:"))
+    });
+    harness.run();
+    let files = std::fs::read_dir(folder.path()).unwrap();
+    let names: Vec<String> = files
+        .map(|file| file.unwrap().file_name().to_string_lossy().into_owned())
+        .collect();
+    for end in [".png", ".scores.csv", ".sc.dcm", ".sr.dcm"] {
+        assert_eq!(
+            names.iter().filter(|name| name.ends_with(end)).count(),
+            1,
+            "{names:?}"
+        );
+    }
+    harness.get_by_label_contains("Written:");
+}
+
+#[test]
+fn without_a_dialog_the_folder_is_typed() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut harness = build(
+        builder(),
+        PreparedPicker::new(Picked::NoDialog),
+        vec![phantom()],
+    );
+    step_until("the scores", &mut harness, is_scored);
+    harness.key_press_modifiers(Modifiers::COMMAND, Key::S);
+    step_until("the prompt", &mut harness, |app| {
+        app.state.export_path.is_some()
+    });
+    harness.run_steps(3);
+    harness
+        .get_by_role_and_label(egui::accesskit::Role::TextInput, "Folder for exports")
+        .type_text(&folder.path().display().to_string());
+    harness.run_steps(3);
+    harness.get_by_label("Use path").click();
+    step_until("the exports", &mut harness, |app| {
+        app.state
+            .notices
+            .iter()
+            .any(|notice| notice.text.starts_with("Written:"))
+    });
+    assert!(std::fs::read_dir(folder.path()).unwrap().count() >= 4);
+}
+
+#[test]
+fn picture_and_scores_go_on_the_clipboard_with_the_notice() {
+    let mut harness = app_with_scores(vec![phantom()]);
+    harness.event(Event::Copy);
+    let mut picture = false;
+    for _ in 0..200 {
+        harness.step();
+        let mut orders = harness.output().platform_output.commands.iter();
+        picture |= orders.any(|order| matches!(order, OutputCommand::CopyImage(_)));
+        if picture {
+            break;
+        }
+        std::thread::park_timeout(std::time::Duration::from_millis(5));
+    }
+    assert!(picture, "no picture came");
+    harness.key_press_modifiers(Modifiers::COMMAND, Key::T);
+    let mut words = None;
+    for _ in 0..200 {
+        harness.step();
+        let orders = harness.output().platform_output.commands.iter();
+        let mut orders = orders;
+        words = orders.find_map(|order| match order {
+            OutputCommand::CopyText(text) => Some(text.clone()),
+            _ => None,
+        });
+        if words.is_some() {
+            break;
+        }
+        std::thread::park_timeout(std::time::Duration::from_millis(5));
+    }
+    let words = words.expect("no scores came");
+    assert!(
+        words.contains(thorax::domain::NOTICE) && words.lines().count() == 15,
+        "{words}"
+    );
+}
