@@ -1,5 +1,7 @@
 //! Frames of a drag on a film of 4000 x 4000 pixels at 16 bits, and the memory of 20 such films.
 //!
+//! Then a list of 100,000 films: sorted, filtered, scrolled.
+//!
 //! Layout, tiles and tessellation at 2560 x 1440, without the graphics card; beside them, what a
 //! viewer without tiles does: the whole film through the table into one texture, each frame.
 //!
@@ -21,11 +23,15 @@ use egui_kittest::kittest::Queryable as _;
 use thorax::app::ThoraxApp;
 use thorax::domain::Display;
 use thorax::model::ComputeDevice;
-use thorax::state::{Command, DisplayCommand, FilePicker, FilmState, OpenedFilm, PickKind, Picked};
+use thorax::state::{
+    Command, DisplayCommand, FilePicker, FilmEntry, FilmState, ListFilter, ListOrder, OpenedFilm,
+    PickKind, Picked, ReadingCommand, SortKey,
+};
 
 const SIDE_PX: u32 = 4000;
 const N_FILMS: usize = 20;
 const N_FRAMES: usize = 200;
+const N_ROWS: usize = 100_000;
 const SCREEN_PT: Vec2 = Vec2::new(2560.0, 1440.0);
 
 struct NoPicker;
@@ -59,12 +65,81 @@ fn main() {
     let opened = harness.state().state.study.film.opened().unwrap().clone();
     print_times("the whole film in one texture", whole_film(&opened));
 
+    let seen = memory_text();
+    println!("after the film alone: {seen}");
     for film_idx in 0..N_FILMS {
         let state = &mut harness.state_mut().state;
         state.apply(Command::ShowFilm(film_idx));
         wait_for_scores(&mut harness);
     }
     println!("{N_FILMS} films looked at: {}", memory_text());
+    long_list(&mut harness);
+}
+
+/// Films that are not there: the list has to be quick without them.
+fn long_list(harness: &mut Bench) {
+    let state = &mut harness.state_mut().state;
+    let entries = (0..N_ROWS).map(|n| {
+        let mut entry = FilmEntry::new(format!("/gone/{:08}_{:03}.png", n / 4, n % 4).into());
+        let score = |label: usize| ((n * 7919 + label * 104_729) % 100_003) as f32 / 100_003.0;
+        entry.scores = Some((0..14).map(score).collect());
+        entry
+    });
+    let entries = entries.collect();
+    let started = Instant::now();
+    state.study.add(entries);
+    println!(
+        "{N_ROWS} films put on the list: {:.1} ms",
+        ms(started.elapsed())
+    );
+    for (name, order, text) in [
+        ("as opened", SortKey::Opened, ""),
+        ("by score", SortKey::Score(4), ""),
+        ("by patient", SortKey::Patient, ""),
+        ("by score, names with 77", SortKey::Score(4), "77"),
+    ] {
+        let filter = ListFilter {
+            text: text.to_owned(),
+            ..ListFilter::default()
+        };
+        let state = &mut harness.state_mut().state;
+        state.apply(Command::Reading(ReadingCommand::Filter(filter)));
+        let order = ListOrder {
+            key: order,
+            descending: true,
+        };
+        let started = Instant::now();
+        state.apply(Command::Reading(ReadingCommand::Sort(order)));
+        let elapsed = ms(started.elapsed());
+        println!(
+            "{name}: {elapsed:.1} ms, {} films",
+            state.reading.places().len()
+        );
+    }
+    harness.run_steps(10);
+    let list = harness.get_by_label("Search the list").rect();
+    harness.hover_at(list.center_bottom() + Vec2::new(0.0, 300.0));
+    harness.step();
+    let mut times = Vec::new();
+    for _ in 0..N_FRAMES {
+        harness.event(wheel(-400.0));
+        times.push(timed(|| harness.step()));
+    }
+    print_times("a frame while the list scrolls", times);
+}
+
+fn ms(time: Duration) -> f64 {
+    time.as_secs_f64() * 1e3
+}
+
+fn wheel(points: f32) -> Event {
+    Event::MouseWheel {
+        unit: egui::MouseWheelUnit::Point,
+        delta: Vec2::new(0.0, points),
+        phase: egui::TouchPhase::Move,
+        source: egui::MouseWheelSource::Wheel,
+        modifiers: Modifiers::NONE,
+    }
 }
 
 fn window_drag(harness: &mut Bench, center: Pos2) -> Vec<Duration> {
@@ -104,13 +179,7 @@ fn wheel_zoom(harness: &mut Bench, center: Pos2) -> Vec<Duration> {
     let mut times = Vec::new();
     for frame in 0..N_FRAMES {
         let inwards = (frame / 50) % 2 == 0;
-        harness.event(Event::MouseWheel {
-            unit: egui::MouseWheelUnit::Point,
-            delta: Vec2::new(0.0, if inwards { 18.0 } else { -18.0 }),
-            phase: egui::TouchPhase::Move,
-            source: egui::MouseWheelSource::Wheel,
-            modifiers: Modifiers::NONE,
-        });
+        harness.event(wheel(if inwards { 18.0 } else { -18.0 }));
         times.push(timed(|| harness.step()));
     }
     harness.run_steps(20);

@@ -10,7 +10,7 @@ use super::{ClassifyArgs, device_for_command, open_model, output};
 use crate::domain::{PerFinding, Radiograph, Score, Threshold};
 use crate::explain::{CamMethod, OverlayStyle, class_activation_maps, overlay_png};
 use crate::export::{FilmExport, file_part};
-use crate::imaging::{list_films, read_film, write_whole};
+use crate::imaging::{InputCheck, list_films, read_film, write_whole};
 use crate::model::{Classifier, Reading};
 use crate::worker::cause_chain;
 
@@ -20,6 +20,8 @@ mod report;
 struct FilmResult {
     path: PathBuf,
     warnings: Vec<String>,
+    /// Whether the film is fit as input; `None` where it could not be opened.
+    input: Option<InputCheck>,
     /// Scores, or the chain of causes why there are none.
     scores: Result<PerFinding<Score>, String>,
     /// Why maps are missing; the scores stand without them.
@@ -70,6 +72,7 @@ pub fn run(args: &ClassifyArgs) -> anyhow::Result<ExitCode> {
             Err((path, error)) => FilmResult {
                 path: path.clone(),
                 warnings: vec![],
+                input: None,
                 scores: Err(error.to_string()),
                 maps_failed: None,
             },
@@ -110,13 +113,15 @@ impl Run<'_> {
     fn classify(&mut self, path: PathBuf) -> FilmResult {
         let mut warnings = Vec::new();
         let mut maps_failed = None;
+        let mut input = None;
         let scores = self
-            .score(&path, &mut warnings, &mut maps_failed)
+            .score(&path, &mut input, &mut warnings, &mut maps_failed)
             .map_err(|error| cause_chain(&error));
         warnings.extend(maps_failed.clone());
         FilmResult {
             path,
             warnings,
+            input,
             scores,
             maps_failed,
         }
@@ -125,11 +130,13 @@ impl Run<'_> {
     fn score(
         &mut self,
         path: &Path,
+        input: &mut Option<InputCheck>,
         warnings: &mut Vec<String>,
         maps_failed: &mut Option<String>,
     ) -> anyhow::Result<PerFinding<Score>> {
         let film = read_film(path)?;
         warnings.clone_from(&film.warnings);
+        *input = Some(InputCheck::of(&film));
         let reading = self
             .classifier
             .score(&film)

@@ -182,6 +182,8 @@ impl ModalityMap {
 pub struct FilmInfo {
     /// File format, as in `PNG` or `DICOM, JPEG 2000`.
     pub format: String,
+    /// Red, green and blue of the file differ somewhere.
+    pub colored: bool,
     /// Bits stored a pixel, as the file says.
     pub bits: u16,
     /// DICOM modality, as in `DX`.

@@ -29,7 +29,7 @@ pub fn contours(heatmap: &Heatmap, value: f32) -> Vec<Vec<[f32; 2]>> {
             pieces_of_cell(corners, values, &mut pieces);
         }
     }
-    let lines = joined(pieces);
+    let lines = joined(&pieces);
     let place = |end: &Crossing| {
         let [a, b] = [end.from, end.to].map(|(x, y)| (x as f32 * step, y as f32 * step));
         [a.0 + (b.0 - a.0) * end.share, a.1 + (b.1 - a.1) * end.share]
@@ -88,7 +88,7 @@ fn pieces_of_cell(corners: [(usize, usize); 4], values: [f32; 4], pieces: &mut V
 }
 
 /// Joins pieces that meet on a side of a cell.
-fn joined(pieces: Vec<[Crossing; 2]>) -> Vec<Vec<Crossing>> {
+fn joined(pieces: &[[Crossing; 2]]) -> Vec<Vec<Crossing>> {
     use std::collections::BTreeMap;
     let mut at_side: BTreeMap<_, Vec<usize>> = BTreeMap::new();
     for (idx, piece) in pieces.iter().enumerate() {

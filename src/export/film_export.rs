@@ -5,7 +5,7 @@ use chrono::{DateTime, Local};
 use super::ExportError;
 use crate::domain::{PerFinding, Radiograph, Score, Threshold};
 use crate::explain::CamMethod;
-use crate::imaging::write_whole;
+use crate::imaging::{InputCheck, write_whole};
 use crate::metrics::{Platt, logit};
 use crate::model::{Calibration, Classifier};
 
@@ -68,7 +68,7 @@ impl<'a> FilmExport<'a> {
             thresholds,
             chosen_by,
             risks,
-            input_notes: film.warnings.clone(),
+            input_notes: input_notes(film),
             created: Local::now(),
         }
     }
@@ -101,9 +101,8 @@ impl<'a> FilmExport<'a> {
             lines.push(format!("score {score:.3}, threshold {threshold:.3}"));
         }
         lines.push(format!("model {}", self.model_id));
-        if !self.input_notes.is_empty() {
-            lines.push(format!("input: {}", self.input_text()));
-        }
+        // A line each: pictures are narrow.
+        lines.extend(self.input_notes.iter().cloned());
         lines
     }
 
@@ -115,6 +114,14 @@ impl<'a> FilmExport<'a> {
             self.input_notes.join(" ")
         }
     }
+}
+
+/// What reading the file found, and the check of the film as input.
+fn input_notes(film: &Radiograph) -> Vec<String> {
+    let check = InputCheck::of(film);
+    let mut notes = vec![format!("Check of the input: {}", check.summary())];
+    notes.extend(film.warnings.iter().cloned());
+    notes
 }
 
 /// Writes a file whole or not at all, and never over a film.

@@ -20,6 +20,7 @@ mod raster;
 mod resize;
 #[cfg(test)]
 mod samples;
+mod sanity;
 mod write;
 
 pub use decode::{MAX_FILE_BYTES, MAX_PIXELS, MAX_SIDE_PX, film_from_bytes, read_film};
@@ -31,4 +32,5 @@ pub use list::{ListError, list_films};
 pub use polarity::Polarity;
 pub use pyramid::{Pyramid, Tile, TileKey};
 pub use resize::{GrayPicture, Interpolation};
+pub use sanity::{ConcernKind, InputCheck, InputConcern, InputLevel};
 pub use write::write_whole;

@@ -148,6 +148,7 @@ pub(super) fn film(
         info: FilmInfo {
             format: format.name().to_owned(),
             bits: gray.bits,
+            colored: gray.channels_differ,
             ..FilmInfo::default()
         },
         pixels,

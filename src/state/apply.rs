@@ -7,9 +7,9 @@ use super::jobs::{
     Jobs, ModelRequest, spawn_drawn_film_job, spawn_list_job, spawn_model_job, spawn_pick_job,
 };
 use super::{
-    Clip, Command, Compare, Displays, EvaluationDesk, FilmState, NoticeKind, Notices, PickKind,
-    Probe, ReadingDesk, Services, Session, Settings, Study, Thresholds, Tool, TrainingDesk,
-    ViewerArea,
+    Clip, Command, Compare, Displays, EvaluationDesk, FilmState, Jitter, NoticeKind, Notices,
+    PickKind, Probe, ReadingDesk, Services, Session, Settings, Study, Thresholds, Tool,
+    TrainingDesk, ViewerArea,
 };
 use crate::export::ExportKind;
 use crate::model::{Classifier, ModelSource, is_model_name};
@@ -46,6 +46,8 @@ pub struct AppState {
     pub probe: Probe,
     /// Whether the maps of all findings are shown in place of one film.
     pub all_maps_shown: bool,
+    /// How far scores move when the film is changed a little.
+    pub jitter: Jitter,
     /// What stands beside the film in view.
     pub compare: Option<Compare>,
     /// Where the viewer was drawn last.
@@ -56,6 +58,8 @@ pub struct AppState {
     pub notices: Notices,
     /// Whether the model's provenance is shown.
     pub about_shown: bool,
+    /// A film that was refused as input and whose scores are to be shown nevertheless.
+    pub shown_anyway: Option<PathBuf>,
     /// Whether the list of keys is shown.
     pub keys_shown: bool,
     /// The command palette, where it is shown.
@@ -165,6 +169,7 @@ impl AppState {
             input_shown: false,
             probe: Probe::new(services.wake.clone()),
             all_maps_shown: false,
+            jitter: Jitter::new(services.wake.clone()),
             compare: None,
             viewer_area: None,
             clip: None,
@@ -176,6 +181,7 @@ impl AppState {
             typed_path: None,
             notices: Notices::default(),
             about_shown: false,
+            shown_anyway: None,
             keys_shown: false,
             palette: None,
             key_asked_for: None,
@@ -293,6 +299,10 @@ impl AppState {
                 self.read_beside();
             }
             Command::Reading(command) => self.apply_to_reading(command),
+            Command::ShowAnyway => {
+                self.shown_anyway = self.study.current_path().map(Path::to_owned);
+            }
+            Command::MeasureJitter => self.measure_jitter(),
             Command::Compare(command) => self.apply_to_compare(command),
             Command::Export(command) => self.apply_export(command),
             Command::EditExportPath(text) => self.export_path = text,

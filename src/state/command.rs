@@ -81,6 +81,10 @@ pub enum Command {
     SetMapContours(bool),
     /// Anything of the reading list.
     Reading(ReadingCommand),
+    /// Show the scores of the film in view though it was refused as input.
+    ShowAnyway,
+    /// Measure how far scores move when the film is changed a little.
+    MeasureJitter,
     /// Anything of the film beside the one in view.
     Compare(CompareCommand),
     /// Write or copy what is in view.

@@ -114,7 +114,7 @@ impl AppState {
 
     /// Whether there is a reading that may be seen, and no export under way.
     pub fn can_export(&self) -> bool {
-        let seen = !self.reading.is_blinded() && self.study.film.reading().is_some();
+        let seen = !self.hides_answer() && self.study.film.reading().is_some();
         seen && self.exporting.is_none() && self.model.loaded.is_some()
     }
 

@@ -2,6 +2,7 @@ use std::sync::Arc;
 
 use super::jobs::FilmRequest;
 use super::{AppState, FilmState, FilmStatus, NoticeKind, Session};
+use crate::imaging::InputLevel;
 
 impl AppState {
     pub(super) fn show_film(&mut self, film_idx: usize) {
@@ -17,6 +18,20 @@ impl AppState {
                 self.read_current();
             }
         }
+    }
+
+    /// Whether the film in view was refused as input, and nobody asked for its scores.
+    pub fn is_refused(&self) -> bool {
+        let opened = self.study.film.opened();
+        opened.is_some_and(|opened| {
+            opened.check.level() == InputLevel::Refused
+                && self.shown_anyway.as_ref() != Some(&opened.film.path)
+        })
+    }
+
+    /// Whether the network's answer to the film in view is not to be seen.
+    pub fn hides_answer(&self) -> bool {
+        self.reading.is_blinded() || self.is_refused()
     }
 
     /// The film `step` further on the list as it is arranged, if there is one.

@@ -9,7 +9,7 @@ use anyhow::Context as _;
 use crate::dataset::{FindingBox, boxes_of_film, table_above};
 use crate::domain::{PerFinding, Radiograph};
 use crate::explain::{CamMethod, Heatmap, class_activation_maps};
-use crate::imaging::{GrayCounts, Pyramid, list_films, read_film, write_whole};
+use crate::imaging::{GrayCounts, InputCheck, Pyramid, list_films, read_film, write_whole};
 use crate::model::{Classifier, ComputeDevice, ModelFile, ModelSource, Reading};
 use crate::worker::{Job, JobContext, Latest, Wake};
 
@@ -75,6 +75,8 @@ pub struct OpenedFilm {
     pub pyramid: Pyramid,
     /// How often each part of its range occurs, and the windows that follow.
     pub counts: GrayCounts,
+    /// Whether it is fit to be scored.
+    pub check: InputCheck,
     /// Radiologists' boxes of the film, where a list of them lies above it.
     pub boxes: Vec<FindingBox>,
 }
@@ -85,6 +87,7 @@ impl OpenedFilm {
         Self {
             pyramid: Pyramid::of(&film.pixels),
             counts: GrayCounts::of(&film),
+            check: InputCheck::of(&film),
             boxes: boxes_of_film(&film.path),
             film,
         }

@@ -45,6 +45,6 @@ pub use training::{
     TrainingPage, TrainingPick, Working,
 };
 pub use viewer::{
-    BRUSH_RANGE, Compare, CompareCommand, CompareWith, DisplayCommand, Displays, Gesture, Probe,
-    Tool, ViewerArea,
+    BRUSH_RANGE, Compare, CompareCommand, CompareWith, DisplayCommand, Displays, Gesture, Jitter,
+    Probe, Tool, ViewerArea,
 };

@@ -19,6 +19,7 @@ impl AppState {
         self.poll_probe();
         self.poll_export();
         self.poll_compare();
+        self.poll_jitter();
         self.poll_reading();
         self.poll_training();
         self.poll_evaluation();
@@ -164,6 +165,7 @@ impl AppState {
         self.take_thresholds();
         self.probe.clear();
         self.forget_scoring();
+        self.jitter.forget();
         self.study.forget_readings();
         self.read_beside();
         // A film that could not be opened will not open for another model either.

@@ -156,9 +156,11 @@ impl Study {
     pub fn keep(&mut self, reading: &Arc<FilmReading>) {
         let path = &reading.opened.film.path;
         if let Some(entry) = self.entry_mut(path) {
-            entry.status = FilmStatus::Scored;
             let scores = reading.reading.scores.values().iter();
-            entry.scores = Some(scores.map(|score| score.get()).collect());
+            entry.take_scores(
+                &reading.opened.check,
+                scores.map(|score| score.get()).collect(),
+            );
             if entry.patient_id.is_none() {
                 entry
                     .patient_id

@@ -461,7 +461,7 @@ fn patients_whom_the_model_has_seen_are_warned_of() {
     let seen = "image,patient_id\na.png,3\nb.png,900\n";
     std::fs::write(run.join("split/train.csv"), seen).unwrap();
     let file = Classifier::default_file().unwrap();
-    freeze_operating_points(&file, &run.join("best.safetensors"), &[]).unwrap();
+    freeze_operating_points(&file, &run.join("best.safetensors"), None, &[]).unwrap();
     let mut harness = app_with(vec![run.join("best.safetensors")]);
     step_until("the model", &mut harness, |app| {
         let loaded = app.state.model.loaded.as_ref();

@@ -5,12 +5,19 @@ pub fn phantom() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/phantom.png")
 }
 
-/// A folder with `n_films` small films of our own, and one that is broken if so asked.
+/// A folder with `n_films` films of our own, each a little brighter than the one before, and one
+/// that is broken if so asked.
 pub fn folder(n_films: u8, broken: bool) -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
+    let drawn = image::open(phantom())
+        .unwrap()
+        .thumbnail(200, 200)
+        .into_luma8();
     for n in 0..n_films {
-        let gray = |x, y| image::Luma([(x * 2 + y + u32::from(n) * 20) as u8]);
-        let film = image::GrayImage::from_fn(100, 90, gray);
+        let mut film = drawn.clone();
+        for gray in film.pixels_mut() {
+            gray.0 = gray.0.map(|gray| gray.saturating_add(n * 6));
+        }
         film.save(folder.path().join(format!("film{n}.png")))
             .unwrap();
     }

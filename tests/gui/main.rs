@@ -15,6 +15,8 @@ mod panels;
 #[cfg(test)]
 mod reading;
 #[cfg(test)]
+mod reasons;
+#[cfg(test)]
 mod snapshots;
 #[cfg(test)]
 mod thresholds;

@@ -9,7 +9,7 @@ use thorax::state::Tool;
 use crate::films::phantom;
 use crate::harness::{AppHarness, app_with_scores, step_until};
 
-fn app() -> AppHarness {
+pub fn app() -> AppHarness {
     app_with_scores(vec![phantom()])
 }
 
@@ -17,12 +17,12 @@ fn display(harness: &AppHarness) -> Display {
     harness.state().state.display().clone()
 }
 
-fn middle(harness: &AppHarness) -> Pos2 {
+pub fn middle(harness: &AppHarness) -> Pos2 {
     harness.get_by_label("Film").rect().center()
 }
 
 /// A press, some moves and a release, a frame each.
-fn drag(harness: &mut AppHarness, button: PointerButton, from: Pos2, by: Vec2) {
+pub fn drag(harness: &mut AppHarness, button: PointerButton, from: Pos2, by: Vec2) {
     harness.hover_at(from);
     harness.step();
     press(harness, button, from, true);
@@ -273,52 +273,6 @@ fn three_clicks_make_an_angle() {
 }
 
 #[test]
-fn what_is_covered_changes_scores_and_map_and_comes_back() {
-    let mut harness = app();
-    let whole = harness.state().state.study.film.reading().unwrap().clone();
-    harness.key_press(Key::C);
-    harness.run();
-    let center = middle(&harness);
-    drag(
-        &mut harness,
-        PointerButton::Primary,
-        center,
-        Vec2::new(60.0, 60.0),
-    );
-    step_until("scores of the covered film", &mut harness, |app| {
-        app.state.probe.reading.is_some() && !app.state.probe.is_busy()
-    });
-    harness.run();
-    let state = &harness.state().state;
-    let covered = state.probe.reading.clone().unwrap();
-    assert_ne!(covered.reading.scores, whole.reading.scores);
-    let cover = state.probe.cover.as_ref().unwrap();
-    assert_eq!(
-        Some(&covered.reading.input),
-        cover.over(&whole.reading.input).as_ref()
-    );
-    harness.get_by_label_contains("Part of the film is covered");
-    harness.key_press_modifiers(Modifiers::SHIFT, Key::Delete);
-    harness.run();
-    let state = &harness.state().state;
-    assert!(state.probe.cover.is_none() && state.probe.reading.is_none());
-    assert_eq!(state.study.film.reading().unwrap().reading, whole.reading);
-}
-
-#[test]
-fn all_maps_are_shown_at_once_and_a_click_goes_to_one() {
-    let mut harness = app();
-    harness.key_press_modifiers(Modifiers::SHIFT, Key::M);
-    harness.run();
-    assert_eq!(harness.query_all_by_label_contains("Map of ").count(), 14);
-    harness.get_by_label("Map of Edema").click();
-    harness.run();
-    let state = &harness.state().state;
-    assert!(!state.all_maps_shown);
-    assert_eq!(state.selected, Some(3));
-}
-
-#[test]
 fn the_palette_finds_actions_by_part_of_their_words() {
     let mut harness = app();
     harness.key_press_modifiers(Modifiers::COMMAND, Key::K);
@@ -376,20 +330,6 @@ fn words_and_buttons_grow_up_to_twice_their_size() {
     harness.key_press_modifiers(Modifiers::COMMAND, Key::Num0);
     harness.run();
     assert_eq!(harness.state().state.settings.scale, 1.0);
-}
-
-#[test]
-fn what_the_network_saw_is_one_key_away_and_the_scores_stay() {
-    let mut harness = app();
-    let before = harness.state().state.study.film.reading().unwrap().clone();
-    for key in [Key::N, Key::I, Key::X, Key::Num3] {
-        harness.key_press(key);
-    }
-    harness.run();
-    let state = &harness.state().state;
-    assert!(state.input_shown);
-    let after = state.study.film.reading().unwrap();
-    assert_eq!(before.reading, after.reading);
 }
 
 #[test]
@@ -461,4 +401,43 @@ fn one_film_is_shown_under_two_models() {
     let loaded = state.model.loaded.as_ref().unwrap();
     assert_eq!(Some(loaded.classifier.id()), compare.model_id());
     assert_eq!(main.reading.scores, beside.reading.scores);
+}
+
+#[test]
+fn what_was_open_is_opened_again_at_the_film_that_was_in_view() {
+    let films = crate::films::folder(3, false);
+    let mut harness = app_with_scores(vec![films.path().to_owned()]);
+    harness.key_press(Key::PageDown);
+    step_until("the second film", &mut harness, |app| {
+        app.state.study.current() == Some(1) && crate::harness::is_scored(app)
+    });
+    let session = harness.state().state.settings.session.clone();
+    assert_eq!(session.opened, [films.path()]);
+    drop(harness);
+    let mut harness = crate::harness::app_with(vec![]);
+    let state = &mut harness.state_mut().state;
+    state.settings.session = session;
+    state.restore_session();
+    step_until("the scores", &mut harness, crate::harness::is_scored);
+    let state = &harness.state().state;
+    assert_eq!(
+        (state.study.entries().len(), state.study.current()),
+        (3, Some(1))
+    );
+}
+
+#[test]
+fn films_that_come_while_others_are_being_listed_are_all_there() {
+    let (first, second) = (
+        crate::films::folder(2, false),
+        crate::films::folder(2, false),
+    );
+    let mut harness = crate::harness::app_with(vec![]);
+    for folder in [&first, &second] {
+        let command = thorax::state::Command::Open(vec![folder.path().to_owned()]);
+        harness.state_mut().state.apply(command);
+    }
+    step_until("both lists", &mut harness, |app| {
+        app.state.study.entries().len() == 4 && crate::harness::is_scored(app)
+    });
 }

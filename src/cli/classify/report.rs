@@ -8,6 +8,7 @@ use serde::Serialize;
 use super::FilmResult;
 use crate::cli::Format;
 use crate::domain::{NOTICE, PerFinding, Score, Threshold};
+use crate::imaging::InputLevel;
 use crate::model::Classifier;
 
 /// One film, as json has it.
@@ -18,7 +19,16 @@ struct JsonFilm<'a> {
     thresholds: Option<BTreeMap<&'a str, f32>>,
     positive: Vec<&'a str>,
     warnings: Vec<String>,
+    /// Whether the film is fit as input.
+    input: Option<JsonInput>,
     error: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct JsonInput {
+    /// `fine`, `doubtful` or `refused`.
+    level: &'static str,
+    reasons: Vec<String>,
 }
 
 /// All results in one text, with a line feed at its end.
@@ -62,6 +72,10 @@ fn json_film<'a>(
         thresholds: scores.map(|_| thresholds.iter().map(|(name, t)| (name, t.get())).collect()),
         positive: scores.map_or_else(Vec::new, |scores| positive(scores, thresholds)),
         warnings,
+        input: result.input.as_ref().map(|check| JsonInput {
+            level: check.level().name(),
+            reasons: check.concerns().iter().map(|c| c.reason.clone()).collect(),
+        }),
         error: result.scores.as_ref().err().map(String::as_str),
     }
 }
@@ -122,6 +136,11 @@ fn table(
         let _ = writeln!(text, "{}", result.path.display());
         for warning in &result.warnings {
             let _ = writeln!(text, "  warning: {warning}");
+        }
+        if let Some(check) = &result.input
+            && check.level() > InputLevel::Fine
+        {
+            let _ = writeln!(text, "  input {}", check.summary());
         }
         match &result.scores {
             Err(error) => {

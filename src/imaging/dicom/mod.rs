@@ -108,6 +108,7 @@ fn film_info(attributes: &mut Attributes<'_>, data_set: &DataSet, header: &Heade
     FilmInfo {
         format: format!("DICOM, {}", data_set.syntax_name),
         bits: header.bits_stored,
+        colored: false,
         modality: header.modality.clone(),
         view_position: attributes.text(tags::VIEW_POSITION),
         patient_orientation: patient_orientation(attributes),

@@ -6,7 +6,7 @@ use chrono::{Local, SecondsFormat};
 use super::blinded::Commit;
 use super::desk::{ScoredFilm, ScoringJob, save_notes};
 use super::{BlindedReading, FilmNote, FilmStatus, Mark, ReadingCommand, arranged, same_patient};
-use crate::imaging::read_film;
+use crate::imaging::{InputCheck, read_film};
 use crate::model::Classifier;
 use crate::model::kernels::lower_priority;
 use crate::state::poll::broke;
@@ -224,7 +224,7 @@ impl AppState {
             truth: &|label| entry.and_then(|entry| entry.has(label)),
             model_id: loaded.classifier.id(),
             window: window.as_deref().unwrap_or_default(),
-            input: &film.opened.film.warnings.join(" "),
+            input: &film.opened.check.summary(),
             now: now(),
         });
         if let Err(error) = committed {
@@ -261,10 +261,7 @@ impl AppState {
         for film in scored {
             if let Some(entry) = self.study.entry_mut(&film.path) {
                 match film.scores {
-                    Ok(scores) => {
-                        entry.scores = Some(scores);
-                        entry.status = FilmStatus::Scored;
-                    }
+                    Ok((check, scores)) => entry.take_scores(&check, scores),
                     Err(error) => entry.status = FilmStatus::Failed(error),
                 }
                 if entry.patient_id.is_none() {
@@ -312,7 +309,7 @@ fn score_films(
         ctx.check_cancelled()?;
         ctx.set_progress(Progress { n_done, n_total });
         let (scores, patient_id) = match scores_of(path, classifier) {
-            Ok((scores, patient_id)) => (Ok(scores), patient_id),
+            Ok((check, scores, patient_id)) => (Ok((check, scores)), patient_id),
             Err(error) => (Err(cause_chain(&error)), None),
         };
         ctx.send(ScoredFilm {
@@ -324,9 +321,13 @@ fn score_films(
     Ok(())
 }
 
-fn scores_of(path: &Path, classifier: &Classifier) -> anyhow::Result<(Box<[f32]>, Option<String>)> {
+fn scores_of(
+    path: &Path,
+    classifier: &Classifier,
+) -> anyhow::Result<(InputCheck, Box<[f32]>, Option<String>)> {
     let film = read_film(path)?;
     let reading = classifier.score(&film)?;
     let scores = reading.scores.values().iter().map(|score| score.get());
-    Ok((scores.collect(), film.info.patient_id))
+    let check = InputCheck::of(&film);
+    Ok((check, scores.collect(), film.info.patient_id))
 }

@@ -2,6 +2,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::{BlindedReading, FilmNote, ListFilter, ListOrder, Sidecar};
+use crate::imaging::InputCheck;
 use crate::state::SmallPictures;
 use crate::worker::{Job, Progress, Wake};
 
@@ -9,7 +10,7 @@ use crate::worker::{Job, Progress, Wake};
 pub struct ScoredFilm {
     pub path: PathBuf,
     /// One score a label, or why there are none.
-    pub scores: Result<Box<[f32]>, String>,
+    pub scores: Result<(InputCheck, Box<[f32]>), String>,
     /// What the file says.
     pub patient_id: Option<String>,
 }

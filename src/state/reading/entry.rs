@@ -3,6 +3,8 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use crate::imaging::{InputCheck, InputLevel};
+
 /// One film of the reading list, with what is known of it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct FilmEntry {
@@ -75,6 +77,17 @@ impl FilmEntry {
             scores: None,
             mark: None,
             note: String::new(),
+        }
+    }
+
+    /// Takes a model's scores, unless the film was refused as input: then the reason.
+    pub(in crate::state) fn take_scores(&mut self, check: &InputCheck, scores: Box<[f32]>) {
+        if check.level() == InputLevel::Refused {
+            self.scores = None;
+            self.status = FilmStatus::Failed(format!("not fit as input: {}", check.summary()));
+        } else {
+            self.scores = Some(scores);
+            self.status = FilmStatus::Scored;
         }
     }
 

@@ -127,6 +127,25 @@ impl AppState {
         }
     }
 
+    pub(in crate::state) fn measure_jitter(&mut self) {
+        if let (Some(opened), Some(loaded)) = (self.study.film.opened(), &self.model.loaded)
+            && let Err(error) = self.jitter.ask(opened, &loaded.classifier)
+        {
+            let text = format!("cannot start a thread: {error}");
+            self.notices.push(NoticeKind::Error, text);
+        }
+    }
+
+    pub(in crate::state) fn poll_jitter(&mut self) {
+        let text = match self.jitter.poll() {
+            Ok(None | Some(Outcome::Done(()) | Outcome::Cancelled)) => return,
+            Ok(Some(Outcome::Failed(error))) => cause_chain(&error),
+            Ok(Some(Outcome::Panicked(text))) => broke(&text),
+            Err(error) => format!("cannot start a thread: {error}"),
+        };
+        self.notices.push(NoticeKind::Error, text);
+    }
+
     pub(in crate::state) fn poll_probe(&mut self) {
         let text = match self.probe.poll() {
             Ok(None | Some(Outcome::Done(_) | Outcome::Cancelled)) => return,

@@ -4,10 +4,12 @@ mod apply;
 mod command;
 mod compare;
 mod history;
+mod jitter;
 mod probe;
 
 pub use apply::ViewerArea;
 pub use command::{DisplayCommand, Tool};
 pub use compare::{Compare, CompareCommand, CompareWith};
 pub use history::{Displays, Gesture};
+pub use jitter::Jitter;
 pub use probe::{BRUSH_RANGE, Probe};

@@ -75,25 +75,15 @@ impl Action {
                 }
                 (Command::Cancel, busy)
             }
-            Self::ToggleMap => {
-                let shown = !state.settings.map.visible;
-                (Command::ShowMap(shown), true)
-            }
-            Self::ToggleContours => {
-                let contours = !state.settings.map.contours;
-                (Command::SetMapContours(contours), true)
-            }
-            Self::ToggleMapScale => {
-                let scale = match state.settings.map.scale {
-                    HeatmapScale::Absolute => HeatmapScale::PerMap,
-                    HeatmapScale::PerMap => HeatmapScale::Absolute,
-                };
-                (Command::SetMapScale(scale), true)
-            }
             Self::OpenFolder => (Command::PickFolder, !state.is_picking()),
             Self::NextFinding => (Command::StepFinding(1), loaded.is_some()),
             Self::PreviousFinding => (Command::StepFinding(-1), loaded.is_some()),
             Self::Undo => (Command::Undo, state.can_undo()),
+            Self::Jitter => {
+                let free = !state.jitter.is_busy() && !state.reading.is_blinded();
+                let read = state.study.film.reading().is_some();
+                (Command::MeasureJitter, read && free)
+            }
             Self::ResetThresholds => (Command::ResetAllThresholds, loaded.is_some()),
             Self::ShowViewer => (Command::ShowWorkspace(Workspace::Viewer), true),
             Self::ShowTraining => (Command::ShowWorkspace(Workspace::Training), true),
@@ -125,6 +115,12 @@ impl Action {
     fn program_command(self, state: &AppState) -> Option<Command> {
         let scale = state.settings.scale;
         Some(match self {
+            Self::ToggleMap => Command::ShowMap(!state.settings.map.visible),
+            Self::ToggleContours => Command::SetMapContours(!state.settings.map.contours),
+            Self::ToggleMapScale => Command::SetMapScale(match state.settings.map.scale {
+                HeatmapScale::Absolute => HeatmapScale::PerMap,
+                HeatmapScale::PerMap => HeatmapScale::Absolute,
+            }),
             Self::OpenDrawnFilm => Command::OpenDrawnFilm,
             Self::Palette => Command::ShowPalette(state.palette.is_none()),
             Self::Keys => Command::ShowKeys(!state.keys_shown),

@@ -146,6 +146,7 @@ actions! {
         NextFinding "Next finding" key(Key::ArrowDown);
         PreviousFinding "Previous finding" key(Key::ArrowUp);
         ResetThresholds "Reset all thresholds" ctrl(Key::R);
+        Jitter "Interval of scores under small changes" key(Key::J);
         ToggleMap "Show or hide map" key(Key::M);
         ToggleContours "Map as lines or colours" shift(Key::C);
         ToggleMapScale "Map scale: all findings or each its own" shift(Key::S);

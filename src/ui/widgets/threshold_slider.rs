@@ -8,7 +8,9 @@ use crate::ui::theme;
 /// One press of an arrow key.
 const KEY_STEP: f32 = 0.01;
 /// Height of the bar between its rails.
-const BAR_HEIGHT_PT: f32 = 10.0;
+const BAR_HEIGHT_PT: f32 = 8.0;
+/// Height of the tiny bars above and below it.
+const SPREAD_HEIGHT_PT: f32 = 7.0;
 
 /// A score as a bar with its threshold as a mark that can be dragged, both on a scale of 0 to 1.
 pub struct ThresholdSlider<'a> {
@@ -16,6 +18,8 @@ pub struct ThresholdSlider<'a> {
     score: Option<Score>,
     threshold: &'a mut Threshold,
     width_pt: f32,
+    interval: Option<(f32, f32)>,
+    spread: Option<(&'a [u32], &'a [u32])>,
 }
 
 impl<'a> ThresholdSlider<'a> {
@@ -26,6 +30,8 @@ impl<'a> ThresholdSlider<'a> {
             score: None,
             threshold,
             width_pt: 150.0,
+            interval: None,
+            spread: None,
         }
     }
 
@@ -33,6 +39,20 @@ impl<'a> ThresholdSlider<'a> {
     #[must_use]
     pub fn score(mut self, score: Option<Score>) -> Self {
         self.score = score;
+        self
+    }
+
+    /// Draws a range of scores as a line along the bar.
+    #[must_use]
+    pub fn interval(mut self, interval: Option<(f32, f32)>) -> Self {
+        self.interval = interval;
+        self
+    }
+
+    /// Draws how often scores occur: of films with the label above the bar, of others below it.
+    #[must_use]
+    pub fn spread(mut self, spread: Option<(&'a [u32], &'a [u32])>) -> Self {
+        self.spread = spread;
         self
     }
 
@@ -61,7 +81,13 @@ impl Widget for ThresholdSlider<'_> {
             response.mark_changed();
         }
         if ui.is_rect_visible(rect) {
+            if let Some((positives, negatives)) = self.spread {
+                paint_spread(ui, rail, positives, negatives);
+            }
             paint(ui, &response, rail, self.score, *self.threshold);
+            if let Some((low, high)) = self.interval {
+                paint_interval(ui, rail, low, high);
+            }
         }
         let value = f64::from(self.threshold.get());
         let label = format!("{} threshold", self.name);
@@ -90,6 +116,51 @@ fn moved_to(ui: &Ui, response: &Response, rail: Rect, value: f32) -> Option<f32>
         presses(Key::ArrowRight) - presses(Key::ArrowLeft)
     });
     (n_steps != 0.0).then_some(value + n_steps * KEY_STEP)
+}
+
+/// Tiny bars, each side by its own largest: positives are rare.
+fn paint_spread(ui: &Ui, rail: Rect, positives: &[u32], negatives: &[u32]) {
+    let palette = theme::palette(ui.visuals());
+    let mut mesh = egui::Mesh::default();
+    for (counts, color, upwards) in [
+        (positives, palette.above, true),
+        (negatives, palette.below, false),
+    ] {
+        let top = counts.iter().copied().max().unwrap_or(0).max(1) as f32;
+        let width = rail.width() / counts.len().max(1) as f32;
+        for (place, &n) in counts.iter().enumerate().filter(|(_, n)| **n > 0) {
+            // The least film is still to be seen.
+            let height = (n as f32 / top * SPREAD_HEIGHT_PT).max(1.0);
+            let left = rail.left() + place as f32 * width;
+            let bar = if upwards {
+                Rect::from_min_max(
+                    pos2(left, rail.top() - height),
+                    pos2(left + width, rail.top()),
+                )
+            } else {
+                Rect::from_min_max(
+                    pos2(left, rail.bottom()),
+                    pos2(left + width, rail.bottom() + height),
+                )
+            };
+            mesh.add_colored_rect(bar, color.gamma_multiply(0.75));
+        }
+    }
+    ui.painter().add(mesh);
+}
+
+/// A line with ends along the middle of the bar.
+fn paint_interval(ui: &Ui, rail: Rect, low: f32, high: f32) {
+    let palette = theme::palette(ui.visuals());
+    let stroke = Stroke::new(1.5, palette.threshold);
+    let x_of = |value: f32| rail.left() + rail.width() * value;
+    let y = rail.center().y;
+    let painter = ui.painter();
+    painter.line_segment([pos2(x_of(low), y), pos2(x_of(high), y)], stroke);
+    for value in [low, high] {
+        let x = x_of(value);
+        painter.line_segment([pos2(x, y - 3.0), pos2(x, y + 3.0)], stroke);
+    }
 }
 
 fn paint(ui: &Ui, response: &Response, rail: Rect, score: Option<Score>, threshold: Threshold) {

@@ -2,6 +2,7 @@ use egui::Ui;
 
 use crate::domain::Radiograph;
 use crate::domain::SpacingSource;
+use crate::imaging::{ConcernKind, InputLevel, Polarity};
 use crate::state::{AppState, CommandSender, Mark, ReadingCommand};
 use crate::ui::shortcuts::{Action, key_words};
 use crate::ui::theme;
@@ -28,6 +29,22 @@ pub fn heading_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
         let palette = theme::palette(ui.visuals());
         for warning in &film.warnings {
             ui.label(egui::RichText::new(warning).color(palette.warning));
+        }
+        for concern in opened.check.concerns() {
+            // The file's own warning says it already.
+            let said = match concern.kind {
+                ConcernKind::NotGray => true,
+                ConcernKind::Inverted => film.warnings.iter().any(|w| w == Polarity::WARNING),
+                _ => false,
+            };
+            if !said || concern.level == InputLevel::Refused {
+                let color = match concern.level {
+                    InputLevel::Refused => palette.error,
+                    _ => palette.warning,
+                };
+                let text = format!("As input {}: {}", concern.level.name(), concern.reason);
+                ui.label(egui::RichText::new(text).color(color));
+            }
         }
     }
     note_ui(ui, state, commands);

@@ -6,11 +6,17 @@ mod row;
 
 use egui::{ScrollArea, Ui};
 
+use crate::dataset::FindingBox;
+use crate::explain::Overlap;
 use crate::state::{AppState, Command, CommandSender, DisplayCommand, FilmState};
 use crate::ui::shortcuts::Action;
 use crate::ui::theme;
 
 pub use model::{FindingRow, Verdict, finding_rows, risk_text};
+use model::{interval_text, risk_of, standing_text};
+
+/// Without a cut-off the whole map would count; evaluation takes this share too.
+const LEAST_BOX_CUT: f32 = 0.5;
 
 /// Scores at the right of the film; in their place, why there are none.
 pub fn findings_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
@@ -20,9 +26,12 @@ pub fn findings_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
         no_model_ui(ui, state);
         return;
     };
-    let uncovered = state.study.film.reading();
+    if state.is_refused() {
+        refused_ui(ui, commands);
+    }
+    let uncovered = state.study.film.reading().filter(|_| !state.is_refused());
     let uncovered = uncovered.map(|reading| &reading.reading.scores);
-    let covered = state.probe.reading.as_ref();
+    let covered = state.probe.reading.as_ref().filter(|_| !state.is_refused());
     let covered = covered.map(|reading| &reading.reading.scores);
     let mut rows = finding_rows(&loaded.thresholds, covered.or(uncovered), state.selected);
     if covered.is_some() {
@@ -33,20 +42,31 @@ pub fn findings_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
         }
         covered_ui(ui, commands);
     }
+    let card = loaded.classifier.card();
+    let jitter = state.jitter.intervals_of(state.study.current_path());
+    for row in &mut rows {
+        let calibration = card.calibration.get(row.finding_idx);
+        let calibration = calibration.and_then(Option::as_ref);
+        row.risk = row.score.and_then(|score| risk_of(score, calibration));
+        let interval = jitter.and_then(|found| found.get(row.finding_idx));
+        row.interval = interval.copied().filter(|_| row.uncovered.is_none());
+    }
     ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
         row::column_heads_ui(ui);
         for row in &rows {
-            row::row_ui(ui, row, commands);
+            let histogram = card.validation_scores.get(row.finding_idx);
+            row::row_ui(ui, row, histogram.and_then(Option::as_ref), commands);
         }
         ui.add_space(theme::SMALL_GAP_PT);
         ui.horizontal(|ui| {
             for (action, label) in [
                 (Action::ResetThresholds, "Reset all"),
                 (Action::Undo, "Undo"),
+                (Action::Jitter, "Interval"),
             ] {
                 let command = action.command(state);
                 let changed = rows.iter().any(|row| !row.at_default);
-                let possible = command.is_some() && (changed || action == Action::Undo);
+                let possible = command.is_some() && (changed || action != Action::ResetThresholds);
                 let response = ui.add_enabled(possible, egui::Button::new(label));
                 if response.on_hover_text(action.label()).clicked()
                     && let Some(command) = command
@@ -58,10 +78,53 @@ pub fn findings_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
         ui.add_space(theme::SMALL_GAP_PT);
         summary_ui(ui, &rows);
         if let Some(row) = rows.iter().find(|row| row.selected) {
-            let card = loaded.classifier.card();
             ui.label(risk_text(row, card.calibration.get(row.finding_idx)));
+            let histogram = card.validation_scores.get(row.finding_idx);
+            ui.label(standing_text(row, histogram.and_then(Option::as_ref)));
+            if let Some(text) = interval_text(row, state.jitter.n()) {
+                ui.label(text);
+            }
+            if let Some(text) = box_text(state, row) {
+                ui.label(text);
+            }
         }
     });
+}
+
+/// In place of scores that mean nothing.
+fn refused_ui(ui: &mut Ui, commands: &CommandSender) {
+    let palette = theme::palette(ui.visuals());
+    ui.horizontal_wrapped(|ui| {
+        let text = egui::RichText::new("Not fit as input: scores are not shown").strong();
+        ui.label(text.color(palette.error));
+        if ui.button("Show scores anyway").clicked() {
+            commands.send(Command::ShowAnyway);
+        }
+    });
+}
+
+/// How the map of a row's finding meets the radiologists' boxes, where there are any.
+fn box_text(state: &AppState, row: &FindingRow) -> Option<String> {
+    let reading = state.study.film.reading().filter(|_| !state.is_refused())?;
+    let label = reading.maps.labels().get(row.finding_idx)?;
+    let boxes: Vec<&FindingBox> = reading
+        .opened
+        .boxes
+        .iter()
+        .filter(|found| found.finding.name() == label)
+        .collect();
+    if boxes.is_empty() {
+        return None;
+    }
+    let cut = state.settings.map.cut_off.max(LEAST_BOX_CUT);
+    let overlap = Overlap::of(reading.maps.get(row.finding_idx)?, &boxes, cut);
+    let hit = if overlap.hit { "lies" } else { "does not lie" };
+    Some(format!(
+        "NIH box: the hottest place {hit} in it; the map above {:.0} % of its largest value \
+         overlaps it by {:.2} (IoU)",
+        cut * 100.0,
+        overlap.iou
+    ))
 }
 
 /// Says that the scores are not those of the film as it is.

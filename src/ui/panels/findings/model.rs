@@ -1,7 +1,8 @@
 use crate::domain::{PerFinding, Score, Threshold};
 use crate::evaluate::ProbabilityRule;
+use crate::explain::JitterInterval;
 use crate::metrics::Platt;
-use crate::model::Calibration;
+use crate::model::{Calibration, ScoreHistogram};
 use crate::state::Thresholds;
 
 /// Which side of its threshold a score is on.
@@ -24,6 +25,10 @@ pub struct FindingRow {
     pub score: Option<Score>,
     /// The score of the whole film, where `score` is that of a partly covered one.
     pub uncovered: Option<Score>,
+    /// Scores over small changes of the film, where they were asked for.
+    pub interval: Option<JitterInterval>,
+    /// Calibrated risk in `[0, 1]`; `None` without calibration or score.
+    pub risk: Option<f64>,
     /// The cut in use.
     pub threshold: Threshold,
     /// None where the film has no scores.
@@ -51,6 +56,8 @@ pub fn finding_rows(
             name: name.replace('_', " "),
             score,
             uncovered: None,
+            interval: None,
+            risk: None,
             threshold,
             verdict: score.map(|score| {
                 if score.is_positive(threshold) {
@@ -67,6 +74,45 @@ pub fn finding_rows(
     current.map(row).collect()
 }
 
+/// The calibrated risk of a score, in `[0, 1]`; `None` without calibration.
+pub fn risk_of(score: Score, calibration: Option<&Calibration>) -> Option<f64> {
+    let Calibration::Platt {
+        slope, intercept, ..
+    } = calibration?;
+    let (slope, intercept) = (*slope, *intercept);
+    let rule = ProbabilityRule::Platt(Platt { slope, intercept });
+    Some(rule.probability(f64::from(score.get())))
+}
+
+/// Where a row's score lies among validation films with and without the finding.
+pub fn standing_text(row: &FindingRow, histogram: Option<&ScoreHistogram>) -> String {
+    let name = &row.name;
+    let (Some(score), Some(histogram)) = (row.score, histogram) else {
+        return format!("Standing of {name} among validation films: n/a");
+    };
+    let percent = |share: Option<f64>| {
+        share.map_or_else(
+            || "n/a".to_owned(),
+            |share| format!("{:.0} %", share * 100.0),
+        )
+    };
+    let (positives, negatives) = histogram.shares_below(score.get());
+    format!(
+        "Higher than {} of films with {name} and {} of films without ({})",
+        percent(positives),
+        percent(negatives),
+        histogram.measured_on()
+    )
+}
+
+/// How far a row's score moves over small changes of the film.
+pub fn interval_text(row: &FindingRow, n: usize) -> Option<String> {
+    let JitterInterval { low, median, high } = row.interval?;
+    Some(format!(
+        "Under {n} small shifts, turns and exposures: {low:.3} to {high:.3}, median {median:.3}"
+    ))
+}
+
 /// The calibrated risk of a row's finding, apart from its score, and what it was fitted on.
 pub fn risk_text(row: &FindingRow, calibration: Option<&Option<Calibration>>) -> String {
     let name = &row.name;
@@ -74,14 +120,8 @@ pub fn risk_text(row: &FindingRow, calibration: Option<&Option<Calibration>>) ->
         return format!("Calibrated risk of {name}: n/a, no score");
     };
     match calibration {
-        Some(Some(Calibration::Platt {
-            slope,
-            intercept,
-            fitted_on,
-        })) => {
-            let (slope, intercept) = (*slope, *intercept);
-            let rule = ProbabilityRule::Platt(Platt { slope, intercept });
-            let risk = rule.probability(f64::from(score.get())) * 100.0;
+        Some(Some(known @ Calibration::Platt { fitted_on, .. })) => {
+            let risk = risk_of(score, Some(known)).unwrap_or_default() * 100.0;
             format!(
                 "Calibrated risk of {name}: {risk:.0} % among people like those of the fit \
                  ({fitted_on})"

@@ -2,15 +2,17 @@ use egui::{Align, DragValue, Layout, Sense, Ui, UiBuilder, Vec2};
 
 use super::{FindingRow, Verdict};
 use crate::domain::Threshold;
+use crate::model::ScoreHistogram;
 use crate::state::{Command, CommandSender};
 use crate::ui::theme;
 use crate::ui::widgets::ThresholdSlider;
 
-const NAME_WIDTH_PT: f32 = 128.0;
+const NAME_WIDTH_PT: f32 = 122.0;
 const SCORE_WIDTH_PT: f32 = 40.0;
-const BAR_WIDTH_PT: f32 = 126.0;
+const BAR_WIDTH_PT: f32 = 106.0;
 const THRESHOLD_WIDTH_PT: f32 = 46.0;
-const VERDICT_WIDTH_PT: f32 = 40.0;
+const VERDICT_WIDTH_PT: f32 = 38.0;
+const RISK_WIDTH_PT: f32 = 30.0;
 
 /// Names of the columns.
 pub fn column_heads_ui(ui: &mut Ui) {
@@ -20,6 +22,8 @@ pub fn column_heads_ui(ui: &mut Ui) {
             (SCORE_WIDTH_PT, "Score"),
             (BAR_WIDTH_PT, "0 to 1, drag the mark"),
             (THRESHOLD_WIDTH_PT, "Threshold"),
+            (VERDICT_WIDTH_PT, ""),
+            (RISK_WIDTH_PT, "Risk"),
         ] {
             cell_ui(ui, width, |ui| {
                 ui.add(egui::Label::new(egui::RichText::new(text).small().weak()).extend());
@@ -29,7 +33,12 @@ pub fn column_heads_ui(ui: &mut Ui) {
 }
 
 /// One finding. A click anywhere but on the threshold lays its map over the film.
-pub fn row_ui(ui: &mut Ui, row: &FindingRow, commands: &CommandSender) {
+pub fn row_ui(
+    ui: &mut Ui,
+    row: &FindingRow,
+    histogram: Option<&ScoreHistogram>,
+    commands: &CommandSender,
+) {
     let builder = UiBuilder::new()
         .id_salt(("finding", row.finding_idx))
         .sense(Sense::click());
@@ -46,7 +55,7 @@ pub fn row_ui(ui: &mut Ui, row: &FindingRow, commands: &CommandSender) {
             }
             ui.horizontal(|ui| {
                 ui.set_min_height(theme::ROW_HEIGHT_PT);
-                cells_ui(ui, row, commands);
+                cells_ui(ui, row, histogram, commands);
             });
         })
         .response;
@@ -55,8 +64,14 @@ pub fn row_ui(ui: &mut Ui, row: &FindingRow, commands: &CommandSender) {
     }
 }
 
-fn cells_ui(ui: &mut Ui, row: &FindingRow, commands: &CommandSender) {
+fn cells_ui(
+    ui: &mut Ui,
+    row: &FindingRow,
+    histogram: Option<&ScoreHistogram>,
+    commands: &CommandSender,
+) {
     let name = cell_ui(ui, NAME_WIDTH_PT, |ui| {
+        ui.spacing_mut().button_padding.x = 4.0;
         let button = egui::Button::selectable(row.selected, &row.name).truncate();
         ui.add(button).on_hover_text("Show where this comes from")
     });
@@ -73,6 +88,8 @@ fn cells_ui(ui: &mut Ui, row: &FindingRow, commands: &CommandSender) {
     let mut threshold = row.threshold;
     let slider = ThresholdSlider::new(&row.name, &mut threshold)
         .score(row.score)
+        .interval(row.interval.map(|found| (found.low, found.high)))
+        .spread(histogram.map(|found| (found.positives(), found.negatives())))
         .width(BAR_WIDTH_PT);
     let slider = ui.add(slider).on_hover_text(threshold_text(row));
     let (typed, typing_ended) = typed_threshold_ui(ui, row, name.id);
@@ -106,6 +123,7 @@ fn cells_ui(ui: &mut Ui, row: &FindingRow, commands: &CommandSender) {
             None => {}
         }
     });
+    cell_ui(ui, RISK_WIDTH_PT, |ui| risk_ui(ui, row));
     if row.at_default && row.chosen_by.is_none() {
         let palette = theme::palette(ui.visuals());
         let text = egui::RichText::new("not set")
@@ -140,6 +158,23 @@ fn typed_threshold_ui(ui: &mut Ui, row: &FindingRow, name: egui::Id) -> (Option<
         typed.flatten(),
         response.lost_focus() || response.drag_stopped(),
     )
+}
+
+/// The calibrated risk, apart from the score.
+fn risk_ui(ui: &mut Ui, row: &FindingRow) {
+    if row.score.is_none() {
+        return;
+    }
+    let text = row
+        .risk
+        .map_or_else(|| "n/a".to_owned(), |risk| format!("{:.0} %", risk * 100.0));
+    let text = egui::RichText::new(text).small();
+    let hover = if row.risk.is_some() {
+        "Calibrated risk among people like those of the validation films"
+    } else {
+        "The model has no calibration for this finding"
+    };
+    ui.label(text).on_hover_text(hover);
 }
 
 fn threshold_text(row: &FindingRow) -> String {

@@ -2,11 +2,14 @@ use std::sync::Arc;
 
 use egui::{ColorImage, Context, TextureHandle, TextureId, TextureOptions};
 
-use crate::explain::{Colormap, HeatmapScale, map_picture};
+use crate::explain::{Colormap, HeatmapScale, contours, map_picture};
 use crate::state::{FilmReading, MapSettings};
 
 /// Side of the map's texture: fine enough that the screen's own blending shows no grid.
 const MAP_SIDE_PX: usize = 256;
+
+/// Shares of the scale at which lines are drawn.
+pub const LINE_SHARES: [f32; 4] = [0.25, 0.5, 0.7, 0.9];
 
 /// Maps on the graphics card, made anew only when their source changes.
 #[derive(Default)]
@@ -14,7 +17,12 @@ pub struct MapTextures {
     source: Option<Source>,
     /// By finding; `None` where it has no positive evidence.
     made: Vec<(usize, Option<TextureHandle>)>,
+    /// Lines of one finding, each with its share of the scale.
+    lines: Option<(usize, Vec<Line>)>,
 }
+
+/// A share of the scale, and where the map has it, in parts of width and height.
+pub type Line = (f32, Vec<[f32; 2]>);
 
 struct Source {
     reading: Arc<FilmReading>,
@@ -48,6 +56,7 @@ impl MapTextures {
         };
         if !self.source.as_ref().is_some_and(|s| s.is_same(&source)) {
             self.made.clear();
+            self.lines = None;
             self.source = Some(source);
         }
         let known = self.made.iter().find(|(idx, _)| *idx == finding_idx);
@@ -58,6 +67,33 @@ impl MapTextures {
         let id = texture.as_ref().map(TextureHandle::id);
         self.made.push((finding_idx, texture));
         id
+    }
+}
+
+impl MapTextures {
+    /// Lines of equal evidence of the finding whose map was asked for last.
+    pub fn lines(&mut self, finding_idx: usize) -> &[Line] {
+        let known = self
+            .lines
+            .as_ref()
+            .is_some_and(|(idx, _)| *idx == finding_idx);
+        if !known && let Some(source) = &self.source {
+            let maps = &source.reading.maps;
+            let max = source.scale.max(maps, finding_idx);
+            let shares = LINE_SHARES
+                .into_iter()
+                .filter(|share| *share >= source.cut_off);
+            let lines = maps.get(finding_idx).map_or_else(Vec::new, |heatmap| {
+                shares
+                    .flat_map(|share| {
+                        let lines = contours(heatmap, share * max).into_iter();
+                        lines.map(move |line| (share, line))
+                    })
+                    .collect()
+            });
+            self.lines = Some((finding_idx, lines));
+        }
+        self.lines.as_ref().map_or(&[], |(_, lines)| lines)
     }
 }
 

@@ -2,6 +2,7 @@ use std::sync::Arc;
 
 use egui::{Align2, Color32, FontId, Painter, Pos2, Rect, Stroke, StrokeKind, Ui, Vec2};
 
+use super::map_texture::Line;
 use super::placement::WHOLE_UV;
 use super::{Pane, Placement, ViewerViews};
 use crate::dataset::BOX_FRAME_PX;
@@ -89,6 +90,10 @@ pub fn map_mesh_ui(
     let Some(texture) = views.maps.of(ui.ctx(), reading, finding_idx, pane.map) else {
         return false;
     };
+    if pane.map.contours {
+        lines_ui(painter, placement, pane, views.maps.lines(finding_idx));
+        return true;
+    }
     let mut mesh = placement.picture(texture, placement.whole(), WHOLE_UV);
     let tint = Color32::WHITE.gamma_multiply(pane.map.opacity);
     for vertex in &mut mesh.vertices {
@@ -96,6 +101,21 @@ pub fn map_mesh_ui(
     }
     painter.add(mesh);
     true
+}
+
+/// Lines of equal evidence, each in the colour of its share of the scale.
+fn lines_ui(painter: &Painter, placement: &Placement, pane: &Pane<'_>, lines: &[Line]) {
+    for (share, line) in lines {
+        let points: Vec<Pos2> = line
+            .iter()
+            .map(|[x, y]| placement.screen_of_unit(*x, *y))
+            .collect();
+        let [red, green, blue] = pane.map.colormap.color(*share);
+        let color = Color32::from_rgb(red, green, blue);
+        // Dark around light: seen on any gray.
+        painter.line(points.clone(), Stroke::new(3.5, theme::BOX_EDGE));
+        painter.line(points, Stroke::new(1.8, color));
+    }
 }
 
 /// Outlines radiologists' boxes of the selected finding; its name if there is one.

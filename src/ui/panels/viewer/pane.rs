@@ -57,7 +57,7 @@ impl<'a> Pane<'a> {
             window_axes_swapped: state.settings.viewer.window_axes_swapped,
             input_shown: state.input_shown,
             probe: Some(&state.probe),
-            blinded: state.reading.is_blinded(),
+            blinded: state.hides_answer(),
         }
     }
 

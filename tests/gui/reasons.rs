@@ -1,0 +1,133 @@
+//! Why a score is what it is: maps, covers, intervals, standing, and whether the film is fit.
+
+use egui::{Key, Modifiers, PointerButton, Vec2};
+use egui_kittest::kittest::Queryable as _;
+use thorax::state::Tool;
+
+use crate::harness::{AppHarness, app_with_scores, step_until};
+use crate::viewer::{app, drag, middle};
+
+#[test]
+fn what_is_covered_changes_scores_and_map_and_comes_back() {
+    let mut harness = app();
+    let whole = harness.state().state.study.film.reading().unwrap().clone();
+    harness.key_press(Key::C);
+    harness.run();
+    let center = middle(&harness);
+    drag(
+        &mut harness,
+        PointerButton::Primary,
+        center,
+        Vec2::new(60.0, 60.0),
+    );
+    step_until("scores of the covered film", &mut harness, |app| {
+        app.state.probe.reading.is_some() && !app.state.probe.is_busy()
+    });
+    harness.run();
+    let state = &harness.state().state;
+    let covered = state.probe.reading.clone().unwrap();
+    assert_ne!(covered.reading.scores, whole.reading.scores);
+    let cover = state.probe.cover.as_ref().unwrap();
+    assert_eq!(
+        Some(&covered.reading.input),
+        cover.over(&whole.reading.input).as_ref()
+    );
+    harness.get_by_label_contains("Part of the film is covered");
+    harness.key_press_modifiers(Modifiers::SHIFT, Key::Delete);
+    harness.run();
+    let state = &harness.state().state;
+    assert!(state.probe.cover.is_none() && state.probe.reading.is_none());
+    assert_eq!(state.study.film.reading().unwrap().reading, whole.reading);
+}
+
+#[test]
+fn all_maps_are_shown_at_once_and_a_click_goes_to_one() {
+    let mut harness = app();
+    harness.key_press_modifiers(Modifiers::SHIFT, Key::M);
+    harness.run();
+    assert_eq!(harness.query_all_by_label_contains("Map of ").count(), 14);
+    harness.get_by_label("Map of Edema").click();
+    harness.run();
+    let state = &harness.state().state;
+    assert!(!state.all_maps_shown);
+    assert_eq!(state.selected, Some(3));
+}
+
+#[test]
+fn what_the_network_saw_is_one_key_away_and_the_scores_stay() {
+    let mut harness = app();
+    let before = harness.state().state.study.film.reading().unwrap().clone();
+    for key in [Key::N, Key::I, Key::X, Key::Num3] {
+        harness.key_press(key);
+    }
+    harness.run();
+    let state = &harness.state().state;
+    assert!(state.input_shown);
+    let after = state.study.film.reading().unwrap();
+    assert_eq!(before.reading, after.reading);
+}
+
+#[test]
+fn a_film_that_is_no_chest_film_shows_its_scores_only_when_asked() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("stripes.png");
+    let gray = |x: u32, y: u32| image::Luma([((x * 7) ^ (y * 13)) as u8]);
+    image::GrayImage::from_fn(200, 200, gray)
+        .save(&path)
+        .unwrap();
+    let mut harness = app_with_scores(vec![path]);
+    harness.get_by_label("Not fit as input: scores are not shown");
+    assert_eq!(harness.query_all_by_label("n/a").count(), 14);
+    let entry = harness.state().state.study.current_entry().unwrap().clone();
+    assert_eq!(entry.scores, None);
+    assert!(!harness.state().state.can_export());
+    harness.get_by_label("Show scores anyway").click();
+    harness.run();
+    assert!(harness.query_all_by_label("n/a").count() < 14);
+    assert!(harness.state().state.can_export());
+}
+
+#[test]
+fn one_key_measures_how_far_scores_move_under_small_changes() {
+    let mut harness = app();
+    harness.key_press(Key::J);
+    step_until("the intervals", &mut harness, |app| {
+        let path = app.state.study.current_path();
+        app.state.jitter.intervals_of(path).is_some()
+    });
+    harness.run();
+    harness.get_by_label_contains("Under 24 small shifts, turns and exposures");
+}
+
+#[test]
+fn the_selected_finding_tells_where_its_score_stands_among_validation_films() {
+    let mut harness = app();
+    select(&mut harness, 4);
+    harness.get_by_label_contains("of films with Effusion and");
+    harness.get_by_label_contains("Calibrated risk of Effusion");
+    select(&mut harness, 7);
+    // No validation film has it: that share is unknown, and not 0.
+    harness.get_by_label_contains("Higher than n/a of films with Hernia");
+}
+
+fn select(harness: &mut AppHarness, finding_idx: usize) {
+    let command = thorax::state::Command::SelectFinding(Some(finding_idx));
+    harness.state_mut().state.apply(command);
+    harness.run();
+}
+
+#[test]
+fn lines_take_the_place_of_colours_and_back() {
+    let mut harness = app();
+    harness.key_press_modifiers(Modifiers::SHIFT, Key::C);
+    harness.run();
+    assert!(harness.state().state.settings.map.contours);
+    assert_eq!(
+        harness.state().state.tool,
+        Tool::Window,
+        "C alone is another key"
+    );
+    harness.get_by_label("Lines").click();
+    harness.run();
+    assert!(!harness.state().state.settings.map.contours);
+}
