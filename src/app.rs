@@ -126,7 +126,7 @@ impl ThoraxApp {
                 }
             });
         Panel::bottom("map").show(ui, |ui| {
-            let reading = state.study.film.reading();
+            let reading = state.study.film.reading().filter(|_| !state.hides_answer());
             let heatmap = reading.zip(state.selected).and_then(|(reading, idx)| {
                 let max = state.settings.map.scale.max(&reading.maps, idx);
                 Some((reading.maps.get(idx)?, max))

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::{ChosenDevice, DeviceArgs, device, output};
 use crate::app::ThoraxApp;
+use crate::model::kernels::give_large_buffers_back;
 use crate::state::{FilePicker, NoticeKind, PickForm, PickKind, Picked};
 
 /// Size of the window at the very first start.
@@ -17,6 +18,7 @@ pub fn run(files: Vec<PathBuf>, device_args: DeviceArgs) -> anyhow::Result<ExitC
         output::complain(no_display);
         return Ok(ExitCode::FAILURE);
     }
+    give_large_buffers_back();
     let ChosenDevice { device, remark } = device(device_args)?;
     let viewport = egui::ViewportBuilder::default()
         .with_title("Thorax")

@@ -118,7 +118,7 @@ pub(super) fn film(
     let picture = DynamicImage::from_decoder(decoder).map_err(image_error)?;
 
     let found = picture.color();
-    let gray = Gray::of(&picture).ok_or_else(|| FilmError::Depth {
+    let gray = Gray::of(picture).ok_or_else(|| FilmError::Depth {
         path: path.to_path_buf(),
         found: format!("{found:?}"),
     })?;
@@ -178,19 +178,20 @@ struct Gray {
 
 impl Gray {
     /// `None` for floating point and whatever else is neither 8 nor 16 bits.
-    fn of(picture: &DynamicImage) -> Option<Self> {
+    fn of(picture: DynamicImage) -> Option<Self> {
+        let color = picture.color();
+        // Taken over, not copied: a large film is there once.
         let (samples, bits): (Vec<u16>, u16) = match picture {
-            DynamicImage::ImageLuma8(p) => (widened(p), 8),
-            DynamicImage::ImageLumaA8(p) => (widened(p), 8),
-            DynamicImage::ImageRgb8(p) => (widened(p), 8),
-            DynamicImage::ImageRgba8(p) => (widened(p), 8),
-            DynamicImage::ImageLuma16(p) => (p.to_vec(), 16),
-            DynamicImage::ImageLumaA16(p) => (p.to_vec(), 16),
-            DynamicImage::ImageRgb16(p) => (p.to_vec(), 16),
-            DynamicImage::ImageRgba16(p) => (p.to_vec(), 16),
+            DynamicImage::ImageLuma8(p) => (widened(&p), 8),
+            DynamicImage::ImageLumaA8(p) => (widened(&p), 8),
+            DynamicImage::ImageRgb8(p) => (widened(&p), 8),
+            DynamicImage::ImageRgba8(p) => (widened(&p), 8),
+            DynamicImage::ImageLuma16(p) => (p.into_raw(), 16),
+            DynamicImage::ImageLumaA16(p) => (p.into_raw(), 16),
+            DynamicImage::ImageRgb16(p) => (p.into_raw(), 16),
+            DynamicImage::ImageRgba16(p) => (p.into_raw(), 16),
             _ => return None,
         };
-        let color = picture.color();
         let had_color = color.has_color();
         let n_channels = usize::from(color.channel_count());
         let mut channels_differ = false;

@@ -6,8 +6,8 @@ use super::{FilmEntry, FilmReading, FilmStatus, OpenedFilm};
 
 /// Readings of films seen before are kept up to about this many bytes; others are read again.
 ///
-/// Three films of 4000 x 4000 pixels: 20 of them on the list leave the program below 400 MB.
-const MAX_KEPT_BYTES: usize = 128 << 20;
+/// Two films of 4000 x 4000 pixels: 20 of them on the list leave the program below 400 MB.
+const MAX_KEPT_BYTES: usize = 90 << 20;
 
 /// The films on the list and what is known of the one in view.
 #[derive(Debug, Default)]

@@ -3,8 +3,8 @@
 use egui_kittest::SnapshotOptions;
 use egui_kittest::wgpu::WgpuTestRenderer;
 use thorax::state::{
-    Command, Picked, RunRecord, RunState, ShownRun, ThemeChoice, TrainingCommand, TrainingPage,
-    Workspace,
+    Command, CompareCommand, DisplayCommand, Picked, RunRecord, RunState, ShownRun, ThemeChoice,
+    TrainingCommand, TrainingPage, Workspace,
 };
 use thorax::train::{AucTable, EpochMetrics, LabelAuc};
 
@@ -76,6 +76,49 @@ fn a_film_with_its_scores_and_a_map() {
     harness.state_mut().state.apply(light);
     harness.state_mut().state.apply(Command::ShowMap(false));
     check(&mut harness, "film_light");
+}
+
+#[test]
+fn all_maps_lines_and_two_films() {
+    let films = crate::films::folder(2, false);
+    let Some(mut harness) = app(vec![films.path().to_owned()]) else {
+        return;
+    };
+    step_until("the scores", &mut harness, is_scored);
+    step_until("the small pictures", &mut harness, |app| {
+        let pictures = &app.state.reading.pictures;
+        pictures.known.len() == 2 && !pictures.is_busy()
+    });
+    let state = &mut harness.state_mut().state;
+    state.apply(Command::Display(DisplayCommand::ShowAllMaps(true)));
+    check(&mut harness, "all_maps");
+    let state = &mut harness.state_mut().state;
+    state.apply(Command::Display(DisplayCommand::ShowAllMaps(false)));
+    state.apply(Command::SetMapContours(true));
+    state.apply(Command::Compare(CompareCommand::ShowFilm(1)));
+    step_until("the film beside", &mut harness, |app| {
+        let compare = app.state.compare.as_ref();
+        compare.is_some_and(|compare| compare.film.reading().is_some())
+    });
+    check(&mut harness, "compare");
+}
+
+#[test]
+fn a_film_that_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("stripes.png");
+    let gray = |x: u32, y: u32| image::Luma([((x * 7) ^ (y * 13)) as u8]);
+    image::GrayImage::from_fn(200, 200, gray)
+        .save(&path)
+        .unwrap();
+    let Some(mut harness) = app(vec![path]) else {
+        return;
+    };
+    step_until("the scores", &mut harness, is_scored);
+    step_until("the small picture", &mut harness, |app| {
+        !app.state.reading.pictures.known.is_empty()
+    });
+    check(&mut harness, "refused");
 }
 
 #[test]

@@ -18,6 +18,8 @@ pub fn compare_ui(
     commands: &CommandSender,
 ) -> [ViewerArea; 2] {
     let whole = ui.available_rect_before_wrap();
+    ui.painter()
+        .rect_filled(whole, 0.0, ui.visuals().panel_fill);
     let middle = whole.center().x;
     let left = whole.with_max_x(middle - GAP_PT / 2.0);
     let right = whole.with_min_x(middle + GAP_PT / 2.0);

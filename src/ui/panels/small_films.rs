@@ -11,6 +11,9 @@ use crate::ui::theme;
 /// Small films kept on the graphics card.
 const MAX_THUMBNAILS: usize = 400;
 
+/// Narrower ones have no room for words.
+const LEAST_WIDTH_FOR_WORDS_PT: f32 = 64.0;
+
 /// Textures of small films, made once.
 #[derive(Default)]
 pub struct SmallFilms {
@@ -32,6 +35,7 @@ impl SmallFilms {
                 Image::new((texture, size)).paint_at(ui, place);
                 return;
             }
+            Some(Err(_)) if rect.width() < LEAST_WIDTH_FOR_WORDS_PT => "!",
             Some(Err(_)) => "no picture",
             None => "…",
         };

@@ -36,11 +36,10 @@ pub fn tool_strip_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
         order_ui(ui, Action::ToggleHistogram, "Histogram", state, commands);
         order_ui(ui, Action::ToggleInput, "Network's input", state, commands);
         order_ui(ui, Action::AllMaps, "All maps", state, commands);
-        if state.tool == Tool::Cover {
-            ui.separator();
-            brush_ui(ui, state, commands);
-        }
     });
+    if state.tool == Tool::Cover {
+        ui.horizontal(|ui| brush_ui(ui, state, commands));
+    }
 }
 
 fn action_of(tool: Tool) -> Action {

@@ -74,6 +74,9 @@ pub fn findings_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
                     commands.send(command);
                 }
             }
+            if state.jitter.is_busy() {
+                ui.spinner();
+            }
         });
         ui.add_space(theme::SMALL_GAP_PT);
         summary_ui(ui, &rows);

@@ -220,7 +220,7 @@ fn second_line(ui: &Ui, state: &AppState, entry: &FilmEntry) -> (String, egui::C
 
 fn unscored_text(entry: &FilmEntry) -> String {
     match &entry.status {
-        FilmStatus::Failed(_) => "failed".to_owned(),
+        FilmStatus::Failed(error) => error.clone(),
         _ => "no scores yet".to_owned(),
     }
 }

@@ -110,7 +110,8 @@ fn lines_ui(painter: &Painter, placement: &Placement, pane: &Pane<'_>, lines: &[
             .iter()
             .map(|[x, y]| placement.screen_of_unit(*x, *y))
             .collect();
-        let [red, green, blue] = pane.map.colormap.color(*share);
+        // Colours of weak evidence are dark, which a thin line must not be.
+        let [red, green, blue] = pane.map.colormap.color(0.45 + 0.55 * share);
         let color = Color32::from_rgb(red, green, blue);
         // Dark around light: seen on any gray.
         painter.line(points.clone(), Stroke::new(3.5, theme::BOX_EDGE));

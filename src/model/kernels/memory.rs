@@ -1,0 +1,38 @@
+/// Bytes from which a buffer is taken from the system and given back to it, each on its own.
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+const LEAST_BYTES_OF_ITS_OWN: i32 = 1 << 20;
+
+/// From now on large buffers go back to the system when they are freed (glibc).
+///
+/// Otherwise every thread that has decoded a film keeps the film's memory for its next one. For the
+/// window, which lives long; not for training by candle, which is quicker when it keeps its buffers.
+pub fn give_large_buffers_back() {
+    #[cfg(all(target_os = "linux", target_env = "gnu"))]
+    // SAFETY: a plain call without pointers; its parameters are those that its manual names.
+    unsafe {
+        libc::mallopt(libc::M_MMAP_THRESHOLD, LEAST_BYTES_OF_ITS_OWN);
+    }
+}
+
+#[cfg(all(test, target_os = "linux", target_env = "gnu"))]
+mod tests {
+    use super::*;
+
+    fn resident_kb() -> Option<usize> {
+        let status = std::fs::read_to_string("/proc/self/status").ok()?;
+        let mut lines = status.lines();
+        let line = lines.find(|line| line.starts_with("VmRSS:"))?;
+        line.split_whitespace().nth(1)?.parse().ok()
+    }
+
+    #[test]
+    fn a_freed_film_leaves_the_process() {
+        give_large_buffers_back();
+        let film = vec![7_u16; 32 << 20];
+        let with = resident_kb().expect("Linux says so");
+        drop(std::hint::black_box(film));
+        let without = resident_kb().expect("Linux says so");
+        // 64 MB, other tests of this process running beside.
+        assert!(with.saturating_sub(without) > 20 << 10, "{with} {without}");
+    }
+}
