@@ -106,7 +106,15 @@ impl ThoraxApp {
         if state.evaluation.film_opened {
             Panel::top("back").show(ui, |ui| back_ui(ui, state, commands));
         }
-        if !state.study.entries().is_empty() {
+        // With large words on a small screen the film comes first.
+        let width = ui.available_width();
+        let wide = width >= theme::LEAST_WIDTH_FOR_LIST_PT;
+        let findings_width = if wide {
+            theme::FINDINGS_WIDTH_PT
+        } else {
+            width * 0.5
+        };
+        if !state.study.entries().is_empty() && wide {
             Panel::left("films")
                 .default_size(theme::FILM_LIST_WIDTH_PT)
                 .size_range(160.0..=420.0)
@@ -114,9 +122,10 @@ impl ThoraxApp {
                     film_list_ui(ui, state, &mut self.list_views, commands);
                 });
         }
-        Panel::right("findings")
-            .default_size(theme::FINDINGS_WIDTH_PT)
-            .size_range(theme::FINDINGS_WIDTH_PT..=theme::FINDINGS_WIDTH_PT * 1.5)
+        // Two names: one width must not be remembered for the other.
+        Panel::right(if wide { "findings" } else { "narrow findings" })
+            .default_size(findings_width)
+            .size_range(findings_width..=theme::FINDINGS_WIDTH_PT * 1.5)
             .show(ui, |ui| {
                 if let Some(reading) = &state.reading.blinded {
                     answers_ui(ui, state, reading, commands);
@@ -131,7 +140,12 @@ impl ThoraxApp {
                 let max = state.settings.map.scale.max(&reading.maps, idx);
                 Some((reading.maps.get(idx)?, max))
             });
-            map_controls_ui(ui, &state.settings.map, heatmap, commands);
+            // Words too large for the panel must not run into its neighbour.
+            egui::ScrollArea::horizontal()
+                .auto_shrink([false, true])
+                .show(ui, |ui| {
+                    map_controls_ui(ui, &state.settings.map, heatmap, commands);
+                });
         });
         if state.settings.viewer.histogram_shown
             && let Some(opened) = state.study.film.opened()

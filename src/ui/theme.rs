@@ -8,6 +8,8 @@ use crate::state::ThemeChoice;
 
 /// Width of the list of films.
 pub const FILM_LIST_WIDTH_PT: f32 = 236.0;
+/// Narrower windows show no list of films.
+pub const LEAST_WIDTH_FOR_LIST_PT: f32 = 860.0;
 /// Height of a film in that list.
 pub const LIST_ROW_HEIGHT_PT: f32 = 44.0;
 /// Width of the findings with their bars.

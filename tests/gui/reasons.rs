@@ -1,7 +1,7 @@
 //! Why a score is what it is: maps, covers, intervals, standing, and whether the film is fit.
 
 use egui::{Key, Modifiers, PointerButton, Vec2};
-use egui_kittest::kittest::Queryable as _;
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use thorax::state::Tool;
 
 use crate::harness::{AppHarness, app_with_scores, step_until};
@@ -130,4 +130,53 @@ fn lines_take_the_place_of_colours_and_back() {
     harness.get_by_label("Lines").click();
     harness.run();
     assert!(!harness.state().state.settings.map.contours);
+}
+
+#[test]
+fn the_film_is_read_under_the_pointer_and_the_magnifier_leaves_it_as_it_is() {
+    let mut harness = app();
+    let center = middle(&harness);
+    harness.hover_at(center);
+    harness.run();
+    let read = |harness: &AppHarness| {
+        let film = harness.get_by_label("Film");
+        film.accesskit_node().description().unwrap_or_default()
+    };
+    let words = read(&harness);
+    let film = harness.state().state.study.film.opened().unwrap().clone();
+    let (x, y) = (
+        film.film.pixels.width_px() / 2,
+        film.film.pixels.height_px() / 2,
+    );
+    assert!(
+        words.starts_with(&format!("x {x}, y {y}   stored ")),
+        "{words}"
+    );
+    assert!(words.contains("vidence"), "{words}");
+    // Inverted, the gray shown changes and the stored number does not.
+    harness.key_press(Key::I);
+    harness.run();
+    let inverted = read(&harness);
+    assert_ne!(inverted, words);
+    let stored = |words: &str| words.split("   ").nth(1).map(ToOwned::to_owned);
+    assert_eq!(stored(&inverted), stored(&words));
+    harness.key_press(Key::I);
+    harness.key_down(Key::Z);
+    harness.run();
+    harness.key_up(Key::Z);
+    harness.run();
+    assert_eq!(read(&harness), words);
+}
+
+#[test]
+fn a_box_of_nih_tells_whether_the_map_meets_it() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::copy(crate::films::phantom(), folder.path().join("film.png")).unwrap();
+    let rows = "Image Index,Finding Label,Bbox [x,y,w,h],,,\nfilm.png,Effusion,0,0,1024,1024,,,\n";
+    std::fs::write(folder.path().join("BBox_List_2017.csv"), rows).unwrap();
+    let mut harness = app_with_scores(vec![folder.path().join("film.png")]);
+    select(&mut harness, 4);
+    harness.get_by_label_contains("NIH box: the hottest place lies in it");
+    select(&mut harness, 1);
+    assert!(harness.query_by_label_contains("NIH box").is_none());
 }

@@ -11,7 +11,9 @@ pub fn status_bar_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
         let palette = theme::palette(ui.visuals());
         ui.label(egui::RichText::new(NOTICE).strong().color(palette.warning));
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            ui.label(model_text(state));
+            let text = model_text(state);
+            ui.add(egui::Label::new(&text).truncate())
+                .on_hover_text(text);
             if let Some(text) = running_text(&state.training) {
                 ui.separator();
                 let text = egui::RichText::new(text).color(palette.valid);

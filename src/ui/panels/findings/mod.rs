@@ -51,7 +51,7 @@ pub fn findings_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
         let interval = jitter.and_then(|found| found.get(row.finding_idx));
         row.interval = interval.copied().filter(|_| row.uncovered.is_none());
     }
-    ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
+    ScrollArea::both().auto_shrink(false).show(ui, |ui| {
         row::column_heads_ui(ui);
         for row in &rows {
             let histogram = card.validation_scores.get(row.finding_idx);

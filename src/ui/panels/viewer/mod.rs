@@ -63,7 +63,10 @@ pub fn viewer_ui(
     measure::take(&response, &placement, pane, &mut views.pending, commands);
     measure::paint_ui(ui, rect, &placement, pane, opened, &views.pending);
     if let Some(pos) = pointer.over {
-        readout::paint_ui(ui, rect, pos, &placement, pane, opened);
+        let read = readout::paint_ui(ui, rect, pos, &placement, pane, opened);
+        ui.ctx().accesskit_node_builder(response.id, |node| {
+            node.set_description(read.unwrap_or_default());
+        });
         if pointer.magnifies {
             magnifier::paint_ui(ui, rect, pos, &placement, pane, opened, views);
         }

@@ -7,7 +7,7 @@ use crate::state::OpenedFilm;
 /// Findings named at a place, at most.
 const MAX_FINDINGS: usize = 4;
 
-/// What is at a place of the film: its numbers, and which findings speak of it.
+/// What is at a place of the film: its numbers, and which findings speak of it; the words shown.
 pub fn paint_ui(
     ui: &Ui,
     rect: Rect,
@@ -15,10 +15,8 @@ pub fn paint_ui(
     placement: &Placement,
     pane: &Pane<'_>,
     opened: &OpenedFilm,
-) {
-    let Some(text) = pixel_text(placement.image(pos), pane, opened) else {
-        return;
-    };
+) -> Option<String> {
+    let text = pixel_text(placement.image(pos), pane, opened)?;
     let mut lines = vec![text];
     if pane.map.visible
         && let Some(text) = findings_text(placement.unit(pos), pane)
@@ -26,7 +24,9 @@ pub fn paint_ui(
         lines.push(text);
     }
     let corner = rect.left_top() + egui::vec2(10.0, 8.0);
-    paint::words_ui(ui, rect, corner, Align2::LEFT_TOP, &lines.join("\n"));
+    let words = lines.join("\n");
+    paint::words_ui(ui, rect, corner, Align2::LEFT_TOP, &words);
+    Some(words)
 }
 
 /// Column and row from 0, the stored number, the modality value, the gray on the screen.
