@@ -130,7 +130,7 @@ impl ThoraxApp {
                 if let Some(reading) = &state.reading.blinded {
                     answers_ui(ui, state, reading, commands);
                 }
-                if !state.reading.is_blinded() {
+                if !state.is_blinded() {
                     findings_ui(ui, state, commands);
                 }
             });

@@ -236,8 +236,7 @@ impl AppState {
     pub fn apply(&mut self, command: Command) {
         let before = (self.n_threshold_steps(), self.displays.n_steps());
         self.carry_out(command);
-        // What the list shows may follow from what was changed.
-        if self.n_threshold_steps() != before.0 {
+        if self.reading.hangs_on_thresholds() && self.n_threshold_steps() != before.0 {
             self.reading.stale = true;
         }
         self.arrange_list();
@@ -275,7 +274,7 @@ impl AppState {
                 self.forget_scoring();
                 self.reading.blinded = None;
                 self.study.close_all();
-                self.compare = None;
+                self.close_compare();
                 self.settings.session = Session::default();
                 self.turn_display_to(None);
             }

@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use super::jobs::FilmRequest;
-use super::{AppState, FilmState, FilmStatus, NoticeKind, Session};
+use super::{AppState, BlindedReading, Compare, FilmState, FilmStatus, NoticeKind, Session};
 use crate::imaging::InputLevel;
 
 impl AppState {
@@ -29,9 +29,29 @@ impl AppState {
         })
     }
 
+    /// Whether a blinded reading hides the network's answer to the film in view.
+    pub fn is_blinded(&self) -> bool {
+        self.reading.is_blinded_to(self.study.current_path())
+    }
+
     /// Whether the network's answer to the film in view is not to be seen.
     pub fn hides_answer(&self) -> bool {
-        self.reading.is_blinded() || self.is_refused()
+        self.is_blinded() || self.is_refused()
+    }
+
+    /// The same of the film beside it.
+    pub fn hides_answer_beside(&self, compare: &Compare) -> bool {
+        let opened = compare.film.opened();
+        opened.is_some_and(|opened| {
+            self.reading.is_blinded_to(Some(&opened.film.path))
+                || opened.check.level() == InputLevel::Refused
+        })
+    }
+
+    /// Whether the film in view is the one that a blinded reading asks about.
+    pub fn shows_film_of_reading(&self) -> bool {
+        let asked = self.reading.blinded.as_ref().and_then(BlindedReading::film);
+        asked.is_some() && asked == self.study.current_path()
     }
 
     /// The film `step` further on the list as it is arranged, if there is one.

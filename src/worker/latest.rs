@@ -44,6 +44,13 @@ impl<Q: Send + 'static, E: Send + 'static, T: Send + 'static> Latest<Q, E, T> {
         }
     }
 
+    /// Lets the running job go its own way, so that dropping this waits for nothing.
+    pub fn abandon(mut self) {
+        if let Some(job) = self.running.take() {
+            job.detach();
+        }
+    }
+
     /// Whether an answer is still to come.
     pub fn is_busy(&self) -> bool {
         let running = self.running.as_ref();

@@ -239,7 +239,27 @@ fn in_a_blinded_reading_the_models_answer_is_hidden_until_the_reader_commits() {
     assert!(row.contains(thorax::domain::NOTICE), "{row}");
     harness.get_by_label("Next film of the reading").click();
     harness.run_steps(3);
-    assert!(harness.state().state.reading.is_blinded());
+    assert!(harness.state().state.is_blinded());
+    // A click on the list shows a film, and never what the network says of it.
+    let state = &harness.state().state;
+    let shown = state.study.current().unwrap();
+    let unread = (0..5).find(|place| {
+        let path = &state.study.entries()[*place].path;
+        *place != shown && state.reading.is_blinded_to(Some(path))
+    });
+    harness
+        .state_mut()
+        .state
+        .apply(Command::ShowFilm(unread.unwrap()));
+    harness.run_steps(8);
+    assert!(harness.state().state.is_blinded());
+    send(&mut harness, ReadingCommand::Commit);
+    let text = std::fs::read_to_string(&log).unwrap();
+    assert_eq!(
+        text.lines().count(),
+        15,
+        "nothing is logged for a film that was not asked about"
+    );
 }
 
 #[test]

@@ -205,6 +205,10 @@ impl AppState {
     }
 
     fn commit_reading(&mut self) {
+        // Scores of another film must not be logged for this one.
+        if !self.shows_film_of_reading() {
+            return self.show_film_of_reading();
+        }
         let display = self.displays.current();
         let window = self.study.film.opened().map(|opened| {
             let window = opened.window_of(&display.gray);

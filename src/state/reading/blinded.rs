@@ -148,6 +148,13 @@ impl BlindedReading {
         self.committed.get(self.place).is_some_and(Option::is_some)
     }
 
+    /// Whether the network's answer to a film may be seen: only after the reader committed to it.
+    pub fn may_see(&self, film: &Path) -> bool {
+        let films = self.films.iter().zip(&self.committed);
+        let mut committed = films.filter(|(_, answers)| answers.is_some());
+        committed.any(|(path, _)| path == film)
+    }
+
     /// Whether all films are read.
     pub fn is_finished(&self) -> bool {
         self.committed.iter().all(Option::is_some)
@@ -344,8 +351,11 @@ mod tests {
             "{}",
             lines[10]
         );
+        let first = reading.film().unwrap().to_owned();
         reading.step(1);
         assert!(!reading.is_committed() && reading.answers[5].is_none());
+        assert!(reading.may_see(&first) && !reading.may_see(reading.film().unwrap()));
+        assert!(!reading.may_see(Path::new("elsewhere.png")));
         reading.step(-1);
         assert_eq!(reading.answers[5], Some(true));
     }

@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use super::{BlindedReading, FilmNote, ListFilter, ListOrder, Sidecar};
+use super::{BlindedReading, FilmNote, ListFilter, ListOrder, Sidecar, SortKey};
 use crate::imaging::InputCheck;
 use crate::state::SmallPictures;
 use crate::worker::{Job, Progress, Wake};
@@ -64,10 +64,17 @@ impl ReadingDesk {
         &self.places
     }
 
-    /// Whether the network's answer to the film in view must not be seen.
-    pub fn is_blinded(&self) -> bool {
-        let blinded = self.blinded.as_ref();
-        blinded.is_some_and(|reading| !reading.is_committed())
+    /// Whether the network's answer to a film must not be seen: a blinded reading is under way, and
+    /// the reader has not committed to that film.
+    pub fn is_blinded_to(&self, film: Option<&Path>) -> bool {
+        self.blinded
+            .as_ref()
+            .is_some_and(|reading| !film.is_some_and(|film| reading.may_see(film)))
+    }
+
+    /// Whether order or filter follow from thresholds.
+    pub(in crate::state) fn hangs_on_thresholds(&self) -> bool {
+        self.order.key == SortKey::Above || self.filter.decision.is_some()
     }
 
     /// How far scoring in the background has come; `None` while nothing is scored there.

@@ -163,7 +163,9 @@ impl AppState {
         };
         let area = self.viewer_area;
         let gesture = match command {
-            DisplayCommand::DragWindow { .. } => Some(Gesture::Window),
+            DisplayCommand::DragWindow { .. } | DisplayCommand::SetGray(GrayChoice::Dragged(_)) => {
+                Some(Gesture::Window)
+            }
             DisplayCommand::SetView(_) | DisplayCommand::Pan { .. } | DisplayCommand::Zoom(_) => {
                 Some(Gesture::View)
             }

@@ -161,7 +161,7 @@ impl AppState {
                     self.show_beside(CompareWith::Film(path));
                 }
             }
-            CompareCommand::Close => self.compare = None,
+            CompareCommand::Close => self.close_compare(),
             CompareCommand::Link(linked) => {
                 let now = self.beside_display();
                 if let Some(compare) = &mut self.compare {
@@ -171,6 +171,16 @@ impl AppState {
                 }
             }
             CompareCommand::Display(command) => self.change_beside(command),
+        }
+    }
+
+    /// Nothing beside any more; what was being read is left to itself.
+    pub(in crate::state) fn close_compare(&mut self) {
+        if let Some(compare) = self.compare.take() {
+            compare.reading.abandon();
+            if let Some(job) = compare.model_job {
+                job.detach();
+            }
         }
     }
 
@@ -196,6 +206,7 @@ impl AppState {
                 }
             }
         }
+        self.close_compare();
         self.compare = Some(compare);
         self.read_beside();
     }
@@ -306,7 +317,7 @@ impl AppState {
                 Outcome::Failed(error) => cause_chain(&error),
                 Outcome::Panicked(text) => broke(&text),
             };
-            self.compare = None;
+            self.close_compare();
             self.notices.push(NoticeKind::Error, error);
             return;
         }

@@ -97,6 +97,15 @@ fn brush_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
     }
 }
 
+/// Those of the windows on offer that have keys.
+const PRESET_ACTIONS: [Action; 5] = [
+    Action::Preset1,
+    Action::Preset2,
+    Action::Preset3,
+    Action::Preset4,
+    Action::Preset5,
+];
+
 /// The gray mappings on offer for the film in view.
 fn presets_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
     let Some(opened) = state.study.film.opened() else {
@@ -106,11 +115,9 @@ fn presets_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
     let current = &state.display().gray;
     ui.menu_button("Windows", |ui| {
         for (place, (name, choice)) in opened.presets().into_iter().enumerate() {
-            let key = if place < 5 {
-                format!("{}", place + 1)
-            } else {
-                String::new()
-            };
+            let action = PRESET_ACTIONS.get(place);
+            let key = action.map(|action| key_words(ui.ctx(), *action, state));
+            let key = key.unwrap_or_default();
             let same = *current == choice;
             let button = egui::Button::selectable(same, name).shortcut_text(key);
             if ui.add(button).clicked() {

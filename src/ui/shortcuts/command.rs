@@ -80,7 +80,7 @@ impl Action {
             Self::PreviousFinding => (Command::StepFinding(-1), loaded.is_some()),
             Self::Undo => (Command::Undo, state.can_undo()),
             Self::Jitter => {
-                let free = !state.jitter.is_busy() && !state.reading.is_blinded();
+                let free = !state.jitter.is_busy() && !state.is_blinded();
                 let read = state.study.film.reading().is_some();
                 (Command::MeasureJitter, read && free)
             }
@@ -237,7 +237,8 @@ impl Action {
             Self::CommitReading => {
                 let read = state.study.film.reading().is_some();
                 let open = blinded.is_some_and(|reading| !reading.is_committed());
-                (ReadingCommand::Commit, read && open)
+                let asked = state.shows_film_of_reading();
+                (ReadingCommand::Commit, read && open && asked)
             }
             Self::NextRead | Self::PreviousRead => {
                 let step = if self == Self::NextRead { 1 } else { -1 };

@@ -40,7 +40,7 @@ pub fn parse(text: &str) -> Option<KeyboardShortcut> {
     Some(KeyboardShortcut::new(modifiers, key))
 }
 
-/// As [`parse`] reads it.
+/// As settings have it, so that it is read back as it was.
 pub fn text_of(shortcut: &KeyboardShortcut) -> String {
     let modifiers = shortcut.modifiers;
     let mut text = String::new();

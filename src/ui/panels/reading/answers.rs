@@ -14,7 +14,12 @@ pub fn answers_ui(
 ) {
     let (number, n_films) = reading.progress();
     ui.heading(format!("Blinded reading, film {number} of {n_films}"));
-    if reading.is_committed() {
+    if !state.shows_film_of_reading() {
+        ui.label("Another film is in view");
+        if ui.button("Back to the reading").clicked() {
+            commands.reading(ReadingCommand::StepBlinded(0));
+        }
+    } else if reading.is_committed() {
         committed_ui(ui, reading);
     } else {
         ui.label("Answer what you see, then commit: the model's answer is shown after that");

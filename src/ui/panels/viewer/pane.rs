@@ -79,6 +79,7 @@ impl<'a> Pane<'a> {
             display,
             thresholds: compare.thresholds().or(main.thresholds),
             probe: None,
+            blinded: state.hides_answer_beside(compare),
             ..main
         }
     }
