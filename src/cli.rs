@@ -91,6 +91,9 @@ struct ClassifyArgs {
     /// Findings to draw maps of; without it those above threshold, or else the highest
     #[arg(long, value_name = "LABEL", requires = "cam")]
     cam_label: Vec<String>,
+    /// Measures how far scores move over N small shifts, turns and exposures of each film
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(2..=1000))]
+    jitter: Option<u16>,
     #[command(flatten)]
     device: DeviceArgs,
 }

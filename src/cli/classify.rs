@@ -8,7 +8,10 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use super::{ClassifyArgs, device_for_command, open_model, output};
 use crate::domain::{PerFinding, Radiograph, Score, Threshold};
-use crate::explain::{CamMethod, OverlayStyle, class_activation_maps, overlay_png};
+use crate::explain::{
+    CamMethod, JitterConfig, JitterInterval, OverlayStyle, class_activation_maps, overlay_png,
+    score_jitter,
+};
 use crate::export::{FilmExport, file_part};
 use crate::imaging::{InputCheck, list_films, read_film, write_whole};
 use crate::model::{Classifier, Reading};
@@ -26,6 +29,8 @@ struct FilmResult {
     scores: Result<PerFinding<Score>, String>,
     /// Why maps are missing; the scores stand without them.
     maps_failed: Option<String>,
+    /// How far scores move, where that was asked for.
+    jitter: Option<PerFinding<JitterInterval>>,
 }
 
 impl FilmResult {
@@ -75,6 +80,7 @@ pub fn run(args: &ClassifyArgs) -> anyhow::Result<ExitCode> {
                 input: None,
                 scores: Err(error.to_string()),
                 maps_failed: None,
+                jitter: None,
             },
         });
         bar.inc(1);
@@ -114,8 +120,15 @@ impl Run<'_> {
         let mut warnings = Vec::new();
         let mut maps_failed = None;
         let mut input = None;
+        let mut jitter = None;
         let scores = self
-            .score(&path, &mut input, &mut warnings, &mut maps_failed)
+            .score(
+                &path,
+                &mut input,
+                &mut warnings,
+                &mut maps_failed,
+                &mut jitter,
+            )
             .map_err(|error| cause_chain(&error));
         warnings.extend(maps_failed.clone());
         FilmResult {
@@ -124,6 +137,7 @@ impl Run<'_> {
             input,
             scores,
             maps_failed,
+            jitter,
         }
     }
 
@@ -133,6 +147,7 @@ impl Run<'_> {
         input: &mut Option<InputCheck>,
         warnings: &mut Vec<String>,
         maps_failed: &mut Option<String>,
+        jitter: &mut Option<PerFinding<JitterInterval>>,
     ) -> anyhow::Result<PerFinding<Score>> {
         let film = read_film(path)?;
         warnings.clone_from(&film.warnings);
@@ -141,6 +156,13 @@ impl Run<'_> {
             .classifier
             .score(&film)
             .with_context(|| format!("cannot score {}", path.display()))?;
+        if let Some(n) = self.args.jitter {
+            let config = JitterConfig {
+                n: usize::from(n),
+                ..JitterConfig::default()
+            };
+            *jitter = score_jitter(&self.classifier, &film, &config, &mut |_| true)?;
+        }
         if let Some(folder) = &self.args.cam {
             let drawn = self.draw_maps(&film, &reading, folder);
             *maps_failed = drawn.err().map(|error| cause_chain(&error));

@@ -30,6 +30,7 @@ pub fn secondary_capture(
         ])),
     );
     put_empty(o, tags::PATIENT_ORIENTATION, VR::CS);
+    put_empty(o, tags::LATERALITY, VR::CS);
     put(o, tags::BURNED_IN_ANNOTATION, VR::CS, "YES");
     let comment = format!(
         "{NOTICE} Model {}. Input: {}",

@@ -27,6 +27,15 @@ pub fn structured_report(export: &FilmExport<'_>) -> Result<Vec<u8>, ExportError
     put(o, tags::VERIFICATION_FLAG, VR::CS, "UNVERIFIED");
     put_empty_items(o, tags::REFERENCED_PERFORMED_PROCEDURE_STEP_SEQUENCE);
     put_empty_items(o, tags::PERFORMED_PROCEDURE_CODE_SEQUENCE);
+    let mut scheme = InMemDicomObject::new_empty();
+    put(&mut scheme, tags::CODING_SCHEME_DESIGNATOR, VR::SH, OURS);
+    put(
+        &mut scheme,
+        tags::CODING_SCHEME_NAME,
+        VR::ST,
+        "Thorax, private",
+    );
+    put_items(o, tags::CODING_SCHEME_IDENTIFICATION_SEQUENCE, vec![scheme]);
     put(o, tags::VALUE_TYPE, VR::CS, "CONTAINER");
     put(o, tags::CONTINUITY_OF_CONTENT, VR::CS, "SEPARATE");
     let title = code("scores", OURS, "Network scores of a chest film");

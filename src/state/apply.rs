@@ -6,6 +6,7 @@ use super::exports::ExportJob;
 use super::jobs::{
     Jobs, ModelRequest, spawn_drawn_film_job, spawn_list_job, spawn_model_job, spawn_pick_job,
 };
+use super::undo::Undoable;
 use super::{
     Clip, Command, Compare, Displays, EvaluationDesk, FilmState, Jitter, NoticeKind, Notices,
     PickKind, Probe, ReadingDesk, Services, Session, Settings, Study, Thresholds, Tool,
@@ -75,7 +76,8 @@ pub struct AppState {
     pub(super) asked_exports: Vec<ExportKind>,
     /// The path typed for exports, where no dialog is to be had.
     pub export_path: Option<String>,
-    undo_order: Vec<Undoable>,
+    pub(super) undo_order: Vec<Undoable>,
+    pub(super) redo_order: Vec<Undoable>,
     /// The film that was in view when the program ended, until its list is there again.
     pub(super) restored: Option<PathBuf>,
     pub(super) jobs: Jobs,
@@ -91,13 +93,6 @@ pub struct Palette {
     pub text: String,
     /// The place chosen among what is offered.
     pub place: usize,
-}
-
-/// What a step of undo takes back.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Undoable {
-    Threshold,
-    Display,
 }
 
 /// What the window is used for.
@@ -177,6 +172,7 @@ impl AppState {
             asked_exports: Vec::new(),
             export_path: None,
             undo_order: Vec::new(),
+            redo_order: Vec::new(),
             restored: None,
             typed_path: None,
             notices: Notices::default(),
@@ -234,17 +230,21 @@ impl AppState {
 
     /// Carries out one order.
     pub fn apply(&mut self, command: Command) {
+        let was_undo = matches!(command, Command::Undo | Command::Redo);
         let before = (self.n_threshold_steps(), self.displays.n_steps());
         self.carry_out(command);
-        if self.reading.hangs_on_thresholds() && self.n_threshold_steps() != before.0 {
+        let moved = was_undo || self.n_threshold_steps() != before.0;
+        if moved && self.reading.hangs_on_thresholds() {
             self.reading.stale = true;
         }
         self.arrange_list();
         if self.n_threshold_steps() > before.0 {
             self.undo_order.push(Undoable::Threshold);
+            self.redo_order.clear();
         }
         if self.displays.n_steps() > before.1 {
             self.undo_order.push(Undoable::Display);
+            self.redo_order.clear();
         }
     }
 
@@ -341,6 +341,7 @@ impl AppState {
             | Command::ResetThreshold(_)
             | Command::ResetAllThresholds => self.apply_to_thresholds(&command),
             Command::Undo => self.undo(),
+            Command::Redo => self.redo(),
         }
     }
 
@@ -357,39 +358,6 @@ impl AppState {
             Command::ResetAllThresholds => loaded.thresholds.reset_all(),
             _ => {}
         }
-    }
-
-    /// Whether a threshold move or a change of the display can be taken back.
-    pub fn can_undo(&self) -> bool {
-        let thresholds = self.model.loaded.as_ref();
-        self.displays.can_undo() || thresholds.is_some_and(|loaded| loaded.thresholds.can_undo())
-    }
-
-    /// Takes back what was changed last that still can be.
-    fn undo(&mut self) {
-        while let Some(undoable) = self.undo_order.pop() {
-            match (undoable, &mut self.model.loaded) {
-                (Undoable::Threshold, Some(loaded)) if loaded.thresholds.can_undo() => {
-                    return loaded.thresholds.undo();
-                }
-                (Undoable::Display, _) if self.displays.can_undo() => {
-                    return self.displays.undo();
-                }
-                _ => {}
-            }
-        }
-    }
-
-    fn n_threshold_steps(&self) -> u64 {
-        let loaded = self.model.loaded.as_ref();
-        loaded.map_or(0, |loaded| loaded.thresholds.n_steps())
-    }
-
-    pub(super) fn turn_display_to(&mut self, film: Option<&Path>) {
-        self.probe.clear();
-        self.displays.show(film);
-        self.undo_order
-            .retain(|undoable| *undoable != Undoable::Display);
     }
 
     pub(super) fn pick(&mut self, kind: PickKind) {

@@ -65,6 +65,8 @@ pub enum Command {
     ResetAllThresholds,
     /// Take back the last threshold move or change of the display.
     Undo,
+    /// Make again what was taken back last.
+    Redo,
     /// Show or hide the map.
     ShowMap(bool),
     /// Opacity of the map's hottest place, in `[0, 1]`.

@@ -18,6 +18,7 @@ mod small_pictures;
 mod study;
 mod thresholds;
 mod training;
+mod undo;
 mod viewer;
 
 pub use apply::{AppState, Loaded, Model, ModelOrigin, Palette, Workspace};

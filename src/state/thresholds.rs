@@ -9,6 +9,7 @@ pub struct Thresholds {
     current: PerFinding<Threshold>,
     model: PerFinding<Option<OperatingPoint>>,
     undo: Vec<PerFinding<Threshold>>,
+    redo: Vec<PerFinding<Threshold>>,
     /// The finding whose moves are being gathered into one step of undo.
     dragged: Option<usize>,
     n_steps: u64,
@@ -21,6 +22,7 @@ impl Thresholds {
             current: defaults_of(&model),
             model,
             undo: Vec::new(),
+            redo: Vec::new(),
             dragged: None,
             n_steps: 0,
         }
@@ -94,8 +96,18 @@ impl Thresholds {
     pub fn undo(&mut self) {
         self.end_move();
         if let Some(before) = self.undo.pop() {
-            self.current = before;
+            self.redo.push(std::mem::replace(&mut self.current, before));
         }
+    }
+
+    /// Makes the move again that was taken back last; whether there was one.
+    pub fn redo(&mut self) -> bool {
+        self.end_move();
+        let Some(after) = self.redo.pop() else {
+            return false;
+        };
+        self.undo.push(std::mem::replace(&mut self.current, after));
+        true
     }
 
     fn default(&self, finding_idx: usize) -> Option<Threshold> {
@@ -108,6 +120,7 @@ impl Thresholds {
             self.undo.remove(0);
         }
         self.undo.push(self.current.clone());
+        self.redo.clear();
         self.n_steps += 1;
     }
 }
@@ -162,6 +175,8 @@ mod tests {
         thresholds.undo();
         assert_eq!(first_two(&thresholds), (0.3, 0.5));
         assert!(!thresholds.can_undo());
+        assert!(thresholds.redo() && thresholds.redo() && !thresholds.redo());
+        assert_eq!(first_two(&thresholds), (0.7, 0.5));
     }
 
     #[test]

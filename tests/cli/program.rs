@@ -243,3 +243,38 @@ fn precision_is_refused_on_the_processor() {
     assert_eq!(output.status.code(), Some(1));
     check_one_line(&output, "it needs --device cuda");
 }
+
+#[test]
+fn each_film_says_whether_it_is_fit_and_how_far_its_scores_move() {
+    let phantom = phantom();
+    let output = thorax(&[
+        "classify",
+        text(&phantom),
+        "--format",
+        "json",
+        "--jitter",
+        "3",
+    ]);
+    assert!(output.status.success(), "{}", stderr(&output));
+    let films: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(films[0]["input"]["level"], "fine");
+    assert_eq!(films[0]["input"]["reasons"].as_array().unwrap().len(), 0);
+    let jitter = films[0]["jitter"].as_object().unwrap();
+    assert_eq!(jitter.len(), 14);
+    for (label, interval) in jitter {
+        let [low, median, high] = [0, 1, 2].map(|idx| interval[idx].as_f64().unwrap());
+        assert!(low <= median && median <= high, "{label}: {interval}");
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("stripes.png");
+    let gray = |x: u32, y: u32| image::Luma([((x * 7) ^ (y * 13)) as u8]);
+    image::GrayImage::from_fn(200, 200, gray)
+        .save(&path)
+        .unwrap();
+    let output = thorax(&["classify", text(&path)]);
+    let table = stdout(&output);
+    assert!(
+        table.contains("input refused: It looks unlike a frontal chest film."),
+        "{table}"
+    );
+}

@@ -84,6 +84,11 @@ fn a_left_drag_right_widens_the_window_and_a_drag_up_brightens() {
     harness.key_press_modifiers(Modifiers::COMMAND, Key::Z);
     harness.run();
     assert_eq!(window(&harness), wider);
+    harness.key_press_modifiers(Modifiers::COMMAND | Modifiers::SHIFT, Key::Z);
+    harness.run();
+    assert_eq!(window(&harness), brighter);
+    harness.key_press_modifiers(Modifiers::COMMAND, Key::Z);
+    harness.run();
     harness.key_press_modifiers(Modifiers::COMMAND, Key::Z);
     harness.run();
     assert_eq!(display(&harness), Display::default());
@@ -144,6 +149,22 @@ fn middle_drag_and_space_drag_pan() {
     );
     assert_eq!(again.zoom, panned.zoom);
     assert_eq!(display(&harness).gray, GrayChoice::File);
+}
+
+#[test]
+fn space_over_the_film_presses_no_button() {
+    let mut harness = app();
+    harness
+        .get_by_role_and_label(Role::Button, "Invert black and white")
+        .click();
+    harness.run();
+    assert!(display(&harness).inverted);
+    let start = middle(&harness);
+    harness.hover_at(start);
+    harness.step();
+    harness.key_press(Key::Space);
+    harness.run();
+    assert!(display(&harness).inverted, "the button was pressed again");
 }
 
 #[test]

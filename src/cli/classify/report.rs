@@ -21,6 +21,9 @@ struct JsonFilm<'a> {
     warnings: Vec<String>,
     /// Whether the film is fit as input.
     input: Option<JsonInput>,
+    /// 5th, 50th and 95th percentile of each score over small changes, where they were asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    jitter: Option<BTreeMap<&'a str, [f32; 3]>>,
     error: Option<&'a str>,
 }
 
@@ -72,6 +75,11 @@ fn json_film<'a>(
         thresholds: scores.map(|_| thresholds.iter().map(|(name, t)| (name, t.get())).collect()),
         positive: scores.map_or_else(Vec::new, |scores| positive(scores, thresholds)),
         warnings,
+        jitter: result.jitter.as_ref().map(|found| {
+            let rows = found.iter();
+            rows.map(|(name, i)| (name, [i.low, i.median, i.high]))
+                .collect()
+        }),
         input: result.input.as_ref().map(|check| JsonInput {
             level: check.level().name(),
             reasons: check.concerns().iter().map(|c| c.reason.clone()).collect(),
@@ -154,9 +162,14 @@ fn table(
                     } else {
                         "below"
                     };
+                    let interval = result.jitter.as_ref().and_then(|found| found.of(name));
+                    let interval = interval.map_or_else(String::new, |found| {
+                        format!("  {:.4} to {:.4}", found.low, found.high)
+                    });
                     let _ = writeln!(
                         text,
-                        "  {name:<width$}  score {score_text:.4}  threshold {cut:.4}  {verdict}"
+                        "  {name:<width$}  score {score_text:.4}  threshold {cut:.4}  \
+                         {verdict}{interval}"
                     );
                 }
                 if positive(scores, thresholds).is_empty() {

@@ -21,6 +21,7 @@ pub struct Displays {
     film: Option<PathBuf>,
     current: Display,
     undo: Vec<Display>,
+    redo: Vec<Display>,
     gesture: Option<Gesture>,
     left: BTreeMap<PathBuf, Display>,
     n_steps: u64,
@@ -66,6 +67,7 @@ impl Displays {
             .and_then(|film| self.left.remove(film))
             .unwrap_or_default();
         self.undo.clear();
+        self.redo.clear();
         self.gesture = None;
     }
 
@@ -85,6 +87,7 @@ impl Displays {
                 self.undo.remove(0);
             }
             self.undo.push(before);
+            self.redo.clear();
             self.n_steps += 1;
         }
         self.gesture = gesture;
@@ -99,8 +102,18 @@ impl Displays {
     pub(in crate::state) fn undo(&mut self) {
         self.gesture = None;
         if let Some(before) = self.undo.pop() {
-            self.current = before;
+            self.redo.push(std::mem::replace(&mut self.current, before));
         }
+    }
+
+    /// Makes the change again that was taken back last; whether there was one.
+    pub(in crate::state) fn redo(&mut self) -> bool {
+        self.gesture = None;
+        let Some(after) = self.redo.pop() else {
+            return false;
+        };
+        self.undo.push(std::mem::replace(&mut self.current, after));
+        true
     }
 }
 
@@ -125,6 +138,8 @@ mod tests {
         assert_eq!(displays.n_steps(), 2);
         displays.undo();
         assert!(!displays.current().inverted);
+        assert!(displays.redo() && displays.current().inverted && !displays.redo());
+        displays.undo();
         displays.undo();
         assert_eq!(displays.current(), &Display::default());
         assert!(!displays.can_undo());

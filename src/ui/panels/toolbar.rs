@@ -10,6 +10,7 @@ pub fn toolbar_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
         ui.menu_button("Edit", |ui| {
             for action in [
                 Action::Undo,
+                Action::Redo,
                 Action::ResetDisplay,
                 Action::RemoveMeasurement,
             ] {

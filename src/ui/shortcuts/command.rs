@@ -121,6 +121,7 @@ impl Action {
                 HeatmapScale::Absolute => HeatmapScale::PerMap,
                 HeatmapScale::PerMap => HeatmapScale::Absolute,
             }),
+            Self::Redo => return state.can_redo().then_some(Command::Redo),
             Self::OpenDrawnFilm => Command::OpenDrawnFilm,
             Self::Palette => Command::ShowPalette(state.palette.is_none()),
             Self::Keys => Command::ShowKeys(!state.keys_shown),

@@ -55,6 +55,10 @@ pub fn keys_ui(ctx: &Context, state: &AppState, commands: &CommandSender) {
         .collect();
     // A key without Shift also answers to one with it: the more special first.
     bound.sort_by_key(|(shortcut, _)| std::cmp::Reverse(n_modifiers(shortcut.modifiers)));
+    // Space over the film is for panning, not for the button that was pressed last.
+    if !typing && pointer_over_film(ctx, state) {
+        ctx.input_mut(|input| input.consume_key(Modifiers::NONE, egui::Key::Space));
+    }
     // The desktop's own key for copying comes as an event of its own.
     let copies =
         Action::CopyPicture.shortcut(&state.settings.keys) == Action::CopyPicture.first_key();
@@ -75,7 +79,7 @@ pub fn keys_ui(ctx: &Context, state: &AppState, commands: &CommandSender) {
         // A widget in focus has the first right to letters and arrows.
         let edits = matches!(
             action,
-            Action::Undo | Action::CloseFilm | Action::ResetThresholds
+            Action::Undo | Action::Redo | Action::CloseFilm | Action::ResetThresholds
         );
         let palette = state.palette.is_some() && action != Action::Palette;
         if ((plain || edits) && typing) || (steps && focused) || palette {
@@ -88,6 +92,15 @@ pub fn keys_ui(ctx: &Context, state: &AppState, commands: &CommandSender) {
             commands.send(command);
         }
     }
+}
+
+fn pointer_over_film(ctx: &Context, state: &AppState) -> bool {
+    let pointer = ctx.input(|input| input.pointer.hover_pos());
+    pointer.zip(state.viewer_area).is_some_and(|(pos, area)| {
+        let (left, top) = (area.top_left.x, area.top_left.y);
+        let within = |pos: f32, start: f32, side: f32| (start..start + side).contains(&pos);
+        within(pos.x, left, area.size.width) && within(pos.y, top, area.size.height)
+    })
 }
 
 fn n_modifiers(modifiers: Modifiers) -> usize {

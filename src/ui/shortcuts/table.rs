@@ -133,6 +133,7 @@ actions! {
         FlipVertically "Flip top and bottom" key(Key::Y);
         ResetDisplay "Show film as it came" key(Key::Home);
         Undo "Undo" ctrl(Key::Z);
+        Redo "Redo" ctrl_shift(Key::Z);
     "Tools":
         WindowTool "Drag: window" key(Key::W);
         PanTool "Drag: pan" key(Key::P);
