@@ -21,6 +21,10 @@ use thorax::model::ComputeDevice;
 use thorax::state::{Command, EvaluationCommand, FilePicker, PickKind, Picked};
 use thorax::train::{FilmPrediction, Predictions};
 
+#[path = "shared/times.rs"]
+mod times;
+use times::print_times;
+
 const N_FILMS: usize = 25_596;
 const N_FRAMES: usize = 200;
 
@@ -57,20 +61,6 @@ fn main() {
     println!("{N_FILMS} films x 14 labels, {N_FRAMES} frames of a dragged threshold");
     print_times("frame", frames);
     print_times("the move itself", moves);
-}
-
-fn print_times(name: &str, mut times: Vec<Duration>) {
-    times.sort();
-    let at = |share: f64| {
-        let time = times.get((share * (times.len() - 1) as f64) as usize);
-        time.map_or(f64::NAN, |time| time.as_secs_f64() * 1e3)
-    };
-    println!(
-        "{name}: median {:.3} ms, 95 % {:.3} ms, longest {:.3} ms",
-        at(0.5),
-        at(0.95),
-        at(1.0)
-    );
 }
 
 fn harness(path: PathBuf) -> Harness<'static, ThoraxApp> {

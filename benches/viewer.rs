@@ -28,6 +28,10 @@ use thorax::state::{
     PickKind, Picked, ReadingCommand, SortKey,
 };
 
+#[path = "shared/times.rs"]
+mod times;
+use times::print_times;
+
 const SIDE_PX: u32 = 4000;
 const N_FILMS: usize = 20;
 const N_FRAMES: usize = 200;
@@ -210,20 +214,6 @@ fn timed(work: impl FnOnce()) -> Duration {
     let started = Instant::now();
     work();
     started.elapsed()
-}
-
-fn print_times(name: &str, mut times: Vec<Duration>) {
-    times.sort();
-    let at = |share: f64| {
-        let time = times.get((share * (times.len() - 1) as f64) as usize);
-        time.map_or(f64::NAN, |time| time.as_secs_f64() * 1e3)
-    };
-    println!(
-        "{name}: median {:.2} ms, 95 % {:.2} ms, longest {:.2} ms",
-        at(0.5),
-        at(0.95),
-        at(1.0)
-    );
 }
 
 fn wait_for_scores(harness: &mut Bench) {

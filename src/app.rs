@@ -154,6 +154,13 @@ impl ThoraxApp {
                 histogram_ui(ui, opened, state.display(), commands);
             });
         }
+        // What is not in view must not keep its film in memory.
+        if state.compare.is_none() {
+            self.beside_views = ViewerViews::default();
+        }
+        if state.study.film.opened().is_none() {
+            self.viewer_views = ViewerViews::default();
+        }
         let area = CentralPanel::no_frame().show(ui, |ui| {
             if matches!(state.study.film, FilmState::Empty) {
                 welcome_ui(ui, state, commands);

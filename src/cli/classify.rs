@@ -34,6 +34,17 @@ struct FilmResult {
 }
 
 impl FilmResult {
+    fn without_scores(path: PathBuf, error: String) -> Self {
+        Self {
+            path,
+            warnings: vec![],
+            input: None,
+            scores: Err(error),
+            maps_failed: None,
+            jitter: None,
+        }
+    }
+
     /// Scores that are missing, or else maps.
     fn failure(&self) -> Option<&String> {
         self.scores.as_ref().err().or(self.maps_failed.as_ref())
@@ -74,14 +85,7 @@ pub fn run(args: &ClassifyArgs) -> anyhow::Result<ExitCode> {
     for film in films {
         results.push(match film {
             Ok(path) => run.classify(path),
-            Err((path, error)) => FilmResult {
-                path: path.clone(),
-                warnings: vec![],
-                input: None,
-                scores: Err(error.to_string()),
-                maps_failed: None,
-                jitter: None,
-            },
+            Err((path, error)) => FilmResult::without_scores(path.clone(), error.to_string()),
         });
         bar.inc(1);
     }
@@ -117,55 +121,32 @@ struct Run<'a> {
 
 impl Run<'_> {
     fn classify(&mut self, path: PathBuf) -> FilmResult {
-        let mut warnings = Vec::new();
-        let mut maps_failed = None;
-        let mut input = None;
-        let mut jitter = None;
-        let scores = self
-            .score(
-                &path,
-                &mut input,
-                &mut warnings,
-                &mut maps_failed,
-                &mut jitter,
-            )
-            .map_err(|error| cause_chain(&error));
-        warnings.extend(maps_failed.clone());
-        FilmResult {
-            path,
-            warnings,
-            input,
-            scores,
-            maps_failed,
-            jitter,
-        }
+        let mut result = FilmResult::without_scores(path, String::new());
+        let scores = self.score(&mut result);
+        result.scores = scores.map_err(|error| cause_chain(&error));
+        result.warnings.extend(result.maps_failed.clone());
+        result
     }
 
-    fn score(
-        &mut self,
-        path: &Path,
-        input: &mut Option<InputCheck>,
-        warnings: &mut Vec<String>,
-        maps_failed: &mut Option<String>,
-        jitter: &mut Option<PerFinding<JitterInterval>>,
-    ) -> anyhow::Result<PerFinding<Score>> {
-        let film = read_film(path)?;
-        warnings.clone_from(&film.warnings);
-        *input = Some(InputCheck::of(&film));
+    /// Fills in what is found out on the way to the scores.
+    fn score(&mut self, result: &mut FilmResult) -> anyhow::Result<PerFinding<Score>> {
+        let film = read_film(&result.path)?;
+        result.warnings.clone_from(&film.warnings);
+        let check = result.input.insert(InputCheck::of(&film)).clone();
         let reading = self
             .classifier
             .score(&film)
-            .with_context(|| format!("cannot score {}", path.display()))?;
+            .with_context(|| format!("cannot score {}", result.path.display()))?;
         if let Some(n) = self.args.jitter {
             let config = JitterConfig {
                 n: usize::from(n),
                 ..JitterConfig::default()
             };
-            *jitter = score_jitter(&self.classifier, &film, &config, &mut |_| true)?;
+            result.jitter = score_jitter(&self.classifier, &film, &config, &mut |_| true)?;
         }
         if let Some(folder) = &self.args.cam {
-            let drawn = self.draw_maps(&film, &reading, folder);
-            *maps_failed = drawn.err().map(|error| cause_chain(&error));
+            let drawn = self.draw_maps(&film, &check, &reading, folder);
+            result.maps_failed = drawn.err().map(|error| cause_chain(&error));
         }
         Ok(reading.scores)
     }
@@ -173,6 +154,7 @@ impl Run<'_> {
     fn draw_maps(
         &mut self,
         film: &Radiograph,
+        check: &InputCheck,
         reading: &Reading,
         folder: &Path,
     ) -> anyhow::Result<()> {
@@ -180,7 +162,8 @@ impl Run<'_> {
         let head = self.classifier.head();
         let maps = class_activation_maps(&reading.features, head, &reading.scores, method);
         let stem = film.path.file_stem().unwrap_or_default().to_string_lossy();
-        let export = FilmExport::new(film, &self.classifier, &reading.scores, &self.thresholds);
+        let (classifier, scores) = (&self.classifier, &reading.scores);
+        let export = FilmExport::new(film, check, classifier, scores, &self.thresholds);
         let labels = maps.labels();
         let asked = self.args.cam_label.iter();
         let asked: Vec<usize> = asked.filter_map(|label| labels.position(label)).collect();

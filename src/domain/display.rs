@@ -36,13 +36,10 @@ impl Window {
     pub fn dragged(self, wider: f64, brighter: f64, span: f64, low_is_white: bool) -> Self {
         // Brighter: high values turn white sooner, so the center falls.
         let step = if low_is_white { span } else { -span };
-        let width = (self.width() + wider * span).max(span / 4096.0).max(1e-9);
+        let least = self.function().least_width().max(span / 4096.0);
+        let width = (self.width() + wider * span).max(least);
         let center = self.center() + brighter * step;
-        let least = match self.function() {
-            super::VoiFunction::Linear => width.max(1.0),
-            super::VoiFunction::LinearExact | super::VoiFunction::Sigmoid => width,
-        };
-        Self::new(center, least, self.function()).unwrap_or(self)
+        Self::new(center, width, self.function()).unwrap_or(self)
     }
 }
 

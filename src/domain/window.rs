@@ -11,6 +11,16 @@ pub enum VoiFunction {
     Sigmoid,
 }
 
+impl VoiFunction {
+    /// The smallest width that a window with this curve may have, in modality values.
+    pub fn least_width(self) -> f64 {
+        match self {
+            Self::Linear => 1.0,
+            Self::LinearExact | Self::Sigmoid => f64::MIN_POSITIVE,
+        }
+    }
+}
+
 /// Window center and window width in modality values: which part of the range becomes gray.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Window {
@@ -36,10 +46,7 @@ pub struct WindowError {
 impl Window {
     /// LINEAR takes widths from 1, the others any width above 0.
     pub fn new(center: f64, width: f64, function: VoiFunction) -> Result<Self, WindowError> {
-        let least = match function {
-            VoiFunction::Linear => 1.0,
-            VoiFunction::LinearExact | VoiFunction::Sigmoid => f64::MIN_POSITIVE,
-        };
+        let least = function.least_width();
         if center.is_finite() && width.is_finite() && width >= least {
             Ok(Self {
                 center,

@@ -30,9 +30,10 @@ pub struct FilmExport<'a> {
 }
 
 impl<'a> FilmExport<'a> {
-    /// A reading of a film by a model, under the cuts in use.
+    /// A reading of a film by a model under the cuts in use, with the check of the film as input.
     pub fn new(
         film: &'a Radiograph,
+        check: &InputCheck,
         classifier: &'a Classifier,
         scores: &'a PerFinding<Score>,
         thresholds: &'a PerFinding<Threshold>,
@@ -68,10 +69,11 @@ impl<'a> FilmExport<'a> {
             thresholds,
             chosen_by,
             risks,
-            input_notes: input_notes(film),
+            input_notes: input_notes(film, check),
             created: Local::now(),
         }
     }
+
     /// Whether a score is at or above its threshold.
     pub fn is_above(&self, finding_idx: usize) -> bool {
         let score = self.scores.get(finding_idx);
@@ -117,8 +119,7 @@ impl<'a> FilmExport<'a> {
 }
 
 /// What reading the file found, and the check of the film as input.
-fn input_notes(film: &Radiograph) -> Vec<String> {
-    let check = InputCheck::of(film);
+fn input_notes(film: &Radiograph, check: &InputCheck) -> Vec<String> {
     let mut notes = vec![format!("Check of the input: {}", check.summary())];
     notes.extend(film.warnings.iter().cloned());
     notes

@@ -47,7 +47,8 @@ pub fn structured_report(export: &FilmExport<'_>) -> Result<Vec<u8>, ExportError
     content.push(text(
         "scale",
         "Scale of the scores",
-        "Scores rank films; they are not probabilities. Nothing above threshold is not normal.",
+        "Scores rank films; they are not probabilities. That nothing is above its threshold does \
+         not mean that the film is normal.",
     ));
     if let Some(image) = source_image(export) {
         content.push(image);

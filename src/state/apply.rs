@@ -8,8 +8,8 @@ use super::jobs::{
 };
 use super::undo::Undoable;
 use super::{
-    Clip, Command, Compare, Displays, EvaluationDesk, FilmState, Jitter, NoticeKind, Notices,
-    PickKind, Probe, ReadingDesk, Services, Session, Settings, Study, Thresholds, Tool,
+    BoxOverlap, Clip, Command, Compare, Displays, EvaluationDesk, FilmState, Jitter, NoticeKind,
+    Notices, PickKind, Probe, ReadingDesk, Services, Session, Settings, Study, Thresholds, Tool,
     TrainingDesk, ViewerArea,
 };
 use crate::export::ExportKind;
@@ -47,6 +47,8 @@ pub struct AppState {
     pub probe: Probe,
     /// Whether the maps of all findings are shown in place of one film.
     pub all_maps_shown: bool,
+    /// How the map in view meets radiologists' boxes.
+    pub overlap: BoxOverlap,
     /// How far scores move when the film is changed a little.
     pub jitter: Jitter,
     /// What stands beside the film in view.
@@ -164,6 +166,7 @@ impl AppState {
             input_shown: false,
             probe: Probe::new(services.wake.clone()),
             all_maps_shown: false,
+            overlap: BoxOverlap::default(),
             jitter: Jitter::new(services.wake.clone()),
             compare: None,
             viewer_area: None,
@@ -238,6 +241,7 @@ impl AppState {
             self.reading.stale = true;
         }
         self.arrange_list();
+        self.measure_overlap();
         if self.n_threshold_steps() > before.0 {
             self.undo_order.push(Undoable::Threshold);
             self.redo_order.clear();

@@ -54,9 +54,9 @@ struct ExportSource {
 
 impl ExportSource {
     fn export(&self) -> FilmExport<'_> {
-        let film = &self.reading.opened.film;
+        let (film, check) = (&self.reading.opened.film, &self.reading.opened.check);
         let scores = &self.reading.reading.scores;
-        let mut export = FilmExport::new(film, &self.classifier, scores, &self.thresholds);
+        let mut export = FilmExport::new(film, check, &self.classifier, scores, &self.thresholds);
         export.input_notes.extend(self.remark.clone());
         export
     }

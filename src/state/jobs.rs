@@ -152,6 +152,8 @@ pub type ListJob = Job<(), Listing>;
 /// Films found below the paths that were opened, and what could not be looked into.
 pub struct Listing {
     pub films: Vec<FilmEntry>,
+    /// Paths that could not be looked into.
+    pub missing: Vec<PathBuf>,
     pub errors: Vec<String>,
 }
 
@@ -224,13 +226,17 @@ pub fn spawn_list_job(services: &Services, paths: Vec<PathBuf>) -> std::io::Resu
     Job::spawn("list films", services.wake.clone(), move |ctx| {
         let mut listing = Listing {
             films: Vec::new(),
+            missing: Vec::new(),
             errors: Vec::new(),
         };
         for path in paths {
             ctx.check_cancelled()?;
             match list_films(&path) {
                 Ok(films) => listing.films.extend(films.into_iter().map(FilmEntry::new)),
-                Err(error) => listing.errors.push(error.to_string()),
+                Err(error) => {
+                    listing.errors.push(error.to_string());
+                    listing.missing.push(path);
+                }
             }
         }
         look_around(&mut listing, elsewhere.as_deref(), ctx)?;
@@ -268,16 +274,18 @@ struct Surroundings {
 
 impl Surroundings {
     fn of(folder: &Path, elsewhere: Option<&Path>, errors: &mut Vec<String>) -> Self {
-        let mut notes = BTreeMap::new();
-        for place in [None, elsewhere]
+        let mut notes = Sidecar::default();
+        let own = elsewhere.map(|place| Sidecar::path(folder, Some(place)));
+        for path in [Some(Sidecar::path(folder, None)), own]
             .into_iter()
-            .take(1 + usize::from(elsewhere.is_some()))
+            .flatten()
         {
-            match Sidecar::read(&Sidecar::path(folder, place)) {
-                Ok(sidecar) => notes.extend(sidecar.films),
+            match Sidecar::read(&path) {
+                Ok(sidecar) => notes.take_newer(sidecar),
                 Err(error) => errors.push(format!("{error:#}")),
             }
         }
+        let notes = notes.films;
         let table = table_above(folder).unwrap_or_else(|error| {
             errors.push(error.to_string());
             None
@@ -321,6 +329,7 @@ pub fn spawn_drawn_film_job(services: &Services) -> std::io::Result<ListJob> {
             .with_context(|| format!("cannot write {}", path.display()))?;
         Ok(Listing {
             films: vec![FilmEntry::new(path)],
+            missing: vec![],
             errors: vec![],
         })
     })

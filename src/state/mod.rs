@@ -46,6 +46,6 @@ pub use training::{
     TrainingPage, TrainingPick, Working,
 };
 pub use viewer::{
-    BRUSH_RANGE, Compare, CompareCommand, CompareWith, DisplayCommand, Displays, Gesture, Jitter,
-    Probe, Tool, ViewerArea,
+    BRUSH_RANGE, BoxOverlap, Compare, CompareCommand, CompareWith, DisplayCommand, Displays,
+    Gesture, Jitter, Probe, Tool, ViewerArea,
 };

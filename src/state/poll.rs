@@ -23,6 +23,7 @@ impl AppState {
         self.poll_reading();
         self.poll_training();
         self.poll_evaluation();
+        self.measure_overlap();
     }
 
     fn poll_picker(&mut self) {
@@ -99,7 +100,13 @@ impl AppState {
         let waiting = std::mem::take(&mut self.jobs.waiting_paths);
         self.list_films(waiting);
         match outcome {
-            Outcome::Done(Listing { films, errors }) => {
+            Outcome::Done(Listing {
+                films,
+                missing,
+                errors,
+            }) => {
+                // Said once, and not at every start.
+                self.settings.session.forget(&missing);
                 for error in errors {
                     self.notices.push(NoticeKind::Error, error);
                 }
@@ -153,6 +160,10 @@ impl AppState {
         let same = |loaded: &Loaded| loaded.classifier.card().labels == classifier.card().labels;
         if !before.is_some_and(same) {
             self.selected = None;
+            if self.reading.blinded.take().is_some() {
+                let text = "The blinded reading has ended: the new model has other labels";
+                self.notices.push(NoticeKind::Info, text);
+            }
         }
         self.model = Model {
             loaded: Some(Loaded {

@@ -97,6 +97,11 @@ pub struct Session {
 }
 
 impl Session {
+    /// Takes out paths that are not there any more.
+    pub fn forget(&mut self, paths: &[PathBuf]) {
+        self.opened.retain(|known| !paths.contains(known));
+    }
+
     /// Adds paths by their whole names, each once.
     pub fn remember(&mut self, paths: &[PathBuf]) {
         for path in paths {
@@ -188,6 +193,9 @@ mod tests {
         session.remember(&[PathBuf::from("a")]);
         assert_eq!(session.opened.len(), 2);
         assert!(session.opened.iter().all(|path| path.is_absolute()));
+        let gone = session.opened[0].clone();
+        session.forget(&[gone]);
+        assert_eq!(session.opened.len(), 1);
     }
 
     #[test]

@@ -122,6 +122,13 @@ impl Study {
         first
     }
 
+    /// A film that is decoded already, in view or seen before.
+    pub fn opened_of(&self, path: &Path) -> Option<Arc<OpenedFilm>> {
+        let kept = self.kept.iter().map(|kept| &kept.opened);
+        let mut known = self.film.opened().into_iter().chain(kept);
+        known.find(|opened| opened.film.path == path).cloned()
+    }
+
     /// Takes film `film_idx` into view; what was known of the one before is left to `keep`.
     pub fn show(&mut self, film_idx: usize) -> Option<PathBuf> {
         let path = self.entries.get(film_idx)?.path.clone();

@@ -331,3 +331,50 @@ fn frozen_thresholds_are_those_of_the_viewer_and_of_classify() {
         assert_eq!(of(&again), of(&found), "{name}");
     }
 }
+
+#[test]
+fn how_validation_films_scored_is_written_into_a_model_and_all_else_stays() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let (model, scores) = (
+        root.join("weights/thorax.safetensors"),
+        root.join("tests/reference/scores.csv"),
+    );
+    let args = ["evaluate", "--predictions", scores.to_str().unwrap()];
+    let model = ["--model", model.to_str().unwrap()];
+    let save = ["--save-model", "new.safetensors", "--histograms"];
+    stdout(&thorax(
+        folder.path(),
+        &[&args[..], &model[..], &save[..]].concat(),
+    ));
+    let info = |path: &str| -> Value {
+        let args = ["info", path, "--format", "json"];
+        serde_json::from_str(&stdout(&thorax(folder.path(), &args))).unwrap()
+    };
+    let (mut before, mut after) = (info(model[1]), info("new.safetensors"));
+    let text = fs::read_to_string(&scores).unwrap();
+    let mut rows = csv::Reader::from_reader(text.as_bytes());
+    let column = rows
+        .headers()
+        .unwrap()
+        .iter()
+        .position(|name| name == "label:Mass");
+    let truth: Vec<bool> = rows
+        .records()
+        .map(|row| &row.unwrap()[column.unwrap()] == "1")
+        .collect();
+    let histogram = &after["validation_scores"]["Mass"];
+    let sum = |side: &str| -> u64 {
+        let counts = histogram[side].as_array().unwrap().iter();
+        counts.map(|count| count.as_u64().unwrap()).sum()
+    };
+    let n_pos = truth.iter().filter(|positive| **positive).count() as u64;
+    assert_eq!(
+        (sum("positives"), sum("negatives")),
+        (n_pos, truth.len() as u64 - n_pos)
+    );
+    for card in [&mut before, &mut after] {
+        card.as_object_mut().unwrap().remove("validation_scores");
+    }
+    assert_eq!(before, after);
+}

@@ -5,6 +5,17 @@ pub fn phantom() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/phantom.png")
 }
 
+/// A picture that is no chest film, in a folder of its own.
+pub fn stripes() -> (tempfile::TempDir, PathBuf) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("stripes.png");
+    let gray = |x: u32, y: u32| image::Luma([((x * 7) ^ (y * 13)) as u8]);
+    image::GrayImage::from_fn(200, 200, gray)
+        .save(&path)
+        .unwrap();
+    (folder, path)
+}
+
 /// A folder with `n_films` films of our own, each a little brighter than the one before, and one
 /// that is broken if so asked.
 pub fn folder(n_films: u8, broken: bool) -> tempfile::TempDir {

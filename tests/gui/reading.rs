@@ -226,6 +226,10 @@ fn in_a_blinded_reading_the_models_answer_is_hidden_until_the_reader_commits() {
     harness.get_by_label("Effusion: Yes").click();
     harness.run();
     harness.get_by_label("Commit answers").click();
+    step_until("the log", &mut harness, |app| {
+        let reading = app.state.reading.blinded.as_ref();
+        reading.is_some_and(thorax::state::BlindedReading::is_committed)
+    });
     harness.run();
     harness.get_by_label_contains("Committed. So far reader and model agree on");
     harness.get_by_label("Reset all");
@@ -253,6 +257,23 @@ fn in_a_blinded_reading_the_models_answer_is_hidden_until_the_reader_commits() {
         .apply(Command::ShowFilm(unread.unwrap()));
     harness.run_steps(8);
     assert!(harness.state().state.is_blinded());
+    harness.get_by_label("Back to the reading").click();
+    harness.run_steps(8);
+    assert!(harness.state().state.shows_film_of_reading());
+    let state = &mut harness.state_mut().state;
+    state.apply(Command::Reading(ReadingCommand::Answer(2, Some(false))));
+    state.apply(Command::ShowFilm(unread.unwrap()));
+    send(&mut harness, ReadingCommand::ShowAsked);
+    let reading = harness.state().state.reading.blinded.as_ref().unwrap();
+    assert_eq!(
+        reading.answer_to(2),
+        Some(false),
+        "an answer waits for its reader"
+    );
+    harness
+        .state_mut()
+        .state
+        .apply(Command::ShowFilm(unread.unwrap()));
     send(&mut harness, ReadingCommand::Commit);
     let text = std::fs::read_to_string(&log).unwrap();
     assert_eq!(

@@ -69,18 +69,21 @@ fn what_the_network_saw_is_one_key_away_and_the_scores_stay() {
 
 #[test]
 fn a_film_that_is_no_chest_film_shows_its_scores_only_when_asked() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("stripes.png");
-    let gray = |x: u32, y: u32| image::Luma([((x * 7) ^ (y * 13)) as u8]);
-    image::GrayImage::from_fn(200, 200, gray)
-        .save(&path)
-        .unwrap();
+    let (_folder, path) = crate::films::stripes();
     let mut harness = app_with_scores(vec![path]);
     harness.get_by_label("Not fit as input: scores are not shown");
     assert_eq!(harness.query_all_by_label("n/a").count(), 14);
     let entry = harness.state().state.study.current_entry().unwrap().clone();
     assert_eq!(entry.scores, None);
     assert!(!harness.state().state.can_export());
+    // No way around: neither an interval nor maps.
+    harness.key_press(Key::J);
+    harness.key_press_modifiers(Modifiers::SHIFT, Key::M);
+    harness.run();
+    assert!(!harness.state().state.jitter.is_busy());
+    assert_eq!(harness.query_all_by_label_contains("Map of ").count(), 0);
+    harness.key_press_modifiers(Modifiers::SHIFT, Key::M);
+    harness.run();
     harness.get_by_label("Show scores anyway").click();
     harness.run();
     assert!(harness.query_all_by_label("n/a").count() < 14);

@@ -105,12 +105,7 @@ fn all_maps_lines_and_two_films() {
 
 #[test]
 fn a_film_that_is_refused() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("stripes.png");
-    let gray = |x: u32, y: u32| image::Luma([((x * 7) ^ (y * 13)) as u8]);
-    image::GrayImage::from_fn(200, 200, gray)
-        .save(&path)
-        .unwrap();
+    let (_folder, path) = crate::films::stripes();
     let Some(mut harness) = app(vec![path]) else {
         return;
     };

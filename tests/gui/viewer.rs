@@ -462,3 +462,19 @@ fn films_that_come_while_others_are_being_listed_are_all_there() {
         app.state.study.entries().len() == 4 && crate::harness::is_scored(app)
     });
 }
+
+#[test]
+fn a_folder_that_is_gone_is_missed_once_and_not_at_every_start() {
+    let mut harness = crate::harness::app_with(vec![]);
+    let gone = std::path::PathBuf::from("/gone/films");
+    let state = &mut harness.state_mut().state;
+    state.settings.session.opened = vec![gone];
+    state.restore_session();
+    step_until("the error", &mut harness, |app| {
+        app.state
+            .notices
+            .iter()
+            .any(|notice| notice.text.contains("/gone/films"))
+    });
+    assert!(harness.state().state.settings.session.opened.is_empty());
+}

@@ -95,10 +95,11 @@ impl InputCheck {
         check.look_at_size(width_px.min(height_px));
         let small = picture.within(COUNTED_SIDE_PX);
         check.look_at_grays(&small);
+        let polarity = Polarity::of_gray(small.values(), small.width_px());
         let side = Appearance::SIDE;
         let tiny = small.resized(side, side, Interpolation::Area);
         match Appearance::of(tiny.values()) {
-            Some(appearance) => check.look_at_appearance(film, appearance),
+            Some(appearance) => check.look_at_appearance(polarity, appearance),
             None => check.note(
                 ConcernKind::NotChest,
                 InputLevel::Refused,
@@ -179,8 +180,8 @@ impl InputCheck {
         self.note(ConcernKind::Clipped, level, reason);
     }
 
-    fn look_at_appearance(&mut self, film: &Radiograph, appearance: Appearance) {
-        let inverted = Polarity::of(film).is_inverted();
+    fn look_at_appearance(&mut self, polarity: Polarity, appearance: Appearance) {
+        let inverted = polarity.is_inverted();
         let level = appearance.level();
         if level == InputLevel::Fine {
             if inverted {

@@ -1,10 +1,11 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use chrono::{Local, SecondsFormat};
+use chrono::{Local, SecondsFormat, Utc};
 
 use super::blinded::Commit;
 use super::desk::{ScoredFilm, ScoringJob, save_notes};
+use super::log::append;
 use super::{BlindedReading, FilmNote, FilmStatus, Mark, ReadingCommand, arranged, same_patient};
 use crate::imaging::{InputCheck, read_film};
 use crate::model::Classifier;
@@ -62,6 +63,7 @@ impl AppState {
                 }
             }
             ReadingCommand::Commit => self.commit_reading(),
+            ReadingCommand::ShowAsked => self.show_film_of_reading(),
             ReadingCommand::StepBlinded(step) => {
                 if let Some(reading) = &mut desk.blinded
                     && reading.step(step)
@@ -145,7 +147,7 @@ impl AppState {
             let note = FilmNote {
                 mark: entry.mark,
                 note: entry.note.clone(),
-                changed: now(),
+                changed: Utc::now().to_rfc3339_opts(SecondsFormat::Millis, true),
             };
             self.reading.unsaved.insert(entry.path.clone(), note);
             self.reading.stale = true;
@@ -192,15 +194,24 @@ impl AppState {
         let n_labels = loaded.classifier.card().labels.len();
         // Any number that differs from reading to reading; the log names it.
         let seed = Local::now().timestamp_millis().unsigned_abs();
+        if let Some(job) = self.reading.committing.take() {
+            // Of a reading that was ended: it is written, and counts no more.
+            job.detach();
+        }
         self.reading.blinded = BlindedReading::new(films, n_labels, seed, log);
         self.show_film_of_reading();
     }
 
     fn show_film_of_reading(&mut self) {
         let film = self.reading.blinded.as_ref().and_then(BlindedReading::film);
-        let place = film.and_then(|film| self.study.place_of(film));
-        if let Some(film_idx) = place {
+        let Some(film) = film else {
+            return;
+        };
+        if let Some(film_idx) = self.study.place_of(film) {
             self.show_film(film_idx);
+        } else {
+            let text = format!("this film was taken off the list: {}", film.display());
+            self.notices.push(NoticeKind::Error, text);
         }
     }
 
@@ -215,14 +226,14 @@ impl AppState {
             format!("C {:.0} W {:.0}", window.center(), window.width())
         });
         let (Some(reading), Some(loaded), Some(film)) = (
-            &mut self.reading.blinded,
+            &self.reading.blinded,
             &self.model.loaded,
             self.study.film.reading(),
         ) else {
             return;
         };
         let entry = self.study.entry_of(&film.opened.film.path);
-        let committed = reading.commit(&Commit {
+        let prepared = reading.prepare(&Commit {
             scores: &film.reading.scores,
             thresholds: loaded.thresholds.current(),
             truth: &|label| entry.and_then(|entry| entry.has(label)),
@@ -231,8 +242,38 @@ impl AppState {
             input: &film.opened.check.summary(),
             now: now(),
         });
-        if let Err(error) = committed {
-            self.notices.push(NoticeKind::Error, cause_chain(&error));
+        let Some(committing) = prepared.filter(|_| !self.reading.is_committing()) else {
+            return;
+        };
+        let log = reading.log.clone();
+        let job = Job::spawn("reading log", self.services.wake.clone(), move |_| {
+            append(&log, &committing.rows)?;
+            Ok(committing)
+        });
+        match job {
+            Ok(job) => self.reading.committing = Some(job),
+            Err(error) => {
+                let text = format!("cannot write the reading log: {error}");
+                self.notices.push(NoticeKind::Error, text);
+            }
+        }
+    }
+
+    fn poll_committing(&mut self) {
+        let job = self.reading.committing.as_mut();
+        let Some((_, Some(outcome))) = job.map(Job::poll) else {
+            return;
+        };
+        self.reading.committing = None;
+        match outcome {
+            Outcome::Done(committing) => {
+                if let Some(reading) = &mut self.reading.blinded {
+                    reading.accept(committing);
+                }
+            }
+            Outcome::Cancelled => {}
+            Outcome::Failed(error) => self.notices.push(NoticeKind::Error, cause_chain(&error)),
+            Outcome::Panicked(text) => self.notices.push(NoticeKind::Error, broke(&text)),
         }
     }
 
@@ -258,6 +299,7 @@ impl AppState {
             }
             self.save_unsaved();
         }
+        self.poll_committing();
         self.arrange_list();
     }
 

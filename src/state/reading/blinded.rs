@@ -1,32 +1,9 @@
-use std::fs::OpenOptions;
-use std::io::{Read as _, Write as _};
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use anyhow::Context as _;
-
 use crate::dataset::SeededRandom;
 use crate::domain::{Labels, NOTICE, PerFinding, Score, Threshold};
-
-/// Columns of the log, one row a film and label.
-const HEADER: [&str; 16] = [
-    "reading",
-    "number",
-    "film",
-    "label",
-    "reader",
-    "score",
-    "threshold",
-    "model",
-    "agree",
-    "truth",
-    "seconds",
-    "committed",
-    "model_id",
-    "window",
-    "input",
-    "notice",
-];
 
 /// A reading in random order in which the network's answer stays hidden until the reader commits.
 #[derive(Debug)]
@@ -38,10 +15,10 @@ pub struct BlindedReading {
     /// The films in the order in which they are read.
     films: Vec<PathBuf>,
     place: usize,
-    /// The reader's answer to each label; `None` where there is none yet.
-    pub answers: Vec<Option<bool>>,
-    /// Films that were committed, with the answers.
-    committed: Vec<Option<Vec<Option<bool>>>>,
+    n_labels: usize,
+    /// By film that was answered in part or whole: the answer to each label.
+    answers: BTreeMap<PathBuf, Vec<Option<bool>>>,
+    committed: BTreeSet<PathBuf>,
     shown: Instant,
     /// Pairs of answers of reader and model so far.
     pub agreement: Agreement,
@@ -94,6 +71,16 @@ impl Agreement {
     }
 }
 
+/// Answers that are to be written to the log before they count.
+#[derive(Debug)]
+pub struct Committing {
+    film: PathBuf,
+    /// Answers of reader and model, label by label.
+    pairs: Vec<(bool, bool)>,
+    /// What is to be written.
+    pub rows: Vec<Vec<String>>,
+}
+
 /// What is written when a reader commits.
 pub struct Commit<'a> {
     /// What the model scored.
@@ -122,8 +109,9 @@ impl BlindedReading {
         let mut random = SeededRandom::for_stream(seed, &[]);
         random.shuffle(&mut films);
         Some(Self {
-            committed: vec![None; films.len()],
-            answers: vec![None; n_labels],
+            answers: BTreeMap::new(),
+            committed: BTreeSet::new(),
+            n_labels,
             place: 0,
             shown: Instant::now(),
             agreement: Agreement::default(),
@@ -143,24 +131,28 @@ impl BlindedReading {
         (self.place + 1, self.films.len())
     }
 
+    /// The reader's answer to one label of the film to be read; `None` where there is none yet.
+    pub fn answer_to(&self, label: usize) -> Option<bool> {
+        let answers = self.answers.get(self.film()?)?;
+        answers.get(label).copied().flatten()
+    }
+
     /// Whether the reader has committed to this film: only then may the network's answer be seen.
     pub fn is_committed(&self) -> bool {
-        self.committed.get(self.place).is_some_and(Option::is_some)
+        self.film().is_some_and(|film| self.may_see(film))
     }
 
     /// Whether the network's answer to a film may be seen: only after the reader committed to it.
     pub fn may_see(&self, film: &Path) -> bool {
-        let films = self.films.iter().zip(&self.committed);
-        let mut committed = films.filter(|(_, answers)| answers.is_some());
-        committed.any(|(path, _)| path == film)
+        self.committed.contains(film)
     }
 
     /// Whether all films are read.
     pub fn is_finished(&self) -> bool {
-        self.committed.iter().all(Option::is_some)
+        self.committed.len() == self.films.len()
     }
 
-    /// Goes to another film of the reading; whether there is one.
+    /// Goes to another film of the reading; whether there is one. Answers given so far are kept.
     pub fn step(&mut self, step: isize) -> bool {
         let next = self.place.checked_add_signed(step);
         let Some(next) = next.filter(|next| *next < self.films.len()) else {
@@ -168,40 +160,43 @@ impl BlindedReading {
         };
         self.place = next;
         self.shown = Instant::now();
-        let n_labels = self.answers.len();
-        let known = self.committed.get(next).cloned().flatten();
-        self.answers = known.unwrap_or_else(|| vec![None; n_labels]);
         true
     }
 
     /// Answers one label of a film that is not committed yet.
     pub fn answer(&mut self, label: usize, answer: Option<bool>) {
-        if !self.is_committed()
-            && let Some(slot) = self.answers.get_mut(label)
-        {
+        let Some(film) = self.film().filter(|film| !self.may_see(film)) else {
+            return;
+        };
+        let blank = vec![None; self.n_labels];
+        let answers = self.answers.entry(film.to_owned()).or_insert(blank);
+        if let Some(slot) = answers.get_mut(label) {
             *slot = answer;
         }
     }
 
-    /// Writes the answers to the log; they count, and the network's may be seen, once that is done.
-    ///
-    /// A committed answer never changes.
-    pub fn commit(&mut self, commit: &Commit<'_>) -> anyhow::Result<()> {
-        let Some(film) = self.film().filter(|_| !self.is_committed()) else {
-            return Ok(());
-        };
-        let rows = self.rows(film, commit, self.shown.elapsed());
-        append(&self.log, &rows)?;
+    /// The answers to this film as they are to be logged; `None` where it is committed already.
+    pub fn prepare(&self, commit: &Commit<'_>) -> Option<Committing> {
+        let film = self.film().filter(|film| !self.may_see(film))?;
+        let answers = (0..self.n_labels).map(|label| self.answer_to(label));
         let decisions = decisions(commit.scores, commit.thresholds);
-        for (answer, model) in self.answers.iter().zip(decisions) {
-            if let Some(reader) = *answer {
+        let pairs = answers.zip(decisions);
+        Some(Committing {
+            film: film.to_owned(),
+            pairs: pairs
+                .filter_map(|(reader, model)| Some((reader?, model)))
+                .collect(),
+            rows: self.rows(film, commit, self.shown.elapsed()),
+        })
+    }
+
+    /// The answers are in the log: they count now, never change, and the network's may be seen.
+    pub fn accept(&mut self, committing: Committing) {
+        if self.committed.insert(committing.film) {
+            for (reader, model) in committing.pairs {
                 self.agreement.count(reader, model);
             }
         }
-        if let Some(slot) = self.committed.get_mut(self.place) {
-            *slot = Some(self.answers.clone());
-        }
-        Ok(())
     }
 
     fn rows(&self, film: &Path, commit: &Commit<'_>, taken: Duration) -> Vec<Vec<String>> {
@@ -217,8 +212,9 @@ impl BlindedReading {
             .values()
             .iter()
             .zip(commit.thresholds.values());
-        let rows = labels.iter().zip(&self.answers).zip(figures).zip(decisions);
-        rows.map(|(((label, &reader), (score, threshold)), model)| {
+        let readers = (0..self.n_labels).map(|label| self.answer_to(label));
+        let rows = labels.iter().zip(readers).zip(figures).zip(decisions);
+        rows.map(|(((label, reader), (score, threshold)), model)| {
             vec![
                 self.seed.to_string(),
                 (self.place + 1).to_string(),
@@ -250,36 +246,6 @@ fn decisions(
     pairs.map(|(score, threshold)| score.is_positive(*threshold))
 }
 
-/// Adds rows to a log; begins it where there is none, refuses a file that is no such log.
-fn append(path: &Path, rows: &[Vec<String>]) -> anyhow::Result<()> {
-    let context = || format!("cannot write the reading log: {}", path.display());
-    let mut file = OpenOptions::new()
-        .create(true)
-        .read(true)
-        .append(true)
-        .open(path)
-        .with_context(context)?;
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    if file.metadata().with_context(context)?.len() == 0 {
-        writer.write_record(HEADER)?;
-    } else {
-        let expected = HEADER.join(",");
-        let mut start = vec![0; expected.len()];
-        let read = file.read_exact(&mut start);
-        anyhow::ensure!(
-            read.is_ok() && start == expected.as_bytes(),
-            "expected a log of blinded readings: {}",
-            path.display()
-        );
-    }
-    for row in rows {
-        writer.write_record(row)?;
-    }
-    let bytes = writer.into_inner()?;
-    file.write_all(&bytes).with_context(context)?;
-    file.sync_data().with_context(context)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -289,11 +255,11 @@ mod tests {
         BlindedReading::new(films.collect(), 14, 7, folder.join("log.csv")).unwrap()
     }
 
-    fn commit(reading: &mut BlindedReading, score: f32) -> anyhow::Result<()> {
+    fn prepared(reading: &BlindedReading, score: f32) -> Option<Committing> {
         let labels = Labels::nih_14();
         let scores = labels.map(|_, _| Score::new(score).unwrap());
         let thresholds = labels.map(|_, _| Threshold::new(0.5).unwrap());
-        reading.commit(&Commit {
+        reading.prepare(&Commit {
             scores: &scores,
             thresholds: &thresholds,
             truth: &|label| (label == "Mass").then_some(true),
@@ -327,48 +293,39 @@ mod tests {
     }
 
     #[test]
-    fn a_committed_answer_never_changes_and_is_in_the_log_first() {
-        let folder = tempfile::tempdir().unwrap();
-        let mut reading = reading(folder.path(), 2);
+    fn an_answer_counts_once_it_is_logged_and_never_changes_then() {
+        let mut reading = reading(Path::new("folder"), 2);
         reading.answer(5, Some(true));
-        assert!(!reading.is_committed());
-        commit(&mut reading, 0.5).unwrap();
-        assert!(reading.is_committed());
-        reading.answer(5, Some(false));
-        commit(&mut reading, 0.1).unwrap();
-        assert_eq!(reading.answers[5], Some(true));
-        let text = std::fs::read_to_string(folder.path().join("log.csv")).unwrap();
-        let lines: Vec<&str> = text.lines().collect();
-        assert_eq!(lines.len(), 15);
+        let committing = prepared(&reading, 0.5).unwrap();
         // Label 5 is Emphysema: the reader and the model, whose score is on the threshold, say yes.
-        assert!(
-            lines[6].contains(",Emphysema,yes,0.5,0.5,yes,yes,,"),
-            "{}",
-            lines[6]
-        );
-        assert!(
-            lines[10].contains(",Mass,,0.5,0.5,yes,,yes,"),
-            "{}",
-            lines[10]
-        );
-        let first = reading.film().unwrap().to_owned();
-        reading.step(1);
-        assert!(!reading.is_committed() && reading.answers[5].is_none());
-        assert!(reading.may_see(&first) && !reading.may_see(reading.film().unwrap()));
-        assert!(!reading.may_see(Path::new("elsewhere.png")));
-        reading.step(-1);
-        assert_eq!(reading.answers[5], Some(true));
+        let row = committing.rows[5].join(",");
+        assert!(row.contains(",Emphysema,yes,0.5,0.5,yes,yes,,"), "{row}");
+        let row = committing.rows[9].join(",");
+        assert!(row.contains(",Mass,,0.5,0.5,yes,,yes,"), "{row}");
+        assert!(!reading.is_committed() && reading.agreement.n() == 0);
+        reading.accept(committing);
+        assert!(reading.is_committed());
+        assert_eq!((reading.agreement.both, reading.agreement.n()), (1, 1));
+        reading.answer(5, Some(false));
+        assert_eq!(reading.answer_to(5), Some(true));
+        assert!(prepared(&reading, 0.1).is_none());
     }
 
     #[test]
-    fn a_log_that_cannot_be_written_keeps_the_answer_hidden() {
-        let folder = tempfile::tempdir().unwrap();
-        let mut reading = reading(folder.path(), 1);
-        std::fs::write(&reading.log, "something else entirely, not a log of ours\n").unwrap();
-        let error = commit(&mut reading, 0.9).unwrap_err();
-        assert!(error.to_string().contains("log.csv"), "{error}");
-        assert!(!reading.is_committed());
-        assert_eq!(reading.agreement.n(), 0);
+    fn answers_that_are_not_committed_wait_for_the_reader_to_come_back() {
+        let mut reading = reading(Path::new("folder"), 2);
+        let first = reading.film().unwrap().to_owned();
+        reading.answer(3, Some(false));
+        assert!(reading.step(1) && !reading.step(1));
+        assert_eq!(reading.answer_to(3), None);
+        assert!(!reading.may_see(&first));
+        assert!(reading.step(-1));
+        assert_eq!(reading.answer_to(3), Some(false));
+        let committing = prepared(&reading, 0.5).unwrap();
+        reading.accept(committing);
+        reading.step(1);
+        assert!(reading.may_see(&first) && !reading.may_see(reading.film().unwrap()));
+        assert!(!reading.may_see(Path::new("elsewhere.png")));
     }
 
     #[test]

@@ -33,6 +33,8 @@ pub enum ReadingCommand {
     Answer(usize, Option<bool>),
     /// Commit to the answers: they are logged, and the network's are shown.
     Commit,
+    /// Back to the film that the reading asks about.
+    ShowAsked,
     /// Another film of the reading.
     StepBlinded(isize),
     /// End the reading; what is committed stays in the log.

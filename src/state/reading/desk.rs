@@ -1,6 +1,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use super::blinded::Committing;
 use super::{BlindedReading, FilmNote, ListFilter, ListOrder, Sidecar, SortKey};
 use crate::imaging::InputCheck;
 use crate::state::SmallPictures;
@@ -21,6 +22,9 @@ pub type ScoringJob = Job<ScoredFilm, ()>;
 /// Notes that could not be saved beside the films, with the reason.
 pub type NotesJob = Job<(), Vec<String>>;
 
+/// Writes answers to the log of a reading; they count when it is done.
+pub type CommitJob = Job<(), Committing>;
+
 /// The reading list: its order, what runs behind it, and a blinded reading.
 pub struct ReadingDesk {
     /// How it is sorted.
@@ -39,6 +43,8 @@ pub struct ReadingDesk {
     pub(in crate::state) stale: bool,
     pub(in crate::state) scoring: Option<ScoringJob>,
     pub(in crate::state) notes: Option<NotesJob>,
+    /// Answers on their way to the log.
+    pub(in crate::state) committing: Option<CommitJob>,
     /// Notes to be saved, the newest of each film.
     pub(in crate::state) unsaved: BTreeMap<PathBuf, FilmNote>,
 }
@@ -55,6 +61,7 @@ impl ReadingDesk {
             stale: true,
             scoring: None,
             notes: None,
+            committing: None,
             unsaved: BTreeMap::new(),
         }
     }
@@ -70,6 +77,11 @@ impl ReadingDesk {
         self.blinded
             .as_ref()
             .is_some_and(|reading| !film.is_some_and(|film| reading.may_see(film)))
+    }
+
+    /// Whether answers are being written to the log.
+    pub fn is_committing(&self) -> bool {
+        self.committing.is_some()
     }
 
     /// Whether order or filter follow from thresholds.
@@ -118,11 +130,7 @@ pub fn save_notes(notes: &BTreeMap<PathBuf, FilmNote>, elsewhere: Option<&Path>)
                 .map(|()| path)
         });
         said.push(match kept {
-            Some(Ok(path)) => format!(
-                "notes cannot lie beside the films in {}: they are kept in {}",
-                folder.display(),
-                path.display()
-            ),
+            Some(Ok(path)) => format!("{error:#}; kept in {}", path.display()),
             _ => format!("{error:#}"),
         });
     }

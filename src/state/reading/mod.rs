@@ -7,6 +7,7 @@ mod blinded;
 mod command;
 mod desk;
 mod entry;
+mod log;
 mod sidecar;
 
 pub use arrange::{

@@ -31,7 +31,7 @@ pub struct FilmNote {
     /// The words, if any.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub note: String,
-    /// When it was changed last, RFC 3339.
+    /// When it was changed last: RFC 3339 in UTC, so that later times sort behind.
     pub changed: String,
 }
 
@@ -85,16 +85,24 @@ impl Sidecar {
         Ok(sidecar)
     }
 
+    /// Takes over another's notes where they are newer, or of films without one.
+    pub fn take_newer(&mut self, other: Self) {
+        for (film, note) in other.films {
+            let known = self.films.get(&film);
+            if known.is_none_or(|known| known.changed <= note.changed) {
+                self.films.insert(film, note);
+            }
+        }
+    }
+
     /// Writes one film's note into the file, keeping what others wrote there; the newest counts.
     ///
     /// A file that cannot be read is never overwritten.
     pub fn write(path: &Path, film: &str, note: FilmNote) -> anyhow::Result<()> {
         let mut sidecar = Self::read(path)?;
-        let newer = sidecar.films.get(film);
-        if newer.is_some_and(|known| known.changed > note.changed) {
-            return Ok(());
-        }
-        sidecar.films.insert(film.to_owned(), note);
+        let mut change = Self::default();
+        change.films.insert(film.to_owned(), note);
+        sidecar.take_newer(change);
         let text = serde_json::to_string_pretty(&sidecar)? + "\n";
         write_whole(path, text.as_bytes())
             .with_context(|| format!("cannot write notes: {}", path.display()))
@@ -117,9 +125,9 @@ mod tests {
     fn notes_of_two_writers_are_both_kept_and_the_newer_of_one_film_counts() {
         let folder = tempfile::tempdir().unwrap();
         let path = Sidecar::path(folder.path(), None);
-        Sidecar::write(&path, "a.png", note("first", "2026-11-25T10:00:00+00:00")).unwrap();
-        Sidecar::write(&path, "b.png", note("other", "2026-11-25T10:00:01+00:00")).unwrap();
-        Sidecar::write(&path, "a.png", note("older", "2026-11-25T09:00:00+00:00")).unwrap();
+        Sidecar::write(&path, "a.png", note("first", "2026-11-25T10:00:00Z")).unwrap();
+        Sidecar::write(&path, "b.png", note("other", "2026-11-25T10:00:01Z")).unwrap();
+        Sidecar::write(&path, "a.png", note("older", "2026-11-25T09:00:00Z")).unwrap();
         let read = Sidecar::read(&path).unwrap();
         assert_eq!(read.films["a.png"].note, "first");
         assert_eq!(read.films["b.png"].note, "other");

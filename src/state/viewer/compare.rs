@@ -73,6 +73,12 @@ impl Compare {
         self.model.as_ref().map(|(classifier, _)| classifier.id())
     }
 
+    /// What the other model multiplies grays by.
+    pub fn input_scale(&self) -> Option<f32> {
+        let (classifier, _) = self.model.as_ref()?;
+        Some(classifier.card().preprocessing.scale())
+    }
+
     /// The cuts of the other model.
     pub fn thresholds(&self) -> Option<&PerFinding<Threshold>> {
         self.model.as_ref().map(|(_, thresholds)| thresholds)
@@ -234,7 +240,8 @@ impl AppState {
         };
         let opened = opened.or_else(|| {
             let known = compare.film.opened();
-            known.filter(|known| known.film.path == path).cloned()
+            let known = known.filter(|known| known.film.path == path).cloned();
+            known.or_else(|| self.study.opened_of(&path))
         });
         compare.film = match &opened {
             Some(opened) => FilmState::Scoring(Arc::clone(opened)),

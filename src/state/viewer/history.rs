@@ -33,14 +33,6 @@ impl Displays {
         &self.current
     }
 
-    /// How a film was left, or would be shown for the first time.
-    pub fn of(&self, film: &Path) -> Display {
-        if self.film.as_deref() == Some(film) {
-            return self.current.clone();
-        }
-        self.left.get(film).cloned().unwrap_or_default()
-    }
-
     /// Whether there is a change to take back.
     pub fn can_undo(&self) -> bool {
         !self.undo.is_empty()
@@ -167,7 +159,6 @@ mod tests {
         invert(&mut displays);
         displays.show(Some(Path::new("b")));
         assert!(!displays.current().inverted && !displays.can_undo());
-        assert!(displays.of(Path::new("a")).inverted);
         displays.show(Some(Path::new("a")));
         assert!(displays.current().inverted);
     }

@@ -1,6 +1,7 @@
 //! How films are shown: window, zoom, turns and measurements, with undo. Never what is scored.
 
 mod apply;
+mod box_overlap;
 mod command;
 mod compare;
 mod history;
@@ -8,6 +9,7 @@ mod jitter;
 mod probe;
 
 pub use apply::ViewerArea;
+pub use box_overlap::BoxOverlap;
 pub use command::{DisplayCommand, Tool};
 pub use compare::{Compare, CompareCommand, CompareWith};
 pub use history::{Displays, Gesture};

@@ -1,6 +1,6 @@
 use egui::{Pos2, Rect, Sense, Stroke, Ui, Vec2, pos2};
 
-use crate::domain::{Display, GrayChoice, VoiFunction, Window};
+use crate::domain::{Display, GrayChoice, Window};
 use crate::imaging::GrayCounts;
 use crate::state::{CommandSender, DisplayCommand, OpenedFilm};
 use crate::ui::theme;
@@ -104,11 +104,7 @@ fn dragged(window: &Window, grip: Grip, moved: f64) -> Option<Window> {
         Grip::Middle => (low + moved, high + moved),
         Grip::High => (low, high + moved),
     };
-    let least = match window.function() {
-        VoiFunction::Linear => 1.0,
-        VoiFunction::LinearExact | VoiFunction::Sigmoid => f64::MIN_POSITIVE,
-    };
-    let width = (high - low).max(least);
+    let width = (high - low).max(window.function().least_width());
     Window::new(f64::midpoint(low, high), width, window.function()).ok()
 }
 

@@ -2,17 +2,15 @@ use egui::Ui;
 
 use crate::domain::GrayChoice;
 use crate::state::{AppState, BRUSH_RANGE, CommandSender, DisplayCommand, Tool};
-use crate::ui::shortcuts::{Action, key_words};
+use crate::ui::shortcuts::{Action, key_words, with_key};
 
 /// Tools, windows and turns above the film.
 pub fn tool_strip_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
     ui.horizontal_wrapped(|ui| {
         for tool in Tool::ALL {
             let button = egui::Button::selectable(state.tool == tool, tool.label());
-            let key = key_words(ui.ctx(), action_of(tool), state);
-            let response = ui
-                .add(button)
-                .on_hover_text(format!("{} ({key})", tool.hint()));
+            let hover = with_key(ui.ctx(), tool.hint(), action_of(tool), state);
+            let response = ui.add(button).on_hover_text(hover);
             if response.clicked() {
                 commands.display(DisplayCommand::UseTool(tool));
             }
@@ -65,12 +63,13 @@ fn order_ui(ui: &mut Ui, action: Action, label: &str, state: &AppState, commands
     };
     let button = egui::Button::selectable(selected, label);
     let response = ui.add_enabled(command.is_some(), button);
-    let (name, key) = (action.label(), key_words(ui.ctx(), action, state));
+    let name = action.label();
+    let hover = with_key(ui.ctx(), name, action, state);
     // Arrows alone say nothing to a screen reader.
     response.widget_info(|| {
         egui::WidgetInfo::selected(egui::Role::Button, command.is_some(), selected, name)
     });
-    if response.on_hover_text(format!("{name} ({key})")).clicked()
+    if response.on_hover_text(hover).clicked()
         && let Some(command) = command
     {
         commands.send(command);

@@ -80,7 +80,7 @@ impl Action {
             Self::PreviousFinding => (Command::StepFinding(-1), loaded.is_some()),
             Self::Undo => (Command::Undo, state.can_undo()),
             Self::Jitter => {
-                let free = !state.jitter.is_busy() && !state.is_blinded();
+                let free = !state.jitter.is_busy() && !state.hides_answer();
                 let read = state.study.film.reading().is_some();
                 (Command::MeasureJitter, read && free)
             }
@@ -238,6 +238,7 @@ impl Action {
             Self::CommitReading => {
                 let read = state.study.film.reading().is_some();
                 let open = blinded.is_some_and(|reading| !reading.is_committed());
+                let open = open && !desk.is_committing();
                 let asked = state.shows_film_of_reading();
                 (ReadingCommand::Commit, read && open && asked)
             }
@@ -296,7 +297,10 @@ impl Action {
             Self::CoverTool => DisplayCommand::UseTool(Tool::Cover),
             Self::RemoveMeasurement => DisplayCommand::RemoveLastMeasurement,
             Self::ToggleInput => DisplayCommand::ShowInput(!state.input_shown),
-            Self::AllMaps => DisplayCommand::ShowAllMaps(!state.all_maps_shown),
+            // Two films side by side leave no room for fourteen.
+            Self::AllMaps if state.compare.is_none() => {
+                DisplayCommand::ShowAllMaps(!state.all_maps_shown)
+            }
             Self::Uncover => DisplayCommand::Uncover,
             _ => return None,
         })

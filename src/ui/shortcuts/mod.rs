@@ -38,6 +38,14 @@ pub fn key_words(ctx: &Context, action: Action, state: &AppState) -> String {
     shortcut.map_or_else(String::new, |shortcut| words_of(ctx, &shortcut))
 }
 
+/// Words for a tooltip, with the action's key where it has one.
+pub fn with_key(ctx: &Context, words: &str, action: Action, state: &AppState) -> String {
+    match key_words(ctx, action, state).as_str() {
+        "" => words.to_owned(),
+        key => format!("{words} ({key})"),
+    }
+}
+
 /// Sends the orders of the keys pressed in this frame.
 pub fn keys_ui(ctx: &Context, state: &AppState, commands: &CommandSender) {
     if state.key_asked_for.is_some() {
@@ -88,6 +96,9 @@ pub fn keys_ui(ctx: &Context, state: &AppState, commands: &CommandSender) {
         let (modifiers, key) = (shortcut.modifiers, shortcut.logical_key);
         // Keys can come faster than frames; each press counts.
         let n_presses = ctx.input_mut(|input| input.count_and_consume_key(modifiers, key));
+        if n_presses == 0 {
+            continue;
+        }
         for command in action.command(state).into_iter().cycle().take(n_presses) {
             commands.send(command);
         }

@@ -6,17 +6,12 @@ mod row;
 
 use egui::{ScrollArea, Ui};
 
-use crate::dataset::FindingBox;
-use crate::explain::Overlap;
 use crate::state::{AppState, Command, CommandSender, DisplayCommand, FilmState};
 use crate::ui::shortcuts::Action;
 use crate::ui::theme;
 
 pub use model::{FindingRow, Verdict, finding_rows, risk_text};
 use model::{interval_text, risk_of, standing_text};
-
-/// Without a cut-off the whole map would count; evaluation takes this share too.
-const LEAST_BOX_CUT: f32 = 0.5;
 
 /// Scores at the right of the film; in their place, why there are none.
 pub fn findings_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
@@ -49,7 +44,8 @@ pub fn findings_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
         let calibration = calibration.and_then(Option::as_ref);
         row.risk = row.score.and_then(|score| risk_of(score, calibration));
         let interval = jitter.and_then(|found| found.get(row.finding_idx));
-        row.interval = interval.copied().filter(|_| row.uncovered.is_none());
+        let own = row.score.is_some() && row.uncovered.is_none();
+        row.interval = interval.copied().filter(|_| own);
     }
     ScrollArea::both().auto_shrink(false).show(ui, |ui| {
         row::column_heads_ui(ui);
@@ -87,7 +83,7 @@ pub fn findings_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
             if let Some(text) = interval_text(row, state.jitter.n()) {
                 ui.label(text);
             }
-            if let Some(text) = box_text(state, row) {
+            if let Some(text) = box_text(state) {
                 ui.label(text);
             }
         }
@@ -106,21 +102,9 @@ fn refused_ui(ui: &mut Ui, commands: &CommandSender) {
     });
 }
 
-/// How the map of a row's finding meets the radiologists' boxes, where there are any.
-fn box_text(state: &AppState, row: &FindingRow) -> Option<String> {
-    let reading = state.study.film.reading().filter(|_| !state.is_refused())?;
-    let label = reading.maps.labels().get(row.finding_idx)?;
-    let boxes: Vec<&FindingBox> = reading
-        .opened
-        .boxes
-        .iter()
-        .filter(|found| found.finding.name() == label)
-        .collect();
-    if boxes.is_empty() {
-        return None;
-    }
-    let cut = state.settings.map.cut_off.max(LEAST_BOX_CUT);
-    let overlap = Overlap::of(reading.maps.get(row.finding_idx)?, &boxes, cut);
+/// How the map of the finding in view meets the radiologists' boxes, where there are any.
+fn box_text(state: &AppState) -> Option<String> {
+    let (cut, overlap) = state.overlap.found.filter(|_| !state.is_refused())?;
     let hit = if overlap.hit { "lies" } else { "does not lie" };
     Some(format!(
         "NIH box: the hottest place {hit} in it; the map above {:.0} % of its largest value \

@@ -17,7 +17,7 @@ pub fn answers_ui(
     if !state.shows_film_of_reading() {
         ui.label("Another film is in view");
         if ui.button("Back to the reading").clicked() {
-            commands.reading(ReadingCommand::StepBlinded(0));
+            commands.reading(ReadingCommand::ShowAsked);
         }
     } else if reading.is_committed() {
         committed_ui(ui, reading);
@@ -61,7 +61,7 @@ pub fn answers_ui(
                 for (label, name) in loaded.classifier.card().labels.iter().enumerate() {
                     let name = name.replace('_', " ");
                     ui.label(&name);
-                    let current = reading.answers.get(label).copied().flatten();
+                    let current = reading.answer_to(label);
                     for (answer, words) in [(Some(true), "Yes"), (Some(false), "No"), (None, "–")]
                     {
                         let response = ui.radio(current == answer, words);

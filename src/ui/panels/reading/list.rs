@@ -9,7 +9,7 @@ use crate::state::{
     SortKey, n_above, score,
 };
 use crate::ui::panels::small_films::SmallFilms;
-use crate::ui::shortcuts::{Action, key_words};
+use crate::ui::shortcuts::{Action, with_key};
 use crate::ui::theme;
 
 /// What the list keeps from frame to frame.
@@ -103,10 +103,10 @@ fn heading_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
         });
     } else if n_films > 1 {
         let command = Action::ScoreAll.command(state);
-        let key = key_words(ui.ctx(), Action::ScoreAll, state);
         let button = egui::Button::new("Score all");
         let response = ui.add_enabled(command.is_some(), button);
-        let hover = format!("Score the films of the list in the background ({key})");
+        let hover = "Score the films of the list in the background";
+        let hover = with_key(ui.ctx(), hover, Action::ScoreAll, state);
         if response.on_hover_text(hover).clicked()
             && let Some(command) = command
         {

@@ -125,23 +125,16 @@ fn point(pos: Pos2) -> Point {
 pub struct InputTexture(Option<(Arc<FilmReading>, TextureHandle)>);
 
 impl InputTexture {
-    /// The input's grays, each pixel a square.
-    pub fn of(&mut self, ctx: &Context, reading: &Arc<FilmReading>) -> TextureId {
+    /// The input's grays, each pixel a square; `scale` is what the model multiplies grays by.
+    pub fn of(&mut self, ctx: &Context, reading: &Arc<FilmReading>, scale: f32) -> TextureId {
         if let Some((known, texture)) = &self.0
             && Arc::ptr_eq(known, reading)
         {
             return texture.id();
         }
         let input = &reading.reading.input;
-        let top = input
-            .values
-            .iter()
-            .copied()
-            .fold(f32::MIN_POSITIVE, f32::max);
-        // Inputs are grays times a scale; a film without white still has one white in 255.
-        let scale = if top <= 1.0 { 255.0 } else { 1.0 };
         let grays = input.values.iter();
-        let grays: Vec<u8> = grays.map(|value| (value * scale).round() as u8).collect();
+        let grays: Vec<u8> = grays.map(|value| (value / scale).round() as u8).collect();
         let image = ColorImage::from_gray([input.side, input.side], &grays);
         let texture = ctx.load_texture("network input", image, TextureOptions::NEAREST);
         let id = texture.id();

@@ -68,9 +68,7 @@ impl MapTextures {
         self.made.push((finding_idx, texture));
         id
     }
-}
 
-impl MapTextures {
     /// Lines of equal evidence of the finding whose map was asked for last.
     pub fn lines(&mut self, finding_idx: usize) -> &[Line] {
         let known = self

@@ -35,9 +35,9 @@ pub fn film_ui(
     let palette = theme::palette(ui.visuals());
     painter.rect_filled(rect, 0.0, palette.film_background);
     let mut words = Vec::new();
-    let input = pane.reading().filter(|_| pane.input_shown);
-    if let Some(reading) = input {
-        let texture = views.input.of(ui.ctx(), reading);
+    let input = pane.reading().zip(pane.input_scale);
+    if let Some((reading, scale)) = input.filter(|_| pane.input_shown) {
+        let texture = views.input.of(ui.ctx(), reading, scale);
         painter.add(placement.picture(texture, placement.whole(), WHOLE_UV));
         let side = reading.reading.input.side;
         words.push(format!("What the network saw: {side} x {side} px"));

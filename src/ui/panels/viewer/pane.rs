@@ -3,7 +3,7 @@ use std::sync::Arc;
 use crate::domain::{Display, PerFinding, Threshold};
 use crate::state::{
     AppState, Command, CommandSender, Compare, CompareCommand, DisplayCommand, FilmReading,
-    FilmState, MapSettings, OpenedFilm, Probe, Tool,
+    FilmState, Loaded, MapSettings, OpenedFilm, Probe, Tool,
 };
 
 /// What one viewer shows: the film in view, or the one beside it.
@@ -32,6 +32,8 @@ pub struct Pane<'a> {
     pub window_axes_swapped: bool,
     /// What the network was fed, in place of the film.
     pub input_shown: bool,
+    /// What its model multiplies grays by; `None` without a model.
+    pub input_scale: Option<f32>,
     /// What is covered of the film, and the network's answer then.
     pub probe: Option<&'a Probe>,
     /// Nothing of the network's answer may be seen.
@@ -56,6 +58,7 @@ impl<'a> Pane<'a> {
             tool: state.tool,
             window_axes_swapped: state.settings.viewer.window_axes_swapped,
             input_shown: state.input_shown,
+            input_scale: state.model.loaded.as_ref().map(scale_of),
             probe: Some(&state.probe),
             blinded: state.hides_answer(),
         }
@@ -78,6 +81,7 @@ impl<'a> Pane<'a> {
             film: &compare.film,
             display,
             thresholds: compare.thresholds().or(main.thresholds),
+            input_scale: compare.input_scale().or(main.input_scale),
             probe: None,
             blinded: state.hides_answer_beside(compare),
             ..main
@@ -103,4 +107,8 @@ impl<'a> Pane<'a> {
         let covered = self.probe.and_then(|probe| probe.reading.as_ref());
         covered.or(self.film.reading()).filter(|_| !self.blinded)
     }
+}
+
+fn scale_of(loaded: &Loaded) -> f32 {
+    loaded.classifier.card().preprocessing.scale()
 }

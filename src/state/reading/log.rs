@@ -1,0 +1,111 @@
+use std::fs::OpenOptions;
+use std::io::Write as _;
+use std::path::Path;
+
+use anyhow::Context as _;
+
+/// Columns of the log, one row a film and label.
+const HEADER: [&str; 16] = [
+    "reading",
+    "number",
+    "film",
+    "label",
+    "reader",
+    "score",
+    "threshold",
+    "model_decision",
+    "agree",
+    "truth",
+    "seconds",
+    "committed",
+    "model_id",
+    "window",
+    "input",
+    "notice",
+];
+
+/// Adds rows to a log, all or none, and sees them onto the disk; begins it where there is none.
+///
+/// A file that is no such log, or whose last line is cut short, is refused and stays as it is.
+pub fn append(path: &Path, rows: &[Vec<String>]) -> anyhow::Result<()> {
+    let context = || format!("cannot write the reading log: {}", path.display());
+    let mut file = OpenOptions::new()
+        .create(true)
+        .append(true)
+        .open(path)
+        .with_context(context)?;
+    let known = std::fs::read(path).with_context(context)?;
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    if known.is_empty() {
+        writer.write_record(HEADER)?;
+    } else {
+        let header = known.split(|&byte| byte == b'\n').next();
+        anyhow::ensure!(
+            header == Some(HEADER.join(",").as_bytes()),
+            "expected a log of blinded readings: {}",
+            path.display()
+        );
+        anyhow::ensure!(
+            known.ends_with(b"\n"),
+            "the last line of the reading log is cut short: {}",
+            path.display()
+        );
+    }
+    for row in rows {
+        writer.write_record(row)?;
+    }
+    let bytes = writer.into_inner()?;
+    let written = file.write_all(&bytes).and_then(|()| file.sync_data());
+    if written.is_err() {
+        // As on a full disk: what was written of these rows must not stand before the next ones.
+        let _ = file.set_len(known.len() as u64);
+    }
+    written.with_context(context)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(text: &str) -> Vec<String> {
+        vec![text.to_owned(); HEADER.len()]
+    }
+
+    #[test]
+    fn a_log_is_begun_once_and_then_continued() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("log.csv");
+        append(&path, &[row("a"), row("b, c")]).unwrap();
+        append(&path, &[row("d")]).unwrap();
+        let mut reader = csv::Reader::from_path(&path).unwrap();
+        assert_eq!(reader.headers().unwrap(), HEADER.as_slice());
+        let firsts: Vec<String> = reader.records().map(|r| r.unwrap()[0].to_owned()).collect();
+        assert_eq!(firsts, ["a", "b, c", "d"]);
+    }
+
+    #[test]
+    fn a_file_that_is_no_whole_log_stays_as_it_is() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("log.csv");
+        let header = HEADER.join(",");
+        let more = format!("{header},more\n");
+        let cut = format!("{header}\na,b");
+        for text in ["not a log\n", more.as_str(), cut.as_str()] {
+            std::fs::write(&path, text).unwrap();
+            let error = append(&path, &[row("x")]).unwrap_err();
+            assert!(error.to_string().contains("log.csv"), "{error}");
+            assert_eq!(std::fs::read_to_string(&path).unwrap(), text);
+        }
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_full_disk_is_an_error_that_names_the_log() {
+        let error = append(Path::new("/dev/full"), &[row("x")]).unwrap_err();
+        let text = format!("{error:#}");
+        assert!(
+            text.contains("/dev/full") && text.contains("space"),
+            "{text}"
+        );
+    }
+}

@@ -1,0 +1,48 @@
+use std::sync::Arc;
+
+use crate::dataset::FindingBox;
+use crate::explain::Overlap;
+use crate::state::{AppState, FilmReading};
+
+/// Without a cut-off the whole map would count; evaluation takes this share too.
+const LEAST_CUT: f32 = 0.5;
+
+/// How the map of the finding in view meets radiologists' boxes, made when what it is of changes.
+#[derive(Debug, Default)]
+pub struct BoxOverlap {
+    of: Option<(Arc<FilmReading>, usize, f32)>,
+    /// The share of the map's largest value from which places count, and the overlap; `None` where
+    /// the finding has no box.
+    pub found: Option<(f32, Overlap)>,
+}
+
+impl BoxOverlap {
+    fn measure(&mut self, reading: &Arc<FilmReading>, finding_idx: usize, cut: f32) {
+        let same = self.of.as_ref().is_some_and(|(known, idx, known_cut)| {
+            Arc::ptr_eq(known, reading) && (*idx, *known_cut) == (finding_idx, cut)
+        });
+        if same {
+            return;
+        }
+        self.of = Some((Arc::clone(reading), finding_idx, cut));
+        let label = reading.maps.labels().get(finding_idx);
+        let boxes = reading.opened.boxes.iter();
+        let boxes: Vec<&FindingBox> = boxes
+            .filter(|found| Some(found.finding.name()) == label)
+            .collect();
+        let heatmap = reading.maps.get(finding_idx).filter(|_| !boxes.is_empty());
+        self.found = heatmap.map(|heatmap| (cut, Overlap::of(heatmap, &boxes, cut)));
+    }
+}
+
+impl AppState {
+    pub(in crate::state) fn measure_overlap(&mut self) {
+        let cut = self.settings.map.cut_off.max(LEAST_CUT);
+        match (self.study.film.reading(), self.selected) {
+            (Some(reading), Some(finding_idx)) => {
+                self.overlap.measure(reading, finding_idx, cut);
+            }
+            _ => self.overlap = BoxOverlap::default(),
+        }
+    }
+}
