@@ -24,8 +24,8 @@ use thorax::app::ThoraxApp;
 use thorax::domain::Display;
 use thorax::model::ComputeDevice;
 use thorax::state::{
-    Command, DisplayCommand, FilePicker, FilmEntry, FilmState, ListFilter, ListOrder, OpenedFilm,
-    PickKind, Picked, ReadingCommand, SortKey,
+    Command, DisplayCommand, FilePicker, FilmEntry, FilmState, ListCommand, ListFilter, OpenedFilm,
+    PickKind, Picked, SortKey, SortOrder,
 };
 
 #[path = "shared/times.rs"]
@@ -107,17 +107,17 @@ fn long_list(harness: &mut Bench) {
             ..ListFilter::default()
         };
         let state = &mut harness.state_mut().state;
-        state.apply(Command::Reading(ReadingCommand::Filter(filter)));
-        let order = ListOrder {
+        state.apply(Command::List(ListCommand::Filter(filter)));
+        let order = SortOrder {
             key: order,
             descending: true,
         };
         let started = Instant::now();
-        state.apply(Command::Reading(ReadingCommand::Sort(order)));
+        state.apply(Command::List(ListCommand::Sort(order)));
         let elapsed = ms(started.elapsed());
         println!(
             "{name}: {elapsed:.1} ms, {} films",
-            state.reading.places().len()
+            state.list.places().len()
         );
     }
     harness.run_steps(10);

@@ -100,7 +100,7 @@ impl ThoraxApp {
         if let Some(text) = &state.export_path {
             Panel::top("export path").show(ui, |ui| export_prompt_ui(ui, text, commands));
         }
-        if let Some(text) = &state.reading.log_path {
+        if let Some(text) = &state.list.log_path {
             Panel::top("reading log").show(ui, |ui| log_prompt_ui(ui, text, commands));
         }
         if state.evaluation.film_opened {
@@ -127,7 +127,7 @@ impl ThoraxApp {
             .default_size(findings_width)
             .size_range(findings_width..=theme::FINDINGS_WIDTH_PT * 1.5)
             .show(ui, |ui| {
-                if let Some(reading) = &state.reading.blinded {
+                if let Some(reading) = &state.list.blinded {
                     answers_ui(ui, state, reading, commands);
                 }
                 if !state.is_blinded() {

@@ -19,7 +19,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use crate::domain::NOTICE;
 use crate::imaging::Interpolation;
 use crate::model::{Classifier, ComputeDevice, DeviceError, ModelSource, Precision};
-use crate::worker::cause_chain;
+use crate::work::cause_chain;
 
 /// Shows what a network sees in chest films, where, and how far to believe it.
 #[derive(Debug, Parser)]

@@ -13,7 +13,7 @@ pub mod explain;
 pub mod export;
 pub mod train;
 pub mod evaluate;
-pub mod worker;
+pub mod work;
 pub mod state;
 pub mod ui;
 pub mod app;

@@ -7,15 +7,15 @@ use anyhow::Context as _;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::{ClassifyArgs, device_for_command, open_model, output};
-use crate::domain::{PerFinding, Radiograph, Score, Threshold};
+use crate::domain::{Film, PerFinding, Score, Threshold};
 use crate::explain::{
     CamMethod, JitterConfig, JitterInterval, OverlayStyle, class_activation_maps, overlay_png,
     score_jitter,
 };
 use crate::export::{FilmExport, file_part};
 use crate::imaging::{InputCheck, list_films, read_film, write_whole};
-use crate::model::{Classifier, Reading};
-use crate::worker::cause_chain;
+use crate::model::{Classifier, Inference};
+use crate::work::cause_chain;
 
 mod report;
 
@@ -153,9 +153,9 @@ impl Run<'_> {
 
     fn draw_maps(
         &mut self,
-        film: &Radiograph,
+        film: &Film,
         check: &InputCheck,
-        reading: &Reading,
+        reading: &Inference,
         folder: &Path,
     ) -> anyhow::Result<()> {
         let method = CamMethod::GradCam;

@@ -11,7 +11,7 @@ use crate::export::{DrawnMaps, ExportKind, FilmExport, export_film};
 use crate::imaging::{InputCheck, list_films, read_film};
 use crate::model::Classifier;
 use crate::state::Thresholds;
-use crate::worker::cause_chain;
+use crate::work::cause_chain;
 
 #[derive(Debug, Args)]
 pub struct ExportArgs {

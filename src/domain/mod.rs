@@ -7,21 +7,21 @@ mod finding;
 mod labels;
 mod measurement;
 mod orientation;
-mod radiograph;
+mod film;
 mod score;
 mod space;
 mod threshold;
 mod window;
 
 pub use display::{Display, GrayChoice};
+pub use film::{
+    DicomIdentity, Film, FilmInfo, GrayTable, ModalityMap, PatientOrientation, PixelSpacing,
+    Pixels, PixelsError, SpacingSource,
+};
 pub use finding::Finding;
 pub use labels::{Labels, LabelsError, PerFinding};
 pub use measurement::Measurement;
 pub use orientation::Orientation;
-pub use radiograph::{
-    DicomIdentity, FilmInfo, GrayTable, ModalityMap, PatientOrientation, PixelSpacing, Pixels,
-    PixelsError, Radiograph, SpacingSource,
-};
 pub use score::{Score, ScoreError, sigmoid};
 pub use space::{Point, ScreenFromImage, Size};
 pub use threshold::{OperatingPoint, Threshold, ThresholdError};

@@ -5,7 +5,7 @@ use image::{ImageFormat, Rgb, RgbImage};
 use thiserror::Error;
 
 use super::{Colormap, Heatmap, OverlayStyle, overlay_picture};
-use crate::domain::{NOTICE, PerFinding, Radiograph};
+use crate::domain::{Film, NOTICE, PerFinding};
 use crate::imaging::{GrayPicture, Interpolation};
 
 /// Smaller films are enlarged, so that the words below them can be read.
@@ -32,7 +32,7 @@ pub enum OverlayError {
 
 /// A PNG of [`overlay_image`].
 pub fn overlay_png(
-    film: &Radiograph,
+    film: &Film,
     maps: &PerFinding<Heatmap>,
     finding_idx: usize,
     style: &OverlayStyle,
@@ -51,7 +51,7 @@ pub fn png_of(image: &RgbImage) -> Result<Vec<u8>, OverlayError> {
 
 /// The film with one finding's map over it; below it `lines`, colour bar and notice.
 pub fn overlay_image(
-    film: &Radiograph,
+    film: &Film,
     maps: &PerFinding<Heatmap>,
     finding_idx: usize,
     style: &OverlayStyle,
@@ -91,7 +91,7 @@ pub fn overlay_image(
     Ok(image)
 }
 
-fn enlarged(film: &Radiograph) -> GrayPicture {
+fn enlarged(film: &Film) -> GrayPicture {
     let picture = GrayPicture::of_film(film);
     let (width_px, height_px) = (picture.width_px(), picture.height_px());
     let factor = LEAST_SIDE_PX.div_ceil(width_px.min(height_px));

@@ -1,7 +1,7 @@
 //! How far scores move when the film is changed a little, as positioning and exposure would.
 
 use crate::dataset::{Augmentation, SeededRandom};
-use crate::domain::{PerFinding, Radiograph};
+use crate::domain::{Film, PerFinding};
 use crate::imaging::{GrayPicture, ModelInput};
 use crate::model::{Classifier, ModelError};
 
@@ -50,7 +50,7 @@ pub struct JitterInterval {
 /// Not a confidence interval: it says how much the network minds what should not matter.
 pub fn score_jitter(
     classifier: &Classifier,
-    film: &Radiograph,
+    film: &Film,
     config: &JitterConfig,
     goes_on: &mut dyn FnMut(usize) -> bool,
 ) -> Result<Option<PerFinding<JitterInterval>>, ModelError> {

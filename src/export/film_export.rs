@@ -3,7 +3,7 @@ use std::path::Path;
 use chrono::{DateTime, Local};
 
 use super::ExportError;
-use crate::domain::{PerFinding, Radiograph, Score, Threshold};
+use crate::domain::{Film, PerFinding, Score, Threshold};
 use crate::explain::CamMethod;
 use crate::imaging::{InputCheck, write_whole};
 use crate::metrics::{Platt, logit};
@@ -12,7 +12,7 @@ use crate::model::{Calibration, Classifier};
 /// One film's reading, ready to be written out.
 pub struct FilmExport<'a> {
     /// The film.
-    pub film: &'a Radiograph,
+    pub film: &'a Film,
     /// Name of the model and checksum of its weights.
     pub model_id: &'a str,
     /// What the model scored.
@@ -32,7 +32,7 @@ pub struct FilmExport<'a> {
 impl<'a> FilmExport<'a> {
     /// A reading of a film by a model under the cuts in use, with the check of the film as input.
     pub fn new(
-        film: &'a Radiograph,
+        film: &'a Film,
         check: &InputCheck,
         classifier: &'a Classifier,
         scores: &'a PerFinding<Score>,
@@ -119,7 +119,7 @@ impl<'a> FilmExport<'a> {
 }
 
 /// What reading the file found, and the check of the film as input.
-fn input_notes(film: &Radiograph, check: &InputCheck) -> Vec<String> {
+fn input_notes(film: &Film, check: &InputCheck) -> Vec<String> {
     let mut notes = vec![format!("Check of the input: {}", check.summary())];
     notes.extend(film.warnings.iter().cloned());
     notes

@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::io::Read as _;
 use std::path::Path;
 
-use crate::domain::Radiograph;
+use crate::domain::Film;
 
 use super::{FilmError, dicom, raster};
 
@@ -18,12 +18,12 @@ pub const MAX_SIDE_PX: u64 = 16_384;
 pub const MAX_PIXELS: u64 = 64 << 20;
 
 /// Reads a film from a PNG, JPEG, TIFF, BMP or DICOM file; the name's extension plays no part.
-pub fn read_film(path: &Path) -> Result<Radiograph, FilmError> {
+pub fn read_film(path: &Path) -> Result<Film, FilmError> {
     film_from_bytes(&read_bounded(path)?, path)
 }
 
 /// Reads a film from the bytes of a file; `path` is what the film and the errors name.
-pub fn film_from_bytes(bytes: &[u8], path: &Path) -> Result<Radiograph, FilmError> {
+pub fn film_from_bytes(bytes: &[u8], path: &Path) -> Result<Film, FilmError> {
     if bytes.is_empty() {
         let path = path.to_path_buf();
         return Err(FilmError::Empty { path });

@@ -1,4 +1,4 @@
-use crate::domain::{Radiograph, Window};
+use crate::domain::{Film, Window};
 
 /// How often each part of a film's range of modality values occurs.
 #[derive(Clone, Debug, PartialEq)]
@@ -22,7 +22,7 @@ impl GrayCounts {
     pub const N_BINS: usize = 256;
 
     /// Counts all pixels of a film.
-    pub fn of(film: &Radiograph) -> Self {
+    pub fn of(film: &Film) -> Self {
         let pixels = &film.pixels;
         let mut counts = vec![0_u32; usize::from(pixels.max_value()) + 1];
         for &value in pixels.values() {

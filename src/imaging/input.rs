@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use crate::domain::Radiograph;
+use crate::domain::Film;
 
 use super::{GrayPicture, Interpolation};
 
@@ -101,9 +101,9 @@ pub struct ModelInput {
 
 /// The input for a film: its 8-bit gray under the file's own window, resized, scaled.
 ///
-/// 16-bit films are reduced to 256 grays first ([`Radiograph::gray_8bit`]), as the training data
+/// 16-bit films are reduced to 256 grays first ([`Film::gray_8bit`]), as the training data
 /// were. What the user does to the display never comes in here.
-pub fn model_input(film: &Radiograph, preprocessing: &Preprocessing) -> ModelInput {
+pub fn model_input(film: &Film, preprocessing: &Preprocessing) -> ModelInput {
     let Preprocessing {
         side,
         interpolation,

@@ -1,6 +1,6 @@
 //! The one path from a file to the numbers that the network is fed.
 //!
-//! `read_film` tells the format by content and hands back a [`Radiograph`](crate::domain::Radiograph)
+//! `read_film` tells the format by content and hands back a [`Film`](crate::domain::Film)
 //! at full depth; `model_input` makes the network's numbers from it. Nothing here panics on a
 //! hostile file: sizes are checked before memory is taken, and every refusal names the file.
 

@@ -1,6 +1,6 @@
 //! Whether a chest film is shown the right way round: air dark, bone and heart bright.
 
-use crate::domain::Radiograph;
+use crate::domain::Film;
 
 /// Cells a side of the coarse picture that is compared.
 const N_CELLS: usize = 8;
@@ -34,7 +34,7 @@ impl Polarity {
         "This film looks inverted: air seems bright. The file does not say so; nothing is changed.";
 
     /// Looks at the film as it is shown under its own window.
-    pub fn of(film: &Radiograph) -> Self {
+    pub fn of(film: &Film) -> Self {
         Self::of_gray(&film.gray_8bit(), film.pixels.width_px())
     }
 

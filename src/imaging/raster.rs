@@ -5,7 +5,7 @@ use std::path::Path;
 
 use image::{DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader, Limits};
 
-use crate::domain::{FilmInfo, ModalityMap, NamedWindow, Pixels, Radiograph, Voi, Window};
+use crate::domain::{Film, FilmInfo, ModalityMap, NamedWindow, Pixels, Voi, Window};
 
 use super::decode::check_size;
 use super::polarity::Polarity;
@@ -91,11 +91,7 @@ pub(super) fn describe(bytes: &[u8]) -> String {
 }
 
 /// Decodes `bytes`, turns colour into gray, and keeps 16 bits where there are 16.
-pub(super) fn film(
-    bytes: &[u8],
-    format: RasterFormat,
-    path: &Path,
-) -> Result<Radiograph, FilmError> {
+pub(super) fn film(bytes: &[u8], format: RasterFormat, path: &Path) -> Result<Film, FilmError> {
     let damaged = |cause: String| FilmError::Damaged {
         path: path.to_path_buf(),
         format: format.name(),
@@ -143,7 +139,7 @@ pub(super) fn film(
             .push("The file asks to be turned or mirrored (EXIF); this is not done.".to_owned());
     }
     let white = if gray.bits == 16 { 65_535.0 } else { 255.0 };
-    let mut film = Radiograph {
+    let mut film = Film {
         path: path.to_path_buf(),
         info: FilmInfo {
             format: format.name().to_owned(),

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::convolve::{Filter, convolved};
-use crate::domain::Radiograph;
+use crate::domain::Film;
 
 /// How a picture is brought to another size.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -39,7 +39,7 @@ impl GrayPicture {
     }
 
     /// The film as 8-bit gray under the file's own window.
-    pub fn of_film(film: &Radiograph) -> Self {
+    pub fn of_film(film: &Film) -> Self {
         Self {
             width_px: film.pixels.width_px(),
             height_px: film.pixels.height_px(),

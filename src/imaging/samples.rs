@@ -10,10 +10,10 @@ use dicom_object::{FileMetaTableBuilder, InMemDicomObject};
 use image::{DynamicImage, GrayImage, ImageFormat};
 
 use super::{FilmError, film_from_bytes};
-use crate::domain::{FilmInfo, ModalityMap, NamedWindow, Pixels, Radiograph, Voi, Window};
+use crate::domain::{Film, FilmInfo, ModalityMap, NamedWindow, Pixels, Voi, Window};
 
 /// Reads a film as `folder/film`.
-pub(super) fn read(bytes: &[u8]) -> Result<Radiograph, FilmError> {
+pub(super) fn read(bytes: &[u8]) -> Result<Film, FilmError> {
     film_from_bytes(bytes, Path::new("folder/film"))
 }
 
@@ -93,10 +93,10 @@ pub(super) fn jpeg_dicom(width_px: u16, height_px: u16) -> Vec<u8> {
 }
 
 /// A film of 16 bits with these values under its full range.
-pub(super) fn gray_film(values: Vec<u16>, width_px: usize) -> Radiograph {
+pub(super) fn gray_film(values: Vec<u16>, width_px: usize) -> Film {
     let height_px = values.len() / width_px;
     let pixels = Pixels::new(width_px, height_px, values, 0).unwrap();
-    Radiograph {
+    Film {
         path: Path::new("folder/film").to_owned(),
         info: FilmInfo::default(),
         pixels,

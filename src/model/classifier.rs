@@ -3,13 +3,13 @@ use std::path::{Path, PathBuf};
 use thiserror::Error;
 
 use super::device::ComputeDevice;
+use super::inference::{FeatureMaps, Inference, LinearHead};
 use super::keras::{KerasError, KerasImport, import_keras, is_hdf5};
 use super::kernels::EngineError;
 use super::model_file::{ModelFault, ModelFile, ModelFileError, Weights, read_bounded};
 use super::network::Network;
-use super::reading::{FeatureMaps, LinearHead, Reading};
 use super::{ConfigError, ModelCard, ResNetConfig};
-use crate::domain::{Radiograph, Score, ScoreError};
+use crate::domain::{Film, Score, ScoreError};
 use crate::imaging::{ModelInput, model_input};
 
 /// The model that comes with the program, for when no file is beside it.
@@ -142,12 +142,12 @@ impl Classifier {
     }
 
     /// Scores one film: the one path from a film to scores, for the window and all else.
-    pub fn score(&self, film: &Radiograph) -> Result<Reading, ModelError> {
+    pub fn score(&self, film: &Film) -> Result<Inference, ModelError> {
         self.score_input(model_input(film, &self.card.preprocessing))
     }
 
     /// Scores what [`model_input`] made; one film at a time, so that no score hangs on a batch.
-    pub fn score_input(&self, input: ModelInput) -> Result<Reading, ModelError> {
+    pub fn score_input(&self, input: ModelInput) -> Result<Inference, ModelError> {
         let side = self.card.architecture.side();
         if input.side != side || input.values.len() != side * side {
             let got = input.side;
@@ -181,7 +181,7 @@ impl Classifier {
         input: ModelInput,
         logits: &[f32],
         features: FeatureMaps,
-    ) -> Result<Reading, ModelError> {
+    ) -> Result<Inference, ModelError> {
         let labels = &self.card.labels;
         let mut scores = Vec::new();
         for (label, &logit) in labels.iter().zip(logits) {
@@ -197,7 +197,7 @@ impl Classifier {
             expected: labels.len(),
             got: logits.len(),
         })?;
-        Ok(Reading {
+        Ok(Inference {
             input,
             logits,
             scores,

@@ -5,9 +5,9 @@ use candle_core::Tensor;
 use super::ResNetConfig;
 use super::classifier::ModelError;
 use super::device::ComputeDevice;
+use super::inference::FeatureMaps;
 use super::kernels::ScoringPlan;
 use super::model_file::Weights;
-use super::reading::FeatureMaps;
 use super::resnet_v2::ResNetV2;
 use crate::imaging::ModelInput;
 

@@ -8,9 +8,9 @@ use super::jobs::{
 };
 use super::undo::Undoable;
 use super::{
-    BoxOverlap, Clip, Command, Compare, Displays, EvaluationDesk, FilmState, Jitter, NoticeKind,
-    Notices, PickKind, Probe, ReadingDesk, Services, Session, Settings, Study, Thresholds, Tool,
-    TrainingDesk, ViewerArea,
+    BoxOverlap, Clip, Command, Compare, Displays, EvaluationState, FilmState, Jitter, ListState,
+    NoticeKind, Notices, PickKind, Probe, Services, Session, Settings, Study, Thresholds, Tool,
+    TrainingState, ViewerArea,
 };
 use crate::export::ExportKind;
 use crate::model::{Classifier, ModelSource, is_model_name};
@@ -26,9 +26,9 @@ pub struct AppState {
     /// What the window is used for now.
     pub workspace: Workspace,
     /// Training: its configuration, checks and runs.
-    pub training: TrainingDesk,
+    pub training: TrainingState,
     /// Evaluation: scores, thresholds, what follows from them.
-    pub evaluation: EvaluationDesk,
+    pub evaluation: EvaluationState,
     /// The model in use.
     pub model: Model,
     /// The films.
@@ -36,7 +36,7 @@ pub struct AppState {
     /// The finding whose map is over the film.
     pub selected: Option<usize>,
     /// The reading list behind the films.
-    pub reading: ReadingDesk,
+    pub list: ListState,
     /// How films are shown.
     pub displays: Displays,
     /// What a drag with the left button does.
@@ -155,12 +155,12 @@ impl AppState {
     pub fn new(settings: Settings, services: Services) -> Self {
         let mut state = Self {
             workspace: Workspace::default(),
-            training: TrainingDesk::new(&settings.training, services.wake.clone()),
-            evaluation: EvaluationDesk::new(services.wake.clone()),
+            training: TrainingState::new(&settings.training, services.wake.clone()),
+            evaluation: EvaluationState::new(services.wake.clone()),
             model: Model::default(),
             study: Study::default(),
             selected: None,
-            reading: ReadingDesk::new(services.wake.clone()),
+            list: ListState::new(services.wake.clone()),
             displays: Displays::default(),
             tool: Tool::default(),
             input_shown: false,
@@ -237,8 +237,8 @@ impl AppState {
         let before = (self.n_threshold_steps(), self.displays.n_steps());
         self.carry_out(command);
         let moved = was_undo || self.n_threshold_steps() != before.0;
-        if moved && self.reading.hangs_on_thresholds() {
-            self.reading.stale = true;
+        if moved && self.list.hangs_on_thresholds() {
+            self.list.stale = true;
         }
         self.arrange_list();
         self.measure_overlap();
@@ -276,7 +276,7 @@ impl AppState {
             Command::CloseAllFilms => {
                 self.jobs.film.cancel();
                 self.forget_scoring();
-                self.reading.blinded = None;
+                self.list.blinded = None;
                 self.study.close_all();
                 self.close_compare();
                 self.settings.session = Session::default();
@@ -301,7 +301,7 @@ impl AppState {
                 self.refresh_maps();
                 self.read_beside();
             }
-            Command::Reading(command) => self.apply_to_reading(command),
+            Command::List(command) => self.apply_to_list(command),
             Command::ShowAnyway => {
                 self.shown_anyway = self.study.current_path().map(Path::to_owned);
             }

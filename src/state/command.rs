@@ -2,7 +2,7 @@ use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, Sender, channel};
 
 use super::{
-    CompareCommand, DisplayCommand, EvaluationCommand, ExportCommand, ReadingCommand, ThemeChoice,
+    CompareCommand, DisplayCommand, EvaluationCommand, ExportCommand, ListCommand, ThemeChoice,
     TrainingCommand, Workspace,
 };
 use crate::domain::Threshold;
@@ -82,7 +82,7 @@ pub enum Command {
     /// Lines of equal evidence in place of colours.
     SetMapContours(bool),
     /// Anything of the reading list.
-    Reading(ReadingCommand),
+    List(ListCommand),
     /// Show the scores of the film in view though it was refused as input.
     ShowAnyway,
     /// Measure how far scores move when the film is changed a little.
@@ -138,8 +138,8 @@ impl CommandSender {
     }
 
     /// Queues an order to the reading list for the end of the frame.
-    pub fn reading(&self, command: ReadingCommand) {
-        self.send(Command::Reading(command));
+    pub fn list(&self, command: ListCommand) {
+        self.send(Command::List(command));
     }
 
     /// Queues an order of the display for the end of the frame.

@@ -10,8 +10,8 @@ use crate::domain::{PerFinding, Threshold};
 use crate::explain::{OverlayStyle, overlay_image};
 use crate::export::{DrawnMaps, ExportKind, FilmExport, export_film, scores_csv};
 use crate::model::Classifier;
-use crate::state::FilmReading;
-use crate::worker::{Job, Outcome, cause_chain};
+use crate::state::ScoredFilm;
+use crate::work::{Job, Outcome, cause_chain};
 
 /// An order to write or copy what is in view.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,7 +43,7 @@ pub type ExportJob = Job<(), Exported>;
 
 /// All that an export needs, free of the window.
 struct ExportSource {
-    reading: Arc<FilmReading>,
+    reading: Arc<ScoredFilm>,
     classifier: Arc<Classifier>,
     thresholds: PerFinding<Threshold>,
     style: OverlayStyle,
@@ -55,7 +55,7 @@ struct ExportSource {
 impl ExportSource {
     fn export(&self) -> FilmExport<'_> {
         let (film, check) = (&self.reading.opened.film, &self.reading.opened.check);
-        let scores = &self.reading.reading.scores;
+        let scores = &self.reading.inference.scores;
         let mut export = FilmExport::new(film, check, &self.classifier, scores, &self.thresholds);
         export.input_notes.extend(self.remark.clone());
         export

@@ -31,7 +31,7 @@ impl AppState {
 
     /// Whether a blinded reading hides the network's answer to the film in view.
     pub fn is_blinded(&self) -> bool {
-        self.reading.is_blinded_to(self.study.current_path())
+        self.list.is_blinded_to(self.study.current_path())
     }
 
     /// Whether the network's answer to the film in view is not to be seen.
@@ -43,20 +43,20 @@ impl AppState {
     pub fn hides_answer_beside(&self, compare: &Compare) -> bool {
         let opened = compare.film.opened();
         opened.is_some_and(|opened| {
-            self.reading.is_blinded_to(Some(&opened.film.path))
+            self.list.is_blinded_to(Some(&opened.film.path))
                 || opened.check.level() == InputLevel::Refused
         })
     }
 
     /// Whether the film in view is the one that a blinded reading asks about.
     pub fn shows_film_of_reading(&self) -> bool {
-        let asked = self.reading.blinded.as_ref().and_then(BlindedReading::film);
+        let asked = self.list.blinded.as_ref().and_then(BlindedReading::film);
         asked.is_some() && asked == self.study.current_path()
     }
 
     /// The film `step` further on the list as it is arranged, if there is one.
     pub fn neighbour(&self, step: isize) -> Option<usize> {
-        let places = self.reading.places();
+        let places = self.list.places();
         let current = self.study.current()?;
         match places.iter().position(|&place| place == current) {
             Some(place) => places.get(place.checked_add_signed(step)?).copied(),
@@ -74,7 +74,7 @@ impl AppState {
     pub(super) fn close_film(&mut self) {
         self.jobs.film.cancel();
         let next = self.study.close_current();
-        self.reading.stale = true;
+        self.list.stale = true;
         if let Some(film_idx) = next {
             self.show_film(film_idx);
         } else {

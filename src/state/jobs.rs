@@ -7,11 +7,11 @@ use std::time::{Duration, Instant};
 use anyhow::Context as _;
 
 use crate::dataset::{FindingBox, boxes_of_film, table_above};
-use crate::domain::{PerFinding, Radiograph};
+use crate::domain::{Film, PerFinding};
 use crate::explain::{CamMethod, Heatmap, class_activation_maps};
 use crate::imaging::{GrayCounts, InputCheck, Pyramid, list_films, read_film, write_whole};
-use crate::model::{Classifier, ComputeDevice, ModelFile, ModelSource, Reading};
-use crate::worker::{Job, JobContext, Latest, Wake};
+use crate::model::{Classifier, ComputeDevice, Inference, ModelFile, ModelSource};
+use crate::work::{Job, JobContext, Latest, Wake};
 
 use super::{EvaluationPick, FilmEntry, FilmNote, Sidecar, TrainingPick};
 
@@ -70,7 +70,7 @@ pub trait FilePicker: Send + Sync {
 #[derive(Debug)]
 pub struct OpenedFilm {
     /// The film at full depth.
-    pub film: Radiograph,
+    pub film: Film,
     /// Its smaller copies, for the screen.
     pub pyramid: Pyramid,
     /// How often each part of its range occurs, and the windows that follow.
@@ -83,7 +83,7 @@ pub struct OpenedFilm {
 
 impl OpenedFilm {
     /// Makes the smaller copies and the counts, and looks for boxes beside the file.
-    pub fn new(film: Radiograph) -> Self {
+    pub fn new(film: Film) -> Self {
         Self {
             pyramid: Pyramid::of(&film.pixels),
             counts: GrayCounts::of(&film),
@@ -101,11 +101,11 @@ impl OpenedFilm {
 
 /// All that the network says about one film.
 #[derive(Debug)]
-pub struct FilmReading {
+pub struct ScoredFilm {
     /// The film.
     pub opened: Arc<OpenedFilm>,
     /// Scores and the features behind them.
-    pub reading: Reading,
+    pub inference: Inference,
     /// One map a finding, by `method`.
     pub maps: PerFinding<Heatmap>,
     /// How the maps were made.
@@ -114,14 +114,14 @@ pub struct FilmReading {
     pub elapsed: Duration,
 }
 
-impl FilmReading {
+impl ScoredFilm {
     /// The same reading with maps by another method.
     #[must_use]
     pub fn with_method(&self, classifier: &Classifier, method: CamMethod) -> Self {
         Self {
             opened: Arc::clone(&self.opened),
-            maps: maps(classifier, &self.reading, method),
-            reading: self.reading.clone(),
+            maps: maps(classifier, &self.inference, method),
+            inference: self.inference.clone(),
             method,
             elapsed: self.elapsed,
         }
@@ -159,7 +159,7 @@ pub struct Listing {
 
 /// The background work under way.
 pub struct Jobs {
-    pub film: Latest<FilmRequest, FilmEvent, Option<FilmReading>>,
+    pub film: Latest<FilmRequest, FilmEvent, Option<ScoredFilm>>,
     pub model: Option<ModelJob>,
     pub pick: Option<PickJob>,
     pub list: Option<ListJob>,
@@ -338,7 +338,7 @@ pub fn spawn_drawn_film_job(services: &Services) -> std::io::Result<ListJob> {
 pub fn open_and_score(
     request: FilmRequest,
     ctx: &JobContext<FilmEvent>,
-) -> anyhow::Result<Option<FilmReading>> {
+) -> anyhow::Result<Option<ScoredFilm>> {
     let opened = if let Some(opened) = request.opened {
         opened
     } else {
@@ -357,16 +357,20 @@ pub fn open_and_score(
         .with_context(|| format!("cannot score {}", opened.film.path.display()))?;
     ctx.check_cancelled()?;
     let maps = maps(&classifier, &reading, request.method);
-    Ok(Some(FilmReading {
+    Ok(Some(ScoredFilm {
         maps,
-        reading,
+        inference: reading,
         method: request.method,
         elapsed: started.elapsed(),
         opened,
     }))
 }
 
-pub fn maps(classifier: &Classifier, reading: &Reading, method: CamMethod) -> PerFinding<Heatmap> {
+pub fn maps(
+    classifier: &Classifier,
+    reading: &Inference,
+    method: CamMethod,
+) -> PerFinding<Heatmap> {
     class_activation_maps(
         &reading.features,
         classifier.head(),

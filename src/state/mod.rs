@@ -12,7 +12,7 @@ mod jobs;
 mod keys;
 mod notice;
 mod poll;
-mod reading;
+mod list;
 mod settings;
 mod small_pictures;
 mod study;
@@ -24,17 +24,17 @@ mod viewer;
 pub use apply::{AppState, Loaded, Model, ModelOrigin, Palette, Workspace};
 pub use command::{Command, CommandSender, command_channel};
 pub use evaluation::{
-    Cell, ComparedSet, EvaluationCommand, EvaluationDesk, EvaluationPick, EvaluationPrompt, Frozen,
-    OpenedSet, TargetForm, TargetKind,
+    Cell, ComparedSet, EvaluationCommand, EvaluationPick, EvaluationPrompt, EvaluationState,
+    Locked, OpenedSet, TargetForm, TargetKind,
 };
 pub use exports::{Clip, ExportCommand};
-pub use jobs::{FilePicker, FilmReading, OpenedFilm, PickKind, Picked, Services};
+pub use jobs::{FilePicker, OpenedFilm, PickKind, Picked, ScoredFilm, Services};
 pub use keys::KeyChoices;
-pub use notice::{Notice, NoticeKind, Notices};
-pub use reading::{
-    Agreement, BlindedReading, Decision, FilmEntry, FilmNote, FilmStatus, ListFilter, ListOrder,
-    Mark, ReadingCommand, ReadingDesk, Sidecar, SortKey, arranged, n_above, same_patient, score,
+pub use list::{
+    Agreement, BlindedReading, Decision, FilmEntry, FilmNote, FilmStatus, ListCommand, ListFilter,
+    ListState, Mark, Sidecar, SortKey, SortOrder, arranged, n_above, same_patient, score,
 };
+pub use notice::{Notice, NoticeKind, Notices};
 pub use settings::{MapSettings, Session, Settings, ThemeChoice, TrainingSettings, ViewerSettings};
 pub use small_pictures::SmallPictures;
 pub use study::{FilmState, Study};
@@ -42,8 +42,8 @@ pub use thresholds::Thresholds;
 pub use training::{
     Activity, CheckReport, Closing, ColumnsDraft, DryRunReport, FilmOrder, Gallery, LabelCheck,
     MAX_POINTS, Made, PartCheck, PathPrompt, PickForm, Preview, PreviewFilm, RunForm, RunPhase,
-    RunRecord, RunState, ScoredFilms, ShownRun, StepCurve, TrainingCommand, TrainingDesk,
-    TrainingPage, TrainingPick, Working,
+    RunRecord, RunState, ScoredFilms, ShownRun, StepCurve, TrainingCommand, TrainingPage,
+    TrainingPick, TrainingState, Working,
 };
 pub use viewer::{
     BRUSH_RANGE, BoxOverlap, Compare, CompareCommand, CompareWith, DisplayCommand, Displays,

@@ -3,11 +3,11 @@ use std::sync::Arc;
 
 use super::jobs::{FilmEvent, Listing, ModelRequest};
 use super::{
-    AppState, CompareCommand, CompareWith, EvaluationPrompt, FilmReading, FilmState, Loaded, Model,
-    ModelOrigin, NoticeKind, PickKind, Picked, Thresholds,
+    AppState, CompareCommand, CompareWith, EvaluationPrompt, FilmState, Loaded, Model, ModelOrigin,
+    NoticeKind, PickKind, Picked, ScoredFilm, Thresholds,
 };
 use crate::model::{Classifier, ModelSource};
-use crate::worker::{Job, Outcome, cause_chain};
+use crate::work::{Job, Outcome, cause_chain};
 
 impl AppState {
     /// Takes in what the jobs have reported since the last call. Never waits.
@@ -20,7 +20,7 @@ impl AppState {
         self.poll_export();
         self.poll_compare();
         self.poll_jitter();
-        self.poll_reading();
+        self.poll_list();
         self.poll_training();
         self.poll_evaluation();
         self.measure_overlap();
@@ -79,7 +79,7 @@ impl AppState {
                 self.export_path = Some(String::new());
             }
             Outcome::Done((PickKind::ReadingLog, Picked::NoDialog)) => {
-                self.reading.log_path = Some(String::new());
+                self.list.log_path = Some(String::new());
             }
             Outcome::Done((_, Picked::NoDialog)) => {
                 self.typed_path.get_or_insert_default();
@@ -111,7 +111,7 @@ impl AppState {
                     self.notices.push(NoticeKind::Error, error);
                 }
                 let added = self.study.add(films);
-                self.reading.stale = true;
+                self.list.stale = true;
                 self.arrange_list();
                 let left_at = self
                     .restored
@@ -160,7 +160,7 @@ impl AppState {
         let same = |loaded: &Loaded| loaded.classifier.card().labels == classifier.card().labels;
         if !before.is_some_and(same) {
             self.selected = None;
-            if self.reading.blinded.take().is_some() {
+            if self.list.blinded.take().is_some() {
                 let text = "The blinded reading has ended: the new model has other labels";
                 self.notices.push(NoticeKind::Info, text);
             }
@@ -235,15 +235,15 @@ impl AppState {
         })
     }
 
-    fn take_reading(&mut self, reading: FilmReading) {
-        let top = self.selected.or_else(|| reading.reading.highest());
+    fn take_reading(&mut self, reading: ScoredFilm) {
+        let top = self.selected.or_else(|| reading.inference.highest());
         self.selected = top;
         let reading = Arc::new(reading);
         self.study.keep(&reading);
         self.study.film = FilmState::Read(reading);
         self.mind_beside();
-        if self.reading.scoring.is_none() {
-            self.reading.stale = true;
+        if self.list.scoring.is_none() {
+            self.list.stale = true;
         }
         self.refresh_maps();
     }

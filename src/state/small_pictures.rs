@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::imaging::GrayPicture;
 use crate::imaging::read_film;
-use crate::worker::{JobContext, Latest, Wake, cause_chain};
+use crate::work::{JobContext, Latest, Wake, cause_chain};
 
 /// Pixels along the longer side of a small picture.
 const PICTURE_SIDE_PX: usize = 160;

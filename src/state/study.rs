@@ -2,7 +2,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::{FilmEntry, FilmReading, FilmStatus, OpenedFilm};
+use super::{FilmEntry, FilmStatus, OpenedFilm, ScoredFilm};
 
 /// Readings of films seen before are kept up to about this many bytes; others are read again.
 ///
@@ -19,7 +19,7 @@ pub struct Study {
     /// What is known of the film in view.
     pub film: FilmState,
     /// Newest last.
-    kept: VecDeque<Arc<FilmReading>>,
+    kept: VecDeque<Arc<ScoredFilm>>,
 }
 
 /// What is known of the film in view.
@@ -33,7 +33,7 @@ pub enum FilmState {
     /// The film is there; its scores are not.
     Scoring(Arc<OpenedFilm>),
     /// Film, scores and maps.
-    Read(Arc<FilmReading>),
+    Read(Arc<ScoredFilm>),
     /// No scores, for this reason; perhaps a picture.
     Failed {
         /// The chain of causes, with the path.
@@ -57,7 +57,7 @@ impl FilmState {
     }
 
     /// Scores and maps, once they are there.
-    pub fn reading(&self) -> Option<&Arc<FilmReading>> {
+    pub fn reading(&self) -> Option<&Arc<ScoredFilm>> {
         match self {
             Self::Read(reading) => Some(reading),
             _ => None,
@@ -160,10 +160,10 @@ impl Study {
     }
 
     /// Remembers a reading, and marks its film as scored.
-    pub fn keep(&mut self, reading: &Arc<FilmReading>) {
+    pub fn keep(&mut self, reading: &Arc<ScoredFilm>) {
         let path = &reading.opened.film.path;
         if let Some(entry) = self.entry_mut(path) {
-            let scores = reading.reading.scores.values().iter();
+            let scores = reading.inference.scores.values().iter();
             entry.take_scores(
                 &reading.opened.check,
                 scores.map(|score| score.get()).collect(),
@@ -176,9 +176,9 @@ impl Study {
         }
         self.kept.retain(|kept| kept.opened.film.path != *path);
         self.kept.push_back(Arc::clone(reading));
-        let bytes = |kept: &Arc<FilmReading>| {
+        let bytes = |kept: &Arc<ScoredFilm>| {
             // Features of 4 bytes outweigh the maps.
-            kept.opened.n_bytes() + kept.reading.features.values.len() * 4
+            kept.opened.n_bytes() + kept.inference.features.values.len() * 4
         };
         let mut n_bytes: usize = self.kept.iter().map(bytes).sum();
         while n_bytes > MAX_KEPT_BYTES && self.kept.len() > 1 {

@@ -13,7 +13,7 @@ mod opening;
 #[cfg(test)]
 mod panels;
 #[cfg(test)]
-mod reading;
+mod list;
 #[cfg(test)]
 mod reasons;
 #[cfg(test)]

@@ -63,7 +63,7 @@ fn another_method_gives_other_maps_of_the_same_scores() {
     let after = harness.state().state.study.film.reading().unwrap().clone();
     assert_eq!(after.method, CamMethod::HiResCam);
     assert_ne!(before.maps, after.maps);
-    assert_eq!(before.reading, after.reading);
+    assert_eq!(before.inference, after.inference);
 }
 
 #[test]
@@ -101,7 +101,7 @@ fn the_display_never_changes_what_the_network_is_fed() {
     harness.state_mut().state.apply(Command::ShowFilm(0));
     step_until("the scores", &mut harness, crate::harness::is_scored);
     let after = harness.state().state.study.film.reading().unwrap().clone();
-    assert_eq!(before.reading, after.reading);
+    assert_eq!(before.inference, after.inference);
 }
 
 #[test]

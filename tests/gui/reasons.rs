@@ -26,18 +26,21 @@ fn what_is_covered_changes_scores_and_map_and_comes_back() {
     harness.run();
     let state = &harness.state().state;
     let covered = state.probe.reading.clone().unwrap();
-    assert_ne!(covered.reading.scores, whole.reading.scores);
+    assert_ne!(covered.inference.scores, whole.inference.scores);
     let cover = state.probe.cover.as_ref().unwrap();
     assert_eq!(
-        Some(&covered.reading.input),
-        cover.over(&whole.reading.input).as_ref()
+        Some(&covered.inference.input),
+        cover.over(&whole.inference.input).as_ref()
     );
     harness.get_by_label_contains("Part of the film is covered");
     harness.key_press_modifiers(Modifiers::SHIFT, Key::Delete);
     harness.run();
     let state = &harness.state().state;
     assert!(state.probe.cover.is_none() && state.probe.reading.is_none());
-    assert_eq!(state.study.film.reading().unwrap().reading, whole.reading);
+    assert_eq!(
+        state.study.film.reading().unwrap().inference,
+        whole.inference
+    );
 }
 
 #[test]
@@ -64,7 +67,7 @@ fn what_the_network_saw_is_one_key_away_and_the_scores_stay() {
     let state = &harness.state().state;
     assert!(state.input_shown);
     let after = state.study.film.reading().unwrap();
-    assert_eq!(before.reading, after.reading);
+    assert_eq!(before.inference, after.inference);
 }
 
 #[test]

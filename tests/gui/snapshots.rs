@@ -26,10 +26,10 @@ fn renderer() -> Option<WgpuTestRenderer> {
     let wake = std::sync::Arc::new(move || {
         let _ = sender.send(());
     });
-    let work = |_: &thorax::worker::JobContext<()>| Ok(WgpuTestRenderer::new());
-    let mut job = thorax::worker::Job::spawn("look for a GPU", wake, work).unwrap();
+    let work = |_: &thorax::work::JobContext<()>| Ok(WgpuTestRenderer::new());
+    let mut job = thorax::work::Job::spawn("look for a GPU", wake, work).unwrap();
     woken.recv().unwrap();
-    if let thorax::worker::Outcome::Done(renderer) = job.poll().1.unwrap() {
+    if let thorax::work::Outcome::Done(renderer) = job.poll().1.unwrap() {
         Some(renderer)
     } else {
         let required = std::env::var_os(REQUIRE).is_some();
@@ -86,7 +86,7 @@ fn all_maps_lines_and_two_films() {
     };
     step_until("the scores", &mut harness, is_scored);
     step_until("the small pictures", &mut harness, |app| {
-        let pictures = &app.state.reading.pictures;
+        let pictures = &app.state.list.pictures;
         pictures.known.len() == 2 && !pictures.is_busy()
     });
     let state = &mut harness.state_mut().state;
@@ -111,7 +111,7 @@ fn a_film_that_is_refused() {
     };
     step_until("the scores", &mut harness, is_scored);
     step_until("the small picture", &mut harness, |app| {
-        !app.state.reading.pictures.known.is_empty()
+        !app.state.list.pictures.known.is_empty()
     });
     check(&mut harness, "refused");
 }

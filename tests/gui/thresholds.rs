@@ -12,7 +12,7 @@ fn verdict(harness: &AppHarness, label: &str) -> Verdict {
     let state = &harness.state().state;
     let loaded = state.model.loaded.as_ref().unwrap();
     let reading = state.study.film.reading().unwrap();
-    let rows = finding_rows(&loaded.thresholds, Some(&reading.reading.scores), None);
+    let rows = finding_rows(&loaded.thresholds, Some(&reading.inference.scores), None);
     let row = rows.iter().find(|row| row.name == label).unwrap();
     row.verdict.unwrap()
 }
@@ -32,7 +32,7 @@ fn thresholds_start_at_the_operating_points_and_at_a_half_where_there_is_none() 
 fn the_typed_threshold_decides_at_once() {
     let mut harness = app_with_scores(vec![phantom()]);
     let scores = harness.state().state.study.film.reading().unwrap().clone();
-    let score = scores.reading.scores.of("Hernia").unwrap().get();
+    let score = scores.inference.scores.of("Hernia").unwrap().get();
     harness
         .get_by_role_and_label(Role::SpinButton, "Hernia")
         .set_value_accesskit(f64::from(score) - 0.01);

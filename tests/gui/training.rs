@@ -118,7 +118,7 @@ fn a_training_is_started_paused_resumed_and_stopped_by_its_buttons() {
     state.apply(Command::Open(vec![data.path("film03.png")]));
     step_until("the scores of this moment", &mut harness, is_scored);
     let reading = harness.state().state.study.film.reading().unwrap().clone();
-    assert_eq!(reading.reading.scores.values().len(), 3);
+    assert_eq!(reading.inference.scores.values().len(), 3);
     assert_eq!(n_steps(harness.state()), n_before);
 
     let link = harness.get_by_label_contains("Paused");
@@ -199,7 +199,7 @@ fn a_finished_run_shows_its_figures_films_and_epochs() {
         .find(|film| film.path.ends_with("film12.png"))
         .unwrap();
     let reading = harness.state().state.study.film.reading().unwrap();
-    for (score, told) in reading.reading.scores.values().iter().zip(&card.scores) {
+    for (score, told) in reading.inference.scores.values().iter().zip(&card.scores) {
         assert!(
             (f64::from(score.get()) - told).abs() < SCORE_TOLERANCE,
             "{score:?} {told}"

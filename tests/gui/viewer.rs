@@ -421,7 +421,7 @@ fn one_film_is_shown_under_two_models() {
     // The same weights from a file: the same name and, to the bit, the same scores.
     let loaded = state.model.loaded.as_ref().unwrap();
     assert_eq!(Some(loaded.classifier.id()), compare.model_id());
-    assert_eq!(main.reading.scores, beside.reading.scores);
+    assert_eq!(main.inference.scores, beside.inference.scores);
 }
 
 #[test]

@@ -2,7 +2,7 @@ use std::sync::LazyLock;
 
 use thorax::explain::{CamMethod, class_activation_maps};
 use thorax::imaging::ModelInput;
-use thorax::model::{Classifier, ComputeDevice, ModelSource, Reading};
+use thorax::model::{Classifier, ComputeDevice, Inference, ModelSource};
 
 use crate::reference::{Reference, check_close, inputs, keras_classifier};
 
@@ -51,7 +51,7 @@ fn maps_are_keras_maps() {
 }
 
 /// The default model and its reading of a drawn film: a bright spot on a slope of gray.
-static DRAWN: LazyLock<(Classifier, Reading)> = LazyLock::new(|| {
+static DRAWN: LazyLock<(Classifier, Inference)> = LazyLock::new(|| {
     let classifier = Classifier::open(&ModelSource::Default, &ComputeDevice::cpu()).unwrap();
     let values = (0..128 * 128).map(|idx: u16| {
         let (y, x) = (f32::from(idx / 128), f32::from(idx % 128));

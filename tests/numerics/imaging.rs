@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use safetensors::SafeTensors;
-use thorax::domain::Radiograph;
+use thorax::domain::Film;
 use thorax::imaging::{
     GrayPicture, Interpolation, Polarity, Preprocessing, film_from_bytes, model_input, read_film,
 };
@@ -12,7 +12,7 @@ use thorax::imaging::{
 use crate::films;
 use crate::reference::inputs;
 
-fn dicom(folder: &Path, name: &str) -> Radiograph {
+fn dicom(folder: &Path, name: &str) -> Film {
     read_film(&folder.join("dicom").join(name)).unwrap()
 }
 
@@ -23,7 +23,7 @@ fn refusal(folder: &Path, name: &str) -> String {
     text
 }
 
-fn warns_of(film: &Radiograph, word: &str) -> bool {
+fn warns_of(film: &Film, word: &str) -> bool {
     film.warnings.iter().any(|warning| warning.contains(word))
 }
 

@@ -22,7 +22,7 @@ use std::path::Path;
 use dicom_dictionary_std::tags;
 
 use crate::domain::{
-    DicomIdentity, FilmInfo, PatientOrientation, PixelSpacing, Radiograph, SpacingSource,
+    DicomIdentity, Film, FilmInfo, PatientOrientation, PixelSpacing, SpacingSource,
 };
 
 use super::FilmError;
@@ -36,7 +36,7 @@ pub(super) use data_set::looks_like_dicom;
 pub use error::DicomError;
 
 /// Reads a film from the bytes of a DICOM file.
-pub(super) fn film(bytes: &[u8], path: &Path) -> Result<Radiograph, FilmError> {
+pub(super) fn film(bytes: &[u8], path: &Path) -> Result<Film, FilmError> {
     let refused = |cause| FilmError::Dicom {
         path: path.to_path_buf(),
         cause,
@@ -63,7 +63,7 @@ pub(super) fn film(bytes: &[u8], path: &Path) -> Result<Radiograph, FilmError> {
     let mut warnings = attributes.into_warnings();
     warnings.extend(header.warnings.iter().cloned());
     warnings.extend(stored.warnings);
-    let mut film = Radiograph {
+    let mut film = Film {
         path: path.to_path_buf(),
         info,
         pixels: stored.pixels,
@@ -81,7 +81,7 @@ pub(super) fn film(bytes: &[u8], path: &Path) -> Result<Radiograph, FilmError> {
 /// Inverts once where the file says so, unless a chest film then has bright air.
 ///
 /// The file is overruled only where it claims MONOCHROME1; others are shown as they say.
-fn settle_polarity(film: &mut Radiograph, header: &Header) {
+fn settle_polarity(film: &mut Film, header: &Header) {
     let looks_inverted = header.may_be_chest && Polarity::of(film).is_inverted();
     if looks_inverted && header.inverted && header.photometric == Photometric::Monochrome1 {
         film.inverted = false;

@@ -5,7 +5,7 @@ use dicom_core::{DataElement, PrimitiveValue, Tag, VR};
 use dicom_dictionary_std::{tags, uids};
 use dicom_object::InMemDicomObject;
 
-use crate::domain::{Radiograph, SpacingSource};
+use crate::domain::{Film, SpacingSource};
 use crate::imaging::samples::{dx, element, file, read, refusal};
 
 type Elements = Vec<DataElement<InMemDicomObject>>;
@@ -31,7 +31,7 @@ fn bytes(values: &[u16], elements: Elements, syntax: &str) -> Vec<u8> {
     file(object, syntax)
 }
 
-fn film(values: &[u16], elements: Elements) -> Radiograph {
+fn film(values: &[u16], elements: Elements) -> Film {
     read(&bytes(values, elements, uids::EXPLICIT_VR_LITTLE_ENDIAN)).unwrap()
 }
 

@@ -7,7 +7,7 @@ mod appearance;
 #[cfg(test)]
 mod tests;
 
-use crate::domain::Radiograph;
+use crate::domain::Film;
 
 use super::{GrayPicture, Interpolation, Polarity};
 use appearance::{Appearance, Likeness};
@@ -87,7 +87,7 @@ const COUNTED_SIDE_PX: usize = 256;
 
 impl InputCheck {
     /// Looks at a film under its own window, as the network does.
-    pub fn of(film: &Radiograph) -> Self {
+    pub fn of(film: &Film) -> Self {
         let mut check = Self::default();
         check.look_at_file(film);
         let picture = GrayPicture::of_film(film);
@@ -137,7 +137,7 @@ impl InputCheck {
         });
     }
 
-    fn look_at_file(&mut self, film: &Radiograph) {
+    fn look_at_file(&mut self, film: &Film) {
         if film.info.colored {
             let reason = "The picture has colours; films are gray.";
             self.note(ConcernKind::NotGray, InputLevel::Doubtful, reason);

@@ -15,7 +15,7 @@ fn kinds(check: &InputCheck) -> Vec<(ConcernKind, InputLevel)> {
         .collect()
 }
 
-fn phantom() -> Radiograph {
+fn phantom() -> Film {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/assets/phantom.png");
     read_film(Path::new(path)).unwrap()
 }
@@ -23,10 +23,10 @@ fn phantom() -> Radiograph {
 /// The film as the network is to see it, changed pixel by pixel: `(x, y)` of the film that is to
 /// lie at `(x, y)` of the result.
 fn moved(
-    film: &Radiograph,
+    film: &Film,
     (width_px, height_px): (usize, usize),
     from: impl Fn(usize, usize) -> (usize, usize),
-) -> Radiograph {
+) -> Film {
     let width = film.pixels.width_px();
     let values = (0..width_px * height_px).map(|idx| {
         let (x, y) = from(idx % width_px, idx / width_px);
@@ -39,7 +39,7 @@ fn moved(
     result
 }
 
-fn turned(film: &Radiograph, quarter_turns: usize) -> Radiograph {
+fn turned(film: &Film, quarter_turns: usize) -> Film {
     let (width, height) = (film.pixels.width_px(), film.pixels.height_px());
     match quarter_turns {
         1 => moved(film, (height, width), |x, y| (y, height - 1 - x)),
@@ -50,13 +50,13 @@ fn turned(film: &Radiograph, quarter_turns: usize) -> Radiograph {
     }
 }
 
-fn inverted(film: &Radiograph) -> Radiograph {
+fn inverted(film: &Film) -> Film {
     let mut film = film.clone();
     film.inverted = !film.inverted;
     film
 }
 
-fn quarter(film: &Radiograph) -> Radiograph {
+fn quarter(film: &Film) -> Film {
     let (width, height) = (film.pixels.width_px(), film.pixels.height_px());
     moved(film, (width / 2, height / 2), |x, y| (x, y))
 }
@@ -123,7 +123,7 @@ fn probabilities_are_those_of_scikit_learn() {
 }
 
 /// Films of a list of the real data; `None`, said aloud, where there are none.
-fn real_films(list: &str) -> Option<Vec<Radiograph>> {
+fn real_films(list: &str) -> Option<Vec<Film>> {
     let Some(data) = std::env::var_os("CXR_DATA") else {
         eprintln!("skipped: CXR_DATA is not set");
         return None;
@@ -136,7 +136,7 @@ fn real_films(list: &str) -> Option<Vec<Radiograph>> {
 }
 
 /// Shares of films at `Doubtful` or worse, and at `Refused`.
-fn shares(films: impl Iterator<Item = Radiograph>) -> (f64, f64) {
+fn shares(films: impl Iterator<Item = Film>) -> (f64, f64) {
     let levels: Vec<InputLevel> = films.map(|film| InputCheck::of(&film).level()).collect();
     let share = |least: InputLevel| {
         let n = levels.iter().filter(|level| **level >= least).count();

@@ -2,7 +2,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::work::{self, Saved};
-use super::{EvaluationCommand, EvaluationPick, Frozen, OpenedSet};
+use super::{EvaluationCommand, EvaluationPick, Locked, OpenedSet};
 use crate::domain::Threshold;
 use crate::evaluate::Figures;
 use crate::model::ModelSource;
@@ -185,7 +185,7 @@ impl AppState {
     fn freeze(&mut self, frozen: bool) {
         let desk = &mut self.evaluation;
         desk.frozen = match desk.scored() {
-            Some(set) if frozen => Some(Frozen {
+            Some(set) if frozen => Some(Locked {
                 chosen_on: set.name.clone(),
                 figures: Figures::of(set, &desk.thresholds),
             }),

@@ -11,7 +11,7 @@ use crate::evaluate::{
 use crate::metrics::Confusion;
 use crate::state::Made;
 use crate::state::SmallPictures;
-use crate::worker::Wake;
+use crate::work::Wake;
 
 /// Moves of thresholds that can be taken back.
 const MAX_UNDO: usize = 100;
@@ -19,7 +19,7 @@ const MAX_UNDO: usize = 100;
 const MAX_DIFFERENT: usize = 60;
 
 /// All that the evaluation panel shows.
-pub struct EvaluationDesk {
+pub struct EvaluationState {
     /// The scores being judged.
     pub set: Option<OpenedSet>,
     /// Scores being read or made; those in view stay until they are there.
@@ -37,7 +37,7 @@ pub struct EvaluationDesk {
     /// What came of the last search for a threshold, where that was not the threshold.
     pub solve_notes: Vec<String>,
     /// Thresholds that are held fast.
-    pub frozen: Option<Frozen>,
+    pub frozen: Option<Locked>,
     /// The cell whose films are listed.
     pub cell: Option<Cell>,
     /// Films whose compared scores of the label in view differ most, most first, while listed; with
@@ -83,14 +83,14 @@ pub struct ComparedSet {
 
 /// Thresholds that were chosen on one set, and its figures there.
 #[derive(Clone, Debug)]
-pub struct Frozen {
+pub struct Locked {
     /// The set they were chosen on.
     pub chosen_on: String,
     /// Its figures at these thresholds.
     pub figures: Figures,
 }
 
-impl Frozen {
+impl Locked {
     /// The threshold of a label, if the set that they were chosen on had it.
     pub fn threshold(&self, label: &str) -> Option<f64> {
         let mut labels = self.figures.labels.iter();
@@ -107,7 +107,7 @@ pub struct EvaluationPrompt {
     pub text: String,
 }
 
-impl EvaluationDesk {
+impl EvaluationState {
     /// Starts with nothing.
     pub fn new(wake: Wake) -> Self {
         Self {

@@ -12,7 +12,7 @@ use crate::evaluate::{
 use crate::imaging::write_whole;
 use crate::model::{Classifier, ModelFile};
 use crate::train::Predictions;
-use crate::worker::{JobContext, Progress};
+use crate::work::{JobContext, Progress};
 
 /// Reads predictions and ranks them; `model` is the file of the model in use.
 pub fn open(path: &Path, model: Option<&Path>) -> anyhow::Result<OpenedSet> {

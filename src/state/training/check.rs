@@ -9,7 +9,7 @@ use crate::train::{
     DataPlan, DryRun, Order, PART_NAMES, Preflight, RunFolder, TrainConfig, TrainControl,
     TrainError, TrainEvent, TrainSetup, dry_run,
 };
-use crate::worker::{Cancelled, JobContext, Progress};
+use crate::work::{Cancelled, JobContext, Progress};
 
 /// What was found of data, split and disk before a run; what may start was looked at first.
 #[derive(Debug)]

@@ -6,10 +6,10 @@ use super::{
     RunRecord, ShownRun, TrainingPick,
 };
 use crate::state::TrainingSettings;
-use crate::worker::Wake;
+use crate::work::Wake;
 
 /// All that the training panels show.
-pub struct TrainingDesk {
+pub struct TrainingState {
     /// The page in view.
     pub page: TrainingPage,
     /// The configuration in the making.
@@ -94,7 +94,7 @@ pub enum Closing {
     Now,
 }
 
-impl TrainingDesk {
+impl TrainingState {
     /// Starts with what the settings remember and no run.
     pub fn new(settings: &TrainingSettings, wake: Wake) -> Self {
         let folder = settings.run_folder.as_deref();

@@ -3,7 +3,7 @@ use std::path::PathBuf;
 use super::Made;
 use crate::state::SmallPictures;
 use crate::train::{FilmPrediction, Predictions, RunFolder};
-use crate::worker::Wake;
+use crate::work::Wake;
 
 /// In which order validation films are shown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use crate::worker::{Job, JobContext, Outcome, Progress, Wake, cause_chain};
+use crate::work::{Job, JobContext, Outcome, Progress, Wake, cause_chain};
 
 /// Something that a job makes: not asked for, under way, there, or why it is not.
 #[derive(Default)]

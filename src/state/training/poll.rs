@@ -4,7 +4,7 @@ use super::{
 use crate::state::poll::broke;
 use crate::state::{AppState, NoticeKind, Workspace};
 use crate::train::{Ending, TrainEvent, TrainReport};
-use crate::worker::{Outcome, Progress, cause_chain};
+use crate::work::{Outcome, Progress, cause_chain};
 
 impl AppState {
     /// Takes in what the jobs of training have reported.

@@ -1,6 +1,6 @@
 use crate::dataset::{Augmentation, EpochPlan};
 use crate::train::{Preflight, Prepared};
-use crate::worker::JobContext;
+use crate::work::JobContext;
 
 /// Training films shown, and changed versions of each.
 const N_FILMS: usize = 6;

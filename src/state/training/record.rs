@@ -6,7 +6,7 @@ use super::StepCurve;
 use crate::train::{
     AucTable, EpochMetrics, PreparedRun, RunFolder, RunInfo, StepMetrics, TrainConfig, TrainError,
 };
-use crate::worker::Progress;
+use crate::work::Progress;
 
 /// Lines of a run's log that are kept in memory.
 const MAX_LOG_LINES: usize = 400;

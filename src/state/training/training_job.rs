@@ -10,7 +10,7 @@ use crate::train::{
     Order, StepMetrics, TrainConfig, TrainControl, TrainError, TrainEvent, TrainReport, TrainSetup,
     resume, train,
 };
-use crate::worker::{Cancelled, Job, JobContext, Outcome, Progress, Wake};
+use crate::work::{Cancelled, Job, JobContext, Outcome, Progress, Wake};
 
 /// Steps are told together at most this often: small networks take hundreds a second.
 const TIME_BETWEEN_STEPS: Duration = Duration::from_millis(100);

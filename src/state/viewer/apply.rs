@@ -2,7 +2,7 @@ use super::{BRUSH_RANGE, DisplayCommand, Gesture};
 use crate::domain::{Display, GrayChoice, Point, ScreenFromImage, Size, Voi, Window};
 use crate::state::poll::broke;
 use crate::state::{AppState, NoticeKind, OpenedFilm};
-use crate::worker::{Outcome, cause_chain};
+use crate::work::{Outcome, cause_chain};
 
 /// Where the viewer lies in the window, and how fine the screen is.
 #[derive(Clone, Copy, Debug, PartialEq)]

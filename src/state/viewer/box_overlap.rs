@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use crate::dataset::FindingBox;
 use crate::explain::Overlap;
-use crate::state::{AppState, FilmReading};
+use crate::state::{AppState, ScoredFilm};
 
 /// Without a cut-off the whole map would count; evaluation takes this share too.
 const LEAST_CUT: f32 = 0.5;
@@ -10,14 +10,14 @@ const LEAST_CUT: f32 = 0.5;
 /// How the map of the finding in view meets radiologists' boxes, made when what it is of changes.
 #[derive(Debug, Default)]
 pub struct BoxOverlap {
-    of: Option<(Arc<FilmReading>, usize, f32)>,
+    of: Option<(Arc<ScoredFilm>, usize, f32)>,
     /// The share of the map's largest value from which places count, and the overlap; `None` where
     /// the finding has no box.
     pub found: Option<(f32, Overlap)>,
 }
 
 impl BoxOverlap {
-    fn measure(&mut self, reading: &Arc<FilmReading>, finding_idx: usize, cut: f32) {
+    fn measure(&mut self, reading: &Arc<ScoredFilm>, finding_idx: usize, cut: f32) {
         let same = self.of.as_ref().is_some_and(|(known, idx, known_cut)| {
             Arc::ptr_eq(known, reading) && (*idx, *known_cut) == (finding_idx, cut)
         });

@@ -9,8 +9,8 @@ use crate::state::jobs::{
     FilmEvent, FilmRequest, ModelJob, ModelRequest, open_and_score, spawn_model_job,
 };
 use crate::state::poll::broke;
-use crate::state::{AppState, FilmReading, FilmState, NoticeKind, OpenedFilm, Thresholds};
-use crate::worker::{Job, Latest, Outcome, Wake, cause_chain};
+use crate::state::{AppState, FilmState, NoticeKind, OpenedFilm, ScoredFilm, Thresholds};
+use crate::work::{Job, Latest, Outcome, Wake, cause_chain};
 
 /// What stands beside the film in view.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,7 +51,7 @@ pub struct Compare {
     /// The other model with its cuts; `None` where it is that of the film in view.
     model: Option<(Arc<Classifier>, PerFinding<Threshold>)>,
     model_job: Option<ModelJob>,
-    reading: Latest<FilmRequest, FilmEvent, Option<FilmReading>>,
+    reading: Latest<FilmRequest, FilmEvent, Option<ScoredFilm>>,
 }
 
 impl Compare {

@@ -6,7 +6,7 @@ use crate::domain::PerFinding;
 use crate::explain::{JitterConfig, JitterInterval, score_jitter};
 use crate::model::Classifier;
 use crate::state::OpenedFilm;
-use crate::worker::{JobContext, Latest, Outcome, Progress, Wake};
+use crate::work::{JobContext, Latest, Outcome, Progress, Wake};
 
 /// Intervals of one film's scores under small changes, made on demand.
 pub struct Jitter {

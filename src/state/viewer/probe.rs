@@ -4,9 +4,9 @@ use std::time::Instant;
 
 use crate::explain::{CamMethod, Cover};
 use crate::model::Classifier;
-use crate::state::FilmReading;
+use crate::state::ScoredFilm;
 use crate::state::jobs::maps;
-use crate::worker::{JobContext, Latest, Outcome, Wake};
+use crate::work::{JobContext, Latest, Outcome, Wake};
 
 /// Least, first and largest radius of the brush, as parts of the film's side.
 pub const BRUSH_RANGE: (f32, f32, f32) = (0.02, 0.08, 0.3);
@@ -16,10 +16,10 @@ pub struct Probe {
     /// What is covered; `None` where nothing is.
     pub cover: Option<Cover>,
     /// Scores and maps of the covered film, of a moment ago while the brush moves.
-    pub reading: Option<Arc<FilmReading>>,
+    pub reading: Option<Arc<ScoredFilm>>,
     /// Radius of the brush as a part of the film's side.
     pub brush: f32,
-    scoring: Latest<Arc<ProbeRequest>, (), FilmReading>,
+    scoring: Latest<Arc<ProbeRequest>, (), ScoredFilm>,
     /// What is being scored, and what is to be scored after it.
     asked: Option<Arc<ProbeRequest>>,
     waiting: Option<Arc<ProbeRequest>>,
@@ -27,7 +27,7 @@ pub struct Probe {
 
 /// All that is needed to score a covered film.
 struct ProbeRequest {
-    uncovered: Arc<FilmReading>,
+    uncovered: Arc<ScoredFilm>,
     cover: Cover,
     classifier: Arc<Classifier>,
     method: CamMethod,
@@ -65,10 +65,10 @@ impl Probe {
         &mut self,
         (x, y): (f32, f32),
         covers: bool,
-        uncovered: &Arc<FilmReading>,
+        uncovered: &Arc<ScoredFilm>,
         classifier: &Arc<Classifier>,
     ) -> io::Result<()> {
-        let side = uncovered.reading.input.side;
+        let side = uncovered.inference.input.side;
         let cover = self.cover.get_or_insert_with(|| Cover::none(side));
         let before = cover.clone();
         cover.brush(x, y, self.brush, covers);
@@ -101,7 +101,7 @@ impl Probe {
     }
 
     /// Takes in what has come; the error where there is one.
-    pub(in crate::state) fn poll(&mut self) -> io::Result<Option<Outcome<FilmReading>>> {
+    pub(in crate::state) fn poll(&mut self) -> io::Result<Option<Outcome<ScoredFilm>>> {
         let (_, outcome) = self.scoring.poll()?;
         if outcome.is_some() {
             self.asked = None;
@@ -118,17 +118,17 @@ impl Probe {
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "requests are handed over")]
-fn score_covered(request: Arc<ProbeRequest>, ctx: &JobContext<()>) -> anyhow::Result<FilmReading> {
+fn score_covered(request: Arc<ProbeRequest>, ctx: &JobContext<()>) -> anyhow::Result<ScoredFilm> {
     let started = Instant::now();
-    let covered = request.cover.over(&request.uncovered.reading.input);
+    let covered = request.cover.over(&request.uncovered.inference.input);
     let input = covered.ok_or_else(|| anyhow::anyhow!("the cover does not fit the input"))?;
     let reading = request.classifier.score_input(input)?;
     ctx.check_cancelled()?;
-    Ok(FilmReading {
+    Ok(ScoredFilm {
         maps: maps(&request.classifier, &reading, request.method),
         opened: Arc::clone(&request.uncovered.opened),
         method: request.method,
         elapsed: started.elapsed(),
-        reading,
+        inference: reading,
     })
 }

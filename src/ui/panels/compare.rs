@@ -85,7 +85,7 @@ fn name_ui(ui: &mut Ui, state: &AppState, pane: &Pane<'_>, model: Option<&str>) 
         .and_then(|(idx, labels)| labels.get(idx));
     if let (Some(reading), Some(name)) = (pane.reading(), name) {
         // By name: another model may have its labels in another order, or others.
-        let score = reading.reading.scores.of(name);
+        let score = reading.inference.scores.of(name);
         let score = score.map_or_else(|| "n/a".to_owned(), |score| format!("{:.3}", score.get()));
         words.push(format!("{} {score}", name.replace('_', " ")));
     }

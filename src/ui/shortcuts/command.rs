@@ -5,7 +5,7 @@ use crate::explain::HeatmapScale;
 use crate::export::ExportKind;
 use crate::state::{
     AppState, Command, CompareCommand, DisplayCommand, EvaluationCommand, EvaluationPick,
-    ExportCommand, FilmState, Mark, ModelOrigin, ReadingCommand, RunPhase, ShownRun, ThemeChoice,
+    ExportCommand, FilmState, ListCommand, Mark, ModelOrigin, RunPhase, ShownRun, ThemeChoice,
     Tool, TrainingCommand, TrainingPick, Workspace,
 };
 
@@ -36,8 +36,8 @@ impl Action {
         if let Some((command, possible)) = self.compare_command(state) {
             return possible.then_some(command);
         }
-        if let Some((command, possible)) = self.reading_command(state) {
-            return possible.then_some(Command::Reading(command));
+        if let Some((command, possible)) = self.list_command(state) {
+            return possible.then_some(Command::List(command));
         }
         let loaded = state.model.loaded.as_ref();
         let film = state.study.current().is_some();
@@ -207,40 +207,37 @@ impl Action {
     }
 
     /// The order, where it is one to the reading list, and whether it is possible now.
-    fn reading_command(self, state: &AppState) -> Option<(ReadingCommand, bool)> {
-        let desk = &state.reading;
+    fn list_command(self, state: &AppState) -> Option<(ListCommand, bool)> {
+        let desk = &state.list;
         let film = state.study.current_entry();
         let patient = film.is_some_and(|entry| entry.patient_id.is_some());
         let many = state.study.entries().len() > 1;
         let loaded = state.model.loaded.is_some();
         let blinded = desk.blinded.as_ref();
         Some(match self {
-            Self::NextOfPatient => (ReadingCommand::StepPatient(1), patient && many),
-            Self::PreviousOfPatient => (ReadingCommand::StepPatient(-1), patient && many),
+            Self::NextOfPatient => (ListCommand::StepPatient(1), patient && many),
+            Self::PreviousOfPatient => (ListCommand::StepPatient(-1), patient && many),
             Self::ScoreAll => {
                 let free = desk.scoring_progress().is_none();
-                (ReadingCommand::ScoreAll, loaded && free && film.is_some())
+                (ListCommand::ScoreAll, loaded && free && film.is_some())
             }
             Self::StopScoring => {
                 let runs = desk.scoring_progress().is_some();
-                (ReadingCommand::StopScoring, runs)
+                (ListCommand::StopScoring, runs)
             }
-            Self::Flag => (ReadingCommand::Mark(Mark::Flagged), film.is_some()),
-            Self::Reviewed => (ReadingCommand::Mark(Mark::Reviewed), film.is_some()),
-            Self::Exclude => (ReadingCommand::Mark(Mark::Excluded), film.is_some()),
+            Self::Flag => (ListCommand::Mark(Mark::Flagged), film.is_some()),
+            Self::Reviewed => (ListCommand::Mark(Mark::Reviewed), film.is_some()),
+            Self::Exclude => (ListCommand::Mark(Mark::Excluded), film.is_some()),
             Self::StartReading => {
                 let free = blinded.is_none() && !state.is_picking();
-                (
-                    ReadingCommand::StartBlinded,
-                    loaded && free && film.is_some(),
-                )
+                (ListCommand::StartBlinded, loaded && free && film.is_some())
             }
             Self::CommitReading => {
                 let read = state.study.film.reading().is_some();
                 let open = blinded.is_some_and(|reading| !reading.is_committed());
                 let open = open && !desk.is_committing();
                 let asked = state.shows_film_of_reading();
-                (ReadingCommand::Commit, read && open && asked)
+                (ListCommand::Commit, read && open && asked)
             }
             Self::NextRead | Self::PreviousRead => {
                 let step = if self == Self::NextRead { 1 } else { -1 };
@@ -249,9 +246,9 @@ impl Action {
                     let next = number.checked_add_signed(step);
                     next.is_some_and(|next| (1..=n_films).contains(&next))
                 });
-                (ReadingCommand::StepBlinded(step), possible)
+                (ListCommand::StepBlinded(step), possible)
             }
-            Self::EndReading => (ReadingCommand::EndBlinded, blinded.is_some()),
+            Self::EndReading => (ListCommand::EndBlinded, blinded.is_some()),
             _ => return None,
         })
     }

@@ -1,11 +1,11 @@
 use egui::{Grid, RichText, ScrollArea, Ui};
 
 use crate::evaluate::LabelDifference;
-use crate::state::{CommandSender, EvaluationCommand, EvaluationDesk, EvaluationPick, Made};
+use crate::state::{CommandSender, EvaluationCommand, EvaluationPick, EvaluationState, Made};
 use crate::ui::theme;
 
 /// Another model's scores of the same films beside these.
-pub fn comparison_ui(ui: &mut Ui, desk: &EvaluationDesk, commands: &CommandSender) {
+pub fn comparison_ui(ui: &mut Ui, desk: &EvaluationState, commands: &CommandSender) {
     ui.strong("Comparison");
     let palette = theme::palette(ui.visuals());
     match &desk.comparison {

@@ -2,7 +2,7 @@ use egui::{RichText, ScrollArea, Sense, Ui, UiBuilder, Vec2};
 
 use super::model::EvaluationViews;
 use crate::evaluate::{LabelColumn, ScoredSet};
-use crate::state::{CommandSender, EvaluationCommand, EvaluationDesk};
+use crate::state::{CommandSender, EvaluationCommand, EvaluationState};
 use crate::ui::theme;
 
 /// Films drawn at most; how many more there are is said.
@@ -11,7 +11,7 @@ const MAX_FILMS: usize = 60;
 /// The films of a cell of the 2x2 table, or those that changed side in the last move.
 pub fn films_ui(
     ui: &mut Ui,
-    desk: &EvaluationDesk,
+    desk: &EvaluationState,
     views: &mut EvaluationViews,
     commands: &CommandSender,
 ) {
@@ -65,7 +65,7 @@ pub fn films_ui(
 fn film_ui(
     ui: &mut Ui,
     (set, column, film): (&ScoredSet, &LabelColumn, usize),
-    desk: &EvaluationDesk,
+    desk: &EvaluationState,
     views: &mut EvaluationViews,
     commands: &CommandSender,
 ) {

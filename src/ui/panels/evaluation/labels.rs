@@ -2,11 +2,11 @@ use egui::{RichText, Ui};
 
 use crate::evaluate::LabelColumn;
 use crate::metrics::Summary;
-use crate::state::{CommandSender, EvaluationCommand, EvaluationDesk};
+use crate::state::{CommandSender, EvaluationCommand, EvaluationState};
 use crate::ui::theme;
 
 /// Every label with its films, areas and threshold; a click shows its curves.
-pub fn labels_ui(ui: &mut Ui, desk: &EvaluationDesk, commands: &CommandSender) {
+pub fn labels_ui(ui: &mut Ui, desk: &EvaluationState, commands: &CommandSender) {
     let Some(set) = desk.scored() else {
         return;
     };
@@ -66,7 +66,7 @@ pub fn labels_ui(ui: &mut Ui, desk: &EvaluationDesk, commands: &CommandSender) {
 
 fn row_ui(
     ui: &mut Ui,
-    desk: &EvaluationDesk,
+    desk: &EvaluationState,
     label_idx: usize,
     column: &LabelColumn,
     commands: &CommandSender,

@@ -5,7 +5,7 @@ use egui_plot::PlotPoint;
 use crate::evaluate::{CalibrationView, LabelColumn, ProbabilityRule, ScoredSet};
 use crate::metrics::{Bins, Confusion, RankedScores, wilson_interval};
 use crate::model::ModelCard;
-use crate::state::{AppState, EvaluationDesk};
+use crate::state::{AppState, EvaluationState};
 use crate::ui::panels::small_films::SmallFilms;
 
 /// Points of a curve that are drawn at most; numbers are of all.
@@ -81,7 +81,7 @@ impl EvaluationViews {
 
 impl EvaluationCurves {
     /// Makes the curves of the label in view; calibration is that of `card`.
-    pub fn of(desk: &EvaluationDesk, card: Option<&ModelCard>) -> Self {
+    pub fn of(desk: &EvaluationState, card: Option<&ModelCard>) -> Self {
         let Some(column) = desk.column() else {
             return Self::default();
         };
@@ -121,7 +121,7 @@ impl EvaluationCurves {
 }
 
 /// Curves of the labels that are not in view.
-fn curves_behind(desk: &EvaluationDesk) -> Vec<(String, Vec<PlotPoint>, Vec<PlotPoint>)> {
+fn curves_behind(desk: &EvaluationState) -> Vec<(String, Vec<PlotPoint>, Vec<PlotPoint>)> {
     let columns = desk.scored().map(|set| set.columns.as_slice());
     let columns = columns.unwrap_or_default().iter().enumerate();
     let others = columns.filter(|(label_idx, _)| *label_idx != desk.label_idx);
@@ -262,7 +262,7 @@ pub struct RateRow {
 }
 
 /// The figures of the label in view at its threshold.
-pub fn rate_rows(desk: &EvaluationDesk) -> Vec<RateRow> {
+pub fn rate_rows(desk: &EvaluationState) -> Vec<RateRow> {
     let (Some(column), Some(counts)) = (desk.column(), desk.counts()) else {
         return Vec::new();
     };

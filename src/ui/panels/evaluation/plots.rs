@@ -8,7 +8,7 @@ use super::comparison::comparison_ui;
 use super::model::EvaluationCurves;
 use crate::evaluate::LabelColumn;
 use crate::metrics::{Confusion, Cut};
-use crate::state::{CommandSender, EvaluationDesk};
+use crate::state::{CommandSender, EvaluationState};
 use crate::ui::theme;
 
 /// A move of the threshold by hand, on any of the plots.
@@ -26,7 +26,7 @@ type PlaceOf = fn(&Confusion) -> Option<[f64; 2]>;
 /// Five plots with one operating point in all of them, and the comparison; a move, if there is one.
 pub fn plots_ui(
     ui: &mut Ui,
-    desk: &EvaluationDesk,
+    desk: &EvaluationState,
     curves: &EvaluationCurves,
     commands: &CommandSender,
 ) -> Option<Moved> {
@@ -68,7 +68,7 @@ pub fn plots_ui(
 
 /// What the plots of one frame share.
 struct View<'a> {
-    desk: &'a EvaluationDesk,
+    desk: &'a EvaluationState,
     column: &'a LabelColumn,
     curves: &'a EvaluationCurves,
     size: Vec2,

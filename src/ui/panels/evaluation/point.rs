@@ -3,7 +3,7 @@ use egui::{Button, ComboBox, DragValue, Grid, RichText, Ui};
 use super::model::{RateRow, rate_rows};
 use crate::evaluate::Prevalence;
 use crate::state::{
-    AppState, Cell, CommandSender, EvaluationCommand, EvaluationDesk, EvaluationPick, TargetForm,
+    AppState, Cell, CommandSender, EvaluationCommand, EvaluationPick, EvaluationState, TargetForm,
     TargetKind,
 };
 use crate::ui::theme;
@@ -31,7 +31,7 @@ pub fn point_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
     lock_ui(ui, state, commands);
 }
 
-fn slider_ui(ui: &mut Ui, desk: &EvaluationDesk, commands: &CommandSender) {
+fn slider_ui(ui: &mut Ui, desk: &EvaluationState, commands: &CommandSender) {
     let Some(column) = desk.column() else {
         return;
     };
@@ -74,7 +74,7 @@ fn slider_ui(ui: &mut Ui, desk: &EvaluationDesk, commands: &CommandSender) {
 }
 
 /// The 2x2 table; a click on a cell lists its films.
-fn table_ui(ui: &mut Ui, desk: &EvaluationDesk, commands: &CommandSender) {
+fn table_ui(ui: &mut Ui, desk: &EvaluationState, commands: &CommandSender) {
     let Some(counts) = desk.counts() else {
         return;
     };
@@ -125,7 +125,7 @@ fn table_ui(ui: &mut Ui, desk: &EvaluationDesk, commands: &CommandSender) {
         });
 }
 
-fn rates_ui(ui: &mut Ui, desk: &EvaluationDesk) {
+fn rates_ui(ui: &mut Ui, desk: &EvaluationState) {
     let rows = rate_rows(desk);
     let held = desk.frozen.as_ref();
     Grid::new("rates")
@@ -174,7 +174,7 @@ fn rate_ui(ui: &mut Ui, row: &RateRow, held: bool) {
     }
 }
 
-fn prevalence_ui(ui: &mut Ui, desk: &EvaluationDesk, commands: &CommandSender) {
+fn prevalence_ui(ui: &mut Ui, desk: &EvaluationState, commands: &CommandSender) {
     ui.horizontal(|ui| {
         let label = ui.label(RichText::new("PPV, NPV at a prevalence").small());
         let stated = match desk.prevalence {
@@ -211,7 +211,7 @@ fn prevalence_ui(ui: &mut Ui, desk: &EvaluationDesk, commands: &CommandSender) {
     });
 }
 
-fn target_ui(ui: &mut Ui, desk: &EvaluationDesk, commands: &CommandSender) {
+fn target_ui(ui: &mut Ui, desk: &EvaluationState, commands: &CommandSender) {
     let TargetForm { kind, value } = desk.target;
     ui.horizontal(|ui| {
         let label = ui.label(RichText::new("Find").small());

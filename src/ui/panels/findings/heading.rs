@@ -1,9 +1,9 @@
 use egui::Ui;
 
-use crate::domain::Radiograph;
+use crate::domain::Film;
 use crate::domain::SpacingSource;
 use crate::imaging::{ConcernKind, InputLevel, Polarity};
-use crate::state::{AppState, CommandSender, Mark, ReadingCommand};
+use crate::state::{AppState, CommandSender, ListCommand, Mark};
 use crate::ui::shortcuts::{Action, key_words};
 use crate::ui::theme;
 
@@ -65,7 +65,7 @@ fn note_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
             let button = egui::Button::selectable(entry.mark == Some(mark), mark.label());
             let key = key_words(ui.ctx(), action, state);
             if ui.add(button).on_hover_text(key).clicked() {
-                commands.reading(ReadingCommand::Mark(mark));
+                commands.list(ListCommand::Mark(mark));
             }
         }
         let mut text = entry.note.clone();
@@ -77,20 +77,20 @@ fn note_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
             egui::WidgetInfo::labeled(egui::Role::TextInput, true, "Note on this film")
         });
         if response.changed() {
-            commands.reading(ReadingCommand::Note(text));
+            commands.list(ListCommand::Note(text));
         }
     });
 }
 
 /// What was done to the pixels, and the windows that the file offers, the one in use first.
-fn details(film: &Radiograph) -> String {
+fn details(film: &Film) -> String {
     let windows = std::iter::once(&film.default_window).chain(&film.other_windows);
     let windows = windows.map(|window| format!("Window: {}", window.name));
     let lines: Vec<String> = film.steps.iter().cloned().chain(windows).collect();
     lines.join("\n")
 }
 
-fn facts(film: &Radiograph) -> String {
+fn facts(film: &Film) -> String {
     let info = &film.info;
     let mut facts = vec![
         info.format.clone(),

@@ -25,9 +25,9 @@ pub fn findings_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
         refused_ui(ui, commands);
     }
     let uncovered = state.study.film.reading().filter(|_| !state.is_refused());
-    let uncovered = uncovered.map(|reading| &reading.reading.scores);
+    let uncovered = uncovered.map(|reading| &reading.inference.scores);
     let covered = state.probe.reading.as_ref().filter(|_| !state.is_refused());
-    let covered = covered.map(|reading| &reading.reading.scores);
+    let covered = covered.map(|reading| &reading.inference.scores);
     let mut rows = finding_rows(&loaded.thresholds, covered.or(uncovered), state.selected);
     if covered.is_some() {
         for row in &mut rows {

@@ -1,10 +1,10 @@
 use egui::{Context, Id, Modal, Ui};
 
-use crate::state::{Closing, CommandSender, TrainingCommand, TrainingDesk};
+use crate::state::{Closing, CommandSender, TrainingCommand, TrainingState};
 use crate::ui::theme;
 
 /// Asks before a training is ended by closing the window, and says that it is being saved.
-pub fn close_ui(ctx: &Context, training: &TrainingDesk, commands: &CommandSender) {
+pub fn close_ui(ctx: &Context, training: &TrainingState, commands: &CommandSender) {
     if !matches!(training.closing, Closing::Asked | Closing::Finishing) {
         return;
     }
@@ -22,7 +22,7 @@ pub fn close_ui(ctx: &Context, training: &TrainingDesk, commands: &CommandSender
     });
 }
 
-fn question_ui(ui: &mut Ui, training: &TrainingDesk, commands: &CommandSender) {
+fn question_ui(ui: &mut Ui, training: &TrainingState, commands: &CommandSender) {
     ui.heading("A training is under way");
     if let Some(run) = &training.run {
         let folder = run.record.folder.display();

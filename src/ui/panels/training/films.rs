@@ -3,7 +3,7 @@ use std::ops::Range;
 use egui::{Align, Button, Layout, RichText, ScrollArea, Sense, Ui, UiBuilder, Vec2};
 
 use super::TrainingViews;
-use crate::state::{CommandSender, FilmOrder, Made, ScoredFilms, TrainingCommand, TrainingDesk};
+use crate::state::{CommandSender, FilmOrder, Made, ScoredFilms, TrainingCommand, TrainingState};
 use crate::train::FilmPrediction;
 use crate::ui::theme;
 
@@ -13,7 +13,7 @@ const MAX_TOLD: usize = 5;
 /// Validation films, what is true of them and what the best model says, by loss.
 pub fn films_ui(
     ui: &mut Ui,
-    training: &TrainingDesk,
+    training: &TrainingState,
     views: &mut TrainingViews,
     commands: &CommandSender,
 ) {
@@ -68,7 +68,7 @@ fn head_ui(
 
 fn cards_ui(
     ui: &mut Ui,
-    training: &TrainingDesk,
+    training: &TrainingState,
     films: &ScoredFilms,
     views: &mut TrainingViews,
     commands: &CommandSender,
@@ -113,7 +113,7 @@ fn card_ui(
     ui: &mut Ui,
     (film, loss): (&FilmPrediction, f64),
     labels: &[String],
-    training: &TrainingDesk,
+    training: &TrainingState,
     views: &mut TrainingViews,
     commands: &CommandSender,
 ) {
@@ -159,7 +159,7 @@ fn card_ui(
 fn picture_ui(
     ui: &mut Ui,
     film: &FilmPrediction,
-    training: &TrainingDesk,
+    training: &TrainingState,
     views: &mut TrainingViews,
 ) {
     let side = theme::THUMBNAIL_SIDE_PT;

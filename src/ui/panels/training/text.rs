@@ -1,4 +1,4 @@
-use crate::state::{RunPhase, TrainingDesk};
+use crate::state::{RunPhase, TrainingState};
 
 /// A time in the two units that matter, as in `1 h 12 min`.
 pub fn duration_text(secs: f64) -> String {
@@ -26,7 +26,7 @@ pub fn bytes_text(n_bytes: u64) -> String {
 }
 
 /// A training under way in one line for the status bar; `None` while there is none.
-pub fn running_text(training: &TrainingDesk) -> Option<String> {
+pub fn running_text(training: &TrainingState) -> Option<String> {
     let run = training.run.as_ref().filter(|run| run.is_running())?;
     let record = &run.record;
     let phase = run.phase();

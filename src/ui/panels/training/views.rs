@@ -4,7 +4,7 @@ use std::sync::Arc;
 use egui::{ColorImage, Context, TextureHandle, TextureId, TextureOptions};
 
 use super::run::{RunCurves, TableOf};
-use crate::state::{Preview, TrainingDesk};
+use crate::state::{Preview, TrainingState};
 use crate::ui::panels::small_films::SmallFilms;
 
 /// What is drawn again and again, made anew only when its source changes; and what is folded open.
@@ -22,7 +22,7 @@ pub struct TrainingViews {
 
 impl TrainingViews {
     /// The curves of the run in view and of those laid over it.
-    pub fn curves(&mut self, training: &TrainingDesk) -> &RunCurves {
+    pub fn curves(&mut self, training: &TrainingState) -> &RunCurves {
         let in_view = training.run.as_ref().map(|run| &run.record);
         let records: Vec<_> = in_view.into_iter().chain(&training.compared).collect();
         let key: Vec<_> = records

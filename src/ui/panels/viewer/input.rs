@@ -7,7 +7,7 @@ use egui::{
 
 use super::{Pane, Placement};
 use crate::domain::Point;
-use crate::state::{CommandSender, DisplayCommand, FilmReading, Tool};
+use crate::state::{CommandSender, DisplayCommand, ScoredFilm, Tool};
 
 /// Wheel points that enlarge by a factor of e.
 const WHEEL_POINTS_A_FACTOR_OF_E: f32 = 300.0;
@@ -122,17 +122,17 @@ fn point(pos: Pos2) -> Point {
 
 /// What the network was fed, on the graphics card.
 #[derive(Default)]
-pub struct InputTexture(Option<(Arc<FilmReading>, TextureHandle)>);
+pub struct InputTexture(Option<(Arc<ScoredFilm>, TextureHandle)>);
 
 impl InputTexture {
     /// The input's grays, each pixel a square; `scale` is what the model multiplies grays by.
-    pub fn of(&mut self, ctx: &Context, reading: &Arc<FilmReading>, scale: f32) -> TextureId {
+    pub fn of(&mut self, ctx: &Context, reading: &Arc<ScoredFilm>, scale: f32) -> TextureId {
         if let Some((known, texture)) = &self.0
             && Arc::ptr_eq(known, reading)
         {
             return texture.id();
         }
-        let input = &reading.reading.input;
+        let input = &reading.inference.input;
         let grays = input.values.iter();
         let grays: Vec<u8> = grays.map(|value| (value / scale).round() as u8).collect();
         let image = ColorImage::from_gray([input.side, input.side], &grays);

@@ -3,7 +3,7 @@ use std::sync::Arc;
 use egui::{ColorImage, Context, TextureHandle, TextureId, TextureOptions};
 
 use crate::explain::{Colormap, HeatmapScale, contours, map_picture};
-use crate::state::{FilmReading, MapSettings};
+use crate::state::{MapSettings, ScoredFilm};
 
 /// Side of the map's texture: fine enough that the screen's own blending shows no grid.
 const MAP_SIDE_PX: usize = 256;
@@ -25,7 +25,7 @@ pub struct MapTextures {
 pub type Line = (f32, Vec<[f32; 2]>);
 
 struct Source {
-    reading: Arc<FilmReading>,
+    reading: Arc<ScoredFilm>,
     colormap: Colormap,
     scale: HeatmapScale,
     cut_off: f32,
@@ -44,7 +44,7 @@ impl MapTextures {
     pub fn of(
         &mut self,
         ctx: &Context,
-        reading: &Arc<FilmReading>,
+        reading: &Arc<ScoredFilm>,
         finding_idx: usize,
         settings: &MapSettings,
     ) -> Option<TextureId> {

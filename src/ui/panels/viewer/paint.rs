@@ -39,7 +39,7 @@ pub fn film_ui(
     if let Some((reading, scale)) = input.filter(|_| pane.input_shown) {
         let texture = views.input.of(ui.ctx(), reading, scale);
         painter.add(placement.picture(texture, placement.whole(), WHOLE_UV));
-        let side = reading.reading.input.side;
+        let side = reading.inference.input.side;
         words.push(format!("What the network saw: {side} x {side} px"));
     } else {
         let tiles = &mut views.tiles;

@@ -2,8 +2,8 @@ use std::sync::Arc;
 
 use crate::domain::{Display, PerFinding, Threshold};
 use crate::state::{
-    AppState, Command, CommandSender, Compare, CompareCommand, DisplayCommand, FilmReading,
-    FilmState, Loaded, MapSettings, OpenedFilm, Probe, Tool,
+    AppState, Command, CommandSender, Compare, CompareCommand, DisplayCommand, FilmState, Loaded,
+    MapSettings, OpenedFilm, Probe, ScoredFilm, Tool,
 };
 
 /// What one viewer shows: the film in view, or the one beside it.
@@ -103,7 +103,7 @@ impl<'a> Pane<'a> {
     }
 
     /// Scores and maps, where they are there and may be seen; of the covered film, if it is.
-    pub fn reading(&self) -> Option<&'a Arc<FilmReading>> {
+    pub fn reading(&self) -> Option<&'a Arc<ScoredFilm>> {
         let covered = self.probe.and_then(|probe| probe.reading.as_ref());
         covered.or(self.film.reading()).filter(|_| !self.blinded)
     }

@@ -1,6 +1,6 @@
 use egui::{Align, Button, Layout, ProgressBar, RichText, Ui};
 
-use crate::state::{AppState, CommandSender, Made, TrainingCommand, TrainingDesk, Working};
+use crate::state::{AppState, CommandSender, Made, TrainingCommand, TrainingState, Working};
 use crate::ui::panels::training::{bytes_text, duration_text};
 use crate::ui::shortcuts::Action;
 use crate::ui::theme;
@@ -80,7 +80,7 @@ fn start_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
         .on_hover_text(obstacle);
 }
 
-fn progress_ui(ui: &mut Ui, training: &TrainingDesk, commands: &CommandSender) {
+fn progress_ui(ui: &mut Ui, training: &TrainingState, commands: &CommandSender) {
     work_ui(ui, "Checking", training.check.working());
     work_ui(ui, "Dry run", training.dry_run.working());
     work_ui(ui, "Changing films", training.preview.working());
@@ -120,7 +120,7 @@ fn work_ui<T>(ui: &mut Ui, name: &str, working: Option<&Working<T>>) {
 }
 
 /// Disk and dry run in one line each.
-fn findings_ui(ui: &mut Ui, training: &TrainingDesk) {
+fn findings_ui(ui: &mut Ui, training: &TrainingState) {
     let palette = theme::palette(ui.visuals());
     if let Some(check) = training.check.done() {
         let preflight = &check.preflight;

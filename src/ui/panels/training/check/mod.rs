@@ -9,7 +9,7 @@ mod preview;
 use egui::{RichText, ScrollArea, Ui};
 
 use super::TrainingViews;
-use crate::state::{AppState, CheckReport, CommandSender, Made, TrainingCommand, TrainingDesk};
+use crate::state::{AppState, CheckReport, CommandSender, Made, TrainingCommand, TrainingState};
 use crate::ui::theme;
 
 pub use model::{LabelBar, label_bars};
@@ -58,7 +58,12 @@ fn failed_ui(ui: &mut Ui, error: &str, commands: &CommandSender) {
     }
 }
 
-fn report_ui(ui: &mut Ui, check: &CheckReport, training: &TrainingDesk, views: &mut TrainingViews) {
+fn report_ui(
+    ui: &mut Ui,
+    check: &CheckReport,
+    training: &TrainingState,
+    views: &mut TrainingViews,
+) {
     obstacles_ui(ui, check);
     let wide = ui.available_width() > 2.0 * theme::FINDINGS_WIDTH_PT;
     if wide {

@@ -2,12 +2,12 @@ use std::sync::Arc;
 
 use egui::{Image, RichText, Ui, Vec2};
 
-use crate::state::{Made, Preview, TrainingDesk};
+use crate::state::{Made, Preview, TrainingState};
 use crate::ui::panels::TrainingViews;
 use crate::ui::theme;
 
 /// A few training films, each as it is and as training will see it.
-pub fn preview_ui(ui: &mut Ui, training: &TrainingDesk, views: &mut TrainingViews) {
+pub fn preview_ui(ui: &mut Ui, training: &TrainingState, views: &mut TrainingViews) {
     let Made::Done(preview) = &training.preview else {
         return;
     };

@@ -1,13 +1,13 @@
 use egui::{Align2, ComboBox, Context, Grid, RichText, ScrollArea, Ui, Window};
 
-use crate::state::{ColumnsDraft, CommandSender, TrainingCommand, TrainingDesk};
+use crate::state::{ColumnsDraft, CommandSender, TrainingCommand, TrainingState};
 use crate::ui::theme;
 
 /// What is shown where no column is chosen.
 const NO_COLUMN: &str = "none";
 
 /// The choice of columns for a table of one's own, while it is open.
-pub fn columns_ui(ctx: &Context, training: &TrainingDesk, commands: &CommandSender) {
+pub fn columns_ui(ctx: &Context, training: &TrainingState, commands: &CommandSender) {
     let Some(draft) = training.columns.done() else {
         return;
     };

@@ -2,12 +2,12 @@ use egui::{ComboBox, Ui};
 
 use crate::domain::Labels;
 use crate::state::{
-    AppState, CommandSender, Decision, ListFilter, ListOrder, Mark, ReadingCommand, SortKey,
+    AppState, CommandSender, Decision, ListCommand, ListFilter, Mark, SortKey, SortOrder,
 };
 
 /// How the list is sorted, and what it shows.
 pub fn filter_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
-    let desk = &state.reading;
+    let desk = &state.list;
     let labels = state.model.loaded.as_ref();
     let labels = labels.map(|loaded| &loaded.classifier.card().labels);
     search_ui(ui, &desk.filter, commands);
@@ -31,11 +31,11 @@ fn search_ui(ui: &mut Ui, filter: &ListFilter, commands: &CommandSender) {
             text,
             ..filter.clone()
         };
-        commands.reading(ReadingCommand::Filter(filter));
+        commands.list(ListCommand::Filter(filter));
     }
 }
 
-fn sort_ui(ui: &mut Ui, order: ListOrder, labels: Option<&Labels>, commands: &CommandSender) {
+fn sort_ui(ui: &mut Ui, order: SortOrder, labels: Option<&Labels>, commands: &CommandSender) {
     let mut keys = vec![
         (SortKey::Opened, "As opened".to_owned()),
         (SortKey::Name, "Name".to_owned()),
@@ -62,8 +62,8 @@ fn sort_ui(ui: &mut Ui, order: ListOrder, labels: Option<&Labels>, commands: &Co
                         // Of scores and counts the largest are looked for.
                         let descending = matches!(key, SortKey::Score(_) | SortKey::Above);
                         let key = *key;
-                        let order = ListOrder { key, descending };
-                        commands.reading(ReadingCommand::Sort(order));
+                        let order = SortOrder { key, descending };
+                        commands.list(ListCommand::Sort(order));
                     }
                 }
             })
@@ -78,7 +78,7 @@ fn sort_ui(ui: &mut Ui, order: ListOrder, labels: Option<&Labels>, commands: &Co
         response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, name));
         if response.clicked() {
             let descending = !order.descending;
-            commands.reading(ReadingCommand::Sort(ListOrder {
+            commands.list(ListCommand::Sort(SortOrder {
                 descending,
                 ..order
             }));
@@ -87,7 +87,7 @@ fn sort_ui(ui: &mut Ui, order: ListOrder, labels: Option<&Labels>, commands: &Co
 }
 
 fn parts_ui(ui: &mut Ui, state: &AppState, labels: Option<&Labels>, commands: &CommandSender) {
-    let before = &state.reading.filter;
+    let before = &state.list.filter;
     let mut filter = before.clone();
     let names: Vec<String> = labels
         .into_iter()
@@ -128,7 +128,7 @@ fn parts_ui(ui: &mut Ui, state: &AppState, labels: Option<&Labels>, commands: &C
         filter = ListFilter::default();
     }
     if filter != *before {
-        commands.reading(ReadingCommand::Filter(filter));
+        commands.list(ListCommand::Filter(filter));
     }
 }
 

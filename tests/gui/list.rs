@@ -6,7 +6,7 @@ use egui::accesskit::Role;
 use egui::{Key, Modifiers};
 use egui_kittest::kittest::Queryable as _;
 use thorax::state::{
-    Command, Decision, ListFilter, ListOrder, Mark, Picked, ReadingCommand, Sidecar, SortKey,
+    Command, Decision, ListCommand, ListFilter, Mark, Picked, Sidecar, SortKey, SortOrder,
 };
 
 use crate::films::folder;
@@ -41,15 +41,15 @@ fn nih_folder() -> tempfile::TempDir {
     films
 }
 
-fn send(harness: &mut AppHarness, command: ReadingCommand) {
+fn send(harness: &mut AppHarness, command: ListCommand) {
     let state = &mut harness.state_mut().state;
-    state.apply(Command::Reading(command));
+    state.apply(Command::List(command));
     harness.run_steps(4);
 }
 
 fn shown(harness: &AppHarness) -> Vec<String> {
     let state = &harness.state().state;
-    let places = state.reading.places().iter();
+    let places = state.list.places().iter();
     places
         .map(|&place| state.study.entries()[place].name.clone())
         .collect()
@@ -59,8 +59,7 @@ fn score_all(harness: &mut AppHarness) {
     harness.get_by_label("Score all").click();
     step_until("all scores", harness, |app| {
         let mut entries = app.state.study.entries().iter();
-        entries.all(|entry| entry.scores.is_some())
-            && app.state.reading.scoring_progress().is_none()
+        entries.all(|entry| entry.scores.is_some()) && app.state.list.scoring_progress().is_none()
     });
     harness.run();
 }
@@ -77,7 +76,7 @@ fn the_whole_list_is_scored_as_films_in_view_are() {
         step_until("the film", &mut harness, is_scored);
         let reading = harness.state().state.study.film.reading().unwrap().clone();
         let scores: Vec<f32> = reading
-            .reading
+            .inference
             .scores
             .values()
             .iter()
@@ -92,21 +91,21 @@ fn the_list_is_sorted_by_any_score_and_steps_follow_it() {
     let films = nih_folder();
     let mut harness = app(films.path());
     score_all(&mut harness);
-    let order = ListOrder {
+    let order = SortOrder {
         key: SortKey::Score(4),
         descending: true,
     };
-    send(&mut harness, ReadingCommand::Sort(order));
+    send(&mut harness, ListCommand::Sort(order));
     let state = &harness.state().state;
     let scores: Vec<f32> = state
-        .reading
+        .list
         .places()
         .iter()
         .map(|&place| state.study.entries()[place].scores.as_ref().unwrap()[4])
         .collect();
     assert!(scores.is_sorted_by(|a, b| a >= b), "{scores:?}");
-    let first = state.reading.places()[0];
-    let second = state.reading.places()[1];
+    let first = state.list.places()[0];
+    let second = state.list.places()[1];
     harness.state_mut().state.apply(Command::ShowFilm(first));
     harness.run_steps(2);
     harness.key_press(Key::PageDown);
@@ -134,20 +133,20 @@ fn films_are_filtered_by_words_truth_and_decision() {
         truth: Some(true),
         ..ListFilter::default()
     };
-    send(&mut harness, ReadingCommand::Filter(mass.clone()));
+    send(&mut harness, ListCommand::Filter(mass.clone()));
     assert_eq!(shown(&harness), ["00000002_003.png"]);
     let not = ListFilter {
         truth: Some(false),
         ..mass
     };
-    send(&mut harness, ReadingCommand::Filter(not));
+    send(&mut harness, ListCommand::Filter(not));
     assert_eq!(shown(&harness).len(), 4);
     let count = |decision, harness: &mut AppHarness| {
         let filter = ListFilter {
             decision: Some(decision),
             ..ListFilter::default()
         };
-        send(harness, ReadingCommand::Filter(filter));
+        send(harness, ListCommand::Filter(filter));
         shown(harness).len()
     };
     let n_above = count(Decision::Above, &mut harness);
@@ -213,9 +212,9 @@ fn in_a_blinded_reading_the_models_answer_is_hidden_until_the_reader_commits() {
     let picker = PreparedPicker::new(Picked::Files(vec![log.clone()]));
     let mut harness = build(builder(), picker, vec![films.path().to_owned()]);
     step_until("the scores", &mut harness, is_scored);
-    send(&mut harness, ReadingCommand::StartBlinded);
+    send(&mut harness, ListCommand::StartBlinded);
     step_until("the reading", &mut harness, |app| {
-        app.state.reading.blinded.is_some() && is_scored(app)
+        app.state.list.blinded.is_some() && is_scored(app)
     });
     harness.run_steps(8);
     harness.get_by_label_contains("Blinded reading, film 1 of 5");
@@ -227,7 +226,7 @@ fn in_a_blinded_reading_the_models_answer_is_hidden_until_the_reader_commits() {
     harness.run();
     harness.get_by_label("Commit answers").click();
     step_until("the log", &mut harness, |app| {
-        let reading = app.state.reading.blinded.as_ref();
+        let reading = app.state.list.blinded.as_ref();
         reading.is_some_and(thorax::state::BlindedReading::is_committed)
     });
     harness.run();
@@ -249,7 +248,7 @@ fn in_a_blinded_reading_the_models_answer_is_hidden_until_the_reader_commits() {
     let shown = state.study.current().unwrap();
     let unread = (0..5).find(|place| {
         let path = &state.study.entries()[*place].path;
-        *place != shown && state.reading.is_blinded_to(Some(path))
+        *place != shown && state.list.is_blinded_to(Some(path))
     });
     harness
         .state_mut()
@@ -261,10 +260,10 @@ fn in_a_blinded_reading_the_models_answer_is_hidden_until_the_reader_commits() {
     harness.run_steps(8);
     assert!(harness.state().state.shows_film_of_reading());
     let state = &mut harness.state_mut().state;
-    state.apply(Command::Reading(ReadingCommand::Answer(2, Some(false))));
+    state.apply(Command::List(ListCommand::Answer(2, Some(false))));
     state.apply(Command::ShowFilm(unread.unwrap()));
-    send(&mut harness, ReadingCommand::ShowAsked);
-    let reading = harness.state().state.reading.blinded.as_ref().unwrap();
+    send(&mut harness, ListCommand::ShowAsked);
+    let reading = harness.state().state.list.blinded.as_ref().unwrap();
     assert_eq!(
         reading.answer_to(2),
         Some(false),
@@ -274,7 +273,7 @@ fn in_a_blinded_reading_the_models_answer_is_hidden_until_the_reader_commits() {
         .state_mut()
         .state
         .apply(Command::ShowFilm(unread.unwrap()));
-    send(&mut harness, ReadingCommand::Commit);
+    send(&mut harness, ListCommand::Commit);
     let text = std::fs::read_to_string(&log).unwrap();
     assert_eq!(
         text.lines().count(),

@@ -9,7 +9,7 @@ use super::{Display, GrayChoice, NamedWindow, Voi};
 ///
 /// `stored -> modality value (ModalityMap) -> gray in [0, 1] (Voi) -> inverted if so marked`.
 #[derive(Clone, Debug)]
-pub struct Radiograph {
+pub struct Film {
     /// Where it was read from.
     pub path: PathBuf,
     /// What the file says about how the film was taken.
@@ -30,7 +30,7 @@ pub struct Radiograph {
     pub warnings: Vec<String>,
 }
 
-impl Radiograph {
+impl Film {
     /// The gray of every possible stored number under `voi`.
     pub fn gray_table(&self, voi: &Voi) -> GrayTable {
         let (offset, used) = (self.pixels.offset(), self.pixels.max_value());
@@ -277,8 +277,8 @@ mod tests {
     use super::*;
     use crate::domain::{VoiFunction, Window};
 
-    fn film(values: Vec<u16>, window: Window) -> Radiograph {
-        Radiograph {
+    fn film(values: Vec<u16>, window: Window) -> Film {
+        Film {
             path: PathBuf::from("film.png"),
             info: FilmInfo::default(),
             pixels: Pixels::new(values.len(), 1, values, 0).unwrap(),

@@ -11,10 +11,10 @@ mod log;
 mod sidecar;
 
 pub use arrange::{
-    Decision, ListFilter, ListOrder, SortKey, arranged, n_above, same_patient, score,
+    Decision, ListFilter, SortKey, SortOrder, arranged, n_above, same_patient, score,
 };
 pub use blinded::{Agreement, BlindedReading};
-pub use command::ReadingCommand;
-pub use desk::ReadingDesk;
+pub use command::ListCommand;
+pub use desk::ListState;
 pub use entry::{FilmEntry, FilmStatus, Mark};
 pub use sidecar::{FilmNote, Sidecar};

@@ -5,7 +5,7 @@ use egui::{Align2, FontId, Rect, Response, ScrollArea, Sense, Ui, Vec2};
 use super::filter::filter_ui;
 use crate::domain::{Score, Threshold};
 use crate::state::{
-    AppState, Command, CommandSender, CompareCommand, FilmEntry, FilmStatus, Mark, ReadingCommand,
+    AppState, Command, CommandSender, CompareCommand, FilmEntry, FilmStatus, ListCommand, Mark,
     SortKey, n_above, score,
 };
 use crate::ui::panels::small_films::SmallFilms;
@@ -30,7 +30,7 @@ pub fn film_list_ui(
     heading_ui(ui, state, commands);
     filter_ui(ui, state, commands);
     ui.separator();
-    let places = state.reading.places();
+    let places = state.list.places();
     if places.is_empty() {
         ui.weak("No film passes the filter");
     }
@@ -54,8 +54,8 @@ pub fn film_list_ui(
             .filter_map(|&place| Some((place, state.study.entries().get(place)?)))
             .collect();
         let paths: Vec<PathBuf> = entries.iter().map(|(_, e)| e.path.clone()).collect();
-        if state.reading.pictures.lacks(&paths) {
-            commands.reading(ReadingCommand::WantPictures(paths));
+        if state.list.pictures.lacks(&paths) {
+            commands.list(ListCommand::WantPictures(paths));
         }
         for (place, entry) in entries {
             let current = current == Some(place);
@@ -78,7 +78,7 @@ pub fn film_list_ui(
 
 fn heading_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
     let n_films = state.study.entries().len();
-    let n_shown = state.reading.places().len();
+    let n_shown = state.list.places().len();
     let films = if n_films == 1 { "film" } else { "films" };
     ui.horizontal(|ui| {
         ui.strong(if n_shown == n_films {
@@ -87,7 +87,7 @@ fn heading_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
             format!("{n_shown} of {n_films} {films}")
         });
     });
-    if let Some(progress) = state.reading.scoring_progress() {
+    if let Some(progress) = state.list.scoring_progress() {
         ui.horizontal(|ui| {
             let share = progress.n_done as f32 / progress.n_total.max(1) as f32;
             let text = format!("{} of {} scored", progress.n_done, progress.n_total);
@@ -98,7 +98,7 @@ fn heading_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
                     .desired_width(width),
             );
             if ui.button("Stop").clicked() {
-                commands.reading(ReadingCommand::StopScoring);
+                commands.list(ListCommand::StopScoring);
             }
         });
     } else if n_films > 1 {
@@ -144,7 +144,7 @@ fn row_ui(
         rect.min + Vec2::splat(2.0),
         Vec2::splat(rect.height() - 4.0),
     );
-    films.paint(ui, picture, &entry.path, &state.reading.pictures);
+    films.paint(ui, picture, &entry.path, &state.list.pictures);
     let failed = matches!(entry.status, FilmStatus::Failed(_));
     let color = match entry.status {
         FilmStatus::Failed(_) => palette.error,
@@ -168,7 +168,7 @@ fn row_ui(
     line(first, 13.0, format!("{failed}{marked}{name}{noted}"), color);
     let (second, color) = second_line(ui, state, entry);
     line(rect.top() + rect.height() * 0.72, 11.5, second, color);
-    let blinded = state.reading.blinded.is_some();
+    let blinded = state.list.blinded.is_some();
     response.on_hover_ui(|ui| hover_ui(ui, entry, blinded))
 }
 
@@ -184,12 +184,12 @@ fn mark_sign(mark: Mark) -> &'static str {
 fn second_line(ui: &Ui, state: &AppState, entry: &FilmEntry) -> (String, egui::Color32) {
     let palette = theme::palette(ui.visuals());
     let weak = ui.visuals().weak_text_color();
-    if state.reading.blinded.is_some() {
+    if state.list.blinded.is_some() {
         return ("blinded reading".to_owned(), weak);
     }
     let loaded = state.model.loaded.as_ref();
     let thresholds = loaded.map(|loaded| loaded.thresholds.current());
-    let label = match state.reading.order.key {
+    let label = match state.list.order.key {
         SortKey::Score(label) => Some(label),
         SortKey::Above => None,
         _ => state.selected,

@@ -4,42 +4,42 @@ use std::sync::Arc;
 use chrono::{Local, SecondsFormat, Utc};
 
 use super::blinded::Commit;
-use super::desk::{ScoredFilm, ScoringJob, save_notes};
+use super::desk::{ListScore, ScoringJob, save_notes};
 use super::log::append;
-use super::{BlindedReading, FilmNote, FilmStatus, Mark, ReadingCommand, arranged, same_patient};
+use super::{BlindedReading, FilmNote, FilmStatus, ListCommand, Mark, arranged, same_patient};
 use crate::imaging::{InputCheck, read_film};
 use crate::model::Classifier;
 use crate::model::kernels::lower_priority;
 use crate::state::poll::broke;
 use crate::state::{AppState, NoticeKind, PickKind, Services};
-use crate::worker::{Job, JobContext, Outcome, Progress, cause_chain};
+use crate::work::{Job, JobContext, Outcome, Progress, cause_chain};
 
 impl AppState {
-    pub(in crate::state) fn apply_to_reading(&mut self, command: ReadingCommand) {
-        let desk = &mut self.reading;
+    pub(in crate::state) fn apply_to_list(&mut self, command: ListCommand) {
+        let desk = &mut self.list;
         match command {
-            ReadingCommand::Sort(order) => {
+            ListCommand::Sort(order) => {
                 desk.order = order;
                 desk.stale = true;
             }
-            ReadingCommand::Filter(filter) => {
+            ListCommand::Filter(filter) => {
                 desk.filter = filter;
                 desk.stale = true;
             }
-            ReadingCommand::WantPictures(paths) => {
+            ListCommand::WantPictures(paths) => {
                 if let Err(error) = desk.pictures.want(paths) {
                     let text = format!("cannot start a thread: {error}");
                     self.notices.push(NoticeKind::Error, text);
                 }
             }
-            ReadingCommand::ScoreAll => self.score_all(),
-            ReadingCommand::StopScoring => {
+            ListCommand::ScoreAll => self.score_all(),
+            ListCommand::StopScoring => {
                 if let Some(job) = &desk.scoring {
                     job.cancel();
                 }
             }
-            ReadingCommand::StepPatient(step) => {
-                let places = &self.reading.places;
+            ListCommand::StepPatient(step) => {
+                let places = &self.list.places;
                 let current = self.study.current();
                 let next = current
                     .and_then(|current| same_patient(self.study.entries(), places, current, step));
@@ -47,44 +47,44 @@ impl AppState {
                     self.show_film(film_idx);
                 }
             }
-            ReadingCommand::Mark(mark) => self.mark(mark),
-            ReadingCommand::Note(text) => self.write_note(text),
-            ReadingCommand::StartBlinded => self.pick(PickKind::ReadingLog),
-            ReadingCommand::EditLogPath(text) => desk.log_path = Some(text),
-            ReadingCommand::ForgetLogPath => desk.log_path = None,
-            ReadingCommand::TakeLogPath => {
+            ListCommand::Mark(mark) => self.mark(mark),
+            ListCommand::Note(text) => self.write_note(text),
+            ListCommand::StartBlinded => self.pick(PickKind::ReadingLog),
+            ListCommand::EditLogPath(text) => desk.log_path = Some(text),
+            ListCommand::ForgetLogPath => desk.log_path = None,
+            ListCommand::TakeLogPath => {
                 if let Some(text) = desk.log_path.take().filter(|text| !text.trim().is_empty()) {
                     self.start_blinded(PathBuf::from(text.trim()));
                 }
             }
-            ReadingCommand::Answer(label, answer) => {
+            ListCommand::Answer(label, answer) => {
                 if let Some(reading) = &mut desk.blinded {
                     reading.answer(label, answer);
                 }
             }
-            ReadingCommand::Commit => self.commit_reading(),
-            ReadingCommand::ShowAsked => self.show_film_of_reading(),
-            ReadingCommand::StepBlinded(step) => {
+            ListCommand::Commit => self.commit_reading(),
+            ListCommand::ShowAsked => self.show_film_of_reading(),
+            ListCommand::StepBlinded(step) => {
                 if let Some(reading) = &mut desk.blinded
                     && reading.step(step)
                 {
                     self.show_film_of_reading();
                 }
             }
-            ReadingCommand::EndBlinded => desk.blinded = None,
+            ListCommand::EndBlinded => desk.blinded = None,
         }
     }
 
     /// Arranges the list anew if it is older than what it follows from.
     pub(in crate::state) fn arrange_list(&mut self) {
-        if !std::mem::take(&mut self.reading.stale) {
+        if !std::mem::take(&mut self.list.stale) {
             return;
         }
         let loaded = self.model.loaded.as_ref();
-        self.reading.places = arranged(
+        self.list.places = arranged(
             self.study.entries(),
-            self.reading.order,
-            &self.reading.filter,
+            self.list.order,
+            &self.list.filter,
             loaded.map(|loaded| &loaded.classifier.card().labels),
             loaded.map(|loaded| loaded.thresholds.current()),
         );
@@ -95,13 +95,13 @@ impl AppState {
             .model
             .loaded
             .as_ref()
-            .filter(|_| self.reading.scoring.is_none())
+            .filter(|_| self.list.scoring.is_none())
         else {
             return;
         };
         let entries = self.study.entries();
         let unscored = self
-            .reading
+            .list
             .places
             .iter()
             .filter_map(|&place| entries.get(place));
@@ -111,7 +111,7 @@ impl AppState {
             .collect();
         let classifier = Arc::clone(&loaded.classifier);
         match spawn_scoring_job(&self.services, paths, classifier) {
-            Ok(job) => self.reading.scoring = Some(job),
+            Ok(job) => self.list.scoring = Some(job),
             Err(error) => {
                 let text = format!("cannot start scoring: {error}");
                 self.notices.push(NoticeKind::Error, text);
@@ -121,10 +121,10 @@ impl AppState {
 
     /// Scores of another model must not come in.
     pub(in crate::state) fn forget_scoring(&mut self) {
-        if let Some(job) = self.reading.scoring.take() {
+        if let Some(job) = self.list.scoring.take() {
             job.detach();
         }
-        self.reading.stale = true;
+        self.list.stale = true;
     }
 
     fn mark(&mut self, mark: Mark) {
@@ -149,14 +149,14 @@ impl AppState {
                 note: entry.note.clone(),
                 changed: Utc::now().to_rfc3339_opts(SecondsFormat::Millis, true),
             };
-            self.reading.unsaved.insert(entry.path.clone(), note);
-            self.reading.stale = true;
+            self.list.unsaved.insert(entry.path.clone(), note);
+            self.list.stale = true;
             self.save_unsaved();
         }
     }
 
     fn save_unsaved(&mut self) {
-        let desk = &mut self.reading;
+        let desk = &mut self.list;
         if desk.notes.is_some() || desk.unsaved.is_empty() {
             return;
         }
@@ -186,7 +186,7 @@ impl AppState {
         };
         let entries = self.study.entries();
         let films = self
-            .reading
+            .list
             .places
             .iter()
             .filter_map(|&place| entries.get(place));
@@ -194,16 +194,16 @@ impl AppState {
         let n_labels = loaded.classifier.card().labels.len();
         // Any number that differs from reading to reading; the log names it.
         let seed = Local::now().timestamp_millis().unsigned_abs();
-        if let Some(job) = self.reading.committing.take() {
+        if let Some(job) = self.list.committing.take() {
             // Of a reading that was ended: it is written, and counts no more.
             job.detach();
         }
-        self.reading.blinded = BlindedReading::new(films, n_labels, seed, log);
+        self.list.blinded = BlindedReading::new(films, n_labels, seed, log);
         self.show_film_of_reading();
     }
 
     fn show_film_of_reading(&mut self) {
-        let film = self.reading.blinded.as_ref().and_then(BlindedReading::film);
+        let film = self.list.blinded.as_ref().and_then(BlindedReading::film);
         let Some(film) = film else {
             return;
         };
@@ -226,7 +226,7 @@ impl AppState {
             format!("C {:.0} W {:.0}", window.center(), window.width())
         });
         let (Some(reading), Some(loaded), Some(film)) = (
-            &self.reading.blinded,
+            &self.list.blinded,
             &self.model.loaded,
             self.study.film.reading(),
         ) else {
@@ -234,7 +234,7 @@ impl AppState {
         };
         let entry = self.study.entry_of(&film.opened.film.path);
         let prepared = reading.prepare(&Commit {
-            scores: &film.reading.scores,
+            scores: &film.inference.scores,
             thresholds: loaded.thresholds.current(),
             truth: &|label| entry.and_then(|entry| entry.has(label)),
             model_id: loaded.classifier.id(),
@@ -242,7 +242,7 @@ impl AppState {
             input: &film.opened.check.summary(),
             now: now(),
         });
-        let Some(committing) = prepared.filter(|_| !self.reading.is_committing()) else {
+        let Some(committing) = prepared.filter(|_| !self.list.is_committing()) else {
             return;
         };
         let log = reading.log.clone();
@@ -251,7 +251,7 @@ impl AppState {
             Ok(committing)
         });
         match job {
-            Ok(job) => self.reading.committing = Some(job),
+            Ok(job) => self.list.committing = Some(job),
             Err(error) => {
                 let text = format!("cannot write the reading log: {error}");
                 self.notices.push(NoticeKind::Error, text);
@@ -260,14 +260,14 @@ impl AppState {
     }
 
     fn poll_committing(&mut self) {
-        let job = self.reading.committing.as_mut();
+        let job = self.list.committing.as_mut();
         let Some((_, Some(outcome))) = job.map(Job::poll) else {
             return;
         };
-        self.reading.committing = None;
+        self.list.committing = None;
         match outcome {
             Outcome::Done(committing) => {
-                if let Some(reading) = &mut self.reading.blinded {
+                if let Some(reading) = &mut self.list.blinded {
                     reading.accept(committing);
                 }
             }
@@ -277,16 +277,16 @@ impl AppState {
         }
     }
 
-    pub(in crate::state) fn poll_reading(&mut self) {
-        if let Err(error) = self.reading.pictures.poll() {
+    pub(in crate::state) fn poll_list(&mut self) {
+        if let Err(error) = self.list.pictures.poll() {
             let text = format!("cannot start a thread: {error}");
             self.notices.push(NoticeKind::Error, text);
         }
-        if let Some((scored, outcome)) = self.reading.scoring.as_mut().map(Job::poll) {
+        if let Some((scored, outcome)) = self.list.scoring.as_mut().map(Job::poll) {
             self.take_scored(scored, outcome);
         }
-        if let Some((_, Some(outcome))) = self.reading.notes.as_mut().map(Job::poll) {
-            self.reading.notes = None;
+        if let Some((_, Some(outcome))) = self.list.notes.as_mut().map(Job::poll) {
+            self.list.notes = None;
             match outcome {
                 Outcome::Done(said) => {
                     for text in said {
@@ -303,7 +303,7 @@ impl AppState {
         self.arrange_list();
     }
 
-    fn take_scored(&mut self, scored: Vec<ScoredFilm>, outcome: Option<Outcome<()>>) {
+    fn take_scored(&mut self, scored: Vec<ListScore>, outcome: Option<Outcome<()>>) {
         for film in scored {
             if let Some(entry) = self.study.entry_mut(&film.path) {
                 match film.scores {
@@ -317,8 +317,8 @@ impl AppState {
             // Sorted anew when all are in: rows must not jump under the pointer.
         }
         if let Some(outcome) = outcome {
-            self.reading.scoring = None;
-            self.reading.stale = true;
+            self.list.scoring = None;
+            self.list.stale = true;
             match outcome {
                 Outcome::Done(()) | Outcome::Cancelled => {}
                 Outcome::Failed(error) => self.notices.push(NoticeKind::Error, cause_chain(&error)),
@@ -348,7 +348,7 @@ fn spawn_scoring_job(
 fn score_films(
     paths: &[PathBuf],
     classifier: &Classifier,
-    ctx: &JobContext<ScoredFilm>,
+    ctx: &JobContext<ListScore>,
 ) -> anyhow::Result<()> {
     let n_total = paths.len();
     for (n_done, path) in paths.iter().enumerate() {
@@ -358,7 +358,7 @@ fn score_films(
             Ok((check, scores, patient_id)) => (Ok((check, scores)), patient_id),
             Err(error) => (Err(cause_chain(&error)), None),
         };
-        ctx.send(ScoredFilm {
+        ctx.send(ListScore {
             path: path.clone(),
             scores,
             patient_id,

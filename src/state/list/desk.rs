@@ -2,13 +2,13 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::blinded::Committing;
-use super::{BlindedReading, FilmNote, ListFilter, ListOrder, Sidecar, SortKey};
+use super::{BlindedReading, FilmNote, ListFilter, Sidecar, SortKey, SortOrder};
 use crate::imaging::InputCheck;
 use crate::state::SmallPictures;
-use crate::worker::{Job, Progress, Wake};
+use crate::work::{Job, Progress, Wake};
 
 /// A film that was scored in the background.
-pub struct ScoredFilm {
+pub struct ListScore {
     pub path: PathBuf,
     /// One score a label, or why there are none.
     pub scores: Result<(InputCheck, Box<[f32]>), String>,
@@ -17,7 +17,7 @@ pub struct ScoredFilm {
 }
 
 /// Scores films one after the other.
-pub type ScoringJob = Job<ScoredFilm, ()>;
+pub type ScoringJob = Job<ListScore, ()>;
 
 /// Notes that could not be saved beside the films, with the reason.
 pub type NotesJob = Job<(), Vec<String>>;
@@ -26,9 +26,9 @@ pub type NotesJob = Job<(), Vec<String>>;
 pub type CommitJob = Job<(), Committing>;
 
 /// The reading list: its order, what runs behind it, and a blinded reading.
-pub struct ReadingDesk {
+pub struct ListState {
     /// How it is sorted.
-    pub order: ListOrder,
+    pub order: SortOrder,
     /// What it shows.
     pub filter: ListFilter,
     /// Small pictures of its films.
@@ -49,10 +49,10 @@ pub struct ReadingDesk {
     pub(in crate::state) unsaved: BTreeMap<PathBuf, FilmNote>,
 }
 
-impl ReadingDesk {
+impl ListState {
     pub(in crate::state) fn new(wake: Wake) -> Self {
         Self {
-            order: ListOrder::default(),
+            order: SortOrder::default(),
             filter: ListFilter::default(),
             pictures: SmallPictures::new(wake),
             blinded: None,
@@ -100,7 +100,7 @@ impl ReadingDesk {
     }
 }
 
-impl Drop for ReadingDesk {
+impl Drop for ListState {
     /// The program ends: what is not saved yet is saved now.
     fn drop(&mut self) {
         // Waits for its thread, whose notes are the older ones.

@@ -3,7 +3,7 @@ use crate::imaging::ModelInput;
 
 /// What the network says about one film.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Reading {
+pub struct Inference {
     /// What it was fed.
     pub input: ModelInput,
     /// Its outputs before the sigmoid.
@@ -14,7 +14,7 @@ pub struct Reading {
     pub features: FeatureMaps,
 }
 
-impl Reading {
+impl Inference {
     /// The finding with the highest score; the first of them where several have it.
     pub fn highest(&self) -> Option<usize> {
         let scores = self.scores.values().iter().enumerate().rev();

@@ -1,12 +1,12 @@
 use std::path::PathBuf;
 
-use super::{ListFilter, ListOrder, Mark};
+use super::{ListFilter, Mark, SortOrder};
 
 /// An order to the reading list.
 #[derive(Clone, Debug, PartialEq)]
-pub enum ReadingCommand {
+pub enum ListCommand {
     /// Sort the list.
-    Sort(ListOrder),
+    Sort(SortOrder),
     /// Show only films that pass.
     Filter(ListFilter),
     /// Make the small pictures of these films.

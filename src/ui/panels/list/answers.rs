@@ -1,6 +1,6 @@
 use egui::{Grid, ScrollArea, Ui};
 
-use crate::state::{AppState, BlindedReading, CommandSender, ReadingCommand};
+use crate::state::{AppState, BlindedReading, CommandSender, ListCommand};
 use crate::ui::panels::path_prompt::{PathTyped, path_prompt_ui};
 use crate::ui::shortcuts::Action;
 use crate::ui::theme;
@@ -17,7 +17,7 @@ pub fn answers_ui(
     if !state.shows_film_of_reading() {
         ui.label("Another film is in view");
         if ui.button("Back to the reading").clicked() {
-            commands.reading(ReadingCommand::ShowAsked);
+            commands.list(ListCommand::ShowAsked);
         }
     } else if reading.is_committed() {
         committed_ui(ui, reading);
@@ -43,7 +43,7 @@ pub fn answers_ui(
             }
         }
         if ui.button("End reading").clicked() {
-            commands.reading(ReadingCommand::EndBlinded);
+            commands.list(ListCommand::EndBlinded);
         }
     });
     if reading.is_committed() {
@@ -77,7 +77,7 @@ pub fn answers_ui(
                             )
                         });
                         if response.clicked() {
-                            commands.reading(ReadingCommand::Answer(label, answer));
+                            commands.list(ListCommand::Answer(label, answer));
                         }
                     }
                     ui.end_row();
@@ -112,10 +112,10 @@ fn committed_ui(ui: &mut Ui, reading: &BlindedReading) {
 /// A line for the path of the log, where no dialog is to be had.
 pub fn log_prompt_ui(ui: &mut Ui, text: &str, commands: &CommandSender) {
     for typed in path_prompt_ui(ui, "File for the log of the reading", text) {
-        commands.reading(match typed {
-            PathTyped::Changed(text) => ReadingCommand::EditLogPath(text),
-            PathTyped::Entered => ReadingCommand::TakeLogPath,
-            PathTyped::Hidden => ReadingCommand::ForgetLogPath,
+        commands.list(match typed {
+            PathTyped::Changed(text) => ListCommand::EditLogPath(text),
+            PathTyped::Entered => ListCommand::TakeLogPath,
+            PathTyped::Hidden => ListCommand::ForgetLogPath,
         });
     }
 }

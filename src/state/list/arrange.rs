@@ -21,7 +21,7 @@ pub enum SortKey {
 
 /// Which way the list is sorted. Films without what is sorted by come last either way.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct ListOrder {
+pub struct SortOrder {
     /// What it is sorted by.
     pub key: SortKey,
     /// The largest first.
@@ -61,7 +61,7 @@ pub struct ListFilter {
 /// The places of the films that pass, in order.
 pub fn arranged(
     entries: &[FilmEntry],
-    order: ListOrder,
+    order: SortOrder,
     filter: &ListFilter,
     labels: Option<&Labels>,
     thresholds: Option<&PerFinding<Threshold>>,
@@ -269,7 +269,7 @@ mod tests {
             .collect()
     }
 
-    fn arrange(entries: &[FilmEntry], order: ListOrder, filter: &ListFilter) -> Vec<usize> {
+    fn arrange(entries: &[FilmEntry], order: SortOrder, filter: &ListFilter) -> Vec<usize> {
         arranged(entries, order, filter, Some(&labels()), Some(&thresholds()))
     }
 
@@ -278,7 +278,7 @@ mod tests {
         let entries = entries(&[Some(0.2), None, Some(0.9), Some(0.2)]);
         let key = SortKey::Score(3);
         for (descending, expected) in [(false, [0, 3, 2, 1]), (true, [2, 0, 3, 1])] {
-            let order = ListOrder { key, descending };
+            let order = SortOrder { key, descending };
             assert_eq!(arrange(&entries, order, &ListFilter::default()), expected);
         }
     }
@@ -290,7 +290,7 @@ mod tests {
             decision: Some(decision),
             ..ListFilter::default()
         };
-        let order = ListOrder::default();
+        let order = SortOrder::default();
         assert_eq!(arrange(&entries, order, &filter(Decision::Above)), [0]);
         assert_eq!(arrange(&entries, order, &filter(Decision::Below)), [1]);
     }
@@ -302,7 +302,7 @@ mod tests {
             truth: Some(truth),
             ..ListFilter::default()
         };
-        let order = ListOrder::default();
+        let order = SortOrder::default();
         assert_eq!(arrange(&entries, order, &filter(true)), [2, 4]);
         assert_eq!(arrange(&entries, order, &filter(false)), [1, 5]);
     }
@@ -325,7 +325,7 @@ mod tests {
         for (entry, patient) in list.iter_mut().zip(["10", "9", "100"]) {
             entry.patient_id = Some(patient.to_owned());
         }
-        let order = ListOrder {
+        let order = SortOrder {
             key: SortKey::Patient,
             descending: false,
         };
@@ -348,7 +348,7 @@ mod tests {
                 truth,
                 ..ListFilter::default()
             };
-            let order = ListOrder { key: SortKey::Score(0), descending };
+            let order = SortOrder { key: SortKey::Score(0), descending };
             let shown = arrange(&entries, order, &filter);
             // Film by film, in plain words.
             let passes = |place: usize| {
