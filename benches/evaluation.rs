@@ -94,5 +94,6 @@ fn predictions() -> Predictions {
             .map(|finding| finding.name().to_owned())
             .to_vec(),
         films: (0..N_FILMS).map(film).collect(),
+        model: None,
     }
 }

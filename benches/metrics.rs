@@ -48,7 +48,11 @@ fn predictions() -> Predictions {
         }
     };
     let films = (0..N_FILMS).map(film).collect();
-    Predictions { labels, films }
+    Predictions {
+        labels,
+        films,
+        model: None,
+    }
 }
 
 fn scored_set() -> ScoredSet {

@@ -117,5 +117,6 @@ fn predictions(n_films: usize, n_labels: usize) -> Predictions {
             .map(|label| format!("label {label}"))
             .collect(),
         films: (0..n_films).map(film).collect(),
+        model: None,
     }
 }

@@ -23,7 +23,7 @@ use crate::model::{Classifier, ModelFile};
 use crate::train::Predictions;
 pub use args::EvaluateArgs;
 use args::EvaluationFormat;
-use chosen::Chosen;
+use chosen::{Chosen, made_by};
 
 mod args;
 mod chosen;
@@ -92,6 +92,15 @@ impl Work<'_> {
         if let Some(model) = &args.model {
             warnings.extend(leak_warning(&set, model)?);
         }
+        // Calibration and card speak of the model's own scores only.
+        let author = classifier.as_ref().filter(|model| made_by(&set, model));
+        if let (Some(made_by), Some(model), None) = (&set.predictions.model, &classifier, author) {
+            warnings.push(format!(
+                "the scores were made by {made_by}, not by {}: its operating points and \
+                 calibration are not applied",
+                model.identity()
+            ));
+        }
         let repeated = set.predictions.repeated();
         if let Some(first) = repeated.first() {
             warnings.push(format!(
@@ -117,7 +126,7 @@ impl Work<'_> {
             warnings,
             set,
         };
-        self.write(&evaluated, classifier.as_ref())
+        self.write(&evaluated, author)
     }
 
     /// The folder's part, or with predictions only its table.

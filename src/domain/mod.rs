@@ -6,11 +6,13 @@ mod display;
 mod finding;
 mod labels;
 mod measurement;
+mod model_identity;
 mod orientation;
 mod film;
 mod score;
 mod space;
 mod threshold;
+mod threshold_origin;
 mod window;
 
 pub use display::{Display, GrayChoice};
@@ -21,10 +23,12 @@ pub use film::{
 pub use finding::Finding;
 pub use labels::{Labels, LabelsError, PerFinding};
 pub use measurement::Measurement;
+pub use model_identity::ModelIdentity;
 pub use orientation::Orientation;
 pub use score::{Score, ScoreError, sigmoid};
 pub use space::{Point, ScreenFromImage, Size};
 pub use threshold::{OperatingPoint, Threshold, ThresholdError};
+pub use threshold_origin::ThresholdOrigin;
 pub use window::{NamedWindow, Voi, VoiFunction, Window, WindowError};
 
 /// Shown on screen at all times and written into every export.

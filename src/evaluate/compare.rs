@@ -126,8 +126,12 @@ fn common(first: &ScoredSet, second: &ScoredSet) -> Result<(ScoredSet, ScoredSet
         return Err(EvaluateError::NothingInCommon);
     }
     let set = |set: &ScoredSet, films| {
-        let labels = set.predictions.labels.clone();
-        ScoredSet::new(set.name.clone(), Predictions { labels, films })
+        let predictions = Predictions {
+            labels: set.predictions.labels.clone(),
+            films,
+            model: set.predictions.model.clone(),
+        };
+        ScoredSet::new(set.name.clone(), predictions)
     };
     Ok((set(first, own)?, set(second, other)?))
 }
@@ -156,6 +160,7 @@ mod tests {
         let predictions = Predictions {
             labels: vec!["Mass".to_owned()],
             films: films.iter().map(film).collect(),
+            model: None,
         };
         ScoredSet::new(name.to_owned(), predictions).unwrap()
     }

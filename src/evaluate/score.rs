@@ -199,6 +199,7 @@ pub fn score_films(
         predictions: Predictions {
             labels: labels.iter().map(|(.., name)| (*name).to_owned()).collect(),
             films: scored,
+            model: Some(classifier.identity().clone()),
         },
         missing,
         unreadable: cache.unreadable().values().cloned().collect(),

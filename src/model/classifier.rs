@@ -9,7 +9,7 @@ use super::kernels::EngineError;
 use super::model_file::{ModelFault, ModelFile, ModelFileError, Weights, read_bounded};
 use super::network::Network;
 use super::{ConfigError, ModelCard, ResNetConfig};
-use crate::domain::{Film, Score, ScoreError};
+use crate::domain::{Film, ModelIdentity, Score, ScoreError};
 use crate::imaging::{ModelInput, model_input};
 
 /// The model that comes with the program, for when no file is beside it.
@@ -40,6 +40,7 @@ pub fn is_model_name(path: &Path) -> bool {
 /// A network ready to score films, with the card that says how far to believe it.
 pub struct Classifier {
     card: ModelCard,
+    identity: ModelIdentity,
     id: String,
     path: Option<PathBuf>,
     network: Network,
@@ -112,10 +113,12 @@ impl Classifier {
     ) -> Result<Self, ModelError> {
         let card = file.card().clone();
         let (config, weights) = (&card.architecture, file.weights());
+        let identity = ModelIdentity::new(card.name.clone(), fingerprint(weights));
         Ok(Self {
             network: Network::new(config, weights, device)?,
             head: linear_head(config, weights),
-            id: format!("{} {}", card.name, fingerprint(weights)),
+            id: identity.to_string(),
+            identity,
             path,
             card,
         })
@@ -129,6 +132,11 @@ impl Classifier {
     /// Name and the first 8 digits of a checksum of the weights: the same weights, the same id.
     pub fn id(&self) -> &str {
         &self.id
+    }
+
+    /// What scores of this model are told apart by.
+    pub fn identity(&self) -> &ModelIdentity {
+        &self.identity
     }
 
     /// The file that was asked for; `None` for the model that comes with the program.

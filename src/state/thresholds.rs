@@ -1,4 +1,4 @@
-use crate::domain::{OperatingPoint, PerFinding, Threshold};
+use crate::domain::{OperatingPoint, PerFinding, Threshold, ThresholdOrigin};
 
 /// How many moves can be taken back.
 const MAX_UNDO: usize = 200;
@@ -36,6 +36,22 @@ impl Thresholds {
     /// What the model file brings for one finding.
     pub fn operating_point(&self, finding_idx: usize) -> Option<&OperatingPoint> {
         self.model.get(finding_idx).and_then(Option::as_ref)
+    }
+
+    /// The threshold of a label and who chose it; `None` for a label that the model lacks.
+    pub fn with_origin(&self, label: &str) -> Option<(f64, ThresholdOrigin)> {
+        let finding_idx = self.current.labels().position(label)?;
+        let threshold = f64::from(self.current.get(finding_idx)?.get());
+        let origin = match self.operating_point(finding_idx) {
+            _ if !self.is_at_default(finding_idx) => ThresholdOrigin::Moved {
+                at: "the viewer".to_owned(),
+            },
+            Some(point) => ThresholdOrigin::Model {
+                chosen_by: point.chosen_by.clone(),
+            },
+            None => ThresholdOrigin::Unset,
+        };
+        Some((threshold, origin))
     }
 
     /// Whether one finding's cut is where the model has it, or at 0.5 where it has none.

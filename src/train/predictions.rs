@@ -2,18 +2,27 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::TrainError;
+use crate::domain::ModelIdentity;
 use crate::imaging::write_whole;
 
 /// A score of exactly 0 or 1 is a rounded one: its loss stays finite.
 const LEAST_LIKELIHOOD: f64 = 1e-38;
 
-/// Scores and truth of some films; a CSV with `path,patient_id,label:<finding>…,score:<finding>…`.
+/// The column that names the model which made the scores; absent where that is not known.
+const MODEL_COLUMN: &str = "model_id";
+
+/// Scores and truth of some films.
+///
+/// A CSV with `path,patient_id,label:<finding>…,score:<finding>…,model_id`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Predictions {
     /// What is scored, in order.
     pub labels: Vec<String>,
     /// One entry a film.
     pub films: Vec<FilmPrediction>,
+    /// The model that made the scores; `None` where the file does not say, as those of others and
+    /// older ones.
+    pub model: Option<ModelIdentity>,
 }
 
 /// What a model says of one film, and what is true.
@@ -50,9 +59,11 @@ impl Predictions {
         let mut writer = csv::Writer::from_writer(Vec::new());
         let labels = self.labels.iter().map(|label| format!("label:{label}"));
         let scores = self.labels.iter().map(|label| format!("score:{label}"));
+        let model = self.model.as_ref().map(ToString::to_string);
+        let model_column = model.iter().map(|_| MODEL_COLUMN.to_owned());
         let header = ["path", "patient_id"].map(str::to_owned).into_iter();
         writer
-            .write_record(header.chain(labels).chain(scores))
+            .write_record(header.chain(labels).chain(scores).chain(model_column))
             .map_err(failed)?;
         for film in &self.films {
             let named = [
@@ -61,7 +72,8 @@ impl Predictions {
             ];
             let truth = film.truth.iter().map(|&truth| u8::from(truth).to_string());
             let scores = film.scores.iter().map(ToString::to_string);
-            let record = named.into_iter().chain(truth).chain(scores);
+            let named = named.into_iter();
+            let record = named.chain(truth).chain(scores).chain(model.clone());
             writer.write_record(record).map_err(failed)?;
         }
         let bytes = writer.into_inner().map_err(|error| broken(path, &error))?;
@@ -79,17 +91,27 @@ impl Predictions {
         let header = reader.headers().map_err(|error| broken(path, &error))?;
         let columns = Columns::of(header).map_err(|reason| broken(path, &reason))?;
         let mut films = Vec::new();
+        let mut model: Option<ModelIdentity> = None;
         for (n_read, record) in reader.records().enumerate() {
             let record = record.map_err(|error| broken(path, &error))?;
             let line = record
                 .position()
                 .map_or(n_read as u64 + 2, csv::Position::line);
+            let found = columns.model(&record);
+            if let (Some(first), Some(found)) = (&model, &found)
+                && first != found
+            {
+                let reason = format!("line {line}: expected scores of {first}, got {found}");
+                return Err(broken(path, &reason));
+            }
+            model = model.or(found);
             let film = columns.film(&record);
             films.push(film.map_err(|reason| broken(path, &format!("line {line}: {reason}")))?);
         }
         Ok(Self {
             labels: columns.labels.into_iter().map(|label| label.name).collect(),
             films,
+            model,
         })
     }
 }
@@ -110,6 +132,7 @@ impl Predictions {
 struct Columns {
     path: usize,
     patient_id: usize,
+    model: Option<usize>,
     labels: Vec<LabelColumns>,
 }
 
@@ -151,8 +174,14 @@ impl Columns {
         Ok(Self {
             path: place("path")?,
             patient_id: place("patient_id")?,
+            model: place(MODEL_COLUMN).ok(),
             labels,
         })
+    }
+
+    /// A cell of another form, as of a foreign table, names no model of ours.
+    fn model(&self, record: &csv::StringRecord) -> Option<ModelIdentity> {
+        ModelIdentity::parse(record.get(self.model?)?)
     }
 
     fn film(&self, record: &csv::StringRecord) -> Result<FilmPrediction, String> {
@@ -210,6 +239,7 @@ mod tests {
                 film("a, b.png", [0.1, f64::from(0.353_f32)]),
                 film("c.png", [0.9, 0.0]),
             ],
+            model: None,
         }
     }
 
@@ -222,6 +252,27 @@ mod tests {
         let text = std::fs::read_to_string(&path).unwrap();
         let header = "path,patient_id,label:Mass,label:Edema,score:Mass,score:Edema\n";
         assert!(text.starts_with(header), "{text}");
+    }
+
+    #[test]
+    fn the_model_that_made_the_scores_is_kept_and_two_are_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("p.csv");
+        let model = ModelIdentity::new("My, run", "174a1ab0");
+        let named = Predictions {
+            model: Some(model),
+            ..predictions()
+        };
+        named.save(&path).unwrap();
+        assert_eq!(Predictions::load(&path).unwrap(), named);
+        let text = std::fs::read_to_string(&path).unwrap();
+        let mixed = text.replacen("174a1ab0", "00000000", 1);
+        std::fs::write(&path, mixed).unwrap();
+        let error = Predictions::load(&path).unwrap_err().to_string();
+        assert!(
+            error.contains("line 3") && error.contains("174a1ab0"),
+            "{error}"
+        );
     }
 
     #[test]

@@ -209,6 +209,7 @@ mod tests {
             films: positive
                 .chain((0..n_neg).map(|place| film(false, place)))
                 .collect(),
+            model: None,
         };
         LabelFilms::new(&predictions, 0)
     }

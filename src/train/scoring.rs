@@ -68,6 +68,7 @@ pub fn score_part(
         predictions: Predictions {
             films: films.collect(),
             labels,
+            model: Some(classifier.identity().clone()),
         },
     }))
 }

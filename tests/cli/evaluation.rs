@@ -378,3 +378,28 @@ fn how_validation_films_scored_is_written_into_a_model_and_all_else_stays() {
     }
     assert_eq!(before, after);
 }
+
+#[test]
+fn operating_points_are_those_of_the_model_that_made_the_scores_or_none() {
+    let folder = folder();
+    let model = Path::new(env!("CARGO_MANIFEST_DIR")).join("weights/thorax.safetensors");
+    let model = ["--model", model.to_str().unwrap()];
+    let threshold = |found: &Value| found["labels"]["Mass"]["threshold"].as_f64().unwrap();
+    let of_model = threshold(&json(folder.path(), &model));
+    assert_ne!(of_model, 0.5);
+    let text = fs::read_to_string(folder.path().join("p.csv")).unwrap();
+    let named: Vec<String> = text
+        .lines()
+        .enumerate()
+        .map(|(line, row)| match line {
+            0 => format!("{row},model_id\n"),
+            _ => format!("{row},Another run 00c0ffee\n"),
+        })
+        .collect();
+    fs::write(folder.path().join("p.csv"), named.concat()).unwrap();
+    assert_eq!(threshold(&json(folder.path(), &model)), 0.5);
+    let args = ["evaluate", "--predictions", "p.csv"];
+    let said = thorax(folder.path(), &[&args[..], &model[..]].concat());
+    let said = String::from_utf8_lossy(&said.stderr).into_owned();
+    assert!(said.contains("made by Another run 00c0ffee"), "{said}");
+}

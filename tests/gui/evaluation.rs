@@ -7,6 +7,7 @@ use egui::accesskit::Role;
 use egui::{Key, Vec2};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use thorax::app::ThoraxApp;
+use thorax::domain::{ModelIdentity, ThresholdOrigin};
 use thorax::evaluate::{ScoredSet, freeze_operating_points};
 use thorax::metrics::{Confusion, OperatingTarget};
 use thorax::model::{Classifier, ModelFile};
@@ -397,6 +398,81 @@ fn thresholds_held_fast_are_reported_on_the_next_set_and_saved_into_a_model() {
         .clone()
         .unwrap();
     assert!(point.chosen_by.contains("valid.csv"), "{}", point.chosen_by);
+}
+
+#[test]
+fn only_thresholds_that_were_chosen_here_are_saved_into_a_model() {
+    let scores = Scores::new();
+    let model = scores.path("moved.safetensors");
+    let picker = PreparedPicker::new(Picked::Files(vec![model.clone()]));
+    let mut harness = build(builder(), picker, vec![scores.path("valid.csv")]);
+    step_until("the scores", &mut harness, has_set);
+    step_until("the model", &mut harness, has_model);
+    let loaded = harness.state().state.model.loaded.as_ref().unwrap();
+    let before = loaded.classifier.card().operating_points.clone();
+    assert!(before.of("Mass").unwrap().is_some() && before.of("Hernia").unwrap().is_none());
+    apply(&mut harness, EvaluationCommand::SetThreshold(0.7));
+    apply(&mut harness, EvaluationCommand::Pick(EvaluationPick::Model));
+    step_until("the saved model in use", &mut harness, |app| {
+        let loaded = app.state.model.loaded.as_ref();
+        loaded.is_some_and(|loaded| matches!(loaded.origin, ModelOrigin::File(_)))
+    });
+    let after = ModelFile::load(&model).unwrap().card().clone();
+    let after = &after.operating_points;
+    // The model's own stays with its own origin, and what nobody set stays unset.
+    for label in ["Mass", "Hernia"] {
+        assert_eq!(after.of(label), before.of(label), "{label}");
+    }
+    let moved = after.of("Effusion").unwrap().clone().unwrap();
+    let words = format!("set by hand on {}", scores.path("valid.csv").display());
+    assert_eq!((moved.threshold.get(), moved.chosen_by), (0.7, words));
+}
+
+#[test]
+fn thresholds_and_calibration_of_one_model_are_not_applied_to_scores_of_another() {
+    let scores = Scores::new();
+    let mut named = Predictions::load(&scores.path("valid.csv")).unwrap();
+    named.model = Some(ModelIdentity::new("Another run", "00c0ffee"));
+    named.save(&scores.path("valid.csv")).unwrap();
+    let mut harness = opened(&scores);
+    let state = &harness.state().state;
+    assert_eq!(state.evaluation.thresholds, [0.5; 3]);
+    assert!(
+        state
+            .evaluation
+            .origins
+            .iter()
+            .all(|origin| *origin == ThresholdOrigin::Unset)
+    );
+    harness.get_by_label("Scores of Another run 00c0ffee");
+    harness.get_by_label_contains("not by the model in use");
+
+    // The same scores, made by the model in use: its own operating points.
+    let loaded = state.model.loaded.as_ref().unwrap();
+    named.model = Some(loaded.classifier.identity().clone());
+    let point = loaded.thresholds.with_origin("Mass").unwrap();
+    named.save(&scores.path("test.csv")).unwrap();
+    let state = &mut harness.state_mut().state;
+    state.apply(Command::Open(vec![scores.path("test.csv")]));
+    step_until("the other scores", &mut harness, |app| {
+        has_set(app)
+            && app
+                .state
+                .evaluation
+                .scored()
+                .unwrap()
+                .name
+                .ends_with("test.csv")
+    });
+    settle(&mut harness);
+    let desk = &harness.state().state.evaluation;
+    assert_eq!((desk.thresholds[1], desk.origins[1].clone()), point);
+    assert_eq!(
+        harness
+            .query_all_by_label_contains("not by the model")
+            .count(),
+        0
+    );
 }
 
 #[test]

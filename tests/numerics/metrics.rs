@@ -185,6 +185,7 @@ fn averages_over_labels_are_those_of_scikit_learn() {
     let predictions = Predictions {
         labels: (0..14).map(|label| format!("label {label}")).collect(),
         films: scores.iter().enumerate().map(film).collect(),
+        model: None,
     };
     let set = ScoredSet::new("reference".to_owned(), predictions).unwrap();
     let figures = Figures::of(&set, &[0.5; 14]);

@@ -5,6 +5,12 @@ use crate::domain::Threshold;
 use crate::evaluate::{Figures, ScoredSet, thresholds};
 use crate::model::Classifier;
 
+/// Whether a model may have made the scores of a set; so where the set does not say.
+pub fn made_by(set: &ScoredSet, model: &Classifier) -> bool {
+    let made_by = set.predictions.model.as_ref();
+    made_by.is_none_or(|made_by| made_by == model.identity())
+}
+
 /// The thresholds of a call.
 pub struct Chosen {
     /// One for each label of the set.
@@ -26,6 +32,7 @@ impl Chosen {
         classifier: Option<&Classifier>,
         warnings: &mut Vec<String>,
     ) -> anyhow::Result<Self> {
+        let classifier = classifier.filter(|model| made_by(set, model));
         let of_model = |label: &str| -> Option<f64> {
             let card = classifier?.card();
             let point = card.operating_points.of(label)?.as_ref()?;

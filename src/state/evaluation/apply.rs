@@ -3,7 +3,7 @@ use std::sync::Arc;
 
 use super::work::{self, Saved};
 use super::{EvaluationCommand, EvaluationPick, Locked, OpenedSet};
-use crate::domain::Threshold;
+use crate::domain::{Threshold, ThresholdOrigin};
 use crate::evaluate::Figures;
 use crate::model::ModelSource;
 use crate::state::jobs::ModelRequest;
@@ -140,8 +140,12 @@ impl AppState {
         if let Some(slot) = desk.thresholds.get_mut(label_idx) {
             *slot = threshold.clamp(0.0, 1.0);
         }
-        let name = desk.column().map(|column| column.name.clone());
-        desk.chosen_by.remove(&name.unwrap_or_default());
+        let at = desk
+            .scored()
+            .map_or_else(String::new, |set| set.name.clone());
+        if let Some(origin) = desk.origins.get_mut(label_idx) {
+            *origin = ThresholdOrigin::Moved { at };
+        }
     }
 
     fn solve(&mut self, all: bool) {
@@ -167,17 +171,20 @@ impl AppState {
             match (
                 target.solve(&column.ranked),
                 desk.thresholds.get_mut(label_idx),
+                desk.origins.get_mut(label_idx),
             ) {
-                (Ok(threshold), Some(slot)) => {
+                (Ok(threshold), Some(slot), Some(origin)) => {
                     *slot = threshold;
-                    let words = format!("{} on {}", desk.target.words(), set.name);
-                    desk.chosen_by.insert(column.name.clone(), words);
+                    *origin = ThresholdOrigin::Solved {
+                        target: desk.target.words(),
+                        set: set.name.clone(),
+                    };
                 }
-                (Err(error), _) => {
+                (Err(error), ..) => {
                     let name = column.name.replace('_', " ");
                     desk.solve_notes.push(format!("{name}: {error}"));
                 }
-                (Ok(_), None) => {}
+                (Ok(_), ..) => {}
             }
         }
     }
@@ -188,6 +195,7 @@ impl AppState {
             Some(set) if frozen => Some(Locked {
                 chosen_on: set.name.clone(),
                 figures: Figures::of(set, &desk.thresholds),
+                origins: desk.origins.clone(),
             }),
             _ => None,
         };
@@ -214,7 +222,9 @@ impl AppState {
         };
         let (set, thresholds) = (Arc::clone(&opened.set), desk.thresholds.clone());
         let loaded = self.model.loaded.as_ref();
-        let classifier = loaded.map(|loaded| Arc::clone(&loaded.classifier));
+        let classifier = loaded
+            .filter(|_| !self.scores_are_of_another_model())
+            .map(|loaded| Arc::clone(&loaded.classifier));
         let saved = match pick {
             EvaluationPick::Report => Saved::Report {
                 set,
@@ -226,6 +236,7 @@ impl AppState {
                     .iter()
                     .cloned()
                     .chain(leak_text(opened))
+                    .chain(self.other_model_text())
                     .collect(),
                 thresholds_from: self.thresholds_from(),
                 classifier,
@@ -251,7 +262,8 @@ impl AppState {
         }
     }
 
-    /// Every threshold with how it was chosen, for a model file.
+    /// The thresholds that were chosen here, with how, for a model file; the others stay as the
+    /// file has them.
     fn points(&self) -> Vec<(String, f64, String)> {
         let desk = &self.evaluation;
         let Some(set) = desk.scored() else {
@@ -259,22 +271,12 @@ impl AppState {
         };
         let labels = self.model.loaded.as_ref();
         let labels = labels.map(|loaded| loaded.classifier.card().labels.clone());
-        let columns = set.columns.iter().zip(&desk.thresholds);
-        let known = columns.filter(|(column, _)| {
-            labels
-                .as_ref()
-                .is_some_and(|labels| labels.position(&column.name).is_some())
-        });
-        known
-            .map(|(column, &threshold)| {
-                let chosen_on = desk
-                    .frozen
-                    .as_ref()
-                    .map_or(&set.name, |frozen| &frozen.chosen_on);
-                let by = desk.chosen_by.get(&column.name).cloned();
-                let by = by.unwrap_or_else(|| format!("set by hand on {chosen_on}"));
-                (column.name.clone(), threshold, by)
-            })
+        let known = |name: &str| labels.as_ref().is_some_and(|l| l.position(name).is_some());
+        let thresholds = desk.thresholds.iter().zip(&desk.origins);
+        let columns = set.columns.iter().zip(thresholds);
+        columns
+            .filter(|(column, (_, origin))| known(&column.name) && origin.is_chosen_here())
+            .map(|(column, (&threshold, origin))| (column.name.clone(), threshold, origin.words()))
             .collect()
     }
 
@@ -337,22 +339,43 @@ impl AppState {
         if self.evaluation.has_moved() {
             return;
         }
-        let half = f64::from(Threshold::HALF.get());
-        let of_model = |label: &str| {
-            let current = self.model.loaded.as_ref()?.thresholds.current();
-            Some(f64::from(current.of(label)?.get()))
-        };
-        let frozen = self.evaluation.frozen.as_ref();
+        let unset = (f64::from(Threshold::HALF.get()), ThresholdOrigin::Unset);
+        let loaded = self
+            .model
+            .loaded
+            .as_ref()
+            .filter(|_| !self.scores_are_of_another_model());
+        let of_model = |label: &str| loaded?.thresholds.with_origin(label);
+        let locked = self.evaluation.frozen.as_ref();
         let of_label = |label: &str| {
-            let held = frozen.and_then(|frozen| frozen.threshold(label));
-            held.or_else(|| of_model(label)).unwrap_or(half)
+            let held = locked.and_then(|locked| locked.threshold(label));
+            let found = held.or_else(|| of_model(label));
+            found.unwrap_or_else(|| unset.clone())
         };
-        let thresholds = set
-            .columns
-            .iter()
-            .map(|column| of_label(&column.name))
-            .collect();
-        self.evaluation.thresholds = thresholds;
+        let found = set.columns.iter().map(|column| of_label(&column.name));
+        (self.evaluation.thresholds, self.evaluation.origins) = found.unzip();
+    }
+
+    /// Whether the scores in view were made by other weights than those of the model in use, whose
+    /// thresholds and calibration then say nothing about them.
+    pub fn scores_are_of_another_model(&self) -> bool {
+        let made_by = self.evaluation.scored_by();
+        let loaded = self.model.loaded.as_ref();
+        made_by
+            .zip(loaded)
+            .is_some_and(|(made_by, loaded)| made_by != loaded.classifier.identity())
+    }
+
+    /// Says that the scores in view are of another model than the one in use.
+    pub fn other_model_text(&self) -> Option<String> {
+        let made_by = self
+            .evaluation
+            .scored_by()
+            .filter(|_| self.scores_are_of_another_model())?;
+        Some(format!(
+            "These scores were made by {made_by}, not by the model in use: its thresholds and \
+             calibration are not applied"
+        ))
     }
 }
 

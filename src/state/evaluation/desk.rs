@@ -3,7 +3,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::{Cell, EvaluationPick, TargetForm, TargetKind};
-use crate::domain::Threshold;
+use crate::domain::{ModelIdentity, Threshold, ThresholdOrigin};
 use crate::evaluate::{
     Figures, LabelColumn, LabelDifference, Prevalence, ScoredSet, SharedPatients,
     most_different_films,
@@ -30,6 +30,8 @@ pub struct EvaluationState {
     pub label_idx: usize,
     /// One for each label; positive iff score >= threshold.
     pub thresholds: Vec<f64>,
+    /// Who chose each of them.
+    pub origins: Vec<ThresholdOrigin>,
     /// What PPV and NPV are told for.
     pub prevalence: Prevalence,
     /// What thresholds are to achieve.
@@ -53,12 +55,17 @@ pub struct EvaluationState {
     pub saving: Made<(EvaluationPick, PathBuf)>,
     /// Small pictures of films in the list.
     pub pictures: SmallPictures,
-    /// How each threshold that was solved for was chosen, by label.
-    pub(in crate::state) chosen_by: BTreeMap<String, String>,
     /// Where the threshold of the label in view was when the last move began.
     pub(in crate::state) move_began_at: Option<f64>,
     pub(in crate::state) moving: bool,
-    undo: Vec<(usize, Vec<f64>)>,
+    undo: Vec<Moment>,
+}
+
+/// The thresholds before a move.
+struct Moment {
+    label_idx: usize,
+    thresholds: Vec<f64>,
+    origins: Vec<ThresholdOrigin>,
 }
 
 /// Scores ready to be judged.
@@ -88,13 +95,16 @@ pub struct Locked {
     pub chosen_on: String,
     /// Its figures at these thresholds.
     pub figures: Figures,
+    /// Who chose each of them, in the order of the figures.
+    pub origins: Vec<ThresholdOrigin>,
 }
 
 impl Locked {
-    /// The threshold of a label, if the set that they were chosen on had it.
-    pub fn threshold(&self, label: &str) -> Option<f64> {
-        let mut labels = self.figures.labels.iter();
-        Some(labels.find(|figures| figures.name == label)?.threshold)
+    /// The threshold of a label and who chose it, if the set that they were chosen on had it.
+    pub fn threshold(&self, label: &str) -> Option<(f64, ThresholdOrigin)> {
+        let mut labels = self.figures.labels.iter().zip(&self.origins);
+        let (figures, origin) = labels.find(|(figures, _)| figures.name == label)?;
+        Some((figures.threshold, origin.clone()))
     }
 }
 
@@ -116,6 +126,7 @@ impl EvaluationState {
             comparison: Made::Not,
             label_idx: 0,
             thresholds: Vec::new(),
+            origins: Vec::new(),
             prevalence: Prevalence::default(),
             target: TargetForm {
                 kind: TargetKind::Sensitivity,
@@ -130,7 +141,6 @@ impl EvaluationState {
             prompt: None,
             saving: Made::Not,
             pictures: SmallPictures::new(wake),
-            chosen_by: BTreeMap::new(),
             move_began_at: None,
             moving: false,
             undo: Vec::new(),
@@ -151,6 +161,12 @@ impl EvaluationState {
     pub fn threshold(&self) -> f64 {
         let half = f64::from(Threshold::HALF.get());
         self.thresholds.get(self.label_idx).copied().unwrap_or(half)
+    }
+
+    /// Who chose the threshold of the label in view.
+    pub fn origin(&self) -> &ThresholdOrigin {
+        let origin = self.origins.get(self.label_idx);
+        origin.unwrap_or(&ThresholdOrigin::Unset)
     }
 
     /// The 2x2 table of the label in view.
@@ -222,6 +238,11 @@ impl EvaluationState {
         self.different = Some(places);
     }
 
+    /// The model that made the scores in view; `None` where the file does not say.
+    pub fn scored_by(&self) -> Option<&ModelIdentity> {
+        self.scored()?.predictions.model.as_ref()
+    }
+
     /// Whether a move can be taken back.
     pub fn can_undo(&self) -> bool {
         !self.undo.is_empty() && self.frozen.is_none()
@@ -237,12 +258,18 @@ impl EvaluationState {
         if self.undo.len() >= MAX_UNDO {
             self.undo.remove(0);
         }
-        self.undo.push((self.label_idx, self.thresholds.clone()));
+        self.undo.push(Moment {
+            label_idx: self.label_idx,
+            thresholds: self.thresholds.clone(),
+            origins: self.origins.clone(),
+        });
     }
 
     pub(in crate::state) fn take_back(&mut self) {
-        if let Some((label_idx, thresholds)) = self.undo.pop() {
-            (self.label_idx, self.thresholds) = (label_idx, thresholds);
+        if let Some(before) = self.undo.pop() {
+            self.label_idx = before.label_idx;
+            self.thresholds = before.thresholds;
+            self.origins = before.origins;
             self.move_began_at = None;
         }
     }

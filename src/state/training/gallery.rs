@@ -119,6 +119,7 @@ mod tests {
         ScoredFilms::new(Predictions {
             labels: vec!["Mass".to_owned()],
             films: vec![film("a", 0.9), film("b", 0.1), film("c", 0.5)],
+            model: None,
         })
     }
 

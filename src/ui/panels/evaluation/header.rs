@@ -52,12 +52,16 @@ pub fn header_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
                 ui.label(format!("{} films", set.n_films()));
                 ui.add(egui::Label::new(RichText::new(&set.name).strong()).truncate())
                     .on_hover_text(&set.name);
+                if let Some(model) = desk.scored_by() {
+                    ui.weak(format!("Scores of {model}"));
+                }
             }
         });
     });
     if let Some(opened) = desk.set.as_ref() {
         let palette = theme::palette(ui.visuals());
-        for warning in opened.all_warnings() {
+        let warnings = opened.all_warnings().into_iter();
+        for warning in warnings.chain(state.other_model_text()) {
             ui.label(RichText::new(warning).color(palette.error));
         }
     }

@@ -59,6 +59,7 @@ fn slider_ui(ui: &mut Ui, desk: &EvaluationState, commands: &CommandSender) {
         }
         ui.weak("arrow keys: next score");
     });
+    ui.weak(format!("Threshold: {}", desk.origin().words()));
     let mut moved = threshold;
     let ranked = &column.ranked;
     let slider = LogitSlider::new("Threshold on the logit scale", &mut moved)
