@@ -14,10 +14,9 @@ use crate::state::{
 };
 use crate::ui::panels::{
     EvaluationViews, ListViews, Pane, TrainingViews, ViewerViews, about_ui, all_maps_ui,
-    answers_ui, back_ui, close_ui, compare_ui, epoch_scrubber_ui, evaluation_ui, export_prompt_ui,
-    film_list_ui, findings_ui, histogram_ui, keys_ui, log_prompt_ui, map_controls_ui, notices_ui,
-    palette_ui, path_field_ui, status_bar_ui, tool_strip_ui, toolbar_ui, training_ui, viewer_ui,
-    welcome_ui,
+    answers_ui, back_ui, close_ui, compare_ui, epoch_scrubber_ui, evaluation_ui, film_list_ui,
+    findings_ui, histogram_ui, keys_ui, map_controls_ui, notices_ui, palette_ui, path_prompt_ui,
+    status_bar_ui, tool_strip_ui, toolbar_ui, training_ui, viewer_ui, welcome_ui,
 };
 use crate::ui::{shortcuts, theme};
 
@@ -77,8 +76,8 @@ impl ThoraxApp {
         let (state, commands) = (&self.state, &self.commands);
         Panel::top("toolbar").show(ui, |ui| toolbar_ui(ui, state, commands));
         Panel::bottom("status").show(ui, |ui| status_bar_ui(ui, state, commands));
-        if let Some(typed_path) = &state.typed_path {
-            Panel::top("path").show(ui, |ui| path_field_ui(ui, typed_path, commands));
+        if let Some(prompt) = &state.prompt {
+            Panel::top("path").show(ui, |ui| path_prompt_ui(ui, prompt, commands));
         }
         match state.workspace {
             Workspace::Viewer => self.viewer_panels_ui(ui),
@@ -96,12 +95,6 @@ impl ThoraxApp {
         Panel::top("tools").show(ui, |ui| tool_strip_ui(ui, state, commands));
         if state.asked_model_path().is_some() && state.training.run.is_some() {
             Panel::top("epochs").show(ui, |ui| epoch_scrubber_ui(ui, state, commands));
-        }
-        if let Some(text) = &state.export_path {
-            Panel::top("export path").show(ui, |ui| export_prompt_ui(ui, text, commands));
-        }
-        if let Some(text) = &state.list.log_path {
-            Panel::top("reading log").show(ui, |ui| log_prompt_ui(ui, text, commands));
         }
         if state.evaluation.film_opened {
             Panel::top("back").show(ui, |ui| back_ui(ui, state, commands));

@@ -9,6 +9,7 @@ mod import;
 mod info;
 mod output;
 mod train;
+#[cfg(feature = "gui")]
 mod window;
 
 use std::path::PathBuf;
@@ -235,7 +236,10 @@ impl From<InterpolationChoice> for Interpolation {
 pub fn run() -> ExitCode {
     let cli = Cli::parse();
     let result = match cli.command {
+        #[cfg(feature = "gui")]
         None => window::run(cli.files, cli.device),
+        #[cfg(not(feature = "gui"))]
+        None => without_window(&cli.files),
         Some(Command::Classify(args)) => classify::run(&args),
         Some(Command::Export(args)) => export::run(&args),
         Some(Command::Import(args)) => import::run(&args),
@@ -249,6 +253,18 @@ pub fn run() -> ExitCode {
         output::complain(&cause_chain(&error));
         ExitCode::FAILURE
     })
+}
+
+/// A build without a window has nothing to open films in: help, or what to use instead.
+#[cfg(not(feature = "gui"))]
+fn without_window(files: &[PathBuf]) -> anyhow::Result<ExitCode> {
+    use clap::CommandFactory as _;
+    anyhow::ensure!(
+        files.is_empty(),
+        "this build has no window: use `thorax classify FILES`"
+    );
+    Cli::command().print_help()?;
+    Ok(ExitCode::SUCCESS)
 }
 
 /// A device, and what the user should hear about the choice.

@@ -3,6 +3,7 @@
 //! Modules in reading order; each may name those before it and none after it
 //! (`tests/tidy` checks this, `docs/architecture.md` explains it).
 
+pub mod work;
 pub mod domain;
 pub mod metrics;
 pub mod imaging;
@@ -13,8 +14,10 @@ pub mod explain;
 pub mod export;
 pub mod train;
 pub mod evaluate;
-pub mod work;
+#[cfg(feature = "gui")]
 pub mod state;
+#[cfg(feature = "gui")]
 pub mod ui;
+#[cfg(feature = "gui")]
 pub mod app;
 pub mod cli;

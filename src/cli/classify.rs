@@ -7,7 +7,7 @@ use anyhow::Context as _;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::{ClassifyArgs, device_for_command, open_model, output};
-use crate::domain::{Film, PerFinding, Score, Threshold};
+use crate::domain::{Film, OperatingPoint, PerFinding, Score, Threshold};
 use crate::explain::{
     CamMethod, JitterConfig, JitterInterval, OverlayStyle, class_activation_maps, overlay_png,
     score_jitter,
@@ -107,7 +107,7 @@ pub fn run(args: &ClassifyArgs) -> anyhow::Result<ExitCode> {
 /// The model's operating points, 0.5 where it has none: what the window starts from too.
 fn thresholds(classifier: &Classifier) -> PerFinding<Threshold> {
     let points = classifier.card().operating_points.clone();
-    crate::state::Thresholds::of_model(points).current().clone()
+    points.map(|point| OperatingPoint::threshold_or_half(point.as_ref()))
 }
 
 /// What holds for all films of one call.

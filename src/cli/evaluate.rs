@@ -148,7 +148,7 @@ impl Work<'_> {
             ..SplitLists::default()
         };
         let rule = (lists != SplitLists::default()).then_some(SplitRule::Lists(lists));
-        let data = EvaluationData::open(source, None, rule, args.split.name())?;
+        let data = EvaluationData::open(source, None, rule, args.split.part())?;
         Ok(Some(data))
     }
 

@@ -6,11 +6,11 @@ use clap::{Args, ValueEnum};
 
 use super::classify::progress_bar;
 use super::{DeviceArgs, device_for_command, open_model, output};
+use crate::domain::OperatingPoint;
 use crate::explain::{CamMethod, OverlayStyle, class_activation_maps};
 use crate::export::{DrawnMaps, ExportKind, FilmExport, export_film};
 use crate::imaging::{InputCheck, list_films, read_film};
 use crate::model::Classifier;
-use crate::state::Thresholds;
 use crate::work::cause_chain;
 
 #[derive(Debug, Args)]
@@ -102,9 +102,10 @@ fn export(args: &ExportArgs, classifier: &Classifier, path: &Path) -> anyhow::Re
     let head = classifier.head();
     let maps = class_activation_maps(&reading.features, head, &reading.scores, method);
     // The model's operating points, 0.5 where it has none: what the window starts from too.
-    let cuts = Thresholds::of_model(classifier.card().operating_points.clone());
+    let points = &classifier.card().operating_points;
+    let thresholds = points.map(|point| OperatingPoint::threshold_or_half(point.as_ref()));
     let check = InputCheck::of(&film);
-    let export = FilmExport::new(&film, &check, classifier, &reading.scores, cuts.current());
+    let export = FilmExport::new(&film, &check, classifier, &reading.scores, &thresholds);
     let labels = reading.scores.labels();
     let asked = args.cam_label.iter();
     let asked: Vec<usize> = asked.filter_map(|label| labels.position(label)).collect();

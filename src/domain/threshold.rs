@@ -52,3 +52,10 @@ pub struct OperatingPoint {
     /// Rule and data in words, as in `Youden's index on valid, 218 films`.
     pub chosen_by: String,
 }
+
+impl OperatingPoint {
+    /// Its threshold, or 0.5 where a model has none: what the window and every command start from.
+    pub fn threshold_or_half(point: Option<&Self>) -> Threshold {
+        point.map_or(Threshold::HALF, |point| point.threshold)
+    }
+}

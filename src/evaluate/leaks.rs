@@ -2,6 +2,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use super::{EvaluateError, ScoredSet};
+use crate::domain::Part;
 use crate::train::RunFolder;
 
 /// Patients of a set whom the model has seen in training: figures come out too good.
@@ -25,7 +26,7 @@ pub fn shared_patients(
     let Some(run) = runs.next() else {
         return Ok(None);
     };
-    let seen: BTreeSet<String> = run.patients("train")?.into_iter().collect();
+    let seen: BTreeSet<String> = run.patients(Part::Train)?.into_iter().collect();
     let films = set.predictions.films.iter();
     let shared: Vec<&str> = films
         .map(|film| film.patient_id.as_str())

@@ -2,9 +2,9 @@ use std::path::{Path, PathBuf};
 
 use super::EvaluateError;
 use crate::dataset::{ColumnMap, DataSet, FilmCache, FilmRow, Split, SplitLists, SplitRule};
-use crate::domain::sigmoid;
+use crate::domain::{Part, sigmoid};
 use crate::model::Classifier;
-use crate::train::{FilmPrediction, PART_NAMES, Predictions};
+use crate::train::{FilmPrediction, Predictions};
 
 /// Films whose pixels are in memory at once.
 const CHUNK: usize = 256;
@@ -56,7 +56,7 @@ impl ScoredFolder {
 }
 
 impl EvaluationData {
-    /// Opens a folder or a table and takes one part of it: `train`, `valid`, `test`, or `all`.
+    /// Opens a folder or a table and takes one part of it, or all films.
     ///
     /// Without a rule the folder's own lists are used, as NIH's `test_list.txt`; without those,
     /// patients are parted by chance as `thorax train` does.
@@ -64,10 +64,10 @@ impl EvaluationData {
         source: &Path,
         columns: Option<&ColumnMap>,
         rule: Option<SplitRule>,
-        part: &str,
+        part: Option<Part>,
     ) -> Result<Self, EvaluateError> {
         let data = DataSet::open(source, columns)?;
-        let Some(part_idx) = PART_NAMES.iter().position(|name| *name == part) else {
+        let Some(part) = part else {
             let rows = (0..data.table.rows.len()).collect();
             let split = "all films of the table".to_owned();
             return Ok(Self { data, rows, split });
@@ -83,10 +83,10 @@ impl EvaluationData {
             },
         };
         let split = Split::new(&data.table, &rule)?;
-        let [rows, ..] = match part_idx {
-            0 => [split.train],
-            1 => [split.valid],
-            _ => [split.test],
+        let rows = match part {
+            Part::Train => split.train,
+            Part::Valid => split.valid,
+            Part::Test => split.test,
         };
         let split = format!("{part} part, {origin}");
         Ok(Self { data, rows, split })

@@ -9,8 +9,8 @@ use super::jobs::{
 use super::undo::Undoable;
 use super::{
     BoxOverlap, Clip, Command, Compare, Displays, EvaluationState, FilmState, Jitter, ListState,
-    NoticeKind, Notices, PickKind, Probe, Services, Session, Settings, Study, Thresholds, Tool,
-    TrainingState, ViewerArea,
+    NoticeKind, Notices, PathPrompt, PickKind, Probe, Services, Session, Settings, Study,
+    Thresholds, Tool, TrainingState, ViewerArea,
 };
 use crate::export::ExportKind;
 use crate::model::{Classifier, ModelSource, is_model_name};
@@ -55,8 +55,8 @@ pub struct AppState {
     pub compare: Option<Compare>,
     /// Where the viewer was drawn last.
     pub viewer_area: Option<ViewerArea>,
-    /// The path field's text, where it is shown.
-    pub typed_path: Option<String>,
+    /// The path that is being typed, where its line is shown.
+    pub prompt: Option<PathPrompt>,
     /// What happened.
     pub notices: Notices,
     /// Whether the model's provenance is shown.
@@ -76,8 +76,6 @@ pub struct AppState {
     pub(super) exporting: Option<ExportJob>,
     /// What is to be written once there is a folder.
     pub(super) asked_exports: Vec<ExportKind>,
-    /// The path typed for exports, where no dialog is to be had.
-    pub export_path: Option<String>,
     pub(super) undo_order: Vec<Undoable>,
     pub(super) redo_order: Vec<Undoable>,
     /// The film that was in view when the program ended, until its list is there again.
@@ -173,11 +171,10 @@ impl AppState {
             clip: None,
             exporting: None,
             asked_exports: Vec::new(),
-            export_path: None,
             undo_order: Vec::new(),
             redo_order: Vec::new(),
             restored: None,
-            typed_path: None,
+            prompt: None,
             notices: Notices::default(),
             about_shown: false,
             shown_anyway: None,
@@ -266,9 +263,15 @@ impl AppState {
             Command::OpenDefaultModel => {
                 self.load_model(ModelRequest::Source(ModelSource::Default));
             }
-            Command::ShowPathField(shown) => self.typed_path = shown.then(String::new),
-            Command::EditPath(text) => self.typed_path = Some(text),
-            Command::OpenTypedPath => self.open_typed_path(),
+            Command::ShowPathField(shown) => {
+                self.prompt = shown.then(|| PathPrompt::new(PickKind::Films));
+            }
+            Command::EditPath(text) => {
+                if let Some(prompt) = &mut self.prompt {
+                    prompt.text = text;
+                }
+            }
+            Command::UseTypedPath => self.use_typed_path(),
             Command::ShowFilm(film_idx) => self.show_film(film_idx),
             Command::NextFilm => self.step_film(1),
             Command::PreviousFilm => self.step_film(-1),
@@ -308,13 +311,6 @@ impl AppState {
             Command::MeasureJitter => self.measure_jitter(),
             Command::Compare(command) => self.apply_to_compare(command),
             Command::Export(command) => self.apply_export(command),
-            Command::EditExportPath(text) => self.export_path = text,
-            Command::TakeExportPath => {
-                let path = self.export_path.take();
-                if let Some(path) = path.filter(|path| !path.trim().is_empty()) {
-                    self.export_to(PathBuf::from(path.trim()));
-                }
-            }
             Command::Display(command) => self.apply_to_display(command),
             Command::ShowAbout(shown) => self.about_shown = shown,
             Command::ShowKeys(shown) => self.keys_shown = shown,
@@ -377,14 +373,6 @@ impl AppState {
             self.workspace = Workspace::Viewer;
             let job = spawn_drawn_film_job(&self.services);
             self.jobs.list = self.started("opening the drawn film", job);
-        }
-    }
-
-    fn open_typed_path(&mut self) {
-        let path = self.typed_path.as_deref().map(str::trim);
-        if let Some(path) = path.filter(|path| !path.is_empty()) {
-            self.open(vec![PathBuf::from(path)]);
-            self.typed_path = None;
         }
     }
 

@@ -35,8 +35,8 @@ pub enum Command {
     ShowPathField(bool),
     /// Change the text of the path field.
     EditPath(String),
-    /// Open what the path field says.
-    OpenTypedPath,
+    /// Use what the path field says for what was asked for.
+    UseTypedPath,
     /// Show film `film_idx` of the list.
     ShowFilm(usize),
     /// Show the next film of the list.
@@ -91,10 +91,6 @@ pub enum Command {
     Compare(CompareCommand),
     /// Write or copy what is in view.
     Export(ExportCommand),
-    /// Change the path that is typed for exports; `None` hides it.
-    EditExportPath(Option<String>),
-    /// Export into the folder that is typed.
-    TakeExportPath,
     /// Anything of how a film is shown.
     Display(DisplayCommand),
     /// Show or hide what the model file says of itself.

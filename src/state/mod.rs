@@ -11,6 +11,7 @@ mod films;
 mod jobs;
 mod keys;
 mod notice;
+mod path_prompt;
 mod poll;
 mod list;
 mod settings;
@@ -24,8 +25,8 @@ mod viewer;
 pub use apply::{AppState, Loaded, Model, ModelOrigin, Palette, Workspace};
 pub use command::{Command, CommandSender, command_channel};
 pub use evaluation::{
-    Cell, ComparedSet, EvaluationCommand, EvaluationPick, EvaluationPrompt, EvaluationState,
-    Locked, OpenedSet, TargetForm, TargetKind,
+    Cell, ComparedSet, EvaluationCommand, EvaluationPick, EvaluationState, Locked, OpenedSet,
+    TargetForm, TargetKind,
 };
 pub use exports::{Clip, ExportCommand};
 pub use jobs::{FilePicker, OpenedFilm, PickKind, Picked, ScoredFilm, Services};
@@ -35,15 +36,16 @@ pub use list::{
     ListState, Mark, Sidecar, SortKey, SortOrder, arranged, n_above, same_patient, score,
 };
 pub use notice::{Notice, NoticeKind, Notices};
+pub use path_prompt::PathPrompt;
 pub use settings::{MapSettings, Session, Settings, ThemeChoice, TrainingSettings, ViewerSettings};
 pub use small_pictures::SmallPictures;
 pub use study::{FilmState, Study};
 pub use thresholds::Thresholds;
 pub use training::{
     Activity, CheckReport, Closing, ColumnsDraft, DryRunReport, FilmOrder, Gallery, LabelCheck,
-    MAX_POINTS, Made, PartCheck, PathPrompt, PickForm, Preview, PreviewFilm, RunForm, RunPhase,
-    RunRecord, RunState, ScoredFilms, ShownRun, StepCurve, TrainingCommand, TrainingPage,
-    TrainingPick, TrainingState, Working,
+    MAX_POINTS, Made, PartCheck, PickForm, Preview, PreviewFilm, RunForm, RunPhase, RunRecord,
+    RunState, ScoredFilms, ShownRun, StepCurve, TrainingCommand, TrainingPage, TrainingPick,
+    TrainingState, Working,
 };
 pub use viewer::{
     BRUSH_RANGE, BoxOverlap, Compare, CompareCommand, CompareWith, DisplayCommand, Displays,

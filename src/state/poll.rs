@@ -3,8 +3,7 @@ use std::sync::Arc;
 
 use super::jobs::{FilmEvent, Listing, ModelRequest};
 use super::{
-    AppState, CompareCommand, CompareWith, EvaluationPrompt, FilmState, Loaded, Model, ModelOrigin,
-    NoticeKind, PickKind, Picked, ScoredFilm, Thresholds,
+    AppState, FilmState, Loaded, Model, ModelOrigin, NoticeKind, Picked, ScoredFilm, Thresholds,
 };
 use crate::model::{Classifier, ModelSource};
 use crate::work::{Job, Outcome, cause_chain};
@@ -32,60 +31,8 @@ impl AppState {
         };
         self.jobs.pick = None;
         match outcome {
-            Outcome::Done((PickKind::Films | PickKind::Folder, Picked::Files(paths))) => {
-                self.open(paths);
-            }
-            Outcome::Done((PickKind::Model, Picked::Files(paths))) => {
-                if let Some(path) = paths.into_iter().next() {
-                    self.load_model(ModelRequest::Source(ModelSource::File(path)));
-                }
-            }
-            Outcome::Done((PickKind::ComparedModel, Picked::Files(paths))) => {
-                if let Some(path) = paths.into_iter().next() {
-                    let with = CompareWith::Model(path);
-                    self.apply_to_compare(CompareCommand::Show(with));
-                }
-            }
-            Outcome::Done((PickKind::Training(pick), Picked::Files(paths))) => {
-                if let Some(path) = paths.into_iter().next() {
-                    self.take_training_path(pick, path);
-                }
-            }
-            Outcome::Done((PickKind::Training(pick), Picked::NoDialog)) => {
-                self.ask_training_path(pick);
-            }
-            Outcome::Done((PickKind::Evaluation(pick), Picked::Files(paths))) => {
-                if let Some(path) = paths.into_iter().next() {
-                    self.take_evaluation_path(pick, path);
-                }
-            }
-            Outcome::Done((PickKind::Evaluation(pick), Picked::NoDialog)) => {
-                self.evaluation.prompt = Some(EvaluationPrompt {
-                    pick,
-                    text: String::new(),
-                });
-            }
-            Outcome::Done((PickKind::ReadingLog, Picked::Files(paths))) => {
-                if let Some(path) = paths.into_iter().next() {
-                    self.start_blinded(path);
-                }
-            }
-            Outcome::Done((PickKind::ExportFolder, Picked::Files(paths))) => {
-                if let Some(folder) = paths.into_iter().next() {
-                    self.export_to(folder);
-                }
-            }
-            Outcome::Done((PickKind::ExportFolder, Picked::NoDialog)) => {
-                self.export_path = Some(String::new());
-            }
-            Outcome::Done((PickKind::ReadingLog, Picked::NoDialog)) => {
-                self.list.log_path = Some(String::new());
-            }
-            Outcome::Done((_, Picked::NoDialog)) => {
-                self.typed_path.get_or_insert_default();
-                let text = "No file dialog is to be had on this desktop: type a path";
-                self.notices.push(NoticeKind::Info, text);
-            }
+            Outcome::Done((kind, Picked::Files(paths))) => self.take_picked(kind, paths),
+            Outcome::Done((kind, Picked::NoDialog)) => self.ask_path(kind),
             Outcome::Done((_, Picked::Nothing)) | Outcome::Cancelled => {}
             Outcome::Failed(error) => self.notices.push(NoticeKind::Error, cause_chain(&error)),
             Outcome::Panicked(text) => self.notices.push(NoticeKind::Error, broke(&text)),

@@ -128,7 +128,7 @@ impl Thresholds {
 
     fn default(&self, finding_idx: usize) -> Option<Threshold> {
         let point = self.model.get(finding_idx)?;
-        Some(default_of(point.as_ref()))
+        Some(OperatingPoint::threshold_or_half(point.as_ref()))
     }
 
     fn remember(&mut self) {
@@ -141,12 +141,8 @@ impl Thresholds {
     }
 }
 
-fn default_of(point: Option<&OperatingPoint>) -> Threshold {
-    point.map_or(Threshold::HALF, |point| point.threshold)
-}
-
 fn defaults_of(model: &PerFinding<Option<OperatingPoint>>) -> PerFinding<Threshold> {
-    model.map(|point| default_of(point.as_ref()))
+    model.map(|point| OperatingPoint::threshold_or_half(point.as_ref()))
 }
 
 #[cfg(test)]

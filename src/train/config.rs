@@ -1,3 +1,4 @@
+use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -206,6 +207,22 @@ impl Default for TrainConfig {
 }
 
 impl TrainConfig {
+    /// Whether both are equal to the letter. `==` on paths passes over a slash at the end, which
+    /// is on its way to becoming a longer path while it is typed.
+    pub fn is_written_as(&self, other: &Self) -> bool {
+        self == other && self.paths() == other.paths()
+    }
+
+    fn paths(&self) -> [Option<&OsStr>; 5] {
+        [
+            Some(self.data.as_os_str()),
+            self.train_list.as_deref().map(Path::as_os_str),
+            self.valid_list.as_deref().map(Path::as_os_str),
+            self.test_list.as_deref().map(Path::as_os_str),
+            self.init.as_deref().map(Path::as_os_str),
+        ]
+    }
+
     /// Reads `config.toml`; a key that is unknown or a value out of range names itself.
     pub fn load(path: &Path) -> Result<Self, TrainError> {
         let text = fs::read_to_string(path).map_err(|source| TrainError::Read {

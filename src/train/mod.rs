@@ -31,7 +31,7 @@ pub use error::TrainError;
 pub use event::{PreparedRun, StepMetrics, TrainEvent};
 pub use history::{AucTable, EpochMetrics, LabelAuc, metrics_csv};
 pub use initial::{fresh_weights, weights_of_model};
-pub use plan::{DataPlan, PART_NAMES, PlannedPart};
+pub use plan::{DataPlan, PlannedPart};
 pub use predictions::{FilmPrediction, Predictions};
 pub use preflight::{DryRun, Preflight, dry_run};
 pub use prepared::{PartFilms, Prepared};

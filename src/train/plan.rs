@@ -4,9 +4,6 @@ use crate::dataset::{DataSet, FilmRow, Leak, SeededRandom, Split, undersample};
 use crate::domain::{Labels, PerFinding};
 use crate::model::kernels::LossWeights;
 
-/// Names of the parts, in the order in which they stand everywhere.
-pub const PART_NAMES: [&str; 3] = ["train", "valid", "test"];
-
 /// Streams of random numbers.
 const DRAW_STREAM: u64 = 4;
 const LIMIT_STREAM: u64 = 5;

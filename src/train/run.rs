@@ -18,6 +18,7 @@ use super::scoring::{Scored, score_part};
 use super::start::{Ending, TrainReport, TrainSetup, architecture, now};
 use super::stepper::Stepper;
 use crate::dataset::{Batch, EpochPlan, Loader};
+use crate::domain::Part;
 use crate::model::kernels::{LossWeights, NamedTensors};
 use crate::model::{Classifier, ModelCard, ModelFile};
 
@@ -259,7 +260,7 @@ impl<'a> Run<'a> {
     fn finish_epoch(&mut self) -> Result<(), TrainError> {
         let started = Instant::now();
         let plain = model_file(&self.card, self.weights(), None)?;
-        let valid = self.score(&plain, VALID)?;
+        let valid = self.score(&plain, Part::Valid)?;
         let predictions = valid.as_ref().map(|valid| &valid.predictions);
         let file = model_file(&self.card, self.weights(), predictions)?;
         self.checkpoint.place.elapsed_secs += started.elapsed().as_secs_f64();
@@ -269,7 +270,7 @@ impl<'a> Run<'a> {
             self.save_failed(&error);
         }
         if let (true, Some(valid)) = (epoch.is_best, &valid) {
-            let path = self.folder.predictions_path("valid");
+            let path = self.folder.predictions_path(Part::Valid);
             if let Err(error) = valid.predictions.save(&path) {
                 self.save_failed(&error);
             }
@@ -380,20 +381,20 @@ impl<'a> Run<'a> {
         (self.on_event)(TrainEvent::SaveFailed(error.to_string()));
     }
 
-    fn score(&self, file: &ModelFile, part_idx: usize) -> Result<Option<Scored>, TrainError> {
+    fn score(&self, file: &ModelFile, part: Part) -> Result<Option<Scored>, TrainError> {
         let classifier = Classifier::new(file, None, &self.setup.device)?;
-        score_part(self.prepared, part_idx, &classifier, &self.loss)
+        score_part(self.prepared, part, &classifier, &self.loss)
     }
 
     /// The best weights on the test films, once there is nothing left to choose by them.
     fn judge(&mut self) -> Result<Option<AucTable>, TrainError> {
         let path = self.folder.best_path();
         let best = ModelFile::load(&path)?;
-        let Some(test) = self.score(&best, TEST)? else {
+        let Some(test) = self.score(&best, Part::Test)? else {
             return Ok(None);
         };
         test.predictions
-            .save(&self.folder.predictions_path("test"))?;
+            .save(&self.folder.predictions_path(Part::Test))?;
         let mut info = self.folder.info()?;
         info.test_auc = Some(test.auc.clone());
         self.folder.save_info(&info)?;
@@ -426,10 +427,6 @@ impl<'a> Run<'a> {
         )
     }
 }
-
-/// Places in [`super::PART_NAMES`].
-const VALID: usize = 1;
-const TEST: usize = 2;
 
 fn epoch_line(epoch: &EpochMetrics, waited: f64) -> String {
     let number = |value: Option<f64>| value.map_or("n/a".to_owned(), |v| format!("{v:.4}"));

@@ -7,9 +7,10 @@ use serde::{Deserialize, Serialize};
 use super::checkpoint::Checkpoint;
 use super::config::TrainConfig;
 use super::history::{EpochMetrics, metrics_csv};
-use super::plan::{DataPlan, PART_NAMES};
+use super::plan::DataPlan;
 use super::predictions::Predictions;
 use super::{AucTable, TrainError};
+use crate::domain::Part;
 use crate::imaging::write_whole;
 use crate::model::ModelFile;
 
@@ -127,7 +128,7 @@ impl RunFolder {
     }
 
     /// Scores of the films of a part (`valid`, `test`) by the best model.
-    pub fn predictions_path(&self, part: &str) -> PathBuf {
+    pub fn predictions_path(&self, part: Part) -> PathBuf {
         self.root.join(format!("{part}_predictions.csv"))
     }
 
@@ -186,7 +187,7 @@ impl RunFolder {
 
     /// Writes image and patient of every film of every part.
     pub fn save_split(&self, plan: &DataPlan) -> Result<(), TrainError> {
-        for (name, part) in PART_NAMES.iter().zip(&plan.parts) {
+        for (name, part) in Part::ALL.iter().zip(&plan.parts) {
             let path = self.root.join(format!("split/{name}.csv"));
             let mut writer = csv::Writer::from_writer(Vec::new());
             let rows = part
@@ -206,7 +207,7 @@ impl RunFolder {
     }
 
     /// The patient of every film of a part, as [`RunFolder::save_split`] wrote them.
-    pub fn patients(&self, part: &str) -> Result<Vec<String>, TrainError> {
+    pub fn patients(&self, part: Part) -> Result<Vec<String>, TrainError> {
         let path = self.root.join(format!("split/{part}.csv"));
         let mut reader = csv::Reader::from_path(&path).map_err(|error| broken(&path, &error))?;
         let patient = |record: Result<csv::StringRecord, csv::Error>| {
@@ -240,7 +241,7 @@ impl RunFolder {
     }
 
     /// Reads the scores of a part by the best model.
-    pub fn predictions(&self, part: &str) -> Result<Predictions, TrainError> {
+    pub fn predictions(&self, part: Part) -> Result<Predictions, TrainError> {
         Predictions::load(&self.predictions_path(part))
     }
 

@@ -2,7 +2,7 @@ use super::TrainError;
 use super::history::AucTable;
 use super::predictions::{FilmPrediction, Predictions};
 use super::prepared::Prepared;
-use crate::domain::sigmoid;
+use crate::domain::{Part, sigmoid};
 use crate::model::Classifier;
 use crate::model::kernels::LossWeights;
 
@@ -22,13 +22,13 @@ pub struct Scored {
 /// Scores the films of a part; `None` if it has none.
 pub fn score_part(
     prepared: &Prepared,
-    part_idx: usize,
+    part: Part,
     classifier: &Classifier,
     loss: &LossWeights,
 ) -> Result<Option<Scored>, TrainError> {
     let Some(part) = prepared
         .parts
-        .get(part_idx)
+        .get(part.index())
         .filter(|part| !part.films.is_empty())
     else {
         return Ok(None);

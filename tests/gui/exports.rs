@@ -45,9 +45,7 @@ fn without_a_dialog_the_folder_is_typed() {
     );
     step_until("the scores", &mut harness, is_scored);
     harness.key_press_modifiers(Modifiers::COMMAND, Key::S);
-    step_until("the prompt", &mut harness, |app| {
-        app.state.export_path.is_some()
-    });
+    step_until("the prompt", &mut harness, |app| app.state.prompt.is_some());
     harness.run_steps(3);
     harness
         .get_by_role_and_label(egui::accesskit::Role::TextInput, "Folder for exports")

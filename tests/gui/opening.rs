@@ -6,12 +6,15 @@ use std::sync::Arc;
 use egui::Key;
 use egui::accesskit::Role;
 use egui_kittest::kittest::Queryable as _;
-use thorax::state::{FilmState, FilmStatus, Picked};
+use thorax::state::{
+    Command, CompareWith, EvaluationCommand, EvaluationPick, FilmState, FilmStatus, ListCommand,
+    ModelOrigin, Picked, TrainingCommand, TrainingPick, Workspace,
+};
 
 use crate::films::{folder, phantom};
 use crate::harness::{
-    PreparedPicker, app_with, app_with_scores, build, builder, has_failed, has_model, is_scored,
-    step_until,
+    AppHarness, PreparedPicker, app_with, app_with_scores, build, builder, has_failed, has_model,
+    is_scored, step_until,
 };
 
 #[derive(Debug)]
@@ -50,7 +53,7 @@ fn without_a_dialog_a_path_can_be_typed() {
     let mut harness = build(builder(), PreparedPicker::new(Picked::NoDialog), vec![]);
     harness.get_by_label("Open films…").click();
     step_until("the path field", &mut harness, |app| {
-        app.state.typed_path.is_some()
+        app.state.prompt.is_some()
     });
     let field = harness.get_by_role_and_label(Role::TextInput, "Path of a film, folder or model");
     field.focus();
@@ -58,7 +61,7 @@ fn without_a_dialog_a_path_can_be_typed() {
     harness.step();
     harness.get_by_label("Open path").click();
     step_until("the scores", &mut harness, is_scored);
-    assert_eq!(harness.state().state.typed_path, None);
+    assert_eq!(harness.state().state.prompt, None);
 }
 
 #[test]
@@ -127,7 +130,7 @@ fn a_broken_film_shows_its_error_and_no_scores() {
 fn keys_step_through_the_list() {
     let folder = folder(3, false);
     let mut harness = app_with_scores(vec![folder.path().to_owned()]);
-    let name = |harness: &crate::harness::AppHarness| {
+    let name = |harness: &AppHarness| {
         let path = harness.state().state.study.current_path().unwrap();
         path.file_name().unwrap().to_string_lossy().into_owned()
     };
@@ -182,4 +185,81 @@ fn a_cancelled_film_has_no_scores_and_can_be_read_again() {
         harness.get_by_label("Read film again").click();
     }
     step_until("the scores", &mut harness, is_scored);
+}
+
+/// One key a frame, as a person types.
+fn type_slowly(harness: &mut AppHarness, text: &str) {
+    for key in text.chars() {
+        let event = egui::Event::Text(key.to_string());
+        harness.input_mut().events.push(event);
+        harness.step();
+        harness.step();
+    }
+}
+
+#[test]
+fn a_path_typed_one_key_a_frame_keeps_its_slashes_in_every_line() {
+    const PATH: &str = "/a/b c/d";
+    let picks = [
+        Command::PickFilms,
+        Command::PickComparedModel,
+        Command::List(ListCommand::StartBlinded),
+        Command::Training(TrainingCommand::Pick(TrainingPick::Run)),
+        Command::Evaluation(EvaluationCommand::Pick(EvaluationPick::Predictions)),
+    ];
+    for pick in picks {
+        let mut harness = build(builder(), PreparedPicker::new(Picked::NoDialog), vec![]);
+        harness.state_mut().state.apply(pick);
+        step_until("the line", &mut harness, |app| app.state.prompt.is_some());
+        let question = harness.state().state.prompt.as_ref().unwrap().question();
+        harness
+            .get_by_role_and_label(Role::TextInput, question)
+            .focus();
+        harness.step();
+        type_slowly(&mut harness, PATH);
+        let prompt = harness.state().state.prompt.clone();
+        assert_eq!(prompt.unwrap().text, PATH, "{question}");
+    }
+}
+
+#[test]
+fn a_path_typed_into_the_set_up_of_a_training_keeps_its_slashes() {
+    const PATH: &str = "/a/b c/d";
+    let mut harness = app_with(vec![]);
+    let show = Command::ShowWorkspace(Workspace::Training);
+    harness.state_mut().state.apply(show);
+    harness.step();
+    for field in ["Data", "Run folder"] {
+        harness
+            .get_by_role_and_label(Role::TextInput, field)
+            .focus();
+        harness.step();
+        type_slowly(&mut harness, PATH);
+    }
+    let form = &harness.state().state.training.form;
+    assert_eq!(form.config.data.to_str(), Some(PATH));
+    assert_eq!(form.run_folder, PATH);
+}
+
+#[test]
+fn a_model_to_compare_with_that_is_typed_leaves_the_model_in_use_alone() {
+    let picker = PreparedPicker::new(Picked::NoDialog);
+    let mut harness = build(builder(), picker, vec![phantom()]);
+    step_until("the scores", &mut harness, is_scored);
+    harness.state_mut().state.apply(Command::PickComparedModel);
+    step_until("the line", &mut harness, |app| app.state.prompt.is_some());
+    let model = Path::new(env!("CARGO_MANIFEST_DIR")).join("weights/thorax.safetensors");
+    let state = &mut harness.state_mut().state;
+    state.apply(Command::EditPath(model.display().to_string()));
+    state.apply(Command::UseTypedPath);
+    step_until("the film beside", &mut harness, |app| {
+        let compare = app.state.compare.as_ref();
+        compare.is_some_and(|compare| compare.film.reading().is_some())
+    });
+    let state = &harness.state().state;
+    let loaded = state.model.loaded.as_ref().unwrap();
+    assert_eq!(loaded.origin, ModelOrigin::Default);
+    assert_eq!(state.settings.model, None);
+    let compare = state.compare.as_ref().unwrap();
+    assert_eq!(compare.with, CompareWith::Model(model));
 }

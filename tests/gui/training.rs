@@ -424,7 +424,7 @@ fn a_run_without_its_films_shows_curves_tables_and_log() {
     // Another run is laid over it; without a dialog its path is typed.
     click(&mut harness, "Compare with run…");
     step_until("the path's line", &mut harness, |app| {
-        app.state.training.prompt.is_some()
+        app.state.prompt.is_some()
     });
     harness.run();
     type_into(&mut harness, "Folder of a run to compare", &second);

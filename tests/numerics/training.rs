@@ -5,6 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use thorax::dataset::{Augmentation, SeededRandom};
+use thorax::domain::Part;
 use thorax::model::ComputeDevice;
 use thorax::train::{
     Checkpoint, Ending, Order, RunFolder, TrainConfig, TrainControl, TrainError, TrainEvent,
@@ -164,7 +165,7 @@ fn a_run_folder_tells_all_of_it() {
     assert_eq!(info.n_films.iter().sum::<usize>(), 120);
     assert_eq!(info.n_leaking_patients, 0);
     assert_eq!(info.test_auc, report.test_auc);
-    for part in ["valid", "test"] {
+    for part in [Part::Valid, Part::Test] {
         let predictions = run.predictions(part).unwrap();
         assert_eq!(predictions.labels, ["Effusion", "Mass"], "{part}");
         assert!(predictions.films.len() > 10, "{part}");

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 /// Modules from the bottom up; each may name those before it. Same row: not each other.
 const LAYERS: [&[&str]; 13] = [
+    &["work"],
     &["domain"],
     &["metrics"],
     &["imaging"],
@@ -14,7 +15,6 @@ const LAYERS: [&[&str]; 13] = [
     &["export"],
     &["train"],
     &["evaluate"],
-    &["worker"],
     &["state"],
     &["ui"],
     &["app", "cli"],
@@ -110,6 +110,21 @@ fn only_the_window_knows_egui() {
         }
     }
     assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+#[test]
+fn the_command_line_runs_without_the_window() {
+    let window = ["crate::state", "crate::ui", "crate::app"];
+    for (path, text) in sources() {
+        let opens_the_window = path.ends_with("cli/window.rs");
+        if module_of(&path) != "cli" || opens_the_window {
+            continue;
+        }
+        for (number, line) in code_lines(&text) {
+            let named = window.iter().find(|name| line.contains(*name));
+            assert_eq!(named, None, "{}:{}", path.display(), number + 1);
+        }
+    }
 }
 
 #[test]

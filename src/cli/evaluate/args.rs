@@ -6,6 +6,7 @@ use clap::{Args, ValueEnum};
 
 use super::targets::{Target, parse_prevalence, parse_threshold};
 use crate::cli::DeviceArgs;
+use crate::domain::Part;
 use crate::evaluate::Prevalence;
 use crate::explain::CamMethod;
 
@@ -22,8 +23,8 @@ pub struct EvaluateArgs {
     #[arg(long, value_name = "FOLDER", required_unless_present = "predictions")]
     pub data: Option<PathBuf>,
     /// Which films of the folder; by its own lists, or else by patient as a training parts them
-    #[arg(long, value_enum, default_value_t = Part::Test)]
-    pub split: Part,
+    #[arg(long, value_enum, default_value_t = PartArg::Test)]
+    pub split: PartArg,
     /// A list of the films to train on, in place of the folder's
     #[arg(long, value_name = "FILE")]
     pub train_list: Option<PathBuf>,
@@ -90,7 +91,7 @@ pub struct EvaluateArgs {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Part {
+pub enum PartArg {
     /// What networks learn from: figures of these say little
     Train,
     /// What thresholds are chosen by
@@ -101,14 +102,14 @@ pub enum Part {
     All,
 }
 
-impl Part {
-    /// As run folders and lists call it.
-    pub fn name(self) -> &'static str {
+impl PartArg {
+    /// The part; `None` for all films.
+    pub fn part(self) -> Option<Part> {
         match self {
-            Self::Train => "train",
-            Self::Valid => "valid",
-            Self::Test => "test",
-            Self::All => "all",
+            Self::Train => Some(Part::Train),
+            Self::Valid => Some(Part::Valid),
+            Self::Test => Some(Part::Test),
+            Self::All => None,
         }
     }
 }

@@ -32,12 +32,17 @@ mod tests {
         // By default a first freed buffer teaches glibc to keep others of its size on the heap,
         // where one that is not the last stays with the process.
         drop(std::hint::black_box(vec![7_u8; N_BYTES]));
-        let film = std::hint::black_box(vec![7_u8; N_BYTES]);
-        let behind = std::hint::black_box(vec![7_u8; 100 << 10]);
-        let with = resident_kb().expect("Linux says so");
-        drop(film);
-        let without = resident_kb().expect("Linux says so");
-        drop(behind);
-        assert!(with.saturating_sub(without) > 14 << 10, "{with} {without}");
+        let freed_kb = || {
+            let film = std::hint::black_box(vec![7_u8; N_BYTES]);
+            let behind = std::hint::black_box(vec![7_u8; 100 << 10]);
+            let with = resident_kb().expect("Linux says so");
+            drop(film);
+            let without = resident_kb().expect("Linux says so");
+            drop(behind);
+            with.saturating_sub(without)
+        };
+        // Other tests of this process take memory meanwhile: one quiet moment is enough.
+        let most = (0..50).map(|_| freed_kb()).max();
+        assert!(most > Some(14 << 10), "{most:?}");
     }
 }

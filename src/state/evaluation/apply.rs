@@ -16,18 +16,6 @@ impl AppState {
         match command {
             EvaluationCommand::Pick(pick) => self.pick(PickKind::Evaluation(pick)),
             EvaluationCommand::Take(pick, path) => self.take_evaluation_path(pick, path),
-            EvaluationCommand::EditPrompt(text) => {
-                if let Some(prompt) = &mut desk.prompt {
-                    prompt.text = text;
-                }
-            }
-            EvaluationCommand::TakePrompt => {
-                if let Some(prompt) = desk.prompt.take() {
-                    let path = PathBuf::from(prompt.text.trim());
-                    self.take_evaluation_path(prompt.pick, path);
-                }
-            }
-            EvaluationCommand::ClosePrompt => desk.prompt = None,
             EvaluationCommand::Cancel => desk.opening.cancel(),
             EvaluationCommand::DropComparison => {
                 (desk.comparison, desk.different) = (Made::Not, None);

@@ -11,12 +11,6 @@ pub enum EvaluationCommand {
     Pick(EvaluationPick),
     /// Take the path that a dialog or the path field has given.
     Take(EvaluationPick, PathBuf),
-    /// Change the text of the path field.
-    EditPrompt(String),
-    /// Take what the path field says.
-    TakePrompt,
-    /// Put the path field away.
-    ClosePrompt,
     /// Stop reading or scoring.
     Cancel,
     /// Take the other scores away.

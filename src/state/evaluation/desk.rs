@@ -49,8 +49,6 @@ pub struct EvaluationState {
     pub all_labels: bool,
     /// A film of the set is in the viewer.
     pub film_opened: bool,
-    /// A path that is typed because no dialog is to be had.
-    pub prompt: Option<EvaluationPrompt>,
     /// A file being written; what was written.
     pub saving: Made<(EvaluationPick, PathBuf)>,
     /// Small pictures of films in the list.
@@ -108,15 +106,6 @@ impl Locked {
     }
 }
 
-/// A path that is being typed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct EvaluationPrompt {
-    /// What it is for.
-    pub pick: EvaluationPick,
-    /// What was typed so far.
-    pub text: String,
-}
-
 impl EvaluationState {
     /// Starts with nothing.
     pub fn new(wake: Wake) -> Self {
@@ -138,7 +127,6 @@ impl EvaluationState {
             different: None,
             all_labels: false,
             film_opened: false,
-            prompt: None,
             saving: Made::Not,
             pictures: SmallPictures::new(wake),
             move_began_at: None,

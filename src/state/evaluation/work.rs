@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::{ComparedSet, EvaluationPick, OpenedSet};
 use crate::dataset::FilmCache;
+use crate::domain::Part;
 use crate::evaluate::{
     EvaluationData, Figures, Prevalence, ReportParts, ScoredSet, compare, figures_csv,
     freeze_operating_points, html_report, save_plots, score_films, shared_patients,
@@ -49,7 +50,7 @@ pub fn score(
     ctx: &JobContext<String>,
 ) -> anyhow::Result<OpenedSet> {
     ctx.send("Reading the table".to_owned());
-    let data = EvaluationData::open(folder, None, None, "test")?;
+    let data = EvaluationData::open(folder, None, None, Some(Part::Test))?;
     ctx.send(format!("Scoring the {}", data.split));
     let cache_folder = cache_folder.unwrap_or_else(FilmCache::default_folder);
     let n_threads = std::thread::available_parallelism().map_or(1, usize::from);

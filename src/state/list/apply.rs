@@ -50,13 +50,6 @@ impl AppState {
             ListCommand::Mark(mark) => self.mark(mark),
             ListCommand::Note(text) => self.write_note(text),
             ListCommand::StartBlinded => self.pick(PickKind::ReadingLog),
-            ListCommand::EditLogPath(text) => desk.log_path = Some(text),
-            ListCommand::ForgetLogPath => desk.log_path = None,
-            ListCommand::TakeLogPath => {
-                if let Some(text) = desk.log_path.take().filter(|text| !text.trim().is_empty()) {
-                    self.start_blinded(PathBuf::from(text.trim()));
-                }
-            }
             ListCommand::Answer(label, answer) => {
                 if let Some(reading) = &mut desk.blinded {
                     reading.answer(label, answer);

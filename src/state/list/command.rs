@@ -23,12 +23,6 @@ pub enum ListCommand {
     Note(String),
     /// Begin a blinded reading of the films that the list shows.
     StartBlinded,
-    /// Change the path that is typed for its log.
-    EditLogPath(String),
-    /// Begin with the path that is typed.
-    TakeLogPath,
-    /// No reading after all.
-    ForgetLogPath,
     /// Answer one label of the film in view.
     Answer(usize, Option<bool>),
     /// Commit to the answers: they are logged, and the network's are shown.

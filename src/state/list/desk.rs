@@ -35,8 +35,6 @@ pub struct ListState {
     pub pictures: SmallPictures,
     /// The blinded reading under way.
     pub blinded: Option<BlindedReading>,
-    /// The path typed for the log of a reading, where no dialog is to be had.
-    pub log_path: Option<String>,
     /// Places of the films that pass the filter, in order.
     pub(in crate::state) places: Vec<usize>,
     /// The places are older than what they follow from.
@@ -56,7 +54,6 @@ impl ListState {
             filter: ListFilter::default(),
             pictures: SmallPictures::new(wake),
             blinded: None,
-            log_path: None,
             places: Vec::new(),
             stale: true,
             scoring: None,

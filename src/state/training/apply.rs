@@ -2,9 +2,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::{
-    Activity, CheckReport, Closing, ColumnsDraft, ConfigFile, Made, PathPrompt, Preview, RunForm,
-    RunRecord, RunState, ShownRun, TrainingCommand, TrainingJob, TrainingOrder, TrainingPage,
-    TrainingPick, check,
+    Activity, CheckReport, Closing, ColumnsDraft, ConfigFile, Made, Preview, RunForm, RunRecord,
+    RunState, ShownRun, TrainingCommand, TrainingJob, TrainingOrder, TrainingPage, TrainingPick,
+    check,
 };
 use crate::model::ModelSource;
 use crate::state::jobs::ModelRequest;
@@ -36,12 +36,6 @@ impl AppState {
             }
             TrainingCommand::Pick(pick) => self.pick(PickKind::Training(pick)),
             TrainingCommand::TakePath(pick, path) => self.take_training_path(pick, path),
-            TrainingCommand::EditPrompt(text) => {
-                if let Some(prompt) = &mut desk.prompt {
-                    prompt.text = text;
-                }
-            }
-            TrainingCommand::ClosePrompt { take } => self.close_prompt(take),
             TrainingCommand::ChooseColumns => self.read_columns(),
             TrainingCommand::EditColumns(draft) => desk.columns = Made::Done(draft),
             TrainingCommand::CloseColumns { take } => self.close_columns(take),
@@ -141,24 +135,6 @@ impl AppState {
                     .config_file
                     .start("save configuration", wake, work);
             }
-        }
-    }
-
-    /// No dialog is to be had: the path can be typed.
-    pub(in crate::state) fn ask_training_path(&mut self, pick: TrainingPick) {
-        self.workspace = Workspace::Training;
-        self.training.prompt = Some(PathPrompt {
-            pick,
-            text: String::new(),
-        });
-    }
-
-    fn close_prompt(&mut self, take: bool) {
-        if let Some(PathPrompt { pick, text }) = self.training.prompt.take()
-            && take
-            && !text.trim().is_empty()
-        {
-            self.take_training_path(pick, PathBuf::from(text.trim()));
         }
     }
 

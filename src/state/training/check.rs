@@ -4,10 +4,11 @@ use std::sync::Arc;
 use anyhow::Context as _;
 
 use crate::dataset::{FileReport, PartSummary};
+use crate::domain::Part;
 use crate::model::ComputeDevice;
 use crate::train::{
-    DataPlan, DryRun, Order, PART_NAMES, Preflight, RunFolder, TrainConfig, TrainControl,
-    TrainError, TrainEvent, TrainSetup, dry_run,
+    DataPlan, DryRun, Order, Preflight, RunFolder, TrainConfig, TrainControl, TrainError,
+    TrainEvent, TrainSetup, dry_run,
 };
 use crate::work::{Cancelled, JobContext, Progress};
 
@@ -65,11 +66,11 @@ impl CheckReport {
         let preflight = Preflight::new(plan, root)?;
         let plan = &preflight.plan;
         let table = &plan.data.table;
-        let mut parts = PART_NAMES
-            .iter()
+        let mut parts = Part::ALL
+            .into_iter()
             .zip(&plan.parts)
-            .map(|(name, part)| PartCheck {
-                name,
+            .map(|(part_of_split, part)| PartCheck {
+                name: part_of_split.name(),
                 split: PartSummary::of(table, &part.all),
                 used: PartSummary::of(table, &part.rows),
                 n_missing: part.n_missing,
@@ -123,7 +124,7 @@ fn label_checks(plan: &DataPlan, parts: &[PartCheck; 3]) -> Vec<LabelCheck> {
 }
 
 fn leak_text(patient_id: &str, n_films: [usize; 3]) -> String {
-    let parts = PART_NAMES.iter().zip(n_films).filter(|(_, n)| *n > 0);
+    let parts = Part::ALL.into_iter().zip(n_films).filter(|(_, n)| *n > 0);
     let parts: Vec<String> = parts.map(|(name, n)| format!("{n} {name}")).collect();
     format!("Patient {patient_id}: {}", parts.join(", "))
 }

@@ -28,13 +28,6 @@ pub enum TrainingCommand {
     Pick(TrainingPick),
     /// What a dialog, or the hand in its stead, has answered.
     TakePath(TrainingPick, PathBuf),
-    /// Change the path that is typed in a dialog's stead.
-    EditPrompt(String),
-    /// Take or drop the path that is typed in a dialog's stead.
-    ClosePrompt {
-        /// Whether to take it.
-        take: bool,
-    },
     /// Read the table's header and offer its columns to choose from.
     ChooseColumns,
     /// Change what the columns are taken for.

@@ -3,7 +3,7 @@ use std::sync::Arc;
 
 use super::{
     CheckReport, ColumnsDraft, ConfigFile, DryRunReport, Gallery, Made, Preview, RunForm, RunPhase,
-    RunRecord, ShownRun, TrainingPick,
+    RunRecord, ShownRun,
 };
 use crate::state::TrainingSettings;
 use crate::work::Wake;
@@ -14,8 +14,6 @@ pub struct TrainingState {
     pub page: TrainingPage,
     /// The configuration in the making.
     pub form: RunForm,
-    /// A path that is typed because no dialog is to be had.
-    pub prompt: Option<PathPrompt>,
     /// A configuration being read or written.
     pub config_file: Made<ConfigFile>,
     /// The choice of columns, while it is open or its header is being read.
@@ -71,15 +69,6 @@ impl TrainingPage {
     }
 }
 
-/// A path that is being typed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PathPrompt {
-    /// What it is for.
-    pub pick: TrainingPick,
-    /// What was typed so far.
-    pub text: String,
-}
-
 /// Whether the window is about to close.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Closing {
@@ -101,7 +90,6 @@ impl TrainingState {
         Self {
             page: TrainingPage::default(),
             form: RunForm::remembered(settings.config.as_deref(), folder),
-            prompt: None,
             config_file: Made::Not,
             columns: Made::Not,
             check: Made::Not,

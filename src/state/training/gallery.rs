@@ -1,6 +1,7 @@
 use std::path::PathBuf;
 
 use super::Made;
+use crate::domain::Part;
 use crate::state::SmallPictures;
 use crate::train::{FilmPrediction, Predictions, RunFolder};
 use crate::work::Wake;
@@ -82,7 +83,7 @@ impl Gallery {
         if let Some((root, _)) = source.clone() {
             self.films.start("validation films", wake, move |_| {
                 let folder = RunFolder::open(&root)?;
-                Ok(ScoredFilms::new(folder.predictions("valid")?))
+                Ok(ScoredFilms::new(folder.predictions(Part::Valid)?))
             });
         }
         self.source = source;

@@ -25,7 +25,7 @@ pub use check::{CheckReport, DryRunReport, LabelCheck, PartCheck};
 pub use columns::ColumnsDraft;
 pub use command::{PickForm, TrainingCommand, TrainingPick};
 pub use config_file::ConfigFile;
-pub use desk::{Closing, PathPrompt, TrainingPage, TrainingState};
+pub use desk::{Closing, TrainingPage, TrainingState};
 pub use form::RunForm;
 pub use gallery::{FilmOrder, Gallery, ScoredFilms};
 pub use made::{Made, Working};

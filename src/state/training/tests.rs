@@ -98,17 +98,12 @@ fn another_table_forgets_the_columns_of_the_one_before() {
 fn without_a_dialog_a_path_is_typed_for_what_was_asked() {
     let mut state = state(Picked::NoDialog);
     order(&mut state, TrainingCommand::Pick(TrainingPick::ValidList));
-    poll_until(&mut state, "the line", |state| {
-        state.training.prompt.is_some()
-    });
-    order(
-        &mut state,
-        TrainingCommand::EditPrompt(" lists/valid.txt ".to_owned()),
-    );
-    order(&mut state, TrainingCommand::ClosePrompt { take: true });
+    poll_until(&mut state, "the line", |state| state.prompt.is_some());
+    state.apply(Command::EditPath(" lists/valid.txt ".to_owned()));
+    state.apply(Command::UseTypedPath);
     let list = state.training.form.config.valid_list.clone();
     assert_eq!(list, Some(PathBuf::from("lists/valid.txt")));
-    assert_eq!(state.training.prompt, None);
+    assert_eq!(state.prompt, None);
 }
 
 #[test]

@@ -17,85 +17,152 @@ const KEY_ZOOM: f32 = 1.25;
 const SCALE_STEP: f32 = 0.1;
 
 impl Action {
-    /// The order that carries it out; `None` where that is not possible now.
+    /// The command that carries it out; `None` where that is not possible now.
     pub fn command(self, state: &AppState) -> Option<Command> {
-        if self == Self::Undo && state.workspace == Workspace::Evaluation {
-            let undo = Command::Evaluation(EvaluationCommand::Undo);
-            return state.evaluation.can_undo().then_some(undo);
-        }
         if self.is_of_viewer() && state.workspace != Workspace::Viewer {
             return None;
         }
-        if let Some(command) = self.display_command(state) {
-            let opened = state.study.film.opened().is_some();
-            return opened.then_some(Command::Display(command));
-        }
-        if let Some(command) = self.export_command() {
-            return state.can_export().then_some(Command::Export(command));
-        }
-        if let Some((command, possible)) = self.compare_command(state) {
-            return possible.then_some(command);
-        }
-        if let Some((command, possible)) = self.list_command(state) {
-            return possible.then_some(Command::List(command));
-        }
+        let (command, possible) = self.asked(state)?;
+        possible.then_some(command)
+    }
+
+    /// The command and whether it is possible now. One arm for every action, so that none is
+    /// forgotten: the compiler says so.
+    #[expect(
+        clippy::too_many_lines,
+        reason = "one arm for every action, so that the compiler finds a forgotten one"
+    )]
+    fn asked(self, state: &AppState) -> Option<(Command, bool)> {
+        let free = !state.is_picking();
         let loaded = state.model.loaded.as_ref();
         let film = state.study.current().is_some();
-        let (command, possible) = match self {
-            Self::OpenFilms => (Command::PickFilms, !state.is_picking()),
-            Self::TypePath => {
-                let shown = state.typed_path.is_none();
-                (Command::ShowPathField(shown), true)
-            }
-            Self::OpenModel => (Command::PickModel, !state.is_picking()),
-            Self::OpenDefaultModel => {
-                let other = loaded.is_none_or(|loaded| loaded.origin != ModelOrigin::Default);
-                (Command::OpenDefaultModel, other)
-            }
-            Self::NextFilm => (Command::NextFilm, state.neighbour(1).is_some()),
-            Self::PreviousFilm => (Command::PreviousFilm, state.neighbour(-1).is_some()),
-            Self::CloseFilm => (Command::CloseFilm, film),
-            Self::CloseAllFilms => (Command::CloseAllFilms, film),
+        let scale = state.settings.scale;
+        let map = &state.settings.map;
+        let always = |command| Some((command, true));
+        let theme = |theme| always(Command::SetTheme(theme));
+        let workspace = |workspace| always(Command::ShowWorkspace(workspace));
+        match self {
+            Self::OpenFilms => Some((Command::PickFilms, free)),
+            Self::OpenFolder => Some((Command::PickFolder, free)),
+            Self::OpenDrawnFilm => always(Command::OpenDrawnFilm),
+            Self::TypePath => always(Command::ShowPathField(state.prompt.is_none())),
+            Self::NextFilm => Some((Command::NextFilm, state.neighbour(1).is_some())),
+            Self::PreviousFilm => Some((Command::PreviousFilm, state.neighbour(-1).is_some())),
+            Self::CloseFilm => Some((Command::CloseFilm, film)),
+            Self::CloseAllFilms => Some((Command::CloseAllFilms, film)),
             Self::Retry => {
                 let stopped = matches!(
                     state.study.film,
                     FilmState::Failed { .. } | FilmState::Cancelled(_)
                 );
-                (Command::Retry, stopped)
+                Some((Command::Retry, stopped))
             }
-            Self::Cancel => {
-                let busy = state.is_reading_film() || state.is_listing();
-                if state.workspace == Workspace::Evaluation {
-                    let working = state.evaluation.opening.working().is_some();
-                    let cancel = Command::Evaluation(EvaluationCommand::Cancel);
-                    return working.then_some(cancel);
-                }
-                if !busy && state.training.is_checking() {
-                    return Some(Command::Training(TrainingCommand::CancelChecks));
-                }
-                (Command::Cancel, busy)
+            Self::Cancel => Some(cancel(state)),
+            Self::NextOfPatient
+            | Self::PreviousOfPatient
+            | Self::ScoreAll
+            | Self::StopScoring
+            | Self::Flag
+            | Self::Reviewed
+            | Self::Exclude
+            | Self::StartReading
+            | Self::CommitReading
+            | Self::NextRead
+            | Self::PreviousRead
+            | Self::EndReading => {
+                let (command, possible) = self.list_command(state)?;
+                Some((Command::List(command), possible))
             }
-            Self::OpenFolder => (Command::PickFolder, !state.is_picking()),
-            Self::NextFinding => (Command::StepFinding(1), loaded.is_some()),
-            Self::PreviousFinding => (Command::StepFinding(-1), loaded.is_some()),
-            Self::Undo => (Command::Undo, state.can_undo()),
+            Self::CompareNext
+            | Self::ComparePrevious
+            | Self::CompareModel
+            | Self::LinkFilms
+            | Self::CloseCompare => self.compare_command(state),
+            Self::Preset1
+            | Self::Preset2
+            | Self::Preset3
+            | Self::Preset4
+            | Self::Preset5
+            | Self::WiderWindow
+            | Self::NarrowerWindow
+            | Self::Brighter
+            | Self::Darker
+            | Self::Invert
+            | Self::ToggleHistogram
+            | Self::SwapWindowAxes
+            | Self::FitFilm
+            | Self::ActualSize
+            | Self::ZoomIn
+            | Self::ZoomOut
+            | Self::PanLeft
+            | Self::PanRight
+            | Self::PanUp
+            | Self::PanDown
+            | Self::TurnRight
+            | Self::TurnLeft
+            | Self::FlipHorizontally
+            | Self::FlipVertically
+            | Self::ResetDisplay
+            | Self::WindowTool
+            | Self::PanTool
+            | Self::ZoomTool
+            | Self::MagnifierTool
+            | Self::LengthTool
+            | Self::AngleTool
+            | Self::CoverTool
+            | Self::RemoveMeasurement
+            | Self::AllMaps
+            | Self::Uncover
+            | Self::ToggleInput => {
+                let opened = state.study.film.opened().is_some();
+                Some((Command::Display(self.display_command(state)?), opened))
+            }
+            Self::Undo if state.workspace == Workspace::Evaluation => {
+                let undo = Command::Evaluation(EvaluationCommand::Undo);
+                Some((undo, state.evaluation.can_undo()))
+            }
+            Self::Undo => Some((Command::Undo, state.can_undo())),
+            Self::Redo => Some((Command::Redo, state.can_redo())),
+            Self::NextFinding => Some((Command::StepFinding(1), loaded.is_some())),
+            Self::PreviousFinding => Some((Command::StepFinding(-1), loaded.is_some())),
+            Self::ResetThresholds => Some((Command::ResetAllThresholds, loaded.is_some())),
             Self::Jitter => {
-                let free = !state.jitter.is_busy() && !state.hides_answer();
-                let read = state.study.film.reading().is_some();
-                (Command::MeasureJitter, read && free)
+                let quiet = !state.jitter.is_busy() && !state.hides_answer();
+                let scored = state.study.film.reading().is_some();
+                Some((Command::MeasureJitter, scored && quiet))
             }
-            Self::ResetThresholds => (Command::ResetAllThresholds, loaded.is_some()),
-            Self::ShowViewer => (Command::ShowWorkspace(Workspace::Viewer), true),
-            Self::ShowTraining => (Command::ShowWorkspace(Workspace::Training), true),
-            Self::ShowEvaluation => (Command::ShowWorkspace(Workspace::Evaluation), true),
+            Self::ToggleMap => always(Command::ShowMap(!map.visible)),
+            Self::ToggleContours => always(Command::SetMapContours(!map.contours)),
+            Self::ToggleMapScale => always(Command::SetMapScale(match map.scale {
+                HeatmapScale::Absolute => HeatmapScale::PerMap,
+                HeatmapScale::PerMap => HeatmapScale::Absolute,
+            })),
+            Self::ExportAll
+            | Self::ExportPicture
+            | Self::ExportTable
+            | Self::ExportCapture
+            | Self::ExportReport
+            | Self::CopyPicture
+            | Self::CopyScores => {
+                Some((Command::Export(self.export_command()?), state.can_export()))
+            }
+            Self::OpenModel => Some((Command::PickModel, free)),
+            Self::OpenDefaultModel => {
+                let other = loaded.is_none_or(|loaded| loaded.origin != ModelOrigin::Default);
+                Some((Command::OpenDefaultModel, other))
+            }
+            Self::About => Some((Command::ShowAbout(!state.about_shown), loaded.is_some())),
+            Self::ShowViewer => workspace(Workspace::Viewer),
+            Self::ShowTraining => workspace(Workspace::Training),
+            Self::ShowEvaluation => workspace(Workspace::Evaluation),
             Self::OpenScores => {
                 let pick = EvaluationCommand::Pick(EvaluationPick::Predictions);
-                let free = !state.is_picking() && state.evaluation.opening.working().is_none();
-                (Command::Evaluation(pick), free)
+                let idle = free && state.evaluation.opening.working().is_none();
+                Some((Command::Evaluation(pick), idle))
             }
             Self::BackToEvaluation => {
                 let back = Command::Evaluation(EvaluationCommand::Back);
-                (back, state.evaluation.film_opened)
+                Some((back, state.evaluation.film_opened))
             }
             Self::LoadConfig
             | Self::SaveConfig
@@ -104,36 +171,17 @@ impl Action {
             | Self::PauseOrResume
             | Self::StopTraining
             | Self::OpenRun
-            | Self::CompareRun => return self.training_command(state).map(Command::Training),
-            Self::About => (Command::ShowAbout(!state.about_shown), loaded.is_some()),
-            _ => return self.program_command(state),
-        };
-        possible.then_some(command)
-    }
-
-    /// The order, where it is about the window itself; always possible.
-    fn program_command(self, state: &AppState) -> Option<Command> {
-        let scale = state.settings.scale;
-        Some(match self {
-            Self::ToggleMap => Command::ShowMap(!state.settings.map.visible),
-            Self::ToggleContours => Command::SetMapContours(!state.settings.map.contours),
-            Self::ToggleMapScale => Command::SetMapScale(match state.settings.map.scale {
-                HeatmapScale::Absolute => HeatmapScale::PerMap,
-                HeatmapScale::PerMap => HeatmapScale::Absolute,
-            }),
-            Self::Redo => return state.can_redo().then_some(Command::Redo),
-            Self::OpenDrawnFilm => Command::OpenDrawnFilm,
-            Self::Palette => Command::ShowPalette(state.palette.is_none()),
-            Self::Keys => Command::ShowKeys(!state.keys_shown),
-            Self::Larger => Command::SetScale(scale + SCALE_STEP),
-            Self::Smaller => Command::SetScale(scale - SCALE_STEP),
-            Self::UsualSize => Command::SetScale(1.0),
-            Self::ColoursOfSystem => Command::SetTheme(ThemeChoice::System),
-            Self::Dark => Command::SetTheme(ThemeChoice::Dark),
-            Self::Light => Command::SetTheme(ThemeChoice::Light),
-            Self::TogglePatientName => Command::ShowPatientName(!state.patient_name_shown),
-            _ => return None,
-        })
+            | Self::CompareRun => always(Command::Training(self.training_command(state)?)),
+            Self::Palette => always(Command::ShowPalette(state.palette.is_none())),
+            Self::Keys => always(Command::ShowKeys(!state.keys_shown)),
+            Self::Larger => always(Command::SetScale(scale + SCALE_STEP)),
+            Self::Smaller => always(Command::SetScale(scale - SCALE_STEP)),
+            Self::UsualSize => always(Command::SetScale(1.0)),
+            Self::ColoursOfSystem => theme(ThemeChoice::System),
+            Self::Dark => theme(ThemeChoice::Dark),
+            Self::Light => theme(ThemeChoice::Light),
+            Self::TogglePatientName => always(Command::ShowPatientName(!state.patient_name_shown)),
+        }
     }
 
     fn training_command(self, state: &AppState) -> Option<TrainingCommand> {
@@ -323,4 +371,17 @@ impl Action {
         ];
         self == Self::BackToEvaluation || (!elsewhere && groups.contains(&self.group()))
     }
+}
+
+/// What Escape stops: what is under way in the workspace in view.
+fn cancel(state: &AppState) -> (Command, bool) {
+    if state.workspace == Workspace::Evaluation {
+        let cancel = Command::Evaluation(EvaluationCommand::Cancel);
+        return (cancel, state.evaluation.opening.working().is_some());
+    }
+    let busy = state.is_reading_film() || state.is_listing();
+    if !busy && state.training.is_checking() {
+        return (Command::Training(TrainingCommand::CancelChecks), true);
+    }
+    (Command::Cancel, busy)
 }

@@ -1,10 +1,7 @@
 use egui::{Align, Button, Layout, RichText, Ui};
 
 use crate::domain::NOTICE;
-use crate::state::{
-    AppState, CommandSender, EvaluationCommand, EvaluationPick, EvaluationPrompt, Made,
-};
-use crate::ui::panels::path_prompt::{PathTyped, path_prompt_ui};
+use crate::state::{AppState, CommandSender, EvaluationCommand, EvaluationPick, Made};
 use crate::ui::shortcuts::Action;
 use crate::ui::theme;
 
@@ -115,17 +112,6 @@ pub fn empty_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
         ui.add_space(theme::GAP_PT);
         ui.weak(NOTICE);
     });
-}
-
-/// A line for a path where no dialog is to be had.
-pub fn prompt_ui(ui: &mut Ui, prompt: &EvaluationPrompt, commands: &CommandSender) {
-    for typed in path_prompt_ui(ui, prompt.pick.question(), &prompt.text) {
-        commands.evaluate(match typed {
-            PathTyped::Changed(text) => EvaluationCommand::EditPrompt(text),
-            PathTyped::Entered => EvaluationCommand::TakePrompt,
-            PathTyped::Hidden => EvaluationCommand::ClosePrompt,
-        });
-    }
 }
 
 /// Above the viewer while it shows a film of the set.

@@ -27,9 +27,6 @@ pub fn evaluation_ui(
 ) {
     let desk = &state.evaluation;
     Panel::top("evaluation").show(ui, |ui| header::header_ui(ui, state, commands));
-    if let Some(prompt) = &desk.prompt {
-        Panel::top("evaluation path").show(ui, |ui| header::prompt_ui(ui, prompt, commands));
-    }
     if desk.scored().is_none() {
         CentralPanel::default().show(ui, |ui| header::empty_ui(ui, state, commands));
         return;

@@ -1,7 +1,6 @@
 use egui::{Grid, ScrollArea, Ui};
 
 use crate::state::{AppState, BlindedReading, CommandSender, ListCommand};
-use crate::ui::panels::path_prompt::{PathTyped, path_prompt_ui};
 use crate::ui::shortcuts::Action;
 use crate::ui::theme;
 
@@ -106,16 +105,5 @@ fn committed_ui(ui: &mut Ui, reading: &BlindedReading) {
     ui.label(text);
     if reading.is_finished() {
         ui.strong("All films are read");
-    }
-}
-
-/// A line for the path of the log, where no dialog is to be had.
-pub fn log_prompt_ui(ui: &mut Ui, text: &str, commands: &CommandSender) {
-    for typed in path_prompt_ui(ui, "File for the log of the reading", text) {
-        commands.list(match typed {
-            PathTyped::Changed(text) => ListCommand::EditLogPath(text),
-            PathTyped::Entered => ListCommand::TakeLogPath,
-            PathTyped::Hidden => ListCommand::ForgetLogPath,
-        });
     }
 }

@@ -2,7 +2,7 @@
 
 mod answers;
 mod filter;
-mod list;
+mod film_list;
 
-pub use answers::{answers_ui, log_prompt_ui};
-pub use list::{ListViews, film_list_ui};
+pub use answers::answers_ui;
+pub use film_list::{ListViews, film_list_ui};

@@ -1,7 +1,6 @@
 use egui::{Align, Button, Layout, RichText, Ui};
 
-use crate::state::{AppState, CommandSender, PathPrompt, RunPhase, TrainingCommand, TrainingPage};
-use crate::ui::panels::path_prompt::{PathTyped, path_prompt_ui};
+use crate::state::{AppState, CommandSender, RunPhase, TrainingCommand, TrainingPage};
 use crate::ui::shortcuts::Action;
 use crate::ui::theme;
 
@@ -66,16 +65,5 @@ fn order_ui(ui: &mut Ui, label: &str, action: Action, state: &AppState, commands
         && let Some(command) = command
     {
         commands.send(command);
-    }
-}
-
-/// A line for a path where no dialog is to be had.
-pub fn prompt_ui(ui: &mut Ui, prompt: &PathPrompt, commands: &CommandSender) {
-    for typed in path_prompt_ui(ui, prompt.pick.question(), &prompt.text) {
-        commands.train(match typed {
-            PathTyped::Changed(text) => TrainingCommand::EditPrompt(text),
-            PathTyped::Entered => TrainingCommand::ClosePrompt { take: true },
-            PathTyped::Hidden => TrainingCommand::ClosePrompt { take: false },
-        });
     }
 }

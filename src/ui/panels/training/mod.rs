@@ -32,9 +32,6 @@ pub fn training_ui(
     commands: &CommandSender,
 ) {
     Panel::top("training pages").show(ui, |ui| header::header_ui(ui, state, commands));
-    if let Some(prompt) = &state.training.prompt {
-        Panel::top("training path").show(ui, |ui| header::prompt_ui(ui, prompt, commands));
-    }
     let frame = egui::Frame::central_panel(ui.style()).inner_margin(theme::GAP_PT);
     CentralPanel::default()
         .frame(frame)

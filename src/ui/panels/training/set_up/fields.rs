@@ -129,8 +129,8 @@ pub fn optional_path_ui(
             .desired_width(width);
         let response = ui.add(field).labelled_by(label.id);
         if response.on_hover_text(hover).changed() {
-            let typed = text.trim();
-            *path = (!typed.is_empty()).then(|| PathBuf::from(typed));
+            // As typed: a space or slash at the end is one in the making of a longer path.
+            *path = (!text.is_empty()).then(|| PathBuf::from(text));
         }
         pick_button_ui(ui, "…", pick, state, commands);
     });

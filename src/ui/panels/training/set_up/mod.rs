@@ -31,7 +31,7 @@ pub fn set_up_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
             groups_ui(ui, &mut config, state, commands);
         }
     });
-    if config != form.config {
+    if !config.is_written_as(&form.config) {
         commands.train(TrainingCommand::Edit(Box::new(config)));
     }
 }

@@ -1,0 +1,107 @@
+use std::path::PathBuf;
+
+use super::{AppState, CompareCommand, CompareWith, NoticeKind, PickKind, Workspace};
+use crate::model::ModelSource;
+use crate::state::jobs::ModelRequest;
+
+/// A path that is typed because there is no file dialog, or because the user prefers it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PathPrompt {
+    /// What was asked for: the path goes there and nowhere else.
+    pub kind: PickKind,
+    /// As typed so far, to the letter: a `PathBuf` would lose a slash at the end.
+    pub text: String,
+}
+
+impl PathPrompt {
+    /// An empty prompt.
+    pub fn new(kind: PickKind) -> Self {
+        Self {
+            kind,
+            text: String::new(),
+        }
+    }
+
+    /// What is asked for, in the user's words.
+    pub fn question(&self) -> &'static str {
+        match self.kind {
+            PickKind::Films | PickKind::Folder | PickKind::Model => {
+                "Path of a film, folder or model"
+            }
+            PickKind::ComparedModel => "Path of the model to compare with",
+            PickKind::ReadingLog => "File for the log of the reading",
+            PickKind::ExportFolder => "Folder for exports",
+            PickKind::Training(pick) => pick.question(),
+            PickKind::Evaluation(pick) => pick.question(),
+        }
+    }
+
+    /// The words of the button that takes the path.
+    pub fn button(&self) -> &'static str {
+        match self.kind {
+            PickKind::Films | PickKind::Folder | PickKind::Model => "Open path",
+            PickKind::ComparedModel
+            | PickKind::ReadingLog
+            | PickKind::ExportFolder
+            | PickKind::Training(_)
+            | PickKind::Evaluation(_) => "Use path",
+        }
+    }
+}
+
+impl AppState {
+    /// There is no dialog: the path can be typed.
+    pub(super) fn ask_path(&mut self, kind: PickKind) {
+        self.prompt = Some(PathPrompt::new(kind));
+        match kind {
+            PickKind::Training(_) => self.workspace = Workspace::Training,
+            PickKind::Evaluation(_) => self.workspace = Workspace::Evaluation,
+            PickKind::ReadingLog | PickKind::ExportFolder => {}
+            PickKind::Films | PickKind::Folder | PickKind::Model | PickKind::ComparedModel => {
+                let text = "No file dialog available. Type a path instead";
+                self.notices.push(NoticeKind::Info, text);
+            }
+        }
+    }
+
+    /// Uses what is typed for what was asked; an empty line stays.
+    pub(super) fn use_typed_path(&mut self) {
+        let Some(prompt) = &self.prompt else {
+            return;
+        };
+        let (kind, text) = (prompt.kind, prompt.text.trim());
+        if text.is_empty() {
+            return;
+        }
+        let path = PathBuf::from(text);
+        self.prompt = None;
+        match kind {
+            // The line says so: films, folders and models are told apart by their names.
+            PickKind::Films | PickKind::Folder | PickKind::Model => self.open(vec![path]),
+            kind => self.take_picked(kind, vec![path]),
+        }
+    }
+
+    /// Hands paths to what asked for them, whether a dialog or a typed line has them.
+    pub(super) fn take_picked(&mut self, kind: PickKind, paths: Vec<PathBuf>) {
+        if let PickKind::Films | PickKind::Folder = kind {
+            return self.open(paths);
+        }
+        let Some(path) = paths.into_iter().next() else {
+            return;
+        };
+        match kind {
+            PickKind::Films | PickKind::Folder => {}
+            PickKind::Model => {
+                self.load_model(ModelRequest::Source(ModelSource::File(path)));
+            }
+            PickKind::ComparedModel => {
+                self.apply_to_compare(CompareCommand::Show(CompareWith::Model(path)));
+            }
+            PickKind::Training(pick) => self.take_training_path(pick, path),
+            PickKind::Evaluation(pick) => self.take_evaluation_path(pick, path),
+            PickKind::ReadingLog => self.start_blinded(path),
+            PickKind::ExportFolder => self.export_to(path),
+        }
+    }
+}
