@@ -1,5 +1,5 @@
 use std::fs::OpenOptions;
-use std::io::Write as _;
+use std::io::{Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::Path;
 
 use anyhow::Context as _;
@@ -31,22 +31,33 @@ pub fn append(path: &Path, rows: &[Vec<String>]) -> anyhow::Result<()> {
     let context = || format!("cannot write the reading log: {}", path.display());
     let mut file = OpenOptions::new()
         .create(true)
+        .read(true)
         .append(true)
         .open(path)
         .with_context(context)?;
-    let known = std::fs::read(path).with_context(context)?;
+    let n_bytes = file.metadata().with_context(context)?.len();
     let mut writer = csv::Writer::from_writer(Vec::new());
-    if known.is_empty() {
+    if n_bytes == 0 {
         writer.write_record(HEADER)?;
     } else {
-        let header = known.split(|&byte| byte == b'\n').next();
+        let expected = HEADER.join(",") + "\n";
+        // No more than the header is read: what the path names may be of any size.
+        let mut header = Vec::new();
+        let limit = expected.len() as u64;
+        (&mut file)
+            .take(limit)
+            .read_to_end(&mut header)
+            .with_context(context)?;
         anyhow::ensure!(
-            header == Some(HEADER.join(",").as_bytes()),
+            header == expected.as_bytes(),
             "expected a log of blinded readings: {}",
             path.display()
         );
+        let mut last = [0];
+        file.seek(SeekFrom::End(-1)).with_context(context)?;
+        file.read_exact(&mut last).with_context(context)?;
         anyhow::ensure!(
-            known.ends_with(b"\n"),
+            last == *b"\n",
             "the last line of the reading log is cut short: {}",
             path.display()
         );
@@ -58,7 +69,7 @@ pub fn append(path: &Path, rows: &[Vec<String>]) -> anyhow::Result<()> {
     let written = file.write_all(&bytes).and_then(|()| file.sync_data());
     if written.is_err() {
         // As on a full disk: what was written of these rows must not stand before the next ones.
-        let _ = file.set_len(known.len() as u64);
+        let _ = file.set_len(n_bytes);
     }
     written.with_context(context)
 }
