@@ -87,14 +87,14 @@ impl ResNetConfig {
         &self.architecture
     }
 
-    /// The engine's network, with Keras' momentum of batch norm, which the engine has fixed.
+    /// The engine's network.
     pub fn of_engine(architecture: &Architecture) -> Result<Self, ConfigError> {
         Self::try_from(Unchecked {
             depth: architecture.depth(),
             side: architecture.side(),
             n_outputs: architecture.n_outputs(),
             bn_epsilon: f64::from(architecture.epsilon()),
-            bn_momentum: 0.99,
+            bn_momentum: architecture.bn_momentum(),
         })
     }
 
@@ -183,7 +183,7 @@ impl TryFrom<Unchecked> for ResNetConfig {
             _ => ConfigError::Depth { depth },
         })?;
         Ok(Self {
-            architecture,
+            architecture: architecture.with_bn_momentum(bn_momentum),
             depth,
             bn_epsilon,
             bn_momentum,

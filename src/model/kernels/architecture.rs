@@ -71,6 +71,9 @@ pub enum EngineError {
     Threads(#[from] std::io::Error),
 }
 
+/// Keras' default.
+const KERAS_BN_MOMENTUM: f64 = 0.99;
+
 /// Which member of the family: everything that fixes the shape of every tensor.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Architecture {
@@ -78,6 +81,7 @@ pub struct Architecture {
     side: usize,
     n_outputs: usize,
     epsilon: f32,
+    bn_momentum: f64,
 }
 
 impl Architecture {
@@ -103,7 +107,24 @@ impl Architecture {
             side,
             n_outputs,
             epsilon,
+            bn_momentum: KERAS_BN_MOMENTUM,
         })
+    }
+
+    /// The same network whose batch norms keep this share of their running statistics in a
+    /// training step, in `[0, 1)`.
+    #[must_use]
+    pub fn with_bn_momentum(self, bn_momentum: f64) -> Self {
+        Self {
+            bn_momentum,
+            ..self
+        }
+    }
+
+    /// Share of the running statistics of batch norm that a training step keeps, in `[0, 1)`;
+    /// 0.99 as in Keras unless [`Self::with_bn_momentum`] says otherwise.
+    pub fn bn_momentum(&self) -> f64 {
+        self.bn_momentum
     }
 
     /// Convolution layers, 9n + 2.

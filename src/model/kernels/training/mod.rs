@@ -32,9 +32,6 @@ pub use state::TrainingState;
 
 use pass::Passes;
 
-/// How much of the running statistics a step keeps, as in the Keras original.
-const MOMENTUM: f64 = 0.99;
-
 /// All that a training step needs besides the state: memory for one batch, packed weights.
 pub struct TrainingPlan {
     engine: Arc<Engine>,
@@ -130,7 +127,8 @@ impl TrainingPlan {
         self.passes
             .backward(&self.engine, parameters, &mut self.gradients, n_films)?;
 
-        self.passes.update_running(parameters, n_films, MOMENTUM)?;
+        let momentum = self.architecture.bn_momentum();
+        self.passes.update_running(parameters, n_films, momentum)?;
         let penalty = add_penalty(loss.l2, parameters, &mut self.gradients);
         Ok(BatchLoss {
             cross_entropy,

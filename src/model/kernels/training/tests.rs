@@ -7,8 +7,13 @@ fn engine(n_threads: usize, set: InstructionSet) -> Arc<Engine> {
     Arc::new(Engine::with_instruction_set(n_threads, set).expect("threads start"))
 }
 
+/// Share of the running statistics that a step keeps.
+const MOMENTUM: f64 = 0.9;
+
 fn network(depth: usize, side: usize, n_outputs: usize) -> (Architecture, NamedTensors) {
+    // Another momentum than Keras': the model file's is the one that counts.
     let architecture = Architecture::new(depth, side, n_outputs, 1e-3).expect("valid");
+    let architecture = architecture.with_bn_momentum(MOMENTUM);
     (architecture, random_weights(&architecture, 1))
 }
 
