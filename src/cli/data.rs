@@ -81,7 +81,7 @@ struct ColumnArgs {
 enum SplitChoice {
     /// All films of a patient in one part
     Patient,
-    /// Film by film: patients leak, figures come out too good
+    /// Film by film: patients leak, scores will look better than they are
     Image,
     /// As the lists say
     Lists,

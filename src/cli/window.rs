@@ -76,7 +76,7 @@ impl FilePicker for DesktopPicker {
             PickKind::Folder => pick_one("Open a folder of films", PickForm::Folder),
             PickKind::ExportFolder => pick_one("Folder for exports", PickForm::Folder),
             PickKind::ReadingLog => pick_one(
-                "Log of the blinded reading",
+                "Log of the blinded session",
                 PickForm::NewFile("reading-log.csv"),
             ),
             PickKind::Model | PickKind::ComparedModel => rfd::FileDialog::new()

@@ -94,7 +94,7 @@ impl FilmCache {
         file.persist(&path).map_err(|error| failed(error.error))?;
         Self::open(&path, &fingerprint, films.len()).ok_or_else(|| CacheError::Read {
             path: path.clone(),
-            source: io::Error::other("not what was just written"),
+            source: io::Error::other("read back differs from what was written"),
         })
     }
 

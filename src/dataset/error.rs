@@ -30,7 +30,7 @@ pub enum DataError {
         others: Vec<String>,
     },
     #[error(
-        "expected one table, found {}: name the one that is meant",
+        "expected one table, found {}: name the one to use",
         listed(tables, "none")
     )]
     SeveralTables { tables: Vec<String> },

@@ -36,7 +36,7 @@ impl Default for SplitShares {
 pub enum SplitRule {
     /// All films of a patient in one part: the only rule whose figures tell of other patients.
     ByPatient(SplitShares),
-    /// Film by film, as the notebook does. Patients leak: figures come out too good.
+    /// Film by film, as the notebook does. Patients leak: scores will look better than they are.
     ByImage(SplitShares),
     /// As files with lists say.
     Lists(SplitLists),
@@ -96,7 +96,7 @@ pub enum SplitError {
     Shares { valid_share: f64, test_share: f64 },
     #[error(transparent)]
     List(#[from] DataError),
-    #[error("expected names of the table's films, none of {n_names} is one: {}", path.display())]
+    #[error("expected names of films of the table, none of {n_names} matches: {}", path.display())]
     ForeignList { path: PathBuf, n_names: usize },
     #[error(
         "expected each film in one list, {n_films} are in two, such as {image}: {} and {}",

@@ -21,7 +21,7 @@ pub enum EvaluateError {
     UnknownLabel { name: String, known: String },
     #[error("expected films that both have, got none in common")]
     NothingInCommon,
-    #[error("{label}: expected one truth of each film, got {n_films} with two, such as {}", path.display())]
+    #[error("{label}: expected one label per film, got {n_films} films with two, such as {}", path.display())]
     OtherTruth {
         label: String,
         n_films: usize,

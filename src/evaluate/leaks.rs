@@ -5,7 +5,7 @@ use super::{EvaluateError, ScoredSet};
 use crate::domain::Part;
 use crate::train::RunFolder;
 
-/// Patients of a set whom the model has seen in training: figures come out too good.
+/// Patients of a set whom the model has seen in training: scores will look better than they are.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SharedPatients {
     /// Those in both, in order.

@@ -90,9 +90,8 @@ fn summary_html(parts: &ReportParts<'_>) -> String {
         ),
     ];
     let rows = rows.map(|(name, value)| vec![name.to_owned(), number(value)]);
-    format!(
-        "<h2>Summary</h2>\n<p>{n_defined} of {n_labels} labels have an AUC; the others lack films on one side.</p>\n"
-    ) + &table_html(&["", ""], rows, &|_| false)
+    format!("<h2>Summary</h2>\n<p>AUC defined for {n_defined} of {n_labels} findings.</p>\n")
+        + &table_html(&["", ""], rows, &|_| false)
         + &bootstrap_text(parts)
 }
 
@@ -134,7 +133,7 @@ fn auc_html(parts: &ReportParts<'_>) -> String {
     let is_rare = |row: usize| parts.set.columns.get(row).is_some_and(LabelColumn::is_rare);
     "<h2>Ranking</h2>\n".to_owned()
         + &table_html(&head, labels.iter().enumerate().map(row), &is_rare)
-        + "<p>In gray: fewer than 10 positive films, chance rules there.</p>\n"
+        + "<p>In gray: fewer than 10 positive films, too few to tell from chance.</p>\n"
 }
 
 fn thresholds_html(parts: &ReportParts<'_>) -> String {
@@ -234,12 +233,12 @@ fn localization_html(parts: &ReportParts<'_>) -> String {
     let head = [
         "Finding",
         "Films with a box",
-        "Hottest place in a box",
+        "Map maximum in a box",
         "Mean IoU",
         "IoU >= 0.5",
         "Above threshold",
     ];
-    "<h2>Where the maps lie</h2>\n<p>Maps against radiologists' boxes.</p>\n".to_owned()
+    "<h2>Localization</h2>\n<p>Maps against radiologists' boxes.</p>\n".to_owned()
         + &table_html(&head, boxed.iter().map(row), &|_| false)
 }
 

@@ -111,7 +111,7 @@ impl<'a> FilmExport<'a> {
     /// The input notes as one text.
     pub fn input_text(&self) -> String {
         if self.input_notes.is_empty() {
-            "nothing noted".to_owned()
+            "no remarks".to_owned()
         } else {
             self.input_notes.join(" ")
         }

@@ -105,7 +105,7 @@ mod tests {
         let empty = folder.path().join("empty.png");
         fs::write(&empty, []).unwrap();
         let cases = [
-            (folder.path().to_path_buf(), "expected a file, got a folder"),
+            (folder.path().to_path_buf(), "not a file but a folder"),
             (folder.path().join("none.png"), "file cannot be read"),
             (empty, "got an empty file"),
             (PathBuf::from("/dev/zero"), "got a device or pipe"),

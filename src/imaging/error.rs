@@ -14,7 +14,7 @@ use super::dicom::DicomError;
 pub enum FilmError {
     #[error("file cannot be read: {cause}: {}", path.display())]
     Unreadable { path: PathBuf, cause: io::Error },
-    #[error("expected a file, got a folder: {}", path.display())]
+    #[error("not a file but a folder: {}", path.display())]
     Folder { path: PathBuf },
     #[error("expected a regular file, got a device or pipe: {}", path.display())]
     NotRegular { path: PathBuf },

@@ -11,7 +11,7 @@ fn small_files() -> Vec<(&'static str, Vec<u8>)> {
     }));
     vec![
         ("PNG", encoded(&gray_picture(), ImageFormat::Png)),
-        ("colour PNG", encoded(&color, ImageFormat::Png)),
+        ("color PNG", encoded(&color, ImageFormat::Png)),
         ("JPEG", encoded(&gray_picture(), ImageFormat::Jpeg)),
         ("TIFF", encoded(&gray_picture(), ImageFormat::Tiff)),
         ("BMP", encoded(&gray_picture(), ImageFormat::Bmp)),

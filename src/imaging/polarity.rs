@@ -31,7 +31,7 @@ pub struct Polarity(f64);
 impl Polarity {
     /// What to tell the user of a film that is shown as it came but looks inverted.
     pub const WARNING: &'static str =
-        "This film looks inverted: air seems bright. The file does not say so; nothing is changed.";
+        "This film looks inverted: air is bright. The file does not say so; nothing was changed.";
 
     /// Looks at the film as it is shown under its own window.
     pub fn of(film: &Film) -> Self {

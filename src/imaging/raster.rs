@@ -130,13 +130,11 @@ pub(super) fn film(bytes: &[u8], format: RasterFormat, path: &Path) -> Result<Fi
         steps.push("red, green and blue weighted 0.299, 0.587, 0.114 into gray".to_owned());
     }
     if gray.channels_differ {
-        warnings.push(
-            "This is a colour picture: red, green and blue differ. A film is gray.".to_owned(),
-        );
+        warnings
+            .push("This is a color image: red, green and blue differ. A film is gray.".to_owned());
     }
     if turned {
-        warnings
-            .push("The file asks to be turned or mirrored (EXIF); this is not done.".to_owned());
+        warnings.push("The EXIF orientation of the file is ignored.".to_owned());
     }
     let white = if gray.bits == 16 { 65_535.0 } else { 255.0 };
     let mut film = Film {

@@ -15,9 +15,9 @@ pub struct Platt {
 pub enum PlattError {
     #[error("expected films on both sides, got {n_pos} positive and {n_neg} negative ones")]
     OneClass { n_pos: usize, n_neg: usize },
-    #[error("expected as many logits as truths, all finite")]
+    #[error("expected as many logits as labels, all finite")]
     Input,
-    #[error("the fit did not settle")]
+    #[error("the fit did not converge")]
     Unsettled,
 }
 

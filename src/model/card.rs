@@ -138,7 +138,7 @@ impl ModelCard {
         let how = match self.preprocessing.interpolation() {
             Interpolation::Nearest => "nearest pixel",
             Interpolation::Bilinear => "bilinear, not antialiased",
-            Interpolation::Area => "mean of the area",
+            Interpolation::Area => "area",
             Interpolation::Lanczos => "Lanczos, antialiased",
         };
         format!(

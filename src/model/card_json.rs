@@ -17,17 +17,17 @@ pub const FORMAT_VERSION: u64 = 1;
 #[derive(Debug, Error)]
 #[expect(missing_docs, reason = "the messages say it")]
 pub enum CardError {
-    #[error("the model's metadata is not what it should be: {0}")]
+    #[error("the model's metadata is invalid: {0}")]
     Json(#[from] serde_json::Error),
     #[error("expected model format version {FORMAT_VERSION}, got {0}")]
     Version(u64),
-    #[error("the model's labels are no labels: {0}")]
+    #[error("the model's labels are invalid: {0}")]
     Labels(#[from] LabelsError),
     #[error("expected {n_outputs} labels for as many outputs, got {n_labels}")]
     LabelCount { n_labels: usize, n_outputs: usize },
     #[error("expected input of {network} x {network} pixels as the network has, got {input}")]
     InputSide { network: usize, input: usize },
-    #[error("the metadata's {what} speak of {name:?}, which is no label of the model")]
+    #[error("the metadata's {what} name {name:?}, which is not a label of the model")]
     UnknownLabel { what: &'static str, name: String },
     #[error("expected a class frequency in 0..=1 for {name}, got {value}")]
     Frequency { name: String, value: f64 },

@@ -141,7 +141,7 @@ impl ModelOrigin {
     /// In the user's words.
     pub fn words(&self) -> String {
         match self {
-            Self::Default => "comes with the program".to_owned(),
+            Self::Default => "built in".to_owned(),
             Self::File(path) => path.display().to_string(),
             Self::Moment(name) => format!("in memory only: {name}"),
         }
@@ -372,7 +372,7 @@ impl AppState {
         if self.jobs.list.is_none() {
             self.workspace = Workspace::Viewer;
             let job = spawn_drawn_film_job(&self.services);
-            self.jobs.list = self.started("opening the drawn film", job);
+            self.jobs.list = self.started("opening the sample film", job);
         }
     }
 

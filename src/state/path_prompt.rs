@@ -29,7 +29,7 @@ impl PathPrompt {
                 "Path of a film, folder or model"
             }
             PickKind::ComparedModel => "Path of the model to compare with",
-            PickKind::ReadingLog => "File for the log of the reading",
+            PickKind::ReadingLog => "File for the log of the session",
             PickKind::ExportFolder => "Folder for exports",
             PickKind::Training(pick) => pick.question(),
             PickKind::Evaluation(pick) => pick.question(),

@@ -108,7 +108,7 @@ impl AppState {
         if !before.is_some_and(same) {
             self.selected = None;
             if self.list.blinded.take().is_some() {
-                let text = "The blinded reading has ended: the new model has other labels";
+                let text = "The blinded session has ended: the new model has other findings";
                 self.notices.push(NoticeKind::Info, text);
             }
         }
@@ -198,5 +198,5 @@ impl AppState {
 
 /// The words for a panic in a job.
 pub(super) fn broke(panic_text: &str) -> String {
-    format!("this should not have happened, please report it: {panic_text}")
+    format!("internal error, please report it: {panic_text}")
 }

@@ -135,7 +135,7 @@ impl Checkpoint {
         let (_, metadata) = SafeTensors::read_metadata(bytes).map_err(|error| error.to_string())?;
         let entries = metadata.metadata().as_ref();
         let text = entries.and_then(|entries| entries.get(PLACE_KEY));
-        let text = text.ok_or("it does not say where it stands")?;
+        let text = text.ok_or("its position in the training is missing")?;
         let place: Place = serde_json::from_str(text).map_err(|error| error.to_string())?;
         if place.format_version != FORMAT_VERSION {
             let found = place.format_version;

@@ -409,7 +409,7 @@ fn set(table: &mut toml::Table, key: &str, value: toml::Value) -> Result<(), Tra
                 .or_insert_with(|| toml::Value::Table(toml::Table::new()));
             match below {
                 toml::Value::Table(below) => set(below, rest, value),
-                _ => Err(TrainError::Value(format!("{first} has no parts: {key}"))),
+                _ => Err(TrainError::Value(format!("{first} has no fields: {key}"))),
             }
         }
     }

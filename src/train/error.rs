@@ -21,13 +21,13 @@ pub enum TrainError {
     Write { path: PathBuf, source: io::Error },
     #[error("{reason}: {}", path.display())]
     Broken { path: PathBuf, reason: String },
-    #[error("a run lies there already; resume it, or choose another folder: {}", path.display())]
+    #[error("the folder already contains a run; resume it, or choose another folder: {}", path.display())]
     RunExists { path: PathBuf },
     #[error("expected the folder of a training run, found no config.toml: {}", path.display())]
     NoRun { path: PathBuf },
     #[error(
-        "{n_patients} patients stand in more than one part, as {example}; \
-             set allow_leaks = true to train all the same"
+        "{n_patients} patients appear in more than one part of the split, for example {example}; \
+             set allow_leaks = true to train anyway"
     )]
     Leaks { n_patients: usize, example: String },
     #[error("expected films to train on, got none: {0}")]
@@ -39,7 +39,7 @@ pub enum TrainError {
         step: usize,
         films: Vec<String>,
     },
-    #[error("the model to begin with does not fit: {0}")]
+    #[error("the initial weights do not fit: {0}")]
     Initial(String),
     #[error("stopped before the first step")]
     Stopped,

@@ -167,7 +167,7 @@ fn frequent_labels(
         .collect();
     Labels::new(kept).map_err(|_| {
         TrainError::NoFilms(format!(
-            "no label has {min_positives} positive training films"
+            "no finding has {min_positives} positive training films"
         ))
     })
 }

@@ -87,20 +87,20 @@ impl Preflight {
         } else if !plan.leaks.is_empty() {
             let n_patients = plan.leaks.len();
             self.warnings.push(format!(
-                "{n_patients} patients stand in more than one part: figures will be too high"
+                "{n_patients} patients appear in more than one part: scores will look better than they are"
             ));
         }
         if train.rows.is_empty() {
             self.obstacles
-                .push("no training film has a file".to_owned());
+                .push("no image of the table was found".to_owned());
         }
         if valid.rows.is_empty() {
-            let text = "no validation films: every epoch counts as the best";
+            let text = "no validation films: the last epoch is selected";
             self.warnings.push(text.to_owned());
         }
         if test.rows.is_empty() {
             self.warnings
-                .push("no test films: no final figure".to_owned());
+                .push("no test films: no final score".to_owned());
         }
         let n_missing: usize = plan.parts.iter().map(|part| part.n_missing).sum();
         if n_missing > 0 {
@@ -114,14 +114,14 @@ impl Preflight {
             }
         }
         if plan.config.augment.horizontal_flip {
-            let text = "films are mirrored: the heart will have no side";
+            let text = "films are mirrored: the heart may be on either side";
             self.warnings.push(text.to_owned());
         }
         let needed = self.cache_bytes + self.run_bytes;
         if let Some(free) = self.free_bytes.filter(|&free| free < needed) {
             let mib = |bytes: u64| bytes >> 20;
             self.obstacles.push(format!(
-                "{} MiB are needed on the disk, {} are free",
+                "{} MiB of disk space needed, {} free",
                 mib(needed),
                 mib(free)
             ));

@@ -107,7 +107,7 @@ impl<'a> Run<'a> {
         if !self.prepared.plan.leaks.is_empty() {
             let n_patients = self.prepared.plan.leaks.len();
             lines.push(format!(
-                "{n_patients} patients stand in more than one part: figures will be too high"
+                "{n_patients} patients appear in more than one part: scores will look better than they are"
             ));
         }
         lines.extend(self.prepared.unreadable.iter().cloned());
@@ -133,7 +133,9 @@ impl<'a> Run<'a> {
         while self.checkpoint.place.epoch <= self.config.epochs {
             if self.patience_left() == Some(0) {
                 let n_epochs = self.config.patience;
-                self.say(format!("no gain in {n_epochs} epochs: training ends"));
+                self.say(format!(
+                    "no improvement for {n_epochs} epochs: training stops"
+                ));
                 return Ok(Ending::StoppedEarly);
             }
             if self.steps()? == Order::Stop {
@@ -191,7 +193,7 @@ impl<'a> Run<'a> {
         }
         if control.order() == Order::Stop {
             self.save_checkpoint();
-            self.say("told to stop; the run can be resumed".to_owned());
+            self.say("stopped; the run can be resumed".to_owned());
             return Ok(Order::Stop);
         }
         Ok(Order::Run)

@@ -112,7 +112,7 @@ pub fn resume(
     let known = folder.info()?.data_fingerprint;
     if known != prepared.train.cache.fingerprint() {
         return Err(TrainError::Value(
-            "the films are not those that the run began with".to_owned(),
+            "the films differ from those that the run started with".to_owned(),
         ));
     }
     let checkpoint = match folder.checkpoint()? {

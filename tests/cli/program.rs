@@ -274,7 +274,7 @@ fn each_film_says_whether_it_is_fit_and_how_far_its_scores_move() {
     let output = thorax(&["classify", text(&path)]);
     let table = stdout(&output);
     assert!(
-        table.contains("input refused: It looks unlike a frontal chest film."),
+        table.contains("input refused: Not a frontal chest film."),
         "{table}"
     );
 }

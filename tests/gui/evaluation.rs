@@ -353,7 +353,7 @@ fn thresholds_held_fast_are_reported_on_the_next_set_and_saved_into_a_model() {
     apply(&mut harness, solve);
     settle(&mut harness);
     harness
-        .get_by_role_and_label(Role::CheckBox, "Hold all thresholds")
+        .get_by_role_and_label(Role::CheckBox, "Lock all thresholds")
         .click();
     settle(&mut harness);
     let held = harness.state().state.evaluation.thresholds.clone();
@@ -490,7 +490,7 @@ fn two_sets_are_laid_over_each_other() {
     let expected = thorax::evaluate::compare(&scores.set("valid.csv"), &scores.set("test.csv"));
     assert_eq!(*differences, expected.unwrap());
     assert_eq!(differences[2].paired, None);
-    harness.get_by_label("here less there");
+    harness.get_by_label("here − there");
     harness
         .get_by_role_and_label(Role::CheckBox, "List the films that differ most")
         .click();
@@ -594,6 +594,6 @@ fn without_scores_the_panel_says_what_to_do() {
         .get_by_role_and_label(Role::Button, "Evaluation")
         .click();
     settle(&mut harness);
-    let node = harness.get_by_role_and_label(Role::Button, "Open a table…");
-    assert!(!node.accesskit_node().is_disabled());
+    let mut nodes = harness.get_all_by_role_and_label(Role::Button, "Open scores…");
+    assert!(nodes.all(|node| !node.accesskit_node().is_disabled()));
 }

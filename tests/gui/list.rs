@@ -217,7 +217,7 @@ fn in_a_blinded_reading_the_models_answer_is_hidden_until_the_reader_commits() {
         app.state.list.blinded.is_some() && is_scored(app)
     });
     harness.run_steps(8);
-    harness.get_by_label_contains("Blinded reading, film 1 of 5");
+    harness.get_by_label_contains("Blinded session, film 1 of 5");
     assert!(
         harness.query_by_label("Reset all").is_none(),
         "scores are hidden"
@@ -230,7 +230,7 @@ fn in_a_blinded_reading_the_models_answer_is_hidden_until_the_reader_commits() {
         reading.is_some_and(thorax::state::BlindedReading::is_committed)
     });
     harness.run();
-    harness.get_by_label_contains("Committed. So far reader and model agree on");
+    harness.get_by_label_contains("Committed. Reader and model agree on");
     harness.get_by_label("Reset all");
     let text = std::fs::read_to_string(&log).unwrap();
     assert_eq!(text.lines().count(), 15);
@@ -240,7 +240,7 @@ fn in_a_blinded_reading_the_models_answer_is_hidden_until_the_reader_commits() {
         .unwrap();
     assert!(row.contains(",Effusion,yes,"), "{row}");
     assert!(row.contains(thorax::domain::NOTICE), "{row}");
-    harness.get_by_label("Next film of the reading").click();
+    harness.get_by_label("Next film of the session").click();
     harness.run_steps(3);
     assert!(harness.state().state.is_blinded());
     // A click on the list shows a film, and never what the network says of it.
@@ -256,7 +256,7 @@ fn in_a_blinded_reading_the_models_answer_is_hidden_until_the_reader_commits() {
         .apply(Command::ShowFilm(unread.unwrap()));
     harness.run_steps(8);
     assert!(harness.state().state.is_blinded());
-    harness.get_by_label("Back to the reading").click();
+    harness.get_by_label("Back to the session").click();
     harness.run_steps(8);
     assert!(harness.state().state.shows_film_of_reading());
     let state = &mut harness.state_mut().state;

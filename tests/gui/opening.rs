@@ -41,7 +41,9 @@ fn the_notice_is_on_screen_from_the_start() {
 fn the_button_opens_what_the_dialog_answers() {
     let picker = PreparedPicker::new(Picked::Files(vec![phantom()]));
     let mut harness = build(builder(), picker, vec![]);
-    harness.get_by_label("Choose films…").click();
+    // The button of the welcome page, below the one of the toolbar.
+    let button = harness.get_all_by_label("Open films…").next_back();
+    button.unwrap().click();
     step_until("the scores", &mut harness, is_scored);
     harness.run();
     harness.get_by_role_and_label(Role::Button, "phantom.png");
@@ -51,7 +53,11 @@ fn the_button_opens_what_the_dialog_answers() {
 #[test]
 fn without_a_dialog_a_path_can_be_typed() {
     let mut harness = build(builder(), PreparedPicker::new(Picked::NoDialog), vec![]);
-    harness.get_by_label("Open films…").click();
+    harness
+        .get_all_by_label("Open films…")
+        .next()
+        .unwrap()
+        .click();
     step_until("the path field", &mut harness, |app| {
         app.state.prompt.is_some()
     });
@@ -182,7 +188,7 @@ fn a_cancelled_film_has_no_scores_and_can_be_read_again() {
         step_until("the model", &mut harness, has_model);
         harness.run();
         harness.get_by_label("Stopped: no scores for this film");
-        harness.get_by_label("Read film again").click();
+        harness.get_by_label("Reload film").click();
     }
     step_until("the scores", &mut harness, is_scored);
 }

@@ -124,5 +124,5 @@ fn the_keys_are_listed() {
     step_until("the model", &mut harness, has_model);
     harness.run();
     harness.get_by_label("Wheel or pinch");
-    harness.get_by_label("Read film again");
+    harness.get_by_label("Reload film");
 }

@@ -74,7 +74,7 @@ fn what_the_network_saw_is_one_key_away_and_the_scores_stay() {
 fn a_film_that_is_no_chest_film_shows_its_scores_only_when_asked() {
     let (_folder, path) = crate::films::stripes();
     let mut harness = app_with_scores(vec![path]);
-    harness.get_by_label("Not fit as input: scores are not shown");
+    harness.get_by_label("Not a usable chest film. Scores hidden");
     assert_eq!(harness.query_all_by_label("n/a").count(), 14);
     let entry = harness.state().state.study.current_entry().unwrap().clone();
     assert_eq!(entry.scores, None);
@@ -102,18 +102,18 @@ fn one_key_measures_how_far_scores_move_under_small_changes() {
         app.state.jitter.intervals_of(path).is_some()
     });
     harness.run();
-    harness.get_by_label_contains("Under 24 small shifts, turns and exposures");
+    harness.get_by_label_contains("Under 24 small shifts, rotations and exposure changes");
 }
 
 #[test]
 fn the_selected_finding_tells_where_its_score_stands_among_validation_films() {
     let mut harness = app();
     select(&mut harness, 4);
-    harness.get_by_label_contains("of films with Effusion and");
-    harness.get_by_label_contains("Calibrated risk of Effusion");
+    harness.get_by_label_contains("of films with Effusion,");
+    harness.get_by_label_contains("Risk of Effusion");
     select(&mut harness, 7);
     // No validation film has it: that share is unknown, and not 0.
-    harness.get_by_label_contains("Higher than n/a of films with Hernia");
+    harness.get_by_label_contains("Scores higher than n/a of films with Hernia");
 }
 
 fn select(harness: &mut AppHarness, finding_idx: usize) {
@@ -182,7 +182,7 @@ fn a_box_of_nih_tells_whether_the_map_meets_it() {
     std::fs::write(folder.path().join("BBox_List_2017.csv"), rows).unwrap();
     let mut harness = app_with_scores(vec![folder.path().join("film.png")]);
     select(&mut harness, 4);
-    harness.get_by_label_contains("NIH box: the hottest place lies in it");
+    harness.get_by_label_contains("NIH box: hit");
     select(&mut harness, 1);
     assert!(harness.query_by_label_contains("NIH box").is_none());
 }

@@ -107,7 +107,7 @@ fn a_training_is_started_paused_resumed_and_stopped_by_its_buttons() {
     harness.run();
     let n_before = n_steps(harness.state());
 
-    click(&mut harness, "Score with the weights of this moment");
+    click(&mut harness, "Score with current weights");
     step_until("the paused model", &mut harness, |app| {
         let loaded = app.state.model.loaded.as_ref();
         loaded.is_some_and(|loaded| matches!(loaded.origin, ModelOrigin::Moment(_)))
@@ -273,7 +273,7 @@ fn a_dry_run_and_changed_films_come_before_the_run() {
     let pictures = &preview.films[0].pictures;
     assert!(pictures[1..].iter().all(|picture| *picture != pictures[0]));
     harness
-        .get_all_by_label("film00.png as training sees it")
+        .get_all_by_label("film00.png, augmented")
         .next()
         .unwrap();
     // None of this made a run.
@@ -300,7 +300,7 @@ fn closing_the_window_asks_and_then_saves() {
     };
     close(&mut harness);
     assert_eq!(harness.state().state.training.closing, Closing::Asked);
-    click(&mut harness, "Go on training");
+    click(&mut harness, "Continue training");
     let state = &harness.state().state;
     assert_eq!(state.training.closing, Closing::No);
     assert!(state.training.is_running());
@@ -417,7 +417,8 @@ fn a_run_without_its_films_shows_curves_tables_and_log() {
     assert_eq!(phase(harness.state()), Some(RunPhase::Finished));
     harness.get_by_label("epoch 1: as it was");
     harness.get_by_label("Loss by epoch");
-    harness.get_by_label("1 in gray have fewer than 10 positive films: chance rules there");
+    harness
+        .get_by_label("1 in gray have fewer than 10 positive films: too few to tell from chance");
     // AUC, interval and positives of the label that has none.
     assert_eq!(harness.query_all_by_label("n/a").count(), 3);
 

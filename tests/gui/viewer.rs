@@ -98,10 +98,10 @@ fn a_left_drag_right_widens_the_window_and_a_drag_up_brightens() {
 fn the_axes_of_the_window_drag_can_be_swapped() {
     let mut harness = app();
     let before = window(&harness);
-    harness.get_by_label("Windows").click();
+    harness.get_by_label("Presets").click();
     harness.run();
     harness
-        .get_by_label("Drag up and down for the width")
+        .get_by_label("Drag vertically for the width")
         .click();
     harness.run();
     harness.key_press(Key::Escape);
@@ -298,7 +298,7 @@ fn the_palette_finds_actions_by_part_of_their_words() {
     let mut harness = app();
     harness.key_press_modifiers(Modifiers::COMMAND, Key::K);
     harness.run_steps(3);
-    let field = harness.get_by_role_and_label(Role::TextInput, "What do you want to do?");
+    let field = harness.get_by_role_and_label(Role::TextInput, "Search commands");
     field.type_text("flip top");
     harness.run_steps(3);
     harness.key_press(Key::Enter);
@@ -332,8 +332,8 @@ fn a_key_can_be_changed_and_a_taken_one_is_refused() {
     harness.run();
     harness.key_press(Key::F);
     harness.run();
-    harness.get_by_label_contains("belongs to \"Fit film\" already");
-    harness.get_by_label("All keys as at first").click();
+    harness.get_by_label_contains("is already used by \"Fit film\"");
+    harness.get_by_label("Reset shortcuts").click();
     harness.run();
     harness.get_by_label("Key of Invert black and white: I");
 }
@@ -357,7 +357,7 @@ fn words_and_buttons_grow_up_to_twice_their_size() {
 fn the_drawn_film_can_be_tried_from_the_first_page() {
     let mut harness = crate::harness::app_with(vec![]);
     step_until("the model", &mut harness, crate::harness::has_model);
-    harness.get_by_label("Try a film drawn by us").click();
+    harness.get_by_label("Open sample film").click();
     step_until("the scores", &mut harness, crate::harness::is_scored);
     harness.run();
     harness.get_by_role_and_label(Role::Button, "drawn-film.png");

@@ -320,7 +320,7 @@ fn each_thing_wrong_with_a_model_file_has_its_own_message() {
         (
             r#"\"format_version\":1"#,
             r#"\"format_version\":"#,
-            "metadata is not what it should be",
+            "metadata is invalid",
         ),
         (
             r#"\"depth\":11"#,

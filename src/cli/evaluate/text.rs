@@ -139,7 +139,7 @@ fn localization(evaluated: &Evaluated) -> String {
         .filter(|label| label.n_films > 0)
     {
         text += &format!(
-            "{}: hottest place in a box in {} of {} films, mean IoU {:.3}, {} above threshold\n",
+            "{}: map maximum in a box in {} of {} films, mean IoU {:.3}, {} above threshold\n",
             label.name, label.n_hits, label.n_films, label.mean_iou, label.n_flagged
         );
     }

@@ -13,7 +13,7 @@ pub enum DicomError {
     #[error("expected a transfer syntax that this build reads, got {name}")]
     TransferSyntax { name: String },
     #[error(
-        "this build lacks JPEG-LS; build with the cargo feature jpeg-ls, which needs cmake and a C++ compiler"
+        "JPEG-LS is not supported by this build; rebuild with the cargo feature jpeg-ls (needs cmake and a C++ compiler)"
     )]
     NoJpegLs,
     #[error("expected a projection radiograph (CR, DX or RG), got modality {found}")]

@@ -170,7 +170,7 @@ fn modality(
     warnings: &mut Vec<String>,
 ) -> Result<Option<String>, DicomError> {
     let Some(modality) = attributes.text(tags::MODALITY) else {
-        warnings.push("The file does not say its modality: it may be no radiograph.".to_owned());
+        warnings.push("The file has no modality: it may not be a radiograph.".to_owned());
         return Ok(None);
     };
     if OTHER_PROJECTIONS.contains(&modality.as_str()) {
@@ -193,7 +193,7 @@ fn body_part(attributes: &Attributes<'_>, warnings: &mut Vec<String>) -> (Option
         .any(|word| upper.contains(word));
     if !is_chest {
         warnings.push(format!(
-            "Body part is {body_part}, not CHEST: scores mean nothing on other films"
+            "Body part is {body_part}, not CHEST: scores are meaningless on other films"
         ));
     }
     (Some(body_part), is_chest || upper.contains("RIB"))

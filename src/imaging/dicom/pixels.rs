@@ -168,7 +168,7 @@ fn jpeg_2000(stream: &[u8], uid: &str, header: &Header) -> Result<Samples, Dicom
     )?;
     // T.800 allows 65,535 tiles; each costs the decoder memory whatever its size.
     if !size.full_resolution || size.n_tiles > 4096 {
-        return Err(damaged("it is subsampled or cut into too many tiles"));
+        return Err(damaged("it is subsampled or has too many tiles"));
     }
     by_library(stream, uid, "JPEG 2000", size.precision, header)
 }

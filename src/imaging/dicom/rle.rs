@@ -28,7 +28,7 @@ pub(super) fn decode(frame: &[u8], n_pixels: usize, n_bytes: usize) -> Result<Ve
             frame.len()
         };
         let packed = frame.get(start..end).filter(|_| start >= 64);
-        let packed = packed.ok_or_else(|| damaged("segment lies outside the frame"))?;
+        let packed = packed.ok_or_else(|| damaged("segment is outside the frame"))?;
         let bytes = unpack(packed, n_pixels).ok_or_else(|| damaged("segment breaks off"))?;
         // The first segment holds the most significant bytes (G.2).
         let targets = samples

@@ -103,7 +103,7 @@ impl InputCheck {
             None => check.note(
                 ConcernKind::NotChest,
                 InputLevel::Refused,
-                "There is nothing to be seen on it.",
+                "The film is uniform.",
             ),
         }
         check
@@ -139,12 +139,12 @@ impl InputCheck {
 
     fn look_at_file(&mut self, film: &Film) {
         if film.info.colored {
-            let reason = "The picture has colours; films are gray.";
+            let reason = "This is a color image. A film is gray.";
             self.note(ConcernKind::NotGray, InputLevel::Doubtful, reason);
         }
         let view = film.info.view_position.as_deref().unwrap_or_default();
         if LATERAL.contains(&view) || view.contains("LATERAL") {
-            let reason = format!("The file says that it is a view from the side ({view}).");
+            let reason = format!("Lateral view by the file's View Position ({view}).");
             self.note(ConcernKind::LateralOrRotated, InputLevel::Refused, reason);
         }
     }
@@ -157,7 +157,7 @@ impl InputCheck {
         } else {
             return;
         };
-        let reason = format!("Its shorter side has {side_px} pixels only.");
+        let reason = format!("Too small: the shorter side has {side_px} pixels.");
         self.note(ConcernKind::TooSmall, level, reason);
     }
 
@@ -176,7 +176,8 @@ impl InputCheck {
             return;
         };
         let (black, white) = (black * 100.0, white * 100.0);
-        let reason = format!("{black:.0} % of it is black and {white:.0} % white.");
+        let reason =
+            format!("Unusual exposure: {black:.0} % of the film is black, {white:.0} % is white.");
         self.note(ConcernKind::Clipped, level, reason);
     }
 
@@ -185,25 +186,31 @@ impl InputCheck {
         let level = appearance.level();
         if level == InputLevel::Fine {
             if inverted {
-                let reason = "It looks inverted: air seems bright.";
+                let reason = "Looks inverted: air is bright.";
                 self.note(ConcernKind::Inverted, InputLevel::Doubtful, reason);
             }
             return;
         }
         let (kind, words) = match appearance.likeness() {
-            _ if inverted => (ConcernKind::Inverted, "inverted: air seems bright"),
-            Likeness::Inverted => (ConcernKind::Inverted, "inverted: air seems bright"),
-            Likeness::Turned90 => (ConcernKind::LateralOrRotated, "turned clockwise by 90°"),
-            Likeness::Turned180 => (ConcernKind::LateralOrRotated, "turned by 180°"),
+            _ if inverted => (ConcernKind::Inverted, "Looks inverted: air is bright"),
+            Likeness::Inverted => (ConcernKind::Inverted, "Looks inverted: air is bright"),
+            Likeness::Turned90 => (
+                ConcernKind::LateralOrRotated,
+                "Looks rotated clockwise by 90°",
+            ),
+            Likeness::Turned180 => (ConcernKind::LateralOrRotated, "Looks rotated by 180°"),
             Likeness::Turned270 => (
                 ConcernKind::LateralOrRotated,
-                "turned counter-clockwise by 90°",
+                "Looks rotated counterclockwise by 90°",
             ),
-            Likeness::Cropped => (ConcernKind::Cropped, "like a part of a chest film"),
+            Likeness::Cropped => (ConcernKind::Cropped, "Looks like part of a chest film"),
+            Likeness::Upright | Likeness::NoFilm if level == InputLevel::Refused => {
+                (ConcernKind::NotChest, "Not a frontal chest film")
+            }
             Likeness::Upright | Likeness::NoFilm => {
-                (ConcernKind::NotChest, "unlike a frontal chest film")
+                (ConcernKind::NotChest, "Looks unlike a frontal chest film")
             }
         };
-        self.note(kind, level, format!("It looks {words}."));
+        self.note(kind, level, format!("{words}."));
     }
 }

@@ -245,7 +245,7 @@ impl AppState {
 
     fn thresholds_from(&self) -> String {
         match &self.evaluation.frozen {
-            Some(frozen) => format!("chosen on {} and held fast", frozen.chosen_on),
+            Some(frozen) => format!("chosen on {}, locked", frozen.chosen_on),
             None => "as set in the window".to_owned(),
         }
     }
@@ -372,7 +372,7 @@ pub(super) fn leak_text(opened: &OpenedSet) -> Option<String> {
     let leak = opened.leak.as_ref()?;
     let first = leak.patients.first()?;
     Some(format!(
-        "{} patients with {} films, such as {first}, were in this model's training: figures come out too good",
+        "{} patients with {} films, such as {first}, were in this model's training: scores will look better than they are",
         leak.patients.len(),
         leak.n_films
     ))

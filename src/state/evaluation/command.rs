@@ -179,7 +179,7 @@ impl TargetKind {
             Self::FlaggedShare => "Flagged at most",
             Self::MaxF1 => "Highest F1",
             Self::Youden => "Youden's index",
-            Self::Cost => "A miss costs false alarms",
+            Self::Cost => "Cost of a miss, in false alarms",
         }
     }
 

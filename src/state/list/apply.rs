@@ -173,7 +173,7 @@ impl AppState {
 
     pub(in crate::state) fn start_blinded(&mut self, log: PathBuf) {
         let Some(loaded) = &self.model.loaded else {
-            let text = "a blinded reading compares with a model: none is loaded";
+            let text = "a blinded session needs a model: none is loaded";
             self.notices.push(NoticeKind::Error, text);
             return;
         };
@@ -203,7 +203,7 @@ impl AppState {
         if let Some(film_idx) = self.study.place_of(film) {
             self.show_film(film_idx);
         } else {
-            let text = format!("this film was taken off the list: {}", film.display());
+            let text = format!("this film was removed from the list: {}", film.display());
             self.notices.push(NoticeKind::Error, text);
         }
     }
@@ -246,7 +246,7 @@ impl AppState {
         match job {
             Ok(job) => self.list.committing = Some(job),
             Err(error) => {
-                let text = format!("cannot write the reading log: {error}");
+                let text = format!("cannot write the session log: {error}");
                 self.notices.push(NoticeKind::Error, text);
             }
         }

@@ -84,7 +84,7 @@ impl FilmEntry {
     pub(in crate::state) fn take_scores(&mut self, check: &InputCheck, scores: Box<[f32]>) {
         if check.level() == InputLevel::Refused {
             self.scores = None;
-            self.status = FilmStatus::Failed(format!("not fit as input: {}", check.summary()));
+            self.status = FilmStatus::Failed(format!("scores hidden, {}", check.summary()));
         } else {
             self.scores = Some(scores);
             self.status = FilmStatus::Scored;

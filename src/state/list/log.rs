@@ -28,7 +28,7 @@ const HEADER: [&str; 16] = [
 ///
 /// A file that is no such log, or whose last line is cut short, is refused and stays as it is.
 pub fn append(path: &Path, rows: &[Vec<String>]) -> anyhow::Result<()> {
-    let context = || format!("cannot write the reading log: {}", path.display());
+    let context = || format!("cannot write the session log: {}", path.display());
     let mut file = OpenOptions::new()
         .create(true)
         .read(true)
@@ -50,7 +50,7 @@ pub fn append(path: &Path, rows: &[Vec<String>]) -> anyhow::Result<()> {
             .with_context(context)?;
         anyhow::ensure!(
             header == expected.as_bytes(),
-            "expected a log of blinded readings: {}",
+            "expected a log of blinded sessions: {}",
             path.display()
         );
         let mut last = [0];
@@ -58,7 +58,7 @@ pub fn append(path: &Path, rows: &[Vec<String>]) -> anyhow::Result<()> {
         file.read_exact(&mut last).with_context(context)?;
         anyhow::ensure!(
             last == *b"\n",
-            "the last line of the reading log is cut short: {}",
+            "the last line of the session log is truncated: {}",
             path.display()
         );
     }

@@ -82,7 +82,7 @@ impl CheckReport {
         let parts = [train, valid, test];
         let mut obstacles = preflight.obstacles.clone();
         if root.as_os_str().is_empty() {
-            obstacles.push("no folder is named for the run".to_owned());
+            obstacles.push("no run folder is set".to_owned());
         } else if RunFolder::open(root).is_ok() {
             let path = root.to_owned();
             obstacles.push(TrainError::RunExists { path }.to_string());
@@ -149,13 +149,16 @@ fn misfits(files: &FileReport) -> Vec<(String, Vec<String>)> {
             "rows that repeat an earlier one",
             files.duplicate_rows.clone(),
         ),
-        ("files that no row names", shown(&files.unlisted)),
         (
-            "folders that cannot be looked into",
+            "files that are in no row of the table",
+            shown(&files.unlisted),
+        ),
+        (
+            "folders that cannot be read",
             shown(&files.unreadable_folders),
         ),
         (
-            "cells of the table that were not believed",
+            "cells of the table that were ignored",
             files
                 .warnings
                 .iter()

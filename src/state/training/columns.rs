@@ -142,7 +142,7 @@ fn the_table_in(folder: &Path) -> anyhow::Result<PathBuf> {
             let names = tables.iter().filter_map(|path| path.file_name());
             let names: Vec<_> = names.map(|name| name.to_string_lossy()).collect();
             let names = names.join(", ");
-            bail!("several tables, name the one that is meant as data: {names}")
+            bail!("several tables, name the one to use as data: {names}")
         }
     }
 }

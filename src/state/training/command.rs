@@ -128,7 +128,7 @@ impl TrainingPick {
             Self::TrainList => "List of training films",
             Self::ValidList => "List of validation films",
             Self::TestList => "List of test films",
-            Self::InitModel => "Model to begin with",
+            Self::InitModel => "Initial weights",
         }
     }
 

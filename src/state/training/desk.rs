@@ -125,14 +125,14 @@ impl TrainingState {
     /// Why a run cannot be started now; `None` if it can.
     pub fn start_obstacle(&self) -> Option<String> {
         if self.is_running() {
-            return Some("A training is under way".to_owned());
+            return Some("A training is running".to_owned());
         }
         if let Some(error) = self.form.text_error.as_ref().or(self.form.error.as_ref()) {
             return Some(error.clone());
         }
         match self.valid_check() {
             Some(check) => check.obstacles.first().cloned(),
-            None if self.check.working().is_some() => Some("The check is under way".to_owned()),
+            None if self.check.working().is_some() => Some("The check is running".to_owned()),
             None => Some("Check the data first".to_owned()),
         }
     }

@@ -187,7 +187,10 @@ fn ending_notice(record: &RunRecord, state: &RunState) -> (NoticeKind, String) {
         RunState::Failed(error) => return (NoticeKind::Error, format!("{name}: {error}")),
         RunState::Ended(Ending::Finished) => format!("{name}: all {n_epochs} epochs are done"),
         RunState::Ended(Ending::StoppedEarly) => {
-            format!("{name}: ended after {n_epochs} epochs, there was no gain for long")
+            format!(
+                "{name}: stopped after {n_epochs} epochs: no improvement for {} epochs",
+                record.config.patience
+            )
         }
         RunState::Ended(Ending::Stopped) => format!("{name}: stopped and kept, can be resumed"),
         _ => format!("{name}: stopped before the first step"),

@@ -65,7 +65,7 @@ impl OpenedFilm {
         let counts = &self.counts;
         let mut presets = vec![
             (
-                format!("As the file has it: {}", self.film.default_window.name),
+                format!("From the file: {}", self.film.default_window.name),
                 GrayChoice::File,
             ),
             made("Auto", counts.auto()),

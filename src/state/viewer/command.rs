@@ -105,7 +105,7 @@ impl Tool {
     /// As it stands on its button.
     pub fn label(self) -> &'static str {
         match self {
-            Self::Window => "Window",
+            Self::Window => "W/L",
             Self::Pan => "Pan",
             Self::Zoom => "Zoom",
             Self::Magnifier => "Magnifier",
@@ -121,9 +121,9 @@ impl Tool {
             Self::Window => "Drag right for a wider window, up for a brighter film",
             Self::Pan => "Drag to move the film",
             Self::Zoom => "Drag up to enlarge, down to shrink",
-            Self::Magnifier => "Hold to enlarge what lies under the cursor",
-            Self::Length => "Drag from one place to the other",
-            Self::Angle => "Click three places, the corner second",
+            Self::Magnifier => "Hold to enlarge the area under the cursor",
+            Self::Length => "Drag from one point to the other",
+            Self::Angle => "Click three points, the vertex second",
             Self::Cover => "Drag to cover parts of the film; scores and map follow",
         }
     }

@@ -121,7 +121,8 @@ impl Probe {
 fn score_covered(request: Arc<ProbeRequest>, ctx: &JobContext<()>) -> anyhow::Result<ScoredFilm> {
     let started = Instant::now();
     let covered = request.cover.over(&request.uncovered.inference.input);
-    let input = covered.ok_or_else(|| anyhow::anyhow!("the cover does not fit the input"))?;
+    let input =
+        covered.ok_or_else(|| anyhow::anyhow!("the covered area does not match the input"))?;
     let reading = request.classifier.score_input(input)?;
     ctx.check_cancelled()?;
     Ok(ScoredFilm {

@@ -33,7 +33,7 @@ pub fn compare_ui(
         if ui.button("Close").on_hover_text("Show one film").clicked() {
             commands.send(Command::Compare(CompareCommand::Close));
         }
-        let hover = "Both films move, turn and change their window together";
+        let hover = "Both films share pan, zoom, orientation and window";
         if ui
             .checkbox(&mut linked, "Linked")
             .on_hover_text(hover)

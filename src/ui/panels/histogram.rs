@@ -59,7 +59,7 @@ pub fn histogram_ui(ui: &mut Ui, opened: &OpenedFilm, display: &Display, command
         commands.display(DisplayCommand::SetGray(GrayChoice::File));
     }
     response.on_hover_text(
-        "Drag within the window to move it, its edges to change its width; double click for the file's",
+        "Drag the window to move it, its edges to change its width; double-click to restore the file's window",
     );
 }
 

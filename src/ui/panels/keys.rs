@@ -16,9 +16,9 @@ pub fn keys_ui(ctx: &Context, state: &AppState, commands: &CommandSender) {
         .resizable(false)
         .show(ctx, |ui| {
             ui.horizontal(|ui| {
-                ui.label("Click a key to choose another");
+                ui.label("Click a key to change it");
                 let changed = !state.settings.keys.is_empty();
-                let button = egui::Button::new("All keys as at first");
+                let button = egui::Button::new("Reset shortcuts");
                 if ui.add_enabled(changed, button).clicked() {
                     commands.send(Command::ResetKeys);
                 }
@@ -84,7 +84,7 @@ fn row_ui(ui: &mut Ui, action: Action, state: &AppState, commands: &CommandSende
         let response = ui.add(button);
         let name = format!("Key of {}: {words}", action.label());
         response.widget_info(|| egui::WidgetInfo::selected(egui::Role::Button, true, asked, &name));
-        let hover = "Click, then press the new key; Escape keeps the old one, Delete takes it away";
+        let hover = "Click, then press the new key. Escape keeps the old key, Delete removes it";
         if response.on_hover_text(hover).clicked() {
             commands.send(Command::AskKey((!asked).then(|| action.name())));
         }
@@ -135,7 +135,7 @@ fn take_key(ctx: &Context, state: &AppState, commands: &CommandSender) {
             match taken {
                 Some(action) => {
                     let words = words_of(ctx, &pressed);
-                    let text = format!("{words} belongs to \"{}\" already", action.label());
+                    let text = format!("{words} is already used by \"{}\"", action.label());
                     commands.send(Command::Notify(text));
                     commands.send(Command::AskKey(None));
                 }

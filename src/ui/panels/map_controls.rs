@@ -47,7 +47,7 @@ pub fn map_controls_ui(
     });
     ui.horizontal_wrapped(|ui| {
         let choices = Colormap::ALL.map(|colormap| (colormap, colormap.name()));
-        if let Some(colormap) = choice_ui(ui, "Colours", map.colormap, &choices) {
+        if let Some(colormap) = choice_ui(ui, "Colors", map.colormap, &choices) {
             commands.send(Command::SetColormap(colormap));
         }
         let choices = HeatmapScale::ALL.map(|scale| (scale, scale_name(scale)));
@@ -61,19 +61,19 @@ pub fn map_controls_ui(
     });
     ui.horizontal(|ui| {
         let mut percent = (map.cut_off * 100.0).round();
-        let label = ui.label("Cut-off");
+        let label = ui.label("Map threshold");
         let slider = Slider::new(&mut percent, 0.0..=95.0)
             .suffix(" %")
             .fixed_decimals(0);
         let response = ui.add(slider).labelled_by(label.id);
-        let hover = "Nothing is drawn below this share of the scale";
+        let hover = "Evidence below this fraction of the scale is not drawn";
         if response.on_hover_text(hover).changed() {
             commands.send(Command::SetMapCutOff(percent / 100.0));
         }
         let mut contours = map.contours;
         if ui
             .checkbox(&mut contours, "Lines")
-            .on_hover_text("Lines of equal evidence in place of colours")
+            .on_hover_text("Lines of equal evidence in place of colors")
             .changed()
         {
             commands.send(Command::SetMapContours(contours));
@@ -84,8 +84,8 @@ pub fn map_controls_ui(
 
 fn scale_name(scale: HeatmapScale) -> &'static str {
     match scale {
-        HeatmapScale::Absolute => "Same for all findings",
-        HeatmapScale::PerMap => "Each map its own",
+        HeatmapScale::Absolute => "Shared by all findings",
+        HeatmapScale::PerMap => "Per finding",
     }
 }
 

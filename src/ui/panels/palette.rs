@@ -47,7 +47,7 @@ pub fn palette_ui(ctx: &Context, state: &AppState, commands: &CommandSender) {
         .show(ctx, |ui| {
             Frame::popup(ui.style()).show(ui, |ui| {
                 ui.set_width(WIDTH_PT);
-                let label = ui.label("What do you want to do?");
+                let label = ui.label("Search commands");
                 let mut text = palette.text.clone();
                 let field = TextEdit::singleline(&mut text).desired_width(f32::INFINITY);
                 let response = ui.add(field).labelled_by(label.id);
@@ -75,7 +75,7 @@ pub fn palette_ui(ctx: &Context, state: &AppState, commands: &CommandSender) {
 fn list_ui(ui: &mut egui::Ui, offers: &[Offer], place: usize, moved: bool) -> Option<usize> {
     let mut clicked = None;
     if offers.is_empty() {
-        ui.weak("Nothing fits these words");
+        ui.weak("No matching command");
     }
     ui.with_layout(egui::Layout::top_down_justified(egui::Align::LEFT), |ui| {
         for (idx, offer) in offers.iter().enumerate() {

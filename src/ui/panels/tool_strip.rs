@@ -26,13 +26,13 @@ pub fn tool_strip_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
             (Action::FlipVertically, "Flip ↕"),
             (Action::FitFilm, "Fit"),
             (Action::ActualSize, "1:1"),
-            (Action::ResetDisplay, "Reset"),
+            (Action::ResetDisplay, "Reset view"),
         ] {
             order_ui(ui, action, label, state, commands);
         }
         ui.separator();
         order_ui(ui, Action::ToggleHistogram, "Histogram", state, commands);
-        order_ui(ui, Action::ToggleInput, "Network's input", state, commands);
+        order_ui(ui, Action::ToggleInput, "Network input", state, commands);
         order_ui(ui, Action::AllMaps, "All maps", state, commands);
     });
     if state.tool == Tool::Cover {
@@ -108,11 +108,11 @@ const PRESET_ACTIONS: [Action; 5] = [
 /// The gray mappings on offer for the film in view.
 fn presets_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
     let Some(opened) = state.study.film.opened() else {
-        ui.add_enabled(false, egui::Button::new("Windows"));
+        ui.add_enabled(false, egui::Button::new("Presets"));
         return;
     };
     let current = &state.display().gray;
-    ui.menu_button("Windows", |ui| {
+    ui.menu_button("Presets", |ui| {
         for (place, (name, choice)) in opened.presets().into_iter().enumerate() {
             let action = PRESET_ACTIONS.get(place);
             let key = action.map(|action| key_words(ui.ctx(), *action, state));
@@ -126,12 +126,12 @@ fn presets_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
         }
         ui.separator();
         let mut swapped = state.settings.viewer.window_axes_swapped;
-        let text = "Drag up and down for the width";
+        let text = "Drag vertically for the width";
         if ui.checkbox(&mut swapped, text).changed() {
             commands.display(DisplayCommand::SwapWindowAxes(swapped));
         }
     });
     if let GrayChoice::Dragged(_) = current {
-        ui.weak("by hand");
+        ui.weak("adjusted");
     }
 }

@@ -44,7 +44,7 @@ pub fn toolbar_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
             ui.label("File dialog is open");
         } else if state.is_listing() {
             ui.spinner();
-            ui.label("Looking for films");
+            ui.label("Searching for films");
         }
     });
 }
@@ -161,8 +161,8 @@ fn view_menu_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
             action_button_ui(ui, action, state, commands);
         }
     });
-    ui.menu_button("Place and turn", |ui| {
-        for action in group("Place and turn") {
+    ui.menu_button("Orientation", |ui| {
+        for action in group("Orientation") {
             action_button_ui(ui, action, state, commands);
         }
     });
@@ -191,7 +191,7 @@ fn view_menu_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
     }
     let mut restores = state.settings.restore_session;
     if ui
-        .checkbox(&mut restores, "Open at start what was open")
+        .checkbox(&mut restores, "Restore the last session at start")
         .changed()
     {
         commands.send(Command::SetRestoreSession(restores));
@@ -206,7 +206,7 @@ fn view_menu_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
     }
     ui.separator();
     for (choice, label) in [
-        (ThemeChoice::System, "Colours of the system"),
+        (ThemeChoice::System, "System colors"),
         (ThemeChoice::Dark, "Dark"),
         (ThemeChoice::Light, "Light"),
     ] {

@@ -20,7 +20,7 @@ pub fn welcome_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
             ui.label("PNG, JPEG, TIFF, BMP or DICOM; one, several, or a folder");
             ui.add_space(theme::GAP_PT);
             let command = Action::OpenFilms.command(state);
-            let button = egui::Button::new("Choose films…").min_size(Vec2::new(150.0, 32.0));
+            let button = egui::Button::new("Open films…").min_size(Vec2::new(150.0, 32.0));
             ui.scope(|ui| {
                 ui.visuals_mut().override_text_color = None;
                 if ui.add_enabled(command.is_some(), button).clicked()
@@ -35,8 +35,8 @@ pub fn welcome_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
                 ui.add_space((ui.available_width() - width).max(0.0) / 2.0);
                 ui.visuals_mut().override_text_color = None;
                 for (action, label) in [
-                    (Action::OpenFolder, "Choose a folder…"),
-                    (Action::OpenDrawnFilm, "Try a film drawn by us"),
+                    (Action::OpenFolder, "Open folder…"),
+                    (Action::OpenDrawnFilm, "Open sample film"),
                 ] {
                     let command = action.command(state);
                     let button = egui::Button::new(label).min_size(Vec2::new(150.0, 26.0));
@@ -49,8 +49,8 @@ pub fn welcome_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
             });
             ui.add_space(theme::GAP_PT);
             for line in [
-                "Scores, not diagnoses: nothing above a threshold does not mean normal",
-                "Press ? for all keys, Ctrl+K to find what can be done",
+                "Scores are not diagnoses. Nothing above threshold does not mean normal",
+                "Press ? for all shortcuts, Ctrl+K to search commands",
                 "Films stay on this machine: Thorax has no network code",
             ] {
                 ui.label(line);

@@ -364,7 +364,7 @@ impl Action {
         let groups = [
             "Films",
             "Window and level",
-            "Place and turn",
+            "Orientation",
             "Tools",
             "Findings and maps",
             "Exports",

@@ -80,8 +80,8 @@ actions! {
     "Films":
         OpenFilms "Open films…" ctrl(Key::O);
         OpenFolder "Open folder…" ctrl_shift(Key::O);
-        OpenDrawnFilm "Open the drawn film";
-        TypePath "Type a path…" ctrl(Key::L);
+        OpenDrawnFilm "Open sample film";
+        TypePath "Open path…" ctrl(Key::L);
         NextFilm "Next film" key(Key::PageDown);
         PreviousFilm "Previous film" key(Key::PageUp);
         NextOfPatient "Next film of this patient" ctrl(Key::PageDown);
@@ -91,22 +91,22 @@ actions! {
         Flag "Mark as flagged" key(Key::B);
         Reviewed "Mark as reviewed" key(Key::V);
         Exclude "Mark as excluded" shift(Key::X);
-        StartReading "Blinded reading of this list…";
+        StartReading "Blinded session of this list…";
         CommitReading "Commit answers" ctrl(Key::Enter);
-        NextRead "Next film of the reading" ctrl(Key::ArrowRight);
-        PreviousRead "Previous film of the reading" ctrl(Key::ArrowLeft);
-        EndReading "End the blinded reading";
+        NextRead "Next film of the session" ctrl(Key::ArrowRight);
+        PreviousRead "Previous film of the session" ctrl(Key::ArrowLeft);
+        EndReading "End the blinded session";
         CompareNext "Compare with the next film" key(Key::D);
-        ComparePrevious "Compare with the film before" shift(Key::D);
+        ComparePrevious "Compare with the previous film" shift(Key::D);
         CompareModel "Compare with another model…";
         LinkFilms "Link or unlink compared films" shift(Key::L);
         CloseCompare "Show one film" key(Key::O);
         CloseFilm "Close film" ctrl(Key::W);
         CloseAllFilms "Close all films";
-        Retry "Read film again" key(Key::F5);
+        Retry "Reload film" key(Key::F5);
         Cancel "Cancel" key(Key::Escape);
     "Window and level":
-        Preset1 "Window 1: as the file has it" key(Key::Num1);
+        Preset1 "Window 1: from the file" key(Key::Num1);
         Preset2 "Window 2: auto" key(Key::Num2);
         Preset3 "Window 3: lungs" key(Key::Num3);
         Preset4 "Window 4: mediastinum and bone" key(Key::Num4);
@@ -118,7 +118,7 @@ actions! {
         Invert "Invert black and white" key(Key::I);
         ToggleHistogram "Show or hide histogram" key(Key::H);
         SwapWindowAxes "Swap the axes of the window drag";
-    "Place and turn":
+    "Orientation":
         FitFilm "Fit film" key(Key::F);
         ActualSize "Actual size, 1:1" key(Key::Num0);
         ZoomIn "Zoom in" key(Key::Plus);
@@ -127,33 +127,33 @@ actions! {
         PanRight "Move film right" shift(Key::ArrowRight);
         PanUp "Move film up" shift(Key::ArrowUp);
         PanDown "Move film down" shift(Key::ArrowDown);
-        TurnRight "Turn clockwise" key(Key::R);
-        TurnLeft "Turn counter-clockwise" shift(Key::R);
+        TurnRight "Rotate clockwise" key(Key::R);
+        TurnLeft "Rotate counterclockwise" shift(Key::R);
         FlipHorizontally "Flip left and right" key(Key::X);
         FlipVertically "Flip top and bottom" key(Key::Y);
-        ResetDisplay "Show film as it came" key(Key::Home);
+        ResetDisplay "Reset view" key(Key::Home);
         Undo "Undo" ctrl(Key::Z);
         Redo "Redo" ctrl_shift(Key::Z);
     "Tools":
-        WindowTool "Drag: window" key(Key::W);
+        WindowTool "Drag: W/L" key(Key::W);
         PanTool "Drag: pan" key(Key::P);
         ZoomTool "Drag: zoom" shift(Key::Z);
         MagnifierTool "Drag: magnifier" key(Key::G);
         LengthTool "Measure length" key(Key::L);
         AngleTool "Measure angle" key(Key::A);
-        CoverTool "Cover a part of the film" key(Key::C);
+        CoverTool "Cover part of the film" key(Key::C);
         RemoveMeasurement "Remove last measurement" key(Key::Delete);
     "Findings and maps":
         NextFinding "Next finding" key(Key::ArrowDown);
         PreviousFinding "Previous finding" key(Key::ArrowUp);
         ResetThresholds "Reset all thresholds" ctrl(Key::R);
-        Jitter "Interval of scores under small changes" key(Key::J);
+        Jitter "Stability of scores under small changes" key(Key::J);
         ToggleMap "Show or hide map" key(Key::M);
-        ToggleContours "Map as lines or colours" shift(Key::C);
-        ToggleMapScale "Map scale: all findings or each its own" shift(Key::S);
+        ToggleContours "Map as lines or colors" shift(Key::C);
+        ToggleMapScale "Map scale: shared or per finding" shift(Key::S);
         AllMaps "Maps of all findings" shift(Key::M);
         Uncover "Uncover all" shift(Key::Delete);
-        ToggleInput "What the network saw" key(Key::N);
+        ToggleInput "Network input" key(Key::N);
     "Exports":
         ExportAll "Export picture, table and DICOM…" ctrl(Key::S);
         ExportPicture "Export picture as PNG…";
@@ -175,26 +175,29 @@ actions! {
         Check "Check the data" key(Key::F6);
         StartTraining "Start training";
         PauseOrResume "Pause or resume training" key(Key::F8);
-        StopTraining "Stop training and keep it";
+        StopTraining "Stop and keep";
         OpenRun "Open run…";
         CompareRun "Compare with run…";
         LoadConfig "Load configuration…";
         SaveConfig "Save configuration…";
     "Program":
         Palette "Command palette" ctrl(Key::K);
-        Keys "Keys and mouse" key(Key::Questionmark);
-        Larger "Larger words and buttons" ctrl(Key::Plus);
-        Smaller "Smaller words and buttons" ctrl(Key::Minus);
-        UsualSize "Usual size of words and buttons" ctrl(Key::Num0);
-        ColoursOfSystem "Colours of the system";
-        Dark "Dark colours";
-        Light "Light colours";
+        Keys "Shortcuts and mouse" key(Key::Questionmark);
+        Larger "Larger text" ctrl(Key::Plus);
+        Smaller "Smaller text" ctrl(Key::Minus);
+        UsualSize "Reset text size" ctrl(Key::Num0);
+        ColoursOfSystem "System colors";
+        Dark "Dark colors";
+        Light "Light colors";
         TogglePatientName "Show or hide patient name";
 }
 
 /// What the mouse does over the film, for the list of keys.
 pub const MOUSE: [(&str, &str); 8] = [
-    ("Drag", "The tool in use; at first, window width and center"),
+    (
+        "Drag",
+        "The selected tool; window width and center by default",
+    ),
     ("Middle drag, or Space and drag", "Pan"),
     ("Wheel or pinch", "Zoom at the cursor"),
     ("Double click", "Fit film"),
@@ -206,6 +209,6 @@ pub const MOUSE: [(&str, &str); 8] = [
     ("Drag a threshold mark", "Move that finding's threshold"),
     (
         "Point at the film",
-        "Read its numbers and which findings speak of it",
+        "Read pixel values and the findings with evidence there",
     ),
 ];

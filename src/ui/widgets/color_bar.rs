@@ -27,7 +27,7 @@ impl Widget for ColorBar<'_> {
             painter.rect_stroke(rect, 0.0, stroke, StrokeKind::Outside);
         }
         ui.label(egui::RichText::new(self.high).small());
-        let label = format!("Colour bar from {} to {}", self.low, self.high);
+        let label = format!("Color bar from {} to {}", self.low, self.high);
         response.widget_info(|| {
             WidgetInfo::labeled(egui::accesskit::Role::Image, true, label.as_str())
         });

@@ -10,7 +10,7 @@ pub fn comparison_ui(ui: &mut Ui, desk: &EvaluationState, commands: &CommandSend
     let palette = theme::palette(ui.visuals());
     match &desk.comparison {
         Made::Not => {
-            ui.weak("Scores of another model or epoch on the same films can be laid over these");
+            ui.weak("Compare with the scores of another model or epoch on the same films");
             if ui.button("Compare with…").clicked() {
                 commands.evaluate(EvaluationCommand::Pick(EvaluationPick::Compared));
             }
@@ -26,7 +26,7 @@ pub fn comparison_ui(ui: &mut Ui, desk: &EvaluationState, commands: &CommandSend
         }
         Made::Done(other) => {
             ui.horizontal(|ui| {
-                if ui.small_button("Drop").clicked() {
+                if ui.small_button("Remove").clicked() {
                     commands.evaluate(EvaluationCommand::DropComparison);
                 }
                 let name = RichText::new(&other.set.name).color(palette.valid);
@@ -49,7 +49,7 @@ fn differences_ui(ui: &mut Ui, differences: &[LabelDifference]) {
         .num_columns(4)
         .spacing([8.0, 1.0])
         .show(ui, |ui| {
-            for head in ["Finding", "AUC there", "here less there", "p"] {
+            for head in ["Finding", "AUC there", "here − there", "p"] {
                 ui.label(RichText::new(head).small().weak());
             }
             ui.end_row();

@@ -88,15 +88,15 @@ pub fn empty_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
     ui.vertical_centered(|ui| {
         ui.add_space(ui.available_height() * 0.28);
         ui.heading("How good are the scores?");
-        ui.label("Open a table of scores and truth, or score a folder of labelled films");
-        ui.weak("A training's run folder has valid_predictions.csv and test_predictions.csv");
+        ui.label("Open a table of scores and labels, or score a folder of labeled films");
+        ui.weak("The folder of a training run has valid_predictions.csv and test_predictions.csv");
         ui.add_space(theme::GAP_PT);
         if desk.opening.working().is_some() {
             ui.spinner();
         } else {
             for (words, pick) in [
-                ("Open a table…", EvaluationPick::Predictions),
-                ("Score labelled films…", EvaluationPick::DataFolder),
+                ("Open scores…", EvaluationPick::Predictions),
+                ("Score a folder…", EvaluationPick::DataFolder),
             ] {
                 let button = ui.add_enabled(!state.is_picking(), Button::new(words));
                 if button.clicked() {

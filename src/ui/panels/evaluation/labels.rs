@@ -38,7 +38,7 @@ pub fn labels_ui(ui: &mut Ui, desk: &EvaluationState, commands: &CommandSender) 
     if n_rare > 0 {
         ui.label(
             RichText::new(format!(
-                "{n_rare} in gray have fewer than 10 positive films: chance rules there"
+                "{n_rare} in gray have fewer than 10 positive films: too few to tell from chance"
             ))
             .small()
             .weak(),

@@ -215,7 +215,7 @@ fn prevalence_ui(ui: &mut Ui, desk: &EvaluationState, commands: &CommandSender) 
 fn target_ui(ui: &mut Ui, desk: &EvaluationState, commands: &CommandSender) {
     let TargetForm { kind, value } = desk.target;
     ui.horizontal(|ui| {
-        let label = ui.label(RichText::new("Find").small());
+        let label = ui.label(RichText::new("Solve for").small());
         ComboBox::from_id_salt("target")
             .selected_text(RichText::new(kind.name()).small())
             .show_ui(ui, |ui| {
@@ -266,7 +266,7 @@ fn lock_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
     let desk = &state.evaluation;
     ui.horizontal(|ui| {
         let mut held = desk.frozen.is_some();
-        let lock = ui.checkbox(&mut held, "Hold all thresholds");
+        let lock = ui.checkbox(&mut held, "Lock all thresholds");
         let hover = "Choose them on validation, hold them, then open the test scores: figures of \
                      both stand side by side";
         if lock.on_hover_text(hover).changed() {

@@ -42,7 +42,7 @@ pub fn heading_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
                     InputLevel::Refused => palette.error,
                     _ => palette.warning,
                 };
-                let text = format!("As input {}: {}", concern.level.name(), concern.reason);
+                let text = concern.reason.as_str();
                 ui.label(egui::RichText::new(text).color(color));
             }
         }

@@ -58,7 +58,7 @@ pub fn findings_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
             for (action, label) in [
                 (Action::ResetThresholds, "Reset all"),
                 (Action::Undo, "Undo"),
-                (Action::Jitter, "Interval"),
+                (Action::Jitter, "Stability"),
             ] {
                 let command = action.command(state);
                 let changed = rows.iter().any(|row| !row.at_default);
@@ -94,7 +94,7 @@ pub fn findings_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
 fn refused_ui(ui: &mut Ui, commands: &CommandSender) {
     let palette = theme::palette(ui.visuals());
     ui.horizontal_wrapped(|ui| {
-        let text = egui::RichText::new("Not fit as input: scores are not shown").strong();
+        let text = egui::RichText::new("Not a usable chest film. Scores hidden").strong();
         ui.label(text.color(palette.error));
         if ui.button("Show scores anyway").clicked() {
             commands.send(Command::ShowAnyway);
@@ -105,12 +105,11 @@ fn refused_ui(ui: &mut Ui, commands: &CommandSender) {
 /// How the map of the finding in view meets the radiologists' boxes, where there are any.
 fn box_text(state: &AppState) -> Option<String> {
     let (cut, overlap) = state.overlap.found.filter(|_| !state.is_refused())?;
-    let hit = if overlap.hit { "lies" } else { "does not lie" };
+    let hit = if overlap.hit { "hit" } else { "miss" };
     Some(format!(
-        "NIH box: the hottest place {hit} in it; the map above {:.0} % of its largest value \
-         overlaps it by {:.2} (IoU)",
-        cut * 100.0,
-        overlap.iou
+        "NIH box: {hit} (IoU {:.2} with the map above {:.0} % of its maximum)",
+        overlap.iou,
+        cut * 100.0
     ))
 }
 
@@ -118,7 +117,7 @@ fn box_text(state: &AppState) -> Option<String> {
 fn covered_ui(ui: &mut Ui, commands: &CommandSender) {
     let palette = theme::palette(ui.visuals());
     ui.horizontal(|ui| {
-        let text = "Part of the film is covered: scores and maps are those of the rest";
+        let text = "Part of the film is covered; scores and maps are for the rest";
         ui.label(egui::RichText::new(text).color(palette.warning));
         if ui.small_button("Uncover all").clicked() {
             commands.display(DisplayCommand::Uncover);
@@ -160,7 +159,7 @@ fn state_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
         }
         FilmState::Cancelled(_) => {
             ui.strong("Stopped: no scores for this film");
-            if ui.button("Read film again").clicked() {
+            if ui.button("Reload film").clicked() {
                 commands.send(Command::Retry);
             }
         }
@@ -215,7 +214,7 @@ fn no_points_text(rows: &[FindingRow]) -> Option<String> {
         return None;
     }
     Some(if names.len() == rows.len() {
-        "No operating point: this model brings none, so thresholds start at 0.5".to_owned()
+        "No operating points in this model: thresholds start at 0.5".to_owned()
     } else {
         format!(
             "No operating point for {}: their thresholds start at 0.5",

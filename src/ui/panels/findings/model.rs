@@ -88,7 +88,7 @@ pub fn risk_of(score: Score, calibration: Option<&Calibration>) -> Option<f64> {
 pub fn standing_text(row: &FindingRow, histogram: Option<&ScoreHistogram>) -> String {
     let name = &row.name;
     let (Some(score), Some(histogram)) = (row.score, histogram) else {
-        return format!("Standing of {name} among validation films: n/a");
+        return format!("Rank of {name} among validation films: n/a");
     };
     let percent = |share: Option<f64>| {
         share.map_or_else(
@@ -98,7 +98,7 @@ pub fn standing_text(row: &FindingRow, histogram: Option<&ScoreHistogram>) -> St
     };
     let (positives, negatives) = histogram.shares_below(score.get());
     format!(
-        "Higher than {} of films with {name} and {} of films without ({})",
+        "Scores higher than {} of films with {name}, {} of films without ({})",
         percent(positives),
         percent(negatives),
         histogram.measured_on()
@@ -109,7 +109,7 @@ pub fn standing_text(row: &FindingRow, histogram: Option<&ScoreHistogram>) -> St
 pub fn interval_text(row: &FindingRow, n: usize) -> Option<String> {
     let JitterInterval { low, median, high } = row.interval?;
     Some(format!(
-        "Under {n} small shifts, turns and exposures: {low:.3} to {high:.3}, median {median:.3}"
+        "Under {n} small shifts, rotations and exposure changes: {low:.3} to {high:.3}, median {median:.3}"
     ))
 }
 
@@ -117,17 +117,14 @@ pub fn interval_text(row: &FindingRow, n: usize) -> Option<String> {
 pub fn risk_text(row: &FindingRow, calibration: Option<&Option<Calibration>>) -> String {
     let name = &row.name;
     let Some(score) = row.score else {
-        return format!("Calibrated risk of {name}: n/a, no score");
+        return format!("Risk of {name}: n/a, no score");
     };
     match calibration {
         Some(Some(known @ Calibration::Platt { fitted_on, .. })) => {
             let risk = risk_of(score, Some(known)).unwrap_or_default() * 100.0;
-            format!(
-                "Calibrated risk of {name}: {risk:.0} % among people like those of the fit \
-                 ({fitted_on})"
-            )
+            format!("Risk of {name}: {risk:.0} % (calibrated on {fitted_on})")
         }
-        _ => format!("Calibrated risk of {name}: n/a, this model has no calibration for it"),
+        _ => format!("Risk of {name}: n/a, the model has no calibration for it"),
     }
 }
 

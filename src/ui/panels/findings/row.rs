@@ -73,7 +73,7 @@ fn cells_ui(
     let name = cell_ui(ui, NAME_WIDTH_PT, |ui| {
         ui.spacing_mut().button_padding.x = 4.0;
         let button = egui::Button::selectable(row.selected, &row.name).truncate();
-        ui.add(button).on_hover_text("Show where this comes from")
+        ui.add(button).on_hover_text("Show the map of this finding")
     });
     if name.clicked() {
         select(row, commands);
@@ -130,14 +130,14 @@ fn cells_ui(
             .small()
             .color(palette.warning);
         ui.label(text).on_hover_text(format!(
-            "The model brings no operating point for {}: its threshold starts at 0.5",
+            "The model has no operating point for {}: its threshold starts at 0.5",
             row.name
         ));
     }
     if !row.at_default {
         let reset = ui.small_button("Reset").on_hover_text(match row.chosen_by {
             Some(_) => "Back to the model's operating point",
-            None => "Back to 0.5: no operating point",
+            None => "Back to 0.5 (no operating point)",
         });
         if reset.clicked() {
             commands.send(Command::ResetThreshold(row.finding_idx));
@@ -170,7 +170,7 @@ fn risk_ui(ui: &mut Ui, row: &FindingRow) {
         .map_or_else(|| "n/a".to_owned(), |risk| format!("{:.0} %", risk * 100.0));
     let text = egui::RichText::new(text).small();
     let hover = if row.risk.is_some() {
-        "Calibrated risk among people like those of the validation films"
+        "Calibrated risk, for a population like the validation films"
     } else {
         "The model has no calibration for this finding"
     };

@@ -12,16 +12,16 @@ pub fn answers_ui(
     commands: &CommandSender,
 ) {
     let (number, n_films) = reading.progress();
-    ui.heading(format!("Blinded reading, film {number} of {n_films}"));
+    ui.heading(format!("Blinded session, film {number} of {n_films}"));
     if !state.shows_film_of_reading() {
-        ui.label("Another film is in view");
-        if ui.button("Back to the reading").clicked() {
+        ui.label("Another film is open");
+        if ui.button("Back to the session").clicked() {
             commands.list(ListCommand::ShowAsked);
         }
     } else if reading.is_committed() {
         committed_ui(ui, reading);
     } else {
-        ui.label("Answer what you see, then commit: the model's answer is shown after that");
+        ui.label("Answer, then commit. The model's answer is shown afterwards");
     }
     ui.horizontal(|ui| {
         for action in [
@@ -41,7 +41,7 @@ pub fn answers_ui(
                 commands.send(command);
             }
         }
-        if ui.button("End reading").clicked() {
+        if ui.button("End session").clicked() {
             commands.list(ListCommand::EndBlinded);
         }
     });
@@ -91,12 +91,12 @@ pub fn answers_ui(
 fn committed_ui(ui: &mut Ui, reading: &BlindedReading) {
     let agreement = reading.agreement;
     let text = match agreement.share() {
-        None => "Committed. Nothing was answered so far".to_owned(),
+        None => "Committed. No answers yet".to_owned(),
         Some(share) => {
             let kappa = agreement.kappa();
             let kappa = kappa.map_or_else(|| "n/a".to_owned(), |kappa| format!("{kappa:.2}"));
             format!(
-                "Committed. So far reader and model agree on {:.0} % of {} answers, kappa {kappa}",
+                "Committed. Reader and model agree on {:.0} % of {} answers, kappa {kappa}",
                 share * 100.0,
                 agreement.n()
             )
@@ -104,6 +104,6 @@ fn committed_ui(ui: &mut Ui, reading: &BlindedReading) {
     };
     ui.label(text);
     if reading.is_finished() {
-        ui.strong("All films are read");
+        ui.strong("All films are answered");
     }
 }

@@ -185,7 +185,7 @@ fn second_line(ui: &Ui, state: &AppState, entry: &FilmEntry) -> (String, egui::C
     let palette = theme::palette(ui.visuals());
     let weak = ui.visuals().weak_text_color();
     if state.list.blinded.is_some() {
-        return ("blinded reading".to_owned(), weak);
+        return ("blinded session".to_owned(), weak);
     }
     let loaded = state.model.loaded.as_ref();
     let thresholds = loaded.map(|loaded| loaded.thresholds.current());
@@ -203,8 +203,8 @@ fn second_line(ui: &Ui, state: &AppState, entry: &FilmEntry) -> (String, egui::C
     };
     let name = loaded.and_then(|loaded| loaded.classifier.card().labels.get(label));
     let truth = match name.and_then(|name| entry.has(name)) {
-        Some(true) => " · table +",
-        Some(false) => " · table −",
+        Some(true) => " · NIH +",
+        Some(false) => " · NIH −",
         None => "",
     };
     let Some(value) = score(entry, label) else {
@@ -233,9 +233,9 @@ fn hover_ui(ui: &mut Ui, entry: &FilmEntry, blinded: bool) {
     if let Some(truth) = entry.truth.as_ref().filter(|_| !blinded) {
         let names: Vec<&str> = truth.iter().map(|name| &**name).collect();
         ui.label(if names.is_empty() {
-            "Table: No Finding".to_owned()
+            "NIH: No Finding".to_owned()
         } else {
-            format!("Table: {}", names.join(", ").replace('_', " "))
+            format!("NIH: {}", names.join(", ").replace('_', " "))
         });
     }
     if let Some(mark) = entry.mark {
@@ -245,7 +245,7 @@ fn hover_ui(ui: &mut Ui, entry: &FilmEntry, blinded: bool) {
         ui.label(&entry.note);
     }
     match &entry.status {
-        FilmStatus::Unread => ui.weak("not read yet"),
+        FilmStatus::Unread => ui.weak("not opened yet"),
         FilmStatus::Scored => ui.weak("scored"),
         FilmStatus::Failed(error) => ui.label(error),
     };

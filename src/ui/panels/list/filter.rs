@@ -104,10 +104,10 @@ fn parts_ui(ui: &mut Ui, state: &AppState, labels: Option<&Labels>, commands: &C
     choice_ui(ui, "Model", &mut filter.decision, &decisions);
     let truths = [
         (None, "any"),
-        (Some(true), "has it"),
-        (Some(false), "has it not"),
+        (Some(true), "present"),
+        (Some(false), "absent"),
     ];
-    choice_ui(ui, "Table", &mut filter.truth, &truths);
+    choice_ui(ui, "NIH label", &mut filter.truth, &truths);
     scores_ui(ui, &mut filter);
     let mut marks = vec![(None, "any")];
     marks.extend(Mark::ALL.map(|mark| (Some(mark), mark.label())));
@@ -122,7 +122,7 @@ fn parts_ui(ui: &mut Ui, state: &AppState, labels: Option<&Labels>, commands: &C
     if response.changed() {
         filter.patient = patient.filter(|_| only);
     }
-    ui.checkbox(&mut filter.failed, "Films that failed only");
+    ui.checkbox(&mut filter.failed, "Failed films only");
     let set = filter != ListFilter::default();
     if ui.add_enabled(set, egui::Button::new("Show all")).clicked() {
         filter = ListFilter::default();

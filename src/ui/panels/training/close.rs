@@ -23,11 +23,11 @@ pub fn close_ui(ctx: &Context, training: &TrainingState, commands: &CommandSende
 }
 
 fn question_ui(ui: &mut Ui, training: &TrainingState, commands: &CommandSender) {
-    ui.heading("A training is under way");
+    ui.heading("A training is running");
     if let Some(run) = &training.run {
         let folder = run.record.folder.display();
         ui.label(format!(
-            "It can be kept as it is now, and resumed later from {folder}"
+            "It can be saved now and resumed later from {folder}"
         ));
     }
     ui.add_space(theme::GAP_PT);
@@ -35,7 +35,7 @@ fn question_ui(ui: &mut Ui, training: &TrainingState, commands: &CommandSender) 
         if ui.button("Stop and keep, then close").clicked() {
             commands.train(TrainingCommand::StopAndClose);
         }
-        if ui.button("Go on training").clicked() {
+        if ui.button("Continue training").clicked() {
             commands.train(TrainingCommand::GoOnTraining);
         }
     });

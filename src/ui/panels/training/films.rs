@@ -62,7 +62,7 @@ fn head_ui(
                 commands.train(TrainingCommand::OrderFilms(choice));
             }
         }
-        ui.weak("A click opens the film in the viewer");
+        ui.weak("Click a film to open it in the viewer");
     });
 }
 

@@ -90,7 +90,7 @@ fn area_of(rect: Rect, pixels_per_point: f32) -> ViewerArea {
 
 fn waiting_text(film: &FilmState) -> &'static str {
     match film {
-        FilmState::Failed { .. } => "No picture: the film could not be opened",
+        FilmState::Failed { .. } => "The film could not be opened",
         FilmState::Cancelled(_) => "Stopped",
         FilmState::Empty => "No film",
         _ => "Opening film…",

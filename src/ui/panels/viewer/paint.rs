@@ -40,7 +40,7 @@ pub fn film_ui(
         let texture = views.input.of(ui.ctx(), reading, scale);
         painter.add(placement.picture(texture, placement.whole(), WHOLE_UV));
         let side = reading.inference.input.side;
-        words.push(format!("What the network saw: {side} x {side} px"));
+        words.push(format!("Network input: {side} x {side} px"));
     } else {
         let tiles = &mut views.tiles;
         tiles.paint(&painter, rect, placement, opened, pane.display, detail);
@@ -154,7 +154,7 @@ fn gray_text(pane: &Pane<'_>, opened: &OpenedFilm) -> String {
     let name = match &pane.display.gray {
         GrayChoice::File => &opened.film.default_window.name,
         GrayChoice::Preset(name, _) => name,
-        GrayChoice::Dragged(_) => "By hand",
+        GrayChoice::Dragged(_) => "Adjusted",
     };
     match &*opened.film.shown_voi(&pane.display.gray) {
         Voi::Window(window) => {

@@ -29,12 +29,12 @@ pub fn actions_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
         for (label, hover, command) in [
             (
                 "Dry run",
-                "Decode all films, which the run then need not, and take 20 steps",
+                "Decode all films (kept for the run) and take 20 steps",
                 TrainingCommand::DryRun,
             ),
             (
                 "Show augmentation",
-                "A few training films as training will see them",
+                "Preview augmented training films",
                 TrainingCommand::Preview,
             ),
         ] {
@@ -83,7 +83,7 @@ fn start_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
 fn progress_ui(ui: &mut Ui, training: &TrainingState, commands: &CommandSender) {
     work_ui(ui, "Checking", training.check.working());
     work_ui(ui, "Dry run", training.dry_run.working());
-    work_ui(ui, "Changing films", training.preview.working());
+    work_ui(ui, "Augmenting films", training.preview.working());
     if training.is_checking() && ui.button("Cancel").clicked() {
         commands.train(TrainingCommand::CancelChecks);
     }

@@ -25,12 +25,9 @@ pub fn bars_ui(ui: &mut Ui, check: &CheckReport, part: &mut usize) {
     let heads = [
         ("Finding", ""),
         ("", ""),
-        ("Split", "Films as the split gave them"),
-        ("Used", "Films as they will be used"),
-        (
-            "Prevalence",
-            "Share of films, before and after films are left out",
-        ),
+        ("Split", "Films in the split"),
+        ("Used", "Films used for training and scoring"),
+        ("Prevalence", "Fraction of films, before and after sampling"),
         ("w+", "Weight of positive films in the loss"),
         ("w-", "Weight of negative films in the loss"),
     ];
@@ -56,7 +53,7 @@ pub fn bars_ui(ui: &mut Ui, check: &CheckReport, part: &mut usize) {
 fn row_ui(ui: &mut Ui, bar: &LabelBar, most: usize, is_train: bool) {
     if bar.left_out {
         ui.weak(&bar.name)
-            .on_hover_text("Not learned: too few positive training films");
+            .on_hover_text("Not trained: too few positive training films");
     } else {
         ui.label(&bar.name);
     }

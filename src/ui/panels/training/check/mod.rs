@@ -31,7 +31,7 @@ pub fn check_ui(
         .auto_shrink(false)
         .show(ui, |ui| match &training.check {
             Made::Not => {
-                ui.weak("Nothing was checked yet");
+                ui.weak("Not checked yet");
             }
             Made::Working(_) => {
                 ui.weak("Reading the table and looking for files…");
@@ -52,7 +52,7 @@ fn failed_ui(ui: &mut Ui, error: &str, commands: &CommandSender) {
     );
     ui.label(RichText::new(error).color(palette.error));
     ui.add_space(theme::SMALL_GAP_PT);
-    ui.label("Where the columns have names of their own, say which is which");
+    ui.label("If the column names are not recognized, choose the columns");
     if ui.button("Choose columns…").clicked() {
         commands.train(TrainingCommand::ChooseColumns);
     }

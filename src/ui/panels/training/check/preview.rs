@@ -14,12 +14,11 @@ pub fn preview_ui(ui: &mut Ui, training: &TrainingState, views: &mut TrainingVie
     ui.add_space(theme::GAP_PT);
     ui.horizontal(|ui| {
         ui.strong("Augmentation");
-        let hover = "Each film as it is, then as training will see it in its first epochs";
-        ui.weak("As they are, then as training sees them")
-            .on_hover_text(hover);
+        let hover = "Each film unchanged, then as augmented in the first epochs";
+        ui.weak("Unchanged, then augmented").on_hover_text(hover);
         if preview.augmentation != training.form.config.augment {
             let palette = theme::palette(ui.visuals());
-            let text = "The settings have changed since";
+            let text = "Settings have changed since this preview";
             ui.label(RichText::new(text).color(palette.warning));
         }
     });
@@ -33,7 +32,7 @@ fn films_ui(ui: &mut Ui, preview: &Arc<Preview>, views: &mut TrainingViews) {
     for (film, textures) in preview.films.iter().zip(textures) {
         ui.horizontal(|ui| {
             for texture in textures {
-                let alt = format!("{} as training sees it", film.image);
+                let alt = format!("{}, augmented", film.image);
                 ui.add(Image::new((texture, size)).alt_text(alt));
             }
         })

@@ -54,13 +54,13 @@ fn facts(record: &RunRecord) -> Vec<(&'static str, String)> {
         facts.push(("Time", duration_text(last.elapsed_secs)));
     }
     if let Some(info) = &record.info {
-        facts.push(("Begun", info.started.clone()));
+        facts.push(("Started", info.started.clone()));
         facts.push(("Machine", format!("{}, {}", info.software, info.device)));
         if info.n_leaking_patients > 0 {
             let n_patients = info.n_leaking_patients;
             facts.push((
                 "Leaks",
-                format!("{n_patients} patients stand in several parts"),
+                format!("{n_patients} patients appear in several parts"),
             ));
         }
         if !info.unreadable.is_empty() {

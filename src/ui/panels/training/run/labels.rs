@@ -28,13 +28,13 @@ pub fn labels_ui(ui: &mut Ui, record: &RunRecord, of: &mut TableOf) {
     });
     let Some(table) = of.table(record) else {
         ui.weak(match of {
-            TableOf::Test => "Test films are scored once, when training has ended",
+            TableOf::Test => "Test films are scored once, at the end of training",
             _ => "After the first epoch",
         });
         return;
     };
     if table.labels.is_empty() {
-        ui.weak("There are no films in this part");
+        ui.weak("No films in this part");
         return;
     }
     let rows = label_rows(table);
@@ -67,7 +67,7 @@ pub fn labels_ui(ui: &mut Ui, record: &RunRecord, of: &mut TableOf) {
         .count();
     if n_few > 0 {
         ui.weak(format!(
-            "{n_few} in gray have fewer than 10 positive films: chance rules there"
+            "{n_few} in gray have fewer than 10 positive films: too few to tell from chance"
         ));
     }
     if rows.iter().any(|row| row.kind == LabelRowKind::Undefined) {

@@ -71,7 +71,7 @@ fn no_run_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
         return;
     }
     ui.heading("No run in view");
-    ui.label("Set up and check a training to start one, or open the folder of an earlier run");
+    ui.label("Set up and check a training, or open the folder of an earlier run");
     ui.add_space(theme::SMALL_GAP_PT);
     ui.horizontal(|ui| action_button_ui(ui, Action::OpenRun, state, commands));
     let recent = &state.settings.training.recent_runs;

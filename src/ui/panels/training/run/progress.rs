@@ -40,8 +40,8 @@ pub fn progress_ui(ui: &mut Ui, run: &ShownRun, commands: &CommandSender) {
             ui.label(format!("patience {left} {words}"));
         }
         if run.paused_model().is_some() {
-            let hover = "The model of this moment scores the film in the viewer";
-            let button = ui.button("Score with the weights of this moment");
+            let hover = "Score the film in the viewer with the current weights";
+            let button = ui.button("Score with current weights");
             if button.on_hover_text(hover).clicked() {
                 commands.train(TrainingCommand::ScoreWithPaused);
             }

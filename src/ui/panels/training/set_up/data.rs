@@ -57,7 +57,7 @@ pub fn data_ui(ui: &mut Ui, config: &mut TrainConfig, state: &AppState, commands
         let button = Button::new(RichText::new("Check the data").strong());
         let response = ui.add_enabled(command.is_some(), button);
         if response
-            .on_hover_text("What stands in the files, before any is decoded (F6)")
+            .on_hover_text("Check table and files without decoding films (F6)")
             .clicked()
             && let Some(command) = command
         {
@@ -69,7 +69,7 @@ pub fn data_ui(ui: &mut Ui, config: &mut TrainConfig, state: &AppState, commands
         } else if config.data.as_os_str().is_empty() {
             ui.weak("Name the data first");
         } else {
-            ui.weak("A training can be started when the check has found nothing in its way");
+            ui.weak("Training can start when the check finds no problem");
         }
     });
     if let Made::Failed(error) = &state.training.columns {
@@ -93,7 +93,7 @@ fn columns_button_ui(
 ) {
     let has_data = !config.data.as_os_str().is_empty();
     let idle = state.training.columns.working().is_none();
-    let hover = "Which columns of a table of your own name film, patient and findings";
+    let hover = "Choose which columns of your table hold film, patient and findings";
     let button = ui.add_enabled(has_data && idle, Button::new("Columns…"));
     if button.on_hover_text(hover).clicked() {
         commands.train(TrainingCommand::ChooseColumns);
@@ -101,7 +101,7 @@ fn columns_button_ui(
     if config.columns.is_some()
         && ui
             .button("By name")
-            .on_hover_text("Tell the columns by their names again")
+            .on_hover_text("Detect the columns by their names again")
             .clicked()
     {
         commands.train(TrainingCommand::ForgetColumns);
@@ -120,7 +120,7 @@ fn configuration_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
     }
     if ui
         .button("Reset")
-        .on_hover_text("Back to what the program brings, on the same data")
+        .on_hover_text("Back to the defaults, with the same data")
         .clicked()
     {
         commands.train(TrainingCommand::ResetConfig);

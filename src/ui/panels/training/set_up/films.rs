@@ -10,21 +10,21 @@ pub fn split_ui(ui: &mut Ui, config: &mut TrainConfig, state: &AppState, command
     group_ui(ui, "Split", |ui| {
         let kinds = [
             (SplitKind::Patient, "By patient"),
-            (SplitKind::Image, "By image"),
+            (SplitKind::Image, "By image (leaks)"),
         ];
         choice_ui(
             ui,
-            ("Films are parted", "Where no list says it"),
+            ("Split", "Used where no lists are given"),
             &mut config.split,
             &kinds,
         );
         if config.split == SplitKind::Image {
             warning_ui(
                 ui,
-                "Patients will stand in several parts: figures come out too high",
+                "Patients will appear in several parts: scores will look better than they are",
             );
         }
-        let hover = "Share of the films, where no list says it";
+        let hover = "Fraction of the films, used where no lists are given";
         number_ui(
             ui,
             ("Validation share", hover),
@@ -52,13 +52,14 @@ pub fn split_ui(ui: &mut Ui, config: &mut TrainConfig, state: &AppState, command
             ),
             ("Test list", &mut config.test_list, TrainingPick::TestList),
         ] {
-            let hover = "A file with one film a line; also looked for beside the data";
+            let hover =
+                "A file with one film per line; a relative path may start at the data folder";
             optional_path_ui(ui, (name, hover), list, pick, state, commands);
         }
-        let hover = "Train although patients stand in more than one part";
+        let hover = "Train although patients appear in more than one part of the split";
         switch_ui(ui, ("Allow leaks", hover), &mut config.allow_leaks);
         if config.allow_leaks {
-            warning_ui(ui, "Figures of patients who were trained on say little");
+            warning_ui(ui, "Scores of patients in the training part say little");
         }
     });
 }
@@ -78,31 +79,38 @@ pub fn left_out_ui(
     _state: &AppState,
     _commands: &CommandSender,
 ) {
-    group_ui(ui, "Left out", |ui| {
+    group_ui(ui, "Sampling", |ui| {
         undersampling_ui(ui, &mut config.undersample);
-        let hover = "Then figures are not those of the clinic";
-        let name = "Also from validation and test";
+        let hover = "Metrics then no longer reflect the clinical prevalence";
+        let name = "Undersample validation and test too";
         switch_ui(ui, (name, hover), &mut config.undersample_all);
-        let hover = "Labels with fewer positive training films are not learned";
+        let hover = "Findings with fewer positive training films are not trained";
         let all = 1..=1_000_000;
         number_ui(
             ui,
-            ("Least positives", hover),
+            ("Minimum positives per finding", hover),
             &mut config.min_positives,
             all,
             0.2,
         );
-        let hover = "Draw so many training films, those with more findings more often; 0 for all";
+        let hover =
+            "Number of training films to draw, weighted by their number of findings; 0 for all";
         let all = 0..=10_000_000;
         number_ui(
             ui,
-            ("Films drawn", hover),
+            ("Weighted sampling: films", hover),
             &mut config.draw_films,
             all.clone(),
             10.0,
         );
-        let hover = "At most so many films in each part, at random; 0 for all";
-        number_ui(ui, ("Limit of films", hover), &mut config.limit, all, 10.0);
+        let hover = "Maximum number of films in each part, drawn at random; 0 for all";
+        number_ui(
+            ui,
+            ("Maximum films per part", hover),
+            &mut config.limit,
+            all,
+            10.0,
+        );
     });
 }
 
@@ -114,12 +122,12 @@ fn undersampling_ui(ui: &mut Ui, undersample: &mut Undersampling) {
     };
     let mut rule = before;
     let choices = [
-        (Rule::None, "All are kept"),
-        (Rule::EveryFifth, "Every fifth is kept"),
-        (Rule::Share, "A random share is kept"),
+        (Rule::None, "Keep all"),
+        (Rule::EveryFifth, "Keep 20 % (every fifth film)"),
+        (Rule::Share, "Keep a random fraction"),
     ];
-    let hover = "Films without a finding, of the training part";
-    choice_ui(ui, ("Films with No Finding", hover), &mut rule, &choices);
+    let hover = "Keeps only some of the training films without a finding";
+    choice_ui(ui, ("Undersample No Finding", hover), &mut rule, &choices);
     if rule != before {
         *undersample = match rule {
             Rule::None => Undersampling::None,
@@ -131,10 +139,16 @@ fn undersampling_ui(ui: &mut Ui, undersample: &mut Undersampling) {
         };
     }
     if let Undersampling::Fraction { share, seed } = undersample {
-        number_ui(ui, ("Share kept", "From 0 to 1"), share, 0.0..=1.0, 0.005);
         number_ui(
             ui,
-            ("Seed of the choice", "Decides which"),
+            ("Fraction kept", "From 0 to 1"),
+            share,
+            0.0..=1.0,
+            0.005,
+        );
+        number_ui(
+            ui,
+            ("Undersampling seed", "Seed of the random choice"),
             seed,
             0..=u64::MAX,
             0.2,

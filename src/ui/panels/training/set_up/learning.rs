@@ -12,14 +12,14 @@ pub fn optimizer_ui(
     _state: &AppState,
     _commands: &CommandSender,
 ) {
-    group_ui(ui, "Optimiser", |ui| {
+    group_ui(ui, "Optimizer", |ui| {
         let kinds = [
             (OptimizerKind::Adam, "Adam"),
             (OptimizerKind::AdamW, "AdamW"),
             (OptimizerKind::Sgd, "SGD with momentum"),
         ];
-        choice_ui(ui, ("Optimiser", ""), &mut config.optimizer, &kinds);
-        let hover = "Step size at its highest";
+        choice_ui(ui, ("Optimizer", ""), &mut config.optimizer, &kinds);
+        let hover = "Highest learning rate of the schedule";
         number_ui(
             ui,
             ("Learning rate", hover),
@@ -30,7 +30,8 @@ pub fn optimizer_ui(
         match config.optimizer {
             OptimizerKind::Adam => {}
             OptimizerKind::AdamW => {
-                let hover = "Share of the kernels taken off in each step, times the step size";
+                let hover =
+                    "Decoupled weight decay of the kernels (AdamW), scaled by the learning rate";
                 number_ui(
                     ui,
                     ("Weight decay", hover),
@@ -40,7 +41,7 @@ pub fn optimizer_ui(
                 );
             }
             OptimizerKind::Sgd => {
-                let hover = "Share of the last step that goes on";
+                let hover = "SGD momentum, from 0 to 1";
                 number_ui(
                     ui,
                     ("Momentum", hover),
@@ -50,18 +51,18 @@ pub fn optimizer_ui(
                 );
             }
         }
-        let hover = "Longer gradients are shortened to this; 0 for no bound";
+        let hover = "Scale gradients down to this norm; 0 disables clipping";
         number_ui(
             ui,
-            ("Longest gradient", hover),
+            ("Gradient clipping (max norm)", hover),
             &mut config.clip_norm,
             0.0..=1e6,
             0.02,
         );
-        let hover = "Share of the old averaged weights kept in each step; 0 for no average";
+        let hover = "Exponential moving average of the weights; 0 disables it";
         number_ui(
             ui,
-            ("Average of weights", hover),
+            ("EMA of weights (decay)", hover),
             &mut config.ema_decay,
             0.0..=0.99999,
             5e-4,
@@ -79,12 +80,17 @@ pub fn schedule_ui(
     group_ui(ui, "Schedule", |ui| {
         let kinds = [
             (ScheduleKind::Constant, "Constant"),
-            (ScheduleKind::Step, "Cut every few epochs"),
-            (ScheduleKind::Cosine, "Half a cosine"),
-            (ScheduleKind::Plateau, "Cut when there is no gain"),
+            (ScheduleKind::Step, "Step"),
+            (ScheduleKind::Cosine, "Cosine"),
+            (ScheduleKind::Plateau, "Reduce on plateau"),
         ];
-        choice_ui(ui, ("Step size", ""), &mut config.schedule, &kinds);
-        let hover = "Epochs in which the step size rises from nothing";
+        choice_ui(
+            ui,
+            ("Learning-rate schedule", ""),
+            &mut config.schedule,
+            &kinds,
+        );
+        let hover = "Epochs of linear warm-up from 0";
         number_ui(
             ui,
             ("Warm-up epochs", hover),
@@ -95,28 +101,28 @@ pub fn schedule_ui(
         match config.schedule {
             ScheduleKind::Constant => {}
             ScheduleKind::Cosine => {
-                let hover = "Step size at the end as a share of the highest";
+                let hover = "Learning rate at the end as a fraction of the highest";
                 number_ui(
                     ui,
-                    ("Final share", hover),
+                    ("Final learning rate (fraction)", hover),
                     &mut config.final_share,
                     0.0..=1.0,
                     0.002,
                 );
             }
             ScheduleKind::Step | ScheduleKind::Plateau => {
-                let hover = "Epochs between two cuts, or without gain before one";
+                let hover = "Epochs between two decays, or without improvement before one";
                 number_ui(
                     ui,
-                    ("Epochs to a cut", hover),
+                    ("Epochs per decay", hover),
                     &mut config.step_epochs,
                     1..=1000,
                     0.05,
                 );
-                let hover = "What a cut multiplies the step size by";
+                let hover = "Factor that a decay multiplies the learning rate by";
                 number_ui(
                     ui,
-                    ("Factor of a cut", hover),
+                    ("Decay factor", hover),
                     &mut config.step_factor,
                     0.0..=1.0,
                     0.002,
@@ -131,7 +137,7 @@ pub fn run_ui(ui: &mut Ui, config: &mut TrainConfig, _state: &AppState, _command
     group_ui(ui, "Run", |ui| {
         let hover = "Passes over the training films";
         number_ui(ui, ("Epochs", hover), &mut config.epochs, 1..=100_000, 0.1);
-        let hover = "Films of one step";
+        let hover = "Films per step";
         number_ui(
             ui,
             ("Batch size", hover),
@@ -139,9 +145,9 @@ pub fn run_ui(ui: &mut Ui, config: &mut TrainConfig, _state: &AppState, _command
             1..=4096,
             0.1,
         );
-        let hover = "Of weights, order, split and augmentation";
+        let hover = "Seed of initial weights, order, split and augmentation";
         number_ui(ui, ("Seed", hover), &mut config.seed, 0..=u64::MAX, 0.2);
-        let hover = "0 for as many as there are cores";
+        let hover = "0 for one per core";
         number_ui(ui, ("Threads", hover), &mut config.threads, 0..=1024, 0.05);
         let choices = [
             (SelectBy::Auc, "Highest macro AUC"),
@@ -150,22 +156,22 @@ pub fn run_ui(ui: &mut Ui, config: &mut TrainConfig, _state: &AppState, _command
         let hover = "On validation films";
         choice_ui(
             ui,
-            ("Best epoch by", hover),
+            ("Select best epoch by", hover),
             &mut config.select_by,
             &choices,
         );
         if config.select_by == SelectBy::Auc {
-            let hover = "Labels with fewer positive validation films do not count in that choice";
+            let hover = "Findings with fewer positive validation films are left out of the macro AUC that selects the epoch";
             let least = &mut config.select_min_positives;
             number_ui(
                 ui,
-                ("Positives that count", hover),
+                ("Minimum positives in the macro AUC", hover),
                 least,
                 0..=1_000_000,
                 0.1,
             );
         }
-        let hover = "Epochs without gain before training ends; 0 for never";
+        let hover = "Epochs without improvement before training stops; 0 for never";
         number_ui(
             ui,
             ("Patience", hover),
@@ -173,7 +179,7 @@ pub fn run_ui(ui: &mut Ui, config: &mut TrainConfig, _state: &AppState, _command
             0..=100_000,
             0.05,
         );
-        let hover = "Between two checkpoints within an epoch";
+        let hover = "Minutes between two checkpoints within an epoch";
         let minutes = &mut config.checkpoint_minutes;
         number_ui(ui, ("Checkpoint minutes", hover), minutes, 0.0..=1e5, 0.1);
     });

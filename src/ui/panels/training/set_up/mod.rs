@@ -79,7 +79,7 @@ fn groups_ui(ui: &mut Ui, config: &mut TrainConfig, state: &AppState, commands: 
 fn text_ui(ui: &mut Ui, form: &RunForm, commands: &CommandSender) {
     let palette = theme::palette(ui.visuals());
     let label = ui.strong("All keys");
-    ui.weak("The same configuration as text; what can be read is in force at once");
+    ui.weak("The same configuration as text; valid changes apply at once");
     if let Some(error) = &form.text_error {
         ui.label(RichText::new(error).color(palette.error));
     }

@@ -26,12 +26,12 @@ pub fn network_ui(
         let field = TextEdit::singleline(&mut config.name).desired_width(theme::FIELD_WIDTH_PT);
         ui.add(field)
             .labelled_by(label.id)
-            .on_hover_text("What people will call the model");
+            .on_hover_text("Name of the model");
         ui.end_row();
-        let hover = "Known weaknesses of the data; stands in the model file";
-        optional_text_ui(ui, ("Limits", hover), &mut config.limits);
-        let hover = "Terms of use, acknowledgement and citation; stand in the model file";
-        optional_text_ui(ui, ("Terms", hover), &mut config.terms);
+        let hover = "Known weaknesses of the data, for the model card";
+        optional_text_ui(ui, ("Model card: limitations", hover), &mut config.limits);
+        let hover = "Terms of use, acknowledgment and citation, for the model card";
+        optional_text_ui(ui, ("Model card: terms", hover), &mut config.terms);
         let depths = (1..=MAX_BLOCKS).map(|n| 9 * n + 2);
         size_ui(
             ui,
@@ -40,20 +40,20 @@ pub fn network_ui(
             depths,
         );
         let sides = (32..=MAX_SIDE_PX).step_by(32);
-        let hover = "Pixels along one side of the input; time grows with its square";
+        let hover = "Side of the network input in pixels; time grows with its square";
         size_ui(ui, ("Side", hover), &mut config.side, sides);
         let ways = [
-            (Interpolation::Area, "Mean of the area"),
+            (Interpolation::Area, "Area"),
             (Interpolation::Lanczos, "Lanczos"),
             (Interpolation::Bilinear, "Bilinear"),
             (Interpolation::Nearest, "Nearest pixel"),
         ];
-        let hover = "How films are brought to that size";
-        choice_ui(ui, ("Resizing", hover), &mut config.interpolation, &ways);
-        let hover = "A model whose weights training begins with, of any side";
+        let hover = "How films are resized to the input";
+        choice_ui(ui, ("Resize", hover), &mut config.interpolation, &ways);
+        let hover = "Model to start from, of any input size; random weights without it";
         let init = &mut config.init;
         let pick = TrainingPick::InitModel;
-        optional_path_ui(ui, ("Begin with", hover), init, pick, state, commands);
+        optional_path_ui(ui, ("Initial weights", hover), init, pick, state, commands);
     });
 }
 
@@ -70,10 +70,11 @@ pub fn loss_ui(
             (LossKind::Plain, "Plain cross-entropy"),
             (LossKind::Focal, "Focal, weighted"),
         ];
-        let hover = "Weighted: each side by the frequency of the other, as in the notebook";
+        let hover = "Weighted: positives and negatives each by the frequency of the other, as in the notebook";
         choice_ui(ui, ("Loss", hover), &mut config.loss, &kinds);
         if config.loss == LossKind::Focal {
-            let hover = "0 is the weighted loss; the more, the less easy films count";
+            let hover =
+                "Focal gamma; 0 equals the weighted loss, larger values down-weight easy films";
             number_ui(
                 ui,
                 ("Exponent", hover),
@@ -82,7 +83,7 @@ pub fn loss_ui(
                 0.02,
             );
         }
-        let hover = "Times the sum of squares of the convolutions' kernels";
+        let hover = "L2 penalty on convolution kernels";
         number_ui(ui, ("L2 penalty", hover), &mut config.l2, 0.0..=1.0, 1e-5);
     });
 }
@@ -96,9 +97,9 @@ pub fn augmentation_ui(
 ) {
     let augment = &mut config.augment;
     group_ui(ui, "Augmentation", |ui| {
-        let share = "A largest change, as share of the side";
+        let share = "Maximum change, as a fraction of the side";
         number_ui(ui, ("Shift", share), &mut augment.shift, 0.0..=0.5, 0.002);
-        let degrees = "Degrees either way";
+        let degrees = "Maximum change in degrees, either way";
         let rotation = &mut augment.rotation_degrees;
         number_ui(ui, ("Rotation", degrees), rotation, 0.0..=180.0, 0.1);
         number_ui(ui, ("Zoom", share), &mut augment.zoom, 0.0..=0.5, 0.002);
@@ -109,7 +110,7 @@ pub fn augmentation_ui(
             0.0..=45.0,
             0.1,
         );
-        let grays = "A largest change, as share of white";
+        let grays = "Maximum change, as a fraction of white";
         number_ui(
             ui,
             ("Brightness", grays),
@@ -117,7 +118,7 @@ pub fn augmentation_ui(
             0.0..=1.0,
             0.002,
         );
-        let hover = "Grays move from or to mid-gray by up to this share";
+        let hover = "Grays move away from or toward mid-gray by up to this fraction";
         number_ui(
             ui,
             ("Contrast", hover),
@@ -127,12 +128,12 @@ pub fn augmentation_ui(
         );
         let hover = "Grays are raised to a power between 1 / (1 + gamma) and 1 + gamma";
         number_ui(ui, ("Gamma", hover), &mut augment.gamma, 0.0..=2.0, 0.005);
-        let hover = "Every other film left to right";
+        let hover = "Mirror half of the films left to right";
         switch_ui(ui, ("Horizontal flip", hover), &mut augment.horizontal_flip);
         if augment.horizontal_flip {
             warning_ui(
                 ui,
-                "The heart has a side: mirrored films show what is very rare",
+                "The heart is on the left: mirrored films show a very rare anatomy",
             );
         }
     });
