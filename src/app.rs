@@ -133,7 +133,7 @@ impl ThoraxApp {
                 let max = state.settings.map.scale.max(&reading.maps, idx);
                 Some((reading.maps.get(idx)?, max))
             });
-            // Words too large for the panel must not run into its neighbour.
+            // Words too large for the panel must not run into its neighbor.
             egui::ScrollArea::horizontal()
                 .auto_shrink([false, true])
                 .show(ui, |ui| {

@@ -40,17 +40,17 @@ enum Command {
     Classify(ClassifyArgs),
     /// Writes scores and maps of films as pictures, tables and DICOM
     Export(export::ExportArgs),
-    /// Makes a model file from weights that Keras saved
+    /// Converts Keras weights to a model file
     Import(ImportArgs),
-    /// Says what a model file says of itself
+    /// Prints the model card
     Info(InfoArgs),
-    /// Says what stands in a data set and what a split makes of it, without training
+    /// Summarizes a data set and its split, without training
     Data(data::DataArgs),
     /// Measures how fast this machine scores and trains, within 30 s
     Bench(BenchArgs),
-    /// Says how good scores are: curves' areas, counts at thresholds, intervals, a report
+    /// Evaluates scores: AUC, confusion counts at thresholds, confidence intervals, a report
     Evaluate(evaluate::EvaluateArgs),
-    /// Trains a model on a folder of labelled films, or goes on with a run
+    /// Trains a model on a folder of labeled films, or resumes a run
     Train(TrainArgs),
 }
 
@@ -59,16 +59,16 @@ struct TrainArgs {
     /// A folder of films with its table of labels, or the table
     #[arg(long, value_name = "FOLDER")]
     data: Option<PathBuf>,
-    /// The run's folder, made if need be
+    /// Folder of the run, created if missing
     #[arg(long, value_name = "RUN", conflicts_with = "resume")]
     out: Option<PathBuf>,
-    /// Goes on with a run that was stopped
+    /// Resumes a stopped run
     #[arg(long, value_name = "RUN", conflicts_with_all = ["data", "config", "set"])]
     resume: Option<PathBuf>,
-    /// A configuration, as a run's `config.toml` or the window writes it
+    /// Configuration file: a run's `config.toml`, or one saved in the window
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
-    /// One key of the configuration, over what the file says
+    /// Overrides one key of the configuration file
     #[arg(long, value_name = "KEY=VALUE")]
     set: Vec<String>,
     #[command(flatten)]
@@ -77,22 +77,22 @@ struct TrainArgs {
 
 #[derive(Debug, Args)]
 struct ClassifyArgs {
-    /// Films, or folders whose films are all scored
+    /// Films, or folders of films
     #[arg(required = true)]
     paths: Vec<PathBuf>,
-    /// A model file or Keras weights; the default model without it
+    /// Model file or Keras weights; default: the built-in model
     #[arg(long)]
     model: Option<PathBuf>,
-    /// How results are printed
+    /// Output format
     #[arg(long, value_enum, default_value_t = Format::Table)]
     format: Format,
-    /// Folder for pictures of the maps over the films, made if need be
+    /// Folder for PNG overlays of the maps on the films, created if missing
     #[arg(long, value_name = "DIR")]
     cam: Option<PathBuf>,
-    /// Findings to draw maps of; without it those above threshold, or else the highest
+    /// Findings to draw maps of; default: those above threshold, or the highest if there is none
     #[arg(long, value_name = "LABEL", requires = "cam")]
     cam_label: Vec<String>,
-    /// Measures how far scores move over N small shifts, turns and exposures of each film
+    /// Measures the stability of scores under N small shifts, rotations and exposure changes of each film
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(2..=1000))]
     jitter: Option<u16>,
     #[command(flatten)]
@@ -101,47 +101,47 @@ struct ClassifyArgs {
 
 #[derive(Clone, Copy, Debug, Args)]
 struct DeviceArgs {
-    /// Where the network runs
+    /// Device that runs the network
     #[arg(long, value_enum, default_value_t = DeviceChoice::Cpu)]
     device: DeviceChoice,
-    /// Threads on the processor; as many as it has cores without it
+    /// Number of CPU threads; default: one per core
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
     threads: Option<u16>,
-    /// What computes the network on the processor
+    /// Engine that runs the network on the CPU
     #[arg(long, value_enum, default_value_t = EngineChoice::Native)]
     engine: EngineChoice,
-    /// How exactly a GPU multiplies in convolutions; f32 without it
+    /// Precision of convolutions on a GPU; default: f32
     #[arg(long, value_enum)]
     precision: Option<PrecisionChoice>,
 }
 
 #[derive(Debug, Args)]
 struct BenchArgs {
-    /// How it is printed
+    /// Output format
     #[arg(long, value_enum, default_value_t = InfoFormat::Text)]
     format: InfoFormat,
-    /// Threads; as many as the processor has cores without it
+    /// Number of threads; default: one per core
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
     threads: Option<u16>,
 }
 
 #[derive(Debug, Args)]
 struct ImportArgs {
-    /// What Keras' `save_weights` wrote
+    /// Weights file written by Keras' `save_weights`
     weights: PathBuf,
-    /// The model file to write
+    /// Model file to write
     #[arg(short, long, value_name = "FILE")]
     output: PathBuf,
-    /// How films are brought to the network's size
+    /// Interpolation for resizing films to the network input
     #[arg(long, value_enum, default_value_t = InterpolationChoice::Nearest)]
     interpolation: InterpolationChoice,
-    /// Labels in output order; without it the NIH findings alphabetically
+    /// Labels in output order; default: the NIH findings in alphabetical order
     #[arg(long, value_delimiter = ',')]
     labels: Vec<String>,
-    /// The model's name; without it the name of the file
+    /// Name of the model; default: the file name
     #[arg(long)]
     name: Option<String>,
-    /// A JSON file with where the weights come from
+    /// JSON file with the provenance of the weights
     #[arg(long, value_name = "FILE")]
     provenance: Option<PathBuf>,
 }
@@ -150,44 +150,44 @@ struct ImportArgs {
 struct InfoArgs {
     /// A model file or Keras weights
     model: PathBuf,
-    /// How it is printed
+    /// Output format
     #[arg(long, value_enum, default_value_t = InfoFormat::Text)]
     format: InfoFormat,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum Format {
-    /// For reading
+    /// Human-readable text
     Table,
-    /// One row a film
+    /// CSV, one row per film
     Csv,
-    /// An array of objects
+    /// JSON, an array of objects
     Json,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum InfoFormat {
-    /// For reading
+    /// Human-readable text
     Text,
-    /// The model file's own metadata
+    /// JSON, the metadata of the model file
     Json,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum DeviceChoice {
-    /// The processor
+    /// CPU
     Cpu,
-    /// An NVIDIA GPU, in builds with the feature `cuda`
+    /// NVIDIA GPU, in builds with the feature `cuda`
     Cuda,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum PrecisionChoice {
-    /// As the processor does
+    /// f32, as on the CPU
     F32,
-    /// Factors of 11 bits, as NVIDIA's tensor cores take them
+    /// TF32: 11-bit mantissas for products, f32 accumulation
     Tf32,
-    /// Factors of 8 bits: faster still, and coarser
+    /// bfloat16: 8-bit mantissas for products, f32 accumulation
     Bf16,
 }
 
@@ -203,21 +203,21 @@ impl From<PrecisionChoice> for Precision {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum EngineChoice {
-    /// Our own kernels
+    /// Built-in kernels
     Native,
-    /// Plain candle, slow: for when the kernels are in doubt
+    /// Candle, slow: to verify the built-in kernels
     Reference,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum InterpolationChoice {
-    /// As PIL and Keras' generators do
+    /// Nearest neighbor, as PIL and Keras' generators do
     Nearest,
-    /// As `OpenCV` does
+    /// Bilinear, not antialiased, as `OpenCV` does
     Bilinear,
-    /// Mean of the pixels covered
+    /// Area average
     Area,
-    /// Windowed sinc, antialiased
+    /// Lanczos (windowed sinc), antialiased
     Lanczos,
 }
 
@@ -232,7 +232,7 @@ impl From<InterpolationChoice> for Interpolation {
     }
 }
 
-/// Reads the arguments and does what they ask; errors go to stderr as one line.
+/// Parses the arguments and runs the command; errors go to stderr as one line.
 pub fn run() -> ExitCode {
     let cli = Cli::parse();
     let result = match cli.command {
@@ -255,7 +255,7 @@ pub fn run() -> ExitCode {
     })
 }
 
-/// A build without a window has nothing to open films in: help, or what to use instead.
+/// Without a window: prints the help, or names the command to use instead.
 #[cfg(not(feature = "gui"))]
 fn without_window(files: &[PathBuf]) -> anyhow::Result<ExitCode> {
     use clap::CommandFactory as _;
@@ -267,13 +267,13 @@ fn without_window(files: &[PathBuf]) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// A device, and what the user should hear about the choice.
+/// A device, and a remark for the user about the choice.
 struct ChosenDevice {
     device: ComputeDevice,
     remark: Option<String>,
 }
 
-/// The device asked for. Where a GPU is asked for and cannot be had, the processor, with a remark;
+/// The requested device. If a requested GPU is unavailable, the CPU, with a remark;
 /// a build that knows no GPU is an error.
 fn device(args: DeviceArgs) -> anyhow::Result<ChosenDevice> {
     let for_gpu = args.precision.is_none() || args.device == DeviceChoice::Cuda;
@@ -301,11 +301,11 @@ fn device(args: DeviceArgs) -> anyhow::Result<ChosenDevice> {
     Ok(ChosenDevice { device, remark })
 }
 
-/// A device that has no use for `--threads`.
+/// A device that ignores `--threads`.
 fn idle_threads(args: DeviceArgs, device: ComputeDevice) -> ChosenDevice {
     let remark = args.threads.map(|_| {
         let name = device.name();
-        format!("--threads is for our own kernels and has no effect on {name}")
+        format!("--threads applies to the built-in kernels only and has no effect on {name}")
     });
     ChosenDevice { device, remark }
 }

@@ -1,4 +1,4 @@
-//! What stands in a data set, and what a split and undersampling make of it, before any training.
+//! `thorax data`: a summary of a data set, its split and undersampling.
 
 use std::io::{self, IsTerminal as _};
 use std::path::PathBuf;
@@ -17,94 +17,94 @@ mod table;
 
 #[derive(Debug, Args)]
 pub struct DataArgs {
-    /// A folder with films anywhere below it and a CSV, or the CSV, whose films may be missing
+    /// Folder with films (at any depth) and a CSV, or the CSV; its films may be missing
     source: PathBuf,
-    /// Keeps fewer films without a finding: every-fifth, or a share of them as in 0.2
+    /// Undersamples films without a finding: every-fifth, or a fraction such as 0.2
     #[arg(long, value_name = "RULE", default_value_t = Undersampling::None)]
     undersample: Undersampling,
-    /// Undersamples validation and test too, not training alone
+    /// Undersamples validation and test too, not only training
     #[arg(long)]
     undersample_all: bool,
-    /// Divides the films into train, valid and test
+    /// Splits the films into train, valid and test
     #[arg(long, value_enum)]
     split: Option<SplitChoice>,
     #[command(flatten)]
     lists: ListArgs,
-    /// Share of the films for validation
+    /// Fraction of the films for validation
     #[arg(long, value_name = "SHARE", default_value_t = SplitShares::default().valid_share)]
     valid_share: f64,
-    /// Share of the films for testing
+    /// Fraction of the films for testing
     #[arg(long, value_name = "SHARE", default_value_t = SplitShares::default().test_share)]
     test_share: f64,
-    /// Decides what chance decides, in splitting and undersampling
+    /// Random seed of the split and the undersampling
     #[arg(long, default_value_t = SplitShares::default().seed)]
     seed: u64,
     #[command(flatten)]
     columns: ColumnArgs,
-    /// How it is printed
+    /// Output format
     #[arg(long, value_enum, default_value_t = ReportFormat::Table)]
     format: ReportFormat,
 }
 
-/// Lists ask for a split by lists without saying so.
+/// Lists imply a split by lists.
 #[derive(Debug, Args)]
 struct ListArgs {
-    /// A file with one film a line, to train on; without it all films that no list names
+    /// List of training films, one per line; default: all films in no other list
     #[arg(long = "train-list", id = "train-list", value_name = "FILE")]
     train: Option<PathBuf>,
-    /// Films for validation; without it patients are taken out of training
+    /// List of validation films; default: patients taken from training
     #[arg(long = "valid-list", id = "valid-list", value_name = "FILE")]
     valid: Option<PathBuf>,
-    /// Films for testing
+    /// List of test films
     #[arg(long = "test-list", id = "test-list", value_name = "FILE")]
     test: Option<PathBuf>,
 }
 
-/// For a CSV with a header of its own.
+/// Column names, for a CSV with a custom header.
 #[derive(Debug, Args)]
 struct ColumnArgs {
-    /// Column with the film's name or path, where the header is not NIH's
+    /// Column of the film's name or path, if the header is not NIH's
     #[arg(long, value_name = "COLUMN")]
     image_column: Option<String>,
-    /// Column with the patient
+    /// Column of the patient
     #[arg(long, value_name = "COLUMN")]
     patient_column: Option<String>,
-    /// Column with all findings, joined by '|'
+    /// Column of all findings, joined by '|'
     #[arg(long, value_name = "COLUMN", conflicts_with = "label_columns")]
     findings_column: Option<String>,
-    /// Columns with 0 or 1, one for each label, in the order of the model's outputs
+    /// Columns with 0 or 1, one per label, in the order of the model's outputs
     #[arg(long, value_name = "COLUMNS", value_delimiter = ',')]
     label_columns: Vec<String>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum SplitChoice {
-    /// All films of a patient in one part
+    /// By patient: all films of a patient in one part
     Patient,
-    /// Film by film: patients leak, scores will look better than they are
+    /// By image: patients leak, scores will look better than they are
     Image,
-    /// As the lists say
+    /// By lists
     Lists,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum ReportFormat {
-    /// For reading
+    /// Human-readable text
     Table,
-    /// One object
+    /// JSON, one object
     Json,
 }
 
-/// All that is printed, in whichever format.
+/// The printed report, in either format.
 struct Report {
     data: DataSet,
     undersampling: Undersampling,
     rule: Option<SplitRule>,
-    /// What would be used: the parts together, or the table where it is not divided.
+    /// The films that would be used: all parts together, or the whole table without a split.
     used: PartSummary,
-    /// What each part has; the whole table under the name "all" where it is not divided.
+    /// Contents of each part; the whole table under the name "all" without a split.
     parts: Vec<PartReport>,
-    /// Rows that a list for training leaves out.
+    /// Rows left out by a training list.
     n_in_no_part: usize,
     leaks: Vec<Leak>,
     notices: Vec<String>,
@@ -116,7 +116,7 @@ struct PartReport {
     after: PartSummary,
 }
 
-/// Prints what the data set has; leaks and missing films are told, and no failure.
+/// Prints a summary of the data set; leaks and missing films are reported, not errors.
 pub fn run(args: &DataArgs) -> anyhow::Result<ExitCode> {
     let report = args.report()?;
     let text = match args.format {
@@ -167,7 +167,7 @@ impl DataArgs {
         }
         let leaks = split.map_or_else(Vec::new, |split| split.leaks(&data.table));
         if matches!(rule, Some(SplitRule::ByImage(_))) {
-            let text = "a split by image puts films of one patient into several parts: figures \
+            let text = "a split by image puts films of one patient into several parts: scores \
                         from it come out too good; split by patient";
             notices.push(text.to_owned());
         }

@@ -30,7 +30,7 @@ mod chosen;
 mod targets;
 mod text;
 
-/// What a shell expects of a program that an interrupt has ended.
+/// Exit code of a program ended by an interrupt (128 + SIGINT).
 const INTERRUPTED: u8 = 130;
 
 /// Everything that was asked for.
@@ -104,7 +104,7 @@ impl Work<'_> {
         let repeated = set.predictions.repeated();
         if let Some(first) = repeated.first() {
             warnings.push(format!(
-                "{} films stand there more than once and count as often, such as {}",
+                "{} films are listed more than once and counted each time, for example {}",
                 repeated.len(),
                 first.display()
             ));

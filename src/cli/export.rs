@@ -15,19 +15,19 @@ use crate::work::cause_chain;
 
 #[derive(Debug, Args)]
 pub struct ExportArgs {
-    /// Films, or folders whose films are all exported
+    /// Films, or folders of films
     #[arg(required = true)]
     paths: Vec<PathBuf>,
-    /// Folder for what is written, made if need be
+    /// Output folder, created if missing
     #[arg(long, value_name = "DIR")]
     to: PathBuf,
-    /// What is written; all of it without this
+    /// Kinds of files to write; default: all
     #[arg(long, value_enum, value_delimiter = ',')]
     only: Vec<Kind>,
-    /// A model file or Keras weights; the default model without it
+    /// Model file or Keras weights; default: the built-in model
     #[arg(long)]
     model: Option<PathBuf>,
-    /// Findings to draw maps of; without it those above threshold, or else the highest
+    /// Findings to draw maps of; default: those above threshold, or the highest if there is none
     #[arg(long, value_name = "LABEL")]
     cam_label: Vec<String>,
     #[command(flatten)]

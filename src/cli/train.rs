@@ -14,7 +14,7 @@ use crate::train::{
     TrainError, TrainEvent, TrainReport, TrainSetup, resume, train,
 };
 
-/// What a shell expects of a program that an interrupt has ended.
+/// Exit code of a program ended by an interrupt (128 + SIGINT).
 const INTERRUPTED: u8 = 130;
 
 /// Trains without a window; an interrupt saves a checkpoint first.
@@ -101,7 +101,7 @@ fn stop_on_interrupt(control: &TrainControl) -> anyhow::Result<Arc<AtomicUsize>>
     Ok(n_interrupts)
 }
 
-/// What stands in the terminal while training goes on; drawn on stderr.
+/// Progress of a training in the terminal, drawn on stderr.
 struct Display {
     bar: ProgressBar,
     n_epochs: usize,
@@ -160,8 +160,8 @@ impl Display {
 fn text(report: &TrainReport) -> String {
     let ending = match report.ending {
         Ending::Finished => "finished",
-        Ending::StoppedEarly => "stopped early, no more gain",
-        Ending::Stopped => "stopped; go on with `thorax train --resume`",
+        Ending::StoppedEarly => "stopped early: no improvement",
+        Ending::Stopped => "stopped; resume with `thorax train --resume`",
     };
     let number = |value: Option<f64>| value.map_or("n/a".to_owned(), |v| format!("{v:.3}"));
     let best = report.epochs.iter().rev().find(|epoch| epoch.is_best);

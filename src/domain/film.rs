@@ -37,7 +37,7 @@ impl Film {
         GrayTable::of(&self.modality, offset, used, voi, self.inverted)
     }
 
-    /// The mapping in use under the user's choice.
+    /// The gray mapping for `choice`.
     pub fn shown_voi<'a>(&'a self, choice: &'a GrayChoice) -> Cow<'a, Voi> {
         match choice {
             GrayChoice::File => Cow::Borrowed(&self.default_window.voi),

@@ -25,7 +25,7 @@ pub struct PlotText<'a> {
     pub diagonal: bool,
 }
 
-/// Distinct for people who see colours otherwise too (Okabe and Ito).
+/// Distinct for people who see colors otherwise too (Okabe and Ito).
 const COLORS: [&str; 6] = [
     "#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00",
 ];

@@ -49,7 +49,7 @@ pub fn png_of(image: &RgbImage) -> Result<Vec<u8>, OverlayError> {
     Ok(png.into_inner())
 }
 
-/// The film with one finding's map over it; below it `lines`, colour bar and notice.
+/// The film with one finding's map over it; below it `lines`, color bar and notice.
 pub fn overlay_image(
     film: &Film,
     maps: &PerFinding<Heatmap>,

@@ -1,9 +1,9 @@
 use serde::{Deserialize, Serialize};
 
-/// From map values in `[0, 1]` to colours.
+/// From map values in `[0, 1]` to colors.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Colormap {
-    /// Dark violet to yellow, even in lightness, safe for colour-blind eyes.
+    /// Dark violet to yellow, even in lightness, safe for color-blind eyes.
     Viridis,
     /// Black over red to pale yellow, even in lightness.
     Inferno,
@@ -24,7 +24,7 @@ impl Colormap {
         }
     }
 
-    /// Red, green and blue of a value in `[0, 1]`; values outside get the colour of the end.
+    /// Red, green and blue of a value in `[0, 1]`; values outside get the color of the end.
     pub fn color(self, value: f32) -> [u8; 3] {
         let value = f64::from(value).clamp(0.0, 1.0);
         match self {

@@ -58,7 +58,7 @@ impl Heatmap {
     }
 }
 
-/// What the hottest colour stands for.
+/// What the hottest color stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum HeatmapScale {
     /// The largest value of all findings' maps of this film: weak maps stay cool.
@@ -71,7 +71,7 @@ impl HeatmapScale {
     /// Both, in the order of a menu.
     pub const ALL: [Self; 2] = [Self::Absolute, Self::PerMap];
 
-    /// The value of the hottest colour for one finding's map, at least 0.
+    /// The value of the hottest color for one finding's map, at least 0.
     pub fn max(self, maps: &PerFinding<Heatmap>, finding_idx: usize) -> f32 {
         match self {
             Self::Absolute => maps.values().iter().map(Heatmap::max).fold(0.0, f32::max),

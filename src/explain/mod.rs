@@ -1,4 +1,4 @@
-//! Where the network looked: class-activation maps, their colours, and pictures of them.
+//! Where the network looked: class-activation maps, their colors, and pictures of them.
 
 mod heatmap;
 mod grad_cam;

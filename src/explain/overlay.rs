@@ -6,9 +6,9 @@ const FADE_BELOW: f32 = 0.25;
 /// How a map is laid over a film.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct OverlayStyle {
-    /// From values to colours.
+    /// From values to colors.
     pub colormap: Colormap,
-    /// What the hottest colour stands for.
+    /// What the hottest color stands for.
     pub scale: HeatmapScale,
     /// Of the hottest places, in `[0, 1]`.
     pub opacity: f32,
@@ -29,7 +29,7 @@ impl Default for OverlayStyle {
 
 /// The map alone at `[width, height]`: red, green, blue and opacity, not premultiplied.
 ///
-/// `max` is the value of the hottest colour; values at or below 0 are fully transparent, and those
+/// `max` is the value of the hottest color; values at or below 0 are fully transparent, and those
 /// below the share `cut_off` of `max` too.
 pub fn map_picture(
     heatmap: &Heatmap,

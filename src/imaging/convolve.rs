@@ -9,7 +9,7 @@ use super::GrayPicture;
 /// Weights are in `1 / 2^22`.
 const WEIGHT_BITS: u32 = 22;
 
-/// A bell to weight neighbours with, in pixels of the smaller picture.
+/// A bell to weight neighbors with, in pixels of the smaller picture.
 pub(super) struct Filter {
     /// Half its width.
     support: f64,

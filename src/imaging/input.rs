@@ -27,7 +27,7 @@ pub enum PreprocessingError {
 }
 
 impl Preprocessing {
-    /// The notebook's: 128 pixels, nearest neighbour, `1 / 255`.
+    /// The notebook's: 128 pixels, nearest neighbor, `1 / 255`.
     pub const NOTEBOOK: Self = Self {
         side: 128,
         interpolation: Interpolation::Nearest,

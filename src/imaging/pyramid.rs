@@ -22,7 +22,7 @@ pub struct TileKey {
     pub row: usize,
 }
 
-/// The gray of a tile with one pixel of its neighbours around it, or of its own edge.
+/// The gray of a tile with one pixel of its neighbors around it, or of its own edge.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Tile {
     /// With both borders.
@@ -37,7 +37,7 @@ impl Pyramid {
     /// Pixels of a tile's side, without its border.
     pub const TILE_SIDE_PX: usize = 512;
 
-    /// Pixels around a tile that show its neighbours, so that blending leaves no seam.
+    /// Pixels around a tile that show its neighbors, so that blending leaves no seam.
     pub const BORDER_PX: usize = 1;
 
     /// Halves a film until it fits into one tile.

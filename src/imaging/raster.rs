@@ -90,7 +90,7 @@ pub(super) fn describe(bytes: &[u8]) -> String {
     format!("a file that starts with {}", start.join(" "))
 }
 
-/// Decodes `bytes`, turns colour into gray, and keeps 16 bits where there are 16.
+/// Decodes `bytes`, turns color into gray, and keeps 16 bits where there are 16.
 pub(super) fn film(bytes: &[u8], format: RasterFormat, path: &Path) -> Result<Film, FilmError> {
     let damaged = |cause: String| FilmError::Damaged {
         path: path.to_path_buf(),

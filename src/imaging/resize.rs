@@ -11,7 +11,7 @@ use crate::domain::Film;
 pub enum Interpolation {
     /// The pixel under the center of each new one: PIL's `NEAREST`, what Keras' generators use.
     Nearest,
-    /// Two by two neighbours, without antialiasing: `INTER_LINEAR` of `OpenCV`.
+    /// Two by two neighbors, without antialiasing: `INTER_LINEAR` of `OpenCV`.
     Bilinear,
     /// The mean of what each new pixel covers: PIL's `BOX`.
     Area,
@@ -168,7 +168,7 @@ fn halved(source: &GrayPicture) -> Vec<u8> {
     values
 }
 
-/// Two neighbours and what each counts, in parts of 2048.
+/// Two neighbors and what each counts, in parts of 2048.
 struct Tap {
     first: usize,
     second: usize,

@@ -7,7 +7,7 @@ pub struct Summary {
     pub min: f64,
     /// Half are at most as high; the mean of the middle two of an even number.
     pub median: f64,
-    /// All alike: the macro average.
+    /// Unweighted (macro) mean.
     pub mean: f64,
     /// The highest.
     pub max: f64,

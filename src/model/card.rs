@@ -62,7 +62,7 @@ pub struct Provenance {
     pub evaluation: Option<String>,
     /// Known weaknesses of data and model.
     pub limits: Option<String>,
-    /// Terms of use, acknowledgement and citation.
+    /// Terms of use, acknowledgment and citation.
     pub terms: Option<String>,
 }
 

@@ -6,7 +6,7 @@ pub enum Precision {
     /// Products and sums of 24 bits.
     #[default]
     F32,
-    /// Factors rounded to 11 bits where cuBLAS finds that faster, sums of 24 bits.
+    /// TF32: 11-bit mantissas for products, f32 accumulation.
     ///
     /// cuBLAS is told for the whole program.
     Tf32,

@@ -71,15 +71,15 @@ pub enum Command {
     ShowMap(bool),
     /// Opacity of the map's hottest place, in `[0, 1]`.
     SetMapOpacity(f32),
-    /// From map values to colours.
+    /// From map values to colors.
     SetColormap(Colormap),
-    /// What the hottest colour stands for.
+    /// What the hottest color stands for.
     SetMapScale(HeatmapScale),
     /// Which map.
     SetCamMethod(CamMethod),
     /// Share of the scale below which a map is not drawn, in `[0, 1)`.
     SetMapCutOff(f32),
-    /// Lines of equal evidence in place of colours.
+    /// Lines of equal evidence in place of colors.
     SetMapContours(bool),
     /// Anything of the reading list.
     List(ListCommand),
@@ -99,7 +99,7 @@ pub enum Command {
     ShowKeys(bool),
     /// Show or hide the patient's name where the file has it.
     ShowPatientName(bool),
-    /// Colours of the window.
+    /// Colors of the window.
     SetTheme(ThemeChoice),
     /// Whether the next start opens what is open now.
     SetRestoreSession(bool),

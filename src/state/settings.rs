@@ -125,7 +125,7 @@ pub struct ViewerSettings {
     pub histogram_shown: bool,
 }
 
-/// Colours of the window.
+/// Colors of the window.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ThemeChoice {
     /// As the desktop has it, dark where it does not say.
@@ -144,15 +144,15 @@ pub struct MapSettings {
     pub visible: bool,
     /// Of the hottest place, in `[0, 1]`.
     pub opacity: f32,
-    /// From values to colours.
+    /// From values to colors.
     pub colormap: Colormap,
-    /// What the hottest colour stands for.
+    /// What the hottest color stands for.
     pub scale: HeatmapScale,
     /// Which map.
     pub method: CamMethod,
     /// Share of the scale below which nothing is drawn, in `[0, 1)`.
     pub cut_off: f32,
-    /// Lines of equal evidence in place of colours.
+    /// Lines of equal evidence in place of colors.
     pub contours: bool,
 }
 

@@ -50,9 +50,9 @@ pub struct Place {
     pub best: Option<f64>,
     /// Epochs since the best, for stopping early.
     pub n_without_gain: usize,
-    /// Epochs since the best or the last cut of the step size.
+    /// Epochs since the best epoch or the last decay of the learning rate.
     pub n_since_cut: usize,
-    /// How often a plateau has cut the step size.
+    /// How often a plateau has decayed the learning rate.
     pub n_cuts: usize,
     /// Updates so far.
     n_steps: u64,

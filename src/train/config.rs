@@ -10,141 +10,141 @@ use crate::imaging::{Interpolation, Preprocessing, write_whole};
 use crate::model::ResNetConfig;
 use crate::model::kernels::{Adam, Optimizer, OptimizerKind, Sgd};
 
-/// All that decides the outcome of a training; stands as `config.toml` in the run's folder.
+/// Everything that determines the result of a training; saved as `config.toml` in the run folder.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct TrainConfig {
-    /// What people will call the model.
+    /// Name of the model.
     pub name: String,
-    /// Known weaknesses of the data, for the model file.
+    /// Known limitations of the data, for the model card.
     pub limits: Option<String>,
-    /// Terms of use, acknowledgement and citation, for the model file.
+    /// Terms of use, acknowledgment and citation, for the model card.
     pub terms: Option<String>,
     /// A folder of films with its table, or the table.
     pub data: PathBuf,
-    /// How films are parted where no lists are given.
+    /// How films are split if no lists are given.
     pub split: SplitKind,
-    /// Images of the training part, one a line; relative paths also seen from the data folder.
+    /// List of training images, one per line; a relative path may start at the data folder.
     pub train_list: Option<PathBuf>,
-    /// Images of the validation part.
+    /// List of validation images.
     pub valid_list: Option<PathBuf>,
-    /// Images of the test part.
+    /// List of test images.
     pub test_list: Option<PathBuf>,
-    /// Share of patients for validation, in `(0, 1)`, where no list says it.
+    /// Fraction of patients for validation, in `(0, 1)`, if no list is given.
     pub valid_share: f64,
-    /// Share of patients for the test, in `[0, 1)`, where no list says it.
+    /// Fraction of patients for testing, in `[0, 1)`, if no list is given.
     pub test_share: f64,
-    /// Go on although parts share patients.
+    /// Train although parts share patients.
     pub allow_leaks: bool,
-    /// Which films without a finding are left out of the training part.
+    /// Undersampling of films without a finding in the training part.
     pub undersample: Undersampling,
-    /// Leave them out of validation and test too.
+    /// Undersample validation and test too.
     pub undersample_all: bool,
-    /// Labels with fewer positive training films are not learned; at least 1, since the weighted
-    /// loss of a label that is never positive is nothing.
+    /// Minimum number of positive training films to train a label; at least 1, since the weighted
+    /// loss of a label that is never positive is identically zero.
     pub min_positives: usize,
-    /// Draw so many training films, those with more findings more often (kmader's kernel); 0 for all.
+    /// Number of training films to draw, weighted by their number of findings (kmader's kernel); 0 for all.
     pub draw_films: usize,
-    /// At most so many films in each part, drawn at random; 0 for all.
+    /// Maximum number of films in each part, drawn at random; 0 for all.
     pub limit: usize,
     /// Layers of the network, `9 n + 2`.
     pub depth: usize,
-    /// Pixels along one side of the network's input, a multiple of 32.
+    /// Side of the network input in pixels, a multiple of 32.
     pub side: usize,
-    /// How films are brought to that size.
+    /// Interpolation for resizing films to the input.
     pub interpolation: Interpolation,
-    /// Model whose weights training begins with, of any side; from nothing without it.
+    /// Model with the initial weights, of any input size; random initialization without it.
     pub init: Option<PathBuf>,
-    /// What is made smaller.
+    /// Loss function.
     pub loss: LossKind,
     /// Exponent of the focal loss.
     pub focal_gamma: f32,
-    /// Times the sum of squares of the convolutions' kernels.
+    /// L2 penalty on convolution kernels.
     pub l2: f32,
-    /// What turns gradients into steps.
+    /// Optimizer.
     pub optimizer: OptimizerKind,
-    /// Step size at its highest.
+    /// Highest learning rate of the schedule.
     pub learning_rate: f64,
-    /// Share of the last step that goes on (SGD).
+    /// SGD momentum, in `[0, 1)`.
     pub momentum: f64,
-    /// Share of the kernels taken off in each step, times the step size (`AdamW`).
+    /// Decoupled weight decay of the kernels (`AdamW`), scaled by the learning rate.
     pub weight_decay: f64,
-    /// Longest gradient; longer ones are shortened. 0 for no bound.
+    /// Gradient clipping: maximum norm. 0 disables it.
     pub clip_norm: f64,
-    /// Share of the old averaged weights kept in each step; 0 for no average.
+    /// Decay of the exponential moving average of the weights, in `[0, 1)`. 0 disables it.
     pub ema_decay: f64,
-    /// How the step size changes.
+    /// Learning-rate schedule.
     pub schedule: ScheduleKind,
-    /// Epochs in which the step size rises from nothing.
+    /// Epochs of linear warm-up from 0.
     pub warmup_epochs: f64,
-    /// Step size at the end as a share of the highest (cosine), in `[0, 1]`.
+    /// Final learning rate as a fraction of the highest (cosine), in `[0, 1]`.
     pub final_share: f64,
-    /// Epochs between two cuts of the step size (step), or without gain before one (plateau).
+    /// Epochs between two decays of the learning rate (step), or without improvement before one (plateau).
     pub step_epochs: usize,
-    /// What a cut multiplies the step size by (step, plateau).
+    /// Factor by which a decay multiplies the learning rate (step, plateau).
     pub step_factor: f64,
     /// Passes over the training films.
     pub epochs: usize,
-    /// Films of one step.
+    /// Films per step.
     pub batch_size: usize,
     /// Seed of weights, order and augmentation.
     pub seed: u64,
-    /// Threads; 0 for as many as there are cores.
+    /// Number of threads; 0 for one per core.
     pub threads: usize,
-    /// What the best epoch is chosen by.
+    /// Criterion that selects the best epoch.
     pub select_by: SelectBy,
-    /// Labels with fewer positive validation films do not count in that choice (AUC).
+    /// Minimum positive validation films for a label to count in the macro AUC of that selection.
     pub select_min_positives: usize,
-    /// Epochs without gain before training stops; 0 for never.
+    /// Epochs without improvement before training stops; 0 for never.
     pub patience: usize,
     /// Minutes between two checkpoints within an epoch.
     pub checkpoint_minutes: f64,
-    /// Random changes of training films.
+    /// Augmentation of training films.
     pub augment: Augmentation,
-    /// Which columns of a table of one's own say what.
+    /// Column mapping of a custom table.
     pub columns: Option<ColumnMap>,
 }
 
-/// How films are parted.
+/// How films are split.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum SplitKind {
-    /// All films of a patient into one part.
+    /// By patient: all films of a patient in one part.
     #[default]
     Patient,
-    /// Film by film, as the notebook does: patients stand in several parts, figures come out too high.
+    /// By image, as the notebook does: patients leak, scores will look better than they are.
     Image,
 }
 
-/// What training makes smaller.
+/// Loss function of a training.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum LossKind {
-    /// Cross-entropy, each side weighted by the frequency of the other: the notebook's.
+    /// Cross-entropy, positives and negatives each weighted by the frequency of the other, as in the notebook.
     #[default]
     Weighted,
     /// Cross-entropy.
     Plain,
-    /// Weighted, and less for what is right already (Lin et al. 2017).
+    /// Focal loss: weighted, with less weight on well-classified films (Lin et al. 2017).
     Focal,
 }
 
-/// How the step size changes.
+/// Learning-rate schedule.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum ScheduleKind {
-    /// It does not.
+    /// Constant learning rate.
     Constant,
-    /// Cut every `step_epochs` epochs.
+    /// Decay every `step_epochs` epochs.
     Step,
-    /// Half a cosine down to `final_share`.
+    /// Cosine annealing down to `final_share`.
     #[default]
     Cosine,
-    /// Cut after `step_epochs` epochs without gain.
+    /// Decay after `step_epochs` epochs without improvement.
     Plateau,
 }
 
-/// What the best epoch is chosen by, on validation films.
+/// Criterion that selects the best epoch, on validation films.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum SelectBy {
@@ -207,8 +207,8 @@ impl Default for TrainConfig {
 }
 
 impl TrainConfig {
-    /// Whether both are equal to the letter. `==` on paths passes over a slash at the end, which
-    /// is on its way to becoming a longer path while it is typed.
+    /// Whether both are equal character by character. `==` on paths ignores a trailing slash, which
+    /// matters while a longer path is being typed.
     pub fn is_written_as(&self, other: &Self) -> bool {
         self == other && self.paths() == other.paths()
     }
@@ -223,7 +223,7 @@ impl TrainConfig {
         ]
     }
 
-    /// Reads `config.toml`; a key that is unknown or a value out of range names itself.
+    /// Reads `config.toml`; errors name the unknown key or the value out of range.
     pub fn load(path: &Path) -> Result<Self, TrainError> {
         let text = fs::read_to_string(path).map_err(|source| TrainError::Read {
             path: path.to_owned(),
@@ -235,10 +235,10 @@ impl TrainConfig {
         })
     }
 
-    /// Reads TOML, then `key=value` pairs over it; values are TOML, or else text.
+    /// Reads TOML, then overrides it with `key=value` pairs; values are TOML, or plain text otherwise.
     pub fn from_toml(text: &str, changes: &[(String, String)]) -> Result<Self, TrainError> {
         let invalid = |error: toml::de::Error| {
-            // The key stands in a line of its own.
+            // The message puts the key on a separate line.
             TrainError::Value(error.to_string().trim().replace('\n', " "))
         };
         let mut table: toml::Table = text.parse().map_err(invalid)?;
@@ -250,12 +250,12 @@ impl TrainConfig {
         Ok(config)
     }
 
-    /// This configuration with `key=value` pairs over it.
+    /// This configuration, overridden by `key=value` pairs.
     pub fn with_changes(&self, changes: &[(String, String)]) -> Result<Self, TrainError> {
         Self::from_toml(&self.to_toml()?, changes)
     }
 
-    /// As it stands in a file.
+    /// Serializes to TOML.
     pub fn to_toml(&self) -> Result<String, TrainError> {
         toml::to_string(self).map_err(|error| TrainError::Value(error.to_string()))
     }
@@ -326,7 +326,7 @@ impl TrainConfig {
             .map_err(|error| TrainError::Value(error.to_string()))
     }
 
-    /// How films are parted; lists that are not where they are named are looked for beside the data.
+    /// The rule of the split; lists that do not exist at their path are looked for next to the data.
     pub fn split_rule(&self, data_root: &Path) -> SplitRule {
         let shares = SplitShares {
             seed: self.seed,
@@ -379,7 +379,7 @@ impl TrainConfig {
         }
     }
 
-    /// The optimizer at a step size.
+    /// The optimizer with the given learning rate.
     pub fn optimizer_at(&self, learning_rate: f64) -> Optimizer {
         let adam = Adam::with_learning_rate(learning_rate);
         match self.optimizer {

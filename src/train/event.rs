@@ -4,7 +4,7 @@ use std::sync::Arc;
 use super::history::EpochMetrics;
 use crate::model::ModelFile;
 
-/// What a training tells while it goes on.
+/// Events of a running training.
 ///
 /// In this order: `Decoding`s; `Prepared` once; then for each epoch `StepDone`s, with `Paused`/`Resumed` pairs
 /// and saves between them, and `EpochDone`; `Log` at any time.
@@ -17,19 +17,19 @@ pub enum TrainEvent {
         /// Films in all.
         n_total: usize,
     },
-    /// Films are parted and decoded, the network stands.
+    /// Data split and decoded, network built.
     Prepared(PreparedRun),
     /// One step was taken.
     StepDone(StepMetrics),
     /// A pass over the training films and the validation after it.
     EpochDone(Box<EpochMetrics>),
-    /// Training waits; the model of this moment.
+    /// Training is paused; the current model.
     Paused(Arc<ModelFile>),
-    /// It goes on.
+    /// Training continues.
     Resumed,
-    /// A checkpoint lies on the disk.
+    /// A checkpoint was written.
     Saved(PathBuf),
-    /// It could not be written; training goes on with the one before.
+    /// The checkpoint could not be written; training continues and the previous one is kept.
     SaveFailed(String),
     /// A line for the run's log.
     Log(String),
@@ -38,7 +38,7 @@ pub enum TrainEvent {
 /// What is known before the first step.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PreparedRun {
-    /// Where the run lies.
+    /// Run folder.
     pub folder: PathBuf,
     /// Films in train, valid and test.
     pub n_films: [usize; 3],
@@ -67,9 +67,9 @@ pub struct StepMetrics {
     pub loss: f64,
     /// Penalty on the kernels.
     pub penalty: f64,
-    /// Step size.
+    /// Learning rate.
     pub learning_rate: f64,
-    /// Speed of late, films a second.
+    /// Recent speed, films per second.
     pub films_per_s: f64,
     /// Time to the end of the run at that speed, seconds.
     pub eta_secs: f64,

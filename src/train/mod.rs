@@ -1,4 +1,4 @@
-//! Training: from a folder of labelled films to a model file, with a run folder that tells all of it.
+//! Training: from a folder of labeled films to a model file, with a run folder that tells all of it.
 //!
 //! [`DataPlan`] parts the films, [`Prepared`] decodes them, [`train`] takes the steps and emits
 //! [`TrainEvent`]s, [`TrainControl`] pauses and stops it, [`RunFolder`] is what remains. Nothing

@@ -176,12 +176,12 @@ fn training_text(config: &TrainConfig) -> String {
     let start = match &config.init {
         Some(path) => {
             let name = path.file_name().unwrap_or_default();
-            format!("begun with {}", name.to_string_lossy())
+            format!("initialized from {}", name.to_string_lossy())
         }
-        None => "begun with nothing".to_owned(),
+        None => "random initialization".to_owned(),
     };
     format!(
-        "{start}; {loss}; {:?}, step size {}, batch {}, at most {} epochs at {} px",
+        "{start}; {loss}; {:?}, learning rate {}, batch {}, at most {} epochs at {} px",
         config.optimizer, config.learning_rate, config.batch_size, config.epochs, config.side
     )
 }

@@ -34,7 +34,7 @@ pub(super) struct Run<'a> {
     stepper: Stepper,
     checkpoint: Checkpoint,
     last_save: Instant,
-    /// Seconds a step takes, of late.
+    /// Recent seconds per step.
     step_secs: Option<f64>,
     /// Time of this epoch's steps in which the loader was waited for.
     waited: Duration,
@@ -151,7 +151,7 @@ impl<'a> Run<'a> {
         (patience > 0).then(|| patience.saturating_sub(self.checkpoint.place.n_without_gain))
     }
 
-    /// The steps of an epoch that are left; `Stop` if told to, with a checkpoint behind it.
+    /// Runs the remaining steps of an epoch; `Stop` if requested, after saving a checkpoint.
     fn steps(&mut self) -> Result<Order, TrainError> {
         let plan = EpochPlan {
             seed: self.config.seed,
@@ -252,7 +252,7 @@ impl<'a> Run<'a> {
         self.checkpoint.place.elapsed_secs += secs;
     }
 
-    /// The weights that are judged and kept: the average where there is one.
+    /// The weights that are scored and saved: the EMA if enabled.
     fn weights(&self) -> &NamedTensors {
         let averaged = self.checkpoint.averaged.as_ref();
         averaged.unwrap_or(&self.checkpoint.state.parameters)

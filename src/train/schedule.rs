@@ -1,9 +1,9 @@
 use super::config::{ScheduleKind, TrainConfig};
 
-/// The step size of one step.
+/// Learning rate of one step.
 ///
 /// `step` of `n_steps` counts from 0 within `epoch`, which counts from 1; `n_cuts` is how often a
-/// plateau has cut the step size so far.
+/// plateau has decayed the learning rate so far.
 pub fn learning_rate(
     config: &TrainConfig,
     epoch: usize,

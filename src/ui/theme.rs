@@ -1,4 +1,4 @@
-//! The only place with colours and sizes.
+//! The only place with colors and sizes.
 
 use egui::{
     Color32, Context, CornerRadius, FontId, Stroke, TextStyle, Theme, ThemePreference, Visuals,
@@ -56,7 +56,7 @@ pub const MEASURE_LINE: Color32 = Color32::from_rgb(255, 226, 110);
 /// Dark rim of that outline.
 pub const BOX_EDGE: Color32 = Color32::from_rgb(6, 7, 9);
 
-/// Colours that mean something, for one theme. Orange and blue stay apart for colour-blind eyes.
+/// Colors that mean something, for one theme. Orange and blue stay apart for color-blind eyes.
 #[derive(Clone, Copy, Debug)]
 pub struct Palette {
     /// Behind the film: black in both themes, so that films look the same.
@@ -85,7 +85,7 @@ pub struct Palette {
     pub valid: Color32,
     /// Single steps, behind what they add up to.
     pub steps: Color32,
-    /// Further runs laid over the one in view, in turn; apart for colour-blind eyes (Okabe-Ito).
+    /// Further runs laid over the one in view, in turn; apart for color-blind eyes (Okabe-Ito).
     pub series: [Color32; 5],
 }
 
@@ -135,7 +135,7 @@ const LIGHT: Palette = Palette {
     ],
 };
 
-/// The colours of the theme that `visuals` belong to.
+/// The colors of the theme that `visuals` belong to.
 pub fn palette(visuals: &Visuals) -> &'static Palette {
     if visuals.dark_mode { &DARK } else { &LIGHT }
 }
@@ -178,7 +178,7 @@ pub fn install(ctx: &Context) {
     });
 }
 
-/// What egui calls the user's choice of colours.
+/// What egui calls the user's choice of colors.
 pub fn preference(choice: ThemeChoice) -> ThemePreference {
     match choice {
         ThemeChoice::System => ThemePreference::System,

@@ -132,7 +132,7 @@ fn patients_in_two_parts_are_named_and_a_split_by_image_is_warned_of() {
         table.contains("patient 0: 2 train, 0 valid, 2 test"),
         "{table}"
     );
-    // Colours are for terminals.
+    // Colors are for terminals.
     assert!(!table.contains('\x1b'));
     let by_image = report(&[text(folder.path()), "--split", "image"]);
     assert!(!by_image["leaks"].as_array().unwrap().is_empty());

@@ -233,7 +233,7 @@ fn threads_where_they_have_no_effect_are_remarked_upon() {
     let args = ["classify", text(&film), "--engine", "reference"];
     let output = thorax(&[&args[..], &["--threads", "2"]].concat());
     assert!(output.status.success(), "{}", stderr(&output));
-    check_one_line(&output, "--threads is for our own kernels");
+    check_one_line(&output, "--threads applies to the built-in kernels only");
     assert_eq!(stderr(&thorax(&args)), "");
 }
 

@@ -133,7 +133,10 @@ fn jpeg_ls_is_decoded_or_refused_by_name() {
         assert!(dicom(&folder, "RG3_JLSL.dcm").pixels == reference.pixels);
     } else {
         let text = refusal(&folder, "RG3_JLSL.dcm");
-        assert!(text.contains("JPEG-LS is not supported by this build"), "{text}");
+        assert!(
+            text.contains("JPEG-LS is not supported by this build"),
+            "{text}"
+        );
     }
 }
 

@@ -88,7 +88,7 @@ fn files_found(text: &mut String, report: &Report) {
     line("Films with several files", files.duplicates.len(), shown);
     let shown = some_of(&files.duplicate_rows, Clone::clone);
     line(
-        "Rows left out as repeating a film",
+        "Rows that repeat a film (ignored)",
         files.duplicate_rows.len(),
         shown,
     );
@@ -103,7 +103,7 @@ fn files_found(text: &mut String, report: &Report) {
     let shown = some_of(&files.warnings, |warning| {
         format!("line {}: {}", warning.line, warning.text)
     });
-    line("Cells left out", files.warnings.len(), shown);
+    line("Cells ignored", files.warnings.len(), shown);
     let n_foreign = files.n_foreign_boxes;
     if !report.data.boxes.is_empty() || n_foreign > 0 {
         let n_boxes = report.data.boxes.len();

@@ -1,4 +1,4 @@
-//! What `thorax evaluate` is told.
+//! Arguments of `thorax evaluate`.
 
 use std::path::PathBuf;
 
@@ -12,78 +12,78 @@ use crate::explain::CamMethod;
 
 #[derive(Debug, Args)]
 pub struct EvaluateArgs {
-    /// Scores and truth: path, `patient_id`, label:FINDING…, score:FINDING…
+    /// CSV of scores and labels: path, `patient_id`, label:FINDING…, score:FINDING…
     #[arg(long, value_name = "CSV")]
     pub predictions: Option<PathBuf>,
-    /// The model to score with, whose operating points are used; the default model without it
+    /// Model to score with and to take operating points from; default: the built-in model
     #[arg(long, value_name = "FILE")]
     pub model: Option<PathBuf>,
-    /// A folder of films with its table, or the table: scored now, or, with --predictions, told
-    /// apart by view, sex, age and visit
+    /// Folder of films with its table, or the table: films to score, or, with --predictions, the
+    /// source of the subgroups by view, sex, age and visit
     #[arg(long, value_name = "FOLDER", required_unless_present = "predictions")]
     pub data: Option<PathBuf>,
-    /// Which films of the folder; by its own lists, or else by patient as a training parts them
+    /// Part of the folder's films; split by its own lists, or by patient as in training
     #[arg(long, value_enum, default_value_t = PartArg::Test)]
     pub split: PartArg,
-    /// A list of the films to train on, in place of the folder's
+    /// List of training films, in place of the folder's
     #[arg(long, value_name = "FILE")]
     pub train_list: Option<PathBuf>,
-    /// A list of the films for validation
+    /// List of validation films
     #[arg(long, value_name = "FILE")]
     pub valid_list: Option<PathBuf>,
-    /// A list of the films for testing
+    /// List of test films
     #[arg(long, value_name = "FILE")]
     pub test_list: Option<PathBuf>,
-    /// Thresholds of some labels, over the model's operating points and 0.5
+    /// Thresholds of some labels; they override the model's operating points and 0.5
     #[arg(long, value_name = "LABEL=T", value_delimiter = ',', value_parser = parse_threshold)]
     pub thresholds: Vec<(String, f64)>,
-    /// Thresholds of all labels for a target: sensitivity=X, specificity=X, ppv=X, flagged=X, f1,
-    /// youden, or cost=X false alarms for a missed film
+    /// Solves for the thresholds that meet a target: sensitivity=X, specificity=X, ppv=X, flagged=X,
+    /// f1, youden, or cost=X (cost of a miss, in false alarms)
     #[arg(long, value_name = "TARGET")]
     pub solve: Option<Target>,
-    /// Predictions to choose those thresholds by, as of validation films; these films without it
+    /// Predictions to solve on, such as those of validation films; default: the evaluated films
     #[arg(long, value_name = "CSV", requires = "solve")]
     pub on: Option<PathBuf>,
-    /// Writes the model with the thresholds as its operating points
+    /// Writes a copy of the model with these thresholds as its operating points
     #[arg(long, value_name = "FILE", requires = "model")]
     pub save_model: Option<PathBuf>,
-    /// Writes into that file too how the scores of these films are spread: for validation films
+    /// Also stores the score histograms of these films in that file; meant for validation films
     #[arg(long, requires = "save_model")]
     pub histograms: bool,
-    /// Share of people with a finding, for PPV and NPV: set, nih, pool, or a number
+    /// Prevalence for PPV and NPV: set, nih, pool, or a number
     #[arg(long, value_name = "SHARE", default_value = "set", value_parser = parse_prevalence)]
     pub prevalence: Prevalence,
-    /// Intervals of the AUCs by drawing patients so many times; 0 for none
+    /// Number of bootstrap replicates (by patient) for AUC intervals; 0 for none
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub bootstrap: usize,
-    /// Decides who is drawn
+    /// Random seed of the bootstrap
     #[arg(long, default_value_t = 1)]
     pub seed: u64,
-    /// Other predictions of the same films, to compare with
+    /// Predictions of another model on the same films, to compare with
     #[arg(long, value_name = "CSV")]
     pub compare: Option<PathBuf>,
-    /// Compares maps with the folder's boxes; scores those films once more
+    /// Compares maps with the folder's boxes; scores those films again
     #[arg(long, requires = "data")]
     pub boxes: bool,
-    /// Which maps those are
+    /// Method of those maps
     #[arg(long, value_enum, default_value_t = MapMethod::GradCam)]
     pub map_method: MapMethod,
-    /// Share of a map's largest value from which a place belongs to it
+    /// Map threshold, as a fraction of the map's maximum
     #[arg(long, value_name = "SHARE", default_value_t = 0.5, value_parser = parse_cut)]
     pub map_cut: f32,
-    /// Writes a page with everything, readable without this program
+    /// Writes a self-contained HTML report
     #[arg(long, value_name = "HTML")]
     pub report: Option<PathBuf>,
-    /// Folder for every plot of every label, as SVG and as PNG, made if need be
+    /// Folder for all plots of all labels, as SVG and PNG, created if missing
     #[arg(long, value_name = "DIR")]
     pub plots: Option<PathBuf>,
-    /// Writes the figures as a table
+    /// Writes the metrics as CSV
     #[arg(long, value_name = "FILE")]
     pub csv: Option<PathBuf>,
-    /// Writes scores and truth of the films
+    /// Writes scores and labels of the films as CSV
     #[arg(long, value_name = "FILE")]
     pub save_predictions: Option<PathBuf>,
-    /// How the figures are printed
+    /// Output format
     #[arg(long, value_enum, default_value_t = EvaluationFormat::Table)]
     pub format: EvaluationFormat,
     #[command(flatten)]
@@ -92,11 +92,11 @@ pub struct EvaluateArgs {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum PartArg {
-    /// What networks learn from: figures of these say little
+    /// Training films: metrics on these say little
     Train,
-    /// What thresholds are chosen by
+    /// Validation films: thresholds are chosen on these
     Valid,
-    /// What figures are told of
+    /// Test films: metrics are reported on these
     Test,
     /// All films of the table
     All,
@@ -116,19 +116,19 @@ impl PartArg {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum EvaluationFormat {
-    /// For reading
+    /// Human-readable text
     Table,
-    /// One row a label
+    /// CSV, one row per label
     Csv,
-    /// One object
+    /// JSON, one object
     Json,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum MapMethod {
-    /// Channels weighted by their mean gradient
+    /// Grad-CAM: channels weighted by their mean gradient
     GradCam,
-    /// Every place weighted by its own gradient: faithful to this network's head
+    /// HiResCAM: every position weighted by its own gradient, faithful to this network's head
     HiresCam,
 }
 

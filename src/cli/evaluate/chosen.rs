@@ -53,7 +53,7 @@ impl Chosen {
         if let Some(target) = &args.solve {
             let chosen_on = other.as_ref().unwrap_or(set);
             if other.is_none() {
-                let text = "thresholds are chosen on the films that they are judged by: figures \
+                let text = "thresholds are chosen on the films they are evaluated on: scores \
                             at them come out too good; choose on validation with --on";
                 warnings.push(text.to_owned());
             }

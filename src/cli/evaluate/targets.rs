@@ -85,7 +85,7 @@ impl fmt::Display for Target {
             Self::Other(OperatingTarget::MaxF1) => write!(f, "highest F1"),
             Self::Other(OperatingTarget::Youden) => write!(f, "Youden's index"),
             Self::Other(OperatingTarget::Cost(cost)) => {
-                write!(f, "lowest cost, a miss as {cost} false alarms")
+                write!(f, "lowest cost, a miss costing {cost} false alarms")
             }
         }
     }

@@ -19,7 +19,7 @@ macro_rules! refusals {
 macro_rules! registrations {
     ($($function:ident)*) => {$(
         // SAFETY: nothing else in the program defines the name. Arguments are not looked at, and
-        // the handle returned is only ever handed to its neighbours.
+        // the handle returned is only ever handed to its neighbors.
         #[unsafe(no_mangle)]
         pub extern "C" fn $function() -> *mut *mut u8 {
             null_mut()

@@ -318,7 +318,7 @@ impl BlockId {
         self.stage * self.n_blocks + self.block
     }
 
-    /// The batch norm that the block's sum goes through next, here without its last part.
+    /// Prefix of the name of the batch norm that follows the block.
     pub fn following_norm(self) -> String {
         let next = |stage, block| {
             Self {

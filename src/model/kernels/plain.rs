@@ -147,7 +147,7 @@ impl Pass<'_> {
         let kernel = self.get(&format!("{name}.weight"));
         let bias = &self.get(&format!("{name}.bias")).values;
         let (n_out, n_in, width) = (kernel.shape[0], kernel.shape[1], kernel.shape[2]);
-        // (row, column, input, output), so that the inner loop is over neighbours.
+        // (row, column, input, output), so that the inner loop is over neighbors.
         let mut by_tap = vec![0.0; width * width * n_in * n_out];
         for output in 0..n_out {
             for input in 0..n_in {

@@ -14,7 +14,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-/// How much less than the window's thread the scheduler favours a worker (`nice`): key presses
+/// How much less than the window's thread the scheduler favors a worker (`nice`): key presses
 /// are answered in 4 to 7 ms beside two busy workers, instead of 12 to 29 ms.
 #[cfg(target_os = "linux")]
 const NICENESS: i32 = 10;

@@ -1,6 +1,6 @@
 //! 3x3 convolutions as Winograd F(4x4, 3x3): 36 products a tile of 16 outputs instead of 144.
 //!
-//! A map is cut into tiles of 4x4. Each 6x6 neighbourhood `d` becomes `Bᵀ d B`, each kernel `g`
+//! A map is cut into tiles of 4x4. Each 6x6 neighborhood `d` becomes `Bᵀ d B`, each kernel `g`
 //! becomes `G g Gᵀ`; multiplied place by place and summed over input channels this gives `m`, and
 //! `Aᵀ m A` is the tile's output (Lavin and Gray, "Fast algorithms for convolutional neural
 //! networks", 2015). The 36 places are 36 planes, so the sums over channels are 36 matrix products.

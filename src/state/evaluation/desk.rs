@@ -15,7 +15,7 @@ use crate::work::Wake;
 
 /// Moves of thresholds that can be taken back.
 const MAX_UNDO: usize = 100;
-/// Films on which two models differ that are listed at most.
+/// Maximum number of differing films listed.
 const MAX_DIFFERENT: usize = 60;
 
 /// All that the evaluation panel shows.

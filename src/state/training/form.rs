@@ -1,22 +1,22 @@
 use crate::train::{TrainConfig, TrainError};
 
-/// The configuration in the making, by widgets and as text: one and the same.
+/// The configuration being edited, by widgets or as text: both show the same values.
 #[derive(Clone, Debug, Default)]
 pub struct RunForm {
-    /// What a run would be started with.
+    /// Configuration of the next run.
     pub config: TrainConfig,
-    /// Where it would lie.
+    /// Folder of the next run.
     pub run_folder: String,
-    /// What is wrong with the configuration.
+    /// Error in the configuration.
     pub error: Option<String>,
-    /// All keys as text, while that is shown.
+    /// Configuration as text, while it is shown.
     pub text: Option<String>,
-    /// Why the text is no configuration; the one before stays in force.
+    /// Error in the text; the last valid configuration stays in force.
     pub text_error: Option<String>,
 }
 
 impl RunForm {
-    /// Takes up what was remembered; a text that is no configuration any more is left aside.
+    /// Restores saved settings; an invalid configuration is ignored.
     pub fn remembered(config: Option<&str>, run_folder: Option<&str>) -> Self {
         let config = config.and_then(|text| TrainConfig::from_toml(text, &[]).ok());
         let mut form = Self {

@@ -1,7 +1,7 @@
 /// More points than this are thinned out: what is drawn must cost less than a frame.
 pub const MAX_POINTS: usize = 2000;
 
-/// Loss by step, with at most [`MAX_POINTS`] points: when they are too many, neighbours become
+/// Loss by step, with at most [`MAX_POINTS`] points: when they are too many, neighbors become
 /// their mean, and from then on each point stands for twice as many steps.
 #[derive(Clone, Debug, PartialEq)]
 pub struct StepCurve {

@@ -28,7 +28,7 @@ pub enum CompareCommand {
     Show(CompareWith),
     /// Show this film of the list beside the one in view.
     ShowFilm(usize),
-    /// Nothing beside it any more.
+    /// Close the comparison.
     Close,
     /// Whether both move, turn and change their window together.
     Link(bool),

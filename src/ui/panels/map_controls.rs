@@ -5,10 +5,10 @@ use crate::state::{Command, CommandSender, MapSettings};
 use crate::ui::theme;
 use crate::ui::widgets::ColorBar;
 
-/// Colours drawn in the colour bar.
+/// Colors drawn in the color bar.
 const N_BAR_STEPS: u8 = 16;
 
-/// How the map is shown; `heatmap` is the one on screen, with the value of its hottest colour.
+/// How the map is shown; `heatmap` is the one on screen, with the value of its hottest color.
 pub fn map_controls_ui(
     ui: &mut Ui,
     map: &MapSettings,

@@ -11,7 +11,7 @@ use crate::state::{AppState, CommandSender};
 pub use keymap::{text_of, words_of};
 pub use table::{Action, MOUSE};
 
-/// A button that does `action`, greyed while that is not possible.
+/// A button that does `action`, grayed while that is not possible.
 pub fn action_button_ui(
     ui: &mut egui::Ui,
     action: Action,

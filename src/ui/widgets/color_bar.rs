@@ -2,7 +2,7 @@ use egui::{
     Color32, Mesh, Rect, Response, Sense, Stroke, StrokeKind, Ui, Vec2, Widget, WidgetInfo,
 };
 
-/// Colours of a map from its low to its high end, with what the ends stand for.
+/// Colors of a map from its low to its high end, with what the ends stand for.
 pub struct ColorBar<'a> {
     colors: &'a [Color32],
     low: &'a str,

@@ -10,7 +10,7 @@ const RAIL_HEIGHT_PT: f32 = 6.0;
 
 /// A threshold on the scale of logits, where scores near 0 and 1 have room too.
 ///
-/// Arrow keys step to the neighbours that are handed in: the next distinct scores.
+/// Arrow keys step to the neighbors that are handed in: the next distinct scores.
 pub struct LogitSlider<'a> {
     name: &'a str,
     threshold: &'a mut f64,

@@ -23,7 +23,7 @@ pub struct BatchLoss {
 }
 
 impl BatchLoss {
-    /// What training makes smaller.
+    /// Loss function.
     pub fn total(&self) -> f64 {
         self.cross_entropy + self.penalty
     }

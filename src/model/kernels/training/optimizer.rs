@@ -16,7 +16,7 @@ pub struct Adam {
     pub beta2: f64,
     /// Added to the root of the second moment (Keras: 1e-7, before bias correction of the step).
     pub epsilon: f64,
-    /// Share of a kernel taken off in each step, times the step size (Loshchilov and Hutter, 2019);
+    /// Decoupled weight decay, as a fraction of the kernel per step, times the learning rate (Loshchilov and Hutter, 2019);
     /// 0 for plain Adam. Norms and biases are spared.
     pub weight_decay: f64,
 }
@@ -30,7 +30,7 @@ pub struct Sgd {
     pub momentum: f64,
 }
 
-/// What turns gradients into steps.
+/// Optimizer.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Optimizer {
     /// Adam, with or without decoupled weight decay.
@@ -53,7 +53,7 @@ pub enum OptimizerKind {
 }
 
 impl Adam {
-    /// Keras' defaults with another step size.
+    /// Keras' defaults with another learning rate.
     pub fn with_learning_rate(learning_rate: f64) -> Self {
         Self {
             learning_rate,

@@ -134,7 +134,7 @@ impl Team {
     }
 }
 
-/// Sixteen neighbouring sums over all groups, in their order.
+/// Sixteen neighboring sums over all groups, in their order.
 fn sum_groups(groups: &[&[f32]], at: usize) -> [f32; CHANNEL_STEP] {
     let mut sums = [0.0; CHANNEL_STEP];
     for group in groups {

@@ -103,14 +103,14 @@ pub fn map_mesh_ui(
     true
 }
 
-/// Lines of equal evidence, each in the colour of its share of the scale.
+/// Lines of equal evidence, each in the color of its share of the scale.
 fn lines_ui(painter: &Painter, placement: &Placement, pane: &Pane<'_>, lines: &[Line]) {
     for (share, line) in lines {
         let points: Vec<Pos2> = line
             .iter()
             .map(|[x, y]| placement.screen_of_unit(*x, *y))
             .collect();
-        // Colours of weak evidence are dark, which a thin line must not be.
+        // Colors of weak evidence are dark, which a thin line must not be.
         let [red, green, blue] = pane.map.colormap.color(0.45 + 0.55 * share);
         let color = Color32::from_rgb(red, green, blue);
         // Dark around light: seen on any gray.

@@ -5,7 +5,7 @@ use crate::model::kernels::OptimizerKind;
 use crate::state::{AppState, CommandSender};
 use crate::train::{ScheduleKind, SelectBy, TrainConfig};
 
-/// What turns gradients into steps.
+/// Optimizer.
 pub fn optimizer_ui(
     ui: &mut Ui,
     config: &mut TrainConfig,
@@ -70,7 +70,7 @@ pub fn optimizer_ui(
     });
 }
 
-/// How the step size changes.
+/// Learning-rate schedule.
 pub fn schedule_ui(
     ui: &mut Ui,
     config: &mut TrainConfig,
@@ -161,7 +161,7 @@ pub fn run_ui(ui: &mut Ui, config: &mut TrainConfig, _state: &AppState, _command
             &choices,
         );
         if config.select_by == SelectBy::Auc {
-            let hover = "Findings with fewer positive validation films are left out of the macro AUC that selects the epoch";
+            let hover = "Minimum positive validation films for a finding to count";
             let least = &mut config.select_min_positives;
             number_ui(
                 ui,

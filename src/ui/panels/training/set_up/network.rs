@@ -57,7 +57,7 @@ pub fn network_ui(
     });
 }
 
-/// What training makes smaller.
+/// Loss function.
 pub fn loss_ui(
     ui: &mut Ui,
     config: &mut TrainConfig,
