@@ -1,4 +1,4 @@
-//! The window: drains jobs, draws panels, carries out orders. Decides nothing.
+//! The window: drains jobs, draws panels, carries out commands. Contains no logic of its own.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -20,12 +20,12 @@ use crate::ui::panels::{
 };
 use crate::ui::{shortcuts, theme};
 
-/// Where the settings lie in eframe's storage.
+/// The key of the settings in eframe's storage.
 const SETTINGS_KEY: &str = "settings";
 
 /// The program as eframe runs it.
 pub struct ThoraxApp {
-    /// All that it holds; public for tests, which judge by it.
+    /// The whole state; public for tests.
     pub state: AppState,
     viewer_views: ViewerViews,
     beside_views: ViewerViews,
@@ -147,7 +147,7 @@ impl ThoraxApp {
                 histogram_ui(ui, opened, state.display(), commands);
             });
         }
-        // What is not in view must not keep its film in memory.
+        // Hidden views must not keep their film in memory.
         if state.compare.is_none() {
             self.beside_views = ViewerViews::default();
         }
@@ -191,7 +191,7 @@ impl ThoraxApp {
         close_ui(ctx, &state.training, commands);
     }
 
-    /// A training is not lost by closing the window: that is asked about, then done in order.
+    /// Closing the window does not lose a training: it asks first, then saves a checkpoint.
     fn mind_closing(&self, ctx: &Context) {
         let training = &self.state.training;
         if training.closing == Closing::Now {
@@ -247,7 +247,7 @@ impl eframe::App for ThoraxApp {
             changed = true;
         }
         if changed {
-            // What was drawn above is older than the orders.
+            // The frame drawn above precedes these commands.
             ctx.request_repaint();
         }
     }

@@ -1,4 +1,4 @@
-//! What this machine does: the figures of `thorax bench`.
+//! The speed of this machine: the measurements of `thorax bench`.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};

@@ -19,7 +19,7 @@ use crate::work::cause_chain;
 
 mod report;
 
-/// What came of one film.
+/// The result for one film.
 struct FilmResult {
     path: PathBuf,
     warnings: Vec<String>,
@@ -27,7 +27,7 @@ struct FilmResult {
     input: Option<InputCheck>,
     /// Scores, or the chain of causes why there are none.
     scores: Result<PerFinding<Score>, String>,
-    /// Why maps are missing; the scores stand without them.
+    /// Why maps are missing; the scores are valid without them.
     maps_failed: Option<String>,
     /// How far scores move, where that was asked for.
     jitter: Option<PerFinding<JitterInterval>>,
@@ -66,7 +66,7 @@ pub fn run(args: &ClassifyArgs) -> anyhow::Result<ExitCode> {
         fs::create_dir_all(folder)
             .with_context(|| format!("cannot make the folder {}", folder.display()))?;
     }
-    // In the order of the arguments, what cannot be opened among the rest.
+    // In the order of the arguments, including files that cannot be opened.
     let mut films = Vec::new();
     for path in &args.paths {
         match list_films(path) {
@@ -110,7 +110,7 @@ fn thresholds(classifier: &Classifier) -> PerFinding<Threshold> {
     points.map(|point| OperatingPoint::threshold_or_half(point.as_ref()))
 }
 
-/// What holds for all films of one call.
+/// Common settings of all films of one call.
 struct Run<'a> {
     classifier: Classifier,
     thresholds: PerFinding<Threshold>,

@@ -92,7 +92,7 @@ impl Work<'_> {
         if let Some(model) = &args.model {
             warnings.extend(leak_warning(&set, model)?);
         }
-        // Calibration and card speak of the model's own scores only.
+        // Calibration and card apply only to the model's own scores.
         let author = classifier.as_ref().filter(|model| made_by(&set, model));
         if let (Some(made_by), Some(model), None) = (&set.predictions.model, &classifier, author) {
             warnings.push(format!(

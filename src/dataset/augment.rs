@@ -85,7 +85,7 @@ impl Augmentation {
     /// Writes one film as training sees it: `grays` are `side * side` pixels, `input_of_gray` what
     /// the network is fed for each of the 256 grays; `film` gets as many values as `grays` has.
     ///
-    /// The same numbers from `random` make the same film. Outside the film lies its edge.
+    /// The same numbers from `random` make the same film. Outside the film its edge repeats.
     pub fn apply(
         &self,
         grays: &[u8],
@@ -143,7 +143,7 @@ impl Augmentation {
         }
     }
 
-    /// What each gray becomes, in the network's scale.
+    /// The network value of each gray.
     fn levels(
         &self,
         input_of_gray: &[f32; 256],

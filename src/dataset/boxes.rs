@@ -18,7 +18,7 @@ const HEADER: [&str; 3] = ["Image Index", "Finding Label", "Bbox [x"];
 pub struct FindingBox {
     /// The film, as the table names it.
     pub image: String,
-    /// What is in the box.
+    /// The finding in the box.
     pub finding: Finding,
     /// Left edge, pixels of the frame of 1024 x 1024, from 0.
     pub x: f64,

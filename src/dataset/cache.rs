@@ -98,7 +98,7 @@ impl FilmCache {
         })
     }
 
-    /// Where caches lie unless told otherwise: the user's cache folder, never the films' own.
+    /// Default location of caches: the user's cache folder, never the films' own.
     pub fn default_folder() -> PathBuf {
         let set = |name| std::env::var_os(name).filter(|value| !value.is_empty());
         let base = set("XDG_CACHE_HOME")
@@ -174,7 +174,7 @@ impl FilmCache {
     }
 }
 
-/// What a cache is made from.
+/// The inputs of a cache.
 struct Sources<'a> {
     films: &'a [PathBuf],
     preprocessing: &'a Preprocessing,

@@ -67,11 +67,11 @@ const SEX: &[&str] = &["Patient Gender", "Patient Sex"];
 const VIEW: &[&str] = &["View Position"];
 
 impl ColumnMap {
-    /// What a header without a map must have, as error messages say it.
+    /// The columns required without a column map, for error messages.
     pub(super) const EXPECTED: &str = "\"Image Index\" or \"path\", \"Patient ID\", and \
         \"Finding Labels\" or one column a finding";
 
-    /// The map of NIH's tables and the notebook's, told by the header; `None` of any other.
+    /// The column map of NIH's and the notebook's tables, detected from the header; `None` for any other.
     ///
     /// Where findings have columns of their own, those are the labels; else the 14 of NIH are.
     pub fn guess(header: &[String]) -> Option<Self> {

@@ -1,4 +1,4 @@
-//! Which files lie below a folder, and which of them a row of a table means.
+//! Finding files below a folder, and matching them to rows of a table.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -13,7 +13,7 @@ const FILM_EXTENSIONS: [&str; 8] = ["png", "jpg", "jpeg", "tif", "tiff", "bmp", 
 
 /// The files below a folder by name; hidden ones are left aside.
 ///
-/// Films are told by name here, not by content: a hundred thousand need not be opened for that.
+/// Films are recognized by name here, not by content: opening a hundred thousand would take too long.
 #[derive(Debug, Default)]
 pub(super) struct FileIndex {
     by_name: BTreeMap<String, Vec<PathBuf>>,
@@ -21,7 +21,7 @@ pub(super) struct FileIndex {
     pub unreadable: Vec<PathBuf>,
 }
 
-/// What was found for a row.
+/// The file found for a row.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Found {
     Nothing,

@@ -8,7 +8,7 @@ use super::files::{FileIndex, Found};
 use super::table_csv::{TableCsv, TableWarning, read_table};
 use super::{ColumnMap, DataError, FilmTable};
 
-/// What a folder's own table is called, as opposed to tables made from it.
+/// File name of the original table of a folder, as opposed to derived tables.
 const NIH_TABLE: &str = "Data_Entry_2017";
 
 /// A table of films, where their files are, and radiologists' boxes where there are any.
@@ -20,13 +20,13 @@ pub struct DataSet {
     pub table_path: PathBuf,
     /// The films in the table's order; none is left out for lacking a file.
     pub table: FilmTable,
-    /// What of the table and the folder does not fit.
+    /// Mismatches between the table and the folder.
     pub files: FileReport,
     /// Of films that the table has.
     pub boxes: Vec<FindingBox>,
 }
 
-/// What of a table and the files below its folder does not fit; nothing is dropped in silence.
+/// Mismatches between a table and the files below its folder; nothing is dropped silently.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FileReport {
     /// Rows of the table's file, twins included.
@@ -39,7 +39,7 @@ pub struct FileReport {
     pub duplicate_rows: Vec<String>,
     /// Files named like films that no row names, in order of their paths.
     pub unlisted: Vec<PathBuf>,
-    /// Folders that could not be listed, or lie too deep.
+    /// Folders that could not be listed, or are nested too deep.
     pub unreadable_folders: Vec<PathBuf>,
     /// Boxes of images that the table has not, and that were therefore left out.
     pub n_foreign_boxes: usize,

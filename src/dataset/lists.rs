@@ -5,7 +5,7 @@ use super::read::read_text;
 use super::table_csv::file_name;
 use super::{DataError, FilmTable};
 
-/// What a file with names of films says of a table.
+/// The result of matching a list of film names to a table.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ListedFilms {
     /// The table's rows that it names, in table order, each once.

@@ -8,7 +8,7 @@ use super::{Augmentation, FilmCache, SeededRandom};
 /// Batches made ahead of the one in work.
 const N_AHEAD: usize = 2;
 
-/// One film of a set: where its pixels lie and what is true of it.
+/// One film of a set: the location of its pixels and its labels.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LabelledFilm {
     /// Place in the cache.
@@ -24,11 +24,11 @@ pub struct TrainingSet {
     pub cache: Arc<FilmCache>,
     /// The films; all of them can be decoded.
     pub films: Vec<LabelledFilm>,
-    /// What the network is fed for each gray.
+    /// The network value of each gray.
     pub input_of_gray: Box<[f32; 256]>,
 }
 
-/// What a step needs.
+/// The inputs of a step.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Batch {
     /// Places in the training set.
@@ -53,7 +53,7 @@ pub struct EpochPlan {
 }
 
 impl TrainingSet {
-    /// Batches of an epoch: so many that none is larger than `batch_size`, all alike within one.
+    /// Number of batches of an epoch: none is larger than `batch_size`, sizes differ by at most one.
     pub fn n_batches(&self, batch_size: usize) -> usize {
         self.films.len().div_ceil(batch_size.max(1))
     }

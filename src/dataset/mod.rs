@@ -1,6 +1,6 @@
 //! Films with labels: tables, folders, splits by patient, undersampling, decoded films, batches.
 //!
-//! Nothing is dropped in silence: what is missing, twice there or not believed is counted and named.
+//! Nothing is dropped silently: missing, duplicate and implausible entries are counted and named.
 
 mod random;
 mod table;

@@ -29,12 +29,12 @@ impl SeededRandom {
         Self::new(mixed)
     }
 
-    /// Where the generator stands, to be saved and gone on from.
+    /// The state of the generator, to save and resume from.
     pub fn state(&self) -> [u64; 4] {
         self.state
     }
 
-    /// The generator that stands at `state`; `None` for all zeros, from where it never moves.
+    /// The generator with this `state`; `None` for all zeros, which it never leaves.
     pub fn from_state(state: [u64; 4]) -> Option<Self> {
         (state != [0; 4]).then_some(Self { state })
     }

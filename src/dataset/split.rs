@@ -68,11 +68,11 @@ pub struct SplitLists {
 /// Rows that a list for training leaves out are in no part.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Split {
-    /// What the network learns from.
+    /// Films for training.
     pub train: Vec<usize>,
-    /// What checkpoints and thresholds are chosen by.
+    /// Films for selecting checkpoints and thresholds.
     pub valid: Vec<usize>,
-    /// What the final figures are of.
+    /// Films for the final metrics.
     pub test: Vec<usize>,
 }
 

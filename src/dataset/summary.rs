@@ -4,7 +4,7 @@ use crate::domain::PerFinding;
 
 use super::{FilmRow, FilmTable, Sex, ViewPosition};
 
-/// What stands in a part of a table.
+/// A summary of a part of a table.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PartSummary {
     /// Films, F.
@@ -64,7 +64,7 @@ pub struct AgeSummary {
 }
 
 impl PartSummary {
-    /// Counts what stands in `rows`; indices past the table's end count nothing.
+    /// Summarizes `rows`; indices past the end of the table are ignored.
     pub fn of(table: &FilmTable, rows: &[usize]) -> Self {
         let films = || rows.iter().filter_map(|row_idx| table.rows.get(*row_idx));
         let count = |holds: &dyn Fn(&FilmRow) -> bool| films().filter(|film| holds(film)).count();

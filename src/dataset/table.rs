@@ -57,7 +57,7 @@ impl FromIterator<usize> for FindingSet {
     }
 }
 
-/// What the table says of a patient's sex; NIH's `F` and `M`.
+/// The patient's sex in the table; NIH's `F` and `M`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[expect(missing_docs, reason = "the names say it")]
 pub enum Sex {
@@ -85,7 +85,7 @@ pub struct FilmRow {
     pub path: Option<PathBuf>,
     /// The person, as the table spells them; never blank.
     pub patient_id: String,
-    /// What was found, as indices into the table's labels.
+    /// The findings, as indices into the table's labels.
     pub findings: FindingSet,
     /// Number of the film among the patient's, from 0.
     pub follow_up: Option<u32>,

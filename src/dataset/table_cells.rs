@@ -1,4 +1,4 @@
-//! What the cells of optional columns mean; `None` where they mean nothing that can be.
+//! Parsing of the cells of optional columns; `None` for implausible values.
 
 use super::{Sex, ViewPosition};
 

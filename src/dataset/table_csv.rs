@@ -23,7 +23,7 @@ pub struct TableWarning {
     pub text: String,
 }
 
-/// A table as its file has it, before anyone looked for the films.
+/// A table as read from its file, before its films are looked up.
 #[derive(Debug)]
 pub(super) struct TableCsv {
     pub table: FilmTable,
@@ -176,7 +176,7 @@ impl Columns {
 /// A row whose labels are still names.
 struct ParsedRow {
     line: u64,
-    /// What the image column says, with `/` between folders.
+    /// The value of the image column, with `/` between folders.
     image: String,
     place: String,
     findings: Vec<String>,
@@ -263,7 +263,7 @@ impl Row<'_> {
         }
     }
 
-    /// What an optional column says; a warning where it says what cannot be, nothing where blank.
+    /// The value of an optional column; a warning if it is implausible, `None` if blank.
     fn believed<T>(
         &self,
         column: Option<usize>,
@@ -392,7 +392,7 @@ fn names_need_folders(parsed: &[ParsedRow]) -> bool {
     })
 }
 
-/// What comes after the last slash.
+/// The part after the last slash.
 pub(super) fn file_name(path: &str) -> &str {
     path.rsplit('/').next().unwrap_or(path)
 }

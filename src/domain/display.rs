@@ -9,9 +9,9 @@ pub struct Display {
     pub inverted: bool,
     /// How it is turned and mirrored.
     pub orientation: Orientation,
-    /// Where the film, so turned, lies on the screen; `None` fits it.
+    /// The placement of the oriented film on screen; `None` fits it.
     pub view: Option<ScreenFromImage>,
-    /// What was measured on it.
+    /// Measurements on the film.
     pub measurements: Vec<Measurement>,
 }
 

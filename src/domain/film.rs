@@ -5,14 +5,14 @@ use thiserror::Error;
 
 use super::{Display, GrayChoice, NamedWindow, Voi};
 
-/// One gray picture at full depth, with the road from its stored numbers to gray.
+/// One gray image at full depth, with the mapping from its stored numbers to gray.
 ///
 /// `stored -> modality value (ModalityMap) -> gray in [0, 1] (Voi) -> inverted if so marked`.
 #[derive(Clone, Debug)]
 pub struct Film {
     /// Where it was read from.
     pub path: PathBuf,
-    /// What the file says about how the film was taken.
+    /// Acquisition metadata of the file.
     pub info: FilmInfo,
     /// The stored numbers, row by row.
     pub pixels: Pixels,
@@ -24,9 +24,9 @@ pub struct Film {
     pub other_windows: Vec<NamedWindow>,
     /// Low modality values are white (MONOCHROME1, or a presentation LUT shape of INVERSE).
     pub inverted: bool,
-    /// What was done to the pixels on the way here, in order, in words.
+    /// The processing steps of the pixels, in order, as text.
     pub steps: Vec<String>,
-    /// What may be wrong with this film as input, in words; shown wherever its scores are.
+    /// Warnings about this film as input, shown wherever its scores are.
     pub warnings: Vec<String>,
 }
 
@@ -77,7 +77,7 @@ pub struct Pixels {
     offset: i32,
 }
 
-/// Numbers that make no picture.
+/// Inconsistent numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 #[error("expected {width_px} x {height_px} pixels, got {n_values} values")]
 #[expect(missing_docs, reason = "the message says it")]
@@ -127,7 +127,7 @@ impl Pixels {
         &self.values
     }
 
-    /// What to add to a value for the stored number.
+    /// Offset from a value to the stored number.
     pub fn offset(&self) -> i32 {
         self.offset
     }
@@ -177,7 +177,7 @@ impl ModalityMap {
     }
 }
 
-/// What a file says about how the film was taken; `None` where it says nothing.
+/// Acquisition metadata of a file; `None` for missing attributes.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct FilmInfo {
     /// File format, as in `PNG` or `DICOM, JPEG 2000`.
@@ -192,7 +192,7 @@ pub struct FilmInfo {
     pub view_position: Option<String>,
     /// Which way rows and columns run in the patient.
     pub patient_orientation: Option<PatientOrientation>,
-    /// `L`, `R` or as the file has it.
+    /// `L`, `R` or the value of the file.
     pub laterality: Option<String>,
     /// Body part examined.
     pub body_part: Option<String>,

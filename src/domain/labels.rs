@@ -7,7 +7,7 @@ use super::Finding;
 /// The name of the empty set of findings, where a model scores it as a label of its own.
 const NO_FINDING: &str = "No Finding";
 
-/// What a model scores, in the order of its outputs: at least one name, none blank, none twice.
+/// The labels of a model, in the order of its outputs: at least one name, none blank, none twice.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Labels(Arc<[String]>);
 

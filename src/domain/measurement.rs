@@ -1,6 +1,6 @@
 use super::{PixelSpacing, Point, SpacingSource};
 
-/// Something measured on a film; places are film pixels, the middle of the first one at (0.5, 0.5).
+/// A measurement on a film; points are in film pixels, the center of the first one at (0.5, 0.5).
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Measurement {
     /// The distance of two places.
@@ -18,7 +18,7 @@ impl Measurement {
         }
     }
 
-    /// The result with its unit; lengths in mm, with what the mm stand for, only where the file knows.
+    /// The result with its unit; lengths in mm, with the source of the spacing, only if the file has one.
     pub fn text(&self, spacing: Option<PixelSpacing>) -> String {
         match *self {
             Self::Length([from, to]) => length_text(from, to, spacing),

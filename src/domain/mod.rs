@@ -1,4 +1,4 @@
-//! The words of the field as types: labels, scores, thresholds, radiographs, gray windows, spaces.
+//! The terms of the field as types: labels, scores, thresholds, films, gray windows, spaces.
 //!
 //! Values here are valid because they exist. Nothing in this module knows files, tensors or windows.
 

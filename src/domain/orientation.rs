@@ -2,7 +2,7 @@ use super::{Point, Size};
 
 /// How a film is turned and mirrored for the eye: mirrored left to right first, then turned clockwise.
 ///
-/// The eight ways to lay a rectangle on the screen. What the network is fed never passes through here.
+/// The eight orientations of a rectangle on screen. The network input never passes through here.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Orientation {
     quarter_turns: u8,
@@ -58,7 +58,7 @@ impl Orientation {
         }
     }
 
-    /// Where a film pixel lies on the film as it is shown.
+    /// The position of a film pixel in the displayed orientation.
     pub fn shown_from_image(self, pos_in_image: Point, film: Size) -> Point {
         let Point { mut x, y } = pos_in_image;
         if self.mirrored {
@@ -79,7 +79,7 @@ impl Orientation {
         }
     }
 
-    /// Which film pixel lies at a place of the film as it is shown.
+    /// The film pixel at a position in the displayed orientation.
     pub fn image_from_shown(self, pos_in_shown: Point, film: Size) -> Point {
         let Point { x, y } = pos_in_shown;
         let (width, height) = (film.width, film.height);

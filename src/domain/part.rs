@@ -6,11 +6,11 @@ use thiserror::Error;
 /// A part of a split of films.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Part {
-    /// What networks learn from.
+    /// Films for training.
     Train,
-    /// What epochs and thresholds are chosen by.
+    /// Films for selecting epochs and thresholds.
     Valid,
-    /// What figures are reported on.
+    /// Films for the reported metrics.
     Test,
 }
 

@@ -1,4 +1,4 @@
-/// A position; the space that it is in stands in the variable's name.
+/// A position; the name of the variable says in which space.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Point {
     /// Rightwards.
@@ -16,7 +16,7 @@ pub struct Size {
     pub height: f32,
 }
 
-/// Where the film lies on the screen: *image* space is film pixels, *screen* is window points.
+/// The placement of the film on screen: *image* space is film pixels, *screen* is window points.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct ScreenFromImage {
     /// Points a pixel, above 0.
@@ -40,7 +40,7 @@ impl ScreenFromImage {
         Self { zoom, origin }
     }
 
-    /// Where a film pixel lies on the screen.
+    /// The screen position of a film position.
     pub fn apply(self, pos_in_image: Point) -> Point {
         Point {
             x: self.origin.x + pos_in_image.x * self.zoom,
@@ -48,7 +48,7 @@ impl ScreenFromImage {
         }
     }
 
-    /// Which film pixel lies at a place on the screen; may be outside the film.
+    /// The film position at a screen position; may be outside the film.
     pub fn invert(self, pos_in_screen: Point) -> Point {
         Point {
             x: (pos_in_screen.x - self.origin.x) / self.zoom,

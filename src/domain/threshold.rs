@@ -1,7 +1,7 @@
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-/// A cut on a model's score, in `[0, 1]`: positive iff score >= threshold.
+/// A threshold on a model's score, in `[0, 1]`: positive iff score >= threshold.
 #[derive(Clone, Copy, Debug, PartialEq, PartialOrd, Serialize, Deserialize)]
 #[serde(try_from = "f32", into = "f32")]
 pub struct Threshold(f32);
@@ -47,7 +47,7 @@ impl From<Threshold> for f32 {
 /// A threshold that somebody chose for one label of one model, and how.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct OperatingPoint {
-    /// The cut, on the score scale of the model that it belongs to.
+    /// The threshold, on the score scale of its model.
     pub threshold: Threshold,
     /// Rule and data in words, as in `Youden's index on valid, 218 films`.
     pub chosen_by: String,

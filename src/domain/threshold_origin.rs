@@ -18,7 +18,7 @@ pub enum ThresholdOrigin {
         /// Where: the name of the set of scores in view, or the viewer.
         at: String,
     },
-    /// Nobody chose it: 0.5 stands in.
+    /// Nobody chose it: 0.5 is used.
     Unset,
 }
 

@@ -8,7 +8,7 @@ use crate::dataset::SeededRandom;
 
 /// Keeps the bootstrap's random numbers apart from others of one seed.
 const STREAM: u64 = 11;
-/// Share of the replicates in which a figure must be defined for an interval to be told.
+/// Minimum fraction of replicates in which a metric must be defined to report an interval.
 const LEAST_DEFINED: f64 = 0.95;
 
 /// Draws whole patients again and again: films of one patient resemble each other, so drawing films

@@ -30,7 +30,7 @@ pub struct CalibrationView {
     pub bins: Vec<ReliabilityBin>,
     /// Mean distance of predicted from observed over these bins; `None` without films.
     pub expected_error: Option<f64>,
-    /// Mean squared distance of probability and truth; `None` without films.
+    /// Mean squared difference of probability and label; `None` without films.
     pub brier: Option<f64>,
 }
 
@@ -49,7 +49,7 @@ impl ProbabilityRule {
         std::iter::once(Self::Score).chain(known).collect()
     }
 
-    /// A fit on the scores of `valid`; never to be made on the films that it is judged by.
+    /// A fit on the scores of `valid`; never fit on the films it is evaluated on.
     pub fn fit(valid: &LabelColumn) -> Result<Self, PlattError> {
         let logits: Vec<f64> = valid.scores.iter().map(|&score| logit(score)).collect();
         Platt::fit(&logits, &valid.positives).map(Self::Platt)

@@ -22,7 +22,7 @@ pub struct LabelDifference {
 /// A film on which two models disagree.
 #[derive(Clone, Debug, PartialEq)]
 pub struct FilmDifference {
-    /// Where it lies.
+    /// Its path.
     pub path: PathBuf,
     /// Whether it has the finding.
     pub positive: bool,

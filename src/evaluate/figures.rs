@@ -34,7 +34,7 @@ pub struct LabelFigures {
     pub auc_interval: Option<(f64, f64)>,
     /// Area under the precision-recall curve by steps.
     pub average_precision: Option<f64>,
-    /// Mean squared distance of score and truth.
+    /// Mean squared difference of score and label.
     pub brier: Option<f64>,
     /// Positive iff score >= this.
     pub threshold: f64,

@@ -8,7 +8,7 @@ use crate::train::RunFolder;
 /// Patients of a set whom the model has seen in training: scores will look better than they are.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SharedPatients {
-    /// Those in both, in order.
+    /// Patients in both, in order.
     pub patients: Vec<String>,
     /// Films of the set that are theirs.
     pub n_films: usize,

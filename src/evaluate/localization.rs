@@ -14,11 +14,11 @@ pub struct LabelLocalization {
     pub name: String,
     /// Films with a box of this finding that could be scored.
     pub n_films: usize,
-    /// Those whose hottest place lies in a box (the pointing game, Zhang et al. 2018).
+    /// Films whose map maximum is inside a box (the pointing game, Zhang et al. 2018).
     pub n_hits: usize,
-    /// Those whose score reaches the label's threshold.
+    /// Films whose score reaches the label's threshold.
     pub n_flagged: usize,
-    /// Mean over films of the overlap of boxes and the map above its cut: intersection over union.
+    /// Mean over films of the overlap of boxes and the map above its threshold: intersection over union.
     pub mean_iou: f64,
     /// Films with an overlap of at least a half.
     pub n_overlapping: usize,

@@ -44,7 +44,7 @@ pub fn save_plots(
     Ok(n_plots)
 }
 
-/// The picture of a drawing, letters by a font that comes with the program.
+/// Rasterizes a drawing, with the built-in font.
 pub fn svg_png(svg: &str) -> Result<Vec<u8>, EvaluateError> {
     let broken = |error: &dyn ToString| EvaluateError::Picture(error.to_string());
     let mut fonts = fontdb::Database::new();
@@ -94,7 +94,7 @@ mod tests {
         // The curve runs through the middle of the plot, blue on white.
         let [r, _, b] = picture.get_pixel(468, 408).0;
         assert!(b > r, "{r} {b}");
-        // The title stands above it: something there is dark.
+        // The title is above it, so some pixels there are dark.
         let title = picture.enumerate_pixels().filter(|(_, y, _)| *y < 54);
         assert!(title.filter(|(.., pixel)| pixel.0[0] < 100).count() > 50);
     }

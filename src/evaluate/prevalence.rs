@@ -1,6 +1,6 @@
 use crate::domain::Finding;
 
-/// How many people in a hundred have a finding, where PPV and NPV are told for.
+/// The prevalence of a finding for which PPV and NPV are computed.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub enum Prevalence {
     /// As in the films at hand.

@@ -13,7 +13,7 @@ border-bottom:1px solid #ddd}td:first-child,th:first-child{text-align:left}.noti
 padding:.5em 1em;border:1px solid #e0c060}.rare{color:#888}.plots{display:flex;flex-wrap:wrap;gap:1em}\
 .warning{color:#a00000}";
 
-/// What a report tells; what was not asked for is empty.
+/// The contents of a report; sections that were not requested are empty.
 #[derive(Clone, Debug)]
 pub struct ReportParts<'a> {
     /// The films and scores.
@@ -22,15 +22,15 @@ pub struct ReportParts<'a> {
     pub figures: &'a Figures,
     /// Where the thresholds come from, in words.
     pub thresholds_from: &'a str,
-    /// What PPV and NPV are told for besides the set itself.
+    /// Further prevalences for PPV and NPV besides that of the set.
     pub prevalence: Prevalence,
     /// Intervals by patients drawn again and again, for each label and the macro AUC.
     pub bootstrap: Option<(&'a Bootstrap, &'a [Option<BootstrapInterval>])>,
-    /// What is known of turning the model's scores into probabilities.
+    /// The calibrations of the model's scores.
     pub model: Option<&'a ModelCard>,
     /// The model card, names and values.
     pub card: Vec<(String, String)>,
-    /// What must be known, as patients shared with training.
+    /// Warnings, such as patients shared with training.
     pub warnings: Vec<String>,
     /// By view, sex, age, visit.
     pub subgroups: &'a [Subgroup],

@@ -9,9 +9,9 @@ use crate::train::Predictions;
 /// Predictions made ready: label by label, ranked once, so that any threshold costs next to nothing.
 #[derive(Clone, Debug)]
 pub struct ScoredSet {
-    /// What people call it: a file, or a model on a part.
+    /// Display name: a file, or a model on a part.
     pub name: String,
-    /// The films with scores and truth, as they were read.
+    /// The films with scores and labels, as read.
     pub predictions: Predictions,
     /// One for each label, in the order of the predictions.
     pub columns: Vec<LabelColumn>,
@@ -34,7 +34,7 @@ pub struct LabelColumn {
     /// Area under the precision-recall curve by steps; `None` without positive films, or without
     /// negative ones, where it says nothing.
     pub average_precision: Option<f64>,
-    /// Mean squared distance of score and truth; of scores as they are, not of probabilities.
+    /// Mean squared difference of score and label; of uncalibrated scores, not of probabilities.
     pub brier: Option<f64>,
 }
 

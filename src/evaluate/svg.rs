@@ -4,7 +4,7 @@ use crate::domain::NOTICE;
 /// A line or a set of bars of a plot whose axes both run from 0 to 1.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Curve {
-    /// What the legend calls it.
+    /// The name in the legend.
     pub name: String,
     /// `(x, y)`, both in `[0, 1]`.
     pub points: Vec<(f64, f64)>,
@@ -12,7 +12,7 @@ pub struct Curve {
     pub dotted: bool,
 }
 
-/// What a plot shows besides its curves.
+/// Elements of a plot besides its curves.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct PlotText<'a> {
     /// Above the plot.

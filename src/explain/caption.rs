@@ -10,7 +10,7 @@ use crate::imaging::{GrayPicture, Interpolation};
 
 /// Smaller films are enlarged, so that the words below them can be read.
 const LEAST_SIDE_PX: usize = 512;
-/// Nothing is enlarged beyond this.
+/// Maximum enlargement.
 const MOST_SIDE_PX: usize = 2048;
 /// Height of a line of words, as a share of the picture's width.
 const LINE_SHARE: f32 = 0.036;
@@ -18,7 +18,7 @@ const TEXT_COLOR: Rgb<u8> = Rgb([225, 228, 232]);
 const NOTICE_COLOR: Rgb<u8> = Rgb([245, 190, 90]);
 const BACKGROUND: Rgb<u8> = Rgb([14, 16, 19]);
 
-/// Why a picture could not be made.
+/// Errors from rendering an image.
 #[derive(Debug, Error)]
 #[expect(missing_docs, reason = "the messages say it")]
 pub enum OverlayError {

@@ -15,7 +15,7 @@ impl Colormap {
     /// All, in the order of a menu.
     pub const ALL: [Self; 3] = [Self::Viridis, Self::Inferno, Self::Jet];
 
-    /// As it stands in menus.
+    /// Label in menus.
     pub fn name(self) -> &'static str {
         match self {
             Self::Viridis => "Viridis",

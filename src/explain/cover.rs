@@ -1,4 +1,4 @@
-//! Covering parts of the network's input: what a score loses shows what it stood on.
+//! Covering parts of the network input: the change of a score shows which parts it depends on.
 //!
 //! Occlusion after Zeiler and Fergus, 2014 (Visualizing and understanding convolutional networks).
 
@@ -35,7 +35,7 @@ impl Cover {
         !self.covered.contains(&true)
     }
 
-    /// Covers, or uncovers, pixels whose centers lie within `radius` of a place.
+    /// Covers, or uncovers, pixels whose centers are within `radius` of a point.
     ///
     /// All as parts of the film's width and height, so that a circle on a square film is one.
     pub fn brush(&mut self, x: f32, y: f32, radius: f32, covers: bool) {

@@ -33,7 +33,7 @@ impl CamMethod {
         Self::PooledGuidedGradCam,
     ];
 
-    /// As it stands in menus and captions.
+    /// Label in menus and captions.
     pub fn name(self) -> &'static str {
         match self {
             Self::GradCam => "Grad-CAM",

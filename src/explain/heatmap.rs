@@ -2,7 +2,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::PerFinding;
 
-/// Evidence for one finding on a square grid: above 0 speaks for it, below 0 against it.
+/// Evidence for one finding on a square grid: positive values for it, negative values against it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Heatmap {
     side: usize,
@@ -31,14 +31,14 @@ impl Heatmap {
         self.values.iter().copied().fold(0.0, f32::max)
     }
 
-    /// Whether any place speaks for the finding.
+    /// Whether any position has positive evidence.
     pub fn has_positive_evidence(&self) -> bool {
         self.max() > 0.0
     }
 
     /// The value at a place between 0 and 1 of width and height, between four grid points.
     ///
-    /// Grid points lie in the middle of their squares, as pixels do; beyond them the edge repeats.
+    /// Grid points are at the centers of their squares, as pixels are; beyond them the edge repeats.
     pub fn at(&self, x: f32, y: f32) -> f32 {
         let (left, right, x_share) = self.neighbours(x);
         let (upper, lower, y_share) = self.neighbours(y);
@@ -58,7 +58,7 @@ impl Heatmap {
     }
 }
 
-/// What the hottest color stands for.
+/// The value of the hottest color.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum HeatmapScale {
     /// The largest value of all findings' maps of this film: weak maps stay cool.

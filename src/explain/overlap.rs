@@ -7,7 +7,7 @@ const GRID: usize = 128;
 /// How a map meets boxes.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Overlap {
-    /// The hottest place lies in a box; never where nothing speaks for the finding.
+    /// The map's maximum is inside a box; false without positive evidence.
     pub hit: bool,
     /// Intersection over union of boxes and places of at least `map_cut` of the largest value.
     pub iou: f64,
@@ -42,7 +42,7 @@ impl Overlap {
     }
 }
 
-/// Whether a place, in shares of width and height, lies in a box.
+/// Whether a point, as fractions of width and height, is inside a box.
 fn contains(found: &FindingBox, x: f64, y: f64) -> bool {
     let (x, y) = (x * BOX_FRAME_PX - found.x, y * BOX_FRAME_PX - found.y);
     (0.0..found.width).contains(&x) && (0.0..found.height).contains(&y)

@@ -3,12 +3,12 @@ use super::{Colormap, Heatmap, HeatmapScale};
 /// Below this share of the scale a map fades out, so that the film's cold parts stay plain.
 const FADE_BELOW: f32 = 0.25;
 
-/// How a map is laid over a film.
+/// Settings of a map overlay.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct OverlayStyle {
     /// From values to colors.
     pub colormap: Colormap,
-    /// What the hottest color stands for.
+    /// The value of the hottest color.
     pub scale: HeatmapScale,
     /// Of the hottest places, in `[0, 1]`.
     pub opacity: f32,

@@ -104,14 +104,14 @@ pub(super) fn code(value: &str, scheme: &str, meaning: &str) -> InMemDicomObject
     item
 }
 
-/// At most so many characters, as a VR allows.
+/// Truncates to the number of characters that a VR allows.
 pub(super) fn cut(text: &str, n_chars: usize) -> String {
     // A backslash would part the value into several.
     let plain = text.replace('\\', "/");
     plain.chars().take(n_chars).collect()
 }
 
-/// What all of our files say of patient, study, series and program.
+/// The common attributes of our files: patient, study, series and program.
 ///
 /// The patient's name is never written; their number and the study only where the film has them.
 pub(super) fn common(

@@ -4,7 +4,7 @@ use super::{ExportError, FilmExport, scores_csv, secondary_capture, structured_r
 use crate::domain::PerFinding;
 use crate::explain::{CamMethod, Heatmap, OverlayStyle, overlay_image, png_of};
 
-/// What can be written of a film.
+/// The kinds of export files of a film.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ExportKind {
     /// A PNG of each map over the film.
@@ -33,7 +33,7 @@ pub struct DrawnMaps<'a> {
     pub maps: &'a PerFinding<Heatmap>,
     /// How they were made.
     pub method: CamMethod,
-    /// How they are laid over the film.
+    /// Settings of the overlay.
     pub style: OverlayStyle,
     /// The findings to draw.
     pub findings: &'a [usize],

@@ -9,7 +9,7 @@ use crate::imaging::{InputCheck, write_whole};
 use crate::metrics::{Platt, logit};
 use crate::model::{Calibration, Classifier};
 
-/// One film's reading, ready to be written out.
+/// One scored film, ready to be exported.
 pub struct FilmExport<'a> {
     /// The film.
     pub film: &'a Film,
@@ -17,20 +17,20 @@ pub struct FilmExport<'a> {
     pub model_id: &'a str,
     /// What the model scored.
     pub scores: &'a PerFinding<Score>,
-    /// The cuts in use.
+    /// The thresholds in use.
     pub thresholds: &'a PerFinding<Threshold>,
-    /// How each cut was chosen; `None` where nobody chose one.
+    /// How each threshold was chosen; `None` if nobody chose it.
     pub chosen_by: PerFinding<Option<String>>,
     /// Calibrated risk in `[0, 1]`; `None` where the model has no calibration.
     pub risks: PerFinding<Option<f64>>,
-    /// What may be wrong with the film as input, in words.
+    /// Warnings about the film as input.
     pub input_notes: Vec<String>,
     /// Now.
     pub created: DateTime<Local>,
 }
 
 impl<'a> FilmExport<'a> {
-    /// A reading of a film by a model under the cuts in use, with the check of the film as input.
+    /// A scored film with the thresholds in use and the input check.
     pub fn new(
         film: &'a Film,
         check: &InputCheck,
@@ -93,7 +93,7 @@ impl<'a> FilmExport<'a> {
         highest.map(|(idx, _)| idx).into_iter().collect()
     }
 
-    /// What stands below a picture of one finding's map.
+    /// The caption below an image of one finding's map.
     pub fn caption(&self, finding_idx: usize, method: CamMethod) -> Vec<String> {
         let name = self.scores.labels().get(finding_idx).unwrap_or_default();
         let mut lines = vec![format!("{}, {}", name.replace('_', " "), method.name())];
@@ -118,7 +118,7 @@ impl<'a> FilmExport<'a> {
     }
 }
 
-/// What reading the file found, and the check of the film as input.
+/// Warnings from reading the file, and the input check.
 fn input_notes(film: &Film, check: &InputCheck) -> Vec<String> {
     let mut notes = vec![format!("Check of the input: {}", check.summary())];
     notes.extend(film.warnings.iter().cloned());

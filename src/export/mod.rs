@@ -1,4 +1,4 @@
-//! What one film's reading is written out as: pictures, tables, DICOM. Originals are never touched.
+//! Exports of a scored film: images, tables, DICOM. Originals are never modified.
 //!
 //! Every export carries the notice, the model's name with the checksum of its weights, and what may
 //! be wrong with the film as input.

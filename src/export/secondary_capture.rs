@@ -7,7 +7,7 @@ use super::dicom_file::{common, cut, file_bytes, put, put_empty, put_items};
 use super::{ExportError, FilmExport, FreshUid};
 use crate::domain::NOTICE;
 
-/// A picture as a DICOM Secondary Capture (PS3.3 A.8.1): color, 8 bits, uncompressed.
+/// An image as a DICOM Secondary Capture (PS3.3 A.8.1): color, 8 bits, uncompressed.
 ///
 /// The notice and the model are said to be burned in, as they are in our pictures, and stand in
 /// the image comments too. `description` says what the picture shows.

@@ -1,6 +1,6 @@
 //! PIL's antialiased resizing of bytes (`Resample.c`), rounding included.
 //!
-//! Ours, since `fast_image_resize` decides otherwise which pixels lie on the edge of a box: up to
+//! Custom, since `fast_image_resize` treats pixels on the edge of a box differently: up to
 //! 9 grays off. Rows come first, then columns, as in Pillow up to 12; Pillow 13 turns that round where
 //! the height shrinks much more than the width, which changes what is clipped in between.
 
@@ -95,7 +95,7 @@ fn windows(n_from: usize, n_to: usize, filter: &Filter) -> Vec<Window> {
         let first = (center - support + 0.5) as usize;
         let end = ((center + support + 0.5) as usize).min(n_from);
         let weight = |n: usize| {
-            // In PIL's order: which pixels lie on the edge of a box hangs on the last bit.
+            // In PIL's order of operations: whether a pixel is on the edge of a box depends on the last bit.
             (filter.weight)(((n + first) as f64 - center + 0.5) * (1.0 / spread))
         };
         let weights: Vec<f64> = (0..end.saturating_sub(first)).map(weight).collect();

@@ -1,4 +1,4 @@
-//! Tests with files made to break a decoder: cut anywhere, changed anywhere, lying about their size.
+//! Tests with malicious files: truncated anywhere, changed anywhere, with false sizes.
 
 use dicom_dictionary_std::uids;
 use image::{DynamicImage, ImageFormat, RgbImage};

@@ -63,12 +63,12 @@ impl Preprocessing {
         self.interpolation
     }
 
-    /// What a gray of 0..=255 is multiplied by.
+    /// Factor applied to a gray of 0..=255.
     pub fn scale(&self) -> f32 {
         self.scale
     }
 
-    /// What the network is fed for each of the 256 grays.
+    /// The network value of each of the 256 grays.
     pub fn input_of_gray(&self) -> [f32; 256] {
         let divisor = divisor(self.scale);
         std::array::from_fn(|gray| gray as f32 / divisor)
@@ -90,7 +90,7 @@ impl TryFrom<Unchecked> for Preprocessing {
     }
 }
 
-/// What the network is fed for one film: one channel, `side * side` numbers, row by row.
+/// The network input of one film: one channel, `side * side` numbers, row by row.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ModelInput {
     /// Width and height in pixels.
@@ -118,7 +118,7 @@ pub fn model_input(film: &Film, preprocessing: &Preprocessing) -> ModelInput {
     ModelInput { side, values }
 }
 
-/// What to divide by in place of multiplying by `scale`: 255 for the f32 nearest to `1 / 255`.
+/// Divisor used in place of multiplying by `scale`: 255 for the f32 nearest to `1 / 255`.
 ///
 /// Dividing by a whole number rounds once and matches the training data bit by bit; multiplying by
 /// a reciprocal that is rounded already would round twice.

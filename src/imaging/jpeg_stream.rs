@@ -11,7 +11,7 @@ pub(super) struct Segment<'a> {
     pub(super) scan: &'a [u8],
 }
 
-/// What the frame header (SOF) says.
+/// The frame header (SOF).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct FrameHeader {
     /// The SOF marker's second byte: 0xC0 baseline, 0xC1 extended, 0xC3 lossless, 0xF7 JPEG-LS.
@@ -19,7 +19,7 @@ pub(super) struct FrameHeader {
     /// Bits a sample.
     pub(super) precision: u8,
     pub(super) width_px: u16,
-    /// 0 when it stands behind the first scan (DNL), which we do not read.
+    /// 0 if it follows the first scan (DNL), which is not supported.
     pub(super) height_px: u16,
     pub(super) n_components: u8,
 }

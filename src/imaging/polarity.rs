@@ -29,7 +29,7 @@ const DECISIVE: f64 = 0.35;
 pub struct Polarity(f64);
 
 impl Polarity {
-    /// What to tell the user of a film that is shown as it came but looks inverted.
+    /// Warning about a film that looks inverted and is shown unchanged.
     pub const WARNING: &'static str =
         "This film looks inverted: air is bright. The file does not say so; nothing was changed.";
 

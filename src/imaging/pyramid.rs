@@ -1,4 +1,4 @@
-//! A film at full depth in halves of halves, cut into tiles: what a screen of any size needs of it.
+//! A pyramid of a film at full depth, split into tiles.
 
 use crate::domain::{GrayTable, Pixels};
 

@@ -53,7 +53,7 @@ impl RasterFormat {
         }
     }
 
-    /// The decoders fill what is missing at the end with gray and call it a picture.
+    /// The decoders fill missing data at the end with gray and report success.
     fn has_its_end(self, bytes: &[u8]) -> bool {
         match self {
             Self::Png => bytes
@@ -66,7 +66,7 @@ impl RasterFormat {
     }
 }
 
-/// What a file that is none of ours seems to be, in words.
+/// A description of an unsupported file.
 pub(super) fn describe(bytes: &[u8]) -> String {
     if let Ok(format) = image::guess_format(bytes) {
         return format!("{format:?}");

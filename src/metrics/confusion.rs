@@ -1,4 +1,4 @@
-/// Films on either side of one cut, by truth. Positive iff score >= threshold.
+/// Confusion counts at one threshold. Positive iff score >= threshold.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the names say it")]
 pub struct Confusion {
@@ -9,7 +9,7 @@ pub struct Confusion {
 }
 
 impl Confusion {
-    /// Counts films one by one; films without a score or a truth count nothing.
+    /// Counts films one by one; films without a score or a label are skipped.
     pub fn count(scores: &[f64], positives: &[bool], threshold: f64) -> Self {
         let mut counts = Self::default();
         for (&score, &positive) in scores.iter().zip(positives) {

@@ -1,4 +1,4 @@
-//! Figures that judge scores: plain `f64` functions on slices.
+//! Metrics of scores: plain `f64` functions on slices.
 //!
 //! Undefined is an error or `None`, never 0, 0.5 or NaN: one class alone has no AUC.
 

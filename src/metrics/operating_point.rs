@@ -2,7 +2,7 @@ use thiserror::Error;
 
 use super::{Confusion, RankedScores};
 
-/// What a threshold is to achieve, on the films at hand.
+/// The target of a threshold, on the given films.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum OperatingTarget {
     /// Sensitivity of at least this, and then the highest specificity.
@@ -22,7 +22,7 @@ pub enum OperatingTarget {
     MaxF1,
     /// The highest sensitivity + specificity - 1 (Youden 1950).
     Youden,
-    /// The lowest cost, a missed film costing so many false alarms.
+    /// The lowest cost; the value is the cost of a miss, in false alarms.
     Cost(f64),
 }
 
@@ -70,7 +70,7 @@ impl OperatingTarget {
             .ok_or(SolveError::NotReachable)
     }
 
-    /// How good a cut is; `None` where it misses the target.
+    /// The quality of a threshold; `None` if it misses the target.
     fn gain(self, counts: &Confusion) -> Option<f64> {
         let reaches = |value: Option<f64>, least: f64| value.is_some_and(|v| v >= least - ROUNDING);
         match self {
@@ -146,7 +146,7 @@ mod tests {
 
     #[test]
     fn no_healthy_film_is_flagged_without_a_find_in_return() {
-        // Below the second score lie negative films alone.
+        // Below the second score there are only negative films.
         let (ranked, ..) = ranked(&[(11, true), (9, true), (5, false), (4, false), (1, false)]);
         for target in [
             OperatingTarget::Specificity(0.3),

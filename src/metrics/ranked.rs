@@ -1,6 +1,6 @@
 use super::{Confusion, RocError};
 
-/// Scores of one label in order, with what lies above each: every curve and count follows from it.
+/// Sorted scores of one label, with cumulative counts: every curve and count follows from them.
 ///
 /// Sorted once, O(n log n); a 2x2 table at any threshold is then a binary search.
 #[derive(Clone, Debug, PartialEq)]
@@ -178,7 +178,7 @@ impl RankedScores {
         Some(sum / self.n_pos as f64)
     }
 
-    /// What a cut leaves on either side; nothing is flagged without one.
+    /// The confusion counts at a threshold; nothing is flagged without one.
     pub(super) fn confusion(&self, cut: Option<&Cut>) -> Confusion {
         let (true_positives, false_positives) =
             cut.map_or((0, 0), |cut| (cut.true_positives, cut.false_positives));

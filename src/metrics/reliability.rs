@@ -1,4 +1,4 @@
-/// Mean squared distance of scores in `[0, 1]` from the truth (Brier 1950); `None` without films.
+/// Brier score: mean squared difference of scores in `[0, 1]` and labels (Brier 1950); `None` without films.
 pub fn brier_score(scores: &[f64], positives: &[bool]) -> Option<f64> {
     let squares = scores.iter().zip(positives).map(|(&score, &positive)| {
         let truth = if positive { 1.0 } else { 0.0 };
@@ -10,9 +10,9 @@ pub fn brier_score(scores: &[f64], positives: &[bool]) -> Option<f64> {
 /// How probabilities are put into bins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Bins {
-    /// So many of equal width between 0 and 1.
+    /// A number of bins of equal width between 0 and 1.
     EqualWidth(usize),
-    /// So many with as equal numbers of films as ties allow.
+    /// A number of bins with numbers of films as equal as ties allow.
     EqualCount(usize),
 }
 
@@ -21,7 +21,7 @@ pub enum Bins {
 pub struct ReliabilityBin {
     /// Films in it, at least 1.
     pub n_films: usize,
-    /// Those with the finding.
+    /// Films with the finding.
     pub n_pos: usize,
     /// Mean of what was predicted, in `[0, 1]`.
     pub mean_predicted: f64,

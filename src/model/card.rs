@@ -4,18 +4,18 @@ use super::{ResNetConfig, ScoreHistogram};
 use crate::domain::{Labels, OperatingPoint, PerFinding};
 use crate::imaging::{Interpolation, Preprocessing};
 
-/// What a model file says of its weights: everything needed to use and to judge them.
+/// The model card: everything needed to use and to assess the weights.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ModelCard {
-    /// What people call it.
+    /// Display name.
     pub name: String,
-    /// What each output scores, in order.
+    /// The label of each output, in order.
     pub labels: Labels,
     /// Shape of the network.
     pub architecture: ResNetConfig,
     /// How a film becomes the network's input.
     pub preprocessing: Preprocessing,
-    /// The cut that was chosen for each label; `None` where nobody chose one.
+    /// The threshold chosen for each label; `None` if nobody chose one.
     pub operating_points: PerFinding<Option<OperatingPoint>>,
     /// From score to probability; `None` where nobody calibrated.
     pub calibration: PerFinding<Option<Calibration>>,
@@ -48,7 +48,7 @@ pub enum Calibration {
 pub struct Provenance {
     /// Films they were trained on.
     pub data: Option<String>,
-    /// How films were parted into train, valid and test.
+    /// How films were split into train, valid and test.
     pub split: Option<String>,
     /// Seed of the training.
     pub seed: Option<u64>,
@@ -58,7 +58,7 @@ pub struct Provenance {
     pub software: Option<String>,
     /// Loss, schedule, augmentation in words.
     pub training: Option<String>,
-    /// What is known of their quality, with the data it was measured on.
+    /// The quality of the weights, with the data it was measured on.
     pub evaluation: Option<String>,
     /// Known weaknesses of data and model.
     pub limits: Option<String>,
@@ -67,7 +67,7 @@ pub struct Provenance {
 }
 
 impl ModelCard {
-    /// A card with labels, preprocessing and provenance only: no cuts, no calibration.
+    /// A card with labels, preprocessing and provenance only: no thresholds, no calibration.
     ///
     /// `None` unless there are as many labels as outputs and the input has the network's side.
     pub fn new(

@@ -124,7 +124,7 @@ impl Classifier {
         })
     }
 
-    /// What the model says of itself.
+    /// The model card.
     pub fn card(&self) -> &ModelCard {
         &self.card
     }
@@ -134,7 +134,7 @@ impl Classifier {
         &self.id
     }
 
-    /// What scores of this model are told apart by.
+    /// The identity of this model's scores.
     pub fn identity(&self) -> &ModelIdentity {
         &self.identity
     }
@@ -154,7 +154,7 @@ impl Classifier {
         self.score_input(model_input(film, &self.card.preprocessing))
     }
 
-    /// Scores what [`model_input`] made; one film at a time, so that no score hangs on a batch.
+    /// Scores the result of [`model_input`]; one film at a time, so that no score depends on a batch.
     pub fn score_input(&self, input: ModelInput) -> Result<Inference, ModelError> {
         let side = self.card.architecture.side();
         if input.side != side || input.values.len() != side * side {
@@ -234,7 +234,7 @@ fn linear_head(config: &ResNetConfig, weights: &Weights) -> LinearHead {
     }
 }
 
-/// FNV-1a (Fowler, Noll, Vo) over all weights in order of their names: tells models apart, no more.
+/// FNV-1a (Fowler, Noll, Vo) over all weights in order of their names: only distinguishes models.
 fn fingerprint(weights: &Weights) -> String {
     let mut hash: u64 = 0xcbf2_9ce4_8422_2325;
     for values in weights.values() {

@@ -3,7 +3,7 @@ use thiserror::Error;
 
 use super::kernels::{Architecture, EngineError};
 
-/// Shape of the network: a bottleneck ResNet-v2 for one gray channel, as Keras' example has it.
+/// Shape of the network: a bottleneck ResNet-v2 for one gray channel, as in Keras' example.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "Unchecked", into = "Unchecked")]
 pub struct ResNetConfig {
@@ -29,7 +29,7 @@ pub enum ConfigError {
     BatchNorm { epsilon: f64, momentum: f64 },
 }
 
-/// What a block of one stage does to the number of channels and to the size of the map.
+/// The change of channels and map size in a block of one stage.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Stage {
     /// Channels that come in.
@@ -82,7 +82,7 @@ impl ResNetConfig {
         })
     }
 
-    /// The same network as the engine knows it: the list of its tensors stands there.
+    /// The same network in the engine's terms, which has the list of its tensors.
     pub fn architecture(&self) -> &Architecture {
         &self.architecture
     }
@@ -139,7 +139,7 @@ impl ResNetConfig {
     }
 }
 
-/// The fields as they stand in a file, before they are looked at.
+/// The fields as read from a file, before validation.
 #[derive(Serialize, Deserialize)]
 struct Unchecked {
     depth: usize,

@@ -17,7 +17,7 @@ pub struct Convolution {
     precision: Precision,
 }
 
-/// What fixes a convolution's shapes.
+/// The parameters that determine a convolution's shapes.
 #[derive(Clone, Copy, Debug)]
 pub struct ConvolutionShape {
     pub n_in: usize,
@@ -136,7 +136,7 @@ impl Geometry {
         spread.conv2d(&turned, rim - padding, 1, 1, 1)
     }
 
-    /// Values `stride` apart with zeros between, cut to (height, width).
+    /// Values `stride` apart with zeros between, cropped to (height, width).
     fn spread(self, values: &Tensor, height: usize, width: usize) -> Result<Tensor> {
         if self.stride == 1 {
             return Ok(values.clone());

@@ -12,7 +12,7 @@ pub type ArgumentGradients = [Option<Tensor>; 3];
 
 /// How a gradient goes back through something that was computed from three tensors.
 pub trait Backward {
-    /// As it stands in candle's messages.
+    /// Name in candle's messages.
     const NAME: &'static str;
 
     /// Nothing made here is kept in a graph: candle hands detached gradients.

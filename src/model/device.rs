@@ -19,7 +19,7 @@ enum Kind {
     Candle(Device, Precision),
 }
 
-/// Why a device is not to be had.
+/// Errors from opening a device.
 #[derive(Debug, Error)]
 #[expect(missing_docs, reason = "the messages say it")]
 pub enum DeviceError {
@@ -34,13 +34,13 @@ pub enum DeviceError {
 impl ComputeDevice {
     /// The processor by our own kernels, with as many threads as it has cores.
     ///
-    /// Where no threads are to be had, plain candle; [`ComputeDevice::name`] then says so.
+    /// Falls back to candle if threads cannot be started; [`ComputeDevice::name`] then says so.
     pub fn cpu() -> Self {
         let n_threads = available_parallelism().map_or(1, usize::from);
         Self::cpu_with_threads(n_threads).unwrap_or_else(|_| Self::reference())
     }
 
-    /// The processor by our own kernels, with so many threads, at least one.
+    /// The CPU with the built-in kernels and `n_threads` threads, at least one.
     pub fn cpu_with_threads(n_threads: usize) -> Result<Self, DeviceError> {
         Ok(Self(Kind::Engine(Arc::new(Engine::new(n_threads)?))))
     }
@@ -65,7 +65,7 @@ impl ComputeDevice {
         Ok(Self(Kind::Candle(device, precision)))
     }
 
-    /// As it stands in the status line.
+    /// Name in the status line.
     pub fn name(&self) -> String {
         match &self.0 {
             Kind::Engine(engine) => {

@@ -1,10 +1,10 @@
 use crate::domain::{PerFinding, Score};
 use crate::imaging::ModelInput;
 
-/// What the network says about one film.
+/// The network output for one film.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Inference {
-    /// What it was fed.
+    /// The network input.
     pub input: ModelInput,
     /// Its outputs before the sigmoid.
     pub logits: PerFinding<f32>,

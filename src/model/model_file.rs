@@ -19,7 +19,7 @@ const MAX_FILE_BYTES: u64 = 512 << 20;
 /// Weights by name, row by row; which names and shapes there are follows from the architecture.
 pub type Weights = BTreeMap<String, Vec<f32>>;
 
-/// A card and the weights that it speaks of, complete and finite.
+/// A card and its weights, complete and finite.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ModelFile {
     card: ModelCard,
@@ -40,7 +40,7 @@ pub enum ModelFileError {
     Content { path: PathBuf, fault: ModelFault },
 }
 
-/// What is wrong with a model's content.
+/// Errors in the content of a model.
 #[derive(Debug, Error)]
 #[expect(missing_docs, reason = "the messages say it")]
 pub enum ModelFault {
@@ -101,7 +101,7 @@ impl ModelFile {
         Ok(Self { card, weights })
     }
 
-    /// What the file says of its weights.
+    /// The model card.
     pub fn card(&self) -> &ModelCard {
         &self.card
     }

@@ -8,7 +8,7 @@ pub enum Precision {
     F32,
     /// TF32: 11-bit mantissas for products, f32 accumulation.
     ///
-    /// cuBLAS is told for the whole program.
+    /// Sets the mode of cuBLAS for the whole program.
     Tf32,
     /// Factors rounded to 8 bits, sums of 24 bits; weights, norms and gradients are kept at `f32`.
     Bf16,
@@ -24,7 +24,7 @@ impl Precision {
         }
     }
 
-    /// A factor of a convolution, without its graph, as this precision has it.
+    /// A factor of a convolution, detached from the graph, rounded to this precision.
     ///
     /// candle's processor kernels do not convolve bf16: there the values are rounded and stay f32,
     /// which is what a GPU computes too, its sums being f32.

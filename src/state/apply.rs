@@ -21,9 +21,9 @@ use crate::model::{Classifier, ModelSource, is_model_name};
     reason = "each is open or not, whatever the others are"
 )]
 pub struct AppState {
-    /// What outlives the program.
+    /// The saved settings.
     pub settings: Settings,
-    /// What the window is used for now.
+    /// The current workspace.
     pub workspace: Workspace,
     /// Training: its configuration, checks and runs.
     pub training: TrainingState,
@@ -35,15 +35,15 @@ pub struct AppState {
     pub study: Study,
     /// The finding whose map is over the film.
     pub selected: Option<usize>,
-    /// The reading list behind the films.
+    /// The state of the film list.
     pub list: ListState,
     /// How films are shown.
     pub displays: Displays,
-    /// What a drag with the left button does.
+    /// The tool: the effect of a drag with the left button.
     pub tool: Tool,
     /// Whether the network's input is shown in place of the film.
     pub input_shown: bool,
-    /// What is covered of the film in view, and what follows.
+    /// The covered area of the film in view, and the resulting scores.
     pub probe: Probe,
     /// Whether the maps of all findings are shown in place of one film.
     pub all_maps_shown: bool,
@@ -51,13 +51,13 @@ pub struct AppState {
     pub overlap: BoxOverlap,
     /// How far scores move when the film is changed a little.
     pub jitter: Jitter,
-    /// What stands beside the film in view.
+    /// The comparison beside the film in view.
     pub compare: Option<Compare>,
     /// Where the viewer was drawn last.
     pub viewer_area: Option<ViewerArea>,
     /// The path that is being typed, where its line is shown.
     pub prompt: Option<PathPrompt>,
-    /// What happened.
+    /// Notices.
     pub notices: Notices,
     /// Whether the model's provenance is shown.
     pub about_shown: bool,
@@ -71,10 +71,10 @@ pub struct AppState {
     pub key_asked_for: Option<&'static str>,
     /// Whether the patient's name is shown, where a file has one. Never remembered.
     pub patient_name_shown: bool,
-    /// What the window is to put on the clipboard.
+    /// The content that the window puts on the clipboard.
     pub clip: Option<Clip>,
     pub(super) exporting: Option<ExportJob>,
-    /// What is to be written once there is a folder.
+    /// The export that waits for a folder.
     pub(super) asked_exports: Vec<ExportKind>,
     pub(super) undo_order: Vec<Undoable>,
     pub(super) redo_order: Vec<Undoable>,
@@ -95,7 +95,7 @@ pub struct Palette {
     pub place: usize,
 }
 
-/// What the window is used for.
+/// The workspaces of the window.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Workspace {
     /// Looking at films.
@@ -120,7 +120,7 @@ pub struct Model {
 pub struct Loaded {
     /// The network with its card.
     pub classifier: Arc<Classifier>,
-    /// The cuts in use.
+    /// The thresholds in use.
     pub thresholds: Thresholds,
     /// Where it comes from.
     pub origin: ModelOrigin,
@@ -129,7 +129,7 @@ pub struct Loaded {
 /// Where a model comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ModelOrigin {
-    /// It comes with the program.
+    /// The built-in model.
     Default,
     /// A file.
     File(PathBuf),
@@ -228,7 +228,7 @@ impl AppState {
         self.services.device.name()
     }
 
-    /// Carries out one order.
+    /// Carries out a command.
     pub fn apply(&mut self, command: Command) {
         let was_undo = matches!(command, Command::Undo | Command::Redo);
         let before = (self.n_threshold_steps(), self.displays.n_steps());

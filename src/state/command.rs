@@ -8,14 +8,14 @@ use super::{
 use crate::domain::Threshold;
 use crate::explain::{CamMethod, Colormap, HeatmapScale};
 
-/// An order from a view, carried out after the frame by [`super::AppState::apply`].
+/// A command from a panel, carried out after the frame by [`super::AppState::apply`].
 #[derive(Clone, Debug, PartialEq)]
 pub enum Command {
     /// Turn to what the window is used for.
     ShowWorkspace(Workspace),
-    /// Anything of training.
+    /// A command of training.
     Training(TrainingCommand),
-    /// Anything of evaluation.
+    /// A command of evaluation.
     Evaluation(EvaluationCommand),
     /// Ask for films by a file dialog.
     PickFilms,
@@ -57,7 +57,7 @@ pub enum Command {
     StepFinding(isize),
     /// Move one finding's threshold.
     SetThreshold(usize, Threshold),
-    /// The hand let go of a threshold.
+    /// The drag of a threshold ended.
     EndThresholdMove,
     /// Back to the model's operating point.
     ResetThreshold(usize),
@@ -73,7 +73,7 @@ pub enum Command {
     SetMapOpacity(f32),
     /// From map values to colors.
     SetColormap(Colormap),
-    /// What the hottest color stands for.
+    /// The value of the hottest color.
     SetMapScale(HeatmapScale),
     /// Which map.
     SetCamMethod(CamMethod),
@@ -81,17 +81,17 @@ pub enum Command {
     SetMapCutOff(f32),
     /// Lines of equal evidence in place of colors.
     SetMapContours(bool),
-    /// Anything of the reading list.
+    /// A command of the film list.
     List(ListCommand),
     /// Show the scores of the film in view though it was refused as input.
     ShowAnyway,
     /// Measure how far scores move when the film is changed a little.
     MeasureJitter,
-    /// Anything of the film beside the one in view.
+    /// A command about the film beside the one in view.
     Compare(CompareCommand),
     /// Write or copy what is in view.
     Export(ExportCommand),
-    /// Anything of how a film is shown.
+    /// A command about how a film is shown.
     Display(DisplayCommand),
     /// Show or hide what the model file says of itself.
     ShowAbout(bool),
@@ -103,11 +103,11 @@ pub enum Command {
     SetTheme(ThemeChoice),
     /// Whether the next start opens what is open now.
     SetRestoreSession(bool),
-    /// Size of words and buttons; 1 as the system has it, up to 2.
+    /// Scale of text and buttons: 1 is that of the system, up to 2.
     SetScale(f32),
     /// Show or hide the command palette.
     ShowPalette(bool),
-    /// What is typed into the command palette.
+    /// The query of the command palette.
     EditPalette(String),
     /// Choose one of those that the palette offers.
     ChooseInPalette(usize),
@@ -123,39 +123,39 @@ pub enum Command {
     DismissNotice(u64),
 }
 
-/// What views send orders by.
+/// The sender of commands for views.
 #[derive(Clone, Debug)]
 pub struct CommandSender(Sender<Command>);
 
 impl CommandSender {
-    /// Queues an order of training for the end of the frame.
+    /// Queues a training command for the end of the frame.
     pub fn train(&self, command: TrainingCommand) {
         self.send(Command::Training(command));
     }
 
-    /// Queues an order to the reading list for the end of the frame.
+    /// Queues a list command for the end of the frame.
     pub fn list(&self, command: ListCommand) {
         self.send(Command::List(command));
     }
 
-    /// Queues an order of the display for the end of the frame.
+    /// Queues a display command for the end of the frame.
     pub fn display(&self, command: DisplayCommand) {
         self.send(Command::Display(command));
     }
 
-    /// Queues an order of evaluation for the end of the frame.
+    /// Queues a command of evaluation for the end of the frame.
     pub fn evaluate(&self, command: EvaluationCommand) {
         self.send(Command::Evaluation(command));
     }
 
-    /// Queues an order for the end of the frame.
+    /// Queues a command for the end of the frame.
     pub fn send(&self, command: Command) {
         // The receiver lives as long as the program.
         let _ = self.0.send(command);
     }
 }
 
-/// The two ends of the queue of orders.
+/// The two ends of the command queue.
 pub fn command_channel() -> (CommandSender, Receiver<Command>) {
     let (sender, receiver) = channel();
     (CommandSender(sender), receiver)

@@ -13,7 +13,7 @@ use crate::model::Classifier;
 use crate::state::ScoredFilm;
 use crate::work::{Job, Outcome, cause_chain};
 
-/// An order to write or copy what is in view.
+/// A command to export or copy the film in view.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ExportCommand {
     /// Ask for a folder, then write these into it.
@@ -24,7 +24,7 @@ pub enum ExportCommand {
     CopyScores,
 }
 
-/// What is to go on the clipboard.
+/// The content for the clipboard.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Clip {
     /// Words.
@@ -33,7 +33,7 @@ pub enum Clip {
     Picture(RgbImage),
 }
 
-/// What came of an export.
+/// The result of an export.
 pub enum Exported {
     Files(Vec<PathBuf>),
     Clip(Clip),
@@ -112,7 +112,7 @@ impl AppState {
         }
     }
 
-    /// Whether there is a reading that may be seen, and no export under way.
+    /// Whether there are visible scores, and no export is running.
     pub fn can_export(&self) -> bool {
         let seen = !self.hides_answer() && self.study.film.reading().is_some();
         seen && self.exporting.is_none() && self.model.loaded.is_some()

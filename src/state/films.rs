@@ -29,7 +29,7 @@ impl AppState {
         })
     }
 
-    /// Whether a blinded reading hides the network's answer to the film in view.
+    /// Whether a blinded session hides the scores of the film in view.
     pub fn is_blinded(&self) -> bool {
         self.list.is_blinded_to(self.study.current_path())
     }
@@ -48,7 +48,7 @@ impl AppState {
         })
     }
 
-    /// Whether the film in view is the one that a blinded reading asks about.
+    /// Whether the film in view is the current film of a blinded session.
     pub fn shows_film_of_reading(&self) -> bool {
         let asked = self.list.blinded.as_ref().and_then(BlindedReading::film);
         asked.is_some() && asked == self.study.current_path()

@@ -15,7 +15,7 @@ use crate::work::{Job, JobContext, Latest, Wake};
 
 use super::{EvaluationPick, FilmEntry, FilmNote, Sidecar, TrainingPick};
 
-/// What the program needs from outside; tests bring their own.
+/// The services that the program needs; tests provide their own.
 #[derive(Clone)]
 pub struct Services {
     /// Asks the user for files.
@@ -35,7 +35,7 @@ pub enum PickKind {
     Films,
     /// A folder of films.
     Folder,
-    /// A new file for the log of a blinded reading.
+    /// A new file for the log of a blinded session.
     ReadingLog,
     /// A folder for exports.
     ExportFolder,
@@ -56,7 +56,7 @@ pub enum Picked {
     Files(Vec<PathBuf>),
     /// The user chose nothing.
     Nothing,
-    /// No dialog is to be had here: a path must be typed.
+    /// No file dialog is available: a path must be typed.
     NoDialog,
 }
 
@@ -77,7 +77,7 @@ pub struct OpenedFilm {
     pub counts: GrayCounts,
     /// Whether it is fit to be scored.
     pub check: InputCheck,
-    /// Radiologists' boxes of the film, where a list of them lies above it.
+    /// Radiologists' boxes of the film, if a list of them is in a folder above it.
     pub boxes: Vec<FindingBox>,
 }
 
@@ -115,7 +115,7 @@ pub struct ScoredFilm {
 }
 
 impl ScoredFilm {
-    /// The same reading with maps by another method.
+    /// The same scored film with maps by another method.
     #[must_use]
     pub fn with_method(&self, classifier: &Classifier, method: CamMethod) -> Self {
         Self {
@@ -128,14 +128,14 @@ impl ScoredFilm {
     }
 }
 
-/// What is reported on the way to a reading.
+/// Progress of scoring a film.
 #[derive(Debug)]
 pub enum FilmEvent {
     /// The film is decoded; scores follow.
     Opened(Arc<OpenedFilm>),
 }
 
-/// An order to open and score one film.
+/// A request to open and score one film.
 pub struct FilmRequest {
     pub path: PathBuf,
     /// The film, if it is decoded already.
@@ -157,7 +157,7 @@ pub struct Listing {
     pub errors: Vec<String>,
 }
 
-/// The background work under way.
+/// The running background jobs.
 pub struct Jobs {
     pub film: Latest<FilmRequest, FilmEvent, Option<ScoredFilm>>,
     pub model: Option<ModelJob>,
@@ -244,7 +244,7 @@ pub fn spawn_list_job(services: &Services, paths: Vec<PathBuf>) -> std::io::Resu
     })
 }
 
-/// Adds what lies beside films: the table's truth, and marks and notes left before.
+/// Adds the labels of the table above the films, and their saved marks and notes.
 fn look_around(
     listing: &mut Listing,
     elsewhere: Option<&Path>,

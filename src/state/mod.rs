@@ -1,4 +1,4 @@
-//! What the program holds, the orders that change it, and the settings that outlive it.
+//! The state of the program, the commands that change it, and the saved settings.
 //!
 //! Nothing here draws. [`AppState::apply`] is the only place that changes state on an order;
 //! [`AppState::poll`] takes in what the jobs report.

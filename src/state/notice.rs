@@ -8,7 +8,7 @@ const MAX_NOTICES: usize = 50;
 pub enum NoticeKind {
     /// Good to know.
     Info,
-    /// Something did not work.
+    /// An error.
     Error,
 }
 
@@ -19,13 +19,13 @@ pub struct Notice {
     pub number: u64,
     /// How much it asks for.
     pub kind: NoticeKind,
-    /// What happened, to which file, why.
+    /// The message: what happened, to which file, why.
     pub text: String,
     /// Still on screen; later only in the log.
     pub shown: bool,
 }
 
-/// What happened so far, oldest first.
+/// The notices so far, oldest first.
 #[derive(Debug, Default)]
 pub struct Notices {
     log: VecDeque<Notice>,

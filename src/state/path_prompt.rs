@@ -7,7 +7,7 @@ use crate::state::jobs::ModelRequest;
 /// A path that is typed because there is no file dialog, or because the user prefers it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PathPrompt {
-    /// What was asked for: the path goes there and nowhere else.
+    /// The request: the path goes there and nowhere else.
     pub kind: PickKind,
     /// As typed so far, to the letter: a `PathBuf` would lose a slash at the end.
     pub text: String,
@@ -22,7 +22,7 @@ impl PathPrompt {
         }
     }
 
-    /// What is asked for, in the user's words.
+    /// The requested path, as a label.
     pub fn question(&self) -> &'static str {
         match self.kind {
             PickKind::Films | PickKind::Folder | PickKind::Model => {
@@ -76,7 +76,7 @@ impl AppState {
         let path = PathBuf::from(text);
         self.prompt = None;
         match kind {
-            // The line says so: films, folders and models are told apart by their names.
+            // The prompt says so: films, folders and models are recognized by their names.
             PickKind::Films | PickKind::Folder | PickKind::Model => self.open(vec![path]),
             kind => self.take_picked(kind, vec![path]),
         }

@@ -10,15 +10,15 @@ const MAX_RECENT: usize = 10;
 /// How many paths that were opened one by one are opened again at the next start.
 const MAX_SESSION: usize = 200;
 
-/// What the program remembers from one run to the next.
+/// Settings saved between runs of the program.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Settings {
-    /// Dark, light, or as the system has it.
+    /// Dark, light, or that of the system.
     pub theme: ThemeChoice,
     /// How maps are shown.
     pub map: MapSettings,
-    /// Size of words and buttons: 1 as the system has it, up to 2.
+    /// Scale of text and buttons: 1 is that of the system, up to 2.
     pub scale: f32,
     /// Keys other than the first ones.
     pub keys: KeyChoices,
@@ -26,17 +26,17 @@ pub struct Settings {
     pub recent_films: Vec<PathBuf>,
     /// The model opened last, if it was not the one that comes with the program.
     pub model: Option<PathBuf>,
-    /// What was open last.
+    /// The last session.
     pub session: Session,
     /// Whether the next start opens that again.
     pub restore_session: bool,
     /// How films are shown, whichever film it is.
     pub viewer: ViewerSettings,
-    /// What was trained last.
+    /// The last training settings.
     pub training: TrainingSettings,
 }
 
-/// What is remembered of training.
+/// Saved settings of training.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct TrainingSettings {
@@ -86,7 +86,7 @@ fn remember(recent: &mut Vec<PathBuf>, path: &Path) {
     recent.truncate(MAX_RECENT);
 }
 
-/// What is open: paths as they were given, and the film in view.
+/// The open session: paths as given, and the film in view.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Session {
@@ -115,7 +115,7 @@ impl Session {
     }
 }
 
-/// What is remembered of the viewer.
+/// Saved settings of the viewer.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ViewerSettings {
@@ -136,7 +136,7 @@ pub enum ThemeChoice {
     Light,
 }
 
-/// How a finding's map is laid over the film.
+/// Settings of the map overlay.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct MapSettings {
@@ -146,7 +146,7 @@ pub struct MapSettings {
     pub opacity: f32,
     /// From values to colors.
     pub colormap: Colormap,
-    /// What the hottest color stands for.
+    /// The value of the hottest color.
     pub scale: HeatmapScale,
     /// Which map.
     pub method: CamMethod,

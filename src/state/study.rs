@@ -16,13 +16,13 @@ pub struct Study {
     /// The place of each path.
     places: BTreeMap<PathBuf, usize>,
     current: Option<usize>,
-    /// What is known of the film in view.
+    /// The state of the film in view.
     pub film: FilmState,
     /// Newest last.
     kept: VecDeque<Arc<ScoredFilm>>,
 }
 
-/// What is known of the film in view.
+/// The state of the film in view.
 #[derive(Clone, Debug, Default)]
 pub enum FilmState {
     /// No film is in view.
@@ -159,7 +159,7 @@ impl Study {
         *self = Self::default();
     }
 
-    /// Remembers a reading, and marks its film as scored.
+    /// Stores a scored film, and marks its list entry as scored.
     pub fn keep(&mut self, reading: &Arc<ScoredFilm>) {
         let path = &reading.opened.film.path;
         if let Some(entry) = self.entry_mut(path) {

@@ -28,7 +28,7 @@ impl Thresholds {
         }
     }
 
-    /// The cuts in use.
+    /// The thresholds in use.
     pub fn current(&self) -> &PerFinding<Threshold> {
         &self.current
     }
@@ -54,7 +54,7 @@ impl Thresholds {
         Some((threshold, origin))
     }
 
-    /// Whether one finding's cut is where the model has it, or at 0.5 where it has none.
+    /// Whether one finding's threshold is the model's operating point, or 0.5 if it has none.
     pub fn is_at_default(&self, finding_idx: usize) -> bool {
         let default = self.default(finding_idx);
         self.current.get(finding_idx).copied() == default
@@ -70,7 +70,7 @@ impl Thresholds {
         self.n_steps
     }
 
-    /// Moves one cut; a whole drag, up to [`Self::end_move`], is one step of undo.
+    /// Moves one threshold; a whole drag, up to [`Self::end_move`], is one undo step.
     pub fn set(&mut self, finding_idx: usize, threshold: Threshold) {
         if self.current.get(finding_idx) == Some(&threshold) {
             return;
@@ -98,7 +98,7 @@ impl Thresholds {
         }
     }
 
-    /// All cuts back to where the model has them, in one step of undo.
+    /// Resets all thresholds to the model's operating points, as one undo step.
     pub fn reset_all(&mut self) {
         let defaults = defaults_of(&self.model);
         if defaults != self.current {

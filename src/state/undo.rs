@@ -2,7 +2,7 @@ use std::path::Path;
 
 use super::AppState;
 
-/// What a step of undo takes back.
+/// The contents of an undo step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Undoable {
     Threshold,

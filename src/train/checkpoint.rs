@@ -23,7 +23,7 @@ pub struct Checkpoint {
     pub place: Place,
     /// Scores of this epoch's films so far, `(film, label)`, as the steps saw them.
     pub scores: Vec<f32>,
-    /// What is true of these films.
+    /// The labels of these films.
     pub truth: Vec<f32>,
 }
 

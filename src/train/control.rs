@@ -1,6 +1,6 @@
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
-/// What a training is told from outside; looked at between two steps.
+/// A signal to a training, checked between two steps.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Order {
     /// Go on.
@@ -23,7 +23,7 @@ struct Shared {
 }
 
 impl TrainControl {
-    /// Gives an order. Nothing overrides `Stop`.
+    /// Sends a signal. Nothing overrides `Stop`.
     pub fn give(&self, order: Order) {
         let mut current = self.lock();
         if *current != Order::Stop {
@@ -37,7 +37,7 @@ impl TrainControl {
         *self.lock()
     }
 
-    /// Waits while the order is `Pause`; the one that ended it.
+    /// Waits while the signal is `Pause`; returns the one that ended it.
     pub fn wait_while_paused(&self) -> Order {
         let waited = self
             .0
@@ -46,7 +46,7 @@ impl TrainControl {
         *waited.unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Nothing is done under the lock but copying, so a poisoned one holds a whole value.
+    /// The lock is held only for copying, so a poisoned one still holds a complete value.
     fn lock(&self) -> MutexGuard<'_, Order> {
         self.0.order.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -40,7 +40,7 @@ pub fn take_step(
     Ok(batch_loss)
 }
 
-/// What gradients are multiplied by so that they are not longer than `clip_norm`; 0 bounds nothing.
+/// Scale factor of gradients for clipping to `clip_norm`; 0 disables clipping.
 fn clip_scale(clip_norm: f64, gradients: &NamedTensors) -> f32 {
     if clip_norm == 0.0 {
         return 1.0;

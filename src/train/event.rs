@@ -35,7 +35,7 @@ pub enum TrainEvent {
     Log(String),
 }
 
-/// What is known before the first step.
+/// The facts known before the first step.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PreparedRun {
     /// Run folder.

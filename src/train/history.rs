@@ -26,7 +26,7 @@ pub struct AucTable {
     pub labels: Vec<(String, Option<LabelAuc>)>,
 }
 
-/// What one epoch came to; a line of `metrics.jsonl`.
+/// The metrics of one epoch; a line of `metrics.jsonl`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct EpochMetrics {
     /// From 1.
@@ -68,7 +68,7 @@ impl LabelAuc {
 }
 
 impl AucTable {
-    /// From scores and truth `(film, label)`, both row by row.
+    /// From scores and labels `(film, label)`, both row by row.
     pub fn new(labels: &[String], scores: &[f32], truth: &[f32]) -> Self {
         let n_labels = labels.len().max(1);
         let column = |values: &[f32], k: usize| -> Vec<f64> {
@@ -99,7 +99,7 @@ impl AucTable {
         Some(summary.mean)
     }
 
-    /// The same over labels with at least so many positive films.
+    /// The same over labels with at least `min_positives` positive films.
     pub fn macro_mean_of_frequent(&self, min_positives: usize) -> Option<f64> {
         let frequent = |auc: &LabelAuc| auc.n_pos >= min_positives;
         let labels = self

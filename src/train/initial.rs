@@ -98,7 +98,7 @@ pub fn weights_of_model(
     Ok(weights)
 }
 
-/// What belongs to one output.
+/// The weights of one output.
 fn row_of<'a>(file: &ModelFile, label: &str, values: &'a [f32]) -> Option<&'a [f32]> {
     let labels = &file.card().labels;
     let place = labels.position(label)?;

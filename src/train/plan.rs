@@ -21,7 +21,7 @@ pub struct DataPlan {
     pub labels: Labels,
     /// Train, valid and test.
     pub parts: [PlannedPart; 3],
-    /// Patients that stand in more than one part.
+    /// Patients in more than one part of the split.
     pub leaks: Vec<Leak>,
 }
 
@@ -30,9 +30,9 @@ pub struct DataPlan {
 pub struct PlannedPart {
     /// Rows of the table that the split gave it.
     pub all: Vec<usize>,
-    /// Those that stay after undersampling, drawing and the limit, and whose file is there.
+    /// Films kept after undersampling, drawing and the limit, whose file exists.
     pub rows: Vec<usize>,
-    /// Those that would stay, but have no file.
+    /// Films that would be kept, but have no file.
     pub n_missing: usize,
 }
 

@@ -11,12 +11,12 @@ const LEAST_LIKELIHOOD: f64 = 1e-38;
 /// The column that names the model which made the scores; absent where that is not known.
 const MODEL_COLUMN: &str = "model_id";
 
-/// Scores and truth of some films.
+/// Scores and labels of some films.
 ///
 /// A CSV with `path,patient_id,label:<finding>…,score:<finding>…,model_id`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Predictions {
-    /// What is scored, in order.
+    /// The labels, in order.
     pub labels: Vec<String>,
     /// One entry a film.
     pub films: Vec<FilmPrediction>,
@@ -25,7 +25,7 @@ pub struct Predictions {
     pub model: Option<ModelIdentity>,
 }
 
-/// What a model says of one film, and what is true.
+/// The scores and labels of one film.
 #[derive(Clone, Debug, PartialEq)]
 pub struct FilmPrediction {
     /// Where the film lies, or lay.
@@ -85,7 +85,7 @@ impl Predictions {
 
     /// Reads a CSV, by whomever it was written: columns in any order, others passed over.
     ///
-    /// An error names the line of a cell that is no truth (0 or 1) or no score in `[0, 1]`.
+    /// An error names the line of a cell that is not a label (0 or 1) or not a score in `[0, 1]`.
     pub fn load(path: &Path) -> Result<Self, TrainError> {
         let mut reader = csv::Reader::from_path(path).map_err(|error| broken(path, &error))?;
         let header = reader.headers().map_err(|error| broken(path, &error))?;
@@ -117,7 +117,7 @@ impl Predictions {
 }
 
 impl Predictions {
-    /// Films that stand there more than once, each named once, in order: they count as often.
+    /// Films listed more than once, each named once, in order; each entry is counted.
     pub fn repeated(&self) -> Vec<&Path> {
         let mut times: BTreeMap<&Path, usize> = BTreeMap::new();
         for film in &self.films {

@@ -20,7 +20,7 @@ const N_STEPS: usize = 20;
 const ENOUGH_SECS: f64 = 60.0;
 const FEWEST_STEPS: usize = 3;
 
-/// What can be said before films are decoded.
+/// The result of the check before films are decoded.
 #[derive(Clone, Debug)]
 pub struct Preflight {
     /// Where every film would go.
@@ -31,13 +31,13 @@ pub struct Preflight {
     pub run_bytes: u64,
     /// Bytes that are free where the run is to lie; `None` where the system does not say.
     pub free_bytes: Option<u64>,
-    /// What stands in the way, or should be known; the first kind stops training.
+    /// Obstacles and warnings; obstacles prevent training.
     pub obstacles: Vec<String>,
-    /// What should be known.
+    /// Warnings.
     pub warnings: Vec<String>,
 }
 
-/// What a few steps have shown.
+/// The result of a dry run.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct DryRun {
     /// Steps that were taken.

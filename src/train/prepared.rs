@@ -5,7 +5,7 @@ use super::TrainError;
 use super::plan::DataPlan;
 use crate::dataset::{FilmCache, LabelledFilm, TrainingSet};
 
-/// Films decoded and parted: all that the loop needs of the data.
+/// Films decoded and split: everything the loop needs of the data.
 #[derive(Debug)]
 pub struct Prepared {
     /// Where every film went, and why.
@@ -23,7 +23,7 @@ pub struct Prepared {
 pub struct PartFilms {
     /// Their rows in the table.
     pub rows: Vec<usize>,
-    /// Their pixels and truths, in the same order.
+    /// Their pixels and labels, in the same order.
     pub films: Vec<LabelledFilm>,
 }
 
@@ -84,7 +84,7 @@ impl Prepared {
         })
     }
 
-    /// The image that stands at a place of the training part.
+    /// The image at an index of the training part.
     pub fn train_image(&self, place: usize) -> String {
         let [train, ..] = &self.parts;
         let row = train.rows.get(place);

@@ -9,12 +9,12 @@ use crate::model::{
     Calibration, ModelCard, ModelFault, ModelFile, Provenance, ResNetConfig, ScoreHistogram,
 };
 
-/// Positive validation films that a cut or a calibration needs at least.
+/// Minimum positive validation films for a threshold or a calibration.
 const MIN_POSITIVES: usize = 10;
 /// About half the distance of 1 to the next score below it.
 const LEAST_SCORE: f64 = 3e-8;
 
-/// The card of a model from this training, without cuts and calibration.
+/// The card of a model from this training, without thresholds and calibration.
 pub fn card(plan: &DataPlan, date: &str) -> Result<ModelCard, TrainError> {
     let config = &plan.config;
     let invalid = |error: &dyn ToString| TrainError::Value(error.to_string());

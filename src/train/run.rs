@@ -1,4 +1,4 @@
-//! The loop: epochs of steps, validation, checkpoints, orders from outside.
+//! The training loop: epochs of steps, validation, checkpoints, signals from outside.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -22,7 +22,7 @@ use crate::domain::Part;
 use crate::model::kernels::{LossWeights, NamedTensors};
 use crate::model::{Classifier, ModelCard, ModelFile};
 
-/// A training under way.
+/// A running training.
 pub(super) struct Run<'a> {
     prepared: &'a Prepared,
     folder: &'a RunFolder,
@@ -341,7 +341,7 @@ impl<'a> Run<'a> {
         f64::from(self.loss.l2) * sum
     }
 
-    /// What the best epoch is chosen by, higher is better; without validation, each is.
+    /// The selection criterion of the best epoch, higher is better; without validation each epoch is the best.
     fn figure(&self, epoch: &EpochMetrics) -> Option<f64> {
         match self.config.select_by {
             SelectBy::Auc => {

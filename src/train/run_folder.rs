@@ -14,7 +14,7 @@ use crate::domain::Part;
 use crate::imaging::write_whole;
 use crate::model::ModelFile;
 
-/// The folder of one training: all that is needed to judge it years later, without the films.
+/// The folder of one training: everything needed to assess it years later, without the films.
 ///
 /// ```text
 /// config.toml            what was asked for
@@ -31,13 +31,13 @@ pub struct RunFolder {
     root: PathBuf,
 }
 
-/// What stands in `run.json`.
+/// The contents of `run.json`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RunInfo {
     /// Version of this program.
     pub software: String,
-    /// What the network ran on.
+    /// The device that the network ran on.
     pub device: String,
     /// When it was started, UTC.
     pub started: String,
@@ -55,7 +55,7 @@ pub struct RunInfo {
     pub n_missing: [usize; 3],
     /// Films that could not be decoded, with the reason.
     pub unreadable: Vec<String>,
-    /// Patients that stand in more than one part.
+    /// Patients in more than one part of the split.
     pub n_leaking_patients: usize,
     /// AUC on the test films with the best weights, once training has ended.
     pub test_auc: Option<AucTable>,
@@ -90,14 +90,14 @@ impl RunFolder {
         Ok(folder)
     }
 
-    /// The folder at `root`, whatever lies there: for paths, without a look at the disk.
+    /// The folder at `root`, existing or not: for paths, without disk access.
     pub fn at(root: &Path) -> Self {
         Self {
             root: root.to_owned(),
         }
     }
 
-    /// Where it lies.
+    /// Its path.
     pub fn root(&self) -> &Path {
         &self.root
     }

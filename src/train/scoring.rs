@@ -11,7 +11,7 @@ const CHUNK: usize = 256;
 
 /// Scores of one part's films and how good they are.
 pub struct Scored {
-    /// Scores and truth, in table order.
+    /// Scores and labels, in table order.
     pub predictions: Predictions,
     /// The training's loss, mean over films and labels.
     pub loss: f64,

@@ -18,10 +18,10 @@ use crate::dataset::FilmCache;
 use crate::model::kernels::{Architecture, NamedTensors, TrainingState};
 use crate::model::{ComputeDevice, ModelFile};
 
-/// What a training needs besides its configuration.
+/// Inputs of a training besides its configuration.
 #[derive(Clone, Debug)]
 pub struct TrainSetup {
-    /// What computes the network.
+    /// The device that computes the network.
     pub device: ComputeDevice,
     /// Where decoded films lie.
     pub cache_folder: PathBuf,
@@ -36,14 +36,14 @@ pub enum Ending {
     Finished,
     /// The patience was used up.
     StoppedEarly,
-    /// It was told to stop; it can be resumed.
+    /// It was stopped; it can be resumed.
     Stopped,
 }
 
-/// What came of a training.
+/// The result of a training.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TrainReport {
-    /// Where the run lies.
+    /// Run folder.
     pub folder: PathBuf,
     /// How it ended.
     pub ending: Ending,
@@ -54,7 +54,7 @@ pub struct TrainReport {
 }
 
 impl TrainSetup {
-    /// The user's cache folder, no orders yet.
+    /// The user's cache folder, no signal yet.
     pub fn new(device: ComputeDevice) -> Self {
         Self {
             device,

@@ -3,7 +3,7 @@ use std::sync::Arc;
 use crate::model::kernels::{Architecture, BatchLoss, LossWeights, NamedTensors, TrainingPlan};
 use crate::model::{CandleTraining, ComputeDevice, ModelError};
 
-/// What computes a step: our kernels, or candle's tensors.
+/// The implementation of a step: the built-in kernels, or candle's tensors.
 pub enum Stepper {
     /// The CPU engine.
     Engine(Box<TrainingPlan>),

@@ -1,4 +1,4 @@
-//! What is on screen: panels read the state and send orders, widgets take plain values.
+//! The user interface: panels read the state and send commands, widgets take plain values.
 
 pub mod panels;
 pub mod shortcuts;

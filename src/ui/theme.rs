@@ -75,9 +75,9 @@ pub struct Palette {
     pub threshold: Color32,
     /// The empty part of a score bar.
     pub rail: Color32,
-    /// What did not work.
+    /// Errors.
     pub error: Color32,
-    /// What needs to be known.
+    /// Warnings.
     pub warning: Color32,
     /// Figures of training films.
     pub train: Color32,
@@ -85,7 +85,7 @@ pub struct Palette {
     pub valid: Color32,
     /// Single steps, behind what they add up to.
     pub steps: Color32,
-    /// Further runs laid over the one in view, in turn; apart for color-blind eyes (Okabe-Ito).
+    /// Compared runs, in turn; distinct for color-blind users (Okabe-Ito).
     pub series: [Color32; 5],
 }
 
@@ -178,7 +178,7 @@ pub fn install(ctx: &Context) {
     });
 }
 
-/// What egui calls the user's choice of colors.
+/// The theme preference in egui's terms.
 pub fn preference(choice: ThemeChoice) -> ThemePreference {
     match choice {
         ThemeChoice::System => ThemePreference::System,

@@ -27,13 +27,13 @@ pub struct Progress {
 /// The last that is heard of a job.
 #[derive(Debug)]
 pub enum Outcome<T> {
-    /// It did what it was asked for.
+    /// It completed.
     Done(T),
-    /// It was told to stop, and did.
+    /// It was canceled.
     Cancelled,
-    /// It could not; the chain of causes is in the error.
+    /// It failed; the error has the chain of causes.
     Failed(anyhow::Error),
-    /// It broke; a defect of ours or of a library.
+    /// It panicked: a bug in this program or in a library.
     Panicked(String),
 }
 
@@ -42,7 +42,7 @@ pub enum Outcome<T> {
 #[error("cancelled")]
 pub struct Cancelled;
 
-/// What the work sees of its job: the order to stop, and the ways to report.
+/// The job as seen by its work: the stop signal, and the reporting channels.
 pub struct JobContext<E> {
     cancelled: Arc<AtomicBool>,
     progress: Arc<Mutex<Option<Progress>>>,
@@ -141,7 +141,7 @@ impl<E, T> Job<E, T> {
         self.cancelled.store(true, Ordering::Relaxed);
     }
 
-    /// Whether it was told to stop.
+    /// Whether it was asked to stop.
     pub fn is_cancelling(&self) -> bool {
         self.cancelled.load(Ordering::Relaxed)
     }

@@ -57,7 +57,7 @@ impl<Q: Send + 'static, E: Send + 'static, T: Send + 'static> Latest<Q, E, T> {
         self.waiting.is_some() || running.is_some_and(|job| !job.is_cancelling())
     }
 
-    /// What the newest request has brought since the last call. Never waits.
+    /// The results of the newest request since the last call. Never blocks.
     pub fn poll(&mut self) -> io::Result<(Vec<E>, Option<Outcome<T>>)> {
         let Some(job) = &mut self.running else {
             self.start_waiting()?;

@@ -11,7 +11,7 @@ use crate::domain::{NOTICE, PerFinding, Score, Threshold};
 use crate::imaging::InputLevel;
 use crate::model::Classifier;
 
-/// One film, as json has it.
+/// One film in the JSON output.
 #[derive(Serialize)]
 struct JsonFilm<'a> {
     path: String,

@@ -1,4 +1,4 @@
-//! What is said on the command line of thresholds and prevalence.
+//! Command-line values of thresholds and prevalence.
 
 use std::fmt;
 use std::str::FromStr;
@@ -6,7 +6,7 @@ use std::str::FromStr;
 use crate::evaluate::{LabelColumn, Prevalence};
 use crate::metrics::{OperatingTarget, SolveError};
 
-/// What thresholds are to achieve.
+/// The target of the thresholds.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Target {
     /// At a prevalence that differs from label to label.

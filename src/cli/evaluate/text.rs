@@ -1,4 +1,4 @@
-//! The figures for reading in a terminal.
+//! Metrics as text for a terminal.
 
 use super::Evaluated;
 use crate::domain::NOTICE;
@@ -165,7 +165,7 @@ fn comparison(evaluated: &Evaluated) -> String {
     text + "\n"
 }
 
-/// Three decimals, or what stands for none.
+/// Three decimals, or `n/a`.
 fn number(value: Option<f64>) -> String {
     value.map_or_else(|| "n/a  ".to_owned(), |value| format!("{value:.3}"))
 }

@@ -16,7 +16,7 @@ use super::DicomError;
 /// Sequences within sequences; the object builder recurses and would run out of stack.
 const MAX_DEPTH: usize = 24;
 
-/// What a deflated data set may grow to.
+/// Maximum size of an inflated data set.
 const MAX_INFLATED_BYTES: u64 = 512 << 20;
 
 /// Retired from the standard, and therefore from the dictionary, but not from archives.
@@ -39,7 +39,7 @@ pub(in crate::imaging) fn looks_like_dicom(bytes: &[u8]) -> bool {
 /// Where things begin in a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Layout {
-    /// `DICM` after so many bytes.
+    /// `DICM` at this offset.
     Magic(usize),
     /// File meta group without `DICM`.
     BareMeta,

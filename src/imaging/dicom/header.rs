@@ -1,4 +1,4 @@
-//! What the picture is: size, bits, polarity, and whether it may be a chest film at all.
+//! The image description: size, bits, polarity, and whether it can be a chest film.
 
 use dicom_core::Tag;
 use dicom_dictionary_std::tags;

@@ -1,6 +1,6 @@
 //! Huffman codes and the bits of a JPEG scan (ITU-T T.81 Annex F).
 
-/// What went wrong, in words.
+/// Error message.
 pub(super) type Result<T> = std::result::Result<T, &'static str>;
 
 /// One table of a DHT segment.

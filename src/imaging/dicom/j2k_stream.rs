@@ -1,6 +1,6 @@
 //! The size header (SIZ) of a JPEG 2000 codestream, ITU-T T.800 A.5.1.
 
-/// What the codestream says about itself.
+/// The header of the codestream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct SizeHeader {
     pub(super) width_px: u32,

@@ -103,7 +103,7 @@ impl Tables {
 }
 
 fn decode_scan(segment: Segment<'_>, frame: &Frame, tables: &Tables) -> Result<Vec<u16>> {
-    // Behind the tables stands which coefficients follow. It is always all of them in sequential
+    // After the tables comes the range of coefficients. It is always the full range in sequential
     // coding (B.2.3), and some archives write zeros there.
     let [1, _, table_idxs, ..] = *segment.payload else {
         return Err("expected a scan of 1 component");

@@ -121,7 +121,7 @@ fn film_info(attributes: &mut Attributes<'_>, data_set: &DataSet, header: &Heade
     }
 }
 
-/// All four identifiers, or none: a reference to half a picture is of no use.
+/// All four identifiers, or none: an incomplete reference to an image is of no use.
 fn identity(attributes: &Attributes<'_>) -> Option<DicomIdentity> {
     let uid = |tag| {
         let text = attributes.text(tag)?;

@@ -34,7 +34,7 @@ struct Samples {
     n_bytes: usize,
     /// Bits that count.
     bits: u16,
-    /// How far they lie above bit 0.
+    /// Their offset above bit 0.
     shift: u16,
 }
 
@@ -130,7 +130,7 @@ fn jpeg(stream: &[u8], uid: &str, header: &Header) -> Result<Samples, DicomError
             "expected an end marker, got none".to_owned(),
         ));
     }
-    // The library decodes 8 bits, and up to 16 in lossless coding; between lies extended coding.
+    // The library decodes 8 bits, and up to 16 in lossless coding; extended coding is in between.
     if frame.marker == 0xC1 && frame.precision > 8 {
         let values = jpeg_sequential::decode(stream)
             .map_err(|cause| codec_error("JPEG extended", cause.to_owned()))?;

@@ -1,7 +1,7 @@
 //! Whether a film is fit to be fed to a network of chest films: fine, doubtful or refused, and why.
 //!
 //! Thresholds were chosen on the validation list of real films; `docs/input-checks.md` has the error
-//! rates on the test list and on pictures that are no films.
+//! rates on the test list and on images that are not films.
 
 mod appearance;
 #[cfg(test)]
@@ -15,7 +15,7 @@ use appearance::{Appearance, Likeness};
 /// How fit a film is, from best to worst.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum InputLevel {
-    /// Nothing speaks against it.
+    /// No problem found.
     Fine,
     /// Its scores may mean little.
     Doubtful,
@@ -24,7 +24,7 @@ pub enum InputLevel {
 }
 
 impl InputLevel {
-    /// As it stands in exports.
+    /// Name in exports.
     pub fn name(self) -> &'static str {
         match self {
             Self::Fine => "fine",
@@ -34,7 +34,7 @@ impl InputLevel {
     }
 }
 
-/// What speaks against a film.
+/// The kind of an input problem.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ConcernKind {
     /// Red, green and blue differ.
@@ -49,11 +49,11 @@ pub enum ConcernKind {
     TooSmall,
     /// Much of it is black or white.
     Clipped,
-    /// It looks like none.
+    /// It does not look like a chest film.
     NotChest,
 }
 
-/// One thing that speaks against a film.
+/// One problem of a film as input.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InputConcern {
     /// What.
@@ -64,7 +64,7 @@ pub struct InputConcern {
     pub reason: String,
 }
 
-/// All that speaks against a film as input.
+/// All problems of a film as input.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct InputCheck {
     concerns: Vec<InputConcern>,
@@ -109,7 +109,7 @@ impl InputCheck {
         check
     }
 
-    /// What speaks against the film.
+    /// The problems of the film as input.
     pub fn concerns(&self) -> &[InputConcern] {
         &self.concerns
     }

@@ -55,7 +55,7 @@ extern "C" fn curand_refuses() -> c_int {
     999
 }
 
-// What the linker asks for; it names one that a newer candle adds.
+// The symbols that the linker asks for; it names any that a newer candle adds.
 forwards! {
     driver_refuses of ["libcuda.so.1"] =>
         cuInit cuGetErrorString cuDeviceGet cuDeviceGetAttribute

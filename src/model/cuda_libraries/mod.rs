@@ -28,13 +28,13 @@ pub use forwards::load;
 /// Where a function jumps to.
 type Slot = AtomicPtr<c_void>;
 
-/// A library, the files it may lie in, newest first, and what is taken from it.
+/// A library, its possible file names, newest first, and the functions taken from it.
 struct Library {
     files: &'static [&'static str],
     functions: &'static [(&'static str, &'static Slot)],
 }
 
-/// Why the libraries are not to be had.
+/// Errors from loading the libraries.
 #[derive(Debug, Error)]
 pub enum CudaLibraryError {
     #[error("no NVIDIA driver or library: {file} was not found")]

@@ -19,7 +19,7 @@ use crate::imaging::{Interpolation, PreprocessingError};
 /// The first bytes of an HDF5 file.
 const HDF5_MAGIC: &[u8] = b"\x89HDF\r\n\x1a\n";
 
-/// What the weights themselves do not say.
+/// Facts that the weights do not contain.
 #[derive(Clone, Debug)]
 pub struct KerasImport {
     /// The model's name.
@@ -33,7 +33,7 @@ pub struct KerasImport {
 }
 
 impl KerasImport {
-    /// What holds for the notebook: NIH's findings, nearest pixel, named after the file.
+    /// The notebook's settings: NIH's findings, nearest neighbor, named after the file.
     pub fn of_notebook(path: &Path) -> Self {
         let stem = path.file_stem().unwrap_or_default();
         Self {
@@ -55,7 +55,7 @@ pub enum KerasError {
     Content { path: PathBuf, fault: KerasFault },
 }
 
-/// What is wrong with the content.
+/// Errors in the content.
 #[derive(Debug, Error)]
 pub enum KerasFault {
     #[error("not a whole HDF5 file ({0})")]

@@ -1,6 +1,6 @@
 //! Fetching what the next item will read while this one's products keep the arithmetic units busy.
 
-/// Something to do on the side, once in every step of a product's inner loop.
+/// A side task, done once in every step of a product's inner loop.
 pub(super) trait Meanwhile {
     /// Step `k` of a tile.
     fn step(&mut self, k: usize);

@@ -25,7 +25,7 @@ pub struct HostTensor {
 /// Tensors by the names they have in model files: `stem.conv.weight`, `stage0.block0.bn2.bias`, …
 pub type NamedTensors = BTreeMap<String, HostTensor>;
 
-/// What the engine refuses.
+/// Errors of the engine.
 #[derive(Debug, Error)]
 pub enum EngineError {
     /// Not of the family ResNet-v2 with three stages of bottleneck blocks.
@@ -45,15 +45,15 @@ pub enum EngineError {
     TensorShape {
         /// Name of the tensor.
         name: String,
-        /// What the architecture asks for.
+        /// The expected value.
         expected: Vec<usize>,
-        /// What was given.
+        /// The given value.
         found: Vec<usize>,
     },
     /// A slice that does not hold what it should.
     #[error("expected {expected} values of {what}, got {found}")]
     Length {
-        /// What the slice is for.
+        /// The purpose of the slice.
         what: &'static str,
         /// How many values it needs.
         expected: usize,

@@ -1,4 +1,4 @@
-//! What the machine can do at best: the limit that scoring and training are measured against.
+//! Peak speed of the machine: the limit that scoring and training are compared with.
 
 use std::hint::black_box;
 use std::time::{Duration, Instant};

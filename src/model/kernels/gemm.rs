@@ -118,7 +118,7 @@ impl Panels {
     }
 }
 
-/// What a product starts from and what becomes of it, register by register.
+/// The initial value and the epilogue of a product, register by register.
 ///
 /// # Safety
 /// As for [`Lane`]; `pixel` and `channel` lie inside the product.

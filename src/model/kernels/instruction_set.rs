@@ -92,7 +92,7 @@ impl InstructionSet {
 
 /// A piece of work that is compiled once for each instruction set.
 pub(super) trait LaneWork {
-    /// What the work gives back.
+    /// The result of the work.
     type Output;
 
     /// Does the work with registers of type `L`; must be `#[inline(always)]`.

@@ -234,7 +234,7 @@ impl Drop for AbandonOnPanic<'_> {
 }
 
 impl Shared {
-    /// Nothing panics while the lock is held, so a poisoned lock is as good as any.
+    /// Nothing panics while the lock is held, so a poisoned lock is still valid.
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -274,7 +274,7 @@ impl Shared {
             if let Err(panic) = outcome {
                 state.panic = Some(panic);
             }
-            // It came back, so every task is claimed: nothing is left for who has not begun.
+            // It returned, so every task is claimed: nothing is left for workers that have not started.
             state.job = None;
             state.n_inside -= 1;
             if state.n_inside == 0 {

@@ -10,7 +10,7 @@ use crate::state::jobs::ModelRequest;
 use crate::state::{AppState, Made, ModelOrigin, NoticeKind, PickKind, Workspace};
 
 impl AppState {
-    /// Carries out an order of evaluation.
+    /// Carries out a command of evaluation.
     pub(in crate::state) fn apply_evaluation(&mut self, command: EvaluationCommand) {
         let desk = &mut self.evaluation;
         match command {
@@ -379,7 +379,7 @@ pub(super) fn leak_text(opened: &OpenedSet) -> Option<String> {
 }
 
 impl OpenedSet {
-    /// What needs to be known of the set, the leak among it.
+    /// Warnings about the set, including leaks.
     pub fn all_warnings(&self) -> Vec<String> {
         self.warnings
             .iter()

@@ -4,7 +4,7 @@ use crate::evaluate::Prevalence;
 use crate::metrics::OperatingTarget;
 use crate::state::PickForm;
 
-/// An order of the evaluation panel.
+/// A command of the evaluation panel.
 #[derive(Clone, Debug, PartialEq)]
 pub enum EvaluationCommand {
     /// Ask for a path by a dialog.
@@ -19,13 +19,13 @@ pub enum EvaluationCommand {
     SelectLabel(usize),
     /// Move the threshold of the label in view.
     SetThreshold(f64),
-    /// The hand let go of the threshold.
+    /// The drag of the threshold ended.
     EndMove,
     /// Take the last move back.
     Undo,
-    /// What PPV and NPV are told for.
+    /// The prevalence for PPV and NPV.
     SetPrevalence(Prevalence),
-    /// What thresholds are to achieve.
+    /// The target of the thresholds.
     SetTarget(TargetForm),
     /// Find the threshold that achieves it, of the label in view or of all.
     Solve {
@@ -51,7 +51,7 @@ pub enum EvaluationCommand {
 /// A path that evaluation asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum EvaluationPick {
-    /// A table with scores and truth.
+    /// A table with scores and labels.
     Predictions,
     /// A folder of films to score now.
     DataFolder,
@@ -68,7 +68,7 @@ pub enum EvaluationPick {
 }
 
 impl EvaluationPick {
-    /// What the dialog asks.
+    /// The title of the dialog.
     pub fn question(self) -> &'static str {
         match self {
             Self::Predictions => "Open scores (CSV)",
@@ -81,7 +81,7 @@ impl EvaluationPick {
         }
     }
 
-    /// What the dialog has to be able to give.
+    /// The kind of path that the dialog returns.
     pub fn form(self) -> PickForm {
         match self {
             Self::Predictions | Self::Compared => PickForm::File(&["csv"]),
@@ -133,7 +133,7 @@ impl Cell {
     }
 }
 
-/// A target in the making.
+/// A target being edited.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct TargetForm {
     /// Of what kind.

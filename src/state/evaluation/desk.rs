@@ -20,7 +20,7 @@ const MAX_DIFFERENT: usize = 60;
 
 /// All that the evaluation panel shows.
 pub struct EvaluationState {
-    /// The scores being judged.
+    /// The scores being evaluated.
     pub set: Option<OpenedSet>,
     /// Scores being read or made; those in view stay until they are there.
     pub opening: Made<OpenedSet>,
@@ -32,11 +32,11 @@ pub struct EvaluationState {
     pub thresholds: Vec<f64>,
     /// Who chose each of them.
     pub origins: Vec<ThresholdOrigin>,
-    /// What PPV and NPV are told for.
+    /// The prevalence for PPV and NPV.
     pub prevalence: Prevalence,
-    /// What thresholds are to achieve.
+    /// The target of the thresholds.
     pub target: TargetForm,
-    /// What came of the last search for a threshold, where that was not the threshold.
+    /// Messages of the last solve for findings without a solution.
     pub solve_notes: Vec<String>,
     /// Thresholds that are held fast.
     pub frozen: Option<Locked>,
@@ -45,7 +45,7 @@ pub struct EvaluationState {
     /// Films whose compared scores of the label in view differ most, most first, while listed; with
     /// the score of the compared set.
     pub different: Option<Vec<(usize, f64)>>,
-    /// Curves of all labels stand behind those in view.
+    /// The curves of all labels are drawn behind those of the selected one.
     pub all_labels: bool,
     /// A film of the set is in the viewer.
     pub film_opened: bool,
@@ -66,12 +66,12 @@ struct Moment {
     origins: Vec<ThresholdOrigin>,
 }
 
-/// Scores ready to be judged.
+/// Scores ready to be evaluated.
 #[derive(Clone, Debug)]
 pub struct OpenedSet {
     /// Ranked once.
     pub set: Arc<ScoredSet>,
-    /// What was not as it should be, as films without a file.
+    /// Warnings, such as films without a file.
     pub warnings: Vec<String>,
     /// Patients whom the model in use has seen in training; `None` where that is not known.
     pub leak: Option<SharedPatients>,
@@ -162,7 +162,7 @@ impl EvaluationState {
         Some(self.column()?.at(self.threshold()))
     }
 
-    /// The prevalence that PPV and NPV of a label are told for; `None` where it is not known.
+    /// The prevalence for PPV and NPV of a label; `None` if unknown.
     pub fn prevalence_of(&self, column: &LabelColumn) -> Option<f64> {
         self.prevalence.of(&column.name, column.prevalence())
     }

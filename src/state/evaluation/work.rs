@@ -1,4 +1,4 @@
-//! What runs on a job's thread: reading, scoring, comparing, writing.
+//! The work of evaluation jobs: reading, scoring, comparing, writing.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

@@ -3,7 +3,7 @@ use std::cmp::Ordering;
 use super::{FilmEntry, FilmStatus, Mark};
 use crate::domain::{Labels, PerFinding, Score, Threshold};
 
-/// What the list is sorted by.
+/// The sort key of the list.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum SortKey {
     /// The order in which films were opened.
@@ -28,7 +28,7 @@ pub struct SortOrder {
     pub descending: bool,
 }
 
-/// What a model says of a film, against the threshold in use.
+/// The decision of a model at the threshold in use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Decision {
     /// At or above.
@@ -42,13 +42,13 @@ pub enum Decision {
 pub struct ListFilter {
     /// In the name, the patient or the note, whatever the case.
     pub text: String,
-    /// The label that decision and truth are about.
+    /// The finding that the decision and label filters refer to.
     pub label: usize,
-    /// What the model says of it; films without a score pass neither.
+    /// The model's decision; films without a score pass neither.
     pub decision: Option<Decision>,
     /// Least score of that label, and largest; films without a score pass only `(0, 1)`.
     pub scores: Option<(f32, f32)>,
-    /// What the table says of it; films without a table pass neither.
+    /// The label in the table; films without a table pass neither.
     pub truth: Option<bool>,
     /// Films of one patient.
     pub patient: Option<String>,

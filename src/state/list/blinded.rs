@@ -5,10 +5,10 @@ use std::time::{Duration, Instant};
 use crate::dataset::SeededRandom;
 use crate::domain::{Labels, NOTICE, PerFinding, Score, Threshold};
 
-/// A reading in random order in which the network's answer stays hidden until the reader commits.
+/// A session in random order in which the scores stay hidden until the reader commits.
 #[derive(Debug)]
 pub struct BlindedReading {
-    /// Names the reading in its log: the seed of its order.
+    /// Identifies the session in its log: the seed of its order.
     pub seed: u64,
     /// Where answers are written.
     pub log: PathBuf,
@@ -81,11 +81,11 @@ pub struct Committing {
     pub rows: Vec<Vec<String>>,
 }
 
-/// What is written when a reader commits.
+/// The log entry of a commit.
 pub struct Commit<'a> {
     /// What the model scored.
     pub scores: &'a PerFinding<Score>,
-    /// The cuts in use.
+    /// The thresholds in use.
     pub thresholds: &'a PerFinding<Threshold>,
     /// Whether a table names the label; `None` where it does not say.
     pub truth: &'a dyn Fn(&str) -> Option<bool>,
@@ -93,7 +93,7 @@ pub struct Commit<'a> {
     pub model_id: &'a str,
     /// The window in use when the reader committed, in words.
     pub window: &'a str,
-    /// What may be wrong with the film as input, in words.
+    /// Warnings about the film as input.
     pub input: &'a str,
     /// Now, RFC 3339.
     pub now: String,
@@ -152,7 +152,7 @@ impl BlindedReading {
         self.committed.len() == self.films.len()
     }
 
-    /// Goes to another film of the reading; whether there is one. Answers given so far are kept.
+    /// Goes to another film of the session and returns whether there is one. Answers are kept.
     pub fn step(&mut self, step: isize) -> bool {
         let next = self.place.checked_add_signed(step);
         let Some(next) = next.filter(|next| *next < self.films.len()) else {

@@ -2,7 +2,7 @@ use std::path::PathBuf;
 
 use super::{ListFilter, Mark, SortOrder};
 
-/// An order to the reading list.
+/// A command of the film list.
 #[derive(Clone, Debug, PartialEq)]
 pub enum ListCommand {
     /// Sort the list.
@@ -21,16 +21,16 @@ pub enum ListCommand {
     Mark(Mark),
     /// Write a note on the film in view.
     Note(String),
-    /// Begin a blinded reading of the films that the list shows.
+    /// Begin a blinded session of the films that the list shows.
     StartBlinded,
     /// Answer one label of the film in view.
     Answer(usize, Option<bool>),
     /// Commit to the answers: they are logged, and the network's are shown.
     Commit,
-    /// Back to the film that the reading asks about.
+    /// Back to the current film of the session.
     ShowAsked,
-    /// Another film of the reading.
+    /// Another film of the session.
     StepBlinded(isize),
-    /// End the reading; what is committed stays in the log.
+    /// End the session; committed answers stay in the log.
     EndBlinded,
 }

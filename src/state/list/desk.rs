@@ -22,10 +22,10 @@ pub type ScoringJob = Job<ListScore, ()>;
 /// Notes that could not be saved beside the films, with the reason.
 pub type NotesJob = Job<(), Vec<String>>;
 
-/// Writes answers to the log of a reading; they count when it is done.
+/// Writes answers to the log of a session; they count once written.
 pub type CommitJob = Job<(), Committing>;
 
-/// The reading list: its order, what runs behind it, and a blinded reading.
+/// The film list: its order, its background jobs, and a blinded session.
 pub struct ListState {
     /// How it is sorted.
     pub order: SortOrder,
@@ -33,7 +33,7 @@ pub struct ListState {
     pub filter: ListFilter,
     /// Small pictures of its films.
     pub pictures: SmallPictures,
-    /// The blinded reading under way.
+    /// The blinded session in progress.
     pub blinded: Option<BlindedReading>,
     /// Places of the films that pass the filter, in order.
     pub(in crate::state) places: Vec<usize>,
@@ -109,7 +109,7 @@ impl Drop for ListState {
 
 /// Saves notes beside their films, or in `elsewhere` where that cannot be written to.
 ///
-/// Gives what has to be said: notes that lie elsewhere, and those that could not be saved at all.
+/// Returns messages for the user: notes saved elsewhere, and notes that could not be saved.
 pub fn save_notes(notes: &BTreeMap<PathBuf, FilmNote>, elsewhere: Option<&Path>) -> Vec<String> {
     let mut said = Vec::new();
     for (film, note) in notes {

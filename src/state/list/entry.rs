@@ -5,10 +5,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::imaging::{InputCheck, InputLevel};
 
-/// One film of the reading list, with what is known of it.
+/// One film of the list, with its metadata.
 #[derive(Clone, Debug, PartialEq)]
 pub struct FilmEntry {
-    /// Where it lies.
+    /// Its path.
     pub path: PathBuf,
     /// Its file name.
     pub name: String,
@@ -16,9 +16,9 @@ pub struct FilmEntry {
     pub status: FilmStatus,
     /// By the table above it, the file itself, or NIH's way of naming files.
     pub patient_id: Option<String>,
-    /// What the table above it says was found; empty for no finding, `None` where it says nothing.
+    /// Findings in the table above it; empty for No Finding, `None` if it is not in a table.
     pub truth: Option<Vec<Arc<str>>>,
-    /// One score a label of the model in use, in its order.
+    /// One score per label of the model in use, in its order.
     pub scores: Option<Box<[f32]>>,
     /// The reader's mark.
     pub mark: Option<Mark>,
@@ -37,7 +37,7 @@ pub enum FilmStatus {
     Failed(String),
 }
 
-/// What a reader marks a film as.
+/// A reader's mark of a film.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Mark {

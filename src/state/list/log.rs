@@ -26,7 +26,7 @@ const HEADER: [&str; 16] = [
 
 /// Adds rows to a log, all or none, and sees them onto the disk; begins it where there is none.
 ///
-/// A file that is no such log, or whose last line is cut short, is refused and stays as it is.
+/// A file that is not such a log, or whose last line is truncated, is refused and left unchanged.
 pub fn append(path: &Path, rows: &[Vec<String>]) -> anyhow::Result<()> {
     let context = || format!("cannot write the session log: {}", path.display());
     let mut file = OpenOptions::new()
@@ -68,7 +68,7 @@ pub fn append(path: &Path, rows: &[Vec<String>]) -> anyhow::Result<()> {
     let bytes = writer.into_inner()?;
     let written = file.write_all(&bytes).and_then(|()| file.sync_data());
     if written.is_err() {
-        // As on a full disk: what was written of these rows must not stand before the next ones.
+        // For example on a full disk: a partial write of these rows must not precede the next ones.
         let _ = file.set_len(n_bytes);
     }
     written.with_context(context)

@@ -1,5 +1,5 @@
 //! The reading list: what is known of each film, order and filter, marks and notes, scoring in the
-//! background, and readings in which the network's answer stays hidden until the reader commits.
+//! background, and blinded sessions in which the scores stay hidden until the reader commits.
 
 mod apply;
 mod arrange;

@@ -21,7 +21,7 @@ pub struct Sidecar {
     pub films: BTreeMap<String, FilmNote>,
 }
 
-/// What a reader left at one film.
+/// A reader's mark and note of one film.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct FilmNote {

@@ -12,7 +12,7 @@ use crate::state::{AppState, NoticeKind, PickKind, Workspace};
 use crate::train::{Order, RunFolder, TrainConfig};
 
 impl AppState {
-    /// Carries out one order from the training panels.
+    /// Carries out a command from the training panels.
     pub(in crate::state) fn apply_training(&mut self, command: TrainingCommand) {
         let desk = &mut self.training;
         match command {
@@ -248,7 +248,7 @@ impl AppState {
         }
     }
 
-    /// While a training is under way it stays in view: another run is laid over it.
+    /// A running training stays in view: another run is compared with it.
     fn open_run(&mut self, root: PathBuf) {
         if self.training.is_running() {
             self.compare_run(root);

@@ -23,11 +23,11 @@ pub struct CheckReport {
     pub parts: [PartCheck; 3],
     /// By label of the table, in its order.
     pub labels: Vec<LabelCheck>,
-    /// Every patient that stands in more than one part, in words.
+    /// Every patient in more than one part of the split, as text.
     pub leaks: Vec<String>,
-    /// What stands in the way.
+    /// Obstacles.
     pub obstacles: Vec<String>,
-    /// What does not fit between table and files, by kind: title and names.
+    /// Mismatches between table and files, by kind: title and names.
     pub misfits: Vec<(String, Vec<String>)>,
     /// Plan, warnings, disk.
     pub preflight: Arc<Preflight>,
@@ -171,7 +171,7 @@ fn misfits(files: &FileReport) -> Vec<(String, Vec<String>)> {
         .collect()
 }
 
-/// What a few steps on all films have shown.
+/// The result of a dry run on all films.
 #[derive(Clone, Debug, PartialEq)]
 pub struct DryRunReport {
     /// Speed, time and memory.
@@ -180,7 +180,7 @@ pub struct DryRunReport {
     pub unreadable: Vec<String>,
 }
 
-/// A device of its own for a training with so many threads, 0 for one a core.
+/// A separate device for a training with `n_threads` threads, 0 for one per core.
 ///
 /// The window's own engine stays free to score films meanwhile.
 pub(super) fn device_for(

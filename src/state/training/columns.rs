@@ -4,10 +4,10 @@ use anyhow::{Context as _, bail};
 
 use crate::dataset::{ColumnMap, LabelColumns, NO_FINDING, read_header};
 
-/// NIH's table of boxes lies beside that of films and is none.
+/// NIH's list of boxes is next to the table of films and is not such a table.
 const BOXES: &str = "BBox_List_2017";
 
-/// A choice of columns in the making: what a table's columns are taken for.
+/// A column mapping being edited: the meaning of each column of a table.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ColumnsDraft {
     /// The table whose header this is.

@@ -5,7 +5,7 @@ use super::columns::ColumnsDraft;
 use super::{FilmOrder, TrainingPage};
 use crate::train::TrainConfig;
 
-/// An order from the training panels.
+/// A command from the training panels.
 #[derive(Clone, Debug, PartialEq)]
 #[expect(
     clippy::large_enum_variant,
@@ -26,7 +26,7 @@ pub enum TrainingCommand {
     EditRunFolder(String),
     /// Ask for a path by a file dialog.
     Pick(TrainingPick),
-    /// What a dialog, or the hand in its stead, has answered.
+    /// The answer of a dialog, or of the path prompt.
     TakePath(TrainingPick, PathBuf),
     /// Read the table's header and offer its columns to choose from.
     ChooseColumns,
@@ -57,7 +57,7 @@ pub enum TrainingCommand {
     Stop,
     /// Go on with the run in view from its checkpoint.
     ResumeRun,
-    /// Look at a run that lies on the disk.
+    /// Open a run from disk.
     OpenRun(PathBuf),
     /// Lay the curves of another run over those of the one in view.
     Compare(PathBuf),
@@ -103,7 +103,7 @@ pub enum TrainingPick {
     InitModel,
 }
 
-/// What a dialog has to be able to give.
+/// The kind of path that a dialog returns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PickForm {
     /// One folder.

@@ -7,7 +7,7 @@ use crate::train::{TrainConfig, TrainError};
 pub enum ConfigFile {
     /// What the file says.
     Loaded(Box<TrainConfig>),
-    /// The form's configuration lies here now.
+    /// The configuration was saved here.
     Saved(PathBuf),
 }
 

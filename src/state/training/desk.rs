@@ -12,15 +12,15 @@ use crate::work::Wake;
 pub struct TrainingState {
     /// The page in view.
     pub page: TrainingPage,
-    /// The configuration in the making.
+    /// The configuration being edited.
     pub form: RunForm,
     /// A configuration being read or written.
     pub config_file: Made<ConfigFile>,
     /// The choice of columns, while it is open or its header is being read.
     pub columns: Made<ColumnsDraft>,
-    /// What was found before a run.
+    /// The result of the check before a run.
     pub check: Made<CheckReport>,
-    /// What a few steps have shown.
+    /// The result of a dry run.
     pub dry_run: Made<DryRunReport>,
     /// Changed training films to look at.
     pub preview: Made<Arc<Preview>>,
@@ -28,9 +28,9 @@ pub struct TrainingState {
     pub run: Option<ShownRun>,
     /// A run being read from its folder.
     pub opening: Made<RunRecord>,
-    /// A run being read to be laid over the one in view.
+    /// A run being read to be compared with the one in view.
     pub comparing: Made<RunRecord>,
-    /// Runs laid over the one in view.
+    /// Compared runs.
     pub compared: Vec<RunRecord>,
     /// Validation films.
     pub gallery: Gallery,
@@ -46,7 +46,7 @@ pub enum TrainingPage {
     /// The configuration.
     #[default]
     SetUp,
-    /// What is found before a run.
+    /// The check before a run.
     Check,
     /// Curves and figures.
     Run,
@@ -105,7 +105,7 @@ impl TrainingState {
         }
     }
 
-    /// Whether a training is under way, pauses included.
+    /// Whether a training is running or paused.
     pub fn is_running(&self) -> bool {
         self.run.as_ref().is_some_and(ShownRun::is_running)
     }
@@ -137,7 +137,7 @@ impl TrainingState {
         }
     }
 
-    /// Whether check, dry run or preview are under way.
+    /// Whether a check, dry run or preview is running.
     pub fn is_checking(&self) -> bool {
         self.check.working().is_some()
             || self.dry_run.working().is_some()

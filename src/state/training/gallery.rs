@@ -19,7 +19,7 @@ pub enum FilmOrder {
 /// Validation films with what is true of them and what the best model says.
 #[derive(Debug)]
 pub struct ScoredFilms {
-    /// Names, scores and truth.
+    /// Names, scores and labels.
     pub predictions: Predictions,
     /// Places in `predictions.films`, highest loss first.
     pub by_loss: Vec<usize>,
@@ -41,7 +41,7 @@ impl ScoredFilms {
         }
     }
 
-    /// The film that stands at `rank`, and its loss.
+    /// The film at `rank`, and its loss.
     pub fn at(&self, rank: usize, order: FilmOrder) -> Option<(&FilmPrediction, f64)> {
         let rank = match order {
             FilmOrder::WorstFirst => rank,

@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use crate::work::{Job, JobContext, Outcome, Progress, Wake, cause_chain};
 
-/// Something that a job makes: not asked for, under way, there, or why it is not.
+/// The result of a job: not requested, running, done, or failed.
 #[derive(Default)]
 pub enum Made<T> {
     /// Nobody has asked for it.
@@ -19,7 +19,7 @@ pub enum Made<T> {
 /// Work under way; its events are words for what is being done.
 pub struct Working<T> {
     job: Job<String, T>,
-    /// What is being done, in words; empty until it is said.
+    /// The current stage, as text; empty at first.
     pub stage: String,
 }
 
@@ -29,7 +29,7 @@ impl<T> Working<T> {
         self.job.progress()
     }
 
-    /// Whether it was told to stop.
+    /// Whether it was asked to stop.
     pub fn is_cancelling(&self) -> bool {
         self.job.is_cancelling()
     }
@@ -57,7 +57,7 @@ impl<T> Made<T> {
         }
     }
 
-    /// The work, while it is under way.
+    /// The work, while it is running.
     pub fn working(&self) -> Option<&Working<T>> {
         match self {
             Self::Working(working) => Some(working),

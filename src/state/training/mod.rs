@@ -1,4 +1,4 @@
-//! Training in the window: a configuration in the making, the check before a run, the run.
+//! Training in the window: the configuration being edited, the check before a run, the run.
 //!
 //! What is slow runs as a job; the jobs' reports are taken in by `poll`, orders by `apply`.
 

@@ -22,7 +22,7 @@ pub struct Preview {
 pub struct PreviewFilm {
     /// Its name in the table.
     pub image: String,
-    /// As it is, then as training sees it in epochs 1, 2, ….
+    /// Unchanged, then augmented as in epochs 1, 2, ….
     pub pictures: Vec<Vec<u8>>,
 }
 
@@ -42,7 +42,7 @@ impl Preview {
         valid.rows.clear();
         test.rows.clear();
         let (seed, batch_size) = (plan.config.seed, plan.config.batch_size);
-        // Beside the real cache, which is of all films, these few would only lie about.
+        // These few films do not belong next to the real cache, which has all films.
         let folder = tempfile::tempdir()?;
         let mut progress = |_, _| ctx.check_cancelled().is_ok();
         let prepared = Prepared::new(plan, folder.path(), 1, &mut progress);

@@ -11,22 +11,22 @@ use crate::work::Progress;
 /// Lines of a run's log that are kept in memory.
 const MAX_LOG_LINES: usize = 400;
 
-/// All that is known of one run, under way or on the disk.
+/// Everything known about one run, running or on disk.
 #[derive(Clone, Debug, Default)]
 pub struct RunRecord {
-    /// Where it lies.
+    /// Its path.
     pub folder: PathBuf,
     /// What was asked for, once that is known.
     pub config: TrainConfig,
     /// Software, machine and data; `None` where the folder has none yet.
     pub info: Option<RunInfo>,
-    /// Labels in output order; none before the films are parted.
+    /// Labels in output order; empty before the split.
     pub labels: Vec<String>,
     /// Films in train, valid and test.
     pub n_films: [usize; 3],
     /// Epochs that are done.
     pub epochs: Vec<EpochMetrics>,
-    /// Epochs whose model lies in the folder.
+    /// Epochs whose model is in the folder.
     pub kept_epochs: Vec<usize>,
     /// Loss by step, in epochs; only of steps seen since the program started.
     pub steps: StepCurve,
@@ -40,7 +40,7 @@ pub struct RunRecord {
     pub save_error: Option<String>,
     /// AUC on the test films, once training has ended.
     pub test_auc: Option<AucTable>,
-    /// Whether a checkpoint to go on from lies in the folder.
+    /// Whether the folder has a checkpoint to resume from.
     pub has_checkpoint: bool,
     /// Counts up with every change that curves and tables show.
     pub revision: u64,
@@ -81,7 +81,7 @@ impl RunRecord {
         })
     }
 
-    /// What people call it: the last part of its folder.
+    /// Display name: the last component of its folder.
     pub fn name(&self) -> String {
         let name = self.folder.file_name().unwrap_or(self.folder.as_os_str());
         name.to_string_lossy().into_owned()

@@ -8,13 +8,13 @@ use crate::train::{Ending, Order};
 pub struct ShownRun {
     /// What is known of it.
     pub record: RunRecord,
-    /// Whether it is under way.
+    /// Whether it is running.
     pub state: RunState,
 }
 
-/// Whether a run is under way, and how it ended.
+/// Whether a run is running, and how it ended.
 pub enum RunState {
-    /// It lies on the disk.
+    /// It is on disk.
     AtRest,
     /// It goes on.
     Running {
@@ -23,11 +23,11 @@ pub enum RunState {
         /// What it is at.
         activity: Activity,
     },
-    /// It has ended while the program was open.
+    /// It ended while the program was open.
     Ended(Ending),
-    /// It was stopped before there was anything to keep.
+    /// It was stopped before the first step.
     Abandoned,
-    /// It could not go on; the chain of causes.
+    /// It failed, with the chain of causes.
     Failed(String),
 }
 
@@ -42,7 +42,7 @@ pub enum Activity {
     Paused(Arc<ModelFile>),
 }
 
-/// What can be said of a run in a word or two.
+/// The state of a run in a word or two.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RunPhase {
     /// On the disk, with epochs left to do.
@@ -63,7 +63,7 @@ pub enum RunPhase {
     Stopped,
     /// All epochs are done, or there was no gain for long.
     Finished,
-    /// It could not go on.
+    /// It failed.
     Failed,
 }
 
@@ -94,7 +94,7 @@ impl ShownRun {
         }
     }
 
-    /// Whether it is under way, pauses included.
+    /// Whether it is running or paused.
     pub fn is_running(&self) -> bool {
         matches!(self.state, RunState::Running { .. })
     }

@@ -6,7 +6,7 @@ pub const MAX_POINTS: usize = 2000;
 #[derive(Clone, Debug, PartialEq)]
 pub struct StepCurve {
     points: Vec<[f64; 2]>,
-    /// Steps that a point stands for.
+    /// Steps per point.
     n_per_point: usize,
     sum: [f64; 2],
     n_summed: usize,

@@ -12,7 +12,7 @@ use crate::train::{
 };
 use crate::work::{Cancelled, Job, JobContext, Outcome, Progress, Wake};
 
-/// Steps are told together at most this often: small networks take hundreds a second.
+/// Minimum time between two reports of steps: small networks take hundreds per second.
 const TIME_BETWEEN_STEPS: Duration = Duration::from_millis(100);
 
 /// What to train.
@@ -32,7 +32,7 @@ impl TrainingOrder {
     }
 }
 
-/// What a training tells, steps in bundles.
+/// Events of a training, with steps in batches.
 #[derive(Debug)]
 pub enum TrainingNews {
     /// Steps since the last news of them.
@@ -41,14 +41,14 @@ pub enum TrainingNews {
     Event(TrainEvent),
 }
 
-/// A training under way. Dropping it saves a checkpoint first and waits for that.
+/// A running training. Dropping it saves a checkpoint first and waits for that.
 pub struct TrainingJob {
     control: TrainControl,
     job: Job<TrainingNews, TrainReport>,
 }
 
 impl TrainingJob {
-    /// Starts on a thread of its own; decoded films lie in `cache_folder`, or else in the user's.
+    /// Starts on a separate thread; decoded films are cached in `cache_folder`, or else in the user's cache folder.
     pub(super) fn start(
         order: TrainingOrder,
         window_device: ComputeDevice,
@@ -70,7 +70,7 @@ impl TrainingJob {
         Ok(Self { control, job })
     }
 
-    /// Gives an order; it is obeyed between two steps.
+    /// Sends a signal; it takes effect between two steps.
     pub(super) fn give(&self, order: Order) {
         self.control.give(order);
     }

@@ -4,7 +4,7 @@ use crate::state::poll::broke;
 use crate::state::{AppState, NoticeKind, OpenedFilm};
 use crate::work::{Outcome, cause_chain};
 
-/// Where the viewer lies in the window, and how fine the screen is.
+/// The rectangle of the viewer in the window, and the pixels per point.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct ViewerArea {
     /// Its top left corner, in points.

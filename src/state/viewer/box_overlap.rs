@@ -4,7 +4,7 @@ use crate::dataset::FindingBox;
 use crate::explain::Overlap;
 use crate::state::{AppState, ScoredFilm};
 
-/// Without a cut-off the whole map would count; evaluation takes this share too.
+/// Without a map threshold the whole map would count; evaluation uses the same fraction.
 const LEAST_CUT: f32 = 0.5;
 
 /// How the map of the finding in view meets radiologists' boxes, made when what it is of changes.

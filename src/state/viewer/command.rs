@@ -1,6 +1,6 @@
 use crate::domain::{GrayChoice, Measurement, ScreenFromImage};
 
-/// An order that changes how a film is shown.
+/// A command that changes how a film is shown.
 #[derive(Clone, Debug, PartialEq)]
 pub enum DisplayCommand {
     /// Another mapping from modality values to gray.
@@ -41,11 +41,11 @@ pub enum DisplayCommand {
     AddMeasurement(Measurement),
     /// Take the measurement set last off the film.
     RemoveLastMeasurement,
-    /// As it came: the file's window, upright, whole, nothing measured.
+    /// The initial display: the file's window, no rotation, fit to the view, no measurements.
     Reset,
-    /// The hand let go.
+    /// The drag ended.
     EndGesture,
-    /// What a drag with the left button does.
+    /// The tool: the effect of a drag with the left button.
     UseTool(Tool),
     /// Exchange the axes of the window drag.
     SwapWindowAxes(bool),
@@ -70,7 +70,7 @@ pub enum DisplayCommand {
     ShowInput(bool),
 }
 
-/// What a drag with the left button does over the film.
+/// The tool: the effect of a drag with the left button over the film.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Tool {
     /// Window width and center.
@@ -80,7 +80,7 @@ pub enum Tool {
     Pan,
     /// Zooms about the place where the drag began.
     Zoom,
-    /// Enlarges what lies under the cursor.
+    /// Enlarges the area under the cursor.
     Magnifier,
     /// Measures a distance.
     Length,
@@ -102,7 +102,7 @@ impl Tool {
         Self::Cover,
     ];
 
-    /// As it stands on its button.
+    /// Label of the button.
     pub fn label(self) -> &'static str {
         match self {
             Self::Window => "W/L",
@@ -115,7 +115,7 @@ impl Tool {
         }
     }
 
-    /// What it does, in a line.
+    /// A one-line description.
     pub fn hint(self) -> &'static str {
         match self {
             Self::Window => "Drag right for a wider window, up for a brighter film",

@@ -12,7 +12,7 @@ use crate::state::poll::broke;
 use crate::state::{AppState, FilmState, NoticeKind, OpenedFilm, ScoredFilm, Thresholds};
 use crate::work::{Job, Latest, Outcome, Wake, cause_chain};
 
-/// What stands beside the film in view.
+/// The comparison beside the film in view.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CompareWith {
     /// Another film, under the model in use.
@@ -21,7 +21,7 @@ pub enum CompareWith {
     Model(PathBuf),
 }
 
-/// An order about the film beside the one in view.
+/// A command about the film beside the one in view.
 #[derive(Clone, Debug, PartialEq)]
 pub enum CompareCommand {
     /// Show this beside the film in view.
@@ -48,7 +48,7 @@ pub struct Compare {
     pub display: Display,
     /// Where it was drawn last.
     pub area: Option<ViewerArea>,
-    /// The other model with its cuts; `None` where it is that of the film in view.
+    /// The other model with its thresholds; `None` if it is that of the film in view.
     model: Option<(Arc<Classifier>, PerFinding<Threshold>)>,
     model_job: Option<ModelJob>,
     reading: Latest<FilmRequest, FilmEvent, Option<ScoredFilm>>,
@@ -73,13 +73,13 @@ impl Compare {
         self.model.as_ref().map(|(classifier, _)| classifier.id())
     }
 
-    /// What the other model multiplies grays by.
+    /// The gray scale factor of the other model.
     pub fn input_scale(&self) -> Option<f32> {
         let (classifier, _) = self.model.as_ref()?;
         Some(classifier.card().preprocessing.scale())
     }
 
-    /// The cuts of the other model.
+    /// The thresholds of the other model.
     pub fn thresholds(&self) -> Option<&PerFinding<Threshold>> {
         self.model.as_ref().map(|(_, thresholds)| thresholds)
     }
@@ -108,7 +108,7 @@ impl Compare {
     }
 }
 
-/// Which place lies in the middle of an area, as parts of the film as it is shown.
+/// The point at the center of an area, as fractions of the displayed film.
 fn unit_at_center(view: ScreenFromImage, area: ViewerArea, film: crate::domain::Size) -> Point {
     let pos = view.invert(area.center());
     Point {
@@ -134,7 +134,7 @@ fn view_of(
     }
 }
 
-/// The same choice for another film; a window by hand lies as it does to the film's own range.
+/// The same choice for another film; an adjusted window keeps its position relative to the film's range.
 fn same_gray(gray: &GrayChoice, from: &OpenedFilm, to: &OpenedFilm) -> GrayChoice {
     if from.film.path == to.film.path {
         return gray.clone();
@@ -171,7 +171,7 @@ impl AppState {
             CompareCommand::Link(linked) => {
                 let now = self.beside_display();
                 if let Some(compare) = &mut self.compare {
-                    // Where it lies when it is let go is where it stays.
+                    // It stays where it is released.
                     compare.display = now.unwrap_or_default();
                     compare.linked = linked;
                 }
@@ -180,7 +180,7 @@ impl AppState {
         }
     }
 
-    /// Nothing beside any more; what was being read is left to itself.
+    /// Close the comparison; a film being read is ignored when it arrives.
     pub(in crate::state) fn close_compare(&mut self) {
         if let Some(compare) = self.compare.take() {
             compare.reading.abandon();
@@ -217,7 +217,7 @@ impl AppState {
         self.read_beside();
     }
 
-    /// Opens and scores what stands beside; asked again when the film or the model in view changes.
+    /// Opens and scores the film beside; repeated when the film or the model in view changes.
     pub(in crate::state) fn read_beside(&mut self) {
         let main = self.study.film.opened().cloned();
         let path = self.study.current_path().map(Path::to_owned);
@@ -294,7 +294,7 @@ impl AppState {
         }
         let command = match (command, main, area, compare.area) {
             (DisplayCommand::SetView(view), Some(main), Some(area), Some(beside)) => {
-                // The film in view moves so that the one beside comes to lie there.
+                // Move the film in view so that the film beside it moves there.
                 let orientation = main_display.orientation;
                 let sizes = [&main, &opened].map(|film| orientation.shown_size(film.size()));
                 let place = unit_at_center(view, beside, sizes[1]);

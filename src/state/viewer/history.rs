@@ -85,7 +85,7 @@ impl Displays {
         self.gesture = gesture;
     }
 
-    /// The hand let go: the next change is a step of its own.
+    /// The drag ended: the next change is a separate undo step.
     pub(in crate::state) fn end_gesture(&mut self) {
         self.gesture = None;
     }

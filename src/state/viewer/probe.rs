@@ -13,7 +13,7 @@ pub const BRUSH_RANGE: (f32, f32, f32) = (0.02, 0.08, 0.3);
 
 /// Parts of the film in view that the user has covered, and what the network says then.
 pub struct Probe {
-    /// What is covered; `None` where nothing is.
+    /// The covered area; `None` if there is none.
     pub cover: Option<Cover>,
     /// Scores and maps of the covered film, of a moment ago while the brush moves.
     pub reading: Option<Arc<ScoredFilm>>,

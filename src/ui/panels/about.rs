@@ -3,7 +3,7 @@ use egui::{Align2, Context, Grid, ScrollArea, Ui, Window};
 use crate::model::ModelCard;
 use crate::state::{Command, CommandSender, Loaded};
 
-/// What the model file says of itself.
+/// The model card.
 pub fn about_ui(ctx: &Context, loaded: &Loaded, commands: &CommandSender) {
     let mut open = true;
     Window::new("About this model")

@@ -1,4 +1,4 @@
-//! The parts of the window. Each reads the narrowest part of the state and sends orders.
+//! The parts of the window. Each reads the narrowest part of the state and sends commands.
 
 mod about;
 mod compare;

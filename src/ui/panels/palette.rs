@@ -8,7 +8,7 @@ const WIDTH_PT: f32 = 460.0;
 /// Height of what it offers.
 const LIST_HEIGHT_PT: f32 = 320.0;
 
-/// Something that the palette offers.
+/// An entry of the palette.
 struct Offer {
     words: String,
     key: String,

@@ -5,7 +5,7 @@ use crate::domain::NOTICE;
 use crate::state::{AppState, Command, CommandSender, TrainingCommand, TrainingPage};
 use crate::ui::theme;
 
-/// The notice that never leaves the screen; a training under way; model, device and time taken.
+/// The permanent notice; the running training; model, device and time taken.
 pub fn status_bar_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
     ui.horizontal(|ui| {
         let palette = theme::palette(ui.visuals());

@@ -98,7 +98,7 @@ fn file_menu_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
     }
 }
 
-/// What the window is used for.
+/// The workspaces of the window.
 fn workspace_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
     for (workspace, action) in [
         (Workspace::Viewer, Action::ShowViewer),

@@ -4,7 +4,7 @@ use crate::state::{AppState, CommandSender};
 use crate::ui::shortcuts::Action;
 use crate::ui::theme;
 
-/// What a newcomer sees before the first film.
+/// The welcome page, shown before the first film.
 pub fn welcome_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
     let rect = ui.max_rect();
     let palette = theme::palette(ui.visuals());

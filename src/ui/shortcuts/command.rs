@@ -1,4 +1,4 @@
-//! Which order carries an action out, and whether that is possible now.
+//! The command of each action, and whether it is possible now.
 
 use super::Action;
 use crate::explain::HeatmapScale;
@@ -215,7 +215,7 @@ impl Action {
         }
     }
 
-    /// The order, where it is about exports.
+    /// The command, if it is about exports.
     fn export_command(self) -> Option<ExportCommand> {
         Some(match self {
             Self::ExportAll => ExportCommand::Export(ExportKind::ALL.to_vec()),
@@ -229,7 +229,7 @@ impl Action {
         })
     }
 
-    /// The order, where it is about the film beside, and whether it is possible now.
+    /// The command, if it is about the film beside, and whether it is possible now.
     fn compare_command(self, state: &AppState) -> Option<(Command, bool)> {
         let compare = state.compare.as_ref();
         let beside = |step| {
@@ -254,7 +254,7 @@ impl Action {
         })
     }
 
-    /// The order, where it is one to the reading list, and whether it is possible now.
+    /// The command, if it is a list command, and whether it is possible now.
     fn list_command(self, state: &AppState) -> Option<(ListCommand, bool)> {
         let desk = &state.list;
         let film = state.study.current_entry();
@@ -301,7 +301,7 @@ impl Action {
         })
     }
 
-    /// The order, where it changes how the film is shown.
+    /// The command, if it changes how the film is shown.
     fn display_command(self, state: &AppState) -> Option<DisplayCommand> {
         let step = f64::from(KEY_STEP);
         let window = |wider, brighter| DisplayCommand::DragWindow { wider, brighter };

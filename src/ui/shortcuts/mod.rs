@@ -46,15 +46,15 @@ pub fn with_key(ctx: &Context, words: &str, action: Action, state: &AppState) ->
     }
 }
 
-/// Sends the orders of the keys pressed in this frame.
+/// Sends the commands of the keys pressed in this frame.
 pub fn keys_ui(ctx: &Context, state: &AppState, commands: &CommandSender) {
     if state.key_asked_for.is_some() {
-        // The next key is an answer, not an order.
+        // The next key is an answer, not a command.
         return;
     }
     let typing = ctx.text_edit_focused();
     let focused = ctx.memory(|memory| memory.focused().is_some());
-    // What every desktop knows for help stays, whatever else was chosen.
+    // F1 always opens the help, as on every desktop.
     let first = egui::KeyboardShortcut::new(Modifiers::NONE, egui::Key::F1);
     let mut bound: Vec<_> = Action::ALL
         .iter()

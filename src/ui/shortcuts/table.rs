@@ -1,4 +1,4 @@
-//! What can be done: name, words and first key of each action, in the order of the list of keys.
+//! The actions: name, label and default shortcut of each, in the order of the list of shortcuts.
 
 use egui::{Key, KeyboardShortcut, Modifiers};
 
@@ -13,7 +13,7 @@ macro_rules! keyed {
 
 macro_rules! actions {
     ($($group:literal: $($name:ident $label:literal $($key:expr)?;)+)+) => {
-        /// Something that can be done from a menu, by a key or from the command palette.
+        /// An action of a menu, a shortcut or the command palette.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         #[expect(missing_docs, reason = "`Action::label` says it in the user's words")]
         pub enum Action {
@@ -21,7 +21,7 @@ macro_rules! actions {
         }
 
         impl Action {
-            /// All that can be done, in the order of the list of keys.
+            /// All actions, in the order of the list of shortcuts.
             pub const ALL: &[Self] = &[$($(Self::$name,)+)+];
 
             /// The name that settings know it by.
@@ -31,14 +31,14 @@ macro_rules! actions {
                 }
             }
 
-            /// As it stands in menus.
+            /// Label in menus.
             pub fn label(self) -> &'static str {
                 match self {
                     $($(Self::$name => $label,)+)+
                 }
             }
 
-            /// The heading that it stands below in the list of keys.
+            /// Its heading in the list of shortcuts.
             pub fn group(self) -> &'static str {
                 match self {
                     $($(Self::$name => $group,)+)+
@@ -192,7 +192,7 @@ actions! {
         TogglePatientName "Show or hide patient name";
 }
 
-/// What the mouse does over the film, for the list of keys.
+/// The mouse actions over the film, for the list of shortcuts.
 pub const MOUSE: [(&str, &str); 8] = [
     (
         "Drag",

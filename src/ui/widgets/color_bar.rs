@@ -2,7 +2,7 @@ use egui::{
     Color32, Mesh, Rect, Response, Sense, Stroke, StrokeKind, Ui, Vec2, Widget, WidgetInfo,
 };
 
-/// Colors of a map from its low to its high end, with what the ends stand for.
+/// The color bar of a map, with the values of its ends.
 pub struct ColorBar<'a> {
     colors: &'a [Color32],
     low: &'a str,

@@ -1,4 +1,4 @@
-//! The network's weights as scoring wants them: batch norms folded into what stands before them.
+//! The network's weights for scoring: batch norms folded into the preceding convolutions.
 
 use super::super::architecture::{
     Architecture, BlockId, EngineError, HostTensor, MID, NamedTensors, OUT,
@@ -69,7 +69,7 @@ impl FoldedNetwork {
             MID[0],
             set,
         )?;
-        // What the biases left out of the sum so far would have added to it, channel by channel.
+        // The contribution per channel of the biases left out of the sum so far.
         let mut left_out = vec![0.0; MID[0]];
         let mut blocks = Vec::new();
         for id in architecture.blocks() {

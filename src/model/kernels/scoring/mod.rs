@@ -41,7 +41,7 @@ pub struct ScoringPlan {
     logits: Buffer,
 }
 
-/// What scoring one film gives.
+/// The result of scoring one film.
 #[derive(Clone, Copy, Debug)]
 pub struct FilmOutputs<'a> {
     /// One for each output, before the sigmoid.
@@ -80,7 +80,7 @@ impl ScoringPlan {
         })
     }
 
-    /// What the plan was made for.
+    /// The architecture of the plan.
     pub fn architecture(&self) -> &Architecture {
         &self.architecture
     }

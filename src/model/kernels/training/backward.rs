@@ -74,7 +74,7 @@ impl LaneWork for UnpoolCells<'_> {
     }
 }
 
-/// What the kernels of one block share on the way back.
+/// Shared state of the kernels of one block in the backward pass.
 #[derive(Clone, Copy)]
 pub(super) struct Back<'a> {
     pub place: Place,

@@ -134,7 +134,7 @@ impl LaneWork for Stem<'_> {
     }
 }
 
-/// What the kernels of one block share on the way forward.
+/// Shared state of the kernels of one block in the forward pass.
 #[derive(Clone, Copy)]
 pub(super) struct Forward<'a> {
     pub place: Place,

@@ -21,12 +21,12 @@ pub struct Adam {
     pub weight_decay: f64,
 }
 
-/// Settings of gradient descent with momentum, as Keras' `SGD` has it.
+/// Settings of gradient descent with momentum, as in Keras' `SGD`.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Sgd {
     /// Step size.
     pub learning_rate: f64,
-    /// Share of the last step that goes on.
+    /// Momentum, in `[0, 1)`.
     pub momentum: f64,
 }
 
@@ -43,7 +43,7 @@ pub enum Optimizer {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum OptimizerKind {
-    /// Adam as Keras has it.
+    /// Adam as in Keras.
     #[default]
     Adam,
     /// Adam with decoupled weight decay.

@@ -31,7 +31,7 @@ pub(super) struct Passes {
     pub(super) team: Team,
 }
 
-/// What the passes of one call share.
+/// Shared state of the passes of one call.
 #[derive(Clone, Copy)]
 pub(super) struct Call<'a> {
     pub engine: &'a Engine,
@@ -181,7 +181,7 @@ impl Passes {
         let n_values = |stage: usize| n_films * self.architecture.side_of(stage).pow(2);
         let stem = bias(parameters, "stem.conv.bias")?;
         self.entering[0].update_running(parameters, &stem, n_values(0), momentum);
-        // What the biases of all blocks so far would have added to the sum.
+        // The contribution of the biases of all previous blocks to the sum.
         let mut left_out = vec![0.0; MID[0]];
         for (index, id) in self.blocks.iter().enumerate() {
             let n_values = n_values(id.stage);

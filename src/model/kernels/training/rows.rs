@@ -1,4 +1,4 @@
-//! What happens to a row of pixels between the matrix products of a training step.
+//! Row kernels between the matrix products of a training step.
 //!
 //! Rows are `(pixel, channel)`; the functions go over a few registers of channels at a time and
 //! keep those channels' coefficients and sums in registers while they pass over the pixels.
@@ -17,7 +17,7 @@ macro_rules! by_registers {
     };
 }
 
-/// Every `stride`-th value group of a row: pixels that lie `stride` values apart.
+/// Every `stride`-th value group of a row: pixels `stride` values apart.
 #[derive(Clone, Copy)]
 pub(super) struct Row<'a> {
     pub values: &'a [f32],

@@ -108,7 +108,7 @@ impl Saved {
 }
 
 impl Saved {
-    /// What enters a block: the stem's output, the sum of the stage before or its own stage's.
+    /// The input of a block: the stem's output, the sum of the stage before or its own stage's.
     pub fn entering(&self, id: BlockId) -> &Buffer {
         match (id.stage, id.is_first()) {
             (0, true) => &self.stem,

@@ -2,7 +2,7 @@ use super::super::architecture::{
     Architecture, EngineError, HostTensor, NamedTensors, is_trainable,
 };
 
-/// What a checkpoint of training holds besides the place in the data.
+/// The training state of a checkpoint, besides the position in the data.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TrainingState {
     /// Weights and running statistics.

@@ -9,7 +9,7 @@ use super::super::lane::publish_streams;
 use super::super::winograd::{N_PLANES, kernel_gradient};
 use super::space::{GroupSums, WorkerSpace};
 
-/// Groups that a pass is cut into at least: steps come out the same for up to as many threads.
+/// Minimum number of groups of a pass: results are identical for up to as many threads.
 const N_GROUPS: usize = 8;
 
 /// Sums of the groups and scratch memory of the workers. Locks are never waited for: a group is one

@@ -5,7 +5,7 @@ use crate::state::{AppState, CommandSender, EvaluationCommand, EvaluationPick, M
 use crate::ui::shortcuts::Action;
 use crate::ui::theme;
 
-/// What is judged, and what can be done with it.
+/// The header of the evaluation: the scores in view and the buttons.
 pub fn header_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
     let desk = &state.evaluation;
     ui.horizontal(|ui| {
@@ -82,7 +82,7 @@ fn pick_ui(
     }
 }
 
-/// What to do where nothing is judged yet, or why what was asked for is not there.
+/// The empty page: how to open scores, or the error of the last attempt.
 pub fn empty_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
     let desk = &state.evaluation;
     ui.vertical_centered(|ui| {

@@ -18,7 +18,7 @@ use crate::ui::theme;
 pub use header::back_ui;
 pub use model::{EvaluationCurves, EvaluationViews, RateRow, rate_rows};
 
-/// Everything below the toolbar while scores are judged.
+/// The evaluation workspace below the toolbar.
 pub fn evaluation_ui(
     ui: &mut Ui,
     state: &AppState,

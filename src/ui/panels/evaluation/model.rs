@@ -14,7 +14,7 @@ const N_BARS: usize = 40;
 const N_BINS: usize = 10;
 const LEVEL: f64 = 0.95;
 
-/// What is drawn again and again, made anew only when its source changes.
+/// Cached views, rebuilt only when their source changes.
 #[derive(Default)]
 pub struct EvaluationViews {
     /// Small films of the strip.
@@ -22,7 +22,7 @@ pub struct EvaluationViews {
     curves: Option<(CurvesKey, Arc<EvaluationCurves>)>,
 }
 
-/// What curves are made of: two sets, a label, the model whose calibration is shown.
+/// The inputs of the curves: two sets, a label, the model whose calibration is shown.
 type CurvesKey = (usize, usize, usize, bool, String);
 
 /// All curves of one label, independent of the threshold.

@@ -16,11 +16,11 @@ use crate::ui::theme;
 pub struct Moved {
     /// Where to.
     pub threshold: Option<f64>,
-    /// The hand let go.
+    /// The drag ended.
     pub ended: bool,
 }
 
-/// Where a plot puts a cut.
+/// The position of a threshold in a plot.
 type PlaceOf = fn(&Confusion) -> Option<[f64; 2]>;
 
 /// Five plots with one operating point in all of them, and the comparison; a move, if there is one.
@@ -66,7 +66,7 @@ pub fn plots_ui(
     moved
 }
 
-/// What the plots of one frame share.
+/// Shared state of the plots of one frame.
 struct View<'a> {
     desk: &'a EvaluationState,
     column: &'a LabelColumn,
@@ -249,7 +249,7 @@ impl View<'_> {
         plot.vline(rule.color(color).allow_hover(false));
     }
 
-    /// A drag along a curve: the threshold whose point lies nearest to the hand.
+    /// A drag along a curve: the threshold whose point is nearest to the pointer.
     fn along(&self, response: &PlotResponse<()>, name: &str, place_of: PlaceOf) -> Option<Moved> {
         let pos = response.response.interact_pointer_pos();
         let nearest = pos.map(|pos| response.transform.value_from_position(pos));
@@ -257,7 +257,7 @@ impl View<'_> {
         moved(response, name, threshold.map(|cut| cut.threshold))
     }
 
-    /// The cut whose place is nearest; both axes run from 0 to 1.
+    /// The threshold whose point is nearest; both axes run from 0 to 1.
     fn nearest(&self, pos: PlotPoint, place_of: PlaceOf) -> Option<&Cut> {
         let ranked = &self.column.ranked;
         let distance = |cut: &Cut| {

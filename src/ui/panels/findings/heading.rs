@@ -51,7 +51,7 @@ pub fn heading_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
     ui.add_space(theme::SMALL_GAP_PT);
 }
 
-/// Mark and note of the film; both lie in a file beside the films.
+/// Mark and note of the film; both are saved in a file next to the films.
 fn note_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
     let Some(entry) = state.study.current_entry() else {
         return;
@@ -82,7 +82,7 @@ fn note_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
     });
 }
 
-/// What was done to the pixels, and the windows that the file offers, the one in use first.
+/// The processing steps of the pixels, and the windows of the file, the one in use first.
 fn details(film: &Film) -> String {
     let windows = std::iter::once(&film.default_window).chain(&film.other_windows);
     let windows = windows.map(|window| format!("Window: {}", window.name));

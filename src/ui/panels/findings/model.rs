@@ -14,7 +14,7 @@ pub enum Verdict {
     Below,
 }
 
-/// What is shown of one finding.
+/// The row of one finding.
 #[derive(Clone, Debug, PartialEq)]
 pub struct FindingRow {
     /// Its place among the model's outputs.
@@ -29,19 +29,19 @@ pub struct FindingRow {
     pub interval: Option<JitterInterval>,
     /// Calibrated risk in `[0, 1]`; `None` without calibration or score.
     pub risk: Option<f64>,
-    /// The cut in use.
+    /// The threshold in use.
     pub threshold: Threshold,
     /// None where the film has no scores.
     pub verdict: Option<Verdict>,
     /// Its map is over the film.
     pub selected: bool,
-    /// The cut is where the model has it, or at 0.5 where it has none.
+    /// The threshold is the model's operating point, or 0.5 if it has none.
     pub at_default: bool,
     /// How the model's operating point was chosen; `None` where it has none.
     pub chosen_by: Option<String>,
 }
 
-/// One row a finding, in the order of the model's outputs.
+/// One row per finding, in the order of the model's outputs.
 pub fn finding_rows(
     thresholds: &Thresholds,
     scores: Option<&PerFinding<Score>>,
@@ -84,7 +84,7 @@ pub fn risk_of(score: Score, calibration: Option<&Calibration>) -> Option<f64> {
     Some(rule.probability(f64::from(score.get())))
 }
 
-/// Where a row's score lies among validation films with and without the finding.
+/// The rank of a row's score among validation films with and without the finding.
 pub fn standing_text(row: &FindingRow, histogram: Option<&ScoreHistogram>) -> String {
     let name = &row.name;
     let (Some(score), Some(histogram)) = (row.score, histogram) else {

@@ -12,7 +12,7 @@ use crate::ui::panels::small_films::SmallFilms;
 use crate::ui::shortcuts::{Action, with_key};
 use crate::ui::theme;
 
-/// What the list keeps from frame to frame.
+/// State of the list between frames.
 #[derive(Default)]
 pub struct ListViews {
     films: SmallFilms,

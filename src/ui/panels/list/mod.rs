@@ -1,4 +1,4 @@
-//! The reading list at the left of the film, and the answers of a blinded reading.
+//! The film list at the left of the film, and the answers of a blinded session.
 
 mod answers;
 mod filter;

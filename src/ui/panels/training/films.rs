@@ -7,7 +7,7 @@ use crate::state::{CommandSender, FilmOrder, Made, ScoredFilms, TrainingCommand,
 use crate::train::FilmPrediction;
 use crate::ui::theme;
 
-/// Labels told on a card: all that are true, and the highest of the others.
+/// Number of labels on a card: all that are present, and the highest of the others.
 const MAX_TOLD: usize = 5;
 
 /// Validation films, what is true of them and what the best model says, by loss.
@@ -137,7 +137,7 @@ fn card_ui(
     let builder = UiBuilder::new()
         .max_rect(content)
         .layout(Layout::left_to_right(Align::Min));
-    // A child of its own: the card's place is taken up already.
+    // A child of its own: the card's place is already taken.
     let mut card = ui.new_child(builder);
     picture_ui(&mut card, film, training, views);
     card.vertical(|ui| {
@@ -168,7 +168,7 @@ fn picture_ui(
     views.small_films.paint(ui, rect, &film.path, pictures);
 }
 
-/// What is true in bold, what is not in plain, each with its score as number and bar.
+/// Present findings in bold, absent ones in plain, each with its score as number and bar.
 fn told_ui(ui: &mut Ui, film: &FilmPrediction, labels: &[String]) {
     let mut told: Vec<(&str, bool, f32)> = labels
         .iter()

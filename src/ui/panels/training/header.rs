@@ -4,7 +4,7 @@ use crate::state::{AppState, CommandSender, RunPhase, TrainingCommand, TrainingP
 use crate::ui::shortcuts::Action;
 use crate::ui::theme;
 
-/// The pages, and at the right what the run in view is at, with the orders that can be given.
+/// The pages, and at the right the state of the run in view, with its buttons.
 pub fn header_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
     ui.add_space(2.0);
     ui.horizontal(|ui| {
@@ -27,7 +27,7 @@ fn run_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
         return;
     };
     let phase = run.phase();
-    // From the right: they stand in this order reversed.
+    // Laid out from the right, so in reverse order.
     order_ui(ui, "Stop and keep", Action::StopTraining, state, commands);
     if run.is_running() || run.can_resume() {
         let paused = matches!(phase, RunPhase::Pausing | RunPhase::Paused) || !run.is_running();

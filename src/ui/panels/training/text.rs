@@ -25,7 +25,7 @@ pub fn bytes_text(n_bytes: u64) -> String {
     }
 }
 
-/// A training under way in one line for the status bar; `None` while there is none.
+/// The running training as one line for the status bar; `None` if there is none.
 pub fn running_text(training: &TrainingState) -> Option<String> {
     let run = training.run.as_ref().filter(|run| run.is_running())?;
     let record = &run.record;

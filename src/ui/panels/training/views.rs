@@ -7,7 +7,7 @@ use super::run::{RunCurves, TableOf};
 use crate::state::{Preview, TrainingState};
 use crate::ui::panels::small_films::SmallFilms;
 
-/// What is drawn again and again, made anew only when its source changes; and what is folded open.
+/// Cached views, rebuilt only when their source changes, and the open sections.
 #[derive(Default)]
 pub struct TrainingViews {
     /// Which figures the run's table shows.
@@ -21,7 +21,7 @@ pub struct TrainingViews {
 }
 
 impl TrainingViews {
-    /// The curves of the run in view and of those laid over it.
+    /// The curves of the run in view and of the compared runs.
     pub fn curves(&mut self, training: &TrainingState) -> &RunCurves {
         let in_view = training.run.as_ref().map(|run| &run.record);
         let records: Vec<_> = in_view.into_iter().chain(&training.compared).collect();

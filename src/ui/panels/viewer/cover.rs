@@ -45,7 +45,7 @@ pub fn take(
     }
 }
 
-/// What is covered, on the graphics card.
+/// The covered area as a texture.
 #[derive(Default)]
 pub struct CoverTexture(Option<(Cover, TextureHandle)>);
 

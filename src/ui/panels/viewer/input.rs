@@ -16,17 +16,17 @@ const DRAG_POINTS_A_FACTOR_OF_E: f32 = 200.0;
 /// Share of sharp pixels drawn while gray or zoom move.
 const DETAIL_WHILE_MOVING: f32 = 0.7;
 
-/// What the pointer does over the film in this frame.
+/// The pointer input over the film in this frame.
 pub struct Pointer {
     /// Where it is, if it is over the viewer.
     pub over: Option<Pos2>,
     /// How fine the film has to be drawn.
     pub detail: f32,
-    /// Whether what lies under it is to be enlarged.
+    /// Whether the area under it is to be enlarged.
     pub magnifies: bool,
 }
 
-/// Turns drags, wheel, pinch and double clicks into orders.
+/// Turns drags, wheel, pinch and double clicks into commands.
 pub fn take(
     ui: &Ui,
     response: &Response,
@@ -120,7 +120,7 @@ fn point(pos: Pos2) -> Point {
     Point { x: pos.x, y: pos.y }
 }
 
-/// What the network was fed, on the graphics card.
+/// The network input as a texture.
 #[derive(Default)]
 pub struct InputTexture(Option<(Arc<ScoredFilm>, TextureHandle)>);
 

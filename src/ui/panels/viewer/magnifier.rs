@@ -12,7 +12,7 @@ const FACTOR: f32 = 3.0;
 /// Side of the square that shows it.
 const SIDE_PT: f32 = 220.0;
 
-/// What lies under the pointer, enlarged, in a square about it.
+/// The area under the pointer, enlarged, in a square around it.
 pub fn paint_ui(
     ui: &Ui,
     rect: Rect,

@@ -5,7 +5,7 @@ use crate::domain::{Measurement, Point};
 use crate::state::{CommandSender, DisplayCommand, OpenedFilm, Tool};
 use crate::ui::theme;
 
-/// Places of a measurement under way, in film pixels.
+/// Points of the measurement being drawn, in film pixels.
 #[derive(Default)]
 pub struct Pending {
     points: Vec<Point>,

@@ -23,7 +23,7 @@ pub use pane::Pane;
 use placement::Placement;
 use tiles::FilmTiles;
 
-/// What a viewer keeps from frame to frame: textures, and places set for a measurement under way.
+/// State of a viewer between frames: textures, and the points of the measurement being drawn.
 #[derive(Default)]
 pub struct ViewerViews {
     tiles: FilmTiles,

@@ -165,7 +165,7 @@ fn gray_text(pane: &Pane<'_>, opened: &OpenedFilm) -> String {
     }
 }
 
-/// What makes the film look other than it is, in capitals at the top right.
+/// Badges of a changed orientation or inversion, in capitals at the top right.
 fn badges_ui(ui: &Ui, rect: Rect, pane: &Pane<'_>) {
     let inverted = pane.display.inverted.then(|| "INVERTED".to_owned());
     let parts: Vec<String> = [pane.display.orientation.words(), inverted]
@@ -185,7 +185,7 @@ fn badges_ui(ui: &Ui, rect: Rect, pane: &Pane<'_>) {
     painter.galley(place.min, galley, palette.badge_text);
 }
 
-/// Which side of the patient lies at each side of the film, where the file says so.
+/// The side of the patient at each side of the film, if the file has it.
 fn sides_ui(ui: &Ui, rect: Rect, placement: &Placement, opened: &OpenedFilm) {
     let Some(sides) = &opened.film.info.patient_orientation else {
         return;

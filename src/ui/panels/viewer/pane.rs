@@ -6,7 +6,7 @@ use crate::state::{
     MapSettings, OpenedFilm, Probe, ScoredFilm, Tool,
 };
 
-/// What one viewer shows: the film in view, or the one beside it.
+/// The model of one viewer pane: the film in view, or the one beside it.
 #[expect(
     clippy::struct_excessive_bools,
     reason = "each holds or not, whatever the others do"
@@ -24,17 +24,17 @@ pub struct Pane<'a> {
     pub map: &'a MapSettings,
     /// The finding whose map is over the film.
     pub selected: Option<usize>,
-    /// The cuts in use.
+    /// The thresholds in use.
     pub thresholds: Option<&'a PerFinding<Threshold>>,
-    /// What a drag with the left button does.
+    /// The tool: the effect of a drag with the left button.
     pub tool: Tool,
     /// A window drag up and down changes the width.
     pub window_axes_swapped: bool,
-    /// What the network was fed, in place of the film.
+    /// The network input, shown in place of the film.
     pub input_shown: bool,
-    /// What its model multiplies grays by; `None` without a model.
+    /// The gray scale factor of its model; `None` without a model.
     pub input_scale: Option<f32>,
-    /// What is covered of the film, and the network's answer then.
+    /// The covered area of the film, and the resulting scores.
     pub probe: Option<&'a Probe>,
     /// Nothing of the network's answer may be seen.
     pub blinded: bool,
@@ -88,7 +88,7 @@ impl<'a> Pane<'a> {
         }
     }
 
-    /// Queues an order about how this film is shown.
+    /// Queues a command about how this film is shown.
     pub fn send(&self, command: DisplayCommand, commands: &CommandSender) {
         commands.send(if self.beside {
             Command::Compare(CompareCommand::Display(command))

@@ -2,7 +2,7 @@ use egui::{Mesh, Pos2, Rect, TextureId, pos2};
 
 use crate::domain::{Orientation, Point, ScreenFromImage, Size};
 
-/// Where every film pixel lies on the screen: turned and mirrored first, then zoomed and moved.
+/// The placement of a film on screen: oriented first, then zoomed and moved.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Placement {
     /// Extent of the film in its own pixels.
@@ -21,7 +21,7 @@ impl Placement {
         pos2(pos.x, pos.y)
     }
 
-    /// Which film pixel lies at a place of the window; may be outside the film.
+    /// The film position at a position of the window; may be outside the film.
     pub fn image(&self, pos_in_screen: Pos2) -> Point {
         let shown = self.screen_from_shown.invert(Point {
             x: pos_in_screen.x,

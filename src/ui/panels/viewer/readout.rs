@@ -7,7 +7,7 @@ use crate::state::OpenedFilm;
 /// Findings named at a place, at most.
 const MAX_FINDINGS: usize = 4;
 
-/// What is at a place of the film: its numbers, and which findings speak of it; the words shown.
+/// The read-out at a point of the film: its values, and the findings with evidence there.
 pub fn paint_ui(
     ui: &Ui,
     rect: Rect,

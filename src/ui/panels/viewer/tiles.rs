@@ -19,7 +19,7 @@ pub struct FilmTiles {
     n_frames: u64,
 }
 
-/// What the tiles were made of.
+/// The source of the tiles.
 struct Shown {
     opened: Arc<OpenedFilm>,
     gray: GrayChoice,
@@ -36,7 +36,7 @@ struct Tile {
 }
 
 impl FilmTiles {
-    /// Draws the part of a film that lies within `area`.
+    /// Draws the part of a film within `area`.
     ///
     /// `detail` of 1 is sharp on this screen; less makes fewer pixels while something moves.
     pub fn paint(

@@ -8,7 +8,7 @@ use crate::ui::theme;
 /// Width of the bars that say how far a check has come.
 const PROGRESS_WIDTH_PT: f32 = 180.0;
 
-/// What can be asked for before a run, how far that is, and the start itself.
+/// The buttons before a run, the progress of their jobs, and the start button.
 pub fn actions_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
     let training = &state.training;
     ui.horizontal(|ui| {

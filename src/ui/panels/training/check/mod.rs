@@ -1,4 +1,4 @@
-//! What is found before a run: what stands in its way, who stands where, how fast it will be.
+//! The check before a run: problems, the films and patients of each part, the expected speed.
 
 mod actions;
 mod bars;
@@ -81,7 +81,7 @@ fn report_ui(
     }
 }
 
-/// What stands in the way in red, every patient that leaks by name, what should be known in amber.
+/// Obstacles in red, with every leaking patient by name; warnings in amber.
 fn obstacles_ui(ui: &mut Ui, check: &CheckReport) {
     let palette = theme::palette(ui.visuals());
     for obstacle in &check.obstacles {

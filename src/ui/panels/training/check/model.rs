@@ -15,7 +15,7 @@ pub struct LabelBar {
     /// Weights of positive and negative films in the loss; none for `No Finding` and labels that
     /// are not learned.
     pub weights: Option<[f32; 2]>,
-    /// It is a label, but will not be learned.
+    /// It is a label, but will not be trained.
     pub left_out: bool,
 }
 

@@ -4,7 +4,7 @@ use crate::dataset::PartSummary;
 use crate::state::{CheckReport, PartCheck};
 use crate::ui::theme;
 
-/// What stands in a part's cell of one row.
+/// The cell of a part in one row.
 type CellText<'a> = &'a dyn Fn(&PartCheck) -> String;
 
 /// Films, patients, views, sexes and ages of the three parts.

@@ -5,7 +5,7 @@ use crate::ui::panels::training::text::figure_text;
 use crate::ui::shortcuts::Action;
 use crate::ui::theme;
 
-/// The runs laid over the one in view, each with its color and best figure.
+/// The compared runs, each with its color and best AUC.
 pub fn compared_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
     ui.horizontal_wrapped(|ui| {
         let command = Action::CompareRun.command(state);

@@ -4,7 +4,7 @@ use crate::state::RunRecord;
 use crate::ui::panels::training::duration_text;
 use crate::ui::panels::training::text::figure_text;
 
-/// What a run was of: enough to know it again years later.
+/// The facts of a run: enough to recognize it years later.
 pub fn facts_ui(ui: &mut Ui, record: &RunRecord) {
     ui.strong("Run");
     Grid::new("run facts")

@@ -7,7 +7,7 @@ use crate::ui::panels::training::text::figure_text;
 /// Fewer positive films than this and an AUC says little.
 const FEW_POSITIVES: usize = 10;
 
-/// The curves of a run and of those laid over it, ready to be drawn.
+/// The curves of a run and of the compared runs, ready to be drawn.
 #[derive(Clone, Debug, Default)]
 pub struct RunCurves {
     /// Loss of training and validation.
@@ -25,13 +25,13 @@ pub struct RunCurve {
     pub name: String,
     /// What it shows.
     pub kind: CurveKind,
-    /// 0 for the run in view, from 1 for those laid over it.
+    /// 0 for the run in view, from 1 for the compared runs.
     pub run_idx: usize,
     /// Epochs from 0 to the right, the figure upwards.
     pub points: Vec<PlotPoint>,
 }
 
-/// What a curve shows.
+/// The quantity of a curve.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the names say it")]
 pub enum CurveKind {
@@ -168,7 +168,7 @@ pub enum LabelRowKind {
     Undefined,
 }
 
-/// What is shown of one label.
+/// The row of one label.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LabelRow {
     /// As the table spells it, underscores as spaces.
@@ -185,7 +185,7 @@ pub struct LabelRow {
     pub kind: LabelRowKind,
 }
 
-/// One row a label, in output order.
+/// One row per label, in output order.
 pub fn label_rows(table: &AucTable) -> Vec<LabelRow> {
     let row = |(name, auc): &(String, Option<crate::train::LabelAuc>)| {
         let name = name.replace('_', " ");

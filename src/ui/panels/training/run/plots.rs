@@ -102,11 +102,11 @@ fn whole_step(least: f64) -> f64 {
     power
 }
 
-/// The title and what each color stands for, beside the plot and not over its lines.
+/// The title and the legend, beside the plot and not over its lines.
 fn title_ui(ui: &mut Ui, title: &str, curves: &[RunCurve]) {
     ui.horizontal(|ui| {
         ui.strong(title);
-        // Runs laid over this one have their names and colors in a line of their own.
+        // Compared runs have their names and colors on a separate line.
         for curve in curves.iter().filter(|curve| curve.run_idx == 0) {
             let (color, width, style) = look(curve, ui.visuals());
             let (rect, _) = ui.allocate_exact_size(Vec2::new(16.0, 8.0), Sense::hover());
@@ -136,7 +136,7 @@ fn label_text(hover: &HoverPosition<'_>) -> Option<String> {
     }
 }
 
-/// Color by part for the run in view, by run for those laid over it; weight by figure.
+/// Color by part for the run in view, by run for the compared runs; line width by metric.
 fn look(curve: &RunCurve, visuals: &Visuals) -> (Color32, f32, LineStyle) {
     let palette = theme::palette(visuals);
     let dashed = LineStyle::dashed_loose();

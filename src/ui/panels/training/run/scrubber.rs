@@ -54,7 +54,7 @@ pub fn epoch_scrubber_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender
     });
 }
 
-/// The epoch whose model lies at `path`, if it is one of this run's.
+/// The epoch whose model is at `path`, if it is one of this run's.
 fn epoch_of(record: &RunRecord, path: &Path) -> Option<usize> {
     let folder = absolute(&record.folder).ok()?;
     let path = absolute(path).ok()?;

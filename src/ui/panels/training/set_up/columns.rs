@@ -3,7 +3,7 @@ use egui::{Align2, ComboBox, Context, Grid, RichText, ScrollArea, Ui, Window};
 use crate::state::{ColumnsDraft, CommandSender, TrainingCommand, TrainingState};
 use crate::ui::theme;
 
-/// What is shown where no column is chosen.
+/// The text for an unselected column.
 const NO_COLUMN: &str = "none";
 
 /// The choice of columns for a table of one's own, while it is open.

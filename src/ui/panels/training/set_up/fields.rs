@@ -7,7 +7,7 @@ use egui::{Button, ComboBox, DragValue, Grid, Response, RichText, TextEdit, Ui, 
 use crate::state::{AppState, CommandSender, TrainingCommand, TrainingPick};
 use crate::ui::theme;
 
-/// Digits that are shown of a number, if it has so many.
+/// Maximum number of digits shown of a number.
 const MAX_DECIMALS: usize = 8;
 const NUMBER_WIDTH_PT: f32 = 76.0;
 
@@ -129,7 +129,7 @@ pub fn optional_path_ui(
             .desired_width(width);
         let response = ui.add(field).labelled_by(label.id);
         if response.on_hover_text(hover).changed() {
-            // As typed: a space or slash at the end is one in the making of a longer path.
+            // As typed: a trailing space or slash may be the start of a longer path.
             *path = (!text.is_empty()).then(|| PathBuf::from(text));
         }
         pick_button_ui(ui, "…", pick, state, commands);
@@ -157,7 +157,7 @@ pub fn pick_button_ui(
     response
 }
 
-/// What needs to be known of a setting, over both columns.
+/// A warning about a setting, across both columns.
 pub fn warning_ui(ui: &mut Ui, text: &str) {
     let palette = theme::palette(ui.visuals());
     ui.label("");

@@ -14,7 +14,7 @@ const MAX_BLOCKS: usize = 12;
 /// Input sides that are offered, in steps of 32.
 const MAX_SIDE_PX: usize = 256;
 
-/// What is trained.
+/// The network settings.
 pub fn network_ui(
     ui: &mut Ui,
     config: &mut TrainConfig,
