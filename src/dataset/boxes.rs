@@ -57,11 +57,11 @@ pub fn read_boxes(path: &Path) -> Result<Vec<FindingBox>, DataError> {
 
 /// The list's name in NIH's folders.
 pub(super) const BOX_LIST: &str = "BBox_List_2017.csv";
-/// Folders above a film in which its list may lie.
+/// Maximum number of folders above a film in which its list is looked for.
 pub(super) const MAX_FOLDERS_ABOVE: usize = 3;
 
-/// The boxes of one film, from the list that lies in a folder above it; none where there is none,
-/// or none that can be read.
+/// The boxes of one film, from the list in a folder above it; none if there is no list,
+/// or no readable one.
 pub fn boxes_of_film(film: &Path) -> Vec<FindingBox> {
     let folders = film.ancestors().skip(1).take(MAX_FOLDERS_ABOVE);
     let mut lists = folders.map(|folder| folder.join(BOX_LIST));

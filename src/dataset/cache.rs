@@ -57,7 +57,7 @@ struct Header {
 }
 
 impl FilmCache {
-    /// The cache of `films` in `folder`; made anew where there is none, where it is damaged, or
+    /// The cache of `films` in `folder`; rebuilt if it is missing, damaged, or
     /// where a source has another length or time than when it was made.
     ///
     /// `progress(n_done, n_total)` is called after each film and stops the work by `false`; then,
@@ -108,7 +108,7 @@ impl FilmCache {
         base.unwrap_or_else(std::env::temp_dir).join("thorax/films")
     }
 
-    /// `None` where the file is missing, damaged or of other sources: then it is made anew.
+    /// `None` where the file is missing, damaged or of other sources: it is then rebuilt.
     fn open(path: &Path, fingerprint: &str, n_films: usize) -> Option<Self> {
         let mut file = File::open(path).ok()?;
         let mut magic = [0; MAGIC.len()];

@@ -30,7 +30,7 @@ pub enum GrayChoice {
 impl Window {
     /// The window after a drag, by IHE's Basic Image Review: rightwards widens, upwards brightens.
     ///
-    /// `wider` and `brighter` are parts of a screen's side; a side stands for `span` modality
+    /// `wider` and `brighter` are fractions of a screen's side; a side corresponds to `span` modality
     /// values, the range of the film. `low_is_white` where low values are shown white.
     #[must_use]
     pub fn dragged(self, wider: f64, brighter: f64, span: f64, low_is_white: bool) -> Self {

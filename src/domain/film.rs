@@ -222,9 +222,9 @@ pub struct DicomIdentity {
 /// Patient Orientation (0020,0020): letters L, R, A, P, H, F, one or several.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PatientOrientation {
-    /// Where later columns, to the right, lie in the patient.
+    /// The patient direction of later columns, to the right.
     pub columns_towards: String,
-    /// Where later rows, downwards, lie in the patient.
+    /// The patient direction of later rows, downward.
     pub rows_towards: String,
 }
 

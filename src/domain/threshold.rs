@@ -49,7 +49,7 @@ impl From<Threshold> for f32 {
 pub struct OperatingPoint {
     /// The threshold, on the score scale of its model.
     pub threshold: Threshold,
-    /// Rule and data in words, as in `Youden's index on valid, 218 films`.
+    /// Rule and data as text, as in `Youden's index on valid, 218 films`.
     pub chosen_by: String,
 }
 

@@ -13,7 +13,7 @@ pub enum ThresholdOrigin {
         /// The name of the set of scores.
         set: String,
     },
-    /// Moved by hand.
+    /// Moved by the user.
     Moved {
         /// Where: the name of the set of scores in view, or the viewer.
         at: String,

@@ -33,7 +33,7 @@ pub struct FilmDifference {
 }
 
 /// Compares two sets label by label on the films in common, by their files' names, or by whole paths
-/// where a name stands for several; an error where there are none, or where they differ in the truth.
+/// where a name is ambiguous; an error if there are none, or if their labels differ.
 pub fn compare(
     first: &ScoredSet,
     second: &ScoredSet,

@@ -14,13 +14,13 @@ pub struct SharedPatients {
     pub n_films: usize,
 }
 
-/// The patients that a set shares with the training part of the run that a model lies in; `None`
-/// where the model lies in no run folder, so that nothing is known.
+/// The patients that a set shares with the training part of the run of a model; `None`
+/// if the model is not in a run folder, so that nothing is known.
 pub fn shared_patients(
     set: &ScoredSet,
     model: &Path,
 ) -> Result<Option<SharedPatients>, EvaluateError> {
-    // `best.safetensors` lies in the run folder itself, `epochs/0001.safetensors` one below.
+    // `best.safetensors` is in the run folder itself, `epochs/0001.safetensors` one below.
     let folders = model.ancestors().skip(1).take(2);
     let mut runs = folders.filter_map(|folder| RunFolder::open(folder).ok());
     let Some(run) = runs.next() else {

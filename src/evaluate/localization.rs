@@ -29,7 +29,7 @@ pub struct LabelLocalization {
 pub struct MapRule {
     /// Which map.
     pub method: CamMethod,
-    /// Share of the map's largest value from which a place belongs to it, in `(0, 1]`.
+    /// Map threshold, as a fraction of the map's maximum, in `(0, 1]`.
     pub cut: f32,
 }
 

@@ -61,7 +61,7 @@ pub fn svg_png(svg: &str) -> Result<Vec<u8>, EvaluateError> {
     let size = tree.size();
     let (width, height) = (size.width() * SCALE, size.height() * SCALE);
     let pixels = Pixmap::new(width.ceil() as u32, height.ceil() as u32);
-    let mut pixels = pixels.ok_or_else(|| broken(&"no room for the picture"))?;
+    let mut pixels = pixels.ok_or_else(|| broken(&"not enough memory for the image"))?;
     resvg::render(
         &tree,
         Transform::from_scale(SCALE, SCALE),

@@ -89,7 +89,7 @@ pub fn label_plots(column: &LabelColumn, model: Option<&ModelCard>) -> Vec<Label
         plot(
             "scores",
             "scores",
-            ["score", "share of films"],
+            ["score", "fraction of films"],
             false,
             &scores,
         ),
@@ -97,7 +97,7 @@ pub fn label_plots(column: &LabelColumn, model: Option<&ModelCard>) -> Vec<Label
         plot(
             "reliability",
             &format!("reliability, {N_BINS} bins"),
-            ["predicted", "share positive"],
+            ["predicted", "fraction positive"],
             true,
             &reliability,
         ),

@@ -20,7 +20,7 @@ pub struct ReportParts<'a> {
     pub set: &'a ScoredSet,
     /// Their figures at the thresholds in use.
     pub figures: &'a Figures,
-    /// Where the thresholds come from, in words.
+    /// The origin of the thresholds, as text.
     pub thresholds_from: &'a str,
     /// Further prevalences for PPV and NPV besides that of the set.
     pub prevalence: Prevalence,

@@ -61,7 +61,7 @@ impl ScoredSet {
                 .chunks(share)
                 .map(|labels| scope.spawn(move || labels.iter().map(column).collect::<Vec<_>>()))
                 .collect();
-            // A panic there is a defect; it goes on here.
+            // A panic there is a bug; it is propagated here.
             let joined = threads.into_iter().map(std::thread::ScopedJoinHandle::join);
             joined
                 .flat_map(|columns| {

@@ -7,9 +7,9 @@ use crate::metrics::{AucEstimate, Confusion};
 /// Films that have something in common, and how well they are scored.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Subgroup {
-    /// By what films were told apart, as in `View`.
+    /// The grouping attribute, such as `View`.
     pub by: &'static str,
-    /// What these have, as in `PA`.
+    /// The value of the group, such as `PA`.
     pub name: &'static str,
     /// Films of the set in the group.
     pub n_films: usize,

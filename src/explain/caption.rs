@@ -24,7 +24,7 @@ const BACKGROUND: Rgb<u8> = Rgb([14, 16, 19]);
 pub enum OverlayError {
     #[error("the font inside the program is broken: {0}")]
     Font(#[from] ab_glyph::InvalidFont),
-    #[error("the picture could not be encoded: {0}")]
+    #[error("the image could not be encoded: {0}")]
     Encode(#[from] image::ImageError),
     #[error("expected a label of the model, got output {finding_idx}")]
     NoSuchFinding { finding_idx: usize },

@@ -61,9 +61,9 @@ impl Heatmap {
 /// The value of the hottest color.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum HeatmapScale {
-    /// The largest value of all findings' maps of this film: weak maps stay cool.
+    /// The maximum of all findings' maps of this film: weak maps stay cool.
     Absolute,
-    /// The largest value of each map: even a weak one has a hot place.
+    /// The maximum of each map: even a weak one has a hot spot.
     PerMap,
 }
 

@@ -25,7 +25,7 @@ pub enum ExportError {
     Overlay(#[from] OverlayError),
     #[error("the table could not be written: {0}")]
     Csv(#[from] csv::Error),
-    #[error("expected {expected} bytes of a picture, got {got}")]
+    #[error("expected {expected} bytes of an image, got {got}")]
     Picture { expected: usize, got: usize },
 }
 

@@ -9,8 +9,8 @@ use crate::domain::NOTICE;
 
 /// An image as a DICOM Secondary Capture (PS3.3 A.8.1): color, 8 bits, uncompressed.
 ///
-/// The notice and the model are said to be burned in, as they are in our pictures, and stand in
-/// the image comments too. `description` says what the picture shows.
+/// The notice and the model are declared as burned-in annotations, as they are in our images, and are in
+/// the image comments too. `description` says what the image shows.
 pub fn secondary_capture(
     export: &FilmExport<'_>,
     picture: &RgbImage,

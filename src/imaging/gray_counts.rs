@@ -82,7 +82,7 @@ impl GrayCounts {
         }
     }
 
-    /// The brighter half: heart, mediastinum, bone and what lies behind them.
+    /// The brighter half: heart, mediastinum, bone and the structures behind them.
     pub fn mediastinum(&self) -> Window {
         let [lowest, _, median, _, highest] = self.percentiles;
         if self.low_is_white {

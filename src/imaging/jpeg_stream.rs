@@ -31,7 +31,7 @@ impl FrameHeader {
     }
 
     pub(super) fn from_segment(segment: Segment<'_>) -> Option<Self> {
-        // 0xC4, 0xC8 and 0xCC stand among the frame headers without being one.
+        // 0xC4, 0xC8 and 0xCC are in the range of the frame headers without being one.
         let marker = segment.marker;
         let is_frame = matches!(marker, 0xC0..=0xCF) && !matches!(marker, 0xC4 | 0xC8 | 0xCC);
         if !is_frame && marker != 0xF7 {

@@ -117,7 +117,7 @@ fn span(tile: usize, side: usize) -> Option<std::ops::Range<usize>> {
     (start < end).then_some(start..end)
 }
 
-/// Means of two by two, rounded; a last odd row or column stands alone.
+/// Rounded means of 2 x 2 pixels; a last odd row or column is averaged alone.
 fn halved(pixels: &Pixels) -> Option<Pixels> {
     let (width, height) = (pixels.width_px(), pixels.height_px());
     let half_width = width.div_ceil(2);

@@ -33,7 +33,7 @@ impl AucEstimate {
     /// The interval that holds the true area with probability `level`, clipped to `[0, 1]`.
     ///
     /// Assumes that the estimate is normally distributed, which few films or an area near 1 belie.
-    /// `None` where the variance is unknown or `level` does not lie strictly between 0 and 1.
+    /// `None` where the variance is unknown or `level` is not strictly between 0 and 1.
     pub fn interval(&self, level: f64) -> Option<(f64, f64)> {
         let half = normal_quantile(0.5 + level / 2.0).filter(|_| level > 0.0)?;
         let reach = half * self.variance?.sqrt();
@@ -46,7 +46,7 @@ impl AucEstimate {
 pub struct PairedAuc {
     /// Area of the first model less that of the second, in `[-1, 1]`.
     pub difference: f64,
-    /// Its variance (`DeLong`), what the models have in common taken off; `None` with fewer than
+    /// Its variance (`DeLong`), with the covariance of the models subtracted; `None` with fewer than
     /// two films of either class.
     pub variance: Option<f64>,
 }
@@ -74,7 +74,7 @@ impl PairedAuc {
     }
 
     /// How likely a difference at least as large is where there is none, two-sided; `None` where
-    /// the films show no spread to judge by.
+    /// the films show no spread to estimate from.
     pub fn p_value(&self) -> Option<f64> {
         let variance = self.variance.filter(|&variance| variance > 0.0)?;
         let z = self.difference.abs() / variance.sqrt();

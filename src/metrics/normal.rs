@@ -1,6 +1,6 @@
 /// The value that a standard normal variable stays below with probability `p`.
 ///
-/// `None` unless `p` lies strictly between 0 and 1. Exact to about 1e-15 of its size.
+/// `None` unless `p` is strictly between 0 and 1. Exact to about 1e-15 of its size.
 pub fn normal_quantile(p: f64) -> Option<f64> {
     if !(p > 0.0 && p < 1.0) {
         return None;

@@ -208,7 +208,7 @@ fn precision(cut: &Cut) -> f64 {
     cut.true_positives as f64 / (cut.true_positives + cut.false_positives) as f64
 }
 
-/// What follows all of `key`, which nothing in `keys` lies below.
+/// The part after all of `key`, which is the minimum of `keys`.
 fn past(keys: &[u64], key: u64) -> &[u64] {
     let n_equal = keys.iter().take_while(|&&other| other == key).count();
     keys.get(n_equal..).unwrap_or_default()

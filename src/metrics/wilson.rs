@@ -2,7 +2,7 @@ use super::normal::normal_quantile;
 
 /// The interval of a proportion of `n_hits` in `n` (Wilson 1927), within `[0, 1]`.
 ///
-/// `None` without films, or where `level` does not lie strictly between 0 and 1. Assumes films
+/// `None` without films, or where `level` is not strictly between 0 and 1. Assumes films
 /// independent of each other.
 pub fn wilson_interval(n_hits: usize, n: usize, level: f64) -> Option<(f64, f64)> {
     let z = normal_quantile(0.5 + level / 2.0).filter(|_| level > 0.0)?;

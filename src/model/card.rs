@@ -56,7 +56,7 @@ pub struct Provenance {
     pub date: Option<String>,
     /// What trained them.
     pub software: Option<String>,
-    /// Loss, schedule, augmentation in words.
+    /// Loss, schedule and augmentation, as text.
     pub training: Option<String>,
     /// The quality of the weights, with the data it was measured on.
     pub evaluation: Option<String>,
@@ -92,7 +92,7 @@ impl ModelCard {
         })
     }
 
-    /// The card in words, for people: names and values, unknown ones as `n/a`.
+    /// The card as text: names and values, unknown ones as `n/a`.
     pub fn facts(&self) -> Vec<(&'static str, String)> {
         let provenance = &self.provenance;
         let known = |value: &Option<String>| value.clone().unwrap_or_else(|| "n/a".to_owned());

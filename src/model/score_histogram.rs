@@ -59,7 +59,7 @@ impl ScoreHistogram {
         &self.negatives
     }
 
-    /// Which films, in words.
+    /// Which films, as text.
     pub fn measured_on(&self) -> &str {
         &self.measured_on
     }

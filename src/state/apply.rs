@@ -133,7 +133,7 @@ pub enum ModelOrigin {
     Default,
     /// A file.
     File(PathBuf),
-    /// A training that waits, in words.
+    /// A paused training, as text.
     Moment(String),
 }
 

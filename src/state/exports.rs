@@ -179,8 +179,8 @@ impl AppState {
             }
             Outcome::Done(Exported::Clip(clip)) => {
                 let text = match clip {
-                    Clip::Text(_) => "Scores are on the clipboard",
-                    Clip::Picture(_) => "The picture is on the clipboard",
+                    Clip::Text(_) => "Scores copied to the clipboard",
+                    Clip::Picture(_) => "Picture copied to the clipboard",
                 };
                 self.clip = Some(clip);
                 (NoticeKind::Info, text.to_owned())

@@ -12,7 +12,7 @@ pub enum NoticeKind {
     Error,
 }
 
-/// One thing that happened, in words that can be copied.
+/// One notice, with text that can be copied.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Notice {
     /// Counts up from 1 over the life of the program.

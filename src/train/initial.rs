@@ -7,9 +7,9 @@ use crate::model::kernels::{Architecture, HostTensor, NamedTensors};
 /// Stream of random numbers for weights.
 const WEIGHT_STREAM: u64 = 3;
 
-/// Weights to begin with from nothing, as Keras' example has them.
+/// Random initial weights, as in Keras' example.
 ///
-/// Kernels and the dense layer: normal with variance `2 / fan_in` (He et al. 2015), cut at two
+/// Kernels and the dense layer: normal with variance `2 / fan_in` (He et al. 2015), truncated at two
 /// deviations; norms: 1 and 0; biases: 0. The same for the same seed.
 pub fn fresh_weights(architecture: &Architecture, seed: u64) -> NamedTensors {
     let tensors = architecture.tensors().into_iter().enumerate();

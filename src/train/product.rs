@@ -32,7 +32,7 @@ pub fn card(plan: &DataPlan, date: &str) -> Result<ModelCard, TrainError> {
     Ok(card)
 }
 
-/// The model file of weights, with cuts and calibration from validation films where there are
+/// The model file of weights, with thresholds and calibration from validation films if there are
 /// enough positive ones.
 pub fn model_file(
     card: &ModelCard,
@@ -142,7 +142,7 @@ fn provenance(plan: &DataPlan, date: &str) -> Provenance {
     let table = plan.data.table_path.file_name().unwrap_or_default();
     let patients = match plan.leaks.len() {
         0 => "no patient in two parts".to_owned(),
-        n => format!("{n} patients in more than one part: figures are too high"),
+        n => format!("{n} patients in more than one part: scores are too high"),
     };
     Provenance {
         data: Some(format!(

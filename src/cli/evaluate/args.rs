@@ -128,7 +128,7 @@ pub enum EvaluationFormat {
 pub enum MapMethod {
     /// Grad-CAM: channels weighted by their mean gradient
     GradCam,
-    /// HiResCAM: every position weighted by its own gradient, faithful to this network's head
+    /// `HiResCAM`: every position weighted by its own gradient, faithful to this network's head
     HiresCam,
 }
 
@@ -143,5 +143,5 @@ impl From<MapMethod> for CamMethod {
 
 fn parse_cut(text: &str) -> Result<f32, String> {
     let cut = text.parse().ok().filter(|cut| *cut > 0.0 && *cut <= 1.0);
-    cut.ok_or_else(|| format!("expected a share above 0 and at most 1, got {text:?}"))
+    cut.ok_or_else(|| format!("expected a fraction above 0 and at most 1, got {text:?}"))
 }

@@ -113,7 +113,7 @@ pub fn parse_prevalence(text: &str) -> Result<Prevalence, String> {
                 .parse()
                 .ok()
                 .filter(|share| *share > 0.0 && *share < 1.0);
-            let expected = "expected set, nih, pool, or a share above 0 and below 1";
+            let expected = "expected set, nih, pool, or a fraction above 0 and below 1";
             share
                 .map(Prevalence::Stated)
                 .ok_or_else(|| format!("{expected}, got {other:?}"))

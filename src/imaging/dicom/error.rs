@@ -24,16 +24,16 @@ pub enum DicomError {
         expected: &'static str,
         found: String,
     },
-    #[error("expected a single picture, got {n_frames} frames")]
+    #[error("expected a single frame, got {n_frames} frames")]
     Frames { n_frames: i64 },
-    #[error("expected a gray picture (MONOCHROME1 or MONOCHROME2), got {found}")]
+    #[error("expected a gray image (MONOCHROME1 or MONOCHROME2), got {found}")]
     Color { found: String },
     #[error("expected {n_expected} bytes of pixel data, got {n_found}")]
     PixelLength { n_expected: usize, n_found: usize },
     #[error("expected pixel data, got none")]
     NoPixelData,
-    #[error("expected {expected} in the compressed picture, got {found}")]
+    #[error("expected {expected} in the compressed image, got {found}")]
     Stream { expected: String, found: String },
-    #[error("{codec} picture is damaged or not supported: {cause}")]
+    #[error("{codec} image is damaged or not supported: {cause}")]
     Codec { codec: &'static str, cause: String },
 }

@@ -28,7 +28,7 @@ pub(super) fn modality_map(attributes: &mut Attributes<'_>, header: &Header) -> 
     ModalityMap::Linear { slope, intercept }
 }
 
-/// The modality map in words.
+/// The modality map as text.
 pub(super) fn describe_modality(map: &ModalityMap) -> String {
     match map {
         map if *map == ModalityMap::IDENTITY => {
@@ -47,7 +47,7 @@ pub(super) fn describe_modality(map: &ModalityMap) -> String {
 pub(super) struct Windows {
     pub(super) default: NamedWindow,
     pub(super) others: Vec<NamedWindow>,
-    /// The default in words.
+    /// The default as text.
     pub(super) described: String,
 }
 

@@ -12,7 +12,7 @@ const FILMS: [&str; 4] = ["CR", "DX", "RG", "DR"];
 /// Projections of another kind, or of unknown kind: shown with a warning.
 const OTHER_PROJECTIONS: [&str; 7] = ["RF", "XA", "MG", "IO", "PX", "OT", "SC"];
 
-/// Which end of the gray scale low values stand for.
+/// The end of the gray scale that low values map to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Photometric {
     /// Low is white.

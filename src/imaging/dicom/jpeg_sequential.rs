@@ -5,7 +5,7 @@
 use super::huffman::{Bits, HuffmanTable, Result};
 use crate::imaging::jpeg_stream::{FrameHeader, Segment, segments};
 
-/// Where each coefficient of the zigzag order lies in the 8 x 8 block (figure A.6).
+/// Index in the 8 x 8 block of each coefficient of the zigzag order (figure A.6).
 const ZIGZAG: [u8; 64] = [
     0, 1, 8, 16, 9, 2, 3, 10, 17, 24, 32, 25, 18, 11, 4, 5, 12, 19, 26, 33, 40, 48, 41, 34, 27, 20,
     13, 6, 7, 14, 21, 28, 35, 42, 49, 56, 57, 50, 43, 36, 29, 22, 15, 23, 30, 37, 44, 51, 58, 59,

@@ -52,7 +52,7 @@ pub(super) fn decode(data_set: &DataSet, header: &Header) -> Result<Stored, Dico
     let mut warnings = vec![];
     if samples.bits != header.bits_stored {
         warnings.push(format!(
-            "The file says {} bits, its compressed picture {}.",
+            "The file says {} bits, its compressed image {}.",
             header.bits_stored, samples.bits
         ));
     }

@@ -56,11 +56,11 @@ pub enum ConcernKind {
 /// One problem of a film as input.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InputConcern {
-    /// What.
+    /// Its kind.
     pub kind: ConcernKind,
-    /// How much; never [`InputLevel::Fine`].
+    /// Its severity; never [`InputLevel::Fine`].
     pub level: InputLevel,
-    /// Why, in words.
+    /// The reason, as text.
     pub reason: String,
 }
 

@@ -68,7 +68,7 @@ fn config_of(layers: &Layers) -> Result<ResNetConfig, KerasFault> {
     if n_cells.pow(2) * ResNetConfig::N_FEATURES != n_inputs {
         return Err(KerasFault::Head { n_inputs });
     }
-    // Two strides of 2 and the pooling lie between a cell and the input.
+    // Two strides of 2 and the pooling are between a cell and the input.
     let side = n_cells * ResNetConfig::POOL * 4;
     Ok(ResNetConfig::new(9 * n_blocks + 2, side, n_outputs)?)
 }

@@ -2,7 +2,7 @@
 //!
 //! Keras sorts the layers of a file by depth, in which the shortcut convolution of a block can
 //! come before the last one of its bottleneck, of the very same shape. So layers are taken in
-//! the order of their making, which the numbers in their names tell (`conv2d_7`).
+//! the order of their creation, which follows from the numbers in their names (`conv2d_7`).
 
 mod layers;
 mod assemble;

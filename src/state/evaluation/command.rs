@@ -75,7 +75,7 @@ impl EvaluationPick {
             Self::DataFolder => "Folder of films to score",
             Self::Compared => "Compare with scores (CSV)",
             Self::Report => "Save the report",
-            Self::Figures => "Save the figures",
+            Self::Figures => "Save the metrics",
             Self::Plots => "Folder for the plots (SVG and PNG)",
             Self::Model => "Save the model with these thresholds",
         }

@@ -188,7 +188,7 @@ impl AppState {
         // Any number that differs from reading to reading; the log names it.
         let seed = Local::now().timestamp_millis().unsigned_abs();
         if let Some(job) = self.list.committing.take() {
-            // Of a reading that was ended: it is written, and counts no more.
+            // From a session that was ended: it is written, and no longer counts.
             job.detach();
         }
         self.list.blinded = BlindedReading::new(films, n_labels, seed, log);

@@ -91,7 +91,7 @@ pub struct Commit<'a> {
     pub truth: &'a dyn Fn(&str) -> Option<bool>,
     /// Name and checksum of the model.
     pub model_id: &'a str,
-    /// The window in use when the reader committed, in words.
+    /// The window in use when the reader committed, as text.
     pub window: &'a str,
     /// Warnings about the film as input.
     pub input: &'a str,

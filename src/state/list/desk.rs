@@ -68,7 +68,7 @@ impl ListState {
         &self.places
     }
 
-    /// Whether the network's answer to a film must not be seen: a blinded reading is under way, and
+    /// Whether the scores of a film must stay hidden: a blinded session is running, and
     /// the reader has not committed to that film.
     pub fn is_blinded_to(&self, film: Option<&Path>) -> bool {
         self.blinded

@@ -1,4 +1,4 @@
-//! The reading list: what is known of each film, order and filter, marks and notes, scoring in the
+//! The film list: metadata of each film, order and filter, marks and notes, scoring in the
 //! background, and blinded sessions in which the scores stay hidden until the reader commits.
 
 mod apply;

@@ -75,7 +75,7 @@ pub enum TrainingCommand {
     WantPictures(Range<usize>),
     /// Show a validation film in the viewer, scored by the best model of the run in view.
     OpenFilm(PathBuf),
-    /// The window is to be closed while training goes on.
+    /// The window is to be closed while training is running.
     AskClose,
     /// Do not close it after all.
     GoOnTraining,

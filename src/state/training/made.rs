@@ -16,7 +16,7 @@ pub enum Made<T> {
     Failed(String),
 }
 
-/// Work under way; its events are words for what is being done.
+/// Running work; its events name the current stage.
 pub struct Working<T> {
     job: Job<String, T>,
     /// The current stage, as text; empty at first.
@@ -74,8 +74,8 @@ impl<T> Made<T> {
 }
 
 impl<T: Send + 'static> Made<T> {
-    /// Starts `work` on a thread called `name`, unless there is some under way already: to
-    /// replace it would be to wait for it.
+    /// Starts `work` on a thread called `name`, unless some is already running: to
+    /// replace it would mean to wait for it.
     pub(in crate::state) fn start(
         &mut self,
         name: &str,

@@ -156,7 +156,7 @@ fn take_event(
             record.save_error = None;
         }
         TrainEvent::SaveFailed(error) => {
-            let text = format!("could not be saved, training goes on: {error}");
+            let text = format!("could not be saved, training continues: {error}");
             record.save_error = Some(text.clone());
             return Some(text);
         }

@@ -4,7 +4,7 @@ use super::{RunRecord, TrainingJob};
 use crate::model::ModelFile;
 use crate::train::{Ending, Order};
 
-/// The run in view and what goes on in it.
+/// The run in view and its activity.
 pub struct ShownRun {
     /// What is known of it.
     pub record: RunRecord,
@@ -16,7 +16,7 @@ pub struct ShownRun {
 pub enum RunState {
     /// It is on disk.
     AtRest,
-    /// It goes on.
+    /// It is running.
     Running {
         /// The thread that does it.
         job: TrainingJob,
@@ -31,10 +31,10 @@ pub enum RunState {
     Failed(String),
 }
 
-/// What a run under way is at.
+/// The phase of a running training.
 #[derive(Clone, Debug)]
 pub enum Activity {
-    /// Parting and decoding films.
+    /// Splitting and decoding films.
     Preparing,
     /// Steps and validation.
     Training,
@@ -47,7 +47,7 @@ pub enum Activity {
 pub enum RunPhase {
     /// On the disk, with epochs left to do.
     Unfinished,
-    /// Parting and decoding films.
+    /// Splitting and decoding films.
     Preparing,
     /// Taking steps.
     Training,
@@ -59,7 +59,7 @@ pub enum RunPhase {
     Paused,
     /// Told to stop; the batch is being finished and saved.
     Stopping,
-    /// Stopped by hand; can be resumed.
+    /// Stopped by the user; can be resumed.
     Stopped,
     /// All epochs are done, or there was no gain for long.
     Finished,

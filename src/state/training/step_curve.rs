@@ -1,8 +1,8 @@
-/// More points than this are thinned out: what is drawn must cost less than a frame.
+/// Maximum number of points; more are thinned out, so that drawing takes less than a frame.
 pub const MAX_POINTS: usize = 2000;
 
-/// Loss by step, with at most [`MAX_POINTS`] points: when they are too many, neighbors become
-/// their mean, and from then on each point stands for twice as many steps.
+/// Loss by step, with at most [`MAX_POINTS`] points: when there are too many, neighbors are
+/// averaged, and from then on each point covers twice as many steps.
 #[derive(Clone, Debug, PartialEq)]
 pub struct StepCurve {
     points: Vec<[f64; 2]>,

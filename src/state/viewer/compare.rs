@@ -68,7 +68,7 @@ impl Compare {
         }
     }
 
-    /// The model of the film beside, in words; `None` where it is that of the film in view.
+    /// The model of the film beside, as text; `None` if it is that of the film in view.
     pub fn model_id(&self) -> Option<&str> {
         self.model.as_ref().map(|(classifier, _)| classifier.id())
     }

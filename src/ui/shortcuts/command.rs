@@ -373,7 +373,7 @@ impl Action {
     }
 }
 
-/// What Escape stops: what is under way in the workspace in view.
+/// The command of Escape: stop the running work of the workspace in view.
 fn cancel(state: &AppState) -> (Command, bool) {
     if state.workspace == Workspace::Evaluation {
         let cancel = Command::Evaluation(EvaluationCommand::Cancel);

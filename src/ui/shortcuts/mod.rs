@@ -32,7 +32,7 @@ pub fn action_button_ui(
     }
 }
 
-/// The action's key in words, for tooltips; empty where it has none.
+/// The action's shortcut as text, for tooltips; empty if it has none.
 pub fn key_words(ctx: &Context, action: Action, state: &AppState) -> String {
     let shortcut = action.shortcut(&state.settings.keys);
     shortcut.map_or_else(String::new, |shortcut| words_of(ctx, &shortcut))

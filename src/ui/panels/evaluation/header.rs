@@ -18,7 +18,7 @@ pub fn header_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
             picks.extend([
                 ("Compare…", EvaluationPick::Compared),
                 ("Report…", EvaluationPick::Report),
-                ("Figures…", EvaluationPick::Figures),
+                ("Metrics…", EvaluationPick::Figures),
                 ("Plots…", EvaluationPick::Plots),
             ]);
         }

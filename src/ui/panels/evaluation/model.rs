@@ -135,7 +135,7 @@ fn curves_behind(desk: &EvaluationState) -> Vec<(String, Vec<PlotPoint>, Vec<Plo
     curves.collect()
 }
 
-/// Every so many of `n`, the last among them.
+/// Evenly spaced indices of `n`, including the last.
 fn thinned(n: usize) -> impl Iterator<Item = usize> {
     let step = n.div_ceil(MAX_POINTS).max(1);
     let last = n.checked_sub(1).filter(|last| last % step != 0);

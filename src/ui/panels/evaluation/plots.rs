@@ -11,7 +11,7 @@ use crate::metrics::{Confusion, Cut};
 use crate::state::{CommandSender, EvaluationState};
 use crate::ui::theme;
 
-/// A move of the threshold by hand, on any of the plots.
+/// A drag of the threshold on any of the plots.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Moved {
     /// Where to.
@@ -140,7 +140,7 @@ impl View<'_> {
     }
 
     fn histogram_ui(&self, ui: &mut Ui) -> Option<Moved> {
-        title_ui(ui, "Scores", "share of films by score");
+        title_ui(ui, "Scores", "fraction of films by score");
         let palette = theme::palette(ui.visuals());
         let plot = self
             .plot("scores", false)
@@ -179,7 +179,11 @@ impl View<'_> {
     }
 
     fn reliability_ui(&self, ui: &mut Ui) -> Option<Moved> {
-        title_ui(ui, "Reliability", "share positive over predicted, 10 bins");
+        title_ui(
+            ui,
+            "Reliability",
+            "fraction positive over predicted, 10 bins",
+        );
         let palette = theme::palette(ui.visuals());
         let plot = self
             .plot("reliability", true)

@@ -267,8 +267,8 @@ fn lock_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
     ui.horizontal(|ui| {
         let mut held = desk.frozen.is_some();
         let lock = ui.checkbox(&mut held, "Lock all thresholds");
-        let hover = "Choose them on validation, hold them, then open the test scores: figures of \
-                     both stand side by side";
+        let hover = "Choose them on validation, lock them, then open the test scores to compare \
+                     both side by side";
         if lock.on_hover_text(hover).changed() {
             commands.evaluate(EvaluationCommand::Freeze(held));
         }

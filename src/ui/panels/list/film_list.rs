@@ -36,7 +36,7 @@ pub fn film_list_ui(
     }
     let row_height = theme::LIST_ROW_HEIGHT_PT;
     let mut area = ScrollArea::vertical().auto_shrink(false);
-    // A film that came into view otherwise than by a click may lie outside.
+    // A film that came into view otherwise than by a click may be outside.
     let current = state.study.current();
     if views.scrolled_to != current {
         views.scrolled_to = current;

@@ -11,7 +11,7 @@ const MAP_SIDE_PX: usize = 256;
 /// Shares of the scale at which lines are drawn.
 pub const LINE_SHARES: [f32; 4] = [0.25, 0.5, 0.7, 0.9];
 
-/// Maps on the graphics card, made anew only when their source changes.
+/// Map textures, rebuilt only when their source changes.
 #[derive(Default)]
 pub struct MapTextures {
     source: Option<Source>,

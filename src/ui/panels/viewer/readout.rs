@@ -47,7 +47,7 @@ fn pixel_text(pos_in_image: Point, pane: &Pane<'_>, opened: &OpenedFilm) -> Opti
     ))
 }
 
-/// Findings with evidence at a place, the strongest first, as parts of each map's largest value.
+/// Findings with evidence at a point, the strongest first, as fractions of each map's maximum.
 fn findings_text(place: Point, pane: &Pane<'_>) -> Option<String> {
     let reading = pane.reading()?;
     if !(0.0..=1.0).contains(&place.x) || !(0.0..=1.0).contains(&place.y) {

@@ -85,7 +85,7 @@ impl FilmTiles {
         });
     }
 
-    /// The texture of one tile, made or made anew where its gray is another now.
+    /// The texture of one tile, built or rebuilt if its gray mapping has changed.
     fn tile(&mut self, ctx: &Context, key: TileKey) -> Option<&TextureHandle> {
         let shown = self.shown.as_ref()?;
         let known = self.tiles.get(&key);

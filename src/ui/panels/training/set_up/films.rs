@@ -27,14 +27,14 @@ pub fn split_ui(ui: &mut Ui, config: &mut TrainConfig, state: &AppState, command
         let hover = "Fraction of the films, used where no lists are given";
         number_ui(
             ui,
-            ("Validation share", hover),
+            ("Validation fraction", hover),
             &mut config.valid_share,
             0.0..=0.9,
             0.005,
         );
         number_ui(
             ui,
-            ("Test share", hover),
+            ("Test fraction", hover),
             &mut config.test_share,
             0.0..=0.9,
             0.005,
