@@ -284,7 +284,7 @@ fn device(args: DeviceArgs) -> anyhow::Result<ChosenDevice> {
         match ComputeDevice::cuda(precision) {
             Ok(device) => return Ok(idle_threads(args, device)),
             Err(error @ DeviceError::Gpu(_)) => {
-                remark = Some(format!("{error}; using the processor"));
+                remark = Some(format!("{error}; using the CPU"));
             }
             Err(error) => return Err(error.into()),
         }

@@ -64,7 +64,7 @@ pub fn run(args: &ClassifyArgs) -> anyhow::Result<ExitCode> {
     }
     if let Some(folder) = &args.cam {
         fs::create_dir_all(folder)
-            .with_context(|| format!("cannot make the folder {}", folder.display()))?;
+            .with_context(|| format!("cannot create the folder {}", folder.display()))?;
     }
     // In the order of the arguments, including files that cannot be opened.
     let mut films = Vec::new();

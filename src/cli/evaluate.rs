@@ -325,7 +325,8 @@ fn leak_warning(set: &ScoredSet, model: &Path) -> Result<Option<String>, Evaluat
 
 fn write(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
     if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
+        fs::create_dir_all(folder)
+            .with_context(|| format!("cannot create {}", folder.display()))?;
     }
     write_whole(path, bytes).with_context(|| format!("cannot write {}", path.display()))
 }

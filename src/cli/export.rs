@@ -58,7 +58,7 @@ pub fn run(args: &ExportArgs) -> anyhow::Result<ExitCode> {
         );
     }
     std::fs::create_dir_all(&args.to)
-        .with_context(|| format!("cannot make the folder {}", args.to.display()))?;
+        .with_context(|| format!("cannot create the folder {}", args.to.display()))?;
     let mut films = Vec::new();
     let mut failures = Vec::new();
     for path in &args.paths {

@@ -33,7 +33,7 @@ pub struct FilmCache {
     fingerprint: String,
 }
 
-/// Why there is no cache.
+/// Errors from a cache of decoded films.
 #[derive(Debug, Error)]
 #[expect(missing_docs, reason = "the messages say it")]
 pub enum CacheError {

@@ -7,10 +7,10 @@ use crate::domain::Finding;
 use super::DataError;
 use super::read::{csv_reader, read_first_line};
 
-/// How tables and lists write the empty set of findings.
+/// The name of the empty set of findings in tables and lists.
 pub const NO_FINDING: &str = "No Finding";
 
-/// Which column of a CSV holds what; columns go by their names in the header.
+/// Column mapping of a CSV, by the names in the header.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ColumnMap {
@@ -69,7 +69,7 @@ const VIEW: &[&str] = &["View Position"];
 impl ColumnMap {
     /// The columns required without a column map, for error messages.
     pub(super) const EXPECTED: &str = "\"Image Index\" or \"path\", \"Patient ID\", and \
-        \"Finding Labels\" or one column a finding";
+        \"Finding Labels\" or one column per finding";
 
     /// The column map of NIH's and the notebook's tables, detected from the header; `None` for any other.
     ///

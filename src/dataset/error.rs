@@ -8,7 +8,7 @@ use crate::domain::LabelsError;
 use super::read::MAX_TEXT_BYTES;
 use super::table::MAX_LABELS;
 
-/// Why a folder or file is no data set for us; texts name line and path.
+/// Errors from reading a data set; texts name line and path.
 #[derive(Debug, Error)]
 #[expect(missing_docs, reason = "the messages say it")]
 pub enum DataError {
@@ -70,7 +70,7 @@ pub enum DataError {
     Csv { path: PathBuf, source: csv::Error },
 }
 
-/// How many names a message lists.
+/// Maximum number of names listed in a message.
 const MAX_LISTED: usize = 30;
 
 /// Names in a row, or what to say where there are none.

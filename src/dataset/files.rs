@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::table_csv::file_name;
 
-/// How deep folders are looked into, as in listing films.
+/// Maximum depth of the folder search, as in listing films.
 const MAX_DEPTH: usize = 16;
 /// Endings of files that count as films where no row names them.
 const FILM_EXTENSIONS: [&str; 8] = ["png", "jpg", "jpeg", "tif", "tiff", "bmp", "dcm", "dicom"];

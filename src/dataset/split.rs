@@ -85,7 +85,7 @@ pub struct Leak {
     pub parts: [usize; 3],
 }
 
-/// Why a table cannot be divided so.
+/// Errors from splitting a table.
 #[derive(Debug, Error)]
 #[expect(missing_docs, reason = "the messages say it")]
 pub enum SplitError {

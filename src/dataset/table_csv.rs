@@ -68,7 +68,7 @@ pub(super) fn read_table(path: &Path, map: Option<&ColumnMap>) -> Result<TableCs
     collect(&labels, rows, &columns, path)
 }
 
-/// Where in a row things stand.
+/// Column indices of a row.
 struct Columns {
     header: Vec<String>,
     image: usize,

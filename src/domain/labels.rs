@@ -11,7 +11,7 @@ const NO_FINDING: &str = "No Finding";
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Labels(Arc<[String]>);
 
-/// Why a list of names is not a list of labels.
+/// Errors from building a list of labels.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[expect(missing_docs, reason = "the messages say it")]
 pub enum LabelsError {

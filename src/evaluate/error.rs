@@ -7,7 +7,7 @@ use crate::metrics::RocError;
 use crate::model::{ModelError, ModelFault, ModelFileError};
 use crate::train::TrainError;
 
-/// Why something could not be evaluated.
+/// Errors from an evaluation.
 #[derive(Debug, Error)]
 #[expect(missing_docs, reason = "the messages say it")]
 pub enum EvaluateError {

@@ -273,7 +273,9 @@ fn curves_html(column: &LabelColumn, model: Option<&ModelCard>) -> String {
     let name = escape(&column.name);
     let plots = label_plots(column, model);
     if plots.is_empty() {
-        return format!("<h3>{name}</h3>\n<p>n/a: films on one side only</p>\n");
+        return format!(
+            "<h3>{name}</h3>\n<p>n/a: all films are positive, or all are negative</p>\n"
+        );
     }
     let plots: String = plots.into_iter().map(|plot| plot.svg).collect();
     format!("<h3>{name}</h3>\n<div class=\"plots\">\n{plots}</div>\n")

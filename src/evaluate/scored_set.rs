@@ -146,7 +146,7 @@ impl LabelColumn {
         self.ranked.n_pos() as f64 / self.scores.len().max(1) as f64
     }
 
-    /// Whether there are so few positive films that chance rules.
+    /// Whether there are too few positive films to tell from chance.
     pub fn is_rare(&self) -> bool {
         self.ranked.n_pos() < MIN_POSITIVES
     }

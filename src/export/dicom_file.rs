@@ -11,7 +11,7 @@ use thiserror::Error;
 use super::FilmExport;
 use crate::explain::OverlayError;
 
-/// Why an export could not be made or written.
+/// Errors from an export.
 #[derive(Debug, Error)]
 #[expect(missing_docs, reason = "the messages say it")]
 pub enum ExportError {

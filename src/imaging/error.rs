@@ -1,4 +1,4 @@
-//! Why a file is no film for us.
+//! Errors from decoding a file.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -8,7 +8,7 @@ use thiserror::Error;
 use super::decode::{MAX_FILE_BYTES, MAX_PIXELS, MAX_SIDE_PX};
 use super::dicom::DicomError;
 
-/// Why a file could not be read as a film; every text ends with the path.
+/// Errors from reading a file as a film; every text ends with the path.
 #[derive(Debug, Error)]
 #[expect(missing_docs, reason = "the messages say it")]
 pub enum FilmError {
@@ -25,7 +25,7 @@ pub enum FilmError {
     #[error("expected a PNG, JPEG, TIFF, BMP or DICOM file, got {found}: {}", path.display())]
     UnknownFormat { path: PathBuf, found: String },
     #[error(
-        "expected 1 to {MAX_SIDE_PX} pixels a side and at most {MAX_PIXELS} in all, \
+        "expected 1 to {MAX_SIDE_PX} pixels per side and at most {MAX_PIXELS} in all, \
          got {width_px} x {height_px}: {}",
         path.display()
     )]
@@ -34,7 +34,7 @@ pub enum FilmError {
         width_px: u64,
         height_px: u64,
     },
-    #[error("expected 8 or 16 bits a channel, got {found}: {}", path.display())]
+    #[error("expected 8 or 16 bits per channel, got {found}: {}", path.display())]
     Depth { path: PathBuf, found: String },
     #[error("{format} file is damaged or not supported: {cause}: {}", path.display())]
     Damaged {

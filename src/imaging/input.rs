@@ -58,7 +58,7 @@ impl Preprocessing {
         self.side
     }
 
-    /// How the film is brought to that size.
+    /// Interpolation for resizing the film to that size.
     pub fn interpolation(&self) -> Interpolation {
         self.interpolation
     }

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
-/// How deep folders are looked into.
+/// Maximum depth of the folder search.
 const MAX_DEPTH: usize = 16;
 /// Where a DICOM file says `DICM`, and what it says.
 const DICOM_MARK: (usize, &[u8]) = (128, b"DICM");

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::convolve::{Filter, convolved};
 use crate::domain::Film;
 
-/// How a picture is brought to another size.
+/// Interpolation for resizing an image.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Interpolation {

@@ -9,7 +9,7 @@ pub struct Platt {
     pub intercept: f64,
 }
 
-/// Why there is no fit.
+/// Errors from fitting a calibration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 #[expect(missing_docs, reason = "the messages say it")]
 pub enum PlattError {

@@ -1,6 +1,6 @@
 use thiserror::Error;
 
-/// Why scores have no ROC curve, and so no area under it.
+/// Why the ROC curve and its AUC are undefined.
 #[derive(Clone, Copy, Debug, PartialEq, Error)]
 #[expect(missing_docs, reason = "the messages say it")]
 pub enum RocError {
@@ -8,7 +8,7 @@ pub enum RocError {
     OneClass { n_pos: usize, n_neg: usize },
     #[error("expected finite scores, got {value} at index {index}")]
     NotFinite { index: usize, value: f64 },
-    #[error("expected one label a score, got {n_labels} labels and {n_scores} scores")]
+    #[error("expected one label per score, got {n_labels} labels and {n_scores} scores")]
     Length { n_scores: usize, n_labels: usize },
 }
 

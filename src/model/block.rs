@@ -19,7 +19,7 @@ pub struct Block {
     shortcut: Option<Convolution>,
 }
 
-/// Where in the network a block stands.
+/// Position of a block in the network.
 #[derive(Clone, Copy)]
 pub struct Place {
     pub stage_idx: usize,

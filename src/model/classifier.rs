@@ -12,7 +12,7 @@ use super::{ConfigError, ModelCard, ResNetConfig};
 use crate::domain::{Film, ModelIdentity, Score, ScoreError};
 use crate::imaging::{ModelInput, model_input};
 
-/// The model that comes with the program, for when no file is beside it.
+/// The built-in model, used if there is no file next to the executable.
 const EMBEDDED: &[u8] = include_bytes!("../../weights/thorax.safetensors");
 /// Its name beside the executable.
 const FILE_NAME: &str = "thorax.safetensors";
@@ -20,7 +20,7 @@ const FILE_NAME: &str = "thorax.safetensors";
 /// Which model to open.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ModelSource {
-    /// The one that comes with the program.
+    /// The built-in model.
     Default,
     /// A model file, or weights that Keras saved.
     File(PathBuf),
@@ -47,7 +47,7 @@ pub struct Classifier {
     head: LinearHead,
 }
 
-/// Why a model could not be opened, or a film not be scored.
+/// Errors from opening a model or scoring a film.
 #[derive(Debug, Error)]
 #[expect(missing_docs, reason = "the messages say it")]
 pub enum ModelError {
@@ -67,7 +67,7 @@ pub enum ModelError {
     OutputCount { expected: usize, got: usize },
     #[error("expected a finite output for {label}, got {}", source.0)]
     Output { label: String, source: ScoreError },
-    #[error("expected input of {expected} pixels a side, got {got}")]
+    #[error("expected input of {expected} pixels per side, got {got}")]
     Input { expected: usize, got: usize },
     #[error("expected finite input, got {value} at position {position}")]
     InputValue { position: usize, value: f32 },
@@ -139,7 +139,7 @@ impl Classifier {
         &self.identity
     }
 
-    /// The file that was asked for; `None` for the model that comes with the program.
+    /// The file that was asked for; `None` for the built-in model.
     pub fn path(&self) -> Option<&Path> {
         self.path.as_deref()
     }

@@ -27,7 +27,7 @@ pub enum DeviceError {
     NotBuilt,
     #[error("the GPU cannot be used: {0}")]
     Gpu(String),
-    #[error("the processor's threads cannot be started: {0}")]
+    #[error("the CPU threads cannot be started: {0}")]
     Engine(#[from] EngineError),
 }
 

@@ -26,7 +26,7 @@ pub struct ModelFile {
     weights: Weights,
 }
 
-/// Why a file is not a model, or could not be written.
+/// Errors from reading or writing a model file.
 #[derive(Debug, Error)]
 #[expect(missing_docs, reason = "the messages say it")]
 pub enum ModelFileError {

@@ -367,7 +367,7 @@ impl AppState {
         }
     }
 
-    /// Lays the film drawn by us into the folder for temporary files and opens it from there.
+    /// Writes the sample film to the folder for temporary files and opens it from there.
     fn open_drawn_film(&mut self) {
         if self.jobs.list.is_none() {
             self.workspace = Workspace::Viewer;

@@ -25,11 +25,11 @@ pub enum Command {
     PickComparedModel,
     /// Ask for a folder of films by a file dialog.
     PickFolder,
-    /// Open the film that comes with the program, drawn by us.
+    /// Open the sample film.
     OpenDrawnFilm,
     /// Put films, or all films in folders, on the list and show the first of them; load models.
     Open(Vec<PathBuf>),
-    /// Go back to the model that comes with the program.
+    /// Go back to the built-in model.
     OpenDefaultModel,
     /// Show or hide the field in which a path can be typed.
     ShowPathField(bool),

@@ -191,7 +191,7 @@ impl Drop for Jobs {
 /// A model that was asked for.
 #[derive(Clone, Debug)]
 pub enum ModelRequest {
-    /// From a file, or the one that comes with the program.
+    /// From a file, or the built-in one.
     Source(ModelSource),
     /// Of a training that waits.
     Moment {
@@ -316,14 +316,14 @@ impl Surroundings {
     }
 }
 
-/// The film that comes with the program, so that a newcomer has one to try.
+/// The sample film, for new users.
 const DRAWN_FILM: &[u8] = include_bytes!("../../assets/phantom.png");
 
 pub fn spawn_drawn_film_job(services: &Services) -> std::io::Result<ListJob> {
     Job::spawn("drawn film", services.wake.clone(), move |_| {
         let folder = std::env::temp_dir().join("thorax");
         std::fs::create_dir_all(&folder)
-            .with_context(|| format!("cannot make the folder {}", folder.display()))?;
+            .with_context(|| format!("cannot create the folder {}", folder.display()))?;
         let path = folder.join("drawn-film.png");
         write_whole(&path, DRAWN_FILM)
             .with_context(|| format!("cannot write {}", path.display()))?;

@@ -198,5 +198,5 @@ impl AppState {
 
 /// The words for a panic in a job.
 pub(super) fn broke(panic_text: &str) -> String {
-    format!("internal error, please report it: {panic_text}")
+    format!("this should not have happened, please report it: {panic_text}")
 }

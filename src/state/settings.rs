@@ -24,7 +24,7 @@ pub struct Settings {
     pub keys: KeyChoices,
     /// Films opened last, newest first.
     pub recent_films: Vec<PathBuf>,
-    /// The model opened last, if it was not the one that comes with the program.
+    /// The model opened last, if it was not the built-in one.
     pub model: Option<PathBuf>,
     /// The last session.
     pub session: Session,
@@ -42,7 +42,7 @@ pub struct Settings {
 pub struct TrainingSettings {
     /// The configuration as text: one that an older program wrote must not cost the settings.
     pub config: Option<String>,
-    /// Where the next run was to lie.
+    /// Folder of the next run.
     pub run_folder: Option<String>,
     /// Runs that were started or opened, newest first.
     pub recent_runs: Vec<PathBuf>,

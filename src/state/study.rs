@@ -76,7 +76,7 @@ impl Study {
         self.current
     }
 
-    /// Where the film in view lies.
+    /// Path of the film in view.
     pub fn current_path(&self) -> Option<&Path> {
         let entry = self.entries.get(self.current?)?;
         Some(&entry.path)

@@ -12,14 +12,14 @@ use crate::model::kernels::{HostTensor, NamedTensors, TrainingState};
 const PLACE_KEY: &str = "place";
 const FORMAT_VERSION: u32 = 1;
 
-/// All that training needs to go on as if it had never stopped.
+/// Everything that training needs to resume exactly.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Checkpoint {
     /// Weights, running statistics, moments.
     pub state: TrainingState,
     /// The moving average of weights and running statistics, if one is kept.
     pub averaged: Option<NamedTensors>,
-    /// Where in the run it stands.
+    /// Position in the run.
     pub place: Place,
     /// Scores of this epoch's films so far, `(film, label)`, as the steps saw them.
     pub scores: Vec<f32>,
@@ -27,7 +27,7 @@ pub struct Checkpoint {
     pub truth: Vec<f32>,
 }
 
-/// Where in the run training stands.
+/// Position of a training in its run.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Place {

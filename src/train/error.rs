@@ -7,7 +7,7 @@ use crate::dataset::{CacheError, DataError, SplitError};
 use crate::model::kernels::EngineError;
 use crate::model::{DeviceError, ModelError, ModelFault, ModelFileError};
 
-/// Why a training could not start or go on.
+/// Errors from starting or running a training.
 #[derive(Debug, Error)]
 #[expect(missing_docs, reason = "the messages say it")]
 pub enum TrainError {

@@ -28,13 +28,13 @@ pub struct Predictions {
 /// The scores and labels of one film.
 #[derive(Clone, Debug, PartialEq)]
 pub struct FilmPrediction {
-    /// Where the film lies, or lay.
+    /// Path of the film, which may no longer exist.
     pub path: PathBuf,
-    /// Whose it is.
+    /// Patient of the film.
     pub patient_id: String,
     /// Score of each label, in `[0, 1]`; a model's `f32` without loss.
     pub scores: Vec<f64>,
-    /// Whether each label is true.
+    /// The value of each label.
     pub truth: Vec<bool>,
 }
 
@@ -128,7 +128,7 @@ impl Predictions {
     }
 }
 
-/// Where in a record things stand.
+/// Column indices of a record.
 struct Columns {
     path: usize,
     patient_id: usize,

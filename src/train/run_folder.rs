@@ -41,7 +41,7 @@ pub struct RunInfo {
     pub device: String,
     /// When it was started, UTC.
     pub started: String,
-    /// Where the table lay.
+    /// Path of the table.
     pub table: PathBuf,
     /// Of the decoded films: the same sources, the same fingerprint.
     pub data_fingerprint: String,

@@ -23,13 +23,13 @@ use crate::model::{ComputeDevice, ModelFile};
 pub struct TrainSetup {
     /// The device that computes the network.
     pub device: ComputeDevice,
-    /// Where decoded films lie.
+    /// Folder of decoded films.
     pub cache_folder: PathBuf,
     /// Orders from outside.
     pub control: TrainControl,
 }
 
-/// How a training ended.
+/// The outcome of a training.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ending {
     /// All epochs are done.

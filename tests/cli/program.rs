@@ -223,7 +223,7 @@ fn without_a_driver_a_gpu_build_scores_on_the_processor_and_says_so_in_one_line(
         println!("skipped: this machine has a GPU");
         return;
     }
-    check_one_line(&output, "using the processor");
+    check_one_line(&output, "using the CPU");
     assert_eq!(stdout(&output), stdout(&expected));
 }
 

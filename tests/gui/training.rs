@@ -164,7 +164,7 @@ fn a_finished_run_shows_its_figures_films_and_epochs() {
     assert!(record.test_auc.is_some());
     harness.run();
     // A label that is never positive in validation has no AUC, and is no number.
-    harness.get_by_label("n/a: no film, or every film, is positive");
+    harness.get_by_label("n/a: all films are positive, or all are negative");
     harness.get_by_label_contains("fewer than 10 positive films");
 
     harness

@@ -1,6 +1,6 @@
 use thiserror::Error;
 
-/// Why a DICOM file is no film for us.
+/// Errors from reading a DICOM file.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[expect(missing_docs, reason = "the messages say it")]
 pub enum DicomError {

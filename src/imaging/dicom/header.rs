@@ -222,7 +222,7 @@ fn photometric(
     match n_samples {
         None | Some(Ok(1)) => Ok(photometric),
         Some(Ok(n)) => Err(DicomError::Color {
-            found: format!("{n} samples a pixel"),
+            found: format!("{n} samples per pixel"),
         }),
         Some(Err(text)) => Err(attribute("Samples per Pixel", "1", text)),
     }

@@ -1,6 +1,6 @@
 //! Training in the window: the configuration being edited, the check before a run, the run.
 //!
-//! What is slow runs as a job; the jobs' reports are taken in by `poll`, orders by `apply`.
+//! Slow work runs as a job; `poll` receives the jobs' reports, `apply` carries out commands.
 
 mod apply;
 mod check;

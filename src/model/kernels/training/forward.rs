@@ -19,7 +19,7 @@ use super::team::Item;
 // read what earlier passes wrote; scratch memory is the worker's own; lengths are those of
 // `space`; the caller of `LaneWork::run` vouches for the instructions.
 
-/// Where a block stands: what every kernel of it needs to find its rows.
+/// Position of a block: what its kernels need to find their rows.
 ///
 /// An item of the 1x1 convolutions is a few rows, so that weights are read for many pixels at once.
 #[derive(Clone, Copy)]

@@ -9,7 +9,7 @@ pub struct LossWeights {
     pub negative: Vec<f32>,
     /// Times the sum of squares of the convolutions' kernels (Keras' `l2`); 0 for none.
     pub l2: f32,
-    /// How much less outputs count that are right already (Lin et al. 2017, `gamma`); 0 for none.
+    /// Focusing exponent of the focal loss (Lin et al. 2017, `gamma`); 0 disables it.
     pub focal_gamma: f32,
 }
 

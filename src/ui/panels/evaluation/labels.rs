@@ -60,7 +60,7 @@ pub fn labels_ui(ui: &mut Ui, desk: &EvaluationState, commands: &CommandSender) 
             auc.median
         ));
     } else {
-        ui.label("Macro AUC n/a: no label has films on both sides");
+        ui.label("Macro AUC n/a: no finding has both positive and negative films");
     }
 }
 

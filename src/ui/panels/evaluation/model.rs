@@ -259,7 +259,7 @@ pub struct RateRow {
     pub value: Option<f64>,
     /// 95 % by Wilson, where it is a share of films.
     pub interval: Option<(f64, f64)>,
-    /// On the set that the thresholds were chosen on, while they are held fast.
+    /// On the set that the thresholds were chosen on, while they are locked.
     pub where_chosen: Option<f64>,
 }
 

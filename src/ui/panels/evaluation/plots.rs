@@ -205,7 +205,7 @@ impl View<'_> {
     fn undefined_ui(&self, ui: &mut Ui) -> Option<Moved> {
         ui.allocate_ui(self.size, |ui| {
             ui.set_min_size(self.size);
-            ui.weak("n/a: all films are on one side");
+            ui.weak("n/a: all films are positive, or all are negative");
         });
         None
     }

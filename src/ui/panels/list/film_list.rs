@@ -32,7 +32,7 @@ pub fn film_list_ui(
     ui.separator();
     let places = state.list.places();
     if places.is_empty() {
-        ui.weak("No film passes the filter");
+        ui.weak("No film matches the filter");
     }
     let row_height = theme::LIST_ROW_HEIGHT_PT;
     let mut area = ScrollArea::vertical().auto_shrink(false);

@@ -18,7 +18,7 @@ pub fn all_maps_ui(
 ) {
     let rect = ui.available_rect_before_wrap();
     let (Some(opened), Some(reading)) = (pane.opened(), pane.reading()) else {
-        paint::message_ui(ui, rect, "No maps without scores");
+        paint::message_ui(ui, rect, "No maps: the film has no scores");
         return;
     };
     let palette = theme::palette(ui.visuals());

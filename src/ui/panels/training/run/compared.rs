@@ -33,7 +33,7 @@ pub fn compared_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
                 .on_hover_text(record.folder.display().to_string());
             let remove = ui.small_button("Remove");
             if remove
-                .on_hover_text(format!("Take {} off the curves", record.name()))
+                .on_hover_text(format!("Remove {} from the curves", record.name()))
                 .clicked()
             {
                 commands.train(TrainingCommand::DropCompared(place));

@@ -71,7 +71,7 @@ pub fn labels_ui(ui: &mut Ui, record: &RunRecord, of: &mut TableOf) {
         ));
     }
     if rows.iter().any(|row| row.kind == LabelRowKind::Undefined) {
-        ui.weak("n/a: no film, or every film, is positive");
+        ui.weak("n/a: all films are positive, or all are negative");
     }
 }
 

@@ -37,7 +37,7 @@ pub fn epoch_scrubber_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender
         }
         match (shown, state.workspace) {
             (None, _) => {
-                ui.weak("The viewer has another model");
+                ui.weak("The viewer uses another model");
             }
             (Some(_), Workspace::Training) => {
                 if ui.link("Go to the viewer").clicked() {

@@ -63,11 +63,15 @@ fn choices_ui(ui: &mut Ui, draft: &mut ColumnsDraft) {
             }
             ui.label("Findings");
             ui.horizontal(|ui| {
-                ui.radio_value(&mut draft.is_joined, false, "A column each, 0 or 1");
+                ui.radio_value(
+                    &mut draft.is_joined,
+                    false,
+                    "One column per finding, 0 or 1",
+                );
                 ui.radio_value(
                     &mut draft.is_joined,
                     true,
-                    "All in one, as in Effusion|Mass",
+                    "One column for all, such as Effusion|Mass",
                 );
             });
             ui.end_row();

@@ -11,7 +11,7 @@ use crate::ui::theme;
 /// Room for the buttons at the end of a path's line.
 const BUTTONS_WIDTH_PT: f32 = 330.0;
 
-/// Where the films are, where the run will lie, and what can be done with the configuration.
+/// Folders of films and run, and the buttons of the configuration.
 pub fn data_ui(ui: &mut Ui, config: &mut TrainConfig, state: &AppState, commands: &CommandSender) {
     let form = &state.training.form;
     Grid::new("data")
@@ -37,11 +37,7 @@ pub fn data_ui(ui: &mut Ui, config: &mut TrainConfig, state: &AppState, commands
             let label = ui.label("Run folder");
             ui.horizontal(|ui| {
                 let mut text = form.run_folder.clone();
-                let field = path_field(
-                    &mut text,
-                    "a new folder: everything of the run goes there",
-                    ui,
-                );
+                let field = path_field(&mut text, "a new folder for all files of the run", ui);
                 if ui.add(field).labelled_by(label.id).changed() {
                     commands.train(TrainingCommand::EditRunFolder(text));
                 }
@@ -67,7 +63,7 @@ pub fn data_ui(ui: &mut Ui, config: &mut TrainConfig, state: &AppState, commands
         if let Some(error) = &form.error {
             ui.label(RichText::new(error).color(palette.error));
         } else if config.data.as_os_str().is_empty() {
-            ui.weak("Name the data first");
+            ui.weak("Choose the data first");
         } else {
             ui.weak("Training can start when the check finds no problem");
         }
