@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use serde::Serialize;
 
+use crate::files::peak_mib;
 use crate::model::kernels::{
     Adam, Architecture, Engine, EngineError, HostTensor, LossWeights, NamedTensors, Optimizer,
     ScoringPlan, TrainingPlan, TrainingState,
@@ -131,16 +132,6 @@ fn median_secs(mut run: impl FnMut() -> Result<(), EngineError>) -> Result<f64, 
     }
     secs.sort_by(f64::total_cmp);
     Ok(secs.get(secs.len() / 2).copied().unwrap_or(f64::NAN))
-}
-
-/// The largest resident size so far, from the kernel's own account.
-pub fn peak_mib() -> Option<f64> {
-    let status = std::fs::read_to_string("/proc/self/status").ok()?;
-    let line = status
-        .lines()
-        .find_map(|line| line.strip_prefix("VmHWM:"))?;
-    let kib: f64 = line.trim().trim_end_matches("kB").trim().parse().ok()?;
-    Some(kib / 1024.0)
 }
 
 fn device_name() -> String {

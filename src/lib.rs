@@ -3,6 +3,7 @@
 //! Modules in reading order; each may name those before it and none after it
 //! (`tests/tidy` checks this, `docs/architecture.md` explains it).
 
+pub mod files;
 pub mod work;
 pub mod domain;
 pub mod metrics;

@@ -21,7 +21,6 @@ mod resize;
 #[cfg(test)]
 mod samples;
 mod sanity;
-mod write;
 
 pub use decode::{MAX_FILE_BYTES, MAX_PIXELS, MAX_SIDE_PX, film_from_bytes, read_film};
 pub use dicom::DicomError;
@@ -33,4 +32,3 @@ pub use polarity::Polarity;
 pub use pyramid::{Pyramid, Tile, TileKey};
 pub use resize::{GrayPicture, Interpolation};
 pub use sanity::{ConcernKind, InputCheck, InputConcern, InputLevel};
-pub use write::write_whole;

@@ -6,7 +6,7 @@ use super::device::ComputeDevice;
 use super::inference::{FeatureMaps, Inference, LinearHead};
 use super::keras::{KerasError, KerasImport, import_keras, is_hdf5};
 use super::kernels::EngineError;
-use super::model_file::{ModelFault, ModelFile, ModelFileError, Weights, read_bounded};
+use super::model_file::{ModelFault, ModelFile, ModelFileError, Weights, model_bytes};
 use super::network::Network;
 use super::{ConfigError, ModelCard, ResNetConfig};
 use crate::domain::{Film, ModelIdentity, Score, ScoreError};
@@ -96,7 +96,7 @@ impl Classifier {
     }
 
     fn load(path: &Path, device: &ComputeDevice) -> Result<Self, ModelError> {
-        let bytes = read_bounded(path)?;
+        let bytes = model_bytes(path)?;
         let file = if is_hdf5(&bytes) {
             import_keras(path, KerasImport::of_notebook(path))?
         } else {

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 /// Modules from the bottom up; each may name those before it. Same row: not each other.
 const LAYERS: [&[&str]; 13] = [
-    &["work"],
+    &["files", "work"],
     &["domain"],
     &["metrics"],
     &["imaging"],
