@@ -124,14 +124,7 @@ pub fn resume(
 
 /// The network of a plan, for the engine.
 pub(super) fn architecture(plan: &DataPlan) -> Result<Architecture, TrainError> {
-    let config = card(plan, "")?.architecture;
-    let epsilon = config.bn_epsilon() as f32;
-    Ok(Architecture::new(
-        config.depth(),
-        config.side(),
-        config.n_outputs(),
-        epsilon,
-    )?)
+    Ok(*card(plan, "")?.architecture.architecture())
 }
 
 /// The weights that training begins with.
