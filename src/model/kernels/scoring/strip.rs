@@ -7,7 +7,7 @@ use super::super::instruction_set::{InstructionSet, LaneWork};
 use super::super::lane::Lane;
 use super::super::winograd::{TileGrid, multiply_planes, transform_input, transform_output};
 use super::fold::{FoldedBlock, FoldedConv, FoldedNetwork};
-use super::head::{Dense, Maps, Pool};
+use super::head::{Dense, Pool};
 use super::space::{CHUNK, FilmSpace, WorkerSpace};
 
 /// Rows of the stem that one task computes.
@@ -24,8 +24,6 @@ pub(super) enum Pass {
     Pool,
     /// The dense layer, in one task.
     Dense,
-    /// One row of all class-activation maps.
-    Maps,
 }
 
 pub(super) struct StripWork<'a> {
@@ -52,7 +50,6 @@ impl StripWork<'_> {
             },
             Pass::Pool => set.run(Pool(self)),
             Pass::Dense => set.run(Dense(self)),
-            Pass::Maps => set.run(Maps(self)),
         }
     }
 
