@@ -1,15 +1,13 @@
 use std::path::{Path, PathBuf};
 
-use thiserror::Error;
-
 use super::device::ComputeDevice;
+use super::error::ModelError;
 use super::inference::{FeatureMaps, Inference, LinearHead};
-use super::keras::{KerasError, KerasImport, import_keras, is_hdf5};
-use super::kernels::EngineError;
-use super::model_file::{ModelFault, ModelFile, ModelFileError, Weights, model_bytes};
+use super::keras::{KerasImport, import_keras, is_hdf5};
+use super::model_file::{ModelFile, Weights, model_bytes};
 use super::network::Network;
-use super::{ConfigError, ModelCard, ResNetConfig};
-use crate::domain::{Film, ModelIdentity, Score, ScoreError};
+use super::{ModelCard, ResNetConfig};
+use crate::domain::{Film, ModelIdentity, Score};
 use crate::imaging::{ModelInput, model_input};
 
 /// The model that comes with the program, for when no file is beside it.
@@ -45,32 +43,6 @@ pub struct Classifier {
     path: Option<PathBuf>,
     network: Network,
     head: LinearHead,
-}
-
-/// Why a model could not be opened, or a film not be scored.
-#[derive(Debug, Error)]
-#[expect(missing_docs, reason = "the messages say it")]
-pub enum ModelError {
-    #[error(transparent)]
-    File(#[from] ModelFileError),
-    #[error(transparent)]
-    Keras(#[from] KerasError),
-    #[error("the model inside the program is broken: {0}")]
-    Embedded(#[source] ModelFault),
-    #[error(transparent)]
-    Config(#[from] ConfigError),
-    #[error("the network could not be computed: {0}")]
-    Candle(#[from] candle_core::Error),
-    #[error("the network could not be computed: {0}")]
-    Engine(#[from] EngineError),
-    #[error("expected {expected} outputs, got {got}")]
-    OutputCount { expected: usize, got: usize },
-    #[error("expected a finite output for {label}, got {}", source.0)]
-    Output { label: String, source: ScoreError },
-    #[error("expected input of {expected} pixels a side, got {got}")]
-    Input { expected: usize, got: usize },
-    #[error("expected finite input, got {value} at position {position}")]
-    InputValue { position: usize, value: f32 },
 }
 
 impl Classifier {

@@ -3,7 +3,7 @@
 use super::super::architecture::CELL;
 use super::super::instruction_set::LaneWork;
 use super::super::lane::Lane;
-use super::strip::StripWork;
+use super::work::StripWork;
 
 // SAFETY (all blocks of this file): as in `strip`.
 

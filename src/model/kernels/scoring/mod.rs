@@ -14,6 +14,7 @@ mod space;
 mod strip;
 #[cfg(test)]
 mod tests;
+mod work;
 
 use std::fmt;
 use std::sync::Arc;
@@ -25,7 +26,7 @@ use super::gemm::PIXEL_STEP;
 use super::winograd::TILE;
 use fold::FoldedNetwork;
 use space::{FilmSpace, WorkerSpace};
-use strip::{Pass, STEM_ROWS, StripWork};
+use work::{Pass, STEM_ROWS, StripWork};
 
 /// A network made ready to score on the CPU: packed weights and all the memory it needs.
 pub struct ScoringPlan {
