@@ -61,9 +61,9 @@ fn paths_of(tree: &str) -> Vec<String> {
 fn full_path(module: &Module, path: &str) -> Option<Module> {
     let path = path.split(" as ").next().unwrap_or_default();
     let mut names = path.split("::").map(str::trim).peekable();
-    let mut full = match names.peek()? {
-        &"crate" => Vec::new(),
-        &("self" | "super") => module.clone(),
+    let mut full = match *names.peek()? {
+        "crate" => Vec::new(),
+        "self" | "super" => module.clone(),
         _ => return None,
     };
     for name in names {
