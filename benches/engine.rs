@@ -17,12 +17,12 @@ use std::sync::Arc;
 use candle_core::{DType, Device, Tensor};
 use candle_nn::{Optimizer as _, VarBuilder, VarMap};
 use divan::{Bencher, counter::ItemsCount};
-use thorax::bench::{arbitrary, arbitrary_weights};
+use thorax::bench::{self, arbitrary, arbitrary_weights, classifier_of};
 use thorax::model::kernels::{
     Adam, Architecture, Engine, LossWeights, NamedTensors, Optimizer, ScoringPlan, TrainingPlan,
     TrainingState,
 };
-use thorax::model::{ResNetConfig, ResNetV2, Weights};
+use thorax::model::{ComputeDevice, ResNetConfig, ResNetV2, Weights};
 
 fn main() {
     // Beside every figure stands what the machine could do in this very run.
@@ -73,13 +73,9 @@ fn score(bencher: Bencher, n_films: usize) {
 
 #[divan::bench(sample_count = 20, max_time = 10)]
 fn score_with_maps(bencher: Bencher) {
-    let mut plan = ScoringPlan::new(&weights(), architecture(), engine()).unwrap();
+    let classifier = classifier_of(&weights(), &architecture(), &ComputeDevice::cpu()).unwrap();
     let film = films(1);
-    bencher.bench_local(|| {
-        plan.score_film_with_maps(&film)
-            .map(|(_, maps)| maps.len())
-            .unwrap()
-    });
+    bencher.bench_local(|| bench::score_with_maps(&classifier, &film).unwrap());
 }
 
 #[divan::bench(args = [32], sample_count = 5, max_time = 20)]

@@ -4,10 +4,19 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use serde::Serialize;
+use thiserror::Error;
 
+use crate::domain::{Labels, LabelsError, PerFinding};
+use crate::explain::{CamMethod, Heatmap, class_activation_maps};
+use crate::files::peak_mib;
+use crate::imaging::{Interpolation, ModelInput, Preprocessing, PreprocessingError};
 use crate::model::kernels::{
-    Adam, Architecture, Engine, EngineError, HostTensor, LossWeights, NamedTensors, Optimizer,
-    ScoringPlan, TrainingPlan, TrainingState,
+    Adam, Architecture, EngineError, HostTensor, LossWeights, NamedTensors, Optimizer, ScoringPlan,
+    TrainingPlan, TrainingState,
+};
+use crate::model::{
+    Classifier, ComputeDevice, ConfigError, ModelCard, ModelError, ModelFault, ModelFile,
+    Provenance, ResNetConfig,
 };
 
 /// Films in the batches that are measured.
@@ -22,7 +31,8 @@ pub struct BenchReport {
     pub score_ms: f64,
     /// Films a second in batches of 32.
     pub score_films_per_s: f64,
-    /// One film with the class-activation maps of all outputs, milliseconds.
+    /// One film by [`Classifier::score_input`] and the class-activation maps of all outputs, as the
+    /// window and the command line make them; milliseconds.
     pub maps_ms: f64,
     /// Films a second in training steps of 32.
     pub train_films_per_s: f64,
@@ -38,8 +48,31 @@ pub struct BenchReport {
     pub instruction_set: &'static str,
 }
 
+/// Why nothing was measured.
+#[derive(Debug, Error)]
+#[expect(missing_docs, reason = "the messages say it")]
+pub enum BenchError {
+    #[error("this device has no engine")]
+    NoEngine,
+    #[error(transparent)]
+    Engine(#[from] EngineError),
+    #[error(transparent)]
+    Model(#[from] ModelError),
+    #[error(transparent)]
+    Content(#[from] ModelFault),
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    #[error(transparent)]
+    Labels(#[from] LabelsError),
+    #[error(transparent)]
+    Preprocessing(#[from] PreprocessingError),
+    #[error("labels and network do not fit together")]
+    Card,
+}
+
 /// Measures the network of the notebook (depth 56, 128 by 128 pixels, 14 outputs); within 30 s.
-pub fn measure(engine: &Arc<Engine>) -> Result<BenchReport, EngineError> {
+pub fn measure(device: &ComputeDevice) -> Result<BenchReport, BenchError> {
+    let engine = device.engine().ok_or(BenchError::NoEngine)?;
     let architecture = Architecture::new(56, 128, 14, 1e-3)?;
     let weights = arbitrary_weights(&architecture);
     let film_len = architecture.side() * architecture.side();
@@ -51,9 +84,12 @@ pub fn measure(engine: &Arc<Engine>) -> Result<BenchReport, EngineError> {
     let fma_gflops = engine.fma_gflops();
     let mut plan = ScoringPlan::new(&weights, architecture, Arc::clone(engine))?;
     let score = median_secs(|| plan.score_film(one).map(drop))?;
-    let maps = median_secs(|| plan.score_film_with_maps(one).map(drop))?;
     let score_batch = median_secs(|| plan.score(&films).map(drop))?;
     drop(plan);
+
+    let classifier = classifier_of(&weights, &architecture, device)?;
+    let maps = median_secs(|| score_with_maps(&classifier, one).map(drop))?;
+    drop(classifier);
 
     let labels: Vec<f32> = arbitrary(BATCH * architecture.n_outputs())
         .map(|value| if value > 0.0 { 1.0 } else { 0.0 })
@@ -84,6 +120,49 @@ pub fn measure(engine: &Arc<Engine>) -> Result<BenchReport, EngineError> {
         device: device_name(),
         instruction_set: engine.instruction_set().name(),
     })
+}
+
+/// A classifier of plain weights, with a card that says nothing of them.
+pub fn classifier_of(
+    weights: &NamedTensors,
+    architecture: &Architecture,
+    device: &ComputeDevice,
+) -> Result<Classifier, BenchError> {
+    let labels = (0..architecture.n_outputs()).map(|output| format!("output {output}"));
+    let preprocessing = Preprocessing::new(
+        architecture.side(),
+        Interpolation::Nearest,
+        Preprocessing::NOTEBOOK.scale(),
+    )?;
+    let card = ModelCard::new(
+        "bench".to_owned(),
+        Labels::new(labels.collect())?,
+        ResNetConfig::of_engine(architecture)?,
+        preprocessing,
+        Provenance::default(),
+    );
+    let weights = weights.iter();
+    let weights = weights.map(|(name, tensor)| (name.clone(), tensor.values.clone()));
+    let file = ModelFile::new(card.ok_or(BenchError::Card)?, weights.collect())?;
+    Ok(Classifier::new(&file, None, device)?)
+}
+
+/// Scores `film`, `side * side` values, and makes the maps of all outputs as the window does.
+pub fn score_with_maps(
+    classifier: &Classifier,
+    film: &[f32],
+) -> Result<PerFinding<Heatmap>, ModelError> {
+    let input = ModelInput {
+        side: classifier.card().architecture.side(),
+        values: film.to_vec(),
+    };
+    let inference = classifier.score_input(input)?;
+    Ok(class_activation_maps(
+        &inference.features,
+        classifier.head(),
+        &inference.scores,
+        CamMethod::GradCam,
+    ))
 }
 
 /// Weights that keep activations in a natural range without a forward pass to calibrate them.
@@ -119,7 +198,7 @@ pub fn arbitrary(n_values: usize) -> impl Iterator<Item = f32> {
 }
 
 /// Median of as many runs as fit the budget, after one that warms up.
-fn median_secs(mut run: impl FnMut() -> Result<(), EngineError>) -> Result<f64, EngineError> {
+fn median_secs<E>(mut run: impl FnMut() -> Result<(), E>) -> Result<f64, E> {
     const MAX_RUNS: usize = 100;
     let begin = Instant::now();
     run()?;
@@ -131,16 +210,6 @@ fn median_secs(mut run: impl FnMut() -> Result<(), EngineError>) -> Result<f64, 
     }
     secs.sort_by(f64::total_cmp);
     Ok(secs.get(secs.len() / 2).copied().unwrap_or(f64::NAN))
-}
-
-/// The largest resident size so far, from the kernel's own account.
-pub fn peak_mib() -> Option<f64> {
-    let status = std::fs::read_to_string("/proc/self/status").ok()?;
-    let line = status
-        .lines()
-        .find_map(|line| line.strip_prefix("VmHWM:"))?;
-    let kib: f64 = line.trim().trim_end_matches("kB").trim().parse().ok()?;
-    Some(kib / 1024.0)
 }
 
 fn device_name() -> String {
@@ -164,11 +233,28 @@ mod tests {
         let mut n_runs = 0;
         let secs = median_secs(|| {
             n_runs += 1;
-            Ok(())
+            Ok::<_, EngineError>(())
         });
         assert!(secs.expect("runs") < 1.0);
         assert!(n_runs >= 3);
         assert!(median_secs(|| Err(EngineError::EmptyBatch)).is_err());
+    }
+
+    #[test]
+    fn maps_of_all_outputs_are_made_on_the_path_that_ships() {
+        let architecture = Architecture::new(11, 32, 2, 1e-3).expect("valid");
+        let weights = arbitrary_weights(&architecture);
+        let device = ComputeDevice::cpu_with_threads(1).expect("threads start");
+        let classifier = classifier_of(&weights, &architecture, &device).expect("a network");
+        let film: Vec<f32> = arbitrary(32 * 32).collect();
+        let maps = score_with_maps(&classifier, &film).expect("scores");
+        assert_eq!(maps.values().len(), 2);
+        assert!(
+            maps.values()
+                .iter()
+                .all(|map| map.side() == architecture.last_side())
+        );
+        assert!(score_with_maps(&classifier, &[0.0]).is_err());
     }
 
     #[test]

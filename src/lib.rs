@@ -3,14 +3,15 @@
 //! Modules in reading order; each may name those before it and none after it
 //! (`tests/tidy` checks this, `docs/architecture.md` explains it).
 
+pub mod files;
 pub mod work;
 pub mod domain;
 pub mod metrics;
 pub mod imaging;
 pub mod dataset;
 pub mod model;
-pub mod bench;
 pub mod explain;
+pub mod bench;
 pub mod export;
 pub mod train;
 pub mod evaluate;

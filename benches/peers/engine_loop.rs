@@ -10,10 +10,12 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use safetensors::SafeTensors;
+use thorax::bench::{classifier_of, score_with_maps};
 use thorax::model::kernels::{
     Adam, Architecture, Engine, EngineError, HostTensor, LossWeights, NamedTensors, Optimizer,
     ScoringPlan, TrainingPlan, TrainingState,
 };
+use thorax::model::{Classifier, ComputeDevice};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let n_threads = std::env::var("THREADS").map_or(Ok(2), |n| n.parse())?;
@@ -23,6 +25,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         weights: read("weights.safetensors")?,
         expected: read("expected.safetensors")?,
         scoring: None,
+        maps: None,
         training: None,
     };
     for line in std::io::stdin().lines() {
@@ -46,6 +49,8 @@ struct EngineLoop {
     weights: NamedTensors,
     expected: NamedTensors,
     scoring: Option<ScoringPlan>,
+    /// Classifier of the same weights, which makes maps as the window does.
+    maps: Option<Classifier>,
     training: Option<(TrainingPlan, TrainingState)>,
 }
 
@@ -93,16 +98,19 @@ impl EngineLoop {
             let plan = TrainingPlan::new(self.architecture, n, Arc::clone(&self.engine))?;
             let state = TrainingState::new(&self.architecture, self.weights.clone())?;
             self.training = Some((plan, state));
-        } else if order != "train" && self.scoring.is_none() {
+        } else if order == "maps" && self.maps.is_none() {
+            let device = ComputeDevice::cpu_with_threads(self.engine.n_threads())?;
+            self.maps = Some(classifier_of(&self.weights, &self.architecture, &device)?);
+        } else if order == "score" && self.scoring.is_none() {
             self.scoring = Some(self.scoring_plan()?);
         }
         let mut took = Vec::new();
         for _ in 0..times {
             let start = Instant::now();
-            match (order, &mut self.scoring, &mut self.training) {
-                ("score", Some(plan), _) => drop(plan.score(&films)?.len()),
-                ("maps", Some(plan), _) => drop(plan.score_film_with_maps(&films)?.1.len()),
-                ("train", _, Some((plan, state))) => {
+            match (order, &mut self.scoring, &self.maps, &mut self.training) {
+                ("score", Some(plan), _, _) => drop(plan.score(&films)?.len()),
+                ("maps", _, Some(classifier), _) => drop(score_with_maps(classifier, &films)?),
+                ("train", _, _, Some((plan, state))) => {
                     plan.step(state, &films, &labels, &loss, &optimizer)?;
                 }
                 _ => return Err(format!("unknown order: {order}").into()),

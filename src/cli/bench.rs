@@ -1,8 +1,6 @@
 use std::process::ExitCode;
 use std::thread::available_parallelism;
 
-use anyhow::Context as _;
-
 use super::{BenchArgs, InfoFormat, output};
 use crate::bench::{BenchReport, measure};
 use crate::model::ComputeDevice;
@@ -14,8 +12,7 @@ pub fn run(args: &BenchArgs) -> anyhow::Result<ExitCode> {
         None => available_parallelism().map_or(1, usize::from),
     };
     let device = ComputeDevice::cpu_with_threads(n_threads)?;
-    let engine = device.engine().context("this device has no engine")?;
-    let report = measure(engine)?;
+    let report = measure(&device)?;
     let text = match args.format {
         InfoFormat::Json => serde_json::to_string_pretty(&report)? + "\n",
         InfoFormat::Text => text(&report),

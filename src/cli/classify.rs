@@ -13,7 +13,8 @@ use crate::explain::{
     score_jitter,
 };
 use crate::export::{FilmExport, file_part};
-use crate::imaging::{InputCheck, list_films, read_film, write_whole};
+use crate::files::write_whole;
+use crate::imaging::{InputCheck, list_films, read_film};
 use crate::model::{Classifier, Inference};
 use crate::work::cause_chain;
 

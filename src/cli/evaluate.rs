@@ -18,7 +18,7 @@ use crate::evaluate::{
     figures_csv, figures_json, freeze_operating_points, html_report, localize, save_plots,
     score_films, shared_patients, subgroups,
 };
-use crate::imaging::write_whole;
+use crate::files::write_whole;
 use crate::model::{Classifier, ModelFile};
 use crate::train::Predictions;
 pub use args::EvaluateArgs;

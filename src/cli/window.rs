@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{ChosenDevice, DeviceArgs, device, output};
 use crate::app::ThoraxApp;
-use crate::model::kernels::give_large_buffers_back;
+use crate::files::give_large_buffers_back;
 use crate::state::{FilePicker, NoticeKind, PickForm, PickKind, Picked};
 
 /// Size of the window at the very first start.

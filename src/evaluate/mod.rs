@@ -16,6 +16,7 @@ mod score;
 mod freeze;
 mod prevalence;
 mod export;
+mod escape;
 mod svg;
 mod plots;
 mod picture;

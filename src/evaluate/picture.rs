@@ -7,7 +7,7 @@ use resvg::usvg::{Options, Tree, fontdb};
 
 use super::plots::label_plots;
 use super::{EvaluateError, ScoredSet};
-use crate::imaging::write_whole;
+use crate::files::write_whole;
 use crate::model::ModelCard;
 
 /// Pixels of a picture for each of the drawing.

@@ -1,3 +1,4 @@
+use super::escape::escape;
 use super::plots::label_plots;
 use super::{
     Bootstrap, BootstrapInterval, Figures, LabelColumn, LabelDifference, LabelFigures,
@@ -313,20 +314,4 @@ fn interval(interval: Option<(f64, f64)>) -> String {
         || "not estimable".to_owned(),
         |(low, high)| format!("{low:.3} to {high:.3}"),
     )
-}
-
-/// Text from elsewhere as text, not as markup.
-pub(super) fn escape(text: &str) -> String {
-    let mut escaped = String::new();
-    for c in text.chars() {
-        match c {
-            '&' => escaped += "&amp;",
-            '<' => escaped += "&lt;",
-            '>' => escaped += "&gt;",
-            '"' => escaped += "&quot;",
-            '\'' => escaped += "&#39;",
-            c => escaped.push(c),
-        }
-    }
-    escaped
 }

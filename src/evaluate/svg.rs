@@ -1,4 +1,4 @@
-use super::report::escape;
+use super::escape::escape;
 use crate::domain::NOTICE;
 
 /// A line or a set of bars of a plot whose axes both run from 0 to 1.

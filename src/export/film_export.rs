@@ -5,7 +5,8 @@ use chrono::{DateTime, Local};
 use super::ExportError;
 use crate::domain::{Film, PerFinding, Score, Threshold};
 use crate::explain::CamMethod;
-use crate::imaging::{InputCheck, write_whole};
+use crate::files::write_whole;
+use crate::imaging::InputCheck;
 use crate::metrics::{Platt, logit};
 use crate::model::{Calibration, Classifier};
 

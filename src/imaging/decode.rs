@@ -1,25 +1,16 @@
 //! From a path to a film: reads the file within bounds and tells its format by content.
 
-use std::fs::{self, File};
-use std::io::Read as _;
 use std::path::Path;
 
 use crate::domain::Film;
+use crate::files::{BoundedReadError, read_bounded};
 
+use super::limits::MAX_FILE_BYTES;
 use super::{FilmError, dicom, raster};
-
-/// Larger files are refused unread. An uncompressed 16-bit film of the largest detectors has 40 MB.
-pub const MAX_FILE_BYTES: u64 = 256 << 20;
-
-/// Longest side that is decoded; also the largest texture of common graphics cards.
-pub const MAX_SIDE_PX: u64 = 16_384;
-
-/// Most pixels that are decoded: 128 MiB at 16 bits. The largest detectors give 16 million.
-pub const MAX_PIXELS: u64 = 64 << 20;
 
 /// Reads a film from a PNG, JPEG, TIFF, BMP or DICOM file; the name's extension plays no part.
 pub fn read_film(path: &Path) -> Result<Film, FilmError> {
-    film_from_bytes(&read_bounded(path)?, path)
+    film_from_bytes(&film_bytes(path)?, path)
 }
 
 /// Reads a film from the bytes of a file; `path` is what the film and the errors name.
@@ -41,60 +32,24 @@ pub fn film_from_bytes(bytes: &[u8], path: &Path) -> Result<Film, FilmError> {
     }
 }
 
-/// Refuses sizes that are not to be decoded; call before taking memory for pixels.
-pub(super) fn check_size(width_px: u64, height_px: u64, path: &Path) -> Result<(), FilmError> {
-    if size_is_allowed(width_px, height_px) {
-        Ok(())
-    } else {
-        Err(FilmError::PictureSize {
-            path: path.to_path_buf(),
-            width_px,
-            height_px,
-        })
-    }
-}
-
-fn size_is_allowed(width_px: u64, height_px: u64) -> bool {
-    let sides = 1..=MAX_SIDE_PX;
-    sides.contains(&width_px) && sides.contains(&height_px) && width_px * height_px <= MAX_PIXELS
-}
-
-fn read_bounded(path: &Path) -> Result<Vec<u8>, FilmError> {
-    let unreadable = |cause| FilmError::Unreadable {
-        path: path.to_path_buf(),
-        cause,
+/// Reads the file's bytes; the error names the file.
+fn film_bytes(path: &Path) -> Result<Vec<u8>, FilmError> {
+    let fault = match read_bounded(path, MAX_FILE_BYTES) {
+        Ok(bytes) => return Ok(bytes),
+        Err(fault) => fault,
     };
-    let metadata = fs::metadata(path).map_err(unreadable)?;
-    if metadata.is_dir() {
-        let path = path.to_path_buf();
-        return Err(FilmError::Folder { path });
-    }
-    // Opening a pipe waits for its other end, which may never come.
-    if !metadata.is_file() {
-        let path = path.to_path_buf();
-        return Err(FilmError::NotRegular { path });
-    }
-    let too_large = |n_bytes| FilmError::TooLarge {
-        path: path.to_path_buf(),
-        n_bytes,
-    };
-    if metadata.len() > MAX_FILE_BYTES {
-        return Err(too_large(metadata.len()));
-    }
-    // The length may be wrong by now, or always (files under /proc have 0).
-    let mut bytes = Vec::with_capacity(metadata.len() as usize);
-    let mut file = File::open(path)
-        .map_err(unreadable)?
-        .take(MAX_FILE_BYTES + 1);
-    file.read_to_end(&mut bytes).map_err(unreadable)?;
-    if bytes.len() as u64 > MAX_FILE_BYTES {
-        return Err(too_large(bytes.len() as u64));
-    }
-    Ok(bytes)
+    let path = path.to_path_buf();
+    Err(match fault {
+        BoundedReadError::Folder => FilmError::Folder { path },
+        BoundedReadError::NotRegular => FilmError::NotRegular { path },
+        BoundedReadError::TooLarge { n_bytes } => FilmError::TooLarge { path, n_bytes },
+        BoundedReadError::Io(cause) => FilmError::Unreadable { path, cause },
+    })
 }
 
 #[cfg(test)]
 mod tests {
+    use std::fs::{self, File};
     use std::path::PathBuf;
 
     use super::*;
@@ -127,15 +82,5 @@ mod tests {
             .unwrap();
         let text = read_film(&path).unwrap_err().to_string();
         assert!(text.contains("got 268435457"), "{text}");
-    }
-
-    #[test]
-    fn sizes_are_bounded_by_side_and_by_area() {
-        assert!(size_is_allowed(1, 1));
-        assert!(size_is_allowed(16_384, 4096));
-        assert!(!size_is_allowed(16_384, 4097));
-        assert!(!size_is_allowed(16_385, 1));
-        assert!(!size_is_allowed(0, 5));
-        assert!(!size_is_allowed(u64::MAX, u64::MAX));
     }
 }

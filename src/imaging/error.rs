@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
-use super::decode::{MAX_FILE_BYTES, MAX_PIXELS, MAX_SIDE_PX};
 use super::dicom::DicomError;
+use super::limits::{MAX_FILE_BYTES, MAX_PIXELS, MAX_SIDE_PX};
 
 /// Errors from reading a file as a film; every text ends with the path.
 #[derive(Debug, Error)]

@@ -13,6 +13,7 @@ mod gray_counts;
 mod hostile;
 mod input;
 mod jpeg_stream;
+mod limits;
 mod list;
 mod polarity;
 mod pyramid;
@@ -21,16 +22,15 @@ mod resize;
 #[cfg(test)]
 mod samples;
 mod sanity;
-mod write;
 
-pub use decode::{MAX_FILE_BYTES, MAX_PIXELS, MAX_SIDE_PX, film_from_bytes, read_film};
+pub use decode::{film_from_bytes, read_film};
 pub use dicom::DicomError;
 pub use error::FilmError;
 pub use gray_counts::GrayCounts;
 pub use input::{ModelInput, Preprocessing, PreprocessingError, model_input};
+pub use limits::{MAX_FILE_BYTES, MAX_PIXELS, MAX_SIDE_PX};
 pub use list::{ListError, list_films};
 pub use polarity::Polarity;
 pub use pyramid::{Pyramid, Tile, TileKey};
 pub use resize::{GrayPicture, Interpolation};
 pub use sanity::{ConcernKind, InputCheck, InputConcern, InputLevel};
-pub use write::write_whole;

@@ -7,7 +7,7 @@ use image::{DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader, Li
 
 use crate::domain::{Film, FilmInfo, ModalityMap, NamedWindow, Pixels, Voi, Window};
 
-use super::decode::check_size;
+use super::limits::check_size;
 use super::polarity::Polarity;
 use super::{FilmError, jpeg_stream};
 

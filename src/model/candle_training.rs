@@ -5,8 +5,8 @@ use candle_core::{DType, Device, Tensor, Var};
 use candle_nn::VarBuilder;
 
 use super::ResNetConfig;
-use super::classifier::ModelError;
 use super::device::ComputeDevice;
+use super::error::ModelError;
 use super::kernels::{
     Architecture, BatchLoss, EngineError, HostTensor, LossWeights, NamedTensors, Optimizer,
     TrainingState, is_trainable,

@@ -1,15 +1,13 @@
 use std::path::{Path, PathBuf};
 
-use thiserror::Error;
-
 use super::device::ComputeDevice;
+use super::error::ModelError;
 use super::inference::{FeatureMaps, Inference, LinearHead};
-use super::keras::{KerasError, KerasImport, import_keras, is_hdf5};
-use super::kernels::EngineError;
-use super::model_file::{ModelFault, ModelFile, ModelFileError, Weights, read_bounded};
+use super::keras::{KerasImport, import_keras, is_hdf5};
+use super::model_file::{ModelFile, Weights, model_bytes};
 use super::network::Network;
-use super::{ConfigError, ModelCard, ResNetConfig};
-use crate::domain::{Film, ModelIdentity, Score, ScoreError};
+use super::{ModelCard, ResNetConfig};
+use crate::domain::{Film, ModelIdentity, Score};
 use crate::imaging::{ModelInput, model_input};
 
 /// The built-in model, used if there is no file next to the executable.
@@ -47,32 +45,6 @@ pub struct Classifier {
     head: LinearHead,
 }
 
-/// Errors from opening a model or scoring a film.
-#[derive(Debug, Error)]
-#[expect(missing_docs, reason = "the messages say it")]
-pub enum ModelError {
-    #[error(transparent)]
-    File(#[from] ModelFileError),
-    #[error(transparent)]
-    Keras(#[from] KerasError),
-    #[error("the model inside the program is broken: {0}")]
-    Embedded(#[source] ModelFault),
-    #[error(transparent)]
-    Config(#[from] ConfigError),
-    #[error("the network could not be computed: {0}")]
-    Candle(#[from] candle_core::Error),
-    #[error("the network could not be computed: {0}")]
-    Engine(#[from] EngineError),
-    #[error("expected {expected} outputs, got {got}")]
-    OutputCount { expected: usize, got: usize },
-    #[error("expected a finite output for {label}, got {}", source.0)]
-    Output { label: String, source: ScoreError },
-    #[error("expected input of {expected} pixels per side, got {got}")]
-    Input { expected: usize, got: usize },
-    #[error("expected finite input, got {value} at position {position}")]
-    InputValue { position: usize, value: f32 },
-}
-
 impl Classifier {
     /// Opens the default model or a file, by content: our format, or weights that Keras saved.
     ///
@@ -96,7 +68,7 @@ impl Classifier {
     }
 
     fn load(path: &Path, device: &ComputeDevice) -> Result<Self, ModelError> {
-        let bytes = read_bounded(path)?;
+        let bytes = model_bytes(path)?;
         let file = if is_hdf5(&bytes) {
             import_keras(path, KerasImport::of_notebook(path))?
         } else {

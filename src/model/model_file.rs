@@ -1,6 +1,5 @@
 use std::collections::BTreeMap;
-use std::fs::File;
-use std::io::{self, Read as _};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use safetensors::tensor::{Dtype, SafeTensors, TensorView};
@@ -9,7 +8,7 @@ use thiserror::Error;
 use super::ModelCard;
 use super::card_json::CardError;
 use super::parameters::parameter_shapes;
-use crate::imaging::write_whole;
+use crate::files::{BoundedReadError, read_bounded, write_whole};
 
 /// The entry of the file's metadata that holds the card.
 const CARD_KEY: &str = "thorax";
@@ -113,7 +112,7 @@ impl ModelFile {
 
     /// Reads a model file.
     pub fn load(path: &Path) -> Result<Self, ModelFileError> {
-        let bytes = read_bounded(path)?;
+        let bytes = model_bytes(path)?;
         Self::from_bytes(&bytes).map_err(|fault| ModelFileError::Content {
             path: path.to_owned(),
             fault,
@@ -188,22 +187,16 @@ impl ModelFile {
 }
 
 /// A whole file in memory, but no more than a model can have.
-pub fn read_bounded(path: &Path) -> Result<Vec<u8>, ModelFileError> {
-    let failed = |source| ModelFileError::Read {
-        path: path.to_owned(),
-        source,
-    };
-    // Opening a pipe would wait for whoever writes into it.
-    if !std::fs::metadata(path).map_err(failed)?.is_file() {
-        return Err(failed(io::Error::other("not a regular file")));
-    }
-    let file = File::open(path).map_err(failed)?;
-    let mut bytes = Vec::new();
-    let mut limited = file.take(MAX_FILE_BYTES + 1);
-    limited.read_to_end(&mut bytes).map_err(failed)?;
-    if bytes.len() as u64 > MAX_FILE_BYTES {
+pub fn model_bytes(path: &Path) -> Result<Vec<u8>, ModelFileError> {
+    read_bounded(path, MAX_FILE_BYTES).map_err(|fault| {
         let path = path.to_owned();
-        return Err(ModelFileError::TooLarge { path });
-    }
-    Ok(bytes)
+        let source = match fault {
+            BoundedReadError::TooLarge { .. } => return ModelFileError::TooLarge { path },
+            BoundedReadError::Io(source) => source,
+            BoundedReadError::Folder | BoundedReadError::NotRegular => {
+                io::Error::other("not a regular file")
+            }
+        };
+        ModelFileError::Read { path, source }
+    })
 }

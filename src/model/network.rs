@@ -3,8 +3,8 @@ use std::sync::{Mutex, PoisonError};
 use candle_core::Tensor;
 
 use super::ResNetConfig;
-use super::classifier::ModelError;
 use super::device::ComputeDevice;
+use super::error::ModelError;
 use super::inference::FeatureMaps;
 use super::kernels::ScoringPlan;
 use super::model_file::Weights;

@@ -9,7 +9,8 @@ use anyhow::Context as _;
 use crate::dataset::{FindingBox, boxes_of_film, table_above};
 use crate::domain::{Film, PerFinding};
 use crate::explain::{CamMethod, Heatmap, class_activation_maps};
-use crate::imaging::{GrayCounts, InputCheck, Pyramid, list_films, read_film, write_whole};
+use crate::files::write_whole;
+use crate::imaging::{GrayCounts, InputCheck, Pyramid, list_films, read_film};
 use crate::model::{Classifier, ComputeDevice, Inference, ModelFile, ModelSource};
 use crate::work::{Job, JobContext, Latest, Wake};
 

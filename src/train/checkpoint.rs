@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::TrainError;
 use super::history::EpochMetrics;
-use crate::imaging::write_whole;
+use crate::files::write_whole;
 use crate::model::kernels::{HostTensor, NamedTensors, TrainingState};
 
 /// The entry of the file's metadata that holds the place.

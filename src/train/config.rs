@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use super::TrainError;
 use crate::dataset::{Augmentation, ColumnMap, SplitLists, SplitRule, SplitShares, Undersampling};
-use crate::imaging::{Interpolation, Preprocessing, write_whole};
+use crate::files::write_whole;
+use crate::imaging::{Interpolation, Preprocessing};
 use crate::model::ResNetConfig;
 use crate::model::kernels::{Adam, Optimizer, OptimizerKind, Sgd};
 

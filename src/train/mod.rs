@@ -21,6 +21,7 @@ mod run;
 mod run_folder;
 mod schedule;
 mod scoring;
+mod setup;
 mod start;
 mod stepper;
 
@@ -36,4 +37,5 @@ pub use predictions::{FilmPrediction, Predictions};
 pub use preflight::{DryRun, Preflight, dry_run};
 pub use prepared::{PartFilms, Prepared};
 pub use run_folder::{RunFolder, RunInfo};
-pub use start::{Ending, TrainReport, TrainSetup, resume, train};
+pub use setup::{Ending, TrainReport, TrainSetup};
+pub use start::{resume, train};

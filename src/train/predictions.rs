@@ -3,7 +3,7 @@ use std::path::{Path, PathBuf};
 
 use super::TrainError;
 use crate::domain::ModelIdentity;
-use crate::imaging::write_whole;
+use crate::files::write_whole;
 
 /// A score of exactly 0 or 1 is a rounded one: its loss stays finite.
 const LEAST_LIKELIHOOD: f64 = 1e-38;

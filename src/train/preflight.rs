@@ -8,10 +8,11 @@ use super::epoch::take_step;
 use super::plan::DataPlan;
 use super::prepared::Prepared;
 use super::schedule::learning_rate;
-use super::start::{TrainSetup, architecture, first_weights};
+use super::setup::{TrainSetup, architecture};
+use super::start::first_weights;
 use super::stepper::Stepper;
-use crate::bench::peak_mib;
 use crate::dataset::EpochPlan;
+use crate::files::{free_bytes, peak_mib};
 use crate::model::kernels::TrainingState;
 
 /// Steps of a dry run.
@@ -63,14 +64,10 @@ impl Preflight {
         let cache_bytes = (n_films * config.side * config.side) as u64;
         // A model an epoch, best and last, and a checkpoint of four such with its successor.
         let run_bytes = (n_values * 4 * (config.epochs + 2 + 8)) as u64;
-        let free_bytes = root
-            .ancestors()
-            .find(|folder| folder.is_dir())
-            .and_then(|folder| fs4::available_space(folder).ok());
         let mut preflight = Self {
             cache_bytes,
             run_bytes,
-            free_bytes,
+            free_bytes: free_bytes(root),
             obstacles: Vec::new(),
             warnings: Vec::new(),
             plan,

@@ -15,7 +15,7 @@ use super::product::{card, model_file};
 use super::run_folder::RunFolder;
 use super::schedule::learning_rate;
 use super::scoring::{Scored, score_part};
-use super::start::{Ending, TrainReport, TrainSetup, architecture, now};
+use super::setup::{Ending, TrainReport, TrainSetup, architecture, now};
 use super::stepper::Stepper;
 use crate::dataset::{Batch, EpochPlan, Loader};
 use crate::domain::Part;

@@ -11,7 +11,7 @@ use super::plan::DataPlan;
 use super::predictions::Predictions;
 use super::{AucTable, TrainError};
 use crate::domain::Part;
-use crate::imaging::write_whole;
+use crate::files::write_whole;
 use crate::model::ModelFile;
 
 /// The folder of one training: everything needed to assess it years later, without the films.

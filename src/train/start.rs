@@ -1,87 +1,19 @@
 //! How a training begins, anew or from a checkpoint.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::TrainError;
 use super::checkpoint::{Checkpoint, Place};
 use super::config::TrainConfig;
-use super::control::{Order, TrainControl};
 use super::event::TrainEvent;
-use super::history::{AucTable, EpochMetrics};
 use super::initial::{fresh_weights, weights_of_model};
 use super::plan::DataPlan;
 use super::prepared::Prepared;
-use super::product::card;
 use super::run::Run;
 use super::run_folder::{RunFolder, RunInfo};
-use crate::dataset::FilmCache;
-use crate::model::kernels::{Architecture, NamedTensors, TrainingState};
+use super::setup::{TrainReport, TrainSetup, architecture, now};
+use crate::model::kernels::{NamedTensors, TrainingState};
 use crate::model::{ComputeDevice, ModelFile};
-
-/// Inputs of a training besides its configuration.
-#[derive(Clone, Debug)]
-pub struct TrainSetup {
-    /// The device that computes the network.
-    pub device: ComputeDevice,
-    /// Folder of decoded films.
-    pub cache_folder: PathBuf,
-    /// Orders from outside.
-    pub control: TrainControl,
-}
-
-/// The outcome of a training.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Ending {
-    /// All epochs are done.
-    Finished,
-    /// The patience was used up.
-    StoppedEarly,
-    /// It was stopped; it can be resumed.
-    Stopped,
-}
-
-/// The result of a training.
-#[derive(Clone, Debug, PartialEq)]
-pub struct TrainReport {
-    /// Run folder.
-    pub folder: PathBuf,
-    /// How it ended.
-    pub ending: Ending,
-    /// The epochs that are done.
-    pub epochs: Vec<EpochMetrics>,
-    /// AUC on the test films by the best weights; `None` while the run can go on.
-    pub test_auc: Option<AucTable>,
-}
-
-impl TrainSetup {
-    /// The user's cache folder, no signal yet.
-    pub fn new(device: ComputeDevice) -> Self {
-        Self {
-            device,
-            cache_folder: FilmCache::default_folder(),
-            control: TrainControl::default(),
-        }
-    }
-
-    fn n_threads(&self) -> usize {
-        self.device.engine().map_or(1, |engine| engine.n_threads())
-    }
-
-    /// Parts and decodes the films of a configuration.
-    pub fn prepare(
-        &self,
-        config: &TrainConfig,
-        on_event: &mut dyn FnMut(TrainEvent),
-    ) -> Result<Prepared, TrainError> {
-        let plan = DataPlan::new(config)?;
-        plan.check_leaks()?;
-        let mut progress = |n_done, n_total| {
-            on_event(TrainEvent::Decoding { n_done, n_total });
-            self.control.order() != Order::Stop
-        };
-        Prepared::new(plan, &self.cache_folder, self.n_threads(), &mut progress)
-    }
-}
 
 /// Trains from the beginning, in a new run folder at `root`.
 pub fn train(
@@ -120,18 +52,6 @@ pub fn resume(
         None => first_checkpoint(&prepared.plan)?,
     };
     Run::new(&prepared, &folder, setup, checkpoint, on_event)?.go()
-}
-
-/// The network of a plan, for the engine.
-pub(super) fn architecture(plan: &DataPlan) -> Result<Architecture, TrainError> {
-    let config = card(plan, "")?.architecture;
-    let epsilon = config.bn_epsilon() as f32;
-    Ok(Architecture::new(
-        config.depth(),
-        config.side(),
-        config.n_outputs(),
-        epsilon,
-    )?)
 }
 
 /// The weights that training begins with.
@@ -175,10 +95,4 @@ fn run_info(prepared: &Prepared, device: &ComputeDevice) -> RunInfo {
         n_leaking_patients: plan.leaks.len(),
         test_auc: None,
     }
-}
-
-/// Date and time, UTC, to the second.
-pub(super) fn now() -> String {
-    let now = chrono::Utc::now();
-    now.to_rfc3339_opts(chrono::SecondsFormat::Secs, true)
 }

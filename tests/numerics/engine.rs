@@ -199,7 +199,7 @@ pub fn keras_weights() -> Option<(Architecture, NamedTensors)> {
 }
 
 #[test]
-fn the_engine_scores_and_maps_as_keras_does() {
+fn the_engine_scores_as_keras_does() {
     let (Some((architecture, weights)), Some(path)) = (
         keras_weights(),
         shared_file("reference/keras/reference.safetensors"),
@@ -215,19 +215,6 @@ fn the_engine_scores_and_maps_as_keras_does() {
             let off = largest_difference(&scores, &get(&format!("scores_{kind}")));
             assert!(off <= SCORE_TOLERANCE, "{set:?} {kind}: {off:e}");
         }
-        let mut maps = Vec::new();
-        for film in get("input_bilinear").chunks_exact(128 * 128) {
-            maps.extend_from_slice(plan.score_film_with_maps(film).unwrap().1);
-        }
-        let want = get("gradcam_last_activation");
-        let range = want
-            .iter()
-            .fold(0.0_f32, |range, value| range.max(value.abs()));
-        let off = largest_difference(&maps, &want);
-        assert!(
-            off <= ACTIVATION_TOLERANCE * range,
-            "{set:?} maps: {off:e} of {range}"
-        );
     }
 }
 

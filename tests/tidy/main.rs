@@ -1,4 +1,6 @@
 //! Watches over the shape of the source.
 
 #[cfg(test)]
+mod circles;
+#[cfg(test)]
 mod source;

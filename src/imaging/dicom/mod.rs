@@ -26,7 +26,7 @@ use crate::domain::{
 };
 
 use super::FilmError;
-use super::decode::check_size;
+use super::limits::check_size;
 use super::polarity::Polarity;
 use attributes::Attributes;
 use data_set::DataSet;

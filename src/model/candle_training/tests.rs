@@ -125,6 +125,54 @@ fn a_batch_has_the_engines_loss_logits_gradients_and_statistics() {
 }
 
 #[test]
+fn another_momentum_moves_running_statistics_as_far_by_engine_and_by_candle() {
+    // A model file's momentum, on its way to either.
+    let setup_of = |momentum| {
+        let mut setup = setup(32, 3);
+        setup.architecture = setup.architecture.with_bn_momentum(momentum);
+        let config = ResNetConfig::of_engine(&setup.architecture).unwrap();
+        assert_eq!(config.bn_momentum(), momentum);
+        assert_eq!(config.architecture(), &setup.architecture);
+        setup
+    };
+    let running = |state: TrainingState| -> NamedTensors {
+        let tensors = state.parameters.into_iter();
+        tensors
+            .filter(|(name, _)| name.contains(".running_"))
+            .collect()
+    };
+    let optimizer = Optimizer::Adam(Adam::with_learning_rate(1e-3));
+    let after_a_step = |momentum| {
+        let setup = setup_of(momentum);
+        let start = TrainingState::new(&setup.architecture, setup.parameters.clone()).unwrap();
+        let (mut by_engine, mut by_candle) = (start.clone(), start.clone());
+        let (films, labels, loss) = (&setup.films, &setup.labels, &setup.loss);
+        setup
+            .engine_plan()
+            .step(&mut by_engine, films, labels, loss, &optimizer)
+            .unwrap();
+        setup
+            .candle()
+            .step(&mut by_candle, films, labels, loss, &optimizer)
+            .unwrap();
+        [start, by_engine, by_candle].map(running)
+    };
+    let [start, by_engine, by_candle] = after_a_step(0.9);
+    assert!(!start.is_empty());
+    check_lengths(&by_candle, &by_engine, TOLERANCE);
+
+    // With a momentum of 0 nothing but the batch's own statistics is left; 0.9 takes a tenth.
+    let [_, of_the_batch, _] = after_a_step(0.0);
+    let mut expected = start;
+    for (name, tensor) in &mut expected {
+        for (kept, batch) in tensor.values.iter_mut().zip(&of_the_batch[name].values) {
+            *kept = 0.9 * *kept + 0.1 * batch;
+        }
+    }
+    check_lengths(&by_engine, &expected, TOLERANCE);
+}
+
+#[test]
 fn logits_of_a_hundred_keep_loss_and_gradients_finite() {
     let mut setup = setup(32, 2);
     let bias = setup.parameters.get_mut("head.dense.bias").unwrap();

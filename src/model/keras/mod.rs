@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
-use super::model_file::{ModelFault, ModelFile, ModelFileError, read_bounded};
+use super::model_file::{ModelFault, ModelFile, ModelFileError, model_bytes};
 use super::{ConfigError, Provenance};
 use crate::domain::Labels;
 use crate::imaging::{Interpolation, PreprocessingError};
@@ -107,7 +107,7 @@ pub fn is_hdf5(bytes: &[u8]) -> bool {
 
 /// Reads what Keras' `save_weights`, or `save` of a whole model, wrote.
 pub fn import_keras(path: &Path, import: KerasImport) -> Result<ModelFile, KerasError> {
-    let bytes = read_bounded(path)?;
+    let bytes = model_bytes(path)?;
     model_from_bytes(bytes, import).map_err(|fault| KerasError::Content {
         path: path.to_owned(),
         fault,

@@ -30,7 +30,6 @@ mod fma;
 mod gemm;
 mod instruction_set;
 mod lane;
-mod memory;
 #[cfg(test)]
 mod plain;
 mod pool;
@@ -41,7 +40,6 @@ mod winograd;
 pub use architecture::{Architecture, EngineError, HostTensor, NamedTensors, is_trainable};
 pub use engine::Engine;
 pub use instruction_set::InstructionSet;
-pub use memory::give_large_buffers_back;
 pub use pool::lower_priority;
 pub use scoring::{FilmOutputs, ScoringPlan};
 pub use training::{

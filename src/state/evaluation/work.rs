@@ -10,7 +10,7 @@ use crate::evaluate::{
     EvaluationData, Figures, Prevalence, ReportParts, ScoredSet, compare, figures_csv,
     freeze_operating_points, html_report, save_plots, score_films, shared_patients,
 };
-use crate::imaging::write_whole;
+use crate::files::write_whole;
 use crate::model::{Classifier, ModelFile};
 use crate::train::Predictions;
 use crate::work::{JobContext, Progress};

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use super::Mark;
-use crate::imaging::write_whole;
+use crate::files::write_whole;
 
 /// The file beside films that holds their marks and notes. The films' own files are never touched.
 const FILE_NAME: &str = "thorax-notes.json";

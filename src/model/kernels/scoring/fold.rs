@@ -40,8 +40,6 @@ pub(super) struct Head {
     /// `(output, pooled value)`.
     pub weights: Buffer,
     pub bias: Vec<f32>,
-    /// `(output, channel)`: the mean gradient of a logit by the last activation.
-    pub map_weights: Buffer,
 }
 
 /// Reads tensors that [`Architecture::check`] has found to be there.
@@ -79,7 +77,7 @@ impl FoldedNetwork {
             stem,
             entry,
             blocks,
-            head: weights.head(architecture)?,
+            head: weights.head()?,
         })
     }
 }
@@ -219,24 +217,10 @@ impl Weights<'_> {
         Ok(panels)
     }
 
-    fn head(&self, architecture: &Architecture) -> Result<Head, EngineError> {
-        let weights = self.get("head.dense.weight")?;
-        let n_channels = architecture.last_channels();
-        let n_pixels = architecture.last_side() * architecture.last_side();
-        let mut map_weights = Vec::new();
-        for row in weights.chunks_exact(architecture.n_pooled()) {
-            let mut sums = vec![0.0; n_channels];
-            for cell in row.chunks_exact(n_channels) {
-                for (sum, &weight) in sums.iter_mut().zip(cell) {
-                    *sum += f64::from(weight);
-                }
-            }
-            map_weights.extend(sums.iter().map(|sum| (sum / n_pixels as f64) as f32));
-        }
+    fn head(&self) -> Result<Head, EngineError> {
         Ok(Head {
-            weights: Buffer::from_values(weights),
+            weights: Buffer::from_values(self.get("head.dense.weight")?),
             bias: self.get("head.dense.bias")?.to_vec(),
-            map_weights: Buffer::from_values(&map_weights),
         })
     }
 }

@@ -1,9 +1,9 @@
-//! From the last activation to logits and maps.
+//! From the last activation to logits.
 
 use super::super::architecture::CELL;
 use super::super::instruction_set::LaneWork;
 use super::super::lane::Lane;
-use super::strip::StripWork;
+use super::work::StripWork;
 
 // SAFETY (all blocks of this file): as in `strip`.
 
@@ -64,38 +64,6 @@ impl LaneWork for Dense<'_> {
             let rows = head.weights.as_slice().chunks_exact(pooled.len());
             for ((logit, row), bias) in logits.iter_mut().zip(rows).zip(&head.bias) {
                 *logit = bias + dot::<L>(row, pooled);
-            }
-        }
-    }
-}
-
-/// One row of the class-activation map of every output.
-pub(super) struct Maps<'a>(pub &'a StripWork<'a>);
-
-impl LaneWork for Maps<'_> {
-    type Output = ();
-
-    #[inline(always)]
-    unsafe fn run<L: Lane>(self) {
-        let StripWork {
-            architecture,
-            network,
-            film,
-            strip,
-            ..
-        } = *self.0;
-        let (side, n_channels) = (architecture.last_side(), architecture.last_channels());
-        let row_len = side * n_channels;
-        // SAFETY: see above.
-        unsafe {
-            let row = film.activation.part(strip * row_len..(strip + 1) * row_len);
-            let weights = network.head.map_weights.as_slice().chunks_exact(n_channels);
-            for (output, weights) in weights.enumerate() {
-                let first = (output * side + strip) * side;
-                let map = film.maps.part_mut(first..first + side);
-                for (value, pixel) in map.iter_mut().zip(row.chunks_exact(n_channels)) {
-                    *value = dot::<L>(weights, pixel);
-                }
             }
         }
     }

@@ -1,4 +1,4 @@
-//! Scoring: films in, logits, last activation and class-activation maps out.
+//! Scoring: films in, logits and last activation out.
 //!
 //! Batch norms with fixed statistics are folded into the convolutions before them, biases, ReLU and
 //! residual sums into the products' last step. A block is one pass: the 3x3 convolution of a strip
@@ -14,6 +14,7 @@ mod space;
 mod strip;
 #[cfg(test)]
 mod tests;
+mod work;
 
 use std::fmt;
 use std::sync::Arc;
@@ -25,7 +26,7 @@ use super::gemm::PIXEL_STEP;
 use super::winograd::TILE;
 use fold::FoldedNetwork;
 use space::{FilmSpace, WorkerSpace};
-use strip::{Pass, STEM_ROWS, StripWork};
+use work::{Pass, STEM_ROWS, StripWork};
 
 /// A network made ready to score on the CPU: packed weights and all the memory it needs.
 pub struct ScoringPlan {
@@ -88,7 +89,7 @@ impl ScoringPlan {
     /// Scores one film, `side * side` values.
     pub fn score_film(&mut self, film: &[f32]) -> Result<FilmOutputs<'_>, EngineError> {
         self.check_len(film.len(), 1)?;
-        self.run_together(film, self.passes.len() - 1);
+        self.run_together(film);
         let [film, ..] = self.films.as_slice() else {
             return Err(EngineError::EmptyBatch);
         };
@@ -96,26 +97,6 @@ impl ScoringPlan {
             logits: film.logits.as_slice(),
             activation: film.activation.as_slice(),
         })
-    }
-
-    /// Scores one film and gives, for every output, the class-activation map of its logit.
-    ///
-    /// Maps are `(output, h, w)`: the activation's channels weighted by the logit's mean gradient,
-    /// which is read off the head's weights; before ReLU and scaling.
-    pub fn score_film_with_maps(
-        &mut self,
-        film: &[f32],
-    ) -> Result<(FilmOutputs<'_>, &[f32]), EngineError> {
-        self.check_len(film.len(), 1)?;
-        self.run_together(film, self.passes.len());
-        let [film, ..] = self.films.as_slice() else {
-            return Err(EngineError::EmptyBatch);
-        };
-        let outputs = FilmOutputs {
-            logits: film.logits.as_slice(),
-            activation: film.activation.as_slice(),
-        };
-        Ok((outputs, film.maps.as_slice()))
     }
 
     /// Logits `(film, output)` of any number of films, `side * side` values each.
@@ -132,7 +113,7 @@ impl ScoringPlan {
         let (apart, together) = films.split_at(n_apart * film_len);
         self.run_apart(apart);
         for (film, logits) in together.chunks_exact(film_len).zip(n_apart..) {
-            self.run_together(film, self.passes.len() - 1);
+            self.run_together(film);
             let range = logits * n_outputs..(logits + 1) * n_outputs;
             if let [film, ..] = self.films.as_slice() {
                 self.logits.as_mut_slice()[range].copy_from_slice(film.logits.as_slice());
@@ -141,14 +122,14 @@ impl ScoringPlan {
         Ok(&self.logits.as_slice()[..n_films * n_outputs])
     }
 
-    /// The first `n_passes` passes over one film, shared by all threads.
-    fn run_together(&mut self, film: &[f32], n_passes: usize) {
+    /// All passes over one film, shared by all threads.
+    fn run_together(&mut self, film: &[f32]) {
         let Some(space) = self.films.first() else {
             return;
         };
         // SAFETY: `&mut self`; no worker runs yet.
         unsafe { space.load(film, self.architecture.side()) };
-        self.engine.pool.run(&self.tasks[..n_passes], |turn| {
+        self.engine.pool.run(&self.tasks, |turn| {
             self.run_strip(space, turn.worker, turn.pass, turn.task);
         });
     }
@@ -156,13 +137,13 @@ impl ScoringPlan {
     /// Scores films one a thread, into `self.logits`.
     fn run_apart(&mut self, films: &[f32]) {
         let film_len = self.film_len();
-        let (n_outputs, n_passes) = (self.architecture.n_outputs(), self.passes.len() - 1);
+        let n_outputs = self.architecture.n_outputs();
         self.engine.pool.run(&[films.len() / film_len], |turn| {
             let space = &self.films[turn.worker];
             let film = &films[turn.task * film_len..(turn.task + 1) * film_len];
             // SAFETY: the space is this worker's own.
             unsafe { space.load(film, self.architecture.side()) };
-            for (pass, &n_tasks) in self.tasks[..n_passes].iter().enumerate() {
+            for (pass, &n_tasks) in self.tasks.iter().enumerate() {
                 for strip in 0..n_tasks {
                     self.run_strip(space, turn.worker, pass, strip);
                 }
@@ -211,7 +192,7 @@ impl fmt::Debug for ScoringPlan {
     }
 }
 
-/// All passes in order; the maps, which not every call wants, come last.
+/// All passes in order.
 fn passes(architecture: &Architecture, n_threads: usize) -> Vec<Pass> {
     let blocks = architecture.blocks().map(|id| {
         // Longer strips reuse kernels more often, but the small maps of the last stage have only a
@@ -228,7 +209,7 @@ fn passes(architecture: &Architecture, n_threads: usize) -> Vec<Pass> {
     });
     std::iter::once(Pass::Stem)
         .chain(blocks)
-        .chain([Pass::Pool, Pass::Dense, Pass::Maps])
+        .chain([Pass::Pool, Pass::Dense])
         .collect()
 }
 
@@ -238,6 +219,5 @@ fn n_tasks(architecture: &Architecture, pass: Pass) -> usize {
         Pass::Block { id, rows } => architecture.side_of(id.stage) / rows,
         Pass::Pool => architecture.cells_per_side(),
         Pass::Dense => 1,
-        Pass::Maps => architecture.last_side(),
     }
 }

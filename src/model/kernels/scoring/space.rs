@@ -20,8 +20,6 @@ pub(super) struct FilmSpace {
     /// Means of the head's cells.
     pub pooled: Buffer,
     pub logits: Buffer,
-    /// `(output, row, column)`.
-    pub maps: Buffer,
 }
 
 /// Activations of one film in one stage.
@@ -69,7 +67,6 @@ impl FilmSpace {
             activation: Buffer::zeros(last_side * last_side * architecture.last_channels()),
             pooled: Buffer::zeros(architecture.n_pooled()),
             logits: Buffer::zeros(n_outputs),
-            maps: Buffer::zeros(n_outputs * last_side * last_side),
         }
     }
 

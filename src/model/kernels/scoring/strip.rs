@@ -1,41 +1,15 @@
 //! One strip of one pass over a film: the work that a thread takes on at a time.
 
 use super::super::ahead::{Fetch, Meanwhile, Nothing};
-use super::super::architecture::{Architecture, BlockId, MID, N_STAGES, OUT};
+use super::super::architecture::{BlockId, MID, N_STAGES, OUT};
 use super::super::gemm::{AddFrom, AddTo, BiasRelu, Epilogue, PanelWidth, Pixels, Store, multiply};
 use super::super::instruction_set::{InstructionSet, LaneWork};
 use super::super::lane::Lane;
 use super::super::winograd::{TileGrid, multiply_planes, transform_input, transform_output};
-use super::fold::{FoldedBlock, FoldedConv, FoldedNetwork};
-use super::head::{Dense, Maps, Pool};
-use super::space::{CHUNK, FilmSpace, WorkerSpace};
-
-/// Rows of the stem that one task computes.
-pub(super) const STEM_ROWS: usize = 8;
-
-/// What every strip of a film gets one thread at a time.
-#[derive(Clone, Copy)]
-pub(super) enum Pass {
-    /// Stem and the first block's first convolution.
-    Stem,
-    /// From a block's 3x3 convolution to the next block's first; strips of so many rows.
-    Block { id: BlockId, rows: usize },
-    /// Means of a row of cells.
-    Pool,
-    /// The dense layer, in one task.
-    Dense,
-    /// One row of all class-activation maps.
-    Maps,
-}
-
-pub(super) struct StripWork<'a> {
-    pub architecture: &'a Architecture,
-    pub network: &'a FoldedNetwork,
-    pub film: &'a FilmSpace,
-    pub worker: &'a WorkerSpace,
-    pub pass: Pass,
-    pub strip: usize,
-}
+use super::fold::{FoldedBlock, FoldedConv};
+use super::head::{Dense, Pool};
+use super::space::{CHUNK, FilmSpace};
+use super::work::{Pass, STEM_ROWS, StripWork};
 
 // SAFETY (all blocks of this file): tasks of a pass write strips that do not overlap, they read
 // what earlier passes wrote (or, of the sum, their own strip), and each worker has its own
@@ -52,7 +26,6 @@ impl StripWork<'_> {
             },
             Pass::Pool => set.run(Pool(self)),
             Pass::Dense => set.run(Dense(self)),
-            Pass::Maps => set.run(Maps(self)),
         }
     }
 

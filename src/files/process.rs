@@ -1,3 +1,13 @@
+#![cfg_attr(
+    all(target_os = "linux", target_env = "gnu"),
+    expect(
+        unsafe_code,
+        reason = "one call of the C library without pointers; its block says why it is sound"
+    )
+)]
+
+use std::path::Path;
+
 /// Bytes from which a buffer is taken from the system and given back to it, each on its own.
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
 const LEAST_BYTES_OF_ITS_OWN: i32 = 1 << 20;
@@ -14,10 +24,40 @@ pub fn give_large_buffers_back() {
     }
 }
 
-#[cfg(all(test, target_os = "linux", target_env = "gnu"))]
+/// The largest resident size of the process so far, where the system says it (Linux).
+pub fn peak_mib() -> Option<f64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status
+        .lines()
+        .find_map(|line| line.strip_prefix("VmHWM:"))?;
+    let kib: f64 = line.trim().trim_end_matches("kB").trim().parse().ok()?;
+    Some(kib / 1024.0)
+}
+
+/// Bytes free on the disk that will hold `path`, which need not exist yet; `None` where the system
+/// does not say.
+pub fn free_bytes(path: &Path) -> Option<u64> {
+    let folder = path.ancestors().find(|folder| folder.is_dir())?;
+    fs4::available_space(folder).ok()
+}
+
+#[cfg(test)]
 mod tests {
     use super::*;
 
+    #[test]
+    fn a_folder_that_is_yet_to_be_made_has_the_free_space_of_its_disk() {
+        let folder = tempfile::tempdir().unwrap();
+        assert!(free_bytes(&folder.path().join("runs/first")).is_some());
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn the_peak_of_memory_is_that_of_a_running_process() {
+        assert!(peak_mib() > Some(1.0));
+    }
+
+    #[cfg(all(target_os = "linux", target_env = "gnu"))]
     fn resident_kb() -> Option<usize> {
         let status = std::fs::read_to_string("/proc/self/status").ok()?;
         let mut lines = status.lines();
@@ -25,6 +65,7 @@ mod tests {
         line.split_whitespace().nth(1)?.parse().ok()
     }
 
+    #[cfg(all(target_os = "linux", target_env = "gnu"))]
     #[test]
     fn a_freed_film_leaves_the_process_though_later_memory_lies_behind_it() {
         const N_BYTES: usize = 28 << 20;

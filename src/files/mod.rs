@@ -1,0 +1,12 @@
+//! Files and the process: atomic writes, bounded reads, memory, free disk space.
+//!
+//! Knows nothing else of ours. The priority of worker threads is set by the pool of the CPU kernels,
+//! which know no files.
+
+mod process;
+mod read_bounded;
+mod write_whole;
+
+pub use process::{free_bytes, give_large_buffers_back, peak_mib};
+pub use read_bounded::{BoundedReadError, read_bounded};
+pub use write_whole::write_whole;

@@ -1,0 +1,91 @@
+//! Inputs and result of a training.
+
+use std::path::PathBuf;
+
+use super::TrainError;
+use super::config::TrainConfig;
+use super::control::{Order, TrainControl};
+use super::event::TrainEvent;
+use super::history::{AucTable, EpochMetrics};
+use super::plan::DataPlan;
+use super::prepared::Prepared;
+use super::product::card;
+use crate::dataset::FilmCache;
+use crate::model::ComputeDevice;
+use crate::model::kernels::Architecture;
+
+/// Inputs of a training besides its configuration.
+#[derive(Clone, Debug)]
+pub struct TrainSetup {
+    /// The device that computes the network.
+    pub device: ComputeDevice,
+    /// Folder of decoded films.
+    pub cache_folder: PathBuf,
+    /// Signals from outside.
+    pub control: TrainControl,
+}
+
+/// The outcome of a training.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// All epochs are done.
+    Finished,
+    /// The patience was used up.
+    StoppedEarly,
+    /// It was stopped; it can be resumed.
+    Stopped,
+}
+
+/// The result of a training.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TrainReport {
+    /// Run folder.
+    pub folder: PathBuf,
+    /// How it ended.
+    pub ending: Ending,
+    /// The epochs that are done.
+    pub epochs: Vec<EpochMetrics>,
+    /// AUC on the test films by the best weights; `None` while the run can go on.
+    pub test_auc: Option<AucTable>,
+}
+
+impl TrainSetup {
+    /// The user's cache folder, no signal yet.
+    pub fn new(device: ComputeDevice) -> Self {
+        Self {
+            device,
+            cache_folder: FilmCache::default_folder(),
+            control: TrainControl::default(),
+        }
+    }
+
+    fn n_threads(&self) -> usize {
+        self.device.engine().map_or(1, |engine| engine.n_threads())
+    }
+
+    /// Splits and decodes the films of a configuration.
+    pub fn prepare(
+        &self,
+        config: &TrainConfig,
+        on_event: &mut dyn FnMut(TrainEvent),
+    ) -> Result<Prepared, TrainError> {
+        let plan = DataPlan::new(config)?;
+        plan.check_leaks()?;
+        let mut progress = |n_done, n_total| {
+            on_event(TrainEvent::Decoding { n_done, n_total });
+            self.control.order() != Order::Stop
+        };
+        Prepared::new(plan, &self.cache_folder, self.n_threads(), &mut progress)
+    }
+}
+
+/// The network of a plan, for the engine.
+pub(super) fn architecture(plan: &DataPlan) -> Result<Architecture, TrainError> {
+    Ok(*card(plan, "")?.architecture.architecture())
+}
+
+/// Date and time, UTC, to the second.
+pub(super) fn now() -> String {
+    let now = chrono::Utc::now();
+    now.to_rfc3339_opts(chrono::SecondsFormat::Secs, true)
+}
