@@ -2,7 +2,7 @@
     all(target_os = "linux", target_env = "gnu"),
     expect(
         unsafe_code,
-        reason = "one call of the C library without pointers; its block says why it is sound"
+        reason = "plain calls of the C library; each block says why it is sound"
     )
 )]
 
@@ -57,12 +57,15 @@ mod tests {
         assert!(peak_mib() > Some(1.0));
     }
 
+    /// Whether the system has no memory at the page in the middle of a buffer that was freed.
     #[cfg(all(target_os = "linux", target_env = "gnu"))]
-    fn resident_kb() -> Option<usize> {
-        let status = std::fs::read_to_string("/proc/self/status").ok()?;
-        let mut lines = status.lines();
-        let line = lines.find(|line| line.starts_with("VmRSS:"))?;
-        line.split_whitespace().nth(1)?.parse().ok()
+    fn is_given_back(address: usize, n_bytes: usize) -> bool {
+        const PAGE: usize = 1 << 16;
+        let middle = (address + n_bytes / 2) / PAGE * PAGE;
+        let mut resident = [0_u8; 16];
+        // SAFETY: `mincore` reads no memory at `middle`, which may be unmapped: it fails then. It
+        // writes a byte for each system page of the one byte asked for, so one byte.
+        unsafe { libc::mincore(middle as *mut libc::c_void, 1, resident.as_mut_ptr()) != 0 }
     }
 
     #[cfg(all(target_os = "linux", target_env = "gnu"))]
@@ -73,17 +76,16 @@ mod tests {
         // By default a first freed buffer teaches glibc to keep others of its size on the heap,
         // where one that is not the last stays with the process.
         drop(std::hint::black_box(vec![7_u8; N_BYTES]));
-        let freed_kb = || {
+        let leaves = || {
             let film = std::hint::black_box(vec![7_u8; N_BYTES]);
             let behind = std::hint::black_box(vec![7_u8; 100 << 10]);
-            let with = resident_kb().expect("Linux says so");
+            let address = film.as_ptr().addr();
             drop(film);
-            let without = resident_kb().expect("Linux says so");
+            let leaves = is_given_back(address, N_BYTES);
             drop(behind);
-            with.saturating_sub(without)
+            leaves
         };
-        // Other tests of this process take memory meanwhile: one quiet moment is enough.
-        let most = (0..50).map(|_| freed_kb()).max();
-        assert!(most > Some(14 << 10), "{most:?}");
+        // Other tests of this process may be given the same place at once: one quiet moment is enough.
+        assert!((0..50).any(|_| leaves()));
     }
 }

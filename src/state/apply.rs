@@ -158,7 +158,7 @@ impl AppState {
             model: Model::default(),
             study: Study::default(),
             selected: None,
-            list: ListState::new(services.wake.clone()),
+            list: ListState::new(services.notes_folder(), services.wake.clone()),
             displays: Displays::default(),
             tool: Tool::default(),
             input_shown: false,

@@ -29,6 +29,14 @@ pub struct Services {
     pub data_folder: Option<PathBuf>,
 }
 
+impl Services {
+    /// Folder of notes on films whose own folder cannot be written to.
+    pub fn notes_folder(&self) -> Option<PathBuf> {
+        let folder = self.data_folder.as_ref()?;
+        Some(folder.join("notes"))
+    }
+}
+
 /// What is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PickKind {
@@ -220,10 +228,7 @@ pub fn spawn_pick_job(services: &Services, kind: PickKind) -> std::io::Result<Pi
 }
 
 pub fn spawn_list_job(services: &Services, paths: Vec<PathBuf>) -> std::io::Result<ListJob> {
-    let elsewhere = services
-        .data_folder
-        .as_ref()
-        .map(|folder| folder.join("notes"));
+    let elsewhere = services.notes_folder();
     Job::spawn("list films", services.wake.clone(), move |ctx| {
         let mut listing = Listing {
             films: Vec::new(),

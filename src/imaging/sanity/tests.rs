@@ -88,7 +88,7 @@ fn flat_small_and_clipped_pictures_have_their_reasons() {
     let white = check_of(vec![65_535; 200 * 200], 200);
     assert!(kinds(&white).contains(&(ConcernKind::Clipped, InputLevel::Refused)));
     assert!(
-        white.summary().contains("100 % white"),
+        white.summary().contains("100 % is white"),
         "{}",
         white.summary()
     );

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use chrono::{Local, SecondsFormat, Utc};
 
 use super::blinded::Commit;
-use super::desk::{ListScore, ScoringJob, save_notes};
+use super::desk::{ListScore, ScoringJob};
 use super::log::append;
 use super::{BlindedReading, FilmNote, FilmStatus, ListCommand, Mark, arranged, same_patient};
 use crate::imaging::{InputCheck, read_film};
@@ -142,31 +142,10 @@ impl AppState {
                 note: entry.note.clone(),
                 changed: Utc::now().to_rfc3339_opts(SecondsFormat::Millis, true),
             };
-            self.list.unsaved.insert(entry.path.clone(), note);
+            let message = self.list.notes.save(entry.path.clone(), note);
             self.list.stale = true;
-            self.save_unsaved();
-        }
-    }
-
-    fn save_unsaved(&mut self) {
-        let desk = &mut self.list;
-        if desk.notes.is_some() || desk.unsaved.is_empty() {
-            return;
-        }
-        let notes = std::mem::take(&mut desk.unsaved);
-        let elsewhere = self
-            .services
-            .data_folder
-            .as_ref()
-            .map(|folder| folder.join("notes"));
-        let job = Job::spawn("notes", self.services.wake.clone(), move |_| {
-            Ok(save_notes(&notes, elsewhere.as_deref()))
-        });
-        match job {
-            Ok(job) => desk.notes = Some(job),
-            Err(error) => {
-                let text = format!("cannot save notes: {error}");
-                self.notices.push(NoticeKind::Error, text);
+            if let Some(message) = message {
+                self.notices.push(NoticeKind::Error, message);
             }
         }
     }
@@ -278,19 +257,8 @@ impl AppState {
         if let Some((scored, outcome)) = self.list.scoring.as_mut().map(Job::poll) {
             self.take_scored(scored, outcome);
         }
-        if let Some((_, Some(outcome))) = self.list.notes.as_mut().map(Job::poll) {
-            self.list.notes = None;
-            match outcome {
-                Outcome::Done(said) => {
-                    for text in said {
-                        self.notices.push(NoticeKind::Error, text);
-                    }
-                }
-                Outcome::Cancelled => {}
-                Outcome::Failed(error) => self.notices.push(NoticeKind::Error, cause_chain(&error)),
-                Outcome::Panicked(text) => self.notices.push(NoticeKind::Error, broke(&text)),
-            }
-            self.save_unsaved();
+        for message in self.list.notes.poll() {
+            self.notices.push(NoticeKind::Error, message);
         }
         self.poll_committing();
         self.arrange_list();

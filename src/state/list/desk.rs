@@ -1,8 +1,8 @@
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::blinded::Committing;
-use super::{BlindedReading, FilmNote, ListFilter, Sidecar, SortKey, SortOrder};
+use super::notes::NoteSaver;
+use super::{BlindedReading, ListFilter, SortKey, SortOrder};
 use crate::imaging::InputCheck;
 use crate::state::SmallPictures;
 use crate::work::{Job, Progress, Wake};
@@ -18,9 +18,6 @@ pub struct ListScore {
 
 /// Scores films one after the other.
 pub type ScoringJob = Job<ListScore, ()>;
-
-/// Notes that could not be saved beside the films, with the reason.
-pub type NotesJob = Job<(), Vec<String>>;
 
 /// Writes answers to the log of a session; they count once written.
 pub type CommitJob = Job<(), Committing>;
@@ -40,26 +37,25 @@ pub struct ListState {
     /// The places are older than what they follow from.
     pub(in crate::state) stale: bool,
     pub(in crate::state) scoring: Option<ScoringJob>,
-    pub(in crate::state) notes: Option<NotesJob>,
+    /// Saves marks and notes.
+    pub(in crate::state) notes: NoteSaver,
     /// Answers on their way to the log.
     pub(in crate::state) committing: Option<CommitJob>,
-    /// Notes to be saved, the newest of each film.
-    pub(in crate::state) unsaved: BTreeMap<PathBuf, FilmNote>,
 }
 
 impl ListState {
-    pub(in crate::state) fn new(wake: Wake) -> Self {
+    /// `fallback` is a folder of the program's own for notes that cannot be saved beside films.
+    pub(in crate::state) fn new(fallback: Option<PathBuf>, wake: Wake) -> Self {
         Self {
             order: SortOrder::default(),
             filter: ListFilter::default(),
-            pictures: SmallPictures::new(wake),
+            pictures: SmallPictures::new(wake.clone()),
             blinded: None,
             places: Vec::new(),
             stale: true,
             scoring: None,
-            notes: None,
+            notes: NoteSaver::new(fallback, wake),
             committing: None,
-            unsaved: BTreeMap::new(),
         }
     }
 
@@ -95,42 +91,4 @@ impl ListState {
         };
         Some(job.progress().unwrap_or(begun))
     }
-}
-
-impl Drop for ListState {
-    /// The program ends: what is not saved yet is saved now.
-    fn drop(&mut self) {
-        // Waits for its thread, whose notes are the older ones.
-        self.notes = None;
-        // There is nobody left to tell of a failure.
-        let _ = save_notes(&std::mem::take(&mut self.unsaved), None);
-    }
-}
-
-/// Saves notes beside their films, or in `elsewhere` where that cannot be written to.
-///
-/// Returns messages for the user: notes saved elsewhere, and notes that could not be saved.
-pub fn save_notes(notes: &BTreeMap<PathBuf, FilmNote>, elsewhere: Option<&Path>) -> Vec<String> {
-    let mut said = Vec::new();
-    for (film, note) in notes {
-        let folder = film.parent().unwrap_or(Path::new("."));
-        let name = film.file_name().unwrap_or_default().to_string_lossy();
-        let beside = Sidecar::path(folder, None);
-        let Err(error) = Sidecar::write(&beside, &name, note.clone()) else {
-            continue;
-        };
-        let kept = elsewhere.map(|place| {
-            let path = Sidecar::path(folder, Some(place));
-            std::fs::create_dir_all(place)
-                .map_err(anyhow::Error::from)
-                .and_then(|()| Sidecar::write(&path, &name, note.clone()))
-                .map(|()| path)
-        });
-        said.push(match kept {
-            Some(Ok(path)) => format!("{error:#}; kept in {}", path.display()),
-            _ => format!("{error:#}"),
-        });
-    }
-    said.dedup();
-    said
 }

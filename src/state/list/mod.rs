@@ -8,6 +8,7 @@ mod command;
 mod desk;
 mod entry;
 mod log;
+mod notes;
 mod sidecar;
 
 pub use arrange::{
