@@ -18,11 +18,11 @@ use candle_core::{DType, Device, Tensor};
 use candle_nn::{Optimizer as _, VarBuilder, VarMap};
 use divan::{Bencher, counter::ItemsCount};
 use thorax::bench::{self, arbitrary, arbitrary_weights, classifier_of};
-use thorax::model::kernels::{
-    Adam, Architecture, Engine, LossWeights, NamedTensors, Optimizer, ScoringPlan, TrainingPlan,
+use thorax::model::{ComputeDevice, ResNetV2};
+use thorax_engine::{
+    Adam, Engine, LossWeights, NamedTensors, NetworkSpec, Optimizer, ScoringPlan, TrainingPlan,
     TrainingState,
 };
-use thorax::model::{ComputeDevice, ResNetConfig, ResNetV2, Weights};
 
 fn main() {
     // Beside every figure stands what the machine could do in this very run.
@@ -42,8 +42,8 @@ fn engine() -> Arc<Engine> {
     Arc::new(Engine::new(n_threads).unwrap())
 }
 
-fn architecture() -> Architecture {
-    Architecture::new(56, 128, 14, 1e-3).unwrap()
+fn architecture() -> NetworkSpec {
+    NetworkSpec::new(56, 128, 14).unwrap()
 }
 
 fn weights() -> NamedTensors {
@@ -98,12 +98,8 @@ fn train_step(bencher: Bencher, n_films: usize) {
 
 #[divan::bench(args = [1, 32], sample_count = 5, max_time = 20)]
 fn candle_score(bencher: Bencher, n_films: usize) {
-    let config = ResNetConfig::new(56, 128, 14).unwrap();
-    let weights = weights().into_iter();
-    let weights: Weights = weights
-        .map(|(name, tensor)| (name, tensor.values))
-        .collect();
-    let network = ResNetV2::from_weights(&config, &weights, &Device::Cpu).unwrap();
+    let config = NetworkSpec::new(56, 128, 14).unwrap();
+    let network = ResNetV2::from_weights(&config, &weights(), &Device::Cpu).unwrap();
     let films = Tensor::from_vec(films(n_films), (n_films, 1, 128, 128), &Device::Cpu).unwrap();
     bencher
         .counter(ItemsCount::new(n_films))
@@ -113,7 +109,7 @@ fn candle_score(bencher: Bencher, n_films: usize) {
 /// A batch of 32 would need 27 GB.
 #[divan::bench(args = [4], sample_count = 2, max_time = 30)]
 fn candle_train_step(bencher: Bencher, n_films: usize) {
-    let config = ResNetConfig::new(56, 128, 14).unwrap();
+    let config = NetworkSpec::new(56, 128, 14).unwrap();
     let variables = VarMap::new();
     let vb = VarBuilder::from_varmap(&variables, DType::F32, &Device::Cpu);
     let network = ResNetV2::new(&config, &vb).unwrap();

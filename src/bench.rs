@@ -10,13 +10,12 @@ use crate::domain::{Labels, LabelsError, PerFinding};
 use crate::explain::{CamMethod, Heatmap, class_activation_maps};
 use crate::files::peak_mib;
 use crate::imaging::{Interpolation, ModelInput, Preprocessing, PreprocessingError};
-use crate::model::kernels::{
-    Adam, Architecture, EngineError, HostTensor, LossWeights, NamedTensors, Optimizer, ScoringPlan,
-    TrainingPlan, TrainingState,
-};
 use crate::model::{
-    Classifier, ComputeDevice, ConfigError, ModelCard, ModelError, ModelFault, ModelFile,
-    Provenance, ResNetConfig,
+    Classifier, ComputeDevice, ModelCard, ModelError, ModelFault, ModelFile, Provenance,
+};
+use thorax_engine::{
+    Adam, EngineError, HostTensor, LossWeights, NamedTensors, NetworkSpec, Optimizer, ScoringPlan,
+    SpecError, TrainingPlan, TrainingState,
 };
 
 /// Films in the batches that are measured.
@@ -61,7 +60,7 @@ pub enum BenchError {
     #[error(transparent)]
     Content(#[from] ModelFault),
     #[error(transparent)]
-    Config(#[from] ConfigError),
+    Config(#[from] SpecError),
     #[error(transparent)]
     Labels(#[from] LabelsError),
     #[error(transparent)]
@@ -73,7 +72,7 @@ pub enum BenchError {
 /// Measures the network of the notebook (depth 56, 128 by 128 pixels, 14 outputs); within 30 s.
 pub fn measure(device: &ComputeDevice) -> Result<BenchReport, BenchError> {
     let engine = device.engine().ok_or(BenchError::NoEngine)?;
-    let architecture = Architecture::new(56, 128, 14, 1e-3)?;
+    let architecture = NetworkSpec::new(56, 128, 14)?;
     let weights = arbitrary_weights(&architecture);
     let film_len = architecture.side() * architecture.side();
     let films: Vec<f32> = arbitrary(BATCH * film_len)
@@ -125,7 +124,7 @@ pub fn measure(device: &ComputeDevice) -> Result<BenchReport, BenchError> {
 /// A classifier of plain weights, with a card that says nothing of them.
 pub fn classifier_of(
     weights: &NamedTensors,
-    architecture: &Architecture,
+    architecture: &NetworkSpec,
     device: &ComputeDevice,
 ) -> Result<Classifier, BenchError> {
     let labels = (0..architecture.n_outputs()).map(|output| format!("output {output}"));
@@ -137,13 +136,11 @@ pub fn classifier_of(
     let card = ModelCard::new(
         "bench".to_owned(),
         Labels::new(labels.collect())?,
-        ResNetConfig::of_engine(architecture)?,
+        *architecture,
         preprocessing,
         Provenance::default(),
     );
-    let weights = weights.iter();
-    let weights = weights.map(|(name, tensor)| (name.clone(), tensor.values.clone()));
-    let file = ModelFile::new(card.ok_or(BenchError::Card)?, weights.collect())?;
+    let file = ModelFile::new(card.ok_or(BenchError::Card)?, weights.clone())?;
     Ok(Classifier::new(&file, None, device)?)
 }
 
@@ -166,7 +163,7 @@ pub fn score_with_maps(
 }
 
 /// Weights that keep activations in a natural range without a forward pass to calibrate them.
-pub fn arbitrary_weights(architecture: &Architecture) -> NamedTensors {
+pub fn arbitrary_weights(architecture: &NetworkSpec) -> NamedTensors {
     let tensors = architecture.tensors().into_iter();
     tensors
         .map(|(name, shape)| {
@@ -242,7 +239,7 @@ mod tests {
 
     #[test]
     fn maps_of_all_outputs_are_made_on_the_path_that_ships() {
-        let architecture = Architecture::new(11, 32, 2, 1e-3).expect("valid");
+        let architecture = NetworkSpec::new(11, 32, 2).expect("valid");
         let weights = arbitrary_weights(&architecture);
         let device = ComputeDevice::cpu_with_threads(1).expect("threads start");
         let classifier = classifier_of(&weights, &architecture, &device).expect("a network");
@@ -252,14 +249,14 @@ mod tests {
         assert!(
             maps.values()
                 .iter()
-                .all(|map| map.side() == architecture.last_side())
+                .all(|map| map.side() == architecture.feature_side())
         );
         assert!(score_with_maps(&classifier, &[0.0]).is_err());
     }
 
     #[test]
     fn arbitrary_weights_are_a_whole_network() {
-        let architecture = Architecture::new(11, 32, 2, 1e-3).expect("valid");
+        let architecture = NetworkSpec::new(11, 32, 2).expect("valid");
         assert!(
             architecture
                 .check(&arbitrary_weights(&architecture))

@@ -11,17 +11,17 @@ use std::time::Instant;
 
 use safetensors::SafeTensors;
 use thorax::bench::{classifier_of, score_with_maps};
-use thorax::model::kernels::{
-    Adam, Architecture, Engine, EngineError, HostTensor, LossWeights, NamedTensors, Optimizer,
+use thorax::model::{Classifier, ComputeDevice};
+use thorax_engine::{
+    Adam, Engine, EngineError, HostTensor, LossWeights, NamedTensors, NetworkSpec, Optimizer,
     ScoringPlan, TrainingPlan, TrainingState,
 };
-use thorax::model::{Classifier, ComputeDevice};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let n_threads = std::env::var("THREADS").map_or(Ok(2), |n| n.parse())?;
     let mut engine_loop = EngineLoop {
         engine: Arc::new(Engine::new(n_threads)?),
-        architecture: Architecture::new(56, 128, 14, 1e-3)?,
+        architecture: NetworkSpec::new(56, 128, 14)?,
         weights: read("weights.safetensors")?,
         expected: read("expected.safetensors")?,
         scoring: None,
@@ -45,7 +45,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 
 struct EngineLoop {
     engine: Arc<Engine>,
-    architecture: Architecture,
+    architecture: NetworkSpec,
     weights: NamedTensors,
     expected: NamedTensors,
     scoring: Option<ScoringPlan>,

@@ -12,8 +12,10 @@ use std::time::Instant;
 use candle_core::Tensor;
 use safetensors::SafeTensors;
 use thorax::domain::sigmoid;
-use thorax::model::kernels::{Adam, LossWeights, Optimizer, ScoringPlan, TrainingState};
-use thorax::model::{CandleTraining, ComputeDevice, Precision, ResNetConfig, ResNetV2, Weights};
+use thorax::model::{CandleTraining, ComputeDevice, Precision, ResNetV2};
+use thorax_engine::{
+    Adam, HostTensor, LossWeights, NamedTensors, NetworkSpec, Optimizer, ScoringPlan, TrainingState,
+};
 
 const SIDE: usize = 128;
 const N_OUTPUTS: usize = 14;
@@ -30,7 +32,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             _ => ComputeDevice::cuda(precision)?,
         },
         precision,
-        config: ResNetConfig::new(56, SIDE, N_OUTPUTS)?,
+        config: NetworkSpec::new(56, SIDE, N_OUTPUTS)?,
         weights: read("weights.safetensors")?,
         expected: read("expected.safetensors")?,
         scoring: None,
@@ -52,9 +54,9 @@ fn main() -> Result<(), Box<dyn Error>> {
 struct GpuLoop {
     device: ComputeDevice,
     precision: Precision,
-    config: ResNetConfig,
-    weights: Weights,
-    expected: Weights,
+    config: NetworkSpec,
+    weights: NamedTensors,
+    expected: NamedTensors,
     scoring: Option<ResNetV2>,
     training: Option<(CandleTraining, TrainingState)>,
 }
@@ -62,8 +64,14 @@ struct GpuLoop {
 impl GpuLoop {
     /// The first `n` times `len` values, the films there are over and over.
     fn repeated(&self, name: &str, n: usize, len: usize) -> Result<Vec<f32>, Box<dyn Error>> {
-        let values = self.expected.get(name).ok_or("missing tensor")?;
-        Ok(values.iter().copied().cycle().take(n * len).collect())
+        let tensor = self.expected.get(name).ok_or("missing tensor")?;
+        Ok(tensor
+            .values
+            .iter()
+            .copied()
+            .cycle()
+            .take(n * len)
+            .collect())
     }
 
     /// Logits of a batch; waits for the device, since it hands them to the host.
@@ -84,10 +92,8 @@ impl GpuLoop {
         let (mut training, mut state) = if let Some(training) = self.training.take() {
             training
         } else {
-            let architecture = *self.config.architecture();
-            let parameters = architecture.named_tensors(&self.weights)?;
-            let state = TrainingState::new(&architecture, parameters)?;
-            (CandleTraining::new(architecture, &self.device)?, state)
+            let state = TrainingState::new(&self.config, self.weights.clone())?;
+            (CandleTraining::new(self.config, &self.device)?, state)
         };
         let loss = LossWeights {
             positive: self.repeated("positive", 1, N_OUTPUTS)?,
@@ -120,11 +126,9 @@ impl GpuLoop {
     /// Largest difference of a score from the engine's on the processor, over 32 films.
     fn check(&mut self) -> Result<f32, Box<dyn Error>> {
         let films = self.repeated("films", 32, SIDE * SIDE)?;
-        let architecture = *self.config.architecture();
-        let tensors = architecture.named_tensors(&self.weights)?;
         let processor = ComputeDevice::cpu();
         let engine = processor.engine().ok_or("no engine")?;
-        let mut plan = ScoringPlan::new(&tensors, architecture, engine.clone())?;
+        let mut plan = ScoringPlan::new(&self.weights, self.config, engine.clone())?;
         let want = plan.score(&films)?.to_vec();
         let pairs = self.score(&films)?.into_iter().zip(want);
         let differences = pairs.map(|(got, want)| (sigmoid(got) - sigmoid(want)).abs());
@@ -132,12 +136,16 @@ impl GpuLoop {
     }
 }
 
-fn read(path: &str) -> Result<Weights, Box<dyn Error>> {
+fn read(path: &str) -> Result<NamedTensors, Box<dyn Error>> {
     let bytes = std::fs::read(path)?;
-    let mut tensors = Weights::new();
+    let mut tensors = NamedTensors::new();
     for (name, view) in SafeTensors::deserialize(&bytes)?.iter() {
         let values = view.data().as_chunks().0.iter().copied();
-        tensors.insert(name.to_owned(), values.map(f32::from_le_bytes).collect());
+        let tensor = HostTensor {
+            shape: view.shape().to_vec(),
+            values: values.map(f32::from_le_bytes).collect(),
+        };
+        tensors.insert(name.to_owned(), tensor);
     }
     Ok(tensors)
 }

@@ -96,7 +96,8 @@ mod tests {
     use crate::dataset::SeededRandom;
     use crate::domain::Labels;
     use crate::imaging::{Interpolation, Preprocessing};
-    use crate::model::{Provenance, ResNetConfig};
+    use crate::model::Provenance;
+    use thorax_engine::NetworkSpec;
 
     /// One film in ten is positive; the probabilities behind the scores are right.
     const FREQUENCY: f64 = 0.1;
@@ -154,7 +155,7 @@ mod tests {
         let mut card = ModelCard::new(
             "test".to_owned(),
             labels.clone(),
-            ResNetConfig::new(11, 32, labels.len()).unwrap(),
+            NetworkSpec::new(11, 32, labels.len()).unwrap(),
             Preprocessing::new(32, Interpolation::Area, 1.0 / 255.0).unwrap(),
             Provenance::default(),
         )

@@ -1,10 +1,10 @@
 use candle_core::{Result, Tensor};
 use candle_nn::VarBuilder;
 
-use super::config::Stage;
+use super::Precision;
 use super::convolution::{Convolution, ConvolutionShape};
 use super::norm_relu::NormRelu;
-use super::{Precision, ResNetConfig};
+use thorax_engine::{NetworkSpec, Stage};
 
 /// One bottleneck of ResNet-v2 (He et al. 2016, "Identity Mappings"), as Keras' example orders it.
 pub struct Block {
@@ -30,7 +30,7 @@ impl Block {
     pub fn new(
         stage: Stage,
         place: Place,
-        config: &ResNetConfig,
+        config: &NetworkSpec,
         precision: Precision,
         vb: &VarBuilder<'_>,
     ) -> Result<Self> {

@@ -4,21 +4,20 @@ use std::fmt;
 use candle_core::{DType, Device, Tensor, Var};
 use candle_nn::VarBuilder;
 
-use super::ResNetConfig;
 use super::device::ComputeDevice;
 use super::error::ModelError;
-use super::kernels::{
-    Architecture, BatchLoss, EngineError, HostTensor, LossWeights, NamedTensors, Optimizer,
+use super::resnet_v2::ResNetV2;
+use thorax_engine::{
+    BatchLoss, EngineError, HostTensor, LossWeights, NamedTensors, NetworkSpec, Optimizer,
     TrainingState, is_trainable,
 };
-use super::resnet_v2::ResNetV2;
 
-/// Training steps by candle's tensors, on a GPU above all; as a [`super::kernels::TrainingPlan`].
+/// Training steps by candle's tensors, on a GPU above all; as a [`thorax_engine::TrainingPlan`].
 ///
 /// Parameters, moments and gradients stay on the host between steps, so that the same optimizer,
 /// checks and checkpoints serve both: 7 MB each way, little beside a step.
 pub struct CandleTraining {
-    architecture: Architecture,
+    architecture: NetworkSpec,
     device: Device,
     network: ResNetV2,
     /// Of the network, running statistics included.
@@ -29,8 +28,7 @@ pub struct CandleTraining {
 
 impl CandleTraining {
     /// Makes room for the parameters on the device; a batch takes memory only while it is computed.
-    pub fn new(architecture: Architecture, device: &ComputeDevice) -> Result<Self, ModelError> {
-        let config = ResNetConfig::of_engine(&architecture)?;
+    pub fn new(architecture: NetworkSpec, device: &ComputeDevice) -> Result<Self, ModelError> {
         let precision = device.precision();
         let device = device.candle().clone();
         let mut variables = BTreeMap::new();
@@ -55,7 +53,7 @@ impl CandleTraining {
         });
         let vb = VarBuilder::from_tensors(tensors.collect(), DType::F32, &device);
         Ok(Self {
-            network: ResNetV2::with_precision(&config, precision, &vb)?,
+            network: ResNetV2::with_precision(&architecture, precision, &vb)?,
             architecture,
             device,
             variables,

@@ -1,8 +1,9 @@
 use serde::{Deserialize, Serialize};
 
-use super::{ResNetConfig, ScoreHistogram};
+use super::ScoreHistogram;
 use crate::domain::{Labels, OperatingPoint, PerFinding};
 use crate::imaging::{Interpolation, Preprocessing};
+use thorax_engine::NetworkSpec;
 
 /// The model card: everything needed to use and to assess the weights.
 #[derive(Clone, Debug, PartialEq)]
@@ -12,7 +13,7 @@ pub struct ModelCard {
     /// The label of each output, in order.
     pub labels: Labels,
     /// Shape of the network.
-    pub architecture: ResNetConfig,
+    pub architecture: NetworkSpec,
     /// How a film becomes the network's input.
     pub preprocessing: Preprocessing,
     /// The threshold chosen for each label; `None` if nobody chose one.
@@ -73,7 +74,7 @@ impl ModelCard {
     pub fn new(
         name: String,
         labels: Labels,
-        architecture: ResNetConfig,
+        architecture: NetworkSpec,
         preprocessing: Preprocessing,
         provenance: Provenance,
     ) -> Option<Self> {

@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize, Serializer};
 use thiserror::Error;
 
+use super::ScoreHistogram;
 use super::card::{Calibration, ModelCard, Provenance};
-use super::{ResNetConfig, ScoreHistogram};
 use crate::domain::{Labels, LabelsError, OperatingPoint, PerFinding};
 use crate::imaging::Preprocessing;
+use thorax_engine::NetworkSpec;
 
 /// The version of the format that this program writes, and the only one that it reads.
 pub const FORMAT_VERSION: u64 = 1;
@@ -44,7 +45,7 @@ struct CardFields {
     format_version: u64,
     name: String,
     labels: Vec<String>,
-    architecture: ResNetConfig,
+    architecture: NetworkSpec,
     preprocessing: Preprocessing,
     operating_points: BTreeMap<String, OperatingPoint>,
     calibration: BTreeMap<String, Calibration>,
@@ -145,7 +146,7 @@ mod tests {
     use crate::imaging::Interpolation;
 
     fn card() -> ModelCard {
-        let architecture = ResNetConfig::new(56, 128, 14).unwrap();
+        let architecture = NetworkSpec::new(56, 128, 14).unwrap();
         let preprocessing = Preprocessing::new(128, Interpolation::Area, 1.0 / 255.0).unwrap();
         let provenance = Provenance {
             data: Some("drawn films".to_owned()),

@@ -1,14 +1,15 @@
 use std::path::{Path, PathBuf};
 
+use super::ModelCard;
 use super::device::ComputeDevice;
 use super::error::ModelError;
 use super::inference::{FeatureMaps, Inference, LinearHead};
 use super::keras::{KerasImport, import_keras, is_hdf5};
-use super::model_file::{ModelFile, Weights, model_bytes};
+use super::model_file::{ModelFile, model_bytes};
 use super::network::Network;
-use super::{ModelCard, ResNetConfig};
 use crate::domain::{Film, ModelIdentity, Score};
 use crate::imaging::{ModelInput, model_input};
+use thorax_engine::{NamedTensors, NetworkSpec};
 
 /// The built-in model, used if there is no file next to the executable.
 const EMBEDDED: &[u8] = include_bytes!("../../weights/thorax.safetensors");
@@ -195,24 +196,27 @@ fn installed_model() -> Option<PathBuf> {
         .find(|path| path.exists())
 }
 
-fn linear_head(config: &ResNetConfig, weights: &Weights) -> LinearHead {
-    let values = |name: &str| weights.get(name).cloned().unwrap_or_default();
+fn linear_head(config: &NetworkSpec, weights: &NamedTensors) -> LinearHead {
+    let values = |name: &str| {
+        weights
+            .get(name)
+            .map_or(&[][..], |tensor| &tensor.values)
+            .to_vec()
+    };
     LinearHead {
         n_cells: config.n_cells(),
-        pool: ResNetConfig::POOL,
-        n_channels: ResNetConfig::N_FEATURES,
+        pool: NetworkSpec::POOL,
+        n_channels: NetworkSpec::N_FEATURES,
         weights: values("head.dense.weight"),
         bias: values("head.dense.bias"),
     }
 }
 
 /// FNV-1a (Fowler, Noll, Vo) over all weights in order of their names: only distinguishes models.
-fn fingerprint(weights: &Weights) -> String {
+fn fingerprint(weights: &NamedTensors) -> String {
     let mut hash: u64 = 0xcbf2_9ce4_8422_2325;
-    for values in weights.values() {
-        for value in values {
-            hash = (hash ^ u64::from(value.to_bits())).wrapping_mul(0x0000_0100_0000_01b3);
-        }
+    for value in weights.values().flat_map(|tensor| &tensor.values) {
+        hash = (hash ^ u64::from(value.to_bits())).wrapping_mul(0x0000_0100_0000_01b3);
     }
     format!("{:08x}", hash >> 32)
 }

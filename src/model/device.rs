@@ -5,7 +5,7 @@ use candle_core::Device;
 use thiserror::Error;
 
 use super::Precision;
-use super::kernels::{Engine, EngineError};
+use thorax_engine::{Engine, EngineError};
 
 /// Where and by what the network is computed; chosen when the program starts.
 #[derive(Clone, Debug)]

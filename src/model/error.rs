@@ -1,10 +1,9 @@
 use thiserror::Error;
 
-use super::ConfigError;
 use super::keras::KerasError;
-use super::kernels::EngineError;
 use super::model_file::{ModelFault, ModelFileError};
 use crate::domain::ScoreError;
+use thorax_engine::{EngineError, SpecError};
 
 /// Errors from opening a model or scoring a film.
 #[derive(Debug, Error)]
@@ -17,7 +16,7 @@ pub enum ModelError {
     #[error("the model inside the program is broken: {0}")]
     Embedded(#[source] ModelFault),
     #[error(transparent)]
-    Config(#[from] ConfigError),
+    Config(#[from] SpecError),
     #[error("the network could not be computed: {0}")]
     Candle(#[from] candle_core::Error),
     #[error("the network could not be computed: {0}")]

@@ -1,7 +1,5 @@
 //! The network, its files and the devices it runs on.
 
-mod config;
-mod parameters;
 mod precision;
 mod custom_backward;
 mod convolution;
@@ -25,19 +23,16 @@ mod network;
 mod inference;
 mod classifier;
 mod candle_training;
-pub mod kernels;
 
 pub use candle_training::CandleTraining;
 pub use card::{Calibration, ModelCard, Provenance};
 pub use card_json::{CardError, FORMAT_VERSION};
 pub use classifier::{Classifier, ModelSource, is_model_name};
-pub use config::{ConfigError, ResNetConfig, Stage};
 pub use device::{ComputeDevice, DeviceError};
 pub use error::ModelError;
 pub use inference::{FeatureMaps, Inference, LinearHead};
 pub use keras::{KerasError, KerasImport, import_keras};
-pub use model_file::{ModelFault, ModelFile, ModelFileError, Weights};
-pub use parameters::parameter_shapes;
+pub use model_file::{ModelFault, ModelFile, ModelFileError};
 pub use precision::Precision;
 pub use resnet_v2::ResNetV2;
 pub use score_histogram::{ScoreHistogram, ScoreHistogramError};

@@ -4,10 +4,10 @@ use std::path::{Path, PathBuf};
 
 use safetensors::tensor::{Dtype, SafeTensors, TensorView};
 use thiserror::Error;
+use thorax_engine::{HostTensor, NamedTensors};
 
 use super::ModelCard;
 use super::card_json::CardError;
-use super::parameters::parameter_shapes;
 use crate::files::{BoundedReadError, read_bounded, write_whole};
 
 /// The entry of the file's metadata that holds the card.
@@ -15,14 +15,11 @@ const CARD_KEY: &str = "thorax";
 /// Larger files are no models of ours: the deepest network allowed has about 30 million weights.
 const MAX_FILE_BYTES: u64 = 512 << 20;
 
-/// Weights by name, row by row; which names and shapes there are follows from the architecture.
-pub type Weights = BTreeMap<String, Vec<f32>>;
-
 /// A card and its weights, complete and finite.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ModelFile {
     card: ModelCard,
-    weights: Weights,
+    weights: NamedTensors,
 }
 
 /// Errors from reading or writing a model file.
@@ -69,32 +66,34 @@ pub enum ModelFault {
 
 impl ModelFile {
     /// Puts a card and weights together, if the weights are what the card's architecture needs.
-    pub fn new(card: ModelCard, weights: Weights) -> Result<Self, ModelFault> {
-        let shapes = parameter_shapes(&card.architecture);
-        for (name, shape) in &shapes {
-            let Some(values) = weights.get(name) else {
-                let name = name.clone();
+    pub fn new(card: ModelCard, weights: NamedTensors) -> Result<Self, ModelFault> {
+        let mut n_known = 0;
+        for (name, expected) in card.architecture.tensors() {
+            let Some(tensor) = weights.get(&name) else {
                 return Err(ModelFault::Missing { name });
             };
-            if values.len() != shape.iter().product::<usize>() {
+            if tensor.shape != expected || tensor.values.len() != expected.iter().product::<usize>()
+            {
                 return Err(ModelFault::Shape {
-                    name: name.clone(),
-                    expected: shape.clone(),
-                    got: vec![values.len()],
+                    name,
+                    expected,
+                    got: tensor.shape.clone(),
                 });
             }
-            let n_bad = values.iter().filter(|value| !value.is_finite()).count();
+            let values = tensor.values.iter();
+            let n_bad = values.filter(|value| !value.is_finite()).count();
             if n_bad > 0 {
-                let name = name.clone();
                 return Err(ModelFault::NotFinite { name, n_bad });
             }
-            if name.ends_with("running_var") && values.iter().any(|&value| value < 0.0) {
-                let name = name.clone();
+            if name.ends_with("running_var") && tensor.values.iter().any(|&value| value < 0.0) {
                 return Err(ModelFault::NegativeVariance { name });
             }
+            n_known += 1;
         }
-        if let Some(name) = weights.keys().find(|name| !shapes.contains_key(*name)) {
-            let name = name.clone();
+        if weights.len() > n_known {
+            let known: BTreeMap<_, _> = card.architecture.tensors().into_iter().collect();
+            let unknown = weights.into_keys().find(|name| !known.contains_key(name));
+            let name = unknown.unwrap_or_default();
             return Err(ModelFault::Unknown { name });
         }
         Ok(Self { card, weights })
@@ -106,7 +105,7 @@ impl ModelFile {
     }
 
     /// The weights by name.
-    pub fn weights(&self) -> &Weights {
+    pub fn weights(&self) -> &NamedTensors {
         &self.weights
     }
 
@@ -126,8 +125,8 @@ impl ModelFile {
         let card = metadata.and_then(|entries| entries.get(CARD_KEY));
         let card = ModelCard::from_json(card.ok_or(ModelFault::NoCard)?)?;
         let tensors = SafeTensors::deserialize(bytes)?;
-        let mut shapes = parameter_shapes(&card.architecture);
-        let mut weights = Weights::new();
+        let mut shapes: BTreeMap<_, _> = card.architecture.tensors().into_iter().collect();
+        let mut weights = NamedTensors::new();
         for (name, tensor) in tensors.iter() {
             let name = name.to_owned();
             let Some(expected) = shapes.remove(&name) else {
@@ -147,26 +146,26 @@ impl ModelFile {
             }
             let (values, _) = tensor.data().as_chunks::<4>();
             let values = values.iter().map(|bytes| f32::from_le_bytes(*bytes));
-            weights.insert(name, values.collect());
+            let tensor = HostTensor {
+                shape: expected,
+                values: values.collect(),
+            };
+            weights.insert(name, tensor);
         }
         Self::new(card, weights)
     }
 
     /// The bytes of the file: the same for the same card and weights.
     pub fn to_bytes(&self) -> Result<Vec<u8>, ModelFault> {
-        let shapes = parameter_shapes(&self.card.architecture);
-        let mut data = BTreeMap::new();
-        for (name, shape) in shapes {
-            let values = self.weights.get(&name).map_or(&[][..], Vec::as_slice);
-            let bytes: Vec<u8> = values
-                .iter()
-                .flat_map(|value| value.to_le_bytes())
-                .collect();
-            data.insert(name, (shape, bytes));
+        let mut data = Vec::new();
+        for (name, tensor) in &self.weights {
+            let values = tensor.values.iter();
+            let bytes: Vec<u8> = values.flat_map(|value| value.to_le_bytes()).collect();
+            data.push((name, &tensor.shape, bytes));
         }
         let mut views = Vec::new();
-        for (name, (shape, bytes)) in &data {
-            views.push((name, TensorView::new(Dtype::F32, shape.clone(), bytes)?));
+        for (name, shape, bytes) in &data {
+            views.push((name, TensorView::new(Dtype::F32, (*shape).clone(), bytes)?));
         }
         // One entry, so that no order is left to chance.
         let metadata = [(CARD_KEY.to_owned(), self.card.to_json()?)].into();

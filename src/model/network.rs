@@ -2,14 +2,12 @@ use std::sync::{Mutex, PoisonError};
 
 use candle_core::Tensor;
 
-use super::ResNetConfig;
 use super::device::ComputeDevice;
 use super::error::ModelError;
 use super::inference::FeatureMaps;
-use super::kernels::ScoringPlan;
-use super::model_file::Weights;
 use super::resnet_v2::ResNetV2;
 use crate::imaging::ModelInput;
+use thorax_engine::{NamedTensors, NetworkSpec, ScoringPlan};
 
 /// Films that candle computes at once: more would take gigabytes.
 const CANDLE_BATCH: usize = 32;
@@ -24,8 +22,8 @@ pub enum Network {
 
 impl Network {
     pub fn new(
-        config: &ResNetConfig,
-        weights: &Weights,
+        config: &NetworkSpec,
+        weights: &NamedTensors,
         device: &ComputeDevice,
     ) -> Result<Self, ModelError> {
         let Some(engine) = device.engine() else {
@@ -35,9 +33,7 @@ impl Network {
             device.candle().synchronize()?;
             return Ok(Self::Candle(network, device.clone()));
         };
-        let architecture = *config.architecture();
-        let tensors = architecture.named_tensors(weights)?;
-        let plan = ScoringPlan::new(&tensors, architecture, engine.clone())?;
+        let plan = ScoringPlan::new(weights, *config, engine.clone())?;
         Ok(Self::Plan(Mutex::new(plan)))
     }
 
@@ -47,11 +43,11 @@ impl Network {
             Self::Plan(plan) => {
                 // A panic in a kernel leaves numbers behind that the next film overwrites.
                 let mut plan = plan.lock().unwrap_or_else(PoisonError::into_inner);
-                let architecture = *plan.architecture();
+                let side = plan.spec().feature_side();
                 let outputs = plan.score_film(&input.values)?;
                 let features = FeatureMaps {
-                    side: architecture.last_side(),
-                    n_channels: architecture.last_channels(),
+                    side,
+                    n_channels: NetworkSpec::N_FEATURES,
                     values: outputs.activation.to_vec(),
                 };
                 Ok((outputs.logits.to_vec(), features))
@@ -61,7 +57,7 @@ impl Network {
     }
 
     /// Logits (B, K) of films (B, H, W), row by row.
-    pub fn logits(&self, films: &[f32], config: &ResNetConfig) -> Result<Vec<f32>, ModelError> {
+    pub fn logits(&self, films: &[f32], config: &NetworkSpec) -> Result<Vec<f32>, ModelError> {
         match self {
             Self::Plan(plan) => {
                 let mut plan = plan.lock().unwrap_or_else(PoisonError::into_inner);

@@ -1,8 +1,8 @@
 use candle_core::{Result, Tensor, Var};
 use candle_nn::{Init, VarBuilder};
 
-use super::ResNetConfig;
 use super::custom_backward::{ArgumentGradients, Backward, with_backward};
+use thorax_engine::NetworkSpec;
 
 /// Batch norm, then ReLU; (B, C, H, W) in and out.
 ///
@@ -20,7 +20,7 @@ pub struct NormRelu {
 impl NormRelu {
     /// Takes `weight`, `bias`, `running_mean` and `running_var` of `vb`; running statistics that
     /// are variables there are the same variables here.
-    pub fn new(n_channels: usize, config: &ResNetConfig, vb: &VarBuilder<'_>) -> Result<Self> {
+    pub fn new(n_channels: usize, config: &NetworkSpec, vb: &VarBuilder<'_>) -> Result<Self> {
         let tensor = |name, start| vb.get_with_hints(n_channels, name, Init::Const(start));
         Ok(Self {
             weight: tensor("weight", 1.0)?,

@@ -1,12 +1,11 @@
 use candle_core::{DType, Device, Result, Tensor};
 use candle_nn::{Linear, Module as _, VarBuilder, linear};
 
+use super::Precision;
 use super::block::{Block, Place};
 use super::convolution::{Convolution, ConvolutionShape};
-use super::model_file::Weights;
 use super::norm_relu::NormRelu;
-use super::parameters::parameter_shapes;
-use super::{Precision, ResNetConfig};
+use thorax_engine::{NamedTensors, NetworkSpec};
 
 /// The network in candle's tensors: the reference that every faster path is held against.
 pub struct ResNetV2 {
@@ -20,18 +19,18 @@ pub struct ResNetV2 {
 
 impl ResNetV2 {
     /// Takes weights named `stem.conv.weight` … `head.dense.bias`; a missing one names itself.
-    pub fn new(config: &ResNetConfig, vb: &VarBuilder<'_>) -> Result<Self> {
+    pub fn new(config: &NetworkSpec, vb: &VarBuilder<'_>) -> Result<Self> {
         Self::with_precision(config, Precision::F32, vb)
     }
 
     /// The same, its convolutions at another precision.
     pub fn with_precision(
-        config: &ResNetConfig,
+        config: &NetworkSpec,
         precision: Precision,
         vb: &VarBuilder<'_>,
     ) -> Result<Self> {
         let mut stages = Vec::new();
-        for (stage_idx, stage) in ResNetConfig::STAGES.into_iter().enumerate() {
+        for (stage_idx, stage) in NetworkSpec::STAGES.into_iter().enumerate() {
             let vb = vb.pp(format!("stage{stage_idx}"));
             let blocks = (0..config.n_blocks()).map(|block_idx| {
                 let place = Place {
@@ -44,8 +43,8 @@ impl ResNetV2 {
             stages.push(blocks.collect::<Result<Vec<_>>>()?);
         }
         let (stem, head) = (vb.pp("stem"), vb.pp("head"));
-        let n_stem = ResNetConfig::N_STEM;
-        let n_pooled = config.n_cells().pow(2) * ResNetConfig::N_FEATURES;
+        let n_stem = NetworkSpec::N_STEM;
+        let n_pooled = config.n_cells().pow(2) * NetworkSpec::N_FEATURES;
         let stem_shape = ConvolutionShape {
             n_in: 1,
             n_out: n_stem,
@@ -56,28 +55,34 @@ impl ResNetV2 {
             stem_conv: Convolution::new(stem_shape, precision, &stem.pp("conv"))?,
             stem_bn: NormRelu::new(n_stem, config, &stem.pp("bn"))?,
             stages,
-            head_bn: NormRelu::new(ResNetConfig::N_FEATURES, config, &head.pp("bn"))?,
+            head_bn: NormRelu::new(NetworkSpec::N_FEATURES, config, &head.pp("bn"))?,
             dense: linear(n_pooled, config.n_outputs(), head.pp("dense"))?,
             n_cells: config.n_cells(),
         })
     }
 
     /// Builds the network from the weights of a model file, as plain tensors: no graph is kept.
-    pub fn from_weights(config: &ResNetConfig, weights: &Weights, device: &Device) -> Result<Self> {
+    pub fn from_weights(
+        config: &NetworkSpec,
+        weights: &NamedTensors,
+        device: &Device,
+    ) -> Result<Self> {
         Self::from_weights_at(config, Precision::F32, weights, device)
     }
 
     /// The same, its convolutions at another precision.
     pub fn from_weights_at(
-        config: &ResNetConfig,
+        config: &NetworkSpec,
         precision: Precision,
-        weights: &Weights,
+        weights: &NamedTensors,
         device: &Device,
     ) -> Result<Self> {
-        let shapes = parameter_shapes(config).into_iter();
-        let tensors = shapes.map(|(name, shape)| {
-            let values = weights.get(&name).map_or(&[][..], Vec::as_slice);
-            Ok((name, Tensor::from_slice(values, shape, device)?))
+        let tensors = weights.iter().map(|(name, tensor)| {
+            let shape = tensor.shape.as_slice();
+            Ok((
+                name.clone(),
+                Tensor::from_slice(&tensor.values, shape, device)?,
+            ))
         });
         let tensors = tensors.collect::<Result<_>>()?;
         let vb = VarBuilder::from_tensors(tensors, DType::F32, device);
@@ -99,7 +104,7 @@ impl ResNetV2 {
     pub fn forward_head(&self, features: &Tensor) -> Result<Tensor> {
         let (n_batch, n_channels, _, _) = features.dims4()?; // (B, C, h, w)
         let n_flat = self.n_cells.pow(2) * n_channels;
-        let pooled = features.avg_pool2d(ResNetConfig::POOL)?;
+        let pooled = features.avg_pool2d(NetworkSpec::POOL)?;
         // Keras flattens (row, column, channel).
         let flat = pooled.permute((0, 2, 3, 1))?.reshape((n_batch, n_flat))?;
         self.dense.forward(&flat)

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::TrainError;
 use super::history::EpochMetrics;
 use crate::files::write_whole;
-use crate::model::kernels::{HostTensor, NamedTensors, TrainingState};
+use thorax_engine::{HostTensor, NamedTensors, TrainingState};
 
 /// The entry of the file's metadata that holds the place.
 const PLACE_KEY: &str = "place";
@@ -197,11 +197,11 @@ fn bytes_of(values: &[f32]) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::kernels::Architecture;
     use crate::train::fresh_weights;
+    use thorax_engine::NetworkSpec;
 
     fn checkpoint() -> Checkpoint {
-        let architecture = Architecture::new(11, 32, 2, 1e-3).unwrap();
+        let architecture = NetworkSpec::new(11, 32, 2).unwrap();
         let weights = fresh_weights(&architecture, 1);
         let mut state = TrainingState::new(&architecture, weights.clone()).unwrap();
         state.n_steps = 77;

@@ -8,8 +8,7 @@ use super::TrainError;
 use crate::dataset::{Augmentation, ColumnMap, SplitLists, SplitRule, SplitShares, Undersampling};
 use crate::files::write_whole;
 use crate::imaging::{Interpolation, Preprocessing};
-use crate::model::ResNetConfig;
-use crate::model::kernels::{Adam, Optimizer, OptimizerKind, Sgd};
+use thorax_engine::{Adam, NetworkSpec, Optimizer, OptimizerKind, Sgd};
 
 /// Everything that determines the result of a training; saved as `config.toml` in the run folder.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -272,7 +271,7 @@ impl TrainConfig {
     /// Whether every number is in its range.
     pub fn check(&self) -> Result<(), TrainError> {
         let refuse = |what: &str| Err(TrainError::Value(what.to_owned()));
-        ResNetConfig::new(self.depth, self.side, 1)
+        NetworkSpec::new(self.depth, self.side, 1)
             .map_err(|error| TrainError::Value(error.to_string()))?;
         if self.epochs == 0 {
             return refuse("expected at least 1 for epochs, got 0");

@@ -6,7 +6,7 @@ use super::config::TrainConfig;
 use super::stepper::Stepper;
 use crate::dataset::Batch;
 use crate::domain::sigmoid;
-use crate::model::kernels::{BatchLoss, LossWeights, NamedTensors, gradient_norm};
+use thorax_engine::{BatchLoss, LossWeights, NamedTensors, gradient_norm};
 
 /// Takes one step: gradients, clipping, optimizer, moving average; adds up the epoch's figures.
 ///
@@ -69,7 +69,7 @@ fn average(averaged: &mut NamedTensors, now: &NamedTensors, decay: f64, n_steps:
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::kernels::HostTensor;
+    use thorax_engine::HostTensor;
 
     fn tensors(values: &[f32]) -> NamedTensors {
         let tensor = HostTensor {

@@ -4,8 +4,8 @@ use std::path::PathBuf;
 use thiserror::Error;
 
 use crate::dataset::{CacheError, DataError, SplitError};
-use crate::model::kernels::EngineError;
 use crate::model::{DeviceError, ModelError, ModelFault, ModelFileError};
+use thorax_engine::EngineError;
 
 /// Errors from starting or running a training.
 #[derive(Debug, Error)]

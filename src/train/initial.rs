@@ -2,7 +2,7 @@ use super::TrainError;
 use crate::dataset::SeededRandom;
 use crate::domain::Labels;
 use crate::model::ModelFile;
-use crate::model::kernels::{Architecture, HostTensor, NamedTensors};
+use thorax_engine::{HostTensor, NamedTensors, NetworkSpec};
 
 /// Stream of random numbers for weights.
 const WEIGHT_STREAM: u64 = 3;
@@ -11,7 +11,7 @@ const WEIGHT_STREAM: u64 = 3;
 ///
 /// Kernels and the dense layer: normal with variance `2 / fan_in` (He et al. 2015), truncated at two
 /// deviations; norms: 1 and 0; biases: 0. The same for the same seed.
-pub fn fresh_weights(architecture: &Architecture, seed: u64) -> NamedTensors {
+pub fn fresh_weights(architecture: &NetworkSpec, seed: u64) -> NamedTensors {
     let tensors = architecture.tensors().into_iter().enumerate();
     tensors
         .map(|(tensor_idx, (name, shape))| {
@@ -52,18 +52,19 @@ fn cut_normal(random: &mut SeededRandom) -> f64 {
 pub fn weights_of_model(
     file: &ModelFile,
     labels: &Labels,
-    architecture: &Architecture,
+    architecture: &NetworkSpec,
     fresh: &NamedTensors,
 ) -> Result<NamedTensors, TrainError> {
     let from = &file.card().architecture;
     let n_from = from.n_cells();
-    let n_to = architecture.last_side() / crate::model::ResNetConfig::POOL;
-    let n_channels = architecture.last_channels();
+    let n_to = architecture.feature_side() / NetworkSpec::POOL;
+    let n_channels = NetworkSpec::N_FEATURES;
     let mut weights = NamedTensors::new();
     for (name, shape) in architecture.tensors() {
         let (Some(old), Some(new)) = (file.weights().get(&name), fresh.get(&name)) else {
             return Err(TrainError::Initial(format!("it has no {name}")));
         };
+        let old = old.values.as_slice();
         let values = match name.as_str() {
             "head.dense.weight" => {
                 let cells = Cells {
@@ -87,7 +88,7 @@ pub fn weights_of_model(
                     })
                     .collect()
             }
-            _ => old.clone(),
+            _ => old.to_vec(),
         };
         if values.len() != shape.iter().product::<usize>() {
             let reason = format!("expected the shape {shape:?} for {name}, got another");
@@ -130,25 +131,23 @@ impl Cells {
 mod tests {
     use super::*;
     use crate::imaging::{Interpolation, Preprocessing};
-    use crate::model::{ModelCard, Provenance, ResNetConfig};
+    use crate::model::{ModelCard, Provenance};
+    use thorax_engine::NetworkSpec;
 
     fn labels(names: &[&str]) -> Labels {
         Labels::new(names.iter().map(ToString::to_string).collect()).unwrap()
     }
 
-    fn architecture(side: usize, n_outputs: usize) -> Architecture {
-        Architecture::new(11, side, n_outputs, 1e-3).unwrap()
+    fn architecture(side: usize, n_outputs: usize) -> NetworkSpec {
+        NetworkSpec::new(11, side, n_outputs).unwrap()
     }
 
     fn model(side: usize, names: &[&str]) -> ModelFile {
-        let config = ResNetConfig::new(11, side, names.len()).unwrap();
+        let config = NetworkSpec::new(11, side, names.len()).unwrap();
         let preprocessing = Preprocessing::new(side, Interpolation::Area, 1.0 / 255.0).unwrap();
         let provenance = Provenance::default();
         let card = ModelCard::new("m".into(), labels(names), config, preprocessing, provenance);
-        let weights = fresh_weights(&architecture(side, names.len()), 1).into_iter();
-        let weights = weights
-            .map(|(name, tensor)| (name, tensor.values))
-            .collect();
+        let weights = fresh_weights(&architecture(side, names.len()), 1);
         ModelFile::new(card.unwrap(), weights).unwrap()
     }
 
@@ -180,7 +179,7 @@ mod tests {
         let fresh = fresh_weights(&architecture, 2);
         let weights = weights_of_model(&file, &labels(&["a", "b"]), &architecture, &fresh).unwrap();
         for (name, tensor) in &weights {
-            assert_eq!(&tensor.values, &file.weights()[name], "{name}");
+            assert_eq!(tensor, &file.weights()[name], "{name}");
         }
     }
 
@@ -195,8 +194,8 @@ mod tests {
             &file.weights()["head.dense.weight"],
             &weights["head.dense.weight"],
         );
-        assert_eq!(new.values.len(), 4 * old.len());
-        assert!((sum(old) - sum(&new.values)).abs() < 1e-4);
+        assert_eq!(new.values.len(), 4 * old.values.len());
+        assert!((sum(&old.values) - sum(&new.values)).abs() < 1e-4);
     }
 
     #[test]
@@ -208,12 +207,15 @@ mod tests {
             weights_of_model(&file, &labels(&["new", "a"]), &architecture, &fresh).unwrap();
         let dense = &weights["head.dense.weight"].values;
         assert_eq!(dense[..256], fresh["head.dense.weight"].values[..256]);
-        assert_eq!(dense[256..], file.weights()["head.dense.weight"][..256]);
+        assert_eq!(
+            dense[256..],
+            file.weights()["head.dense.weight"].values[..256]
+        );
     }
 
     #[test]
     fn another_depth_is_refused() {
-        let architecture = Architecture::new(20, 32, 1, 1e-3).unwrap();
+        let architecture = NetworkSpec::new(20, 32, 1).unwrap();
         let fresh = fresh_weights(&architecture, 2);
         let error = weights_of_model(&model(32, &["a"]), &labels(&["a"]), &architecture, &fresh);
         assert!(matches!(error, Err(TrainError::Initial(_))));

@@ -2,7 +2,7 @@ use super::TrainError;
 use super::config::{LossKind, TrainConfig};
 use crate::dataset::{DataSet, FilmRow, Leak, SeededRandom, Split, undersample};
 use crate::domain::{Labels, PerFinding};
-use crate::model::kernels::LossWeights;
+use thorax_engine::LossWeights;
 
 /// Streams of random numbers.
 const DRAW_STREAM: u64 = 4;

@@ -13,7 +13,7 @@ use super::start::first_weights;
 use super::stepper::Stepper;
 use crate::dataset::EpochPlan;
 use crate::files::{free_bytes, peak_mib};
-use crate::model::kernels::TrainingState;
+use thorax_engine::TrainingState;
 
 /// Steps of a dry run.
 const N_STEPS: usize = 20;

@@ -4,10 +4,8 @@ use super::plan::DataPlan;
 use super::predictions::Predictions;
 use crate::domain::{OperatingPoint, Threshold};
 use crate::metrics::{OperatingTarget, Platt, RankedScores};
-use crate::model::kernels::NamedTensors;
-use crate::model::{
-    Calibration, ModelCard, ModelFault, ModelFile, Provenance, ResNetConfig, ScoreHistogram,
-};
+use crate::model::{Calibration, ModelCard, ModelFault, ModelFile, Provenance, ScoreHistogram};
+use thorax_engine::{NamedTensors, NetworkSpec};
 
 /// Minimum positive validation films for a threshold or a calibration.
 const MIN_POSITIVES: usize = 10;
@@ -18,7 +16,7 @@ const LEAST_SCORE: f64 = 3e-8;
 pub fn card(plan: &DataPlan, date: &str) -> Result<ModelCard, TrainError> {
     let config = &plan.config;
     let invalid = |error: &dyn ToString| TrainError::Value(error.to_string());
-    let architecture = ResNetConfig::new(config.depth, config.side, plan.labels.len())
+    let architecture = NetworkSpec::new(config.depth, config.side, plan.labels.len())
         .map_err(|error| invalid(&error))?;
     let card = ModelCard::new(
         config.name.clone(),
@@ -54,9 +52,7 @@ pub fn model_file(
             }
         }
     }
-    let weights = weights.iter();
-    let weights = weights.map(|(name, tensor)| (name.clone(), tensor.values.clone()));
-    ModelFile::new(card, weights.collect())
+    ModelFile::new(card, weights.clone())
 }
 
 /// One label of some films.

@@ -19,8 +19,8 @@ use super::setup::{Ending, TrainReport, TrainSetup, architecture, now};
 use super::stepper::Stepper;
 use crate::dataset::{Batch, EpochPlan, Loader};
 use crate::domain::Part;
-use crate::model::kernels::{LossWeights, NamedTensors};
 use crate::model::{Classifier, ModelCard, ModelFile};
+use thorax_engine::{LossWeights, NamedTensors};
 
 /// A running training.
 pub(super) struct Run<'a> {

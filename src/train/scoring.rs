@@ -4,7 +4,7 @@ use super::predictions::{FilmPrediction, Predictions};
 use super::prepared::Prepared;
 use crate::domain::{Part, sigmoid};
 use crate::model::Classifier;
-use crate::model::kernels::LossWeights;
+use thorax_engine::LossWeights;
 
 /// Films whose pixels are in memory at once.
 const CHUNK: usize = 256;

@@ -12,7 +12,7 @@ use super::prepared::Prepared;
 use super::product::card;
 use crate::dataset::FilmCache;
 use crate::model::ComputeDevice;
-use crate::model::kernels::Architecture;
+use thorax_engine::NetworkSpec;
 
 /// Inputs of a training besides its configuration.
 #[derive(Clone, Debug)]
@@ -80,8 +80,8 @@ impl TrainSetup {
 }
 
 /// The network of a plan, for the engine.
-pub(super) fn architecture(plan: &DataPlan) -> Result<Architecture, TrainError> {
-    Ok(*card(plan, "")?.architecture.architecture())
+pub(super) fn architecture(plan: &DataPlan) -> Result<NetworkSpec, TrainError> {
+    Ok(card(plan, "")?.architecture)
 }
 
 /// Date and time, UTC, to the second.

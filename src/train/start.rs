@@ -12,8 +12,8 @@ use super::prepared::Prepared;
 use super::run::Run;
 use super::run_folder::{RunFolder, RunInfo};
 use super::setup::{TrainReport, TrainSetup, architecture, now};
-use crate::model::kernels::{NamedTensors, TrainingState};
 use crate::model::{ComputeDevice, ModelFile};
+use thorax_engine::{NamedTensors, TrainingState};
 
 /// Trains from the beginning, in a new run folder at `root`.
 pub fn train(

@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
-use crate::model::kernels::{Architecture, BatchLoss, LossWeights, NamedTensors, TrainingPlan};
 use crate::model::{CandleTraining, ComputeDevice, ModelError};
+use thorax_engine::{BatchLoss, LossWeights, NamedTensors, NetworkSpec, TrainingPlan};
 
 /// The implementation of a step: the built-in kernels, or candle's tensors.
 pub enum Stepper {
@@ -14,7 +14,7 @@ pub enum Stepper {
 impl Stepper {
     /// Makes ready for batches of up to `n_films`.
     pub fn new(
-        architecture: Architecture,
+        architecture: NetworkSpec,
         n_films: usize,
         device: &ComputeDevice,
     ) -> Result<Self, ModelError> {

@@ -1,8 +1,8 @@
 //! Training steps by candle's tensors against Keras, on the processor.
 
 use thorax::domain::sigmoid;
-use thorax::model::kernels::LossWeights;
 use thorax::model::{CandleTraining, ComputeDevice};
+use thorax_engine::LossWeights;
 
 use crate::engine::{
     GRADIENT_TOLERANCE, KerasNames, check_gradient, keras_variables, keras_weights,

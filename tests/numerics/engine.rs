@@ -7,10 +7,10 @@ use candle_core::{DType, Device, Tensor};
 use candle_nn::{VarBuilder, VarMap};
 use thorax::bench::{arbitrary, arbitrary_weights};
 use thorax::domain::sigmoid;
-use thorax::model::kernels::{
-    Architecture, Engine, InstructionSet, LossWeights, NamedTensors, ScoringPlan, TrainingPlan,
+use thorax::model::{KerasImport, ResNetV2, import_keras};
+use thorax_engine::{
+    Engine, InstructionSet, LossWeights, NamedTensors, NetworkSpec, ScoringPlan, TrainingPlan,
 };
-use thorax::model::{KerasImport, ResNetConfig, ResNetV2, import_keras};
 
 use crate::reference::{Reference, shared_file};
 
@@ -63,15 +63,12 @@ fn values(tensor: &Tensor) -> Vec<f32> {
 
 /// Scores and last activation of `n_films` by plain candle and by every instruction set.
 fn check_scoring(depth: usize, side: usize, n_outputs: usize, n_films: usize) {
-    let architecture = Architecture::new(depth, side, n_outputs, 1e-3).unwrap();
+    let architecture = NetworkSpec::new(depth, side, n_outputs).unwrap();
     let weights = arbitrary_weights(&architecture);
     let films: Vec<f32> = arbitrary(n_films * side * side).collect();
 
-    let config = ResNetConfig::new(depth, side, n_outputs).unwrap();
-    let named = weights
-        .iter()
-        .map(|(name, tensor)| (name.clone(), tensor.values.clone()));
-    let network = ResNetV2::from_weights(&config, &named.collect(), &Device::Cpu).unwrap();
+    let config = NetworkSpec::new(depth, side, n_outputs).unwrap();
+    let network = ResNetV2::from_weights(&config, &weights, &Device::Cpu).unwrap();
     let batch = Tensor::from_slice(&films, (n_films, 1, side, side), &Device::Cpu).unwrap();
     let features = network.forward_features(&batch, false).unwrap();
     let logits = values(&network.forward_head(&features).unwrap());
@@ -116,7 +113,7 @@ fn the_engine_scores_as_plain_candle_does() {
 
 /// Loss and every gradient by candle's own backward pass and by every instruction set.
 fn check_training(depth: usize, side: usize, n_films: usize) {
-    let architecture = Architecture::new(depth, side, 2, 1e-3).unwrap();
+    let architecture = NetworkSpec::new(depth, side, 2).unwrap();
     let weights = arbitrary_weights(&architecture);
     let films: Vec<f32> = arbitrary(n_films * side * side).collect();
     let labels: Vec<f32> = (0..2 * n_films).map(|i| (i % 3 % 2) as f32).collect();
@@ -129,7 +126,7 @@ fn check_training(depth: usize, side: usize, n_films: usize) {
 
     let mut variables = VarMap::new();
     let vb = VarBuilder::from_varmap(&variables, DType::F32, &Device::Cpu);
-    let config = ResNetConfig::new(depth, side, 2).unwrap();
+    let config = NetworkSpec::new(depth, side, 2).unwrap();
     let network = ResNetV2::new(&config, &vb).unwrap();
     for (name, tensor) in &weights {
         let shape = tensor.shape.as_slice();
@@ -190,12 +187,11 @@ fn the_engine_has_the_gradients_of_plain_candle() {
     check_training(11, 32, 3);
 }
 
-pub fn keras_weights() -> Option<(Architecture, NamedTensors)> {
+pub fn keras_weights() -> Option<(NetworkSpec, NamedTensors)> {
     let path = shared_file("reference/keras/weights.h5")?;
     let model = import_keras(&path, KerasImport::of_notebook(&path)).unwrap();
-    let architecture = Architecture::new(56, 128, 14, 1e-3).unwrap();
-    let weights = architecture.named_tensors(model.weights()).unwrap();
-    Some((architecture, weights))
+    let architecture = NetworkSpec::new(56, 128, 14).unwrap();
+    Some((architecture, model.weights().clone()))
 }
 
 #[test]
@@ -305,7 +301,7 @@ pub struct KerasNames {
 }
 
 impl KerasNames {
-    pub fn new(architecture: &Architecture) -> Self {
+    pub fn new(architecture: &NetworkSpec) -> Self {
         let names = architecture.tensors().into_iter().map(|(name, _)| name);
         let layers: Vec<_> = names
             .filter_map(|name| name.strip_suffix(".weight").map(str::to_owned))

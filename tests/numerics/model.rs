@@ -8,8 +8,9 @@ use thorax::imaging::{Interpolation, ModelInput, Preprocessing, read_film};
 use thorax::metrics::roc_auc;
 use thorax::model::{
     Classifier, ComputeDevice, KerasImport, ModelCard, ModelFile, ModelSource, Provenance,
-    ResNetConfig, ResNetV2, Weights, import_keras, parameter_shapes,
+    ResNetV2, import_keras,
 };
+use thorax_engine::{HostTensor, NetworkSpec};
 
 use crate::films;
 use crate::reference::{Reference, check_close, inputs, keras_classifier, shared_file};
@@ -196,7 +197,7 @@ fn every_layout_of_keras_puts_each_tensor_in_its_place() {
             ("head.bn.bias", 121, 1),
             ("head.dense.weight", 7, 0),
         ] {
-            let values = model.weights().get(name).unwrap();
+            let values = &model.weights().get(name).unwrap().values;
             let expected = (10 * number + place) as f32;
             assert!(
                 values.iter().all(|value| *value == expected),
@@ -268,12 +269,15 @@ fn damaged_keras_files_do_no_harm() {
 
 /// A network of depth 11 for inputs of 32 pixels whose weights are all the same.
 fn small_model(value: f32) -> ModelFile {
-    let network = ResNetConfig::new(11, 32, 2).unwrap();
+    let network = NetworkSpec::new(11, 32, 2).unwrap();
     let labels = Labels::new(vec!["Mass".to_owned(), "Edema".to_owned()]).unwrap();
     let preprocessing = Preprocessing::new(32, Interpolation::Area, 1.0 / 255.0).unwrap();
-    let tensors = parameter_shapes(&network).into_iter();
-    let weights: Weights = tensors
-        .map(|(name, shape)| (name, vec![value; shape.iter().product()]))
+    let tensors = network.tensors().into_iter();
+    let weights = tensors
+        .map(|(name, shape)| {
+            let values = vec![value; shape.iter().product()];
+            (name, HostTensor { shape, values })
+        })
         .collect();
     let (name, provenance) = ("small".to_owned(), Provenance::default());
     let card = ModelCard::new(name, labels, network, preprocessing, provenance).unwrap();

@@ -1,4 +1,4 @@
-//! No two files of `src` import each other, directly or by way of others.
+//! No two files of `src`, or of the engine, import each other, directly or by way of others.
 //!
 //! What counts is `use` of a path that begins with `crate`, `self` or `super`; the path leads to
 //! the file of its deepest module. Not seen: a path written out in code without a `use`, and what
@@ -9,16 +9,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use crate::source::{code_lines, sources};
+use crate::source::{ROOTS, code_lines, sources_in};
 
 /// A module by its names from the root of the crate on.
 type Module = Vec<String>;
 /// Which modules a module imports from.
 type Imports = BTreeMap<Module, BTreeSet<Module>>;
 
-/// The module of a file below `src`; the root of the library has no names.
-fn module_of(path: &Path) -> Module {
-    let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+/// The module of a file below `root`; the root of the library has no names.
+fn module_of(path: &Path, root: &str) -> Module {
+    let src = Path::new(env!("CARGO_MANIFEST_DIR")).join(root);
     let path = path.strip_prefix(src).unwrap().with_extension("");
     let names = path.iter().map(|name| name.to_string_lossy().into_owned());
     let mut names: Module = names.collect();
@@ -128,18 +128,27 @@ fn in_circles(mut imports: Imports) -> Imports {
 
 #[test]
 fn no_files_import_each_other_in_a_circle() {
-    let sources = sources().into_iter();
-    let sources = sources.map(|(path, text)| (module_of(&path), text));
-    let imports = imports(&sources.collect::<Vec<_>>());
-    let n_imports: usize = imports.values().map(BTreeSet::len).sum();
-    assert!(n_imports > 500, "only {n_imports} imports were found");
-    let circles = in_circles(imports);
-    let lines = circles.iter().map(|(module, files)| {
-        let files: Vec<_> = files.iter().map(|file| file.join("::")).collect();
-        format!("{} imports {}", module.join("::"), files.join(", "))
-    });
-    let lines: Vec<_> = lines.collect();
-    assert!(lines.is_empty(), "in circles:\n{}", lines.join("\n"));
+    for (root, n_expected) in ROOTS.into_iter().zip([500, 60]) {
+        let sources = sources_in(root).into_iter();
+        let sources = sources.map(|(path, text)| (module_of(&path, root), text));
+        let imports = imports(&sources.collect::<Vec<_>>());
+        let n_imports: usize = imports.values().map(BTreeSet::len).sum();
+        assert!(
+            n_imports > n_expected,
+            "only {n_imports} imports were found below {root}"
+        );
+        let circles = in_circles(imports);
+        let lines = circles.iter().map(|(module, files)| {
+            let files: Vec<_> = files.iter().map(|file| file.join("::")).collect();
+            format!("{} imports {}", module.join("::"), files.join(", "))
+        });
+        let lines: Vec<_> = lines.collect();
+        assert!(
+            lines.is_empty(),
+            "in circles below {root}:\n{}",
+            lines.join("\n")
+        );
+    }
 }
 
 #[cfg(test)]

@@ -28,9 +28,13 @@ const MAY_NAME_NEIGHBOUR: [(&str, &str); 1] = [("cli", "app")];
 
 const MAX_LINES: usize = 500;
 
-pub fn sources() -> Vec<(PathBuf, String)> {
+/// Sources of the program and of its engine.
+pub const ROOTS: [&str; 2] = ["src", "crates/engine/src"];
+
+/// All files below `root`, a folder of the repository.
+pub fn sources_in(root: &str) -> Vec<(PathBuf, String)> {
     let mut sources = Vec::new();
-    let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("src")];
+    let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join(root)];
     while let Some(folder) = folders.pop() {
         for entry in fs::read_dir(folder).unwrap() {
             let path = entry.unwrap().path();
@@ -44,6 +48,10 @@ pub fn sources() -> Vec<(PathBuf, String)> {
     }
     assert!(sources.len() > 20, "found {} sources only", sources.len());
     sources
+}
+
+pub fn sources() -> Vec<(PathBuf, String)> {
+    sources_in("src")
 }
 
 fn module_of(path: &Path) -> String {
@@ -130,12 +138,30 @@ fn the_command_line_runs_without_the_window() {
 #[test]
 fn files_stay_short() {
     let lines = |(path, text): (PathBuf, String)| (path, text.lines().count());
-    let long: Vec<_> = sources()
+    let long: Vec<_> = ROOTS
         .into_iter()
+        .flat_map(sources_in)
         .map(lines)
         .filter(|(_, n_lines)| *n_lines > MAX_LINES)
         .collect();
     assert!(long.is_empty(), "over {MAX_LINES} lines: {long:?}");
+}
+
+#[test]
+fn the_engine_knows_no_files_and_no_other_tensors() {
+    let manifest = Path::new(env!("CARGO_MANIFEST_DIR")).join("crates/engine/Cargo.toml");
+    let manifest: toml::Table = fs::read_to_string(manifest).unwrap().parse().unwrap();
+    let dependencies = manifest["dependencies"].as_table().unwrap();
+    let names: Vec<_> = dependencies.keys().map(String::as_str).collect();
+    assert_eq!(names, ["libc", "serde", "thiserror"]);
+    for (path, text) in sources_in("crates/engine/src") {
+        for (number, line) in code_lines(&text) {
+            let named = ["std::fs", "std::path"]
+                .iter()
+                .any(|name| line.contains(name));
+            assert!(!named, "{}:{}", path.display(), number + 1);
+        }
+    }
 }
 
 #[test]
@@ -166,7 +192,7 @@ fn nothing_reaches_the_network() {
         let entry = format!("name = \"{name}\"");
         assert!(!lock.contains(&entry), "{name} is among the dependencies");
     }
-    for (path, text) in sources() {
+    for (path, text) in ROOTS.into_iter().flat_map(sources_in) {
         for (number, line) in code_lines(&text) {
             let named = ["std::net", "TcpStream", "UdpSocket"];
             assert!(

@@ -1,8 +1,8 @@
 use std::sync::Arc;
 
 use super::super::Precision;
-use super::super::kernels::{Adam, Engine, TrainingPlan};
 use super::*;
+use thorax_engine::{Adam, Engine, TrainingPlan};
 
 /// Of a gradient's length. Rounding decides whether a ReLU near 0 lets a gradient through, and a
 /// batch norm spreads that over a channel.
@@ -13,7 +13,7 @@ const TOLERANCE: f64 = 2e-5;
 const BF16_LOGIT_TOLERANCE: f32 = 0.1;
 
 struct Setup {
-    architecture: Architecture,
+    architecture: NetworkSpec,
     parameters: NamedTensors,
     films: Vec<f32>,
     labels: Vec<f32>,
@@ -21,7 +21,7 @@ struct Setup {
 }
 
 fn setup(side: usize, n_films: usize) -> Setup {
-    let architecture = Architecture::new(11, side, 2, 1e-3).unwrap();
+    let architecture = NetworkSpec::new(11, side, 2).unwrap();
     let mut state = 7_u32;
     let mut noise = || {
         // Numerical Recipes' linear congruential generator; its high bits are good enough.
@@ -129,10 +129,7 @@ fn another_momentum_moves_running_statistics_as_far_by_engine_and_by_candle() {
     // A model file's momentum, on its way to either.
     let setup_of = |momentum| {
         let mut setup = setup(32, 3);
-        setup.architecture = setup.architecture.with_bn_momentum(momentum);
-        let config = ResNetConfig::of_engine(&setup.architecture).unwrap();
-        assert_eq!(config.bn_momentum(), momentum);
-        assert_eq!(config.architecture(), &setup.architecture);
+        setup.architecture = setup.architecture.with_batch_norm(1e-3, momentum).unwrap();
         setup
     };
     let running = |state: TrainingState| -> NamedTensors {

@@ -1,16 +1,18 @@
+use std::collections::BTreeMap;
+
 use super::layers::{KerasTensor, Layer, Layers};
 use super::{KerasFault, KerasImport};
 use crate::domain::Labels;
 use crate::imaging::Preprocessing;
-use crate::model::model_file::{ModelFile, Weights};
-use crate::model::parameters::parameter_shapes;
-use crate::model::{ModelCard, ResNetConfig};
+use crate::model::ModelCard;
+use crate::model::model_file::ModelFile;
+use thorax_engine::{HostTensor, NetworkSpec};
 
 /// Gives Keras' layers their names and axes here.
 pub fn assemble(layers: &Layers, import: KerasImport) -> Result<ModelFile, KerasFault> {
     let config = config_of(layers)?;
-    let shapes = parameter_shapes(&config);
-    let mut weights = Weights::new();
+    let shapes: BTreeMap<_, _> = config.tensors().into_iter().collect();
+    let mut weights = BTreeMap::new();
     let shape_of = |name: &str| shapes.get(name).cloned().unwrap_or_default();
     for (name, layer) in convolution_names(&config).iter().zip(&layers.convolutions) {
         let weight = format!("{name}.weight");
@@ -34,17 +36,21 @@ pub fn assemble(layers: &Layers, import: KerasImport) -> Result<ModelFile, Keras
         }
     }
     if let Some(dense) = layers.dense.first() {
-        let n_inputs = config.n_cells().pow(2) * ResNetConfig::N_FEATURES;
+        let n_inputs = config.n_pooled();
         let kernel = dense.tensor("kernel", &[n_inputs, config.n_outputs()])?;
         let kernel = output_first(kernel, config.n_outputs());
         weights.insert("head.dense.weight".to_owned(), kernel);
         let bias = dense.tensor("bias", &[config.n_outputs()])?;
         weights.insert("head.dense.bias".to_owned(), bias.values.clone());
     }
-    Ok(ModelFile::new(card(&config, import)?, weights)?)
+    let weights = weights.into_iter().map(|(name, values)| {
+        let shape = shape_of(&name);
+        (name, HostTensor { shape, values })
+    });
+    Ok(ModelFile::new(card(&config, import)?, weights.collect())?)
 }
 
-fn config_of(layers: &Layers) -> Result<ResNetConfig, KerasFault> {
+fn config_of(layers: &Layers) -> Result<NetworkSpec, KerasFault> {
     let n_convolutions = layers.convolutions.len();
     let n_batch_norms = layers.batch_norms.len();
     let n_dense = layers.dense.len();
@@ -64,13 +70,13 @@ fn config_of(layers: &Layers) -> Result<ResNetConfig, KerasFault> {
         return Err(no_resnet);
     }
     let (n_inputs, n_outputs) = dense_shape(dense);
-    let n_cells = (n_inputs / ResNetConfig::N_FEATURES).isqrt();
-    if n_cells.pow(2) * ResNetConfig::N_FEATURES != n_inputs {
+    let n_cells = (n_inputs / NetworkSpec::N_FEATURES).isqrt();
+    if n_cells.pow(2) * NetworkSpec::N_FEATURES != n_inputs {
         return Err(KerasFault::Head { n_inputs });
     }
     // Two strides of 2 and the pooling are between a cell and the input.
-    let side = n_cells * ResNetConfig::POOL * 4;
-    Ok(ResNetConfig::new(9 * n_blocks + 2, side, n_outputs)?)
+    let side = n_cells * NetworkSpec::POOL * 4;
+    Ok(NetworkSpec::new(9 * n_blocks + 2, side, n_outputs)?)
 }
 
 fn dense_shape(dense: &Layer) -> (usize, usize) {
@@ -80,7 +86,7 @@ fn dense_shape(dense: &Layer) -> (usize, usize) {
     }
 }
 
-fn card(config: &ResNetConfig, import: KerasImport) -> Result<ModelCard, KerasFault> {
+fn card(config: &NetworkSpec, import: KerasImport) -> Result<ModelCard, KerasFault> {
     let n_outputs = config.n_outputs();
     let labels = match (import.labels, n_outputs) {
         (Some(labels), _) => labels,
@@ -104,7 +110,7 @@ fn card(config: &ResNetConfig, import: KerasImport) -> Result<ModelCard, KerasFa
 }
 
 /// Convolutions in the order in which Keras' example makes them: the shortcut last in its block.
-fn convolution_names(config: &ResNetConfig) -> Vec<String> {
+fn convolution_names(config: &NetworkSpec) -> Vec<String> {
     let mut names = vec!["stem.conv".to_owned()];
     for (stage_idx, block_idx) in places(config) {
         let parts = ["conv1", "conv2", "conv3", "shortcut"];
@@ -116,7 +122,7 @@ fn convolution_names(config: &ResNetConfig) -> Vec<String> {
 }
 
 /// Batch norms in the order in which Keras' example makes them.
-fn batch_norm_names(config: &ResNetConfig) -> Vec<String> {
+fn batch_norm_names(config: &NetworkSpec) -> Vec<String> {
     let mut names = vec!["stem.bn".to_owned()];
     for (stage_idx, block_idx) in places(config) {
         let parts = ["bn1", "bn2", "bn3"].into_iter();
@@ -128,9 +134,9 @@ fn batch_norm_names(config: &ResNetConfig) -> Vec<String> {
     names
 }
 
-fn places(config: &ResNetConfig) -> impl Iterator<Item = (usize, usize)> {
+fn places(config: &NetworkSpec) -> impl Iterator<Item = (usize, usize)> {
     let n_blocks = config.n_blocks();
-    let stages = 0..ResNetConfig::STAGES.len();
+    let stages = 0..NetworkSpec::STAGES.len();
     stages.flat_map(move |stage_idx| (0..n_blocks).map(move |block_idx| (stage_idx, block_idx)))
 }
 
@@ -159,7 +165,7 @@ mod tests {
 
     #[test]
     fn there_are_as_many_names_as_layers() {
-        let config = ResNetConfig::new(56, 128, 14).unwrap();
+        let config = NetworkSpec::new(56, 128, 14).unwrap();
         assert_eq!(convolution_names(&config).len(), 58);
         assert_eq!(batch_norm_names(&config).len(), 55);
     }

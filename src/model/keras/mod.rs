@@ -11,10 +11,11 @@ use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
+use super::Provenance;
 use super::model_file::{ModelFault, ModelFile, ModelFileError, model_bytes};
-use super::{ConfigError, Provenance};
 use crate::domain::Labels;
 use crate::imaging::{Interpolation, PreprocessingError};
+use thorax_engine::SpecError;
 
 /// The first bytes of an HDF5 file.
 const HDF5_MAGIC: &[u8] = b"\x89HDF\r\n\x1a\n";
@@ -93,7 +94,7 @@ pub enum KerasFault {
     #[error("expected {n_outputs} labels for as many outputs, got {n_labels}")]
     LabelCount { n_labels: usize, n_outputs: usize },
     #[error(transparent)]
-    Config(#[from] ConfigError),
+    Config(#[from] SpecError),
     #[error(transparent)]
     Preprocessing(#[from] PreprocessingError),
     #[error(transparent)]

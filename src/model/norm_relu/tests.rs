@@ -17,7 +17,7 @@ struct Setup {
 }
 
 fn setup(n_batch: usize, height: usize, width: usize) -> Setup {
-    let config = ResNetConfig::new(11, 32, 1).unwrap();
+    let config = NetworkSpec::new(11, 32, 1).unwrap();
     let mut variables = VarMap::new();
     let vb = VarBuilder::from_varmap(&variables, candle_core::DType::F64, &Device::Cpu);
     let bn_config = BatchNormConfig {

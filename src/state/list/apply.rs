@@ -9,10 +9,10 @@ use super::log::append;
 use super::{BlindedReading, FilmNote, FilmStatus, ListCommand, Mark, arranged, same_patient};
 use crate::imaging::{InputCheck, read_film};
 use crate::model::Classifier;
-use crate::model::kernels::lower_priority;
 use crate::state::poll::broke;
 use crate::state::{AppState, NoticeKind, PickKind, Services};
 use crate::work::{Job, JobContext, Outcome, Progress, cause_chain};
+use thorax_engine::lower_priority;
 
 impl AppState {
     pub(in crate::state) fn apply_to_list(&mut self, command: ListCommand) {

@@ -5,12 +5,12 @@ use std::time::{Duration, Instant};
 use super::check::device_for;
 use crate::dataset::CacheError;
 use crate::model::ComputeDevice;
-use crate::model::kernels::lower_priority;
 use crate::train::{
     Order, StepMetrics, TrainConfig, TrainControl, TrainError, TrainEvent, TrainReport, TrainSetup,
     resume, train,
 };
 use crate::work::{Cancelled, Job, JobContext, Outcome, Progress, Wake};
+use thorax_engine::lower_priority;
 
 /// Minimum time between two reports of steps: small networks take hundreds per second.
 const TIME_BETWEEN_STEPS: Duration = Duration::from_millis(100);

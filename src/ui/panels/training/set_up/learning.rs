@@ -1,9 +1,9 @@
 use egui::Ui;
 
 use super::fields::{choice_ui, group_ui, number_ui};
-use crate::model::kernels::OptimizerKind;
 use crate::state::{AppState, CommandSender};
 use crate::train::{ScheduleKind, SelectBy, TrainConfig};
+use thorax_engine::OptimizerKind;
 
 /// Optimizer.
 pub fn optimizer_ui(

@@ -23,8 +23,10 @@ mod tests;
 use std::fmt;
 use std::sync::Arc;
 
-use super::architecture::{Architecture, EngineError, NamedTensors};
 use super::engine::Engine;
+use super::error::EngineError;
+use super::named_tensors::NamedTensors;
+use super::network_spec::NetworkSpec;
 
 pub use loss::{BatchLoss, LossWeights};
 pub use optimizer::{Adam, Optimizer, OptimizerKind, Sgd, gradient_norm};
@@ -35,7 +37,7 @@ use pass::Passes;
 /// All that a training step needs besides the state: memory for one batch, packed weights.
 pub struct TrainingPlan {
     engine: Arc<Engine>,
-    architecture: Architecture,
+    spec: NetworkSpec,
     passes: Passes,
     gradients: NamedTensors,
     logits: Vec<f32>,
@@ -44,7 +46,7 @@ pub struct TrainingPlan {
 impl TrainingPlan {
     /// Sets memory aside for batches of up to `n_films`.
     pub fn new(
-        architecture: Architecture,
+        spec: NetworkSpec,
         n_films: usize,
         engine: Arc<Engine>,
     ) -> Result<Self, EngineError> {
@@ -52,11 +54,11 @@ impl TrainingPlan {
             return Err(EngineError::EmptyBatch);
         }
         Ok(Self {
-            passes: Passes::new(architecture, n_films, &engine),
-            gradients: state::trainable_zeros(&architecture),
-            logits: Vec::with_capacity(n_films * architecture.n_outputs()),
+            passes: Passes::new(spec, n_films, &engine),
+            gradients: state::trainable_zeros(&spec),
+            logits: Vec::with_capacity(n_films * spec.n_outputs()),
             engine,
-            architecture,
+            spec,
         })
     }
 
@@ -98,9 +100,9 @@ impl TrainingPlan {
         labels: &[f32],
         loss: &LossWeights,
     ) -> Result<BatchLoss, EngineError> {
-        self.architecture.check(parameters)?;
+        self.spec.check(parameters)?;
         let n_films = self.check_batch(films, labels, loss)?;
-        let n_outputs = self.architecture.n_outputs();
+        let n_outputs = self.spec.n_outputs();
 
         self.passes
             .forward(&self.engine, parameters, films, n_films)?;
@@ -127,7 +129,7 @@ impl TrainingPlan {
         self.passes
             .backward(&self.engine, parameters, &mut self.gradients, n_films)?;
 
-        let momentum = self.architecture.bn_momentum();
+        let momentum = self.spec.bn_momentum();
         self.passes.update_running(parameters, n_films, momentum)?;
         let penalty = add_penalty(loss.l2, parameters, &mut self.gradients);
         Ok(BatchLoss {
@@ -142,8 +144,8 @@ impl TrainingPlan {
         labels: &[f32],
         loss: &LossWeights,
     ) -> Result<usize, EngineError> {
-        let film_len = self.architecture.side() * self.architecture.side();
-        let n_outputs = self.architecture.n_outputs();
+        let film_len = self.spec.side() * self.spec.side();
+        let n_outputs = self.spec.n_outputs();
         let n_films = films.len() / film_len;
         if n_films == 0 {
             return Err(EngineError::EmptyBatch);
@@ -173,7 +175,7 @@ impl TrainingPlan {
 impl fmt::Debug for TrainingPlan {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("TrainingPlan")
-            .field("architecture", &self.architecture)
+            .field("spec", &self.spec)
             .field("n_films", &self.passes.n_films())
             .field("engine", &self.engine)
             .finish_non_exhaustive()

@@ -1,8 +1,8 @@
 //! Memory of a training step: what the forward pass leaves for the backward pass, gradients on
 //! their way, and scratch.
 
-use super::super::architecture::{Architecture, BlockId, MID, N_STAGES, OUT};
 use super::super::buffer::Buffer;
+use super::super::network_spec::{BlockId, MID, N_STAGES, NetworkSpec, OUT};
 use super::super::winograd::{N_PLANES, TILE, TileGrid};
 
 /// Raw outputs of the convolutions, `(film, row, column, channel)`; norms and ReLU are computed
@@ -80,29 +80,29 @@ pub(super) fn item_rows(side: usize) -> usize {
 }
 
 impl Saved {
-    pub fn new(architecture: &Architecture, n_films: usize) -> Self {
-        let side = architecture.side();
+    pub fn new(spec: &NetworkSpec, n_films: usize) -> Self {
+        let side = spec.side();
         let map = |stage: usize, channels: usize| {
-            let side = architecture.side_of(stage);
+            let side = spec.side_of(stage);
             Buffer::zeros(n_films * side * side * channels)
         };
         Self {
             input: Buffer::zeros(n_films * (side + 2) * (side + 2)),
             stem: Buffer::zeros(n_films * side * side * MID[0]),
             sums: std::array::from_fn(|stage| {
-                let blocks = architecture.blocks().filter(|id| id.stage == stage);
+                let blocks = spec.blocks().filter(|id| id.stage == stage);
                 let n_kept = if keeps_sums(stage) { blocks.count() } else { 1 };
                 (0..n_kept).map(|_| map(stage, OUT[stage])).collect()
             }),
-            first: architecture
+            first: spec
                 .blocks()
                 .map(|id| map(id.stage, MID[id.stage]))
                 .collect(),
-            second: architecture
+            second: spec
                 .blocks()
                 .map(|id| map(id.stage, MID[id.stage]))
                 .collect(),
-            pooled: Buffer::zeros(n_films * architecture.n_pooled()),
+            pooled: Buffer::zeros(n_films * spec.n_pooled()),
         }
     }
 }
@@ -135,9 +135,9 @@ impl Saved {
 }
 
 impl Flow {
-    pub fn new(architecture: &Architecture, n_films: usize) -> Self {
+    pub fn new(spec: &NetworkSpec, n_films: usize) -> Self {
         let largest = |channels: [usize; N_STAGES]| {
-            let len = |stage: usize| architecture.side_of(stage).pow(2) * channels[stage];
+            let len = |stage: usize| spec.side_of(stage).pow(2) * channels[stage];
             Buffer::zeros(n_films * (0..N_STAGES).map(len).max().unwrap_or(0))
         };
         Self {
@@ -146,7 +146,7 @@ impl Flow {
             third_norm: largest(MID),
             second_norm: largest(MID),
             shortcut: largest(MID),
-            pooled: Buffer::zeros(n_films * architecture.n_pooled()),
+            pooled: Buffer::zeros(n_films * spec.n_pooled()),
         }
     }
 }
@@ -162,11 +162,11 @@ impl GroupSums {
 }
 
 impl WorkerSpace {
-    pub fn new(architecture: &Architecture) -> Self {
+    pub fn new(spec: &NetworkSpec) -> Self {
         let longest = |len: &dyn Fn(TileGrid, usize) -> usize| {
             let strip = |stage| TileGrid {
                 rows: strip_rows(stage),
-                width: architecture.side_of(stage),
+                width: spec.side_of(stage),
             };
             (0..N_STAGES)
                 .map(|stage| len(strip(stage), MID[stage]))
@@ -175,7 +175,7 @@ impl WorkerSpace {
         };
         // An item of the widest maps, or a strip of 3x3 outputs.
         let item = |stage| {
-            let side = architecture.side_of(stage);
+            let side = spec.side_of(stage);
             item_rows(side) * side * OUT[stage]
         };
         let row = (0..N_STAGES)

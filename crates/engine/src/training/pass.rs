@@ -2,11 +2,11 @@
 
 use std::sync::Mutex;
 
-use super::super::architecture::{
-    Architecture, BlockId, CELL, EngineError, MID, NamedTensors, OUT,
-};
 use super::super::engine::Engine;
+use super::super::error::EngineError;
 use super::super::gemm::{PanelWidth, Panels};
+use super::super::named_tensors::NamedTensors;
+use super::super::network_spec::{BlockId, CELL, MID, NetworkSpec, OUT};
 use super::backward::{StemBack, UnpoolCells};
 use super::forward::{PoolCells, Stem};
 use super::norm::Norm;
@@ -16,7 +16,7 @@ use super::team::{Team, lock};
 use super::tensor;
 
 pub(super) struct Passes {
-    pub(super) architecture: Architecture,
+    pub(super) spec: NetworkSpec,
     capacity: usize,
     pub(super) blocks: Vec<BlockId>,
     stem: Panels,
@@ -40,8 +40,8 @@ pub(super) struct Call<'a> {
 }
 
 impl Passes {
-    pub fn new(architecture: Architecture, n_films: usize, engine: &Engine) -> Self {
-        let blocks: Vec<_> = architecture.blocks().collect();
+    pub fn new(spec: NetworkSpec, n_films: usize, engine: &Engine) -> Self {
+        let blocks: Vec<_> = spec.blocks().collect();
         let norms = |part: &str| -> Vec<_> {
             let norm = |id: &BlockId| Norm::new(id.name(part), MID[id.stage]);
             blocks.iter().map(norm).collect()
@@ -57,10 +57,10 @@ impl Passes {
                 .collect(),
             second: norms("bn2"),
             third: norms("bn3"),
-            saved: Saved::new(&architecture, n_films),
-            flow: Flow::new(&architecture, n_films),
-            team: Team::new(&architecture, engine),
-            architecture,
+            saved: Saved::new(&spec, n_films),
+            flow: Flow::new(&spec, n_films),
+            team: Team::new(&spec, engine),
+            spec,
             blocks,
         }
     }
@@ -72,12 +72,12 @@ impl Passes {
 
     /// Pooled values of the last forward pass.
     pub fn pooled(&self, n_films: usize) -> &[f32] {
-        &self.saved.pooled.as_slice()[..n_films * self.architecture.n_pooled()]
+        &self.saved.pooled.as_slice()[..n_films * self.spec.n_pooled()]
     }
 
     /// The same, and where their gradient belongs.
     pub fn pooled_and_gradient(&mut self, n_films: usize) -> (&[f32], &mut [f32]) {
-        let len = n_films * self.architecture.n_pooled();
+        let len = n_films * self.spec.n_pooled();
         let gradient = &mut self.flow.pooled.as_mut_slice()[..len];
         (&self.saved.pooled.as_slice()[..len], gradient)
     }
@@ -108,7 +108,7 @@ impl Passes {
         let Some(norm) = self.entering.last() else {
             return Ok(());
         };
-        let (saved, side) = (&self.saved, self.architecture.last_side());
+        let (saved, side) = (&self.saved, self.spec.feature_side());
         self.team.run(engine, n_films * side / CELL, 0, |item| {
             engine.instruction_set().run(PoolCells {
                 saved,
@@ -134,7 +134,7 @@ impl Passes {
             n_films,
         };
         let n_blocks = self.blocks.len();
-        let side = self.architecture.last_side();
+        let side = self.spec.feature_side();
         let (saved, flow, norm) = (&self.saved, &self.flow, &self.entering[n_blocks]);
         self.team.run(engine, n_films * side, 0, |item| {
             let work = UnpoolCells {
@@ -178,7 +178,7 @@ impl Passes {
                 .map(|&value| f64::from(value))
                 .collect())
         };
-        let n_values = |stage: usize| n_films * self.architecture.side_of(stage).pow(2);
+        let n_values = |stage: usize| n_films * self.spec.side_of(stage).pow(2);
         let stem = bias(parameters, "stem.conv.bias")?;
         self.entering[0].update_running(parameters, &stem, n_values(0), momentum);
         // The contribution of the biases of all previous blocks to the sum.
@@ -216,7 +216,7 @@ impl Passes {
     }
 
     fn load(&mut self, films: &[f32]) {
-        let side = self.architecture.side();
+        let side = self.spec.side();
         let input = self.saved.input.as_mut_slice();
         let padded = input.chunks_exact_mut((side + 2) * (side + 2));
         for (film, padded) in films.chunks_exact(side * side).zip(padded) {
@@ -243,7 +243,7 @@ impl Passes {
     }
 
     fn stem_forward(&mut self, call: Call) -> Result<(), EngineError> {
-        let side = self.architecture.side();
+        let side = self.spec.side();
         let (saved, weights) = (&self.saved, &self.stem);
         self.team.run(call.engine, call.n_films * side, 0, |item| {
             call.engine.instruction_set().run(Stem {
@@ -255,17 +255,11 @@ impl Passes {
         });
         let n_values = call.n_films * side * side;
         let norm = &mut self.entering[0];
-        finish_statistics(
-            &self.team,
-            call,
-            norm,
-            n_values,
-            self.architecture.epsilon(),
-        )
+        finish_statistics(&self.team, call, norm, n_values, self.spec.epsilon())
     }
 
     fn stem_backward(&mut self, call: Call, gradients: &mut NamedTensors) {
-        let side = self.architecture.side();
+        let side = self.spec.side();
         let (saved, flow, norm) = (&self.saved, &self.flow, &self.entering[0]);
         self.team
             .run(call.engine, call.n_films * side, 9 * MID[0], |item| {

@@ -2,10 +2,10 @@
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use super::super::architecture::Architecture;
 use super::super::engine::Engine;
 use super::super::gemm::CHANNEL_STEP;
 use super::super::lane::publish_streams;
+use super::super::network_spec::NetworkSpec;
 use super::super::winograd::{N_PLANES, kernel_gradient};
 use super::space::{GroupSums, WorkerSpace};
 
@@ -27,9 +27,9 @@ pub(super) struct Item<'a> {
 }
 
 impl Team {
-    pub fn new(architecture: &Architecture, engine: &Engine) -> Self {
+    pub fn new(spec: &NetworkSpec, engine: &Engine) -> Self {
         let n_threads = engine.n_threads();
-        let worker = |_| Mutex::new(WorkerSpace::new(architecture));
+        let worker = |_| Mutex::new(WorkerSpace::new(spec));
         Self {
             groups: (0..N_GROUPS.max(n_threads))
                 .map(|_| Mutex::new(GroupSums::new()))

@@ -4,10 +4,10 @@
 use std::ops::Range;
 
 use super::super::ahead::{Fetch, Meanwhile, Nothing};
-use super::super::architecture::{BlockId, CELL, MID, N_STAGES, OUT};
 use super::super::gemm::{AddFrom, Epilogue, PanelWidth, Panels, Pixels, Store, multiply};
 use super::super::instruction_set::LaneWork;
 use super::super::lane::Lane;
+use super::super::network_spec::{BlockId, CELL, MID, N_STAGES, OUT};
 use super::super::winograd::{TileGrid, multiply_planes, transform_input, transform_output};
 use super::norm::Norm;
 use super::packed::PackedBlock;

@@ -1,6 +1,6 @@
 //! Whether a busy machine slows the engine's pool down more than it would a plain rayon version.
 //!
-//! `cargo bench --bench contention` drives the same passes with the engine's own pool and with one
+//! `cargo bench -p thorax-engine` drives the same passes with the engine's own pool and with one
 //! parallel loop of rayon a pass, in turn, beside 0, 1 and 2 programs that do nothing but compute,
 //! and prints medians. The pool is compiled in from its file, so that nothing is made public for
 //! this; a task is arithmetic in registers, as long as a task of the engine.
@@ -11,14 +11,14 @@
     clippy::disallowed_methods,
     unsafe_code,
     clippy::indexing_slicing,
-    reason = "a bench that cannot start is to fail loudly; the pool's own reasons stand in kernels"
+    reason = "a bench that cannot start is to fail loudly; the pool's own reasons stand in the engine"
 )]
 
 #[expect(
     dead_code,
     reason = "what only the engine and the pool's own tests call"
 )]
-#[path = "../src/model/kernels/pool.rs"]
+#[path = "../src/pool.rs"]
 mod pool;
 
 use std::hint::black_box;

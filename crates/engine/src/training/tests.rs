@@ -1,5 +1,5 @@
-use super::super::architecture::is_trainable;
 use super::super::instruction_set::InstructionSet;
+use super::super::named_tensors::is_trainable;
 use super::super::plain::{Noise, Norm as PlainNorm, assert_close, forward, random_weights};
 use super::*;
 
@@ -10,11 +10,11 @@ fn engine(n_threads: usize, set: InstructionSet) -> Arc<Engine> {
 /// Share of the running statistics that a step keeps.
 const MOMENTUM: f64 = 0.9;
 
-fn network(depth: usize, side: usize, n_outputs: usize) -> (Architecture, NamedTensors) {
+fn network(depth: usize, side: usize, n_outputs: usize) -> (NetworkSpec, NamedTensors) {
     // Another momentum than Keras': the model file's is the one that counts.
-    let architecture = Architecture::new(depth, side, n_outputs, 1e-3).expect("valid");
-    let architecture = architecture.with_bn_momentum(MOMENTUM);
-    (architecture, random_weights(&architecture, 1))
+    let spec = NetworkSpec::new(depth, side, n_outputs).expect("valid");
+    let spec = spec.with_batch_norm(1e-3, MOMENTUM).expect("valid");
+    (spec, random_weights(&spec, 1))
 }
 
 struct Batch {
@@ -23,10 +23,10 @@ struct Batch {
     loss: LossWeights,
 }
 
-fn batch(architecture: &Architecture, n_films: usize) -> Batch {
+fn batch(spec: &NetworkSpec, n_films: usize) -> Batch {
     let mut noise = Noise(7);
-    let films = noise.films(architecture, n_films);
-    let n_outputs = architecture.n_outputs();
+    let films = noise.films(spec, n_films);
+    let n_outputs = spec.n_outputs();
     let labels = (0..n_films * n_outputs)
         .map(|_| noise.uniform().round())
         .collect();
@@ -45,9 +45,9 @@ fn batch(architecture: &Architecture, n_films: usize) -> Batch {
 }
 
 /// The loss by plain `f64` loops.
-fn plain_loss(weights: &NamedTensors, architecture: &Architecture, batch: &Batch) -> f64 {
-    let outputs = forward(weights, architecture, &batch.films, PlainNorm::Batch);
-    let n_outputs = architecture.n_outputs();
+fn plain_loss(weights: &NamedTensors, spec: &NetworkSpec, batch: &Batch) -> f64 {
+    let outputs = forward(weights, spec, &batch.films, PlainNorm::Batch);
+    let n_outputs = spec.n_outputs();
     let terms = outputs.logits.iter().zip(&batch.labels).enumerate();
     let total: f64 = terms
         .map(|(i, (&z, &y))| {
@@ -66,12 +66,12 @@ fn plain_loss(weights: &NamedTensors, architecture: &Architecture, batch: &Batch
 #[test]
 fn the_forward_pass_is_that_of_plain_loops() {
     for (depth, side, n_films) in [(11, 32, 3), (20, 64, 2), (11, 96, 1)] {
-        let (architecture, weights) = network(depth, side, 3);
-        let batch = batch(&architecture, n_films);
-        let want = forward(&weights, &architecture, &batch.films, PlainNorm::Batch);
-        let want_loss = plain_loss(&weights, &architecture, &batch);
+        let (spec, weights) = network(depth, side, 3);
+        let batch = batch(&spec, n_films);
+        let want = forward(&weights, &spec, &batch.films, PlainNorm::Batch);
+        let want_loss = plain_loss(&weights, &spec, &batch);
         for set in InstructionSet::available() {
-            let mut plan = TrainingPlan::new(architecture, n_films, engine(2, set)).expect("plan");
+            let mut plan = TrainingPlan::new(spec, n_films, engine(2, set)).expect("plan");
             let mut parameters = weights.clone();
             let loss = plan
                 .gradients_of(&mut parameters, &batch.films, &batch.labels, &batch.loss)
@@ -127,11 +127,11 @@ fn check_running(
 /// the plain loss.
 #[test]
 fn every_gradient_is_the_plain_loss_difference_quotient() {
-    let (architecture, weights) = network(11, 32, 2);
-    let batch = batch(&architecture, 2);
+    let (spec, weights) = network(11, 32, 2);
+    let batch = batch(&spec, 2);
     let mut gradients = Vec::new();
     for set in InstructionSet::available() {
-        let mut plan = TrainingPlan::new(architecture, 2, engine(2, set)).expect("plan");
+        let mut plan = TrainingPlan::new(spec, 2, engine(2, set)).expect("plan");
         plan.gradients_of(
             &mut weights.clone(),
             &batch.films,
@@ -142,11 +142,7 @@ fn every_gradient_is_the_plain_loss_difference_quotient() {
         gradients.push((set, plan.gradients().clone()));
     }
     let mut noise = Noise(11);
-    for (name, _) in architecture
-        .tensors()
-        .iter()
-        .filter(|(name, _)| is_trainable(name))
-    {
+    for (name, _) in spec.tensors().iter().filter(|(name, _)| is_trainable(name)) {
         let direction: Vec<f32> = weights[name]
             .values
             .iter()
@@ -167,10 +163,7 @@ fn every_gradient_is_the_plain_loss_difference_quotient() {
                 *value += (step * f64::from(d)) as f32;
                 taken += f64::from(*value - before) * f64::from(d);
             }
-            (
-                plain_loss(&moved, &architecture, &batch),
-                taken / (length * length),
-            )
+            (plain_loss(&moved, &spec, &batch), taken / (length * length))
         };
         let ((up, step_up), (down, step_down)) = (at(step), at(-step));
         let want = (up - down) / (step_up - step_down) / length;
@@ -199,13 +192,13 @@ fn every_gradient_is_the_plain_loss_difference_quotient() {
 
 #[test]
 fn a_step_comes_out_the_same_for_any_threads() {
-    let (architecture, weights) = network(11, 64, 2);
-    let batch = batch(&architecture, 3);
+    let (spec, weights) = network(11, 64, 2);
+    let batch = batch(&spec, 3);
     let optimizer = Optimizer::Adam(Adam::with_learning_rate(1e-3));
     let run = |n_threads| {
         let engine = engine(n_threads, InstructionSet::detect());
-        let mut plan = TrainingPlan::new(architecture, 4, engine).expect("plan");
-        let mut state = TrainingState::new(&architecture, weights.clone()).expect("state");
+        let mut plan = TrainingPlan::new(spec, 4, engine).expect("plan");
+        let mut state = TrainingState::new(&spec, weights.clone()).expect("state");
         for _ in 0..2 {
             plan.step(
                 &mut state,
@@ -227,12 +220,12 @@ fn a_step_comes_out_the_same_for_any_threads() {
 
 #[test]
 fn training_learns_four_films_by_heart() {
-    let (architecture, weights) = network(11, 32, 2);
-    let mut batch = batch(&architecture, 4);
+    let (spec, weights) = network(11, 32, 2);
+    let mut batch = batch(&spec, 4);
     batch.loss.l2 = 1e-4;
     let engine = engine(2, InstructionSet::detect());
-    let mut plan = TrainingPlan::new(architecture, 4, engine).expect("plan");
-    let mut state = TrainingState::new(&architecture, weights).expect("state");
+    let mut plan = TrainingPlan::new(spec, 4, engine).expect("plan");
+    let mut state = TrainingState::new(&spec, weights).expect("state");
     let optimizer = Optimizer::Adam(Adam::with_learning_rate(1e-3));
     let mut losses = Vec::new();
     for _ in 0..40 {
@@ -250,10 +243,9 @@ fn training_learns_four_films_by_heart() {
 
 #[test]
 fn the_penalty_is_that_of_the_kernels_alone() {
-    let (architecture, weights) = network(11, 32, 1);
-    let mut batch = batch(&architecture, 1);
-    let mut plan =
-        TrainingPlan::new(architecture, 1, engine(1, InstructionSet::detect())).expect("plan");
+    let (spec, weights) = network(11, 32, 1);
+    let mut batch = batch(&spec, 1);
+    let mut plan = TrainingPlan::new(spec, 1, engine(1, InstructionSet::detect())).expect("plan");
     let mut gradients = |l2: f32| {
         batch.loss.l2 = l2;
         let loss = plan
@@ -291,9 +283,8 @@ fn the_penalty_is_that_of_the_kernels_alone() {
 
 #[test]
 fn a_batch_that_does_not_fit_is_refused() {
-    let (architecture, weights) = network(11, 32, 1);
-    let mut plan =
-        TrainingPlan::new(architecture, 2, engine(1, InstructionSet::Portable)).expect("plan");
+    let (spec, weights) = network(11, 32, 1);
+    let mut plan = TrainingPlan::new(spec, 2, engine(1, InstructionSet::Portable)).expect("plan");
     let loss = LossWeights {
         positive: vec![0.5],
         negative: vec![0.5],

@@ -11,18 +11,18 @@ fn engine(n_threads: usize, set: InstructionSet) -> Arc<Engine> {
     Arc::new(Engine::with_instruction_set(n_threads, set).expect("threads start"))
 }
 
-fn network(depth: usize, side: usize, n_outputs: usize) -> (Architecture, NamedTensors) {
-    let architecture = Architecture::new(depth, side, n_outputs, 1e-3).expect("valid");
-    (architecture, random_weights(&architecture, 1))
+fn network(depth: usize, side: usize, n_outputs: usize) -> (NetworkSpec, NamedTensors) {
+    let spec = NetworkSpec::new(depth, side, n_outputs).expect("valid");
+    (spec, random_weights(&spec, 1))
 }
 
 fn check_against_plain(depth: usize, side: usize, n_outputs: usize) {
-    let (architecture, weights) = network(depth, side, n_outputs);
-    let films = Noise(2).films(&architecture, 3);
+    let (spec, weights) = network(depth, side, n_outputs);
+    let films = Noise(2).films(&spec, 3);
     let film_len = side * side;
-    let want = forward(&weights, &architecture, &films, Norm::Running);
+    let want = forward(&weights, &spec, &films, Norm::Running);
     for set in InstructionSet::available() {
-        let mut plan = ScoringPlan::new(&weights, architecture, engine(2, set)).expect("plan");
+        let mut plan = ScoringPlan::new(&weights, spec, engine(2, set)).expect("plan");
         let name = format!("{} depth {depth} side {side}", set.name());
         let logits = plan.score(&films).expect("score");
         assert_close(
@@ -59,15 +59,14 @@ fn a_side_that_is_no_power_of_two_scores_as_plain_loops_do() {
 
 #[test]
 fn scores_are_equal_bit_by_bit_for_any_threads_and_batch() {
-    let (architecture, weights) = network(11, 64, 5);
-    let films = Noise(3).films(&architecture, 5);
+    let (spec, weights) = network(11, 64, 5);
+    let films = Noise(3).films(&spec, 5);
     let film_len = 64 * 64;
     for set in InstructionSet::available() {
-        let mut plan = ScoringPlan::new(&weights, architecture, engine(1, set)).expect("plan");
+        let mut plan = ScoringPlan::new(&weights, spec, engine(1, set)).expect("plan");
         let want = plan.score(&films).expect("score").to_vec();
         for n_threads in [2, 3, 8] {
-            let mut plan =
-                ScoringPlan::new(&weights, architecture, engine(n_threads, set)).expect("plan");
+            let mut plan = ScoringPlan::new(&weights, spec, engine(n_threads, set)).expect("plan");
             assert_eq!(
                 plan.score(&films).expect("score"),
                 want,
@@ -82,16 +81,12 @@ fn scores_are_equal_bit_by_bit_for_any_threads_and_batch() {
 
 #[test]
 fn films_of_extreme_values_stay_close() {
-    let (architecture, weights) = network(11, 32, 2);
+    let (spec, weights) = network(11, 32, 2);
     for scale in [0.0, 1e4, -1e4] {
-        let films: Vec<f32> = Noise(5)
-            .films(&architecture, 1)
-            .iter()
-            .map(|v| v * scale)
-            .collect();
-        let want = forward(&weights, &architecture, &films, Norm::Running);
+        let films: Vec<f32> = Noise(5).films(&spec, 1).iter().map(|v| v * scale).collect();
+        let want = forward(&weights, &spec, &films, Norm::Running);
         for set in InstructionSet::available() {
-            let mut plan = ScoringPlan::new(&weights, architecture, engine(2, set)).expect("plan");
+            let mut plan = ScoringPlan::new(&weights, spec, engine(2, set)).expect("plan");
             let got = plan.score_film(&films).expect("score");
             assert_close(
                 "activation",
@@ -105,9 +100,9 @@ fn films_of_extreme_values_stay_close() {
 
 #[test]
 fn a_film_of_another_size_is_refused() {
-    let (architecture, weights) = network(11, 32, 1);
+    let (spec, weights) = network(11, 32, 1);
     let engine = engine(1, InstructionSet::Portable);
-    let mut plan = ScoringPlan::new(&weights, architecture, engine).expect("plan");
+    let mut plan = ScoringPlan::new(&weights, spec, engine).expect("plan");
     assert!(matches!(
         plan.score_film(&[0.0; 5]),
         Err(EngineError::Length {

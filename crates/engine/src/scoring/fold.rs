@@ -1,11 +1,11 @@
 //! The network's weights for scoring: batch norms folded into the preceding convolutions.
 
-use super::super::architecture::{
-    Architecture, BlockId, EngineError, HostTensor, MID, NamedTensors, OUT,
-};
 use super::super::buffer::Buffer;
+use super::super::error::EngineError;
 use super::super::gemm::{PanelWidth, Panels};
 use super::super::instruction_set::InstructionSet;
+use super::super::named_tensors::{HostTensor, NamedTensors};
+use super::super::network_spec::{BlockId, MID, NetworkSpec, OUT};
 use super::super::winograd::KernelPlanes;
 
 pub(super) struct FoldedNetwork {
@@ -42,7 +42,7 @@ pub(super) struct Head {
     pub bias: Vec<f32>,
 }
 
-/// Reads tensors that [`Architecture::check`] has found to be there.
+/// Reads tensors that [`NetworkSpec::check`] has found to be there.
 struct Weights<'a> {
     tensors: &'a NamedTensors,
     epsilon: f64,
@@ -51,13 +51,13 @@ struct Weights<'a> {
 impl FoldedNetwork {
     pub fn new(
         tensors: &NamedTensors,
-        architecture: &Architecture,
+        spec: &NetworkSpec,
         set: InstructionSet,
     ) -> Result<Self, EngineError> {
-        architecture.check(tensors)?;
+        spec.check(tensors)?;
         let weights = Weights {
             tensors,
-            epsilon: f64::from(architecture.epsilon()),
+            epsilon: f64::from(spec.epsilon()),
         };
         let stem_norm = weights.affine("stem.bn")?;
         let stem = weights.folded("stem.conv", &stem_norm, 9, set)?;
@@ -70,7 +70,7 @@ impl FoldedNetwork {
         // The contribution per channel of the biases left out of the sum so far.
         let mut left_out = vec![0.0; MID[0]];
         let mut blocks = Vec::new();
-        for id in architecture.blocks() {
+        for id in spec.blocks() {
             blocks.push(weights.block(id, &mut left_out, set)?);
         }
         Ok(Self {

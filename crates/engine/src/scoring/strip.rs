@@ -1,10 +1,10 @@
 //! One strip of one pass over a film: the work that a thread takes on at a time.
 
 use super::super::ahead::{Fetch, Meanwhile, Nothing};
-use super::super::architecture::{BlockId, MID, N_STAGES, OUT};
 use super::super::gemm::{AddFrom, AddTo, BiasRelu, Epilogue, PanelWidth, Pixels, Store, multiply};
 use super::super::instruction_set::{InstructionSet, LaneWork};
 use super::super::lane::Lane;
+use super::super::network_spec::{BlockId, MID, N_STAGES, OUT};
 use super::super::winograd::{TileGrid, multiply_planes, transform_input, transform_output};
 use super::fold::{FoldedBlock, FoldedConv};
 use super::head::{Dense, Pool};
@@ -38,7 +38,7 @@ impl StripWork<'_> {
         let Some(block) = self.network.blocks.get(id.index()) else {
             return;
         };
-        let side = self.architecture.side_of(id.stage);
+        let side = self.spec.side_of(id.stage);
         let strip = BlockStrip {
             work: self,
             id,
@@ -67,13 +67,13 @@ impl LaneWork for Stem<'_> {
     unsafe fn run<L: Lane>(self) {
         const C: usize = MID[0];
         let StripWork {
-            architecture,
+            spec,
             network,
             film,
             strip,
             ..
         } = *self.0;
-        let side = architecture.side();
+        let side = spec.side();
         let stem = &network.stem;
         for row in strip * STEM_ROWS..(strip + 1) * STEM_ROWS {
             // SAFETY: see above.

@@ -1,6 +1,6 @@
 use std::fmt;
 
-use super::architecture::EngineError;
+use super::error::EngineError;
 use super::instruction_set::InstructionSet;
 use super::pool::ThreadPool;
 

@@ -4,10 +4,10 @@
 //! norm's *output* together with those sums, and the next one takes it through the norm on reading.
 
 use super::super::ahead::{Fetch, Nothing};
-use super::super::architecture::{CELL, MID, N_STAGES, OUT};
 use super::super::gemm::{AddFrom, Epilogue, Store, add_outer_products};
 use super::super::instruction_set::LaneWork;
 use super::super::lane::Lane;
+use super::super::network_spec::{CELL, MID, N_STAGES, OUT};
 use super::super::winograd::{
     N_PLANES, add_kernel_gradients, multiply_planes, transform_gradient, transform_input,
     transform_output,

@@ -1,8 +1,10 @@
 //! One block's convolution weights, packed anew before every step, for both directions.
 
-use super::super::architecture::{BlockId, EngineError, MID, NamedTensors, OUT};
+use super::super::error::EngineError;
 use super::super::gemm::{PanelWidth, Panels};
 use super::super::instruction_set::InstructionSet;
+use super::super::named_tensors::NamedTensors;
+use super::super::network_spec::{BlockId, MID, OUT};
 use super::super::winograd::KernelPlanes;
 use super::tensor;
 

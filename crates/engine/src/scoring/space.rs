@@ -1,7 +1,7 @@
 //! Memory that scoring works in, allocated once.
 
-use super::super::architecture::{Architecture, CELL, MID, N_STAGES, OUT};
 use super::super::buffer::Buffer;
+use super::super::network_spec::{CELL, MID, N_STAGES, NetworkSpec, OUT};
 use super::super::winograd::TileGrid;
 
 /// Pixels of a row that go through a block's 1x1 convolutions together, so that what one writes
@@ -44,14 +44,14 @@ pub(super) struct WorkerSpace {
 }
 
 impl FilmSpace {
-    pub fn new(architecture: &Architecture) -> Self {
-        let side = architecture.side();
-        let (last_side, n_outputs) = (architecture.last_side(), architecture.n_outputs());
+    pub fn new(spec: &NetworkSpec) -> Self {
+        let side = spec.side();
+        let (last_side, n_outputs) = (spec.feature_side(), spec.n_outputs());
         Self {
             input: Buffer::zeros((side + 2) * (side + 2)),
             stem: Buffer::zeros(side * side * MID[0]),
             stages: std::array::from_fn(|stage| {
-                let side = architecture.side_of(stage);
+                let side = spec.side_of(stage);
                 let padded = (side + 2) * (side + 2) * MID[stage];
                 let exit = if stage + 1 < N_STAGES {
                     side * side / 4 * OUT[stage]
@@ -64,8 +64,8 @@ impl FilmSpace {
                     mid: [Buffer::zeros(padded), Buffer::zeros(padded)],
                 }
             }),
-            activation: Buffer::zeros(last_side * last_side * architecture.last_channels()),
-            pooled: Buffer::zeros(architecture.n_pooled()),
+            activation: Buffer::zeros(last_side * last_side * NetworkSpec::N_FEATURES),
+            pooled: Buffer::zeros(spec.n_pooled()),
             logits: Buffer::zeros(n_outputs),
         }
     }
@@ -84,11 +84,11 @@ impl FilmSpace {
 }
 
 impl WorkerSpace {
-    pub fn new(architecture: &Architecture) -> Self {
+    pub fn new(spec: &NetworkSpec) -> Self {
         let longest = |len: &dyn Fn(usize, TileGrid) -> usize| {
             let strip = |stage| TileGrid {
                 rows: CELL,
-                width: architecture.side_of(stage),
+                width: spec.side_of(stage),
             };
             (0..N_STAGES)
                 .map(|stage| len(MID[stage], strip(stage)))

@@ -19,10 +19,12 @@ mod work;
 use std::fmt;
 use std::sync::Arc;
 
-use super::architecture::{Architecture, EngineError, N_STAGES, NamedTensors};
 use super::buffer::Buffer;
 use super::engine::Engine;
+use super::error::EngineError;
 use super::gemm::PIXEL_STEP;
+use super::named_tensors::NamedTensors;
+use super::network_spec::{N_STAGES, NetworkSpec};
 use super::winograd::TILE;
 use fold::FoldedNetwork;
 use space::{FilmSpace, WorkerSpace};
@@ -31,7 +33,7 @@ use work::{Pass, STEM_ROWS, StripWork};
 /// A network made ready to score on the CPU: packed weights and all the memory it needs.
 pub struct ScoringPlan {
     engine: Arc<Engine>,
-    architecture: Architecture,
+    spec: NetworkSpec,
     network: FoldedNetwork,
     /// One for each worker; a film that all share is in the first.
     films: Vec<FilmSpace>,
@@ -55,35 +57,28 @@ impl ScoringPlan {
     /// Folds and packs `weights`; some tens of milliseconds.
     pub fn new(
         weights: &NamedTensors,
-        architecture: Architecture,
+        spec: NetworkSpec,
         engine: Arc<Engine>,
     ) -> Result<Self, EngineError> {
-        let network = FoldedNetwork::new(weights, &architecture, engine.instruction_set())?;
+        let network = FoldedNetwork::new(weights, &spec, engine.instruction_set())?;
         let n_threads = engine.n_threads();
-        let passes = passes(&architecture, n_threads);
-        let tasks = passes
-            .iter()
-            .map(|&pass| n_tasks(&architecture, pass))
-            .collect();
+        let passes = passes(&spec, n_threads);
+        let tasks = passes.iter().map(|&pass| n_tasks(&spec, pass)).collect();
         Ok(Self {
-            films: (0..n_threads)
-                .map(|_| FilmSpace::new(&architecture))
-                .collect(),
-            workers: (0..n_threads)
-                .map(|_| WorkerSpace::new(&architecture))
-                .collect(),
+            films: (0..n_threads).map(|_| FilmSpace::new(&spec)).collect(),
+            workers: (0..n_threads).map(|_| WorkerSpace::new(&spec)).collect(),
             logits: Buffer::zeros(0),
             engine,
-            architecture,
+            spec,
             network,
             passes,
             tasks,
         })
     }
 
-    /// The architecture of the plan.
-    pub fn architecture(&self) -> &Architecture {
-        &self.architecture
+    /// The spec of the plan.
+    pub fn spec(&self) -> &NetworkSpec {
+        &self.spec
     }
 
     /// Scores one film, `side * side` values.
@@ -104,7 +99,7 @@ impl ScoringPlan {
         let film_len = self.film_len();
         let n_films = films.len() / film_len;
         self.check_len(films.len(), n_films)?;
-        let n_outputs = self.architecture.n_outputs();
+        let n_outputs = self.spec.n_outputs();
         if self.logits.len() < n_films * n_outputs {
             self.logits = Buffer::zeros(n_films * n_outputs);
         }
@@ -128,7 +123,7 @@ impl ScoringPlan {
             return;
         };
         // SAFETY: `&mut self`; no worker runs yet.
-        unsafe { space.load(film, self.architecture.side()) };
+        unsafe { space.load(film, self.spec.side()) };
         self.engine.pool.run(&self.tasks, |turn| {
             self.run_strip(space, turn.worker, turn.pass, turn.task);
         });
@@ -137,12 +132,12 @@ impl ScoringPlan {
     /// Scores films one a thread, into `self.logits`.
     fn run_apart(&mut self, films: &[f32]) {
         let film_len = self.film_len();
-        let n_outputs = self.architecture.n_outputs();
+        let n_outputs = self.spec.n_outputs();
         self.engine.pool.run(&[films.len() / film_len], |turn| {
             let space = &self.films[turn.worker];
             let film = &films[turn.task * film_len..(turn.task + 1) * film_len];
             // SAFETY: the space is this worker's own.
-            unsafe { space.load(film, self.architecture.side()) };
+            unsafe { space.load(film, self.spec.side()) };
             for (pass, &n_tasks) in self.tasks.iter().enumerate() {
                 for strip in 0..n_tasks {
                     self.run_strip(space, turn.worker, pass, strip);
@@ -156,7 +151,7 @@ impl ScoringPlan {
 
     fn run_strip(&self, film: &FilmSpace, worker: usize, pass: usize, strip: usize) {
         let work = StripWork {
-            architecture: &self.architecture,
+            spec: &self.spec,
             network: &self.network,
             film,
             worker: &self.workers[worker],
@@ -167,7 +162,7 @@ impl ScoringPlan {
     }
 
     fn film_len(&self) -> usize {
-        self.architecture.side() * self.architecture.side()
+        self.spec.side() * self.spec.side()
     }
 
     fn check_len(&self, found: usize, n_films: usize) -> Result<(), EngineError> {
@@ -186,20 +181,20 @@ impl ScoringPlan {
 impl fmt::Debug for ScoringPlan {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ScoringPlan")
-            .field("architecture", &self.architecture)
+            .field("spec", &self.spec)
             .field("engine", &self.engine)
             .finish_non_exhaustive()
     }
 }
 
 /// All passes in order.
-fn passes(architecture: &Architecture, n_threads: usize) -> Vec<Pass> {
-    let blocks = architecture.blocks().map(|id| {
+fn passes(spec: &NetworkSpec, n_threads: usize) -> Vec<Pass> {
+    let blocks = spec.blocks().map(|id| {
         // Longer strips reuse kernels more often, but the small maps of the last stage have only a
         // few; narrow ones need both rows of tiles, since products are of whole steps of pixels.
         let is_last_stage = id.stage + 1 == N_STAGES;
-        let has_enough = architecture.cells_per_side() >= n_threads;
-        let is_narrow = !architecture.last_side().is_multiple_of(TILE * PIXEL_STEP);
+        let has_enough = spec.n_cells() >= n_threads;
+        let is_narrow = !spec.feature_side().is_multiple_of(TILE * PIXEL_STEP);
         let rows = if is_last_stage && (has_enough || is_narrow) {
             2 * TILE
         } else {
@@ -213,11 +208,11 @@ fn passes(architecture: &Architecture, n_threads: usize) -> Vec<Pass> {
         .collect()
 }
 
-fn n_tasks(architecture: &Architecture, pass: Pass) -> usize {
+fn n_tasks(spec: &NetworkSpec, pass: Pass) -> usize {
     match pass {
-        Pass::Stem => architecture.side() / STEM_ROWS,
-        Pass::Block { id, rows } => architecture.side_of(id.stage) / rows,
-        Pass::Pool => architecture.cells_per_side(),
+        Pass::Stem => spec.side() / STEM_ROWS,
+        Pass::Block { id, rows } => spec.side_of(id.stage) / rows,
+        Pass::Pool => spec.n_cells(),
         Pass::Dense => 1,
     }
 }

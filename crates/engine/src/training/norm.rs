@@ -1,5 +1,6 @@
-use super::super::architecture::{EngineError, NamedTensors};
 use super::super::buffer::Buffer;
+use super::super::error::EngineError;
+use super::super::named_tensors::NamedTensors;
 use super::tensor;
 
 /// A batch norm in training: batch statistics forward, their share of the gradient backward.

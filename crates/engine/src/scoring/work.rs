@@ -1,6 +1,6 @@
 //! What one task is told: a strip of a pass over a film.
 
-use super::super::architecture::{Architecture, BlockId};
+use super::super::network_spec::{BlockId, NetworkSpec};
 use super::fold::FoldedNetwork;
 use super::space::{FilmSpace, WorkerSpace};
 
@@ -22,7 +22,7 @@ pub(super) enum Pass {
 
 /// All that a task works on.
 pub(super) struct StripWork<'a> {
-    pub architecture: &'a Architecture,
+    pub spec: &'a NetworkSpec,
     pub network: &'a FoldedNetwork,
     pub film: &'a FilmSpace,
     pub worker: &'a WorkerSpace,

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::architecture::{Architecture, CELL, HostTensor, NamedTensors};
+use super::named_tensors::{HostTensor, NamedTensors};
+use super::network_spec::{CELL, NetworkSpec};
 
 /// Numbers in `[0, 1)` that depend on the seed alone (splitmix64).
 pub(super) struct Noise(pub u64);
@@ -21,17 +22,17 @@ impl Noise {
         (self.uniform() - 0.5) * 12f32.sqrt()
     }
 
-    pub fn films(&mut self, architecture: &Architecture, n_films: usize) -> Vec<f32> {
-        let len = n_films * architecture.side() * architecture.side();
+    pub fn films(&mut self, spec: &NetworkSpec, n_films: usize) -> Vec<f32> {
+        let len = n_films * spec.side() * spec.side();
         (0..len).map(|_| self.uniform()).collect()
     }
 }
 
 /// Random weights whose running statistics are those of two random films, so that activations keep
 /// a natural range.
-pub(super) fn random_weights(architecture: &Architecture, seed: u64) -> NamedTensors {
+pub(super) fn random_weights(spec: &NetworkSpec, seed: u64) -> NamedTensors {
     let mut noise = Noise(seed);
-    let mut weights: NamedTensors = architecture
+    let mut weights: NamedTensors = spec
         .tensors()
         .into_iter()
         .map(|(name, shape)| {
@@ -47,8 +48,8 @@ pub(super) fn random_weights(architecture: &Architecture, seed: u64) -> NamedTen
             (name, HostTensor { shape, values })
         })
         .collect();
-    let films = noise.films(architecture, 2);
-    let statistics = forward(&weights, architecture, &films, Norm::Batch).statistics;
+    let films = noise.films(spec, 2);
+    let statistics = forward(&weights, spec, &films, Norm::Batch).statistics;
     for (name, (mean, variance)) in statistics {
         for (part, values) in [("running_mean", mean), ("running_var", variance)] {
             if let Some(tensor) = weights.get_mut(&format!("{name}.{part}")) {
@@ -92,11 +93,11 @@ struct Pass<'a> {
 
 pub(super) fn forward(
     weights: &NamedTensors,
-    architecture: &Architecture,
+    spec: &NetworkSpec,
     films: &[f32],
     norm: Norm,
 ) -> PlainOutputs {
-    let epsilon = f64::from(architecture.epsilon());
+    let epsilon = f64::from(spec.epsilon());
     let mut pass = Pass {
         weights,
         epsilon,
@@ -105,12 +106,12 @@ pub(super) fn forward(
     };
     let values = films.iter().map(|&value| f64::from(value)).collect();
     let xs = Maps {
-        side: architecture.side(),
+        side: spec.side(),
         channels: 1,
         values,
     };
     let mut xs = pass.norm_relu(&pass.convolve(&xs, "stem.conv", 1), "stem.bn");
-    for id in architecture.blocks() {
+    for id in spec.blocks() {
         let ys = if id.has_first_norm() {
             pass.norm_relu(&xs, &id.name("bn1"))
         } else {

@@ -1,6 +1,7 @@
 //! The passes of one block, forward and back.
 
-use super::super::architecture::{EngineError, NamedTensors};
+use super::super::error::EngineError;
+use super::super::named_tensors::NamedTensors;
 use super::super::winograd::{N_PLANES, TileGrid};
 use super::backward::{Back, ConvolveBack, ExpandBack, ReduceBack, ShortcutBack};
 use super::forward::{Convolve, Expand, Forward, Place, Reduce};
@@ -18,7 +19,7 @@ impl Passes {
         let Call {
             engine, n_films, ..
         } = call;
-        let (set, epsilon) = (engine.instruction_set(), self.architecture.epsilon());
+        let (set, epsilon) = (engine.instruction_set(), self.spec.epsilon());
         let (is_first, n_rows) = (place.id.is_first(), n_films * place.side);
         let (n_items, n_strips) = (n_rows / place.rows, n_rows / place.grid.rows);
         let (n_values, team) = (n_rows * place.side, &self.team);
@@ -108,7 +109,7 @@ impl Passes {
 
     fn place(&self, index: usize) -> Place {
         let id = self.blocks[index];
-        let side = self.architecture.side_of(id.stage);
+        let side = self.spec.side_of(id.stage);
         let stride = id.stride();
         Place {
             id,

@@ -1,8 +1,8 @@
 //! From the last activation to logits.
 
-use super::super::architecture::CELL;
 use super::super::instruction_set::LaneWork;
 use super::super::lane::Lane;
+use super::super::network_spec::{CELL, NetworkSpec};
 use super::work::StripWork;
 
 // SAFETY (all blocks of this file): as in `strip`.
@@ -16,13 +16,10 @@ impl LaneWork for Pool<'_> {
     #[inline(always)]
     unsafe fn run<L: Lane>(self) {
         let StripWork {
-            architecture,
-            film,
-            strip,
-            ..
+            spec, film, strip, ..
         } = *self.0;
-        let (side, n_channels) = (architecture.last_side(), architecture.last_channels());
-        let n_cells = architecture.cells_per_side();
+        let (side, n_channels) = (spec.feature_side(), NetworkSpec::N_FEATURES);
+        let n_cells = spec.n_cells();
         let row_len = side * n_channels;
         // SAFETY: see above.
         unsafe {

@@ -1,6 +1,6 @@
-use super::super::architecture::{
-    Architecture, EngineError, HostTensor, NamedTensors, is_trainable,
-};
+use super::super::error::EngineError;
+use super::super::named_tensors::{HostTensor, NamedTensors, is_trainable};
+use super::super::network_spec::NetworkSpec;
 
 /// The training state of a checkpoint, besides the position in the data.
 #[derive(Clone, Debug, PartialEq)]
@@ -17,20 +17,20 @@ pub struct TrainingState {
 
 impl TrainingState {
     /// Training that begins from `parameters`, with moments of zero.
-    pub fn new(architecture: &Architecture, parameters: NamedTensors) -> Result<Self, EngineError> {
-        architecture.check(&parameters)?;
+    pub fn new(spec: &NetworkSpec, parameters: NamedTensors) -> Result<Self, EngineError> {
+        spec.check(&parameters)?;
         Ok(Self {
             parameters,
-            first_moments: trainable_zeros(architecture),
-            second_moments: trainable_zeros(architecture),
+            first_moments: trainable_zeros(spec),
+            second_moments: trainable_zeros(spec),
             n_steps: 0,
         })
     }
 }
 
 /// Zeros for every tensor that is learned by gradient.
-pub(super) fn trainable_zeros(architecture: &Architecture) -> NamedTensors {
-    let tensors = architecture.tensors().into_iter();
+pub(super) fn trainable_zeros(spec: &NetworkSpec) -> NamedTensors {
+    let tensors = spec.tensors().into_iter();
     tensors
         .filter(|(name, _)| is_trainable(name))
         .map(|(name, shape)| {

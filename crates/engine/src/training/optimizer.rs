@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::super::architecture::NamedTensors;
+use super::super::named_tensors::NamedTensors;
 use super::state::TrainingState;
 
 /// Settings of Adam (Kingma and Ba, 2015).
@@ -147,7 +147,7 @@ pub fn gradient_norm(gradients: &NamedTensors) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::architecture::HostTensor;
+    use super::super::super::named_tensors::HostTensor;
     use super::*;
 
     fn tensors(shape: &[usize], values: &[f32]) -> NamedTensors {

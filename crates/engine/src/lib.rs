@@ -1,6 +1,6 @@
 //! The engine: fast `f32` kernels for one family of networks on a plain CPU.
 //!
-//! The family is Keras' bottleneck ResNet-v2 of depth 9n + 2 over square grey films. Activations
+//! The family is Keras' bottleneck ResNet-v2 of depth 9n + 2 over square gray films. Activations
 //! are `(row, column, channel)`; their channel counts are fixed by the family and multiples of 16,
 //! which is what the kernels are built on. Nothing here knows candle, files or windows: tensors come
 //! and go by name ([`NamedTensors`]), plain candle is the reference that tests compare with.
@@ -23,13 +23,15 @@
 )]
 
 mod ahead;
-mod architecture;
 mod buffer;
 mod engine;
+mod error;
 mod fma;
 mod gemm;
 mod instruction_set;
 mod lane;
+mod named_tensors;
+mod network_spec;
 #[cfg(test)]
 mod plain;
 mod pool;
@@ -37,9 +39,11 @@ mod scoring;
 mod training;
 mod winograd;
 
-pub use architecture::{Architecture, EngineError, HostTensor, NamedTensors, is_trainable};
 pub use engine::Engine;
+pub use error::EngineError;
 pub use instruction_set::InstructionSet;
+pub use named_tensors::{HostTensor, NamedTensors, is_trainable};
+pub use network_spec::{NetworkSpec, SpecError, Stage};
 pub use pool::lower_priority;
 pub use scoring::{FilmOutputs, ScoringPlan};
 pub use training::{
