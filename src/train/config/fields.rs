@@ -147,14 +147,15 @@ pub(super) const NETWORK: &[Field] = &[
     Field::new(
         "side",
         "Side",
-        "Side of the network input in pixels; time grows with its square",
+        "Side of the network input; time grows with its square",
         FieldKind::Size(Size {
             at: at!(side),
             range: 32..=1024,
             step: 32,
             max_offered: 256,
         }),
-    ),
+    )
+    .unit("px"),
     choice!(interpolation: "Resize", "How films are resized to the input";
         "area" = Interpolation::Area, "Area";
         "lanczos" = Interpolation::Lanczos, "Lanczos";
