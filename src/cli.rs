@@ -55,6 +55,7 @@ enum Command {
 }
 
 #[derive(Debug, Args)]
+#[command(after_long_help = train::keys_help())]
 struct TrainArgs {
     /// A folder of films with its table of labels, or the table
     #[arg(long, value_name = "FOLDER")]
@@ -68,7 +69,7 @@ struct TrainArgs {
     /// Configuration file: a run's `config.toml`, or one saved in the window
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
-    /// Overrides one key of the configuration file
+    /// Overrides one key of the configuration file; `--help` lists the keys
     #[arg(long, value_name = "KEY=VALUE")]
     set: Vec<String>,
     #[command(flatten)]

@@ -10,8 +10,8 @@ use super::{TrainArgs, output};
 use crate::domain::NOTICE;
 use crate::model::ComputeDevice;
 use crate::train::{
-    Ending, EpochMetrics, Order, PreparedRun, RunFolder, StepMetrics, TrainConfig, TrainControl,
-    TrainError, TrainEvent, TrainReport, TrainSetup, resume, train,
+    Ending, EpochMetrics, FieldGroup, Order, PreparedRun, RunFolder, StepMetrics, TrainConfig,
+    TrainControl, TrainError, TrainEvent, TrainReport, TrainSetup, resume, train,
 };
 
 /// Exit code of a program ended by an interrupt (128 + SIGINT).
@@ -51,6 +51,25 @@ pub fn run(args: &TrainArgs) -> anyhow::Result<ExitCode> {
     } else {
         ExitCode::SUCCESS
     })
+}
+
+/// The keys of `--set` with their defaults and ranges, for `--help`.
+pub fn keys_help() -> String {
+    let defaults = TrainConfig::default();
+    let mut text = "Keys of --set and of the configuration file:\n".to_owned();
+    for group in FieldGroup::ALL {
+        text += &format!("\n{}:\n", group.title());
+        for field in group.fields() {
+            let mut setting = field.key.to_owned();
+            let default = field.value(&defaults);
+            if !default.is_empty() {
+                setting += &format!(" = {default}");
+            }
+            let (label, allowed, help) = (field.label, field.allowed(), field.help);
+            text += &format!("  {setting:<29}{label} ({allowed})\n{:31}{help}\n", "");
+        }
+    }
+    text
 }
 
 fn config(args: &TrainArgs) -> anyhow::Result<TrainConfig> {

@@ -22,7 +22,7 @@ mod loader;
 #[cfg(test)]
 mod samples;
 
-pub use augment::{Augmentation, AugmentationError};
+pub use augment::Augmentation;
 pub use boxes::{BOX_FRAME_PX, FindingBox, boxes_of_film, read_boxes};
 pub use cache::{CacheError, FilmCache};
 pub use columns::{ColumnMap, LabelColumns, NO_FINDING, read_header};

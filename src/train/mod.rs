@@ -26,7 +26,10 @@ mod start;
 mod stepper;
 
 pub use checkpoint::{Checkpoint, Place};
-pub use config::{LossKind, ScheduleKind, SelectBy, SplitKind, TrainConfig};
+pub use config::{
+    Accessor, Choice, Field, FieldGroup, FieldKind, FieldWarning, LossKind, Number, ScheduleKind,
+    SelectBy, Size, SplitKind, TrainConfig,
+};
 pub use control::{Order, TrainControl};
 pub use error::TrainError;
 pub use event::{PreparedRun, StepMetrics, TrainEvent};

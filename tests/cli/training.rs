@@ -250,3 +250,20 @@ fn what_cannot_be_trained_is_said_in_one_line() {
     check(&train_args("run", &["--set", "epoch=3"]), "epoch");
     check(&["train", "--resume", "nowhere"], "nowhere");
 }
+
+#[test]
+fn help_lists_the_keys_with_defaults_and_ranges() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = thorax(folder.path(), &["train", "--help"])
+        .output()
+        .unwrap();
+    let help = String::from_utf8(output.stdout).unwrap();
+    for line in [
+        "  valid_share = 0.1            Validation fraction (0 to 0.999)\n",
+        "  undersample = every-fifth    Undersample No Finding (none, every-fifth, FRACTION or",
+        "  init                         Initial weights (path)\n",
+        "  augment.rotation_degrees = 5 Rotation (0 to 180 degrees)\n",
+    ] {
+        assert!(help.contains(line), "{line}{help}");
+    }
+}

@@ -1,28 +1,108 @@
 use std::ops::RangeInclusive;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use egui::emath::Numeric;
 use egui::{Button, ComboBox, DragValue, Grid, Response, RichText, TextEdit, Ui, Vec2};
 
+use crate::dataset::Undersampling;
 use crate::state::{AppState, CommandSender, TrainingCommand, TrainingPick};
+use crate::train::{Choice, Field, FieldGroup, FieldKind, TrainConfig};
 use crate::ui::theme;
 
 /// Maximum number of digits shown of a number.
 const MAX_DECIMALS: usize = 8;
 const NUMBER_WIDTH_PT: f32 = 76.0;
+const PICK_BUTTON_WIDTH_PT: f32 = 34.0;
 
-/// A heading with rows of names and fields below it.
-pub fn group_ui(ui: &mut Ui, title: &str, rows: impl FnOnce(&mut Ui)) {
-    ui.strong(title);
-    Grid::new(title)
+/// A heading with the settings of a group below it; those without effect are hidden.
+pub fn group_ui(
+    ui: &mut Ui,
+    group: FieldGroup,
+    config: &mut TrainConfig,
+    state: &AppState,
+    commands: &CommandSender,
+) {
+    ui.strong(group.title());
+    Grid::new(group.title())
         .num_columns(2)
         .spacing([10.0, 5.0])
         .min_col_width(theme::FIELD_NAME_WIDTH_PT)
-        .show(ui, rows);
+        .show(ui, |ui| {
+            for field in group.fields() {
+                if (field.applies)(config) {
+                    field_ui(ui, field, config, state, commands);
+                }
+            }
+        });
 }
 
-/// A number with its name; `hover` says more of it.
-pub fn number_ui<N: Numeric>(
+fn field_ui(
+    ui: &mut Ui,
+    field: &Field,
+    config: &mut TrainConfig,
+    state: &AppState,
+    commands: &CommandSender,
+) {
+    let text = (field.label, field.help);
+    match &field.kind {
+        FieldKind::Count(number) => {
+            let mut value = (number.get)(config);
+            number_ui(ui, text, &mut value, number.range.clone(), number.speed);
+            (number.set)(config, value);
+        }
+        FieldKind::Number(number) => {
+            let mut value = (number.get)(config);
+            number_ui(ui, text, &mut value, number.range.clone(), number.speed);
+            (number.set)(config, value);
+        }
+        FieldKind::Size(size) => {
+            let value = (size.at.get_mut)(config);
+            box_ui(ui, text, &value.to_string(), |ui| {
+                for offered in size.offered() {
+                    ui.selectable_value(value, offered, offered.to_string());
+                }
+            });
+        }
+        FieldKind::Choice(choices) => choice_ui(ui, text, choices, config),
+        FieldKind::Undersampling(choices, at) => {
+            choice_ui(ui, text, choices, config);
+            undersampling_ui(ui, (at.get_mut)(config));
+        }
+        FieldKind::Switch(at) => {
+            ui.label("");
+            let switch = ui.checkbox((at.get_mut)(config), field.label);
+            switch.on_hover_text(field.help);
+            ui.end_row();
+        }
+        FieldKind::Text(at) => {
+            let edit = TextEdit::singleline((at.get_mut)(config));
+            text_ui(ui, text, edit.desired_width(theme::FIELD_WIDTH_PT));
+            ui.end_row();
+        }
+        FieldKind::OptionalText(at) => {
+            let value = (at.get_mut)(config);
+            let mut typed = value.clone().unwrap_or_default();
+            let edit = TextEdit::singleline(&mut typed).hint_text("none");
+            if text_ui(ui, text, edit.desired_width(theme::FIELD_WIDTH_PT)).changed() {
+                *value = (!typed.trim().is_empty()).then_some(typed);
+            }
+            ui.end_row();
+        }
+        FieldKind::FilmList(at) | FieldKind::ModelFile(at) => {
+            path_ui(ui, field, (at.get_mut)(config), state, commands);
+        }
+        // Above the groups, see `data_ui`.
+        FieldKind::Data(_) | FieldKind::Columns(_) => {}
+    }
+    if let Some(warning) = &field.warning
+        && (warning.is_due)(config)
+    {
+        warning_ui(ui, warning.text);
+    }
+}
+
+/// A number with its name and tooltip.
+fn number_ui<N: Numeric>(
     ui: &mut Ui,
     (name, hover): (&str, &str),
     value: &mut N,
@@ -33,7 +113,7 @@ pub fn number_ui<N: Numeric>(
     let decimals = if N::INTEGRAL { 0 } else { MAX_DECIMALS };
     let drag = DragValue::new(value)
         .range(range)
-        // A value out of range came from a file and is said, not changed behind one's back.
+        // A value out of range came from a file: an error names it, nothing changes it silently.
         .clamp_existing_to_range(false)
         .speed(speed)
         .max_decimals(decimals);
@@ -45,96 +125,81 @@ pub fn number_ui<N: Numeric>(
     ui.end_row();
 }
 
-/// A switch with its name.
-pub fn switch_ui(ui: &mut Ui, (name, hover): (&str, &str), value: &mut bool) {
-    ui.label("");
-    ui.checkbox(value, name).on_hover_text(hover);
-    ui.end_row();
+fn choice_ui(ui: &mut Ui, text: (&str, &str), choices: &[Choice], config: &mut TrainConfig) {
+    let chosen = choices.iter().find(|choice| (choice.is_chosen)(config));
+    let shown = chosen.map_or("another", |choice| choice.label);
+    box_ui(ui, text, shown, |ui| {
+        for choice in choices {
+            let is_chosen = (choice.is_chosen)(config);
+            if ui.selectable_label(is_chosen, choice.label).clicked() && !is_chosen {
+                (choice.choose)(config);
+            }
+        }
+    });
 }
 
-/// One of a few, each with the words for it.
-pub fn choice_ui<T: Copy + PartialEq>(
-    ui: &mut Ui,
-    (name, hover): (&str, &str),
-    value: &mut T,
-    choices: &[(T, &str)],
-) {
-    let shown = choices.iter().find(|(choice, _)| choice == value);
+/// A selection box with its name and tooltip.
+fn box_ui(ui: &mut Ui, (name, hover): (&str, &str), shown: &str, choices: impl FnOnce(&mut Ui)) {
     let label = ui.label(name);
     ComboBox::from_id_salt(name)
         .width(theme::FIELD_WIDTH_PT)
-        .selected_text(shown.map_or("another", |(_, words)| *words))
-        .show_ui(ui, |ui| {
-            for (choice, words) in choices {
-                ui.selectable_value(value, *choice, *words);
-            }
-        })
+        .selected_text(shown)
+        .show_ui(ui, choices)
         .response
         .labelled_by(label.id)
         .on_hover_text(hover);
     ui.end_row();
 }
 
-/// One of a few sizes; another one, as from a file, is shown as it is.
-pub fn size_ui(
-    ui: &mut Ui,
-    (name, hover): (&str, &str),
-    value: &mut usize,
-    sizes: impl Iterator<Item = usize>,
-) {
-    let label = ui.label(name);
-    ComboBox::from_id_salt(name)
-        .width(theme::FIELD_WIDTH_PT)
-        .selected_text(value.to_string())
-        .show_ui(ui, |ui| {
-            for size in sizes {
-                ui.selectable_value(value, size, size.to_string());
-            }
-        })
-        .response
-        .labelled_by(label.id)
-        .on_hover_text(hover);
-    ui.end_row();
-}
-
-/// A text that may be left out.
-pub fn optional_text_ui(ui: &mut Ui, (name, hover): (&str, &str), value: &mut Option<String>) {
-    let label = ui.label(name);
-    let mut text = value.clone().unwrap_or_default();
-    let field = TextEdit::singleline(&mut text)
-        .hint_text("none")
-        .desired_width(theme::FIELD_WIDTH_PT);
-    let response = ui.add(field).labelled_by(label.id);
-    if response.on_hover_text(hover).changed() {
-        *value = (!text.trim().is_empty()).then_some(text);
+fn undersampling_ui(ui: &mut Ui, rule: &mut Undersampling) {
+    if let Undersampling::Fraction { share, seed } = rule {
+        let fraction = ("Fraction kept", "From 0 to 1");
+        number_ui(ui, fraction, share, 0.0..=1.0, 0.005);
+        let text = ("Undersampling seed", "Seed of the random choice");
+        number_ui(ui, text, seed, 0..=u64::MAX, 0.2);
     }
-    ui.end_row();
 }
 
-/// A path that may be left out, typed or asked for.
-pub fn optional_path_ui(
+fn text_ui(ui: &mut Ui, (name, hover): (&str, &str), edit: TextEdit<'_>) -> Response {
+    let label = ui.label(name);
+    ui.add(edit).labelled_by(label.id).on_hover_text(hover)
+}
+
+/// A path that may be missing, typed or picked.
+fn path_ui(
     ui: &mut Ui,
-    (name, hover): (&str, &str),
+    field: &Field,
     path: &mut Option<PathBuf>,
-    pick: TrainingPick,
     state: &AppState,
     commands: &CommandSender,
 ) {
-    let label = ui.label(name);
+    let label = ui.label(field.label);
     ui.horizontal(|ui| {
-        let mut text = path_text(path.as_deref());
-        let width = theme::FIELD_WIDTH_PT - 34.0;
-        let field = TextEdit::singleline(&mut text)
+        let shown = path.as_deref().map(|path| path.display().to_string());
+        let mut text = shown.unwrap_or_default();
+        let edit = TextEdit::singleline(&mut text)
             .hint_text("none")
-            .desired_width(width);
-        let response = ui.add(field).labelled_by(label.id);
-        if response.on_hover_text(hover).changed() {
+            .desired_width(theme::FIELD_WIDTH_PT - PICK_BUTTON_WIDTH_PT);
+        let response = ui.add(edit).labelled_by(label.id);
+        if response.on_hover_text(field.help).changed() {
             // As typed: a trailing space or slash may be the start of a longer path.
             *path = (!text.is_empty()).then(|| PathBuf::from(text));
         }
-        pick_button_ui(ui, "…", pick, state, commands);
+        if let Some(pick) = pick_of(field.key) {
+            pick_button_ui(ui, "…", pick, state, commands);
+        }
     });
     ui.end_row();
+}
+
+fn pick_of(key: &str) -> Option<TrainingPick> {
+    match key {
+        "train_list" => Some(TrainingPick::TrainList),
+        "valid_list" => Some(TrainingPick::ValidList),
+        "test_list" => Some(TrainingPick::TestList),
+        "init" => Some(TrainingPick::InitModel),
+        _ => None,
+    }
 }
 
 /// A button that asks for a path.
@@ -158,13 +223,9 @@ pub fn pick_button_ui(
 }
 
 /// A warning about a setting, across both columns.
-pub fn warning_ui(ui: &mut Ui, text: &str) {
+fn warning_ui(ui: &mut Ui, text: &str) {
     let palette = theme::palette(ui.visuals());
     ui.label("");
     ui.add(egui::Label::new(RichText::new(text).color(palette.warning)).wrap());
     ui.end_row();
-}
-
-fn path_text(path: Option<&Path>) -> String {
-    path.map_or_else(String::new, |path| path.display().to_string())
 }

@@ -3,20 +3,39 @@
 mod columns;
 mod data;
 mod fields;
-mod films;
-mod learning;
-mod network;
 
 use egui::{RichText, ScrollArea, TextEdit, Ui};
 
 use crate::state::{AppState, CommandSender, RunForm, TrainingCommand};
-use crate::train::TrainConfig;
+use crate::train::{FieldGroup, TrainConfig};
 use crate::ui::theme;
 
 pub use columns::columns_ui;
 
-/// A group of settings that belong together.
-type Group = fn(&mut Ui, &mut TrainConfig, &AppState, &CommandSender);
+/// Groups of each column, from left to right.
+const WIDE: [&[FieldGroup]; 3] = [
+    &[FieldGroup::Split, FieldGroup::Sampling],
+    &[
+        FieldGroup::Network,
+        FieldGroup::Loss,
+        FieldGroup::Augmentation,
+    ],
+    &[FieldGroup::Optimizer, FieldGroup::Schedule, FieldGroup::Run],
+];
+const NARROW: [&[FieldGroup]; 2] = [
+    &[
+        FieldGroup::Split,
+        FieldGroup::Sampling,
+        FieldGroup::Augmentation,
+    ],
+    &[
+        FieldGroup::Network,
+        FieldGroup::Loss,
+        FieldGroup::Optimizer,
+        FieldGroup::Schedule,
+        FieldGroup::Run,
+    ],
+];
 
 /// The page on which a run is configured.
 pub fn set_up_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
@@ -37,39 +56,12 @@ pub fn set_up_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
 }
 
 fn groups_ui(ui: &mut Ui, config: &mut TrainConfig, state: &AppState, commands: &CommandSender) {
-    const WIDE: [&[Group]; 3] = [
-        &[films::split_ui, films::left_out_ui],
-        &[
-            network::network_ui,
-            network::loss_ui,
-            network::augmentation_ui,
-        ],
-        &[
-            learning::optimizer_ui,
-            learning::schedule_ui,
-            learning::run_ui,
-        ],
-    ];
-    const NARROW: [&[Group]; 2] = [
-        &[
-            films::split_ui,
-            films::left_out_ui,
-            network::augmentation_ui,
-        ],
-        &[
-            network::network_ui,
-            network::loss_ui,
-            learning::optimizer_ui,
-            learning::schedule_ui,
-            learning::run_ui,
-        ],
-    ];
     let wide = ui.available_width() >= 3.0 * theme::FIELD_COLUMN_WIDTH_PT;
-    let columns: &[&[Group]] = if wide { &WIDE } else { &NARROW };
+    let columns: &[&[FieldGroup]] = if wide { &WIDE } else { &NARROW };
     ui.columns(columns.len(), |uis| {
         for (ui, groups) in uis.iter_mut().zip(columns) {
             for group in *groups {
-                group(ui, config, state, commands);
+                fields::group_ui(ui, *group, config, state, commands);
                 ui.add_space(theme::GAP_PT);
             }
         }

@@ -1,0 +1,164 @@
+use std::fs;
+use std::path::Path;
+
+use super::field::Field;
+use super::group::FieldGroup;
+use super::train_config::TrainConfig;
+use crate::files::write_whole;
+use crate::train::TrainError;
+
+impl TrainConfig {
+    /// Reads `config.toml`; errors name the unknown key or the value out of range.
+    pub fn load(path: &Path) -> Result<Self, TrainError> {
+        let text = fs::read_to_string(path).map_err(|source| TrainError::Read {
+            path: path.to_owned(),
+            source,
+        })?;
+        Self::from_toml(&text, &[]).map_err(|error| TrainError::Config {
+            path: path.to_owned(),
+            reason: error.to_string(),
+        })
+    }
+
+    /// Reads TOML, then overrides it with `key=value` pairs; values are TOML, or plain text otherwise.
+    pub fn from_toml(text: &str, changes: &[(String, String)]) -> Result<Self, TrainError> {
+        let invalid = |error: toml::de::Error| {
+            // The message puts the key on a separate line.
+            TrainError::Value(error.to_string().trim().replace('\n', " "))
+        };
+        let mut table: toml::Table = text.parse().map_err(invalid)?;
+        rename_old_keys(&mut table, FieldGroup::all_fields())?;
+        for (key, value) in changes {
+            set(&mut table, key, parsed(value))?;
+        }
+        rename_old_keys(&mut table, FieldGroup::all_fields())?;
+        let config: Self = table.try_into().map_err(invalid)?;
+        config.check()?;
+        Ok(config)
+    }
+
+    /// This configuration, overridden by `key=value` pairs.
+    pub fn with_changes(&self, changes: &[(String, String)]) -> Result<Self, TrainError> {
+        Self::from_toml(&self.to_toml()?, changes)
+    }
+
+    /// Serializes to TOML.
+    pub fn to_toml(&self) -> Result<String, TrainError> {
+        toml::to_string(self).map_err(|error| TrainError::Value(error.to_string()))
+    }
+
+    /// Writes `config.toml`.
+    pub fn save(&self, path: &Path) -> Result<(), TrainError> {
+        write_whole(path, self.to_toml()?.as_bytes()).map_err(|source| TrainError::Write {
+            path: path.to_owned(),
+            source,
+        })
+    }
+}
+
+/// Moves values at old keys to the current ones.
+fn rename_old_keys<'f>(
+    table: &mut toml::Table,
+    fields: impl Iterator<Item = &'f Field>,
+) -> Result<(), TrainError> {
+    for field in fields {
+        for old_key in field.old_keys {
+            if let Some(value) = table.remove(*old_key) {
+                set(table, field.key, value)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Puts a value at a key like `augment.rotation_degrees`.
+fn set(table: &mut toml::Table, key: &str, value: toml::Value) -> Result<(), TrainError> {
+    match key.split_once('.') {
+        None => {
+            table.insert(key.to_owned(), value);
+            Ok(())
+        }
+        Some((first, rest)) => {
+            let below = table
+                .entry(first)
+                .or_insert_with(|| toml::Value::Table(toml::Table::new()));
+            match below {
+                toml::Value::Table(below) => set(below, rest, value),
+                _ => Err(TrainError::Value(format!("{first} has no fields: {key}"))),
+            }
+        }
+    }
+}
+
+fn parsed(value: &str) -> toml::Value {
+    let table: Result<toml::Table, _> = format!("value = {value}").parse();
+    let parsed = table.ok().and_then(|mut table| table.remove("value"));
+    parsed.unwrap_or_else(|| toml::Value::String(value.to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::train::FieldKind;
+    use thorax_engine::OptimizerKind;
+
+    fn pairs(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
+        let owned = |(key, value): &(&str, &str)| ((*key).to_owned(), (*value).to_owned());
+        pairs.iter().map(owned).collect()
+    }
+
+    #[test]
+    fn a_config_survives_its_file() {
+        let config = TrainConfig {
+            train_list: Some("train.txt".into()),
+            epochs: 7,
+            ..TrainConfig::default()
+        };
+        let text = config.to_toml().unwrap();
+        assert_eq!(TrainConfig::from_toml(&text, &[]).unwrap(), config);
+    }
+
+    #[test]
+    fn pairs_go_over_the_file_and_may_be_bare_text() {
+        let changes = pairs(&[
+            ("epochs", "3"),
+            ("name", "a b"),
+            ("test_list", "lists/test list.txt"),
+            ("optimizer", "adamw"),
+            ("augment.rotation_degrees", "5"),
+        ]);
+        let config = TrainConfig::from_toml("epochs = 9\nseed = 4", &changes).unwrap();
+        assert_eq!((config.epochs, config.seed), (3, 4));
+        assert_eq!(config.name, "a b");
+        assert_eq!(config.test_list, Some("lists/test list.txt".into()));
+        assert_eq!(config.optimizer, OptimizerKind::AdamW);
+        assert_eq!(config.augment.rotation_degrees, 5.0);
+    }
+
+    #[test]
+    fn what_is_unknown_or_out_of_range_names_itself() {
+        let error = |key: &str, value: &str| {
+            TrainConfig::from_toml("", &pairs(&[(key, value)]))
+                .unwrap_err()
+                .to_string()
+        };
+        assert!(error("epoch", "3").contains("epoch"));
+        assert!(error("epochs", "0").contains("epochs"));
+        assert!(error("epochs", "many").contains("invalid type"));
+        assert!(error("depth", "50").contains("depth"));
+        assert!(error("ema_decay", "1.0").contains("ema_decay"));
+        assert!(error("loss", "huge").contains("huge"));
+        assert!(error("seed.x", "1").contains("seed"));
+    }
+
+    #[test]
+    fn a_value_at_an_old_key_is_read() {
+        const FIELDS: [Field; 1] = [Field {
+            old_keys: &["max_angle", "turn"],
+            ..Field::new("augment.angle", "", "", FieldKind::Choice(&[]))
+        }];
+        let mut table = "turn = 3".parse().unwrap();
+        rename_old_keys(&mut table, FIELDS.iter()).unwrap();
+        assert_eq!(table, "augment.angle = 3".parse().unwrap());
+    }
+}
