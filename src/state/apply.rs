@@ -1,19 +1,15 @@
-use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use super::exports::ExportJob;
-use super::jobs::{
-    Jobs, ModelRequest, spawn_drawn_film_job, spawn_list_job, spawn_model_job, spawn_pick_job,
-};
+use super::jobs::{Jobs, ModelRequest, spawn_drawn_film_job, spawn_list_job, spawn_pick_job};
 use super::undo::Undoable;
 use super::{
     BoxOverlap, Clip, Command, Compare, Displays, EvaluationState, FilmState, Jitter, ListState,
-    NoticeKind, Notices, PathPrompt, PickKind, Probe, Services, Session, Settings, Study,
-    Thresholds, Tool, TrainingState, ViewerArea,
+    NoticeKind, PathPrompt, PickKind, Probe, Services, Session, Settings, Shared, Tool,
+    TrainingState, ViewerArea,
 };
 use crate::export::ExportKind;
-use crate::model::{Classifier, ModelSource, is_model_name};
+use crate::model::{ModelSource, is_model_name};
 
 /// All that the program holds.
 #[expect(
@@ -21,18 +17,14 @@ use crate::model::{Classifier, ModelSource, is_model_name};
     reason = "each is open or not, whatever the others are"
 )]
 pub struct AppState {
-    /// The saved settings.
-    pub settings: Settings,
+    /// What all workspaces use.
+    pub shared: Shared,
     /// The current workspace.
     pub workspace: Workspace,
     /// Training: its configuration, checks and runs.
     pub training: TrainingState,
     /// Evaluation: scores, thresholds, what follows from them.
     pub evaluation: EvaluationState,
-    /// The model in use.
-    pub model: Model,
-    /// The films.
-    pub study: Study,
     /// The finding whose map is over the film.
     pub selected: Option<usize>,
     /// The state of the film list.
@@ -55,10 +47,6 @@ pub struct AppState {
     pub compare: Option<Compare>,
     /// Where the viewer was drawn last.
     pub viewer_area: Option<ViewerArea>,
-    /// The path that is being typed, where its line is shown.
-    pub prompt: Option<PathPrompt>,
-    /// Notices.
-    pub notices: Notices,
     /// Whether the model's provenance is shown.
     pub about_shown: bool,
     /// A film that was refused as input and whose scores are to be shown nevertheless.
@@ -81,9 +69,6 @@ pub struct AppState {
     /// The film that was in view when the program ended, until its list is there again.
     pub(super) restored: Option<PathBuf>,
     pub(super) jobs: Jobs,
-    /// The model that was asked for last.
-    pub(super) loading: ModelRequest,
-    pub(super) services: Services,
 }
 
 /// The command palette.
@@ -107,47 +92,6 @@ pub enum Workspace {
     Evaluation,
 }
 
-/// The model in use and what became of the last attempt to load one.
-#[derive(Default)]
-pub struct Model {
-    /// The model in use, with its thresholds.
-    pub loaded: Option<Loaded>,
-    /// Why the last attempt failed.
-    pub error: Option<String>,
-}
-
-/// A model and the thresholds that belong to its score scale.
-pub struct Loaded {
-    /// The network with its card.
-    pub classifier: Arc<Classifier>,
-    /// The thresholds in use.
-    pub thresholds: Thresholds,
-    /// Where it comes from.
-    pub origin: ModelOrigin,
-}
-
-/// Where a model comes from.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum ModelOrigin {
-    /// The built-in model.
-    Default,
-    /// A file.
-    File(PathBuf),
-    /// A paused training, as text.
-    Moment(String),
-}
-
-impl ModelOrigin {
-    /// In the user's words.
-    pub fn words(&self) -> String {
-        match self {
-            Self::Default => "built in".to_owned(),
-            Self::File(path) => path.display().to_string(),
-            Self::Moment(name) => format!("in memory only: {name}"),
-        }
-    }
-}
-
 impl AppState {
     /// Starts with no film and begins to load the model that the settings name.
     pub fn new(settings: Settings, services: Services) -> Self {
@@ -155,8 +99,6 @@ impl AppState {
             workspace: Workspace::default(),
             training: TrainingState::new(&settings.training, services.wake.clone()),
             evaluation: EvaluationState::new(services.wake.clone()),
-            model: Model::default(),
-            study: Study::default(),
             selected: None,
             list: ListState::new(services.notes_folder(), services.wake.clone()),
             displays: Displays::default(),
@@ -174,8 +116,6 @@ impl AppState {
             undo_order: Vec::new(),
             redo_order: Vec::new(),
             restored: None,
-            prompt: None,
-            notices: Notices::default(),
             about_shown: false,
             shown_anyway: None,
             keys_shown: false,
@@ -183,34 +123,22 @@ impl AppState {
             key_asked_for: None,
             patient_name_shown: false,
             jobs: Jobs::new(services.wake.clone()),
-            loading: ModelRequest::Source(ModelSource::Default),
-            settings,
-            services,
+            shared: Shared::new(settings, services),
         };
-        let source = match &state.settings.model {
+        let source = match &state.shared.settings.model {
             Some(path) => ModelSource::File(path.clone()),
             None => ModelSource::Default,
         };
-        state.load_model(ModelRequest::Source(source));
+        state.shared.load_model(ModelRequest::Source(source));
         state
-    }
-
-    /// Whether a model is being loaded.
-    pub fn is_loading_model(&self) -> bool {
-        self.jobs.model.is_some()
-    }
-
-    /// The file of the model that was asked for last; `None` where it is of no file.
-    pub fn asked_model_path(&self) -> Option<&Path> {
-        match &self.loading {
-            ModelRequest::Source(ModelSource::File(path)) => Some(path),
-            _ => None,
-        }
     }
 
     /// Whether a film is being opened, scored, or waits for a model.
     pub fn is_reading_film(&self) -> bool {
-        matches!(self.study.film, FilmState::Opening | FilmState::Scoring(_))
+        matches!(
+            self.shared.films.film,
+            FilmState::Opening | FilmState::Scoring(_)
+        )
     }
 
     /// Whether a file dialog is open.
@@ -221,11 +149,6 @@ impl AppState {
     /// Whether folders are being looked through.
     pub fn is_listing(&self) -> bool {
         self.jobs.list.is_some()
-    }
-
-    /// The name of the device that the network runs on.
-    pub fn device_name(&self) -> String {
-        self.services.device.name()
     }
 
     /// Carries out a command.
@@ -261,13 +184,14 @@ impl AppState {
             Command::PickModel => self.pick(PickKind::Model),
             Command::Open(paths) => self.open(paths),
             Command::OpenDefaultModel => {
-                self.load_model(ModelRequest::Source(ModelSource::Default));
+                self.shared
+                    .load_model(ModelRequest::Source(ModelSource::Default));
             }
             Command::ShowPathField(shown) => {
-                self.prompt = shown.then(|| PathPrompt::new(PickKind::Films));
+                self.shared.prompt = shown.then(|| PathPrompt::new(PickKind::Films));
             }
             Command::EditPath(text) => {
-                if let Some(prompt) = &mut self.prompt {
+                if let Some(prompt) = &mut self.shared.prompt {
                     prompt.text = text;
                 }
             }
@@ -280,33 +204,33 @@ impl AppState {
                 self.jobs.film.cancel();
                 self.forget_scoring();
                 self.list.blinded = None;
-                self.study.close_all();
+                self.shared.films.close_all();
                 self.close_compare();
-                self.settings.session = Session::default();
+                self.shared.settings.session = Session::default();
                 self.turn_display_to(None);
             }
             Command::Retry => self.read_current(),
             Command::Cancel => self.cancel(),
             Command::SelectFinding(finding_idx) => self.selected = finding_idx,
             Command::StepFinding(step) => self.step_finding(step),
-            Command::ShowMap(visible) => self.settings.map.visible = visible,
+            Command::ShowMap(visible) => self.shared.settings.map.visible = visible,
             Command::SetMapOpacity(opacity) => {
-                self.settings.map.opacity = opacity.clamp(0.0, 1.0);
+                self.shared.settings.map.opacity = opacity.clamp(0.0, 1.0);
             }
-            Command::SetColormap(colormap) => self.settings.map.colormap = colormap,
-            Command::SetMapScale(scale) => self.settings.map.scale = scale,
+            Command::SetColormap(colormap) => self.shared.settings.map.colormap = colormap,
+            Command::SetMapScale(scale) => self.shared.settings.map.scale = scale,
             Command::SetMapCutOff(cut_off) => {
-                self.settings.map.cut_off = cut_off.clamp(0.0, 0.99);
+                self.shared.settings.map.cut_off = cut_off.clamp(0.0, 0.99);
             }
-            Command::SetMapContours(contours) => self.settings.map.contours = contours,
+            Command::SetMapContours(contours) => self.shared.settings.map.contours = contours,
             Command::SetCamMethod(method) => {
-                self.settings.map.method = method;
+                self.shared.settings.map.method = method;
                 self.refresh_maps();
                 self.read_beside();
             }
             Command::List(command) => self.apply_to_list(command),
             Command::ShowAnyway => {
-                self.shown_anyway = self.study.current_path().map(Path::to_owned);
+                self.shown_anyway = self.shared.films.current_path().map(Path::to_owned);
             }
             Command::MeasureJitter => self.measure_jitter(),
             Command::Compare(command) => self.apply_to_compare(command),
@@ -315,11 +239,11 @@ impl AppState {
             Command::ShowAbout(shown) => self.about_shown = shown,
             Command::ShowKeys(shown) => self.keys_shown = shown,
             Command::ShowPatientName(shown) => self.patient_name_shown = shown,
-            Command::SetTheme(theme) => self.settings.theme = theme,
-            Command::SetRestoreSession(restore) => self.settings.restore_session = restore,
+            Command::SetTheme(theme) => self.shared.settings.theme = theme,
+            Command::SetRestoreSession(restore) => self.shared.settings.restore_session = restore,
             Command::SetScale(scale) => {
                 // In tenths, so that steps up and down meet.
-                self.settings.scale = ((scale * 10.0).round() / 10.0).clamp(1.0, 2.0);
+                self.shared.settings.scale = ((scale * 10.0).round() / 10.0).clamp(1.0, 2.0);
             }
             Command::ShowPalette(shown) => self.palette = shown.then(Palette::default),
             Command::EditPalette(text) => self.palette = Some(Palette { text, place: 0 }),
@@ -330,12 +254,12 @@ impl AppState {
             }
             Command::AskKey(action) => self.key_asked_for = action,
             Command::SetKey(action, key) => {
-                self.settings.keys.set(action, key);
+                self.shared.settings.keys.set(action, key);
                 self.key_asked_for = None;
             }
-            Command::ResetKeys => self.settings.keys.clear(),
-            Command::Notify(text) => self.notices.push(NoticeKind::Info, text),
-            Command::DismissNotice(number) => self.notices.dismiss(number),
+            Command::ResetKeys => self.shared.settings.keys.clear(),
+            Command::Notify(text) => self.shared.notices.push(NoticeKind::Info, text),
+            Command::DismissNotice(number) => self.shared.notices.dismiss(number),
             Command::SetThreshold(..)
             | Command::EndThresholdMove
             | Command::ResetThreshold(_)
@@ -346,7 +270,7 @@ impl AppState {
     }
 
     fn apply_to_thresholds(&mut self, command: &Command) {
-        let Some(loaded) = &mut self.model.loaded else {
+        let Some(loaded) = &mut self.shared.model.loaded else {
             return;
         };
         match *command {
@@ -362,8 +286,8 @@ impl AppState {
 
     pub(super) fn pick(&mut self, kind: PickKind) {
         if self.jobs.pick.is_none() {
-            let job = spawn_pick_job(&self.services, kind);
-            self.jobs.pick = self.started("the file dialog", job);
+            let job = spawn_pick_job(&self.shared.services, kind);
+            self.jobs.pick = self.shared.started("the file dialog", job);
         }
     }
 
@@ -371,8 +295,8 @@ impl AppState {
     fn open_drawn_film(&mut self) {
         if self.jobs.list.is_none() {
             self.workspace = Workspace::Viewer;
-            let job = spawn_drawn_film_job(&self.services);
-            self.jobs.list = self.started("opening the sample film", job);
+            let job = spawn_drawn_film_job(&self.shared.services);
+            self.jobs.list = self.shared.started("opening the sample film", job);
         }
     }
 
@@ -390,18 +314,19 @@ impl AppState {
             self.open_predictions(table);
         }
         if let Some(model) = models.into_iter().next_back() {
-            self.load_model(ModelRequest::Source(ModelSource::File(model)));
+            self.shared
+                .load_model(ModelRequest::Source(ModelSource::File(model)));
         }
         if !films.is_empty() {
             self.workspace = Workspace::Viewer;
         }
-        self.settings.session.remember(&films);
+        self.shared.settings.session.remember(&films);
         self.list_films(films);
     }
 
     /// Opens what was open when the program ended.
     pub fn restore_session(&mut self) {
-        let Session { opened, current } = self.settings.session.clone();
+        let Session { opened, current } = self.shared.settings.session.clone();
         self.restored = current;
         self.list_films(opened);
     }
@@ -410,22 +335,14 @@ impl AppState {
         if self.jobs.list.is_some() {
             self.jobs.waiting_paths.extend(paths);
         } else if !paths.is_empty() {
-            let job = spawn_list_job(&self.services, paths);
-            self.jobs.list = self.started("looking for films", job);
+            let job = spawn_list_job(&self.shared.services, paths);
+            self.jobs.list = self.shared.started("looking for films", job);
         }
-    }
-
-    pub(super) fn load_model(&mut self, request: ModelRequest) {
-        if let Some(overtaken) = self.jobs.model.take() {
-            overtaken.detach();
-        }
-        self.loading = request.clone();
-        let job = spawn_model_job(&self.services, request);
-        self.jobs.model = self.started("loading the model", job);
     }
 
     fn step_finding(&mut self, step: isize) {
         let n_labels = self
+            .shared
             .model
             .loaded
             .as_ref()
@@ -437,14 +354,5 @@ impl AppState {
         if let Some(finding_idx) = next.filter(|&idx| idx < n_labels) {
             self.selected = Some(finding_idx);
         }
-    }
-
-    /// The job, or a notice that it could not be started.
-    fn started<J>(&mut self, what: &str, job: io::Result<J>) -> Option<J> {
-        job.inspect_err(|error| {
-            let text = format!("cannot start {what}: {error}");
-            self.notices.push(NoticeKind::Error, text);
-        })
-        .ok()
     }
 }

@@ -114,8 +114,8 @@ impl AppState {
 
     /// Whether there are visible scores, and no export is running.
     pub fn can_export(&self) -> bool {
-        let seen = !self.hides_answer() && self.study.film.reading().is_some();
-        seen && self.exporting.is_none() && self.model.loaded.is_some()
+        let seen = !self.hides_answer() && self.shared.films.film.reading().is_some();
+        seen && self.exporting.is_none() && self.shared.model.loaded.is_some()
     }
 
     pub(super) fn export_to(&mut self, folder: PathBuf) {
@@ -134,12 +134,13 @@ impl AppState {
             return;
         }
         let covered = self.probe.reading.as_ref();
-        let (Some(reading), Some(loaded)) =
-            (covered.or(self.study.film.reading()), &self.model.loaded)
-        else {
+        let (Some(reading), Some(loaded)) = (
+            covered.or(self.shared.films.film.reading()),
+            &self.shared.model.loaded,
+        ) else {
             return;
         };
-        let map = &self.settings.map;
+        let map = &self.shared.settings.map;
         let source = ExportSource {
             reading: Arc::clone(reading),
             classifier: Arc::clone(&loaded.classifier),
@@ -154,12 +155,12 @@ impl AppState {
             remark: covered
                 .map(|_| "Part of the film was covered by the user when it was scored.".to_owned()),
         };
-        let Services { wake, .. } = &self.services;
+        let Services { wake, .. } = &self.shared.services;
         match Job::spawn(name, wake.clone(), move |_| work(&source)) {
             Ok(job) => self.exporting = Some(job),
             Err(error) => {
                 let text = format!("cannot start the export: {error}");
-                self.notices.push(NoticeKind::Error, text);
+                self.shared.notices.push(NoticeKind::Error, text);
             }
         }
     }
@@ -189,6 +190,6 @@ impl AppState {
             Outcome::Failed(error) => (NoticeKind::Error, cause_chain(&error)),
             Outcome::Panicked(text) => (NoticeKind::Error, broke(&text)),
         };
-        self.notices.push(kind, text);
+        self.shared.notices.push(kind, text);
     }
 }

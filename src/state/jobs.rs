@@ -169,7 +169,6 @@ pub struct Listing {
 /// The running background jobs.
 pub struct Jobs {
     pub film: Latest<FilmRequest, FilmEvent, Option<ScoredFilm>>,
-    pub model: Option<ModelJob>,
     pub pick: Option<PickJob>,
     pub list: Option<ListJob>,
     /// Paths that came while others were being listed.
@@ -180,7 +179,6 @@ impl Jobs {
     pub fn new(wake: Wake) -> Self {
         Self {
             film: Latest::new("film", wake, open_and_score),
-            model: None,
             pick: None,
             list: None,
             waiting_paths: Vec::new(),

@@ -7,39 +7,42 @@ mod apply;
 mod command;
 mod evaluation;
 mod exports;
-mod films;
 mod jobs;
 mod keys;
 mod notice;
 mod path_prompt;
 mod poll;
+mod films;
 mod list;
+mod model;
 mod settings;
+mod shared;
 mod small_pictures;
-mod study;
 mod thresholds;
 mod training;
 mod undo;
 mod viewer;
 
-pub use apply::{AppState, Loaded, Model, ModelOrigin, Palette, Workspace};
+pub use apply::{AppState, Palette, Workspace};
 pub use command::{Command, CommandSender, command_channel};
 pub use evaluation::{
     Cell, ComparedSet, EvaluationCommand, EvaluationPick, EvaluationState, Locked, OpenedSet,
     TargetForm, TargetKind,
 };
 pub use exports::{Clip, ExportCommand};
+pub use films::{FilmState, Films};
 pub use jobs::{FilePicker, OpenedFilm, PickKind, Picked, ScoredFilm, Services};
 pub use keys::KeyChoices;
 pub use list::{
     Agreement, BlindedReading, Decision, FilmEntry, FilmNote, FilmStatus, ListCommand, ListFilter,
     ListState, Mark, Sidecar, SortKey, SortOrder, arranged, n_above, same_patient, score,
 };
+pub use model::{Loaded, Model, ModelOrigin};
 pub use notice::{Notice, NoticeKind, Notices};
 pub use path_prompt::PathPrompt;
 pub use settings::{MapSettings, Session, Settings, ThemeChoice, TrainingSettings, ViewerSettings};
+pub use shared::Shared;
 pub use small_pictures::SmallPictures;
-pub use study::{FilmState, Study};
 pub use thresholds::Thresholds;
 pub use training::{
     Activity, CheckReport, Closing, ColumnsDraft, DryRunReport, FilmOrder, Gallery, LabelCheck,

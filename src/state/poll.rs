@@ -1,10 +1,7 @@
-use std::path::absolute;
 use std::sync::Arc;
 
 use super::jobs::{FilmEvent, Listing, ModelRequest};
-use super::{
-    AppState, FilmState, Loaded, Model, ModelOrigin, NoticeKind, Picked, ScoredFilm, Thresholds,
-};
+use super::{AppState, FilmState, Loaded, ModelOrigin, NoticeKind, Picked, ScoredFilm, Thresholds};
 use crate::model::{Classifier, ModelSource};
 use crate::work::{Job, Outcome, cause_chain};
 
@@ -34,8 +31,11 @@ impl AppState {
             Outcome::Done((kind, Picked::Files(paths))) => self.take_picked(kind, paths),
             Outcome::Done((kind, Picked::NoDialog)) => self.ask_path(kind),
             Outcome::Done((_, Picked::Nothing)) | Outcome::Cancelled => {}
-            Outcome::Failed(error) => self.notices.push(NoticeKind::Error, cause_chain(&error)),
-            Outcome::Panicked(text) => self.notices.push(NoticeKind::Error, broke(&text)),
+            Outcome::Failed(error) => self
+                .shared
+                .notices
+                .push(NoticeKind::Error, cause_chain(&error)),
+            Outcome::Panicked(text) => self.shared.notices.push(NoticeKind::Error, broke(&text)),
         }
     }
 
@@ -53,32 +53,35 @@ impl AppState {
                 errors,
             }) => {
                 // Said once, and not at every start.
-                self.settings.session.forget(&missing);
+                self.shared.settings.session.forget(&missing);
                 for error in errors {
-                    self.notices.push(NoticeKind::Error, error);
+                    self.shared.notices.push(NoticeKind::Error, error);
                 }
-                let added = self.study.add(films);
+                let added = self.shared.films.add(films);
                 self.list.stale = true;
                 self.arrange_list();
                 let left_at = self
                     .restored
                     .take()
-                    .and_then(|path| self.study.place_of(&path));
+                    .and_then(|path| self.shared.films.place_of(&path));
                 if let Some(film_idx) = left_at.or(added) {
                     self.show_film(film_idx);
                 }
             }
             Outcome::Cancelled => {}
-            Outcome::Failed(error) => self.notices.push(NoticeKind::Error, cause_chain(&error)),
-            Outcome::Panicked(text) => self.notices.push(NoticeKind::Error, broke(&text)),
+            Outcome::Failed(error) => self
+                .shared
+                .notices
+                .push(NoticeKind::Error, cause_chain(&error)),
+            Outcome::Panicked(text) => self.shared.notices.push(NoticeKind::Error, broke(&text)),
         }
     }
 
     fn poll_model(&mut self) {
-        let Some((_, Some(outcome))) = self.jobs.model.as_mut().map(Job::poll) else {
+        let Some((_, Some(outcome))) = self.shared.model.job.as_mut().map(Job::poll) else {
             return;
         };
-        self.jobs.model = None;
+        self.shared.model.job = None;
         match outcome {
             Outcome::Done(classifier) => self.use_model(classifier),
             Outcome::Cancelled => {}
@@ -89,45 +92,37 @@ impl AppState {
 
     fn use_model(&mut self, classifier: Classifier) {
         let points = classifier.card().operating_points.clone();
-        let origin = match &self.loading {
-            ModelRequest::Source(ModelSource::Default) => ModelOrigin::Default,
-            ModelRequest::Source(ModelSource::File(path)) => {
-                ModelOrigin::File(absolute(path).unwrap_or_else(|_| path.clone()))
-            }
-            ModelRequest::Moment { name, .. } => ModelOrigin::Moment(name.clone()),
-        };
+        let origin = self.shared.model.requested_origin();
         match &origin {
-            ModelOrigin::Default => self.settings.model = None,
-            ModelOrigin::File(path) => self.settings.model = Some(path.clone()),
+            ModelOrigin::Default => self.shared.settings.model = None,
+            ModelOrigin::File(path) => self.shared.settings.model = Some(path.clone()),
             // It is gone with the program: the next start opens what was open before.
             ModelOrigin::Moment(_) => {}
         }
         // The same findings in another epoch's eyes: the one in view stays in view.
-        let before = self.model.loaded.as_ref();
+        let before = self.shared.model.loaded.as_ref();
         let same = |loaded: &Loaded| loaded.classifier.card().labels == classifier.card().labels;
         if !before.is_some_and(same) {
             self.selected = None;
             if self.list.blinded.take().is_some() {
                 let text = "The blinded session has ended: the new model has other findings";
-                self.notices.push(NoticeKind::Info, text);
+                self.shared.notices.push(NoticeKind::Info, text);
             }
         }
-        self.model = Model {
-            loaded: Some(Loaded {
-                classifier: Arc::new(classifier),
-                thresholds: Thresholds::of_model(points),
-                origin,
-            }),
-            error: None,
-        };
+        self.shared.model.loaded = Some(Loaded {
+            classifier: Arc::new(classifier),
+            thresholds: Thresholds::of_model(points),
+            origin,
+        });
+        self.shared.model.error = None;
         self.take_thresholds();
         self.probe.clear();
         self.forget_scoring();
         self.jitter.forget();
-        self.study.forget_readings();
+        self.shared.films.forget_readings();
         self.read_beside();
         // A film that could not be opened will not open for another model either.
-        let waits = match &self.study.film {
+        let waits = match &self.shared.films.film {
             FilmState::Empty | FilmState::Cancelled(_) => false,
             FilmState::Opening | FilmState::Scoring(_) | FilmState::Read(_) => true,
             FilmState::Failed { film, .. } => film.is_some(),
@@ -138,14 +133,18 @@ impl AppState {
     }
 
     fn refuse_model(&mut self, error: String) {
-        self.notices.push(NoticeKind::Error, error.clone());
-        self.model.error = Some(error);
-        let other = !matches!(self.loading, ModelRequest::Source(ModelSource::Default));
-        if self.model.loaded.is_none() && other {
+        self.shared.notices.push(NoticeKind::Error, error.clone());
+        self.shared.model.error = Some(error);
+        let other = !matches!(
+            self.shared.model.requested,
+            ModelRequest::Source(ModelSource::Default)
+        );
+        if self.shared.model.loaded.is_none() && other {
             // The one that comes with the program is still there.
-            self.load_model(ModelRequest::Source(ModelSource::Default));
-        } else if self.model.loaded.is_none()
-            && let FilmState::Scoring(_) = self.study.film
+            self.shared
+                .load_model(ModelRequest::Source(ModelSource::Default));
+        } else if self.shared.model.loaded.is_none()
+            && let FilmState::Scoring(_) = self.shared.films.film
             && let Some(error) = self.no_model_error()
         {
             self.fail_film(error);
@@ -158,7 +157,7 @@ impl AppState {
             Err(error) => return self.fail_film(format!("cannot start a thread: {error}")),
         };
         for FilmEvent::Opened(opened) in events {
-            self.study.film = FilmState::Scoring(opened);
+            self.shared.films.film = FilmState::Scoring(opened);
         }
         match outcome {
             Some(Outcome::Done(Some(reading))) => self.take_reading(reading),
@@ -175,9 +174,14 @@ impl AppState {
 
     /// Why an opened film stays without scores; `None` while a model is on its way.
     fn no_model_error(&self) -> Option<String> {
-        let waiting = self.jobs.model.is_some() || self.model.loaded.is_some();
+        let waiting = self.shared.model.job.is_some() || self.shared.model.loaded.is_some();
         (!waiting).then(|| {
-            let error = self.model.error.as_deref().unwrap_or("none was loaded");
+            let error = self
+                .shared
+                .model
+                .error
+                .as_deref()
+                .unwrap_or("none was loaded");
             format!("no scores without a model: {error}")
         })
     }
@@ -186,8 +190,8 @@ impl AppState {
         let top = self.selected.or_else(|| reading.inference.highest());
         self.selected = top;
         let reading = Arc::new(reading);
-        self.study.keep(&reading);
-        self.study.film = FilmState::Read(reading);
+        self.shared.films.keep(&reading);
+        self.shared.films.film = FilmState::Read(reading);
         self.mind_beside();
         if self.list.scoring.is_none() {
             self.list.stale = true;

@@ -12,14 +12,14 @@ pub enum Undoable {
 impl AppState {
     /// Whether a threshold move or a change of the display can be taken back.
     pub fn can_undo(&self) -> bool {
-        let thresholds = self.model.loaded.as_ref();
+        let thresholds = self.shared.model.loaded.as_ref();
         self.displays.can_undo() || thresholds.is_some_and(|loaded| loaded.thresholds.can_undo())
     }
 
     /// Takes back what was changed last that still can be.
     pub(super) fn undo(&mut self) {
         while let Some(undoable) = self.undo_order.pop() {
-            match (undoable, &mut self.model.loaded) {
+            match (undoable, &mut self.shared.model.loaded) {
                 (Undoable::Threshold, Some(loaded)) if loaded.thresholds.can_undo() => {
                     loaded.thresholds.undo();
                 }
@@ -38,7 +38,7 @@ impl AppState {
     /// Makes again what was taken back last.
     pub(super) fn redo(&mut self) {
         while let Some(undoable) = self.redo_order.pop() {
-            let made = match (undoable, &mut self.model.loaded) {
+            let made = match (undoable, &mut self.shared.model.loaded) {
                 (Undoable::Threshold, Some(loaded)) => loaded.thresholds.redo(),
                 (Undoable::Threshold, None) => false,
                 (Undoable::Display, _) => self.displays.redo(),
@@ -50,7 +50,7 @@ impl AppState {
     }
 
     pub(super) fn n_threshold_steps(&self) -> u64 {
-        let loaded = self.model.loaded.as_ref();
+        let loaded = self.shared.model.loaded.as_ref();
         loaded.map_or(0, |loaded| loaded.thresholds.n_steps())
     }
 

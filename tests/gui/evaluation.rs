@@ -300,6 +300,7 @@ fn a_cell_lists_its_films_and_a_film_opens_with_its_map_and_back_returns() {
     let state = &harness.state().state;
     assert_eq!(state.workspace, Workspace::Viewer);
     let labels = &state
+        .shared
         .model
         .loaded
         .as_ref()
@@ -386,7 +387,7 @@ fn thresholds_held_fast_are_reported_on_the_next_set_and_saved_into_a_model() {
         .get_by_role_and_label(Role::Button, "Save into a model…")
         .click();
     step_until("the saved model in use", &mut harness, |app| {
-        let loaded = app.state.model.loaded.as_ref();
+        let loaded = app.state.shared.model.loaded.as_ref();
         loaded.is_some_and(|loaded| matches!(loaded.origin, ModelOrigin::File(_)))
     });
     assert!((f64::from(threshold(&harness, "Effusion")) - held[0]).abs() < 1e-6);
@@ -408,13 +409,13 @@ fn only_thresholds_that_were_chosen_here_are_saved_into_a_model() {
     let mut harness = build(builder(), picker, vec![scores.path("valid.csv")]);
     step_until("the scores", &mut harness, has_set);
     step_until("the model", &mut harness, has_model);
-    let loaded = harness.state().state.model.loaded.as_ref().unwrap();
+    let loaded = harness.state().state.shared.model.loaded.as_ref().unwrap();
     let before = loaded.classifier.card().operating_points.clone();
     assert!(before.of("Mass").unwrap().is_some() && before.of("Hernia").unwrap().is_none());
     apply(&mut harness, EvaluationCommand::SetThreshold(0.7));
     apply(&mut harness, EvaluationCommand::Pick(EvaluationPick::Model));
     step_until("the saved model in use", &mut harness, |app| {
-        let loaded = app.state.model.loaded.as_ref();
+        let loaded = app.state.shared.model.loaded.as_ref();
         loaded.is_some_and(|loaded| matches!(loaded.origin, ModelOrigin::File(_)))
     });
     let after = ModelFile::load(&model).unwrap().card().clone();
@@ -448,7 +449,7 @@ fn thresholds_and_calibration_of_one_model_are_not_applied_to_scores_of_another(
     harness.get_by_label_contains("not by the model in use");
 
     // The same scores, made by the model in use: its own operating points.
-    let loaded = state.model.loaded.as_ref().unwrap();
+    let loaded = state.shared.model.loaded.as_ref().unwrap();
     named.model = Some(loaded.classifier.identity().clone());
     let point = loaded.thresholds.with_origin("Mass").unwrap();
     named.save(&scores.path("test.csv")).unwrap();
@@ -522,6 +523,7 @@ fn scores_that_cannot_be_read_leave_those_in_view() {
     });
     let state = &harness.state().state;
     let said = state
+        .shared
         .notices
         .iter()
         .any(|notice| notice.text.contains("bad.csv"));
@@ -540,7 +542,7 @@ fn patients_whom_the_model_has_seen_are_warned_of() {
     freeze_operating_points(&file, &run.join("best.safetensors"), None, &[]).unwrap();
     let mut harness = app_with(vec![run.join("best.safetensors")]);
     step_until("the model", &mut harness, |app| {
-        let loaded = app.state.model.loaded.as_ref();
+        let loaded = app.state.shared.model.loaded.as_ref();
         loaded.is_some_and(|loaded| matches!(loaded.origin, ModelOrigin::File(_)))
     });
     let state = &mut harness.state_mut().state;

@@ -44,23 +44,39 @@ fn arrows_step_through_the_findings() {
 #[test]
 fn one_key_shows_and_hides_the_map() {
     let mut harness = app_with_scores(vec![phantom()]);
-    assert!(harness.state().state.settings.map.visible);
+    assert!(harness.state().state.shared.settings.map.visible);
     harness.key_press(Key::M);
     harness.run();
-    assert!(!harness.state().state.settings.map.visible);
+    assert!(!harness.state().state.shared.settings.map.visible);
     harness.get_by_label("Map").click();
     harness.run();
-    assert!(harness.state().state.settings.map.visible);
+    assert!(harness.state().state.shared.settings.map.visible);
 }
 
 #[test]
 fn another_method_gives_other_maps_of_the_same_scores() {
     let mut harness = app_with_scores(vec![phantom()]);
-    let before = harness.state().state.study.film.reading().unwrap().clone();
+    let before = harness
+        .state()
+        .state
+        .shared
+        .films
+        .film
+        .reading()
+        .unwrap()
+        .clone();
     let command = Command::SetCamMethod(CamMethod::HiResCam);
     harness.state_mut().state.apply(command);
     harness.run();
-    let after = harness.state().state.study.film.reading().unwrap().clone();
+    let after = harness
+        .state()
+        .state
+        .shared
+        .films
+        .film
+        .reading()
+        .unwrap()
+        .clone();
     assert_eq!(after.method, CamMethod::HiResCam);
     assert_ne!(before.maps, after.maps);
     assert_eq!(before.inference, after.inference);
@@ -92,7 +108,15 @@ fn the_wheel_zooms_and_a_double_click_fits_again() {
 #[test]
 fn the_display_never_changes_what_the_network_is_fed() {
     let mut harness = app_with_scores(vec![phantom()]);
-    let before = harness.state().state.study.film.reading().unwrap().clone();
+    let before = harness
+        .state()
+        .state
+        .shared
+        .films
+        .film
+        .reading()
+        .unwrap()
+        .clone();
     harness.key_press(Key::M);
     harness.hover_at(harness.get_by_label("Film").rect().center());
     harness.event(egui::Event::Zoom(2.0));
@@ -100,7 +124,15 @@ fn the_display_never_changes_what_the_network_is_fed() {
     assert!(harness.state().state.display().view.is_some());
     harness.state_mut().state.apply(Command::ShowFilm(0));
     step_until("the scores", &mut harness, crate::harness::is_scored);
-    let after = harness.state().state.study.film.reading().unwrap().clone();
+    let after = harness
+        .state()
+        .state
+        .shared
+        .films
+        .film
+        .reading()
+        .unwrap()
+        .clone();
     assert_eq!(before.inference, after.inference);
 }
 

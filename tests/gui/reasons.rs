@@ -10,7 +10,15 @@ use crate::viewer::{app, drag, middle};
 #[test]
 fn what_is_covered_changes_scores_and_map_and_comes_back() {
     let mut harness = app();
-    let whole = harness.state().state.study.film.reading().unwrap().clone();
+    let whole = harness
+        .state()
+        .state
+        .shared
+        .films
+        .film
+        .reading()
+        .unwrap()
+        .clone();
     harness.key_press(Key::C);
     harness.run();
     let center = middle(&harness);
@@ -38,7 +46,7 @@ fn what_is_covered_changes_scores_and_map_and_comes_back() {
     let state = &harness.state().state;
     assert!(state.probe.cover.is_none() && state.probe.reading.is_none());
     assert_eq!(
-        state.study.film.reading().unwrap().inference,
+        state.shared.films.film.reading().unwrap().inference,
         whole.inference
     );
 }
@@ -59,14 +67,22 @@ fn all_maps_are_shown_at_once_and_a_click_goes_to_one() {
 #[test]
 fn what_the_network_saw_is_one_key_away_and_the_scores_stay() {
     let mut harness = app();
-    let before = harness.state().state.study.film.reading().unwrap().clone();
+    let before = harness
+        .state()
+        .state
+        .shared
+        .films
+        .film
+        .reading()
+        .unwrap()
+        .clone();
     for key in [Key::N, Key::I, Key::X, Key::Num3] {
         harness.key_press(key);
     }
     harness.run();
     let state = &harness.state().state;
     assert!(state.input_shown);
-    let after = state.study.film.reading().unwrap();
+    let after = state.shared.films.film.reading().unwrap();
     assert_eq!(before.inference, after.inference);
 }
 
@@ -76,7 +92,14 @@ fn a_film_that_is_no_chest_film_shows_its_scores_only_when_asked() {
     let mut harness = app_with_scores(vec![path]);
     harness.get_by_label("Not a usable chest film. Scores hidden");
     assert_eq!(harness.query_all_by_label("n/a").count(), 14);
-    let entry = harness.state().state.study.current_entry().unwrap().clone();
+    let entry = harness
+        .state()
+        .state
+        .shared
+        .films
+        .current_entry()
+        .unwrap()
+        .clone();
     assert_eq!(entry.scores, None);
     assert!(!harness.state().state.can_export());
     // No way around: neither an interval nor maps.
@@ -98,7 +121,7 @@ fn one_key_measures_how_far_scores_move_under_small_changes() {
     let mut harness = app();
     harness.key_press(Key::J);
     step_until("the intervals", &mut harness, |app| {
-        let path = app.state.study.current_path();
+        let path = app.state.shared.films.current_path();
         app.state.jitter.intervals_of(path).is_some()
     });
     harness.run();
@@ -127,7 +150,7 @@ fn lines_take_the_place_of_colours_and_back() {
     let mut harness = app();
     harness.key_press_modifiers(Modifiers::SHIFT, Key::C);
     harness.run();
-    assert!(harness.state().state.settings.map.contours);
+    assert!(harness.state().state.shared.settings.map.contours);
     assert_eq!(
         harness.state().state.tool,
         Tool::Window,
@@ -135,7 +158,7 @@ fn lines_take_the_place_of_colours_and_back() {
     );
     harness.get_by_label("Lines").click();
     harness.run();
-    assert!(!harness.state().state.settings.map.contours);
+    assert!(!harness.state().state.shared.settings.map.contours);
 }
 
 #[test]
@@ -149,7 +172,15 @@ fn the_film_is_read_under_the_pointer_and_the_magnifier_leaves_it_as_it_is() {
         film.accesskit_node().description().unwrap_or_default()
     };
     let words = read(&harness);
-    let film = harness.state().state.study.film.opened().unwrap().clone();
+    let film = harness
+        .state()
+        .state
+        .shared
+        .films
+        .film
+        .opened()
+        .unwrap()
+        .clone();
     let (x, y) = (
         film.film.pixels.width_px() / 2,
         film.film.pixels.height_px() / 2,

@@ -46,7 +46,7 @@ impl AppState {
             EvaluationCommand::WantPictures(paths) => {
                 if let Err(error) = desk.pictures.want(paths) {
                     let text = format!("cannot start a thread: {error}");
-                    self.notices.push(NoticeKind::Error, text);
+                    self.shared.notices.push(NoticeKind::Error, text);
                 }
             }
             EvaluationCommand::OpenFilm(path) => self.open_evaluated_film(path),
@@ -74,21 +74,21 @@ impl AppState {
     /// Reads scores; those in view stay until then.
     pub(in crate::state) fn open_predictions(&mut self, path: PathBuf) {
         let model = self.model_path();
-        let wake = self.services.wake.clone();
+        let wake = self.shared.services.wake.clone();
         self.evaluation.opening.start("scores", &wake, move |_| {
             work::open(&path, model.as_deref())
         });
     }
 
     fn score_folder(&mut self, folder: PathBuf) {
-        let Some(loaded) = &self.model.loaded else {
+        let Some(loaded) = &self.shared.model.loaded else {
             let text = "no model to score with";
-            self.notices.push(NoticeKind::Error, text);
+            self.shared.notices.push(NoticeKind::Error, text);
             return;
         };
         let classifier = Arc::clone(&loaded.classifier);
         let cache_folder = self.training.cache_folder.clone();
-        let wake = self.services.wake.clone();
+        let wake = self.shared.services.wake.clone();
         self.evaluation.opening.start("scoring", &wake, move |ctx| {
             work::score(&folder, &classifier, cache_folder, ctx)
         });
@@ -98,7 +98,7 @@ impl AppState {
         let Some(set) = self.evaluation.scored().cloned() else {
             return;
         };
-        let wake = self.services.wake.clone();
+        let wake = self.shared.services.wake.clone();
         self.evaluation
             .comparison
             .start("comparison", &wake, move |_| {
@@ -107,7 +107,7 @@ impl AppState {
     }
 
     fn model_path(&self) -> Option<PathBuf> {
-        match &self.model.loaded.as_ref()?.origin {
+        match &self.shared.model.loaded.as_ref()?.origin {
             ModelOrigin::File(path) => Some(path.clone()),
             ModelOrigin::Default | ModelOrigin::Moment(_) => None,
         }
@@ -191,7 +191,7 @@ impl AppState {
 
     fn open_evaluated_film(&mut self, path: PathBuf) {
         let label = self.evaluation.column().map(|column| column.name.clone());
-        if let (Some(label), Some(loaded)) = (label, &self.model.loaded) {
+        if let (Some(label), Some(loaded)) = (label, &self.shared.model.loaded) {
             self.selected = loaded
                 .classifier
                 .card()
@@ -209,7 +209,7 @@ impl AppState {
             return;
         };
         let (set, thresholds) = (Arc::clone(&opened.set), desk.thresholds.clone());
-        let loaded = self.model.loaded.as_ref();
+        let loaded = self.shared.model.loaded.as_ref();
         let classifier = loaded
             .filter(|_| !self.scores_are_of_another_model())
             .map(|loaded| Arc::clone(&loaded.classifier));
@@ -237,7 +237,7 @@ impl AppState {
             },
             _ => return,
         };
-        let wake = self.services.wake.clone();
+        let wake = self.shared.services.wake.clone();
         self.evaluation
             .saving
             .start("saving", &wake, move |_| saved.write(pick, to));
@@ -257,7 +257,7 @@ impl AppState {
         let Some(set) = desk.scored() else {
             return Vec::new();
         };
-        let labels = self.model.loaded.as_ref();
+        let labels = self.shared.model.loaded.as_ref();
         let labels = labels.map(|loaded| loaded.classifier.card().labels.clone());
         let known = |name: &str| labels.as_ref().is_some_and(|l| l.position(name).is_some());
         let thresholds = desk.thresholds.iter().zip(&desk.origins);
@@ -279,22 +279,23 @@ impl AppState {
                 Made::Done((pick, path)) => {
                     let (pick, path) = (*pick, path.clone());
                     let text = format!("Saved: {}", path.display());
-                    self.notices.push(NoticeKind::Info, text);
+                    self.shared.notices.push(NoticeKind::Info, text);
                     if pick == EvaluationPick::Model {
                         // The viewer uses the thresholds at once.
-                        self.load_model(ModelRequest::Source(ModelSource::File(path)));
+                        self.shared
+                            .load_model(ModelRequest::Source(ModelSource::File(path)));
                     }
                 }
                 Made::Failed(error) => {
                     let error = error.clone();
-                    self.notices.push(NoticeKind::Error, error);
+                    self.shared.notices.push(NoticeKind::Error, error);
                 }
                 _ => {}
             }
         }
         if let Err(error) = self.evaluation.pictures.poll() {
             let text = format!("cannot start a thread: {error}");
-            self.notices.push(NoticeKind::Error, text);
+            self.shared.notices.push(NoticeKind::Error, text);
         }
     }
 
@@ -304,7 +305,7 @@ impl AppState {
             Made::Done(opened) => opened,
             other => {
                 if let Some(error) = other.error() {
-                    self.notices.push(NoticeKind::Error, error);
+                    self.shared.notices.push(NoticeKind::Error, error);
                 }
                 self.evaluation.opening = other;
                 return;
@@ -329,6 +330,7 @@ impl AppState {
         }
         let unset = (f64::from(Threshold::HALF.get()), ThresholdOrigin::Unset);
         let loaded = self
+            .shared
             .model
             .loaded
             .as_ref()
@@ -348,7 +350,7 @@ impl AppState {
     /// thresholds and calibration then say nothing about them.
     pub fn scores_are_of_another_model(&self) -> bool {
         let made_by = self.evaluation.scored_by();
-        let loaded = self.model.loaded.as_ref();
+        let loaded = self.shared.model.loaded.as_ref();
         made_by
             .zip(loaded)
             .is_some_and(|(made_by, loaded)| made_by != loaded.classifier.identity())

@@ -29,7 +29,7 @@ impl AppState {
             ListCommand::WantPictures(paths) => {
                 if let Err(error) = desk.pictures.want(paths) {
                     let text = format!("cannot start a thread: {error}");
-                    self.notices.push(NoticeKind::Error, text);
+                    self.shared.notices.push(NoticeKind::Error, text);
                 }
             }
             ListCommand::ScoreAll => self.score_all(),
@@ -40,9 +40,10 @@ impl AppState {
             }
             ListCommand::StepPatient(step) => {
                 let places = &self.list.places;
-                let current = self.study.current();
-                let next = current
-                    .and_then(|current| same_patient(self.study.entries(), places, current, step));
+                let current = self.shared.films.current();
+                let next = current.and_then(|current| {
+                    same_patient(self.shared.films.entries(), places, current, step)
+                });
                 if let Some(film_idx) = next {
                     self.show_film(film_idx);
                 }
@@ -73,9 +74,9 @@ impl AppState {
         if !std::mem::take(&mut self.list.stale) {
             return;
         }
-        let loaded = self.model.loaded.as_ref();
+        let loaded = self.shared.model.loaded.as_ref();
         self.list.places = arranged(
-            self.study.entries(),
+            self.shared.films.entries(),
             self.list.order,
             &self.list.filter,
             loaded.map(|loaded| &loaded.classifier.card().labels),
@@ -85,6 +86,7 @@ impl AppState {
 
     fn score_all(&mut self) {
         let Some(loaded) = self
+            .shared
             .model
             .loaded
             .as_ref()
@@ -92,7 +94,7 @@ impl AppState {
         else {
             return;
         };
-        let entries = self.study.entries();
+        let entries = self.shared.films.entries();
         let unscored = self
             .list
             .places
@@ -103,11 +105,11 @@ impl AppState {
             .map(|entry| entry.path.clone())
             .collect();
         let classifier = Arc::clone(&loaded.classifier);
-        match spawn_scoring_job(&self.services, paths, classifier) {
+        match spawn_scoring_job(&self.shared.services, paths, classifier) {
             Ok(job) => self.list.scoring = Some(job),
             Err(error) => {
                 let text = format!("cannot start scoring: {error}");
-                self.notices.push(NoticeKind::Error, text);
+                self.shared.notices.push(NoticeKind::Error, text);
             }
         }
     }
@@ -121,7 +123,7 @@ impl AppState {
     }
 
     fn mark(&mut self, mark: Mark) {
-        let Some(entry) = self.study.current_entry_mut() else {
+        let Some(entry) = self.shared.films.current_entry_mut() else {
             return;
         };
         entry.mark = (entry.mark != Some(mark)).then_some(mark);
@@ -129,14 +131,14 @@ impl AppState {
     }
 
     fn write_note(&mut self, text: String) {
-        if let Some(entry) = self.study.current_entry_mut() {
+        if let Some(entry) = self.shared.films.current_entry_mut() {
             entry.note = text;
             self.keep_note();
         }
     }
 
     fn keep_note(&mut self) {
-        if let Some(entry) = self.study.current_entry_mut() {
+        if let Some(entry) = self.shared.films.current_entry_mut() {
             let note = FilmNote {
                 mark: entry.mark,
                 note: entry.note.clone(),
@@ -145,18 +147,18 @@ impl AppState {
             let message = self.list.notes.save(entry.path.clone(), note);
             self.list.stale = true;
             if let Some(message) = message {
-                self.notices.push(NoticeKind::Error, message);
+                self.shared.notices.push(NoticeKind::Error, message);
             }
         }
     }
 
     pub(in crate::state) fn start_blinded(&mut self, log: PathBuf) {
-        let Some(loaded) = &self.model.loaded else {
+        let Some(loaded) = &self.shared.model.loaded else {
             let text = "a blinded session needs a model: none is loaded";
-            self.notices.push(NoticeKind::Error, text);
+            self.shared.notices.push(NoticeKind::Error, text);
             return;
         };
-        let entries = self.study.entries();
+        let entries = self.shared.films.entries();
         let films = self
             .list
             .places
@@ -179,11 +181,11 @@ impl AppState {
         let Some(film) = film else {
             return;
         };
-        if let Some(film_idx) = self.study.place_of(film) {
+        if let Some(film_idx) = self.shared.films.place_of(film) {
             self.show_film(film_idx);
         } else {
             let text = format!("this film was removed from the list: {}", film.display());
-            self.notices.push(NoticeKind::Error, text);
+            self.shared.notices.push(NoticeKind::Error, text);
         }
     }
 
@@ -193,18 +195,18 @@ impl AppState {
             return self.show_film_of_reading();
         }
         let display = self.displays.current();
-        let window = self.study.film.opened().map(|opened| {
+        let window = self.shared.films.film.opened().map(|opened| {
             let window = opened.window_of(&display.gray);
             format!("C {:.0} W {:.0}", window.center(), window.width())
         });
         let (Some(reading), Some(loaded), Some(film)) = (
             &self.list.blinded,
-            &self.model.loaded,
-            self.study.film.reading(),
+            &self.shared.model.loaded,
+            self.shared.films.film.reading(),
         ) else {
             return;
         };
-        let entry = self.study.entry_of(&film.opened.film.path);
+        let entry = self.shared.films.entry_of(&film.opened.film.path);
         let prepared = reading.prepare(&Commit {
             scores: &film.inference.scores,
             thresholds: loaded.thresholds.current(),
@@ -218,15 +220,19 @@ impl AppState {
             return;
         };
         let log = reading.log.clone();
-        let job = Job::spawn("reading log", self.services.wake.clone(), move |_| {
-            append(&log, &committing.rows)?;
-            Ok(committing)
-        });
+        let job = Job::spawn(
+            "reading log",
+            self.shared.services.wake.clone(),
+            move |_| {
+                append(&log, &committing.rows)?;
+                Ok(committing)
+            },
+        );
         match job {
             Ok(job) => self.list.committing = Some(job),
             Err(error) => {
                 let text = format!("cannot write the session log: {error}");
-                self.notices.push(NoticeKind::Error, text);
+                self.shared.notices.push(NoticeKind::Error, text);
             }
         }
     }
@@ -244,21 +250,24 @@ impl AppState {
                 }
             }
             Outcome::Cancelled => {}
-            Outcome::Failed(error) => self.notices.push(NoticeKind::Error, cause_chain(&error)),
-            Outcome::Panicked(text) => self.notices.push(NoticeKind::Error, broke(&text)),
+            Outcome::Failed(error) => self
+                .shared
+                .notices
+                .push(NoticeKind::Error, cause_chain(&error)),
+            Outcome::Panicked(text) => self.shared.notices.push(NoticeKind::Error, broke(&text)),
         }
     }
 
     pub(in crate::state) fn poll_list(&mut self) {
         if let Err(error) = self.list.pictures.poll() {
             let text = format!("cannot start a thread: {error}");
-            self.notices.push(NoticeKind::Error, text);
+            self.shared.notices.push(NoticeKind::Error, text);
         }
         if let Some((scored, outcome)) = self.list.scoring.as_mut().map(Job::poll) {
             self.take_scored(scored, outcome);
         }
         for message in self.list.notes.poll() {
-            self.notices.push(NoticeKind::Error, message);
+            self.shared.notices.push(NoticeKind::Error, message);
         }
         self.poll_committing();
         self.arrange_list();
@@ -266,7 +275,7 @@ impl AppState {
 
     fn take_scored(&mut self, scored: Vec<ListScore>, outcome: Option<Outcome<()>>) {
         for film in scored {
-            if let Some(entry) = self.study.entry_mut(&film.path) {
+            if let Some(entry) = self.shared.films.entry_mut(&film.path) {
                 match film.scores {
                     Ok((check, scores)) => entry.take_scores(&check, scores),
                     Err(error) => entry.status = FilmStatus::Failed(error),
@@ -282,8 +291,13 @@ impl AppState {
             self.list.stale = true;
             match outcome {
                 Outcome::Done(()) | Outcome::Cancelled => {}
-                Outcome::Failed(error) => self.notices.push(NoticeKind::Error, cause_chain(&error)),
-                Outcome::Panicked(text) => self.notices.push(NoticeKind::Error, broke(&text)),
+                Outcome::Failed(error) => self
+                    .shared
+                    .notices
+                    .push(NoticeKind::Error, cause_chain(&error)),
+                Outcome::Panicked(text) => {
+                    self.shared.notices.push(NoticeKind::Error, broke(&text))
+                }
             }
         }
     }

@@ -65,7 +65,7 @@ impl AppState {
             TrainingCommand::WantPictures(ranks) => {
                 if let Err(error) = desk.gallery.want(ranks) {
                     let text = format!("cannot start a thread: {error}");
-                    self.notices.push(NoticeKind::Error, text);
+                    self.shared.notices.push(NoticeKind::Error, text);
                 }
             }
             TrainingCommand::OpenFilm(path) => self.open_scored_film(path),
@@ -96,7 +96,7 @@ impl AppState {
 
     fn remember_form(&mut self) {
         let form: &RunForm = &self.training.form;
-        let settings = &mut self.settings.training;
+        let settings = &mut self.shared.settings.training;
         settings.config = form.to_toml().ok();
         settings.run_folder = Some(form.run_folder.clone());
     }
@@ -122,7 +122,7 @@ impl AppState {
             TrainingPick::InitModel => self.change_config(|config| config.init = Some(path)),
             TrainingPick::LoadConfig => {
                 let work = move |_: &_| Ok(ConfigFile::load(&path)?);
-                let wake = &self.services.wake;
+                let wake = &self.shared.services.wake;
                 self.training
                     .config_file
                     .start("load configuration", wake, work);
@@ -130,7 +130,7 @@ impl AppState {
             TrainingPick::SaveConfig => {
                 let config = self.training.form.config.clone();
                 let work = move |_: &_| Ok(ConfigFile::save(&config, &path)?);
-                let wake = &self.services.wake;
+                let wake = &self.shared.services.wake;
                 self.training
                     .config_file
                     .start("save configuration", wake, work);
@@ -142,7 +142,7 @@ impl AppState {
         let config = &self.training.form.config;
         let (data, columns) = (config.data.clone(), config.columns.clone());
         let work = move |_: &_| ColumnsDraft::read(&data, columns.as_ref());
-        let wake = &self.services.wake;
+        let wake = &self.shared.services.wake;
         self.training.columns.start("read columns", wake, work);
     }
 
@@ -160,7 +160,7 @@ impl AppState {
 
     fn apply_to_checks(&mut self, command: &TrainingCommand) {
         let desk = &mut self.training;
-        let wake = &self.services.wake;
+        let wake = &self.shared.services.wake;
         let config = desk.form.config.clone();
         match command {
             TrainingCommand::Check if desk.can_check() => {
@@ -171,7 +171,7 @@ impl AppState {
                 self.show_training_page(TrainingPage::Check);
             }
             TrainingCommand::DryRun if !desk.is_running() => {
-                let device = self.services.device.clone();
+                let device = self.shared.services.device.clone();
                 let folder = desk.cache_folder.clone();
                 desk.dry_run.start("dry run", wake, move |ctx| {
                     check::try_steps(&config, &device, folder, ctx)
@@ -219,10 +219,10 @@ impl AppState {
     }
 
     fn start_training(&mut self, record: RunRecord, order: TrainingOrder) {
-        self.settings.training.remember_run(&record.folder);
-        let device = self.services.device.clone();
+        self.shared.settings.training.remember_run(&record.folder);
+        let device = self.shared.services.device.clone();
         let folder = self.training.cache_folder.clone();
-        let job = TrainingJob::start(order, device, folder, self.services.wake.clone());
+        let job = TrainingJob::start(order, device, folder, self.shared.services.wake.clone());
         let state = match job {
             Ok(job) => RunState::Running {
                 job,
@@ -230,7 +230,7 @@ impl AppState {
             },
             Err(error) => {
                 let text = format!("cannot start a thread: {error}");
-                self.notices.push(NoticeKind::Error, text.clone());
+                self.shared.notices.push(NoticeKind::Error, text.clone());
                 RunState::Failed(text)
             }
         };
@@ -254,14 +254,14 @@ impl AppState {
             self.compare_run(root);
             return;
         }
-        let wake = &self.services.wake;
+        let wake = &self.shared.services.wake;
         let work = move |_: &_| Ok(RunRecord::read(&root)?);
         self.training.opening.start("open run", wake, work);
         self.show_training_page(TrainingPage::Run);
     }
 
     fn compare_run(&mut self, root: PathBuf) {
-        let wake = &self.services.wake;
+        let wake = &self.shared.services.wake;
         let work = move |_: &_| Ok(RunRecord::read(&root)?);
         self.training.comparing.start("open run", wake, work);
         self.show_training_page(TrainingPage::Run);
@@ -278,7 +278,7 @@ impl AppState {
             });
             let name = format!("{}{place}", run.record.name());
             let file = Arc::clone(file);
-            self.load_model(ModelRequest::Moment { file, name });
+            self.shared.load_model(ModelRequest::Moment { file, name });
             self.workspace = Workspace::Viewer;
         }
     }
@@ -295,7 +295,8 @@ impl AppState {
     fn score_with_file(&mut self, path: impl FnOnce(&RunFolder) -> PathBuf) {
         if let Some(run) = &self.training.run {
             let path = path(&RunFolder::at(&run.record.folder));
-            self.load_model(ModelRequest::Source(ModelSource::File(path)));
+            self.shared
+                .load_model(ModelRequest::Source(ModelSource::File(path)));
         }
     }
 }

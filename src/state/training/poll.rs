@@ -34,7 +34,7 @@ impl AppState {
                 TrainingNews::Steps(steps) => record.take_steps(&steps),
                 TrainingNews::Event(event) => {
                     if let Some(text) = take_event(record, activity, event) {
-                        self.notices.push(NoticeKind::Error, text);
+                        self.shared.notices.push(NoticeKind::Error, text);
                     }
                 }
             }
@@ -44,7 +44,7 @@ impl AppState {
         };
         let ended = ended(record, outcome);
         let (kind, text) = ending_notice(record, &ended);
-        self.notices.push(kind, text);
+        self.shared.notices.push(kind, text);
         *state = ended;
         if self.training.closing == Closing::Asked {
             // There is nothing left to ask about.
@@ -62,13 +62,13 @@ impl AppState {
         ];
         for (over, error) in over.into_iter().zip(errors) {
             if let (true, Some(error)) = (over, error) {
-                self.notices.push(NoticeKind::Error, error);
+                self.shared.notices.push(NoticeKind::Error, error);
             }
         }
         if desk.columns.poll()
             && let Some(error) = desk.columns.error()
         {
-            self.notices.push(NoticeKind::Error, error);
+            self.shared.notices.push(NoticeKind::Error, error);
         }
     }
 
@@ -80,9 +80,9 @@ impl AppState {
             Made::Done(ConfigFile::Loaded(config)) => self.edit_config(*config),
             Made::Done(ConfigFile::Saved(path)) => {
                 let text = format!("Saved {}", path.display());
-                self.notices.push(NoticeKind::Info, text);
+                self.shared.notices.push(NoticeKind::Info, text);
             }
-            Made::Failed(error) => self.notices.push(NoticeKind::Error, error),
+            Made::Failed(error) => self.shared.notices.push(NoticeKind::Error, error),
             Made::Not | Made::Working(_) => {}
         }
     }
@@ -91,7 +91,7 @@ impl AppState {
         if self.training.opening.poll() {
             match std::mem::take(&mut self.training.opening) {
                 Made::Done(record) => {
-                    self.settings.training.remember_run(&record.folder);
+                    self.shared.settings.training.remember_run(&record.folder);
                     self.training.run = Some(ShownRun::at_rest(record));
                 }
                 made => self.say_error(made),
@@ -111,7 +111,7 @@ impl AppState {
 
     fn say_error(&mut self, made: Made<RunRecord>) {
         if let Made::Failed(error) = made {
-            self.notices.push(NoticeKind::Error, error);
+            self.shared.notices.push(NoticeKind::Error, error);
         }
     }
 
@@ -119,7 +119,7 @@ impl AppState {
         let desk = &mut self.training;
         if let Err(error) = desk.gallery.poll() {
             let text = format!("cannot start a thread: {error}");
-            self.notices.push(NoticeKind::Error, text);
+            self.shared.notices.push(NoticeKind::Error, text);
         }
         let in_view = self.workspace == Workspace::Training && desk.page == TrainingPage::Films;
         if in_view {
@@ -128,7 +128,7 @@ impl AppState {
                 let best = run.record.best_epoch()?;
                 Some((run.record.folder.clone(), best.epoch))
             });
-            desk.gallery.keep_up(source, &self.services.wake);
+            desk.gallery.keep_up(source, &self.shared.services.wake);
         }
     }
 }

@@ -99,9 +99,11 @@ impl AppState {
         match command {
             DisplayCommand::UseTool(tool) => self.tool = tool,
             DisplayCommand::SwapWindowAxes(swapped) => {
-                self.settings.viewer.window_axes_swapped = swapped;
+                self.shared.settings.viewer.window_axes_swapped = swapped;
             }
-            DisplayCommand::ShowHistogram(shown) => self.settings.viewer.histogram_shown = shown,
+            DisplayCommand::ShowHistogram(shown) => {
+                self.shared.settings.viewer.histogram_shown = shown
+            }
             DisplayCommand::ShowInput(shown) => self.input_shown = shown,
             DisplayCommand::ShowAllMaps(shown) => self.all_maps_shown = shown,
             DisplayCommand::Cover { x, y, covers } => self.cover((x, y), covers),
@@ -115,7 +117,9 @@ impl AppState {
     }
 
     fn cover(&mut self, place: (f32, f32), covers: bool) {
-        let (Some(reading), Some(loaded)) = (self.study.film.reading(), &self.model.loaded) else {
+        let (Some(reading), Some(loaded)) =
+            (self.shared.films.film.reading(), &self.shared.model.loaded)
+        else {
             return;
         };
         let asked = self
@@ -123,16 +127,17 @@ impl AppState {
             .brush_at(place, covers, reading, &loaded.classifier);
         if let Err(error) = asked {
             let text = format!("cannot start a thread: {error}");
-            self.notices.push(NoticeKind::Error, text);
+            self.shared.notices.push(NoticeKind::Error, text);
         }
     }
 
     pub(in crate::state) fn measure_jitter(&mut self) {
-        if let (Some(opened), Some(loaded)) = (self.study.film.opened(), &self.model.loaded)
+        if let (Some(opened), Some(loaded)) =
+            (self.shared.films.film.opened(), &self.shared.model.loaded)
             && let Err(error) = self.jitter.ask(opened, &loaded.classifier)
         {
             let text = format!("cannot start a thread: {error}");
-            self.notices.push(NoticeKind::Error, text);
+            self.shared.notices.push(NoticeKind::Error, text);
         }
     }
 
@@ -143,7 +148,7 @@ impl AppState {
             Ok(Some(Outcome::Panicked(text))) => broke(&text),
             Err(error) => format!("cannot start a thread: {error}"),
         };
-        self.notices.push(NoticeKind::Error, text);
+        self.shared.notices.push(NoticeKind::Error, text);
     }
 
     pub(in crate::state) fn poll_probe(&mut self) {
@@ -154,11 +159,11 @@ impl AppState {
             Err(error) => format!("cannot start a thread: {error}"),
         };
         self.probe.clear();
-        self.notices.push(NoticeKind::Error, text);
+        self.shared.notices.push(NoticeKind::Error, text);
     }
 
     fn change_display(&mut self, command: DisplayCommand) {
-        let Some(opened) = self.study.film.opened().cloned() else {
+        let Some(opened) = self.shared.films.film.opened().cloned() else {
             return;
         };
         let area = self.viewer_area;

@@ -37,8 +37,8 @@ impl BoxOverlap {
 
 impl AppState {
     pub(in crate::state) fn measure_overlap(&mut self) {
-        let cut = self.settings.map.cut_off.max(LEAST_CUT);
-        match (self.study.film.reading(), self.selected) {
+        let cut = self.shared.settings.map.cut_off.max(LEAST_CUT);
+        match (self.shared.films.film.reading(), self.selected) {
             (Some(reading), Some(finding_idx)) => {
                 self.overlap.measure(reading, finding_idx, cut);
             }

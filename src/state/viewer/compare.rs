@@ -162,7 +162,7 @@ impl AppState {
         match command {
             CompareCommand::Show(with) => self.show_beside(with),
             CompareCommand::ShowFilm(place) => {
-                let entry = self.study.entries().get(place);
+                let entry = self.shared.films.entries().get(place);
                 if let Some(path) = entry.map(|entry| entry.path.clone()) {
                     self.show_beside(CompareWith::Film(path));
                 }
@@ -193,21 +193,21 @@ impl AppState {
     /// How the film beside is shown now.
     pub fn beside_display(&self) -> Option<Display> {
         let compare = self.compare.as_ref()?;
-        match (self.study.film.opened(), self.viewer_area) {
+        match (self.shared.films.film.opened(), self.viewer_area) {
             (Some(main), Some(area)) => Some(compare.shown(self.display(), main, area)),
             _ => Some(compare.display.clone()),
         }
     }
 
     fn show_beside(&mut self, with: CompareWith) {
-        let mut compare = Compare::new(with, self.services.wake.clone());
+        let mut compare = Compare::new(with, self.shared.services.wake.clone());
         if let CompareWith::Model(path) = &compare.with {
             let request = ModelRequest::Source(ModelSource::File(path.clone()));
-            match spawn_model_job(&self.services, request) {
+            match spawn_model_job(&self.shared.services, request) {
                 Ok(job) => compare.model_job = Some(job),
                 Err(error) => {
                     let text = format!("cannot start loading the model: {error}");
-                    self.notices.push(NoticeKind::Error, text);
+                    self.shared.notices.push(NoticeKind::Error, text);
                     return;
                 }
             }
@@ -219,12 +219,12 @@ impl AppState {
 
     /// Opens and scores the film beside; repeated when the film or the model in view changes.
     pub(in crate::state) fn read_beside(&mut self) {
-        let main = self.study.film.opened().cloned();
-        let path = self.study.current_path().map(Path::to_owned);
+        let main = self.shared.films.film.opened().cloned();
+        let path = self.shared.films.current_path().map(Path::to_owned);
         let Some(compare) = &mut self.compare else {
             return;
         };
-        let shared = self.model.loaded.as_ref();
+        let shared = self.shared.model.loaded.as_ref();
         let shared = shared.map(|loaded| Arc::clone(&loaded.classifier));
         let (path, opened, classifier) = match &compare.with {
             CompareWith::Film(path) => (Some(path.clone()), None, shared),
@@ -241,7 +241,7 @@ impl AppState {
         let opened = opened.or_else(|| {
             let known = compare.film.opened();
             let known = known.filter(|known| known.film.path == path).cloned();
-            known.or_else(|| self.study.opened_of(&path))
+            known.or_else(|| self.shared.films.opened_of(&path))
         });
         compare.film = match &opened {
             Some(opened) => FilmState::Scoring(Arc::clone(opened)),
@@ -251,7 +251,7 @@ impl AppState {
             path,
             opened,
             classifier,
-            method: self.settings.map.method,
+            method: self.shared.settings.map.method,
         });
         if let Err(error) = asked {
             compare.film = FilmState::Failed {
@@ -265,7 +265,12 @@ impl AppState {
     pub(in crate::state) fn mind_beside(&mut self) {
         let follows = self.compare.as_ref().is_some_and(|compare| {
             let shown = compare.film.opened().map(|opened| &opened.film.path);
-            let current = self.study.film.opened().map(|opened| &opened.film.path);
+            let current = self
+                .shared
+                .films
+                .film
+                .opened()
+                .map(|opened| &opened.film.path);
             matches!(compare.with, CompareWith::Model(_)) && shown != current
         });
         if follows {
@@ -275,7 +280,7 @@ impl AppState {
 
     fn change_beside(&mut self, command: DisplayCommand) {
         let (main, area, main_display) = (
-            self.study.film.opened().cloned(),
+            self.shared.films.film.opened().cloned(),
             self.viewer_area,
             self.display().clone(),
         );
@@ -325,7 +330,7 @@ impl AppState {
                 Outcome::Panicked(text) => broke(&text),
             };
             self.close_compare();
-            self.notices.push(NoticeKind::Error, error);
+            self.shared.notices.push(NoticeKind::Error, error);
             return;
         }
         let (events, outcome) = match compare.reading.poll() {
@@ -349,7 +354,7 @@ impl AppState {
             error: error.clone(),
             film,
         };
-        self.notices.push(NoticeKind::Error, error);
+        self.shared.notices.push(NoticeKind::Error, error);
     }
 }
 

@@ -4,6 +4,7 @@ mod apply;
 mod box_overlap;
 mod command;
 mod compare;
+mod film;
 mod history;
 mod jitter;
 mod probe;

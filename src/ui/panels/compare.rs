@@ -77,7 +77,7 @@ fn name_ui(ui: &mut Ui, state: &AppState, pane: &Pane<'_>, model: Option<&str>) 
         words.push(name.to_string_lossy().into_owned());
     }
     words.extend(model.map(ToOwned::to_owned));
-    let labels = state.model.loaded.as_ref();
+    let labels = state.shared.model.loaded.as_ref();
     let labels = labels.map(|loaded| &loaded.classifier.card().labels);
     let name = state
         .selected

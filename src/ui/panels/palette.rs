@@ -107,7 +107,7 @@ fn offers(ctx: &Context, state: &AppState, palette: &Palette) -> Vec<Offer> {
             command: action.command(state),
         })
         .collect();
-    if let Some(loaded) = &state.model.loaded {
+    if let Some(loaded) = &state.shared.model.loaded {
         let labels = loaded.classifier.card().labels.iter();
         offers.extend(labels.enumerate().map(|(finding_idx, name)| Offer {
             words: format!("Map of {}", name.replace('_', " ")),
@@ -115,7 +115,7 @@ fn offers(ctx: &Context, state: &AppState, palette: &Palette) -> Vec<Offer> {
             command: Some(Command::SelectFinding(Some(finding_idx))),
         }));
     }
-    offers.extend(state.settings.recent_films.iter().map(|path| Offer {
+    offers.extend(state.shared.settings.recent_films.iter().map(|path| Offer {
         words: format!("Open {}", path.display()),
         key: String::new(),
         command: Some(Command::Open(vec![path.clone()])),

@@ -56,7 +56,7 @@ fn order_ui(ui: &mut Ui, action: Action, label: &str, state: &AppState, commands
     let command = action.command(state);
     let selected = match action {
         Action::Invert => state.display().inverted,
-        Action::ToggleHistogram => state.settings.viewer.histogram_shown,
+        Action::ToggleHistogram => state.shared.settings.viewer.histogram_shown,
         Action::ToggleInput => state.input_shown,
         Action::AllMaps => state.all_maps_shown,
         _ => false,
@@ -107,7 +107,7 @@ const PRESET_ACTIONS: [Action; 5] = [
 
 /// The gray mappings on offer for the film in view.
 fn presets_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
-    let Some(opened) = state.study.film.opened() else {
+    let Some(opened) = state.shared.films.film.opened() else {
         ui.add_enabled(false, egui::Button::new("Presets"));
         return;
     };
@@ -125,7 +125,7 @@ fn presets_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
             }
         }
         ui.separator();
-        let mut swapped = state.settings.viewer.window_axes_swapped;
+        let mut swapped = state.shared.settings.viewer.window_axes_swapped;
         let text = "Drag vertically for the width";
         if ui.checkbox(&mut swapped, text).changed() {
             commands.display(DisplayCommand::SwapWindowAxes(swapped));

@@ -34,10 +34,10 @@ impl Action {
     )]
     fn asked(self, state: &AppState) -> Option<(Command, bool)> {
         let free = !state.is_picking();
-        let loaded = state.model.loaded.as_ref();
-        let film = state.study.current().is_some();
-        let scale = state.settings.scale;
-        let map = &state.settings.map;
+        let loaded = state.shared.model.loaded.as_ref();
+        let film = state.shared.films.current().is_some();
+        let scale = state.shared.settings.scale;
+        let map = &state.shared.settings.map;
         let always = |command| Some((command, true));
         let theme = |theme| always(Command::SetTheme(theme));
         let workspace = |workspace| always(Command::ShowWorkspace(workspace));
@@ -45,14 +45,14 @@ impl Action {
             Self::OpenFilms => Some((Command::PickFilms, free)),
             Self::OpenFolder => Some((Command::PickFolder, free)),
             Self::OpenDrawnFilm => always(Command::OpenDrawnFilm),
-            Self::TypePath => always(Command::ShowPathField(state.prompt.is_none())),
+            Self::TypePath => always(Command::ShowPathField(state.shared.prompt.is_none())),
             Self::NextFilm => Some((Command::NextFilm, state.neighbour(1).is_some())),
             Self::PreviousFilm => Some((Command::PreviousFilm, state.neighbour(-1).is_some())),
             Self::CloseFilm => Some((Command::CloseFilm, film)),
             Self::CloseAllFilms => Some((Command::CloseAllFilms, film)),
             Self::Retry => {
                 let stopped = matches!(
-                    state.study.film,
+                    state.shared.films.film,
                     FilmState::Failed { .. } | FilmState::Cancelled(_)
                 );
                 Some((Command::Retry, stopped))
@@ -114,7 +114,7 @@ impl Action {
             | Self::AllMaps
             | Self::Uncover
             | Self::ToggleInput => {
-                let opened = state.study.film.opened().is_some();
+                let opened = state.shared.films.film.opened().is_some();
                 Some((Command::Display(self.display_command(state)?), opened))
             }
             Self::Undo if state.workspace == Workspace::Evaluation => {
@@ -128,7 +128,7 @@ impl Action {
             Self::ResetThresholds => Some((Command::ResetAllThresholds, loaded.is_some())),
             Self::Jitter => {
                 let quiet = !state.jitter.is_busy() && !state.hides_answer();
-                let scored = state.study.film.reading().is_some();
+                let scored = state.shared.films.film.reading().is_some();
                 Some((Command::MeasureJitter, scored && quiet))
             }
             Self::ToggleMap => always(Command::ShowMap(!map.visible)),
@@ -241,7 +241,7 @@ impl Action {
             Self::CompareNext => beside(1),
             Self::ComparePrevious => beside(-1),
             Self::CompareModel => {
-                let film = state.study.current().is_some();
+                let film = state.shared.films.current().is_some();
                 (Command::PickComparedModel, film && !state.is_picking())
             }
             Self::LinkFilms => {
@@ -257,10 +257,10 @@ impl Action {
     /// The command, if it is a list command, and whether it is possible now.
     fn list_command(self, state: &AppState) -> Option<(ListCommand, bool)> {
         let desk = &state.list;
-        let film = state.study.current_entry();
+        let film = state.shared.films.current_entry();
         let patient = film.is_some_and(|entry| entry.patient_id.is_some());
-        let many = state.study.entries().len() > 1;
-        let loaded = state.model.loaded.is_some();
+        let many = state.shared.films.entries().len() > 1;
+        let loaded = state.shared.model.loaded.is_some();
         let blinded = desk.blinded.as_ref();
         Some(match self {
             Self::NextOfPatient => (ListCommand::StepPatient(1), patient && many),
@@ -281,7 +281,7 @@ impl Action {
                 (ListCommand::StartBlinded, loaded && free && film.is_some())
             }
             Self::CommitReading => {
-                let read = state.study.film.reading().is_some();
+                let read = state.shared.films.film.reading().is_some();
                 let open = blinded.is_some_and(|reading| !reading.is_committed());
                 let open = open && !desk.is_committing();
                 let asked = state.shows_film_of_reading();
@@ -306,7 +306,7 @@ impl Action {
         let step = f64::from(KEY_STEP);
         let window = |wider, brighter| DisplayCommand::DragWindow { wider, brighter };
         let pan = |x, y| DisplayCommand::Pan { x, y };
-        let viewer = &state.settings.viewer;
+        let viewer = &state.shared.settings.viewer;
         Some(match self {
             Self::Preset1 => DisplayCommand::UsePreset(0),
             Self::Preset2 => DisplayCommand::UsePreset(1),

@@ -20,7 +20,7 @@ pub fn action_button_ui(
 ) {
     let command = action.command(state);
     let mut button = egui::Button::new(action.label());
-    if let Some(shortcut) = action.shortcut(&state.settings.keys) {
+    if let Some(shortcut) = action.shortcut(&state.shared.settings.keys) {
         button = button.shortcut_text(words_of(ui.ctx(), &shortcut));
     }
     let response = ui.add_enabled(command.is_some(), button);
@@ -34,7 +34,7 @@ pub fn action_button_ui(
 
 /// The action's shortcut as text, for tooltips; empty if it has none.
 pub fn key_words(ctx: &Context, action: Action, state: &AppState) -> String {
-    let shortcut = action.shortcut(&state.settings.keys);
+    let shortcut = action.shortcut(&state.shared.settings.keys);
     shortcut.map_or_else(String::new, |shortcut| words_of(ctx, &shortcut))
 }
 
@@ -58,7 +58,7 @@ pub fn keys_ui(ctx: &Context, state: &AppState, commands: &CommandSender) {
     let first = egui::KeyboardShortcut::new(Modifiers::NONE, egui::Key::F1);
     let mut bound: Vec<_> = Action::ALL
         .iter()
-        .filter_map(|&action| Some((action.shortcut(&state.settings.keys)?, action)))
+        .filter_map(|&action| Some((action.shortcut(&state.shared.settings.keys)?, action)))
         .chain([(first, Action::Keys)])
         .collect();
     // A key without Shift also answers to one with it: the more special first.
@@ -68,8 +68,8 @@ pub fn keys_ui(ctx: &Context, state: &AppState, commands: &CommandSender) {
         ctx.input_mut(|input| input.consume_key(Modifiers::NONE, egui::Key::Space));
     }
     // The desktop's own key for copying comes as an event of its own.
-    let copies =
-        Action::CopyPicture.shortcut(&state.settings.keys) == Action::CopyPicture.first_key();
+    let copies = Action::CopyPicture.shortcut(&state.shared.settings.keys)
+        == Action::CopyPicture.first_key();
     if copies
         && !typing
         && ctx.input(|input| input.events.contains(&egui::Event::Copy))

@@ -117,12 +117,13 @@ pub fn empty_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
 /// Above the viewer while it shows a film of the set.
 pub fn back_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
     ui.horizontal(|ui| {
-        let key = Action::BackToEvaluation.shortcut(&state.settings.keys);
+        let key = Action::BackToEvaluation.shortcut(&state.shared.settings.keys);
         let key = key.map_or_else(String::new, |key| ui.ctx().format_shortcut(&key));
         if ui.button("Back to evaluation").on_hover_text(key).clicked() {
             commands.evaluate(EvaluationCommand::Back);
         }
-        let (Some(column), Some(path)) = (state.evaluation.column(), state.study.current_path())
+        let (Some(column), Some(path)) =
+            (state.evaluation.column(), state.shared.films.current_path())
         else {
             return;
         };

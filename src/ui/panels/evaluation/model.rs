@@ -59,7 +59,7 @@ impl EvaluationViews {
         let place = |set: Option<&Arc<ScoredSet>>| set.map_or(0, |set| Arc::as_ptr(set).addr());
         let other = desk.comparison.done().map(|other| &other.set);
         // Calibration belongs to the model that made the scores.
-        let card = state.model.loaded.as_ref();
+        let card = state.shared.model.loaded.as_ref();
         let card = card.filter(|_| !state.scores_are_of_another_model());
         let id = card.map_or_else(String::new, |loaded| loaded.classifier.id().to_owned());
         let key = (

@@ -272,7 +272,7 @@ fn lock_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
         if lock.on_hover_text(hover).changed() {
             commands.evaluate(EvaluationCommand::Freeze(held));
         }
-        let possible = !state.is_picking() && state.model.loaded.is_some();
+        let possible = !state.is_picking() && state.shared.model.loaded.is_some();
         let save = ui.add_enabled(possible, Button::new("Save into a model…"));
         let hover = "Writes a copy of the model in use with these thresholds as its operating \
                      points, and uses it";

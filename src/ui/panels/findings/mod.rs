@@ -17,14 +17,19 @@ use model::{interval_text, risk_of, standing_text};
 pub fn findings_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
     heading::heading_ui(ui, state, commands);
     state_ui(ui, state, commands);
-    let Some(loaded) = &state.model.loaded else {
+    let Some(loaded) = &state.shared.model.loaded else {
         no_model_ui(ui, state);
         return;
     };
     if state.is_refused() {
         refused_ui(ui, commands);
     }
-    let uncovered = state.study.film.reading().filter(|_| !state.is_refused());
+    let uncovered = state
+        .shared
+        .films
+        .film
+        .reading()
+        .filter(|_| !state.is_refused());
     let uncovered = uncovered.map(|reading| &reading.inference.scores);
     let covered = state.probe.reading.as_ref().filter(|_| !state.is_refused());
     let covered = covered.map(|reading| &reading.inference.scores);
@@ -38,7 +43,7 @@ pub fn findings_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
         covered_ui(ui, commands);
     }
     let card = loaded.classifier.card();
-    let jitter = state.jitter.intervals_of(state.study.current_path());
+    let jitter = state.jitter.intervals_of(state.shared.films.current_path());
     for row in &mut rows {
         let calibration = card.calibration.get(row.finding_idx);
         let calibration = calibration.and_then(Option::as_ref);
@@ -128,13 +133,13 @@ fn covered_ui(ui: &mut Ui, commands: &CommandSender) {
 /// Progress, failure or cancellation of the film in view, with the way out.
 fn state_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
     let palette = theme::palette(ui.visuals());
-    match &state.study.film {
+    match &state.shared.films.film {
         FilmState::Empty | FilmState::Read(_) => {}
         FilmState::Opening | FilmState::Scoring(_) => {
-            let opening = matches!(state.study.film, FilmState::Opening);
+            let opening = matches!(state.shared.films.film, FilmState::Opening);
             ui.horizontal(|ui| {
                 ui.spinner();
-                ui.label(match (opening, state.model.loaded.is_some()) {
+                ui.label(match (opening, state.shared.model.loaded.is_some()) {
                     (true, _) => "Opening film…",
                     (false, true) => "Scoring…",
                     (false, false) => "Waiting for the model…",
@@ -167,7 +172,7 @@ fn state_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
 }
 
 fn no_model_ui(ui: &mut Ui, state: &AppState) {
-    if let Some(error) = &state.model.error {
+    if let Some(error) = &state.shared.model.error {
         let palette = theme::palette(ui.visuals());
         ui.label(
             egui::RichText::new("No model")

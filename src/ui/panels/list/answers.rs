@@ -48,7 +48,7 @@ pub fn answers_ui(
     if reading.is_committed() {
         return;
     }
-    let Some(loaded) = &state.model.loaded else {
+    let Some(loaded) = &state.shared.model.loaded else {
         return;
     };
     ui.add_space(theme::SMALL_GAP_PT);

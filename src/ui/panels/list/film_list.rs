@@ -37,7 +37,7 @@ pub fn film_list_ui(
     let row_height = theme::LIST_ROW_HEIGHT_PT;
     let mut area = ScrollArea::vertical().auto_shrink(false);
     // A film that came into view otherwise than by a click may be outside.
-    let current = state.study.current();
+    let current = state.shared.films.current();
     if views.scrolled_to != current {
         views.scrolled_to = current;
         let place = places.iter().position(|&place| Some(place) == current);
@@ -51,7 +51,7 @@ pub fn film_list_ui(
         let shown = places.get(rows).unwrap_or_default();
         let entries: Vec<(usize, &FilmEntry)> = shown
             .iter()
-            .filter_map(|&place| Some((place, state.study.entries().get(place)?)))
+            .filter_map(|&place| Some((place, state.shared.films.entries().get(place)?)))
             .collect();
         let paths: Vec<PathBuf> = entries.iter().map(|(_, e)| e.path.clone()).collect();
         if state.list.pictures.lacks(&paths) {
@@ -77,7 +77,7 @@ pub fn film_list_ui(
 }
 
 fn heading_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
-    let n_films = state.study.entries().len();
+    let n_films = state.shared.films.entries().len();
     let n_shown = state.list.places().len();
     let films = if n_films == 1 { "film" } else { "films" };
     ui.horizontal(|ui| {
@@ -187,7 +187,7 @@ fn second_line(ui: &Ui, state: &AppState, entry: &FilmEntry) -> (String, egui::C
     if state.list.blinded.is_some() {
         return ("blinded session".to_owned(), weak);
     }
-    let loaded = state.model.loaded.as_ref();
+    let loaded = state.shared.model.loaded.as_ref();
     let thresholds = loaded.map(|loaded| loaded.thresholds.current());
     let label = match state.list.order.key {
         SortKey::Score(label) => Some(label),

@@ -46,19 +46,20 @@ impl<'a> Pane<'a> {
         Self {
             name: "Film",
             beside: false,
-            film: &state.study.film,
+            film: &state.shared.films.film,
             display: state.display(),
-            map: &state.settings.map,
+            map: &state.shared.settings.map,
             selected: state.selected,
             thresholds: state
+                .shared
                 .model
                 .loaded
                 .as_ref()
                 .map(|loaded| loaded.thresholds.current()),
             tool: state.tool,
-            window_axes_swapped: state.settings.viewer.window_axes_swapped,
+            window_axes_swapped: state.shared.settings.viewer.window_axes_swapped,
             input_shown: state.input_shown,
-            input_scale: state.model.loaded.as_ref().map(scale_of),
+            input_scale: state.shared.model.loaded.as_ref().map(scale_of),
             probe: Some(&state.probe),
             blinded: state.hides_answer(),
         }
