@@ -25,8 +25,6 @@ pub enum Command {
     PickComparedModel,
     /// Ask for a folder of films by a file dialog.
     PickFolder,
-    /// Open the sample film.
-    OpenDrawnFilm,
     /// Put films, or all films in folders, on the list and show the first of them; load models.
     Open(Vec<PathBuf>),
     /// Go back to the built-in model.
@@ -39,14 +37,6 @@ pub enum Command {
     UseTypedPath,
     /// Show film `film_idx` of the list.
     ShowFilm(usize),
-    /// Show the next film of the list.
-    NextFilm,
-    /// Show the film before this one.
-    PreviousFilm,
-    /// Take the film in view off the list.
-    CloseFilm,
-    /// Take all films off the list.
-    CloseAllFilms,
     /// Open and score the film in view once more.
     Retry,
     /// Stop opening and scoring.

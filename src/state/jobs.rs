@@ -170,9 +170,6 @@ pub struct Listing {
 pub struct Jobs {
     pub film: Latest<FilmRequest, FilmEvent, Option<ScoredFilm>>,
     pub pick: Option<PickJob>,
-    pub list: Option<ListJob>,
-    /// Paths that came while others were being listed.
-    pub waiting_paths: Vec<PathBuf>,
 }
 
 impl Jobs {
@@ -180,8 +177,6 @@ impl Jobs {
         Self {
             film: Latest::new("film", wake, open_and_score),
             pick: None,
-            list: None,
-            waiting_paths: Vec::new(),
         }
     }
 }
@@ -195,17 +190,33 @@ impl Drop for Jobs {
     }
 }
 
-/// A model that was asked for.
+/// A model to load.
 #[derive(Clone, Debug)]
 pub enum ModelRequest {
     /// From a file, or the built-in one.
     Source(ModelSource),
-    /// Of a training that waits.
+    /// The weights of a paused training.
     Moment {
+        /// Weights and card.
         file: Arc<ModelFile>,
         /// Run, epoch and step.
         name: String,
     },
+}
+
+impl PartialEq for ModelRequest {
+    /// The same file or the very same weights; equal weights elsewhere are another request.
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Source(a), Self::Source(b)) => a == b,
+            (Self::Moment { file, name }, Self::Moment { file: f, name: n }) => {
+                Arc::ptr_eq(file, f) && name == n
+            }
+            (Self::Source(_), Self::Moment { .. }) | (Self::Moment { .. }, Self::Source(_)) => {
+                false
+            }
+        }
+    }
 }
 
 pub fn spawn_model_job(services: &Services, request: ModelRequest) -> std::io::Result<ModelJob> {

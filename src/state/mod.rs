@@ -3,8 +3,8 @@
 //! Nothing here draws. [`AppState::apply`] is the only place that changes state on an order;
 //! [`AppState::poll`] takes in what the jobs report.
 
-mod apply;
 mod command;
+mod effect;
 mod evaluation;
 mod exports;
 mod jobs;
@@ -17,21 +17,22 @@ mod list;
 mod model;
 mod settings;
 mod shared;
+mod shell;
 mod small_pictures;
 mod thresholds;
 mod training;
 mod undo;
 mod viewer;
 
-pub use apply::{AppState, Palette, Workspace};
 pub use command::{Command, CommandSender, command_channel};
+pub use effect::Effect;
 pub use evaluation::{
     Cell, ComparedSet, EvaluationCommand, EvaluationPick, EvaluationState, Locked, OpenedSet,
     TargetForm, TargetKind,
 };
 pub use exports::{Clip, ExportCommand};
 pub use films::{FilmState, Films};
-pub use jobs::{FilePicker, OpenedFilm, PickKind, Picked, ScoredFilm, Services};
+pub use jobs::{FilePicker, ModelRequest, OpenedFilm, PickKind, Picked, ScoredFilm, Services};
 pub use keys::KeyChoices;
 pub use list::{
     Agreement, BlindedReading, Decision, FilmEntry, FilmNote, FilmStatus, ListCommand, ListFilter,
@@ -42,6 +43,7 @@ pub use notice::{Notice, NoticeKind, Notices};
 pub use path_prompt::PathPrompt;
 pub use settings::{MapSettings, Session, Settings, ThemeChoice, TrainingSettings, ViewerSettings};
 pub use shared::Shared;
+pub use shell::{AppState, Palette, Workspace};
 pub use small_pictures::SmallPictures;
 pub use thresholds::Thresholds;
 pub use training::{

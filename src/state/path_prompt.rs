@@ -101,7 +101,10 @@ impl AppState {
             }
             PickKind::Training(pick) => self.take_training_path(pick, path),
             PickKind::Evaluation(pick) => self.take_evaluation_path(pick, path),
-            PickKind::ReadingLog => self.start_blinded(path),
+            PickKind::ReadingLog => {
+                let effects = self.list.start_blinded(path, &mut self.shared);
+                self.settle(effects);
+            }
             PickKind::ExportFolder => self.export_to(path),
         }
     }

@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use super::jobs::{FilmEvent, Listing, ModelRequest};
+use super::jobs::{FilmEvent, ModelRequest};
 use super::{AppState, FilmState, Loaded, ModelOrigin, NoticeKind, Picked, ScoredFilm, Thresholds};
 use crate::model::{Classifier, ModelSource};
 use crate::work::{Job, Outcome, cause_chain};
@@ -9,17 +9,17 @@ impl AppState {
     /// Takes in what the jobs have reported since the last call. Never waits.
     pub fn poll(&mut self) {
         self.poll_picker();
-        self.poll_listing();
+        let effects = self.list.poll(&mut self.shared);
+        self.settle(effects);
         self.poll_model();
         self.poll_film();
         self.poll_probe();
         self.poll_export();
         self.poll_compare();
         self.poll_jitter();
-        self.poll_list();
         self.poll_training();
         self.poll_evaluation();
-        self.measure_overlap();
+        self.settle(Vec::new());
     }
 
     fn poll_picker(&mut self) {
@@ -31,44 +31,6 @@ impl AppState {
             Outcome::Done((kind, Picked::Files(paths))) => self.take_picked(kind, paths),
             Outcome::Done((kind, Picked::NoDialog)) => self.ask_path(kind),
             Outcome::Done((_, Picked::Nothing)) | Outcome::Cancelled => {}
-            Outcome::Failed(error) => self
-                .shared
-                .notices
-                .push(NoticeKind::Error, cause_chain(&error)),
-            Outcome::Panicked(text) => self.shared.notices.push(NoticeKind::Error, broke(&text)),
-        }
-    }
-
-    fn poll_listing(&mut self) {
-        let Some((_, Some(outcome))) = self.jobs.list.as_mut().map(Job::poll) else {
-            return;
-        };
-        self.jobs.list = None;
-        let waiting = std::mem::take(&mut self.jobs.waiting_paths);
-        self.list_films(waiting);
-        match outcome {
-            Outcome::Done(Listing {
-                films,
-                missing,
-                errors,
-            }) => {
-                // Said once, and not at every start.
-                self.shared.settings.session.forget(&missing);
-                for error in errors {
-                    self.shared.notices.push(NoticeKind::Error, error);
-                }
-                let added = self.shared.films.add(films);
-                self.list.stale = true;
-                self.arrange_list();
-                let left_at = self
-                    .restored
-                    .take()
-                    .and_then(|path| self.shared.films.place_of(&path));
-                if let Some(film_idx) = left_at.or(added) {
-                    self.show_film(film_idx);
-                }
-            }
-            Outcome::Cancelled => {}
             Outcome::Failed(error) => self
                 .shared
                 .notices
@@ -102,13 +64,11 @@ impl AppState {
         // The same findings in another epoch's eyes: the one in view stays in view.
         let before = self.shared.model.loaded.as_ref();
         let same = |loaded: &Loaded| loaded.classifier.card().labels == classifier.card().labels;
-        if !before.is_some_and(same) {
+        let same_findings = before.is_some_and(same);
+        if !same_findings {
             self.selected = None;
-            if self.list.blinded.take().is_some() {
-                let text = "The blinded session has ended: the new model has other findings";
-                self.shared.notices.push(NoticeKind::Info, text);
-            }
         }
+        self.list.model_changed(same_findings, &mut self.shared);
         self.shared.model.loaded = Some(Loaded {
             classifier: Arc::new(classifier),
             thresholds: Thresholds::of_model(points),
@@ -117,7 +77,6 @@ impl AppState {
         self.shared.model.error = None;
         self.take_thresholds();
         self.probe.clear();
-        self.forget_scoring();
         self.jitter.forget();
         self.shared.films.forget_readings();
         self.read_beside();
@@ -193,9 +152,7 @@ impl AppState {
         self.shared.films.keep(&reading);
         self.shared.films.film = FilmState::Read(reading);
         self.mind_beside();
-        if self.list.scoring.is_none() {
-            self.list.stale = true;
-        }
+        self.list.film_scored();
         self.refresh_maps();
     }
 }

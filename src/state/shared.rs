@@ -47,6 +47,11 @@ impl Shared {
         self.model.job = self.started("loading the model", job);
     }
 
+    /// Tells the user something.
+    pub(super) fn say(&mut self, text: impl Into<String>) {
+        self.notices.push(NoticeKind::Info, text);
+    }
+
     /// Shows an error to the user.
     pub(super) fn say_error(&mut self, text: impl Into<String>) {
         self.notices.push(NoticeKind::Error, text);

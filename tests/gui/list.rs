@@ -273,7 +273,8 @@ fn in_a_blinded_reading_the_models_answer_is_hidden_until_the_reader_commits() {
     assert!(harness.state().state.is_blinded());
     harness.get_by_label("Back to the session").click();
     harness.run_steps(8);
-    assert!(harness.state().state.shows_film_of_reading());
+    let state = &harness.state().state;
+    assert!(state.list.shows_asked_film(&state.shared.films));
     let state = &mut harness.state_mut().state;
     state.apply(Command::List(ListCommand::Answer(2, Some(false))));
     state.apply(Command::ShowFilm(unread.unwrap()));
@@ -288,7 +289,8 @@ fn in_a_blinded_reading_the_models_answer_is_hidden_until_the_reader_commits() {
         .state_mut()
         .state
         .apply(Command::ShowFilm(unread.unwrap()));
-    send(&mut harness, ListCommand::Commit);
+    let window = harness.state().state.window_in_words();
+    send(&mut harness, ListCommand::Commit { window });
     let text = std::fs::read_to_string(&log).unwrap();
     assert_eq!(
         text.lines().count(),

@@ -2,8 +2,8 @@
 
 mod apply;
 mod command;
-mod desk;
+mod state;
 mod work;
 
 pub use command::{Cell, EvaluationCommand, EvaluationPick, TargetForm, TargetKind};
-pub use desk::{ComparedSet, EvaluationState, Locked, OpenedSet};
+pub use state::{ComparedSet, EvaluationState, Locked, OpenedSet};

@@ -95,6 +95,15 @@ impl AppState {
         self.displays.current()
     }
 
+    /// Window center and width of the film in view, as text; empty without a film.
+    pub fn window_in_words(&self) -> String {
+        let Some(opened) = self.shared.films.film.opened() else {
+            return String::new();
+        };
+        let window = opened.window_of(&self.displays.current().gray);
+        format!("C {:.0} W {:.0}", window.center(), window.width())
+    }
+
     pub(in crate::state) fn apply_to_display(&mut self, command: DisplayCommand) {
         match command {
             DisplayCommand::UseTool(tool) => self.tool = tool,
@@ -102,7 +111,7 @@ impl AppState {
                 self.shared.settings.viewer.window_axes_swapped = swapped;
             }
             DisplayCommand::ShowHistogram(shown) => {
-                self.shared.settings.viewer.histogram_shown = shown
+                self.shared.settings.viewer.histogram_shown = shown;
             }
             DisplayCommand::ShowInput(shown) => self.input_shown = shown,
             DisplayCommand::ShowAllMaps(shown) => self.all_maps_shown = shown,

@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use crate::imaging::InputLevel;
 use crate::state::jobs::FilmRequest;
-use crate::state::{AppState, BlindedReading, Compare, FilmState, FilmStatus, NoticeKind, Session};
+use crate::state::{AppState, Compare, FilmState, FilmStatus, NoticeKind};
 
 impl AppState {
     pub(in crate::state) fn show_film(&mut self, film_idx: usize) {
@@ -46,41 +46,6 @@ impl AppState {
             self.list.is_blinded_to(Some(&opened.film.path))
                 || opened.check.level() == InputLevel::Refused
         })
-    }
-
-    /// Whether the film in view is the current film of a blinded session.
-    pub fn shows_film_of_reading(&self) -> bool {
-        let asked = self.list.blinded.as_ref().and_then(BlindedReading::film);
-        asked.is_some() && asked == self.shared.films.current_path()
-    }
-
-    /// The film `step` further on the list as it is arranged, if there is one.
-    pub fn neighbour(&self, step: isize) -> Option<usize> {
-        let places = self.list.places();
-        let current = self.shared.films.current()?;
-        match places.iter().position(|&place| place == current) {
-            Some(place) => places.get(place.checked_add_signed(step)?).copied(),
-            // It does not pass the filter: on to the first that does.
-            None => places.first().copied(),
-        }
-    }
-
-    pub(in crate::state) fn step_film(&mut self, step: isize) {
-        if let Some(film_idx) = self.neighbour(step) {
-            self.show_film(film_idx);
-        }
-    }
-
-    pub(in crate::state) fn close_film(&mut self) {
-        self.jobs.film.cancel();
-        let next = self.shared.films.close_current();
-        self.list.stale = true;
-        if let Some(film_idx) = next {
-            self.show_film(film_idx);
-        } else {
-            self.turn_display_to(None);
-            self.shared.settings.session = Session::default();
-        }
     }
 
     pub(in crate::state) fn read_current(&mut self) {
@@ -139,10 +104,7 @@ impl AppState {
     }
 
     pub(in crate::state) fn cancel(&mut self) {
-        self.jobs.waiting_paths.clear();
-        if let Some(job) = &self.jobs.list {
-            job.cancel();
-        }
+        self.list.cancel_search();
         if self.is_reading_film() {
             self.jobs.film.cancel();
             let film = self.shared.films.film.opened().cloned();

@@ -42,7 +42,7 @@ pub fn toolbar_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
         if state.is_picking() {
             ui.spinner();
             ui.label("File dialog is open");
-        } else if state.is_listing() {
+        } else if state.list.is_searching() {
             ui.spinner();
             ui.label("Searching for films");
         }

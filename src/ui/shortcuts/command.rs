@@ -44,12 +44,12 @@ impl Action {
         match self {
             Self::OpenFilms => Some((Command::PickFilms, free)),
             Self::OpenFolder => Some((Command::PickFolder, free)),
-            Self::OpenDrawnFilm => always(Command::OpenDrawnFilm),
+            Self::OpenDrawnFilm => always(Command::List(ListCommand::OpenDrawnFilm)),
             Self::TypePath => always(Command::ShowPathField(state.shared.prompt.is_none())),
-            Self::NextFilm => Some((Command::NextFilm, state.neighbour(1).is_some())),
-            Self::PreviousFilm => Some((Command::PreviousFilm, state.neighbour(-1).is_some())),
-            Self::CloseFilm => Some((Command::CloseFilm, film)),
-            Self::CloseAllFilms => Some((Command::CloseAllFilms, film)),
+            Self::NextFilm => Some(step_film(1, state)),
+            Self::PreviousFilm => Some(step_film(-1, state)),
+            Self::CloseFilm => Some((Command::List(ListCommand::CloseFilm), film)),
+            Self::CloseAllFilms => Some((Command::List(ListCommand::CloseAllFilms), film)),
             Self::Retry => {
                 let stopped = matches!(
                     state.shared.films.film,
@@ -233,7 +233,7 @@ impl Action {
     fn compare_command(self, state: &AppState) -> Option<(Command, bool)> {
         let compare = state.compare.as_ref();
         let beside = |step| {
-            let place = state.neighbour(step);
+            let place = state.list.neighbor(step, &state.shared.films);
             let command = CompareCommand::ShowFilm(place.unwrap_or_default());
             (Command::Compare(command), place.is_some())
         };
@@ -284,8 +284,9 @@ impl Action {
                 let read = state.shared.films.film.reading().is_some();
                 let open = blinded.is_some_and(|reading| !reading.is_committed());
                 let open = open && !desk.is_committing();
-                let asked = state.shows_film_of_reading();
-                (ListCommand::Commit, read && open && asked)
+                let window = state.window_in_words();
+                let asked = desk.shows_asked_film(&state.shared.films);
+                (ListCommand::Commit { window }, read && open && asked)
             }
             Self::NextRead | Self::PreviousRead => {
                 let step = if self == Self::NextRead { 1 } else { -1 };
@@ -373,13 +374,21 @@ impl Action {
     }
 }
 
+fn step_film(step: isize, state: &AppState) -> (Command, bool) {
+    let neighbor = state.list.neighbor(step, &state.shared.films);
+    (
+        Command::List(ListCommand::StepFilm(step)),
+        neighbor.is_some(),
+    )
+}
+
 /// The command of Escape: stop the running work of the workspace in view.
 fn cancel(state: &AppState) -> (Command, bool) {
     if state.workspace == Workspace::Evaluation {
         let cancel = Command::Evaluation(EvaluationCommand::Cancel);
         return (cancel, state.evaluation.opening.working().is_some());
     }
-    let busy = state.is_reading_film() || state.is_listing();
+    let busy = state.is_reading_film() || state.list.is_searching();
     if !busy && state.training.is_checking() {
         return (Command::Training(TrainingCommand::CancelChecks), true);
     }

@@ -1,11 +1,12 @@
+use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
 
 use super::exports::ExportJob;
-use super::jobs::{Jobs, ModelRequest, spawn_drawn_film_job, spawn_list_job, spawn_pick_job};
+use super::jobs::{Jobs, ModelRequest, spawn_pick_job};
 use super::undo::Undoable;
 use super::{
-    BoxOverlap, Clip, Command, Compare, Displays, EvaluationState, FilmState, Jitter, ListState,
-    NoticeKind, PathPrompt, PickKind, Probe, Services, Session, Settings, Shared, Tool,
+    BoxOverlap, Clip, Command, Compare, Displays, Effect, EvaluationState, FilmState, Jitter,
+    ListState, NoticeKind, PathPrompt, PickKind, Probe, Services, Settings, Shared, Tool,
     TrainingState, ViewerArea,
 };
 use crate::export::ExportKind;
@@ -66,8 +67,6 @@ pub struct AppState {
     pub(super) asked_exports: Vec<ExportKind>,
     pub(super) undo_order: Vec<Undoable>,
     pub(super) redo_order: Vec<Undoable>,
-    /// The film that was in view when the program ended, until its list is there again.
-    pub(super) restored: Option<PathBuf>,
     pub(super) jobs: Jobs,
 }
 
@@ -100,7 +99,7 @@ impl AppState {
             training: TrainingState::new(&settings.training, services.wake.clone()),
             evaluation: EvaluationState::new(services.wake.clone()),
             selected: None,
-            list: ListState::new(services.notes_folder(), services.wake.clone()),
+            list: ListState::new(&services),
             displays: Displays::default(),
             tool: Tool::default(),
             input_shown: false,
@@ -115,7 +114,6 @@ impl AppState {
             asked_exports: Vec::new(),
             undo_order: Vec::new(),
             redo_order: Vec::new(),
-            restored: None,
             about_shown: false,
             shown_anyway: None,
             keys_shown: false,
@@ -146,22 +144,16 @@ impl AppState {
         self.jobs.pick.is_some()
     }
 
-    /// Whether folders are being looked through.
-    pub fn is_listing(&self) -> bool {
-        self.jobs.list.is_some()
-    }
-
     /// Carries out a command.
     pub fn apply(&mut self, command: Command) {
         let was_undo = matches!(command, Command::Undo | Command::Redo);
         let before = (self.n_threshold_steps(), self.displays.n_steps());
-        self.carry_out(command);
-        let moved = was_undo || self.n_threshold_steps() != before.0;
-        if moved && self.list.hangs_on_thresholds() {
-            self.list.stale = true;
+        let effects = self.carry_out(command);
+        self.settle(effects);
+        if was_undo || self.n_threshold_steps() != before.0 {
+            self.list.thresholds_moved();
+            self.list.arrange(&self.shared);
         }
-        self.arrange_list();
-        self.measure_overlap();
         if self.n_threshold_steps() > before.0 {
             self.undo_order.push(Undoable::Threshold);
             self.redo_order.clear();
@@ -172,14 +164,42 @@ impl AppState {
         }
     }
 
-    fn carry_out(&mut self, command: Command) {
+    /// Carries out effects and those that follow from them, then brings up to date what is
+    /// derived from several workspaces.
+    pub(super) fn settle(&mut self, effects: Vec<Effect>) {
+        let mut effects = VecDeque::from(effects);
+        while let Some(effect) = effects.pop_front() {
+            self.take_effect(effect);
+        }
+        self.list.arrange(&self.shared);
+        self.measure_overlap();
+    }
+
+    fn take_effect(&mut self, effect: Effect) {
+        match effect {
+            Effect::Open(paths) => self.open(paths),
+            Effect::LoadModel(request) => self.shared.load_model(request),
+            Effect::ShowWorkspace(workspace) => self.workspace = workspace,
+            Effect::AskPath(kind) => self.pick(kind),
+            Effect::ShowFilm(film_idx) => self.show_film(film_idx),
+            Effect::ClearFilm => {
+                self.jobs.film.cancel();
+                self.turn_display_to(None);
+            }
+            Effect::CloseCompare => self.close_compare(),
+            Effect::SelectFinding(finding_idx) => self.selected = Some(finding_idx),
+            Effect::FilmScored => self.list.film_scored(),
+            Effect::ThresholdsMoved => self.list.thresholds_moved(),
+        }
+    }
+
+    fn carry_out(&mut self, command: Command) -> Vec<Effect> {
         match command {
             Command::ShowWorkspace(workspace) => self.workspace = workspace,
             Command::Training(command) => self.apply_training(command),
             Command::Evaluation(command) => self.apply_evaluation(command),
             Command::PickFilms => self.pick(PickKind::Films),
             Command::PickFolder => self.pick(PickKind::Folder),
-            Command::OpenDrawnFilm => self.open_drawn_film(),
             Command::PickComparedModel => self.pick(PickKind::ComparedModel),
             Command::PickModel => self.pick(PickKind::Model),
             Command::Open(paths) => self.open(paths),
@@ -197,18 +217,6 @@ impl AppState {
             }
             Command::UseTypedPath => self.use_typed_path(),
             Command::ShowFilm(film_idx) => self.show_film(film_idx),
-            Command::NextFilm => self.step_film(1),
-            Command::PreviousFilm => self.step_film(-1),
-            Command::CloseFilm => self.close_film(),
-            Command::CloseAllFilms => {
-                self.jobs.film.cancel();
-                self.forget_scoring();
-                self.list.blinded = None;
-                self.shared.films.close_all();
-                self.close_compare();
-                self.shared.settings.session = Session::default();
-                self.turn_display_to(None);
-            }
             Command::Retry => self.read_current(),
             Command::Cancel => self.cancel(),
             Command::SelectFinding(finding_idx) => self.selected = finding_idx,
@@ -228,7 +236,7 @@ impl AppState {
                 self.refresh_maps();
                 self.read_beside();
             }
-            Command::List(command) => self.apply_to_list(command),
+            Command::List(command) => return self.list.apply(command, &mut self.shared),
             Command::ShowAnyway => {
                 self.shown_anyway = self.shared.films.current_path().map(Path::to_owned);
             }
@@ -267,6 +275,7 @@ impl AppState {
             Command::Undo => self.undo(),
             Command::Redo => self.redo(),
         }
+        Vec::new()
     }
 
     fn apply_to_thresholds(&mut self, command: &Command) {
@@ -291,15 +300,6 @@ impl AppState {
         }
     }
 
-    /// Writes the sample film to the folder for temporary files and opens it from there.
-    fn open_drawn_film(&mut self) {
-        if self.jobs.list.is_none() {
-            self.workspace = Workspace::Viewer;
-            let job = spawn_drawn_film_job(&self.shared.services);
-            self.jobs.list = self.shared.started("opening the sample film", job);
-        }
-    }
-
     /// Tells models from films by their names: a model that is none is then refused by content.
     pub(super) fn open(&mut self, paths: Vec<PathBuf>) {
         let (models, others): (Vec<_>, Vec<_>) =
@@ -321,23 +321,13 @@ impl AppState {
             self.workspace = Workspace::Viewer;
         }
         self.shared.settings.session.remember(&films);
-        self.list_films(films);
+        self.list.open(films, &mut self.shared);
     }
 
     /// Opens what was open when the program ended.
     pub fn restore_session(&mut self) {
-        let Session { opened, current } = self.shared.settings.session.clone();
-        self.restored = current;
-        self.list_films(opened);
-    }
-
-    pub(super) fn list_films(&mut self, paths: Vec<PathBuf>) {
-        if self.jobs.list.is_some() {
-            self.jobs.waiting_paths.extend(paths);
-        } else if !paths.is_empty() {
-            let job = spawn_list_job(&self.shared.services, paths);
-            self.jobs.list = self.shared.started("looking for films", job);
-        }
+        let session = self.shared.settings.session.clone();
+        self.list.restore(session, &mut self.shared);
     }
 
     fn step_finding(&mut self, step: isize) {
