@@ -66,7 +66,15 @@ fn main() {
     harness.run_steps(5);
     print_times("window drag at 1:1", window_drag(&mut harness, center));
     print_times("pan at 1:1", pan(&mut harness, center));
-    let opened = harness.state().state.study.film.opened().unwrap().clone();
+    let opened = harness
+        .state()
+        .state
+        .shared
+        .films
+        .film
+        .opened()
+        .unwrap()
+        .clone();
     print_times("the whole film in one texture", whole_film(&opened));
 
     let seen = memory_text();
@@ -91,7 +99,7 @@ fn long_list(harness: &mut Bench) {
     });
     let entries = entries.collect();
     let started = Instant::now();
-    state.study.add(entries);
+    state.shared.films.add(entries);
     println!(
         "{N_ROWS} films put on the list: {:.1} ms",
         ms(started.elapsed())
@@ -217,7 +225,7 @@ fn timed(work: impl FnOnce()) -> Duration {
 }
 
 fn wait_for_scores(harness: &mut Bench) {
-    while !matches!(harness.state().state.study.film, FilmState::Read(_)) {
+    while !matches!(harness.state().state.shared.films.film, FilmState::Read(_)) {
         harness.step();
         std::thread::park_timeout(Duration::from_millis(4));
     }

@@ -52,6 +52,7 @@ impl ThoraxApp {
             device,
             // Where nothing is to be kept, as in tests, notes are not either.
             data_folder: cc.storage.and_then(|_| eframe::storage_dir("thorax")),
+            cache_folder: None,
         };
         let mut state = AppState::new(stored_settings(cc.storage), services);
         if !files.is_empty() {

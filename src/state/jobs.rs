@@ -27,6 +27,8 @@ pub struct Services {
     pub device: ComputeDevice,
     /// A folder of the program's own; `None` where there is none.
     pub data_folder: Option<PathBuf>,
+    /// Folder of decoded films; `None` for the user's cache folder.
+    pub cache_folder: Option<PathBuf>,
 }
 
 impl Services {

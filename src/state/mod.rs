@@ -47,10 +47,10 @@ pub use shell::{AppState, Palette, Workspace};
 pub use small_pictures::SmallPictures;
 pub use thresholds::Thresholds;
 pub use training::{
-    Activity, CheckReport, Closing, ColumnsDraft, DryRunReport, FilmOrder, Gallery, LabelCheck,
-    MAX_POINTS, Made, PartCheck, PickForm, Preview, PreviewFilm, RunForm, RunPhase, RunRecord,
-    RunState, ScoredFilms, ShownRun, StepCurve, TrainingCommand, TrainingPage, TrainingPick,
-    TrainingState, Working,
+    Activity, CheckReport, Closing, ColumnsDraft, ComparedRuns, DryRunReport, FilmOrder, Gallery,
+    LabelCheck, MAX_POINTS, Made, PartCheck, PickForm, Preview, PreviewFilm, RunForm, RunPhase,
+    RunRecord, RunState, ScoredFilms, ShownRun, StepCurve, TrainingCommand, TrainingPage,
+    TrainingPick, TrainingState, Working,
 };
 pub use viewer::{
     BRUSH_RANGE, BoxOverlap, Compare, CompareCommand, CompareWith, DisplayCommand, Displays,

@@ -99,7 +99,10 @@ impl AppState {
             PickKind::ComparedModel => {
                 self.apply_to_compare(CompareCommand::Show(CompareWith::Model(path)));
             }
-            PickKind::Training(pick) => self.take_training_path(pick, path),
+            PickKind::Training(pick) => {
+                let effects = self.training.take_path(pick, path, &mut self.shared);
+                self.settle(effects);
+            }
             PickKind::Evaluation(pick) => self.take_evaluation_path(pick, path),
             PickKind::ReadingLog => {
                 let effects = self.list.start_blinded(path, &mut self.shared);

@@ -1,7 +1,9 @@
 use std::sync::Arc;
 
 use super::jobs::{FilmEvent, ModelRequest};
-use super::{AppState, FilmState, Loaded, ModelOrigin, NoticeKind, Picked, ScoredFilm, Thresholds};
+use super::{
+    AppState, FilmState, Loaded, ModelOrigin, NoticeKind, Picked, ScoredFilm, Thresholds, Workspace,
+};
 use crate::model::{Classifier, ModelSource};
 use crate::work::{Job, Outcome, cause_chain};
 
@@ -17,7 +19,11 @@ impl AppState {
         self.poll_export();
         self.poll_compare();
         self.poll_jitter();
-        self.poll_training();
+        self.training.poll(&mut self.shared);
+        if self.workspace == Workspace::Training {
+            let wake = &self.shared.services.wake;
+            self.training.keep_gallery_current(wake);
+        }
         self.poll_evaluation();
         self.settle(Vec::new());
     }

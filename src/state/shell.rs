@@ -196,7 +196,7 @@ impl AppState {
     fn carry_out(&mut self, command: Command) -> Vec<Effect> {
         match command {
             Command::ShowWorkspace(workspace) => self.workspace = workspace,
-            Command::Training(command) => self.apply_training(command),
+            Command::Training(command) => return self.training.apply(command, &mut self.shared),
             Command::Evaluation(command) => self.apply_evaluation(command),
             Command::PickFilms => self.pick(PickKind::Films),
             Command::PickFolder => self.pick(PickKind::Folder),

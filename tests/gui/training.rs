@@ -25,7 +25,7 @@ const SCORE_TOLERANCE: f64 = 1e-4;
 fn app(data: &TrainingData, answer: Picked) -> AppHarness {
     let mut harness = build(builder(), PreparedPicker::new(answer), vec![]);
     let cache = data.path("cache");
-    harness.state_mut().state.training.cache_folder = Some(cache);
+    harness.state_mut().state.shared.services.cache_folder = Some(cache);
     step_until("the model", &mut harness, has_model);
     harness
 }
@@ -439,7 +439,7 @@ fn a_run_without_its_films_shows_curves_tables_and_log() {
     type_into(&mut harness, "Folder of a run to compare", &second);
     click(&mut harness, "Use path");
     step_until("the other run", &mut harness, |app| {
-        app.state.training.compared.len() == 1
+        app.state.training.compared.records.len() == 1
     });
     harness.run();
     harness.get_by_label("second  0.700");

@@ -87,7 +87,7 @@ impl AppState {
             return;
         };
         let classifier = Arc::clone(&loaded.classifier);
-        let cache_folder = self.training.cache_folder.clone();
+        let cache_folder = self.shared.services.cache_folder.clone();
         let wake = self.shared.services.wake.clone();
         self.evaluation.opening.start("scoring", &wake, move |ctx| {
             work::score(&folder, &classifier, cache_folder, ctx)

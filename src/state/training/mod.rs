@@ -31,6 +31,6 @@ pub use made::{Made, Working};
 pub use preview::{Preview, PreviewFilm};
 pub use record::RunRecord;
 pub use run::{Activity, RunPhase, RunState, ShownRun};
-pub use state::{Closing, TrainingPage, TrainingState};
+pub use state::{Closing, ComparedRuns, TrainingPage, TrainingState};
 pub use step_curve::{MAX_POINTS, StepCurve};
 pub use training_job::{TrainingJob, TrainingNews, TrainingOrder};

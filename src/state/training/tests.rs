@@ -30,6 +30,7 @@ fn state_with(settings: Settings, answer: Picked) -> AppState {
         wake: Arc::new(|| ()),
         device: ComputeDevice::cpu(),
         data_folder: None,
+        cache_folder: None,
     };
     AppState::new(settings, services)
 }
@@ -156,13 +157,13 @@ fn a_run_on_the_disk_is_opened_remembered_and_compared() {
     for _ in 0..2 {
         order(&mut state, TrainingCommand::Compare(root.clone()));
         poll_until(&mut state, "the other", |state| {
-            state.training.comparing.working().is_none()
+            state.training.compared.opening.working().is_none()
         });
     }
-    assert_eq!(state.training.compared.len(), 1);
+    assert_eq!(state.training.compared.records.len(), 1);
     order(&mut state, TrainingCommand::DropCompared(0));
     order(&mut state, TrainingCommand::DropCompared(0));
-    assert!(state.training.compared.is_empty());
+    assert!(state.training.compared.records.is_empty());
 }
 
 #[test]
