@@ -13,6 +13,7 @@ mod notice;
 mod path_prompt;
 mod poll;
 mod films;
+mod history;
 mod list;
 mod model;
 mod settings;
@@ -27,8 +28,8 @@ mod viewer;
 pub use command::{Command, CommandSender, command_channel};
 pub use effect::Effect;
 pub use evaluation::{
-    Cell, ComparedSet, EvaluationCommand, EvaluationPick, EvaluationState, Locked, OpenedSet,
-    TargetForm, TargetKind,
+    Cell, ChosenThresholds, ComparedSet, EvaluationCommand, EvaluationPick, EvaluationState,
+    ListedFilms, Locked, OpenedSet, TargetForm, TargetKind,
 };
 pub use exports::{Clip, ExportCommand};
 pub use films::{FilmState, Films};
@@ -54,5 +55,5 @@ pub use training::{
 };
 pub use viewer::{
     BRUSH_RANGE, BoxOverlap, Compare, CompareCommand, CompareWith, DisplayCommand, Displays,
-    Gesture, Jitter, Probe, Tool, ViewerArea,
+    Jitter, Probe, Tool, ViewerArea,
 };

@@ -103,7 +103,9 @@ impl AppState {
                 let effects = self.training.take_path(pick, path, &mut self.shared);
                 self.settle(effects);
             }
-            PickKind::Evaluation(pick) => self.take_evaluation_path(pick, path),
+            PickKind::Evaluation(pick) => {
+                self.evaluation.take_path(pick, path, &mut self.shared);
+            }
             PickKind::ReadingLog => {
                 let effects = self.list.start_blinded(path, &mut self.shared);
                 self.settle(effects);

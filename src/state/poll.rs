@@ -24,8 +24,8 @@ impl AppState {
             let wake = &self.shared.services.wake;
             self.training.keep_gallery_current(wake);
         }
-        self.poll_evaluation();
-        self.settle(Vec::new());
+        let effects = self.evaluation.poll(&mut self.shared);
+        self.settle(effects);
     }
 
     fn poll_picker(&mut self) {
@@ -81,7 +81,7 @@ impl AppState {
             origin,
         });
         self.shared.model.error = None;
-        self.take_thresholds();
+        self.evaluation.model_changed(&self.shared.model);
         self.probe.clear();
         self.jitter.forget();
         self.shared.films.forget_readings();

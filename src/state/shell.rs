@@ -197,7 +197,9 @@ impl AppState {
         match command {
             Command::ShowWorkspace(workspace) => self.workspace = workspace,
             Command::Training(command) => return self.training.apply(command, &mut self.shared),
-            Command::Evaluation(command) => self.apply_evaluation(command),
+            Command::Evaluation(command) => {
+                return self.evaluation.apply(command, &mut self.shared);
+            }
             Command::PickFilms => self.pick(PickKind::Films),
             Command::PickFolder => self.pick(PickKind::Folder),
             Command::PickComparedModel => self.pick(PickKind::ComparedModel),
@@ -311,7 +313,7 @@ impl AppState {
         let (tables, films): (Vec<_>, Vec<_>) = others.into_iter().partition(is_table);
         if let Some(table) = tables.into_iter().next_back() {
             self.workspace = Workspace::Evaluation;
-            self.open_predictions(table);
+            self.evaluation.open_predictions(table, &self.shared);
         }
         if let Some(model) = models.into_iter().next_back() {
             self.shared

@@ -19,14 +19,14 @@ impl AppState {
     /// Takes back what was changed last that still can be.
     pub(super) fn undo(&mut self) {
         while let Some(undoable) = self.undo_order.pop() {
-            match (undoable, &mut self.shared.model.loaded) {
-                (Undoable::Threshold, Some(loaded)) if loaded.thresholds.can_undo() => {
-                    loaded.thresholds.undo();
-                }
-                (Undoable::Display, _) if self.displays.can_undo() => self.displays.undo(),
-                _ => continue,
+            let undone = match (undoable, &mut self.shared.model.loaded) {
+                (Undoable::Threshold, Some(loaded)) => loaded.thresholds.undo(),
+                (Undoable::Threshold, None) => false,
+                (Undoable::Display, _) => self.displays.undo(),
+            };
+            if undone {
+                return self.redo_order.push(undoable);
             }
-            return self.redo_order.push(undoable);
         }
     }
 

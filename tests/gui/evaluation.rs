@@ -85,7 +85,7 @@ fn settle(harness: &mut AppHarness) {
     harness.step();
     harness.step();
     step_until("the small pictures", harness, |app| {
-        !app.state.evaluation.pictures.is_busy()
+        !app.state.evaluation.listed.pictures.is_busy()
     });
     harness.run();
 }
@@ -253,12 +253,12 @@ fn a_target_is_solved_for_one_label_or_all_and_what_is_not_reachable_is_said() {
     let desk = &harness.state().state.evaluation;
     for label in [0, 1] {
         let expected = solve(label, OperatingTarget::Youden).unwrap();
-        assert_eq!(desk.thresholds[label], expected);
+        assert_eq!(desk.chosen.thresholds()[label], expected);
     }
     assert!(
-        desk.solve_notes[0].contains("Hernia"),
+        desk.chosen.solve_notes[0].contains("Hernia"),
         "{:?}",
-        desk.solve_notes
+        desk.chosen.solve_notes
     );
 }
 
@@ -285,7 +285,7 @@ fn a_cell_lists_its_films_and_a_film_opens_with_its_map_and_back_returns() {
     harness.get_by_role_and_label(Role::Button, &name).click();
     settle(&mut harness);
     let desk = &harness.state().state.evaluation;
-    assert_eq!(desk.cell, Some(cell));
+    assert_eq!(desk.listed.cell, Some(cell));
     let films = desk.films_of_cell();
     assert_eq!(films[0], 40, "nearest first");
     let margin = |film: &usize| (column.scores[*film] - own).abs();
@@ -317,7 +317,7 @@ fn a_cell_lists_its_films_and_a_film_opens_with_its_map_and_back_returns() {
     let state = &harness.state().state;
     assert_eq!(state.workspace, Workspace::Evaluation);
     assert_eq!(
-        (state.evaluation.cell, state.evaluation.threshold()),
+        (state.evaluation.listed.cell, state.evaluation.threshold()),
         (Some(cell), own)
     );
 }
@@ -357,10 +357,16 @@ fn thresholds_held_fast_are_reported_on_the_next_set_and_saved_into_a_model() {
         .get_by_role_and_label(Role::CheckBox, "Lock all thresholds")
         .click();
     settle(&mut harness);
-    let held = harness.state().state.evaluation.thresholds.clone();
+    let held = harness
+        .state()
+        .state
+        .evaluation
+        .chosen
+        .thresholds()
+        .to_vec();
     // Nothing moves them now.
     apply(&mut harness, EvaluationCommand::SetThreshold(0.77));
-    assert_eq!(harness.state().state.evaluation.thresholds, held);
+    assert_eq!(harness.state().state.evaluation.chosen.thresholds(), held);
 
     let state = &mut harness.state_mut().state;
     state.apply(Command::Open(vec![scores.path("test.csv")]));
@@ -375,7 +381,7 @@ fn thresholds_held_fast_are_reported_on_the_next_set_and_saved_into_a_model() {
                 .ends_with("test.csv")
     });
     let desk = &harness.state().state.evaluation;
-    assert_eq!(desk.thresholds, held);
+    assert_eq!(desk.chosen.thresholds(), held);
     let rows = rate_rows(desk);
     let valid = scores.set("valid.csv").columns[0].at(held[0]);
     let test = scores.set("test.csv").columns[0].at(held[0]);
@@ -437,11 +443,12 @@ fn thresholds_and_calibration_of_one_model_are_not_applied_to_scores_of_another(
     named.save(&scores.path("valid.csv")).unwrap();
     let mut harness = opened(&scores);
     let state = &harness.state().state;
-    assert_eq!(state.evaluation.thresholds, [0.5; 3]);
+    assert_eq!(state.evaluation.chosen.thresholds(), [0.5; 3]);
     assert!(
         state
             .evaluation
-            .origins
+            .chosen
+            .origins()
             .iter()
             .all(|origin| *origin == ThresholdOrigin::Unset)
     );
@@ -467,7 +474,13 @@ fn thresholds_and_calibration_of_one_model_are_not_applied_to_scores_of_another(
     });
     settle(&mut harness);
     let desk = &harness.state().state.evaluation;
-    assert_eq!((desk.thresholds[1], desk.origins[1].clone()), point);
+    assert_eq!(
+        (
+            desk.chosen.thresholds()[1],
+            desk.chosen.origins()[1].clone()
+        ),
+        point
+    );
     assert_eq!(
         harness
             .query_all_by_label_contains("not by the model")
@@ -501,7 +514,14 @@ fn two_sets_are_laid_over_each_other() {
         let [own, other] = [&valid, &test].map(|set| set.columns[0].scores[film]);
         (own - other).abs()
     };
-    let different = harness.state().state.evaluation.different.clone().unwrap();
+    let different = harness
+        .state()
+        .state
+        .evaluation
+        .listed
+        .different
+        .clone()
+        .unwrap();
     let most = (0..80).map(distance).fold(0.0, f64::max);
     assert_eq!(distance(different[0].0), most);
     assert_eq!(different[0].1, test.columns[0].scores[different[0].0]);

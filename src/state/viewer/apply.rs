@@ -1,5 +1,6 @@
-use super::{BRUSH_RANGE, DisplayCommand, Gesture};
+use super::{BRUSH_RANGE, DisplayCommand};
 use crate::domain::{Display, GrayChoice, Point, ScreenFromImage, Size, Voi, Window};
+use crate::state::history::Gesture;
 use crate::state::poll::broke;
 use crate::state::{AppState, NoticeKind, OpenedFilm};
 use crate::work::{Outcome, cause_chain};

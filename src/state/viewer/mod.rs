@@ -5,7 +5,7 @@ mod box_overlap;
 mod command;
 mod compare;
 mod film;
-mod history;
+mod displays;
 mod jitter;
 mod probe;
 
@@ -13,6 +13,6 @@ pub use apply::ViewerArea;
 pub use box_overlap::BoxOverlap;
 pub use command::{DisplayCommand, Tool};
 pub use compare::{Compare, CompareCommand, CompareWith};
-pub use history::{Displays, Gesture};
+pub use displays::Displays;
 pub use jitter::Jitter;
 pub use probe::{BRUSH_RANGE, Probe};

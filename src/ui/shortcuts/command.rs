@@ -119,7 +119,7 @@ impl Action {
             }
             Self::Undo if state.workspace == Workspace::Evaluation => {
                 let undo = Command::Evaluation(EvaluationCommand::Undo);
-                Some((undo, state.evaluation.can_undo()))
+                Some((undo, state.evaluation.chosen.can_undo()))
             }
             Self::Undo => Some((Command::Undo, state.can_undo())),
             Self::Redo => Some((Command::Redo, state.can_redo())),

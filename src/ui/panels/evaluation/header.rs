@@ -58,7 +58,7 @@ pub fn header_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
     if let Some(opened) = desk.set.as_ref() {
         let palette = theme::palette(ui.visuals());
         let warnings = opened.all_warnings().into_iter();
-        for warning in warnings.chain(state.other_model_text()) {
+        for warning in warnings.chain(state.evaluation.other_model_text(&state.shared.model)) {
             ui.label(RichText::new(warning).color(palette.error));
         }
     }
