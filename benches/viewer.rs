@@ -24,8 +24,8 @@ use thorax::app::ThoraxApp;
 use thorax::domain::Display;
 use thorax::model::ComputeDevice;
 use thorax::state::{
-    Command, DisplayCommand, FilePicker, FilmEntry, FilmState, ListCommand, ListFilter, OpenedFilm,
-    PickKind, Picked, SortKey, SortOrder,
+    Command, DisplayChange, DisplayCommand, FilePicker, FilmEntry, FilmState, ListCommand,
+    ListFilter, OpenedFilm, PickKind, Picked, SortKey, SortOrder, ViewerCommand,
 };
 
 #[path = "shared/times.rs"]
@@ -62,7 +62,9 @@ fn main() {
     harness
         .state_mut()
         .state
-        .apply(Command::Display(DisplayCommand::ActualSize));
+        .apply(Command::Viewer(ViewerCommand::Display(
+            DisplayCommand::Change(DisplayChange::ActualSize),
+        )));
     harness.run_steps(5);
     print_times("window drag at 1:1", window_drag(&mut harness, center));
     print_times("pan at 1:1", pan(&mut harness, center));
@@ -81,7 +83,7 @@ fn main() {
     println!("after the film alone: {seen}");
     for film_idx in 0..N_FILMS {
         let state = &mut harness.state_mut().state;
-        state.apply(Command::ShowFilm(film_idx));
+        state.apply(Command::Viewer(ViewerCommand::ShowFilm(film_idx)));
         wait_for_scores(&mut harness);
     }
     println!("{N_FILMS} films looked at: {}", memory_text());

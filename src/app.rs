@@ -135,10 +135,12 @@ impl ThoraxApp {
                 .film
                 .reading()
                 .filter(|_| !state.hides_answer());
-            let heatmap = reading.zip(state.selected).and_then(|(reading, idx)| {
-                let max = state.shared.settings.map.scale.max(&reading.maps, idx);
-                Some((reading.maps.get(idx)?, max))
-            });
+            let heatmap = reading
+                .zip(state.viewer.selected)
+                .and_then(|(reading, idx)| {
+                    let max = state.shared.settings.map.scale.max(&reading.maps, idx);
+                    Some((reading.maps.get(idx)?, max))
+                });
             // Words too large for the panel must not run into its neighbor.
             egui::ScrollArea::horizontal()
                 .auto_shrink([false, true])
@@ -150,11 +152,11 @@ impl ThoraxApp {
             && let Some(opened) = state.shared.films.film.opened()
         {
             Panel::bottom("histogram").show(ui, |ui| {
-                histogram_ui(ui, opened, state.display(), commands);
+                histogram_ui(ui, opened, state.viewer.display(), commands);
             });
         }
         // Hidden views must not keep their film in memory.
-        if state.compare.is_none() {
+        if state.viewer.compare.is_none() {
             self.beside_views = ViewerViews::default();
         }
         if state.shared.films.film.opened().is_none() {
@@ -166,20 +168,20 @@ impl ThoraxApp {
                 return None;
             }
             let pane = Pane::main(state);
-            if let Some(compare) = &state.compare {
+            if let Some(compare) = &state.viewer.compare {
                 let views = [&mut self.viewer_views, &mut self.beside_views];
                 let [main, beside] = compare_ui(ui, state, compare, views, commands);
                 return Some((main, Some(beside)));
             }
-            if state.all_maps_shown {
+            if state.viewer.options.all_maps_shown {
                 all_maps_ui(ui, &pane, &mut self.viewer_views, commands);
                 return None;
             }
             let area = viewer_ui(ui, &pane, &mut self.viewer_views, commands);
             Some((area, None))
         });
-        self.state.viewer_area = area.inner.map(|(main, _)| main);
-        if let Some(compare) = &mut self.state.compare {
+        self.state.viewer.area = area.inner.map(|(main, _)| main);
+        if let Some(compare) = &mut self.state.viewer.compare {
             compare.area = area.inner.and_then(|(_, beside)| beside);
         }
     }
@@ -187,10 +189,10 @@ impl ThoraxApp {
     fn windows_ui(&self, ctx: &Context) {
         let (state, commands) = (&self.state, &self.commands);
         notices_ui(ctx, &state.shared.notices, state.workspace, commands);
-        if let (true, Some(loaded)) = (state.about_shown, &state.shared.model.loaded) {
+        if let (true, Some(loaded)) = (state.windows.about_shown, &state.shared.model.loaded) {
             about_ui(ctx, loaded, commands);
         }
-        if state.keys_shown {
+        if state.windows.keys_shown {
             keys_ui(ctx, state, commands);
         }
         palette_ui(ctx, state, commands);
@@ -211,7 +213,7 @@ impl ThoraxApp {
     }
 
     fn copy_clip(&mut self, ctx: &Context) {
-        match self.state.clip.take() {
+        match self.state.viewer.exports.clip.take() {
             Some(Clip::Text(text)) => ctx.copy_text(text),
             Some(Clip::Picture(picture)) => {
                 let size = [picture.width() as usize, picture.height() as usize];

@@ -56,6 +56,11 @@ impl FilmState {
         }
     }
 
+    /// Whether the film is being opened, scored, or waits for a model.
+    pub fn is_reading(&self) -> bool {
+        matches!(self, Self::Opening | Self::Scoring(_))
+    }
+
     /// Scores and maps, once they are there.
     pub fn reading(&self) -> Option<&Arc<ScoredFilm>> {
         match self {

@@ -12,7 +12,7 @@ use crate::explain::{CamMethod, Heatmap, class_activation_maps};
 use crate::files::write_whole;
 use crate::imaging::{GrayCounts, InputCheck, Pyramid, list_films, read_film};
 use crate::model::{Classifier, ComputeDevice, Inference, ModelFile, ModelSource};
-use crate::work::{Job, JobContext, Latest, Wake};
+use crate::work::{Job, JobContext, Wake};
 
 use super::{EvaluationPick, FilmEntry, FilmNote, Sidecar, TrainingPick};
 
@@ -166,30 +166,6 @@ pub struct Listing {
     /// Paths that could not be looked into.
     pub missing: Vec<PathBuf>,
     pub errors: Vec<String>,
-}
-
-/// The running background jobs.
-pub struct Jobs {
-    pub film: Latest<FilmRequest, FilmEvent, Option<ScoredFilm>>,
-    pub pick: Option<PickJob>,
-}
-
-impl Jobs {
-    pub fn new(wake: Wake) -> Self {
-        Self {
-            film: Latest::new("film", wake, open_and_score),
-            pick: None,
-        }
-    }
-}
-
-impl Drop for Jobs {
-    fn drop(&mut self) {
-        // An open file dialog must not keep a closed window alive.
-        if let Some(job) = self.pick.take() {
-            job.detach();
-        }
-    }
 }
 
 /// A model to load.
@@ -394,4 +370,9 @@ pub fn maps(
         &reading.scores,
         method,
     )
+}
+
+/// The words for a panic in a job.
+pub fn broke(panic_text: &str) -> String {
+    format!("this should not have happened, please report it: {panic_text}")
 }

@@ -4,14 +4,13 @@
 //! [`AppState::poll`] takes in what the jobs report.
 
 mod command;
+mod dialog;
 mod effect;
 mod evaluation;
-mod exports;
 mod jobs;
 mod keys;
 mod notice;
 mod path_prompt;
-mod poll;
 mod films;
 mod history;
 mod list;
@@ -22,8 +21,8 @@ mod shell;
 mod small_pictures;
 mod thresholds;
 mod training;
-mod undo;
 mod viewer;
+mod visibility;
 
 pub use command::{Command, CommandSender, command_channel};
 pub use effect::Effect;
@@ -31,7 +30,6 @@ pub use evaluation::{
     Cell, ChosenThresholds, ComparedSet, EvaluationCommand, EvaluationPick, EvaluationState,
     ListedFilms, Locked, OpenedSet, TargetForm, TargetKind,
 };
-pub use exports::{Clip, ExportCommand};
 pub use films::{FilmState, Films};
 pub use jobs::{FilePicker, ModelRequest, OpenedFilm, PickKind, Picked, ScoredFilm, Services};
 pub use keys::KeyChoices;
@@ -44,7 +42,7 @@ pub use notice::{Notice, NoticeKind, Notices};
 pub use path_prompt::PathPrompt;
 pub use settings::{MapSettings, Session, Settings, ThemeChoice, TrainingSettings, ViewerSettings};
 pub use shared::Shared;
-pub use shell::{AppState, Palette, Workspace};
+pub use shell::{AppState, OpenWindows, Palette, Workspace};
 pub use small_pictures::SmallPictures;
 pub use thresholds::Thresholds;
 pub use training::{
@@ -54,6 +52,7 @@ pub use training::{
     TrainingPick, TrainingState, Working,
 };
 pub use viewer::{
-    BRUSH_RANGE, BoxOverlap, Compare, CompareCommand, CompareWith, DisplayCommand, Displays,
-    Jitter, Probe, Tool, ViewerArea,
+    BRUSH_RANGE, BoxOverlap, Clip, Compare, CompareCommand, CompareWith, DisplayChange,
+    DisplayCommand, Displays, ExportCommand, Exports, Jitter, MapCommand, Probe, Tool, ViewOptions,
+    ViewerArea, ViewerCommand, ViewerState,
 };

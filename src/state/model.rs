@@ -67,6 +67,15 @@ impl Model {
         self.loaded.as_ref().map(|loaded| &loaded.classifier)
     }
 
+    /// Why an opened film stays without scores; `None` while there is or will be a model.
+    pub(super) fn missing_error(&self) -> Option<String> {
+        let expected = self.job.is_some() || self.loaded.is_some();
+        (!expected).then(|| {
+            let error = self.error.as_deref().unwrap_or("none was loaded");
+            format!("no scores without a model: {error}")
+        })
+    }
+
     /// Where the requested model comes from.
     pub(super) fn requested_origin(&self) -> ModelOrigin {
         match &self.requested {

@@ -1,8 +1,7 @@
 use std::path::PathBuf;
 
-use super::{AppState, CompareCommand, CompareWith, NoticeKind, PickKind, Workspace};
+use super::{AppState, ModelRequest, NoticeKind, PickKind, Workspace};
 use crate::model::ModelSource;
-use crate::state::jobs::ModelRequest;
 
 /// A path that is typed because there is no file dialog, or because the user prefers it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -96,9 +95,7 @@ impl AppState {
                 self.shared
                     .load_model(ModelRequest::Source(ModelSource::File(path)));
             }
-            PickKind::ComparedModel => {
-                self.apply_to_compare(CompareCommand::Show(CompareWith::Model(path)));
-            }
+            PickKind::ComparedModel => self.viewer.compare_with_model(path, &mut self.shared),
             PickKind::Training(pick) => {
                 let effects = self.training.take_path(pick, path, &mut self.shared);
                 self.settle(effects);
@@ -110,7 +107,11 @@ impl AppState {
                 let effects = self.list.start_blinded(path, &mut self.shared);
                 self.settle(effects);
             }
-            PickKind::ExportFolder => self.export_to(path),
+            PickKind::ExportFolder => {
+                if self.can_export() {
+                    self.viewer.export_to(path, &mut self.shared);
+                }
+            }
         }
     }
 }

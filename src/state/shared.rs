@@ -1,7 +1,12 @@
 use std::io;
+use std::sync::Arc;
 
 use super::jobs::{ModelRequest, spawn_model_job};
-use super::{Films, Model, NoticeKind, Notices, PathPrompt, Services, Settings};
+use super::{
+    Films, Loaded, Model, ModelOrigin, NoticeKind, Notices, PathPrompt, Services, Settings,
+    Thresholds,
+};
+use crate::model::Classifier;
 
 /// The state that all workspaces use.
 pub struct Shared {
@@ -45,6 +50,28 @@ impl Shared {
         self.model.requested = request.clone();
         let job = spawn_model_job(&self.services, request);
         self.model.job = self.started("loading the model", job);
+    }
+
+    /// Uses a model that was loaded; whether it has the findings of the one before.
+    pub(super) fn use_model(&mut self, classifier: Classifier) -> bool {
+        let origin = self.model.requested_origin();
+        match &origin {
+            ModelOrigin::Default => self.settings.model = None,
+            ModelOrigin::File(path) => self.settings.model = Some(path.clone()),
+            // It is gone with the program: the next start opens what was open before.
+            ModelOrigin::Moment(_) => {}
+        }
+        let before = self.model.classifier();
+        let same_findings =
+            before.is_some_and(|before| before.card().labels == classifier.card().labels);
+        let points = classifier.card().operating_points.clone();
+        self.model.loaded = Some(Loaded {
+            classifier: Arc::new(classifier),
+            thresholds: Thresholds::of_model(points),
+            origin,
+        });
+        self.model.error = None;
+        same_findings
     }
 
     /// Tells the user something.

@@ -6,7 +6,6 @@ use crate::domain::{OperatingPoint, PerFinding, Threshold, ThresholdOrigin};
 pub struct Thresholds {
     history: History<PerFinding<Threshold>>,
     model: PerFinding<Option<OperatingPoint>>,
-    n_steps: u64,
 }
 
 impl Thresholds {
@@ -15,7 +14,6 @@ impl Thresholds {
         Self {
             history: History::new(defaults_of(&model)),
             model,
-            n_steps: 0,
         }
     }
 
@@ -56,19 +54,15 @@ impl Thresholds {
         self.history.can_undo()
     }
 
-    /// Counts up with every move that can be taken back.
-    pub(super) fn n_steps(&self) -> u64 {
-        self.n_steps
-    }
-
-    /// Moves one threshold; a whole drag, up to [`Self::end_move`], is one undo step.
-    pub fn set(&mut self, finding_idx: usize, threshold: Threshold) {
+    /// Moves one threshold; whether a step of undo has begun. A whole drag, up to
+    /// [`Self::end_move`], is one step.
+    pub fn set(&mut self, finding_idx: usize, threshold: Threshold) -> bool {
         let gesture = Some(Gesture::Threshold(finding_idx));
-        self.change(gesture, |current| {
+        self.history.change(gesture, |current| {
             if let Some(current) = current.get_mut(finding_idx) {
                 *current = threshold;
             }
-        });
+        })
     }
 
     /// The drag is over: the next move is a step of its own.
@@ -76,20 +70,20 @@ impl Thresholds {
         self.history.end_gesture();
     }
 
-    /// Back to the model's operating point, or to 0.5 where it has none.
-    pub fn reset(&mut self, finding_idx: usize) {
-        if let Some(default) = self.default(finding_idx) {
-            self.end_move();
-            self.set(finding_idx, default);
-            self.end_move();
-        }
+    /// Back to the model's operating point, or to 0.5 where it has none; whether that is a step.
+    pub fn reset(&mut self, finding_idx: usize) -> bool {
+        self.end_move();
+        let default = self.default(finding_idx);
+        let moved = default.is_some_and(|default| self.set(finding_idx, default));
+        self.end_move();
+        moved
     }
 
-    /// Resets all thresholds to the model's operating points, as one undo step.
-    pub fn reset_all(&mut self) {
-        let defaults = defaults_of(&self.model);
-        self.change(None, |current| *current = defaults);
+    /// Resets all thresholds to the model's operating points; whether that is a step.
+    pub fn reset_all(&mut self) -> bool {
         self.end_move();
+        let defaults = defaults_of(&self.model);
+        self.history.change(None, |current| *current = defaults)
     }
 
     /// Undoes the last move; whether there was one.
@@ -100,14 +94,6 @@ impl Thresholds {
     /// Redoes the move that was undone last; whether there was one.
     pub fn redo(&mut self) -> bool {
         self.history.redo()
-    }
-
-    fn change(
-        &mut self,
-        gesture: Option<Gesture>,
-        change: impl FnOnce(&mut PerFinding<Threshold>),
-    ) {
-        self.n_steps += u64::from(self.history.change(gesture, change));
     }
 
     fn default(&self, finding_idx: usize) -> Option<Threshold> {

@@ -308,7 +308,7 @@ fn a_cell_lists_its_films_and_a_film_opens_with_its_map_and_back_returns() {
         .classifier
         .card()
         .labels;
-    assert_eq!(state.selected, labels.position("Effusion"));
+    assert_eq!(state.viewer.selected, labels.position("Effusion"));
     settle(&mut harness);
     harness
         .get_by_role_and_label(Role::Button, "Back to evaluation")

@@ -7,6 +7,7 @@ use egui::{Key, Modifiers};
 use egui_kittest::kittest::Queryable as _;
 use thorax::state::{
     Command, Decision, ListCommand, ListFilter, Mark, Picked, Sidecar, SortKey, SortOrder,
+    ViewerCommand,
 };
 
 use crate::films::folder;
@@ -72,7 +73,7 @@ fn the_whole_list_is_scored_as_films_in_view_are() {
     for place in 0..5 {
         let state = &mut harness.state_mut().state;
         let listed = state.shared.films.entries()[place].scores.clone().unwrap();
-        state.apply(Command::ShowFilm(place));
+        state.apply(Command::Viewer(ViewerCommand::ShowFilm(place)));
         step_until("the film", &mut harness, is_scored);
         let reading = harness
             .state()
@@ -114,7 +115,10 @@ fn the_list_is_sorted_by_any_score_and_steps_follow_it() {
     assert!(scores.is_sorted_by(|a, b| a >= b), "{scores:?}");
     let first = state.list.places()[0];
     let second = state.list.places()[1];
-    harness.state_mut().state.apply(Command::ShowFilm(first));
+    harness
+        .state_mut()
+        .state
+        .apply(Command::Viewer(ViewerCommand::ShowFilm(first)));
     harness.run_steps(2);
     harness.key_press(Key::PageDown);
     harness.run_steps(2);
@@ -268,7 +272,7 @@ fn in_a_blinded_reading_the_models_answer_is_hidden_until_the_reader_commits() {
     harness
         .state_mut()
         .state
-        .apply(Command::ShowFilm(unread.unwrap()));
+        .apply(Command::Viewer(ViewerCommand::ShowFilm(unread.unwrap())));
     harness.run_steps(8);
     assert!(harness.state().state.is_blinded());
     harness.get_by_label("Back to the session").click();
@@ -277,7 +281,7 @@ fn in_a_blinded_reading_the_models_answer_is_hidden_until_the_reader_commits() {
     assert!(state.list.shows_asked_film(&state.shared.films));
     let state = &mut harness.state_mut().state;
     state.apply(Command::List(ListCommand::Answer(2, Some(false))));
-    state.apply(Command::ShowFilm(unread.unwrap()));
+    state.apply(Command::Viewer(ViewerCommand::ShowFilm(unread.unwrap())));
     send(&mut harness, ListCommand::ShowAsked);
     let reading = harness.state().state.list.blinded.as_ref().unwrap();
     assert_eq!(
@@ -288,8 +292,9 @@ fn in_a_blinded_reading_the_models_answer_is_hidden_until_the_reader_commits() {
     harness
         .state_mut()
         .state
-        .apply(Command::ShowFilm(unread.unwrap()));
-    let window = harness.state().state.window_in_words();
+        .apply(Command::Viewer(ViewerCommand::ShowFilm(unread.unwrap())));
+    let state = &harness.state().state;
+    let window = state.viewer.window_in_words(&state.shared.films);
     send(&mut harness, ListCommand::Commit { window });
     let text = std::fs::read_to_string(&log).unwrap();
     assert_eq!(

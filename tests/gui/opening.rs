@@ -287,13 +287,13 @@ fn a_model_to_compare_with_that_is_typed_leaves_the_model_in_use_alone() {
     state.apply(Command::EditPath(model.display().to_string()));
     state.apply(Command::UseTypedPath);
     step_until("the film beside", &mut harness, |app| {
-        let compare = app.state.compare.as_ref();
+        let compare = app.state.viewer.compare.as_ref();
         compare.is_some_and(|compare| compare.film.reading().is_some())
     });
     let state = &harness.state().state;
     let loaded = state.shared.model.loaded.as_ref().unwrap();
     assert_eq!(loaded.origin, ModelOrigin::Default);
     assert_eq!(state.shared.settings.model, None);
-    let compare = state.compare.as_ref().unwrap();
+    let compare = state.viewer.compare.as_ref().unwrap();
     assert_eq!(compare.with, CompareWith::Model(model));
 }

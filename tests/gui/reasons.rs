@@ -2,7 +2,7 @@
 
 use egui::{Key, Modifiers, PointerButton, Vec2};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
-use thorax::state::Tool;
+use thorax::state::{Tool, ViewerCommand};
 
 use crate::harness::{AppHarness, app_with_scores, step_until};
 use crate::viewer::{app, drag, middle};
@@ -29,13 +29,13 @@ fn what_is_covered_changes_scores_and_map_and_comes_back() {
         Vec2::new(60.0, 60.0),
     );
     step_until("scores of the covered film", &mut harness, |app| {
-        app.state.probe.reading.is_some() && !app.state.probe.is_busy()
+        app.state.viewer.probe.reading.is_some() && !app.state.viewer.probe.is_busy()
     });
     harness.run();
     let state = &harness.state().state;
-    let covered = state.probe.reading.clone().unwrap();
+    let covered = state.viewer.probe.reading.clone().unwrap();
     assert_ne!(covered.inference.scores, whole.inference.scores);
-    let cover = state.probe.cover.as_ref().unwrap();
+    let cover = state.viewer.probe.cover.as_ref().unwrap();
     assert_eq!(
         Some(&covered.inference.input),
         cover.over(&whole.inference.input).as_ref()
@@ -44,7 +44,7 @@ fn what_is_covered_changes_scores_and_map_and_comes_back() {
     harness.key_press_modifiers(Modifiers::SHIFT, Key::Delete);
     harness.run();
     let state = &harness.state().state;
-    assert!(state.probe.cover.is_none() && state.probe.reading.is_none());
+    assert!(state.viewer.probe.cover.is_none() && state.viewer.probe.reading.is_none());
     assert_eq!(
         state.shared.films.film.reading().unwrap().inference,
         whole.inference
@@ -60,8 +60,8 @@ fn all_maps_are_shown_at_once_and_a_click_goes_to_one() {
     harness.get_by_label("Map of Edema").click();
     harness.run();
     let state = &harness.state().state;
-    assert!(!state.all_maps_shown);
-    assert_eq!(state.selected, Some(3));
+    assert!(!state.viewer.options.all_maps_shown);
+    assert_eq!(state.viewer.selected, Some(3));
 }
 
 #[test]
@@ -81,7 +81,7 @@ fn what_the_network_saw_is_one_key_away_and_the_scores_stay() {
     }
     harness.run();
     let state = &harness.state().state;
-    assert!(state.input_shown);
+    assert!(state.viewer.options.input_shown);
     let after = state.shared.films.film.reading().unwrap();
     assert_eq!(before.inference, after.inference);
 }
@@ -106,7 +106,7 @@ fn a_film_that_is_no_chest_film_shows_its_scores_only_when_asked() {
     harness.key_press(Key::J);
     harness.key_press_modifiers(Modifiers::SHIFT, Key::M);
     harness.run();
-    assert!(!harness.state().state.jitter.is_busy());
+    assert!(!harness.state().state.viewer.jitter.is_busy());
     assert_eq!(harness.query_all_by_label_contains("Map of ").count(), 0);
     harness.key_press_modifiers(Modifiers::SHIFT, Key::M);
     harness.run();
@@ -122,7 +122,7 @@ fn one_key_measures_how_far_scores_move_under_small_changes() {
     harness.key_press(Key::J);
     step_until("the intervals", &mut harness, |app| {
         let path = app.state.shared.films.current_path();
-        app.state.jitter.intervals_of(path).is_some()
+        app.state.viewer.jitter.intervals_of(path).is_some()
     });
     harness.run();
     harness.get_by_label_contains("Under 24 small shifts, rotations and exposure changes");
@@ -140,7 +140,7 @@ fn the_selected_finding_tells_where_its_score_stands_among_validation_films() {
 }
 
 fn select(harness: &mut AppHarness, finding_idx: usize) {
-    let command = thorax::state::Command::SelectFinding(Some(finding_idx));
+    let command = thorax::state::Command::Viewer(ViewerCommand::SelectFinding(Some(finding_idx)));
     harness.state_mut().state.apply(command);
     harness.run();
 }
@@ -152,7 +152,7 @@ fn lines_take_the_place_of_colours_and_back() {
     harness.run();
     assert!(harness.state().state.shared.settings.map.contours);
     assert_eq!(
-        harness.state().state.tool,
+        harness.state().state.viewer.tool,
         Tool::Window,
         "C alone is another key"
     );

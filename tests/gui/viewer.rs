@@ -14,7 +14,7 @@ pub fn app() -> AppHarness {
 }
 
 fn display(harness: &AppHarness) -> Display {
-    harness.state().state.display().clone()
+    harness.state().state.viewer.display().clone()
 }
 
 pub fn middle(harness: &AppHarness) -> Pos2 {
@@ -49,7 +49,7 @@ fn press(harness: &mut AppHarness, button: PointerButton, pos: Pos2, pressed: bo
 fn window(harness: &AppHarness) -> (f64, f64) {
     let state = &harness.state().state;
     let opened = state.shared.films.film.opened();
-    let window = opened.map(|opened| opened.window_of(&state.display().gray));
+    let window = opened.map(|opened| opened.window_of(&state.viewer.display().gray));
     window.map_or((0.0, 0.0), |window| (window.center(), window.width()))
 }
 
@@ -267,7 +267,7 @@ fn a_length_is_measured_in_pixels_of_the_film_where_spacing_is_unknown() {
         .get_by_role_and_label(Role::Button, "Length")
         .click();
     harness.run();
-    assert_eq!(harness.state().state.tool, Tool::Length);
+    assert_eq!(harness.state().state.viewer.tool, Tool::Length);
     let start = middle(&harness);
     drag(
         &mut harness,
@@ -279,7 +279,7 @@ fn a_length_is_measured_in_pixels_of_the_film_where_spacing_is_unknown() {
     let [Measurement::Length([from, to])] = measurements.as_slice() else {
         panic!("{measurements:?}");
     };
-    let area = harness.state().state.viewer_area.unwrap();
+    let area = harness.state().state.viewer.area.unwrap();
     let film = harness
         .state()
         .state
@@ -328,8 +328,8 @@ fn the_palette_finds_actions_by_part_of_their_words() {
     harness.key_press(Key::Enter);
     harness.run_steps(3);
     let state = &harness.state().state;
-    assert!(state.palette.is_none());
-    assert!(state.display().orientation.is_mirrored());
+    assert!(state.windows.palette.is_none());
+    assert!(state.viewer.display().orientation.is_mirrored());
 }
 
 #[test]
@@ -393,7 +393,7 @@ fn two_films_side_by_side_move_together_until_they_are_unlinked() {
     let mut harness = app_with_scores(vec![films.path().to_owned()]);
     harness.key_press(Key::D);
     step_until("the film beside", &mut harness, |app| {
-        let compare = app.state.compare.as_ref();
+        let compare = app.state.viewer.compare.as_ref();
         compare.is_some_and(|compare| compare.film.reading().is_some())
     });
     harness.run();
@@ -405,21 +405,35 @@ fn two_films_side_by_side_move_together_until_they_are_unlinked() {
         Vec2::new(30.0, 10.0),
     );
     let state = &harness.state().state;
-    let moved = state.display().view.unwrap();
-    let other = state.beside_display().unwrap().view.unwrap();
+    let moved = state.viewer.display().view.unwrap();
+    let other = state
+        .viewer
+        .beside_display(&state.shared.films)
+        .unwrap()
+        .view
+        .unwrap();
     assert!((moved.zoom - other.zoom).abs() < 1e-4, "films of one size");
     harness.key_press(Key::I);
     harness.run();
-    assert!(harness.state().state.beside_display().unwrap().inverted);
+    let state = &harness.state().state;
+    let beside = state.viewer.beside_display(&state.shared.films);
+    assert!(beside.unwrap().inverted);
     harness.get_by_label("Linked").click();
     harness.run();
     harness.key_press(Key::I);
     harness.run();
     let state = &harness.state().state;
-    assert!(!state.display().inverted && state.beside_display().unwrap().inverted);
+    assert!(
+        !state.viewer.display().inverted
+            && state
+                .viewer
+                .beside_display(&state.shared.films)
+                .unwrap()
+                .inverted
+    );
     harness.get_by_label("Close").click();
     harness.run();
-    assert!(harness.state().state.compare.is_none());
+    assert!(harness.state().state.viewer.compare.is_none());
 }
 
 #[test]
@@ -432,11 +446,11 @@ fn one_film_is_shown_under_two_models() {
     let command = thorax::state::Command::PickComparedModel;
     harness.state_mut().state.apply(command);
     step_until("the other model's scores", &mut harness, |app| {
-        let compare = app.state.compare.as_ref();
+        let compare = app.state.viewer.compare.as_ref();
         compare.is_some_and(|compare| compare.film.reading().is_some())
     });
     let state = &harness.state().state;
-    let compare = state.compare.as_ref().unwrap();
+    let compare = state.viewer.compare.as_ref().unwrap();
     let (main, beside) = (
         state.shared.films.film.reading().unwrap(),
         compare.film.reading().unwrap(),

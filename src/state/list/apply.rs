@@ -9,7 +9,7 @@ use super::state::ListScore;
 use super::{
     BlindedReading, FilmNote, FilmStatus, ListCommand, ListState, Mark, SortOrder, same_patient,
 };
-use crate::state::poll::broke;
+use crate::state::jobs::broke;
 use crate::state::{Effect, PickKind, Session, Shared, Workspace};
 use crate::work::{Job, Outcome, cause_chain};
 

@@ -1,7 +1,6 @@
 use std::path::PathBuf;
 
-use crate::state::jobs::{ListJob, Listing, spawn_drawn_film_job, spawn_list_job};
-use crate::state::poll::broke;
+use crate::state::jobs::{ListJob, Listing, broke, spawn_drawn_film_job, spawn_list_job};
 use crate::state::{Session, Shared};
 use crate::work::{Job, Outcome, cause_chain};
 

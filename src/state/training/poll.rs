@@ -2,7 +2,7 @@ use super::{
     Activity, Closing, ConfigFile, Made, RunRecord, RunState, ShownRun, TrainingNews, TrainingPage,
     TrainingState,
 };
-use crate::state::poll::broke;
+use crate::state::jobs::broke;
 use crate::state::{NoticeKind, Shared};
 use crate::train::{Ending, TrainEvent, TrainReport};
 use crate::work::{Outcome, Progress, Wake, cause_chain};

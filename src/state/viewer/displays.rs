@@ -10,7 +10,6 @@ pub struct Displays {
     film: Option<PathBuf>,
     history: History<Display>,
     left: BTreeMap<PathBuf, Display>,
-    n_steps: u64,
 }
 
 impl Displays {
@@ -22,11 +21,6 @@ impl Displays {
     /// Whether there is a change to take back.
     pub fn can_undo(&self) -> bool {
         self.history.can_undo()
-    }
-
-    /// Counts up with every change that can be taken back.
-    pub(in crate::state) fn n_steps(&self) -> u64 {
-        self.n_steps
     }
 
     /// Turns to another film, which is shown as it was left; changes of the last one stay made.
@@ -45,13 +39,13 @@ impl Displays {
         self.history = History::new(left.unwrap_or_default());
     }
 
-    /// Makes a change; those of one gesture are one step of undo.
+    /// Makes a change; whether a step of undo has begun. Changes of one gesture are one step.
     pub(in crate::state) fn change(
         &mut self,
         gesture: Option<Gesture>,
         change: impl FnOnce(&mut Display),
-    ) {
-        self.n_steps += u64::from(self.history.change(gesture, change));
+    ) -> bool {
+        self.history.change(gesture, change)
     }
 
     /// The drag ended: the next change is a separate undo step.

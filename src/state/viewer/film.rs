@@ -1,114 +1,164 @@
+use std::path::Path;
 use std::sync::Arc;
 
-use crate::imaging::InputLevel;
-use crate::state::jobs::FilmRequest;
-use crate::state::{AppState, Compare, FilmState, FilmStatus, NoticeKind};
+use super::ViewerState;
+use crate::state::jobs::{FilmEvent, FilmRequest, broke};
+use crate::state::{Effect, FilmState, FilmStatus, ScoredFilm, Shared};
+use crate::work::{Outcome, cause_chain};
 
-impl AppState {
-    pub(in crate::state) fn show_film(&mut self, film_idx: usize) {
-        if let Some(path) = self.shared.films.show(film_idx) {
-            self.turn_display_to(Some(&path));
-            self.shared.settings.remember_film(&path);
-            self.shared.settings.session.current = Some(path.clone());
-            if self.shared.films.film.reading().is_some() {
-                self.jobs.film.cancel();
-                self.refresh_maps();
-                self.mind_beside();
-            } else {
-                self.read_current();
-            }
+impl ViewerState {
+    /// Shows a film of the list, and opens and scores it unless that is done already.
+    pub fn show_film(&mut self, film_idx: usize, shared: &mut Shared) {
+        let Some(path) = shared.films.show(film_idx) else {
+            return;
+        };
+        self.turn_display_to(Some(&path));
+        shared.settings.remember_film(&path);
+        shared.settings.session.current = Some(path);
+        if shared.films.film.reading().is_some() {
+            self.scoring.cancel();
+            self.refresh_maps(shared);
+            self.mind_beside(shared);
+        } else {
+            self.read_film(shared);
         }
     }
 
-    /// Whether the film in view was refused as input, and nobody asked for its scores.
-    pub fn is_refused(&self) -> bool {
-        let opened = self.shared.films.film.opened();
-        opened.is_some_and(|opened| {
-            opened.check.level() == InputLevel::Refused
-                && self.shown_anyway.as_ref() != Some(&opened.film.path)
-        })
+    /// Shows no film.
+    pub fn clear_film(&mut self) {
+        self.scoring.cancel();
+        self.turn_display_to(None);
     }
 
-    /// Whether a blinded session hides the scores of the film in view.
-    pub fn is_blinded(&self) -> bool {
-        self.list.is_blinded_to(self.shared.films.current_path())
+    /// Stops opening and scoring the film in view.
+    pub fn cancel(&mut self, shared: &mut Shared) {
+        if shared.films.film.is_reading() {
+            self.scoring.cancel();
+            let film = shared.films.film.opened().cloned();
+            shared.films.film = FilmState::Cancelled(film);
+        }
     }
 
-    /// Whether the network's answer to the film in view is not to be seen.
-    pub fn hides_answer(&self) -> bool {
-        self.is_blinded() || self.is_refused()
+    /// Another model is in use: what the one before said no longer counts.
+    pub fn model_changed(&mut self, same_findings: bool, shared: &mut Shared) {
+        if !same_findings {
+            self.selected = None;
+        }
+        self.probe.clear();
+        self.jitter.forget();
+        shared.films.forget_readings();
+        self.read_beside(shared);
+        // A film that could not be opened will not open for another model either.
+        let waits = match &shared.films.film {
+            FilmState::Empty | FilmState::Cancelled(_) => false,
+            FilmState::Opening | FilmState::Scoring(_) | FilmState::Read(_) => true,
+            FilmState::Failed { film, .. } => film.is_some(),
+        };
+        if waits {
+            self.read_film(shared);
+        }
     }
 
-    /// The same of the film beside it.
-    pub fn hides_answer_beside(&self, compare: &Compare) -> bool {
-        let opened = compare.film.opened();
-        opened.is_some_and(|opened| {
-            self.list.is_blinded_to(Some(&opened.film.path))
-                || opened.check.level() == InputLevel::Refused
-        })
+    /// There will be no model: a film that waits for one stays without scores.
+    pub fn model_failed(&mut self, shared: &mut Shared) {
+        if let FilmState::Scoring(_) = shared.films.film
+            && let Some(error) = shared.model.missing_error()
+        {
+            fail_film(error, shared);
+        }
     }
 
-    pub(in crate::state) fn read_current(&mut self) {
-        let Some(path) = self.shared.films.current_path().map(ToOwned::to_owned) else {
+    /// Opens and scores the film in view.
+    pub(super) fn read_film(&mut self, shared: &mut Shared) {
+        let Some(path) = shared.films.current_path().map(ToOwned::to_owned) else {
             return;
         };
-        let opened = self.shared.films.film.opened().cloned();
-        self.shared.films.film = match &opened {
+        let opened = shared.films.film.opened().cloned();
+        shared.films.film = match &opened {
             Some(opened) => FilmState::Scoring(Arc::clone(opened)),
             None => FilmState::Opening,
         };
         let request = FilmRequest {
             path,
             opened,
-            classifier: self
-                .shared
-                .model
-                .loaded
-                .as_ref()
-                .map(|loaded| Arc::clone(&loaded.classifier)),
-            method: self.shared.settings.map.method,
+            classifier: shared.model.classifier().cloned(),
+            method: shared.settings.map.method,
         };
-        if let Err(error) = self.jobs.film.request(request) {
-            self.fail_film(format!("cannot start a thread: {error}"));
+        if let Err(error) = self.scoring.request(request) {
+            fail_film(format!("cannot start a thread: {error}"), shared);
         }
     }
 
-    /// Makes the maps anew if they are by another method than the one asked for.
-    pub(in crate::state) fn refresh_maps(&mut self) {
-        let method = self.shared.settings.map.method;
-        if let (Some(reading), Some(loaded)) =
-            (self.shared.films.film.reading(), &self.shared.model.loaded)
+    /// Makes the maps again if they are by another method than the chosen one.
+    pub(super) fn refresh_maps(&mut self, shared: &mut Shared) {
+        let method = shared.settings.map.method;
+        let Some(classifier) = shared.model.classifier() else {
+            return;
+        };
+        if let Some(reading) = &mut self.probe.reading
+            && reading.method != method
+        {
+            *reading = Arc::new(reading.with_method(classifier, method));
+        }
+        if let Some(reading) = shared.films.film.reading()
             && reading.method != method
         {
             // A few million multiplications: shorter than a frame, so no job.
-            let reading = Arc::new(reading.with_method(&loaded.classifier, method));
-            self.shared.films.keep(&reading);
-            self.shared.films.film = FilmState::Read(reading);
-        }
-        if let (Some(reading), Some(loaded)) = (&mut self.probe.reading, &self.shared.model.loaded)
-            && reading.method != method
-        {
-            *reading = Arc::new(reading.with_method(&loaded.classifier, method));
+            let reading = Arc::new(reading.with_method(classifier, method));
+            shared.films.keep(&reading);
+            shared.films.film = FilmState::Read(reading);
         }
     }
 
-    pub(in crate::state) fn fail_film(&mut self, error: String) {
-        if let Some(path) = self.shared.films.current_path().map(ToOwned::to_owned) {
-            self.shared
-                .films
-                .set_status(&path, &FilmStatus::Failed(error.clone()));
+    /// Takes in what opening and scoring have reported.
+    pub(super) fn poll_film(&mut self, shared: &mut Shared) -> Vec<Effect> {
+        let (events, outcome) = match self.scoring.poll() {
+            Ok(news) => news,
+            Err(error) => {
+                fail_film(format!("cannot start a thread: {error}"), shared);
+                return Vec::new();
+            }
+        };
+        for FilmEvent::Opened(opened) in events {
+            shared.films.film = FilmState::Scoring(opened);
         }
-        self.shared.notices.push(NoticeKind::Error, error.clone());
-        let film = self.shared.films.film.opened().cloned();
-        self.shared.films.film = FilmState::Failed { error, film };
+        match outcome {
+            Some(Outcome::Done(Some(reading))) => return self.take_scores(reading, shared),
+            Some(Outcome::Done(None)) => {
+                if let Some(error) = shared.model.missing_error() {
+                    fail_film(error, shared);
+                }
+            }
+            Some(Outcome::Failed(error)) => fail_film(cause_chain(&error), shared),
+            Some(Outcome::Panicked(text)) => fail_film(broke(&text), shared),
+            Some(Outcome::Cancelled) | None => {}
+        }
+        Vec::new()
     }
 
-    pub(in crate::state) fn cancel(&mut self) {
-        self.list.cancel_search();
-        if self.is_reading_film() {
-            self.jobs.film.cancel();
-            let film = self.shared.films.film.opened().cloned();
-            self.shared.films.film = FilmState::Cancelled(film);
-        }
+    fn take_scores(&mut self, reading: ScoredFilm, shared: &mut Shared) -> Vec<Effect> {
+        self.selected = self.selected.or_else(|| reading.inference.highest());
+        let reading = Arc::new(reading);
+        shared.films.keep(&reading);
+        shared.films.film = FilmState::Read(reading);
+        self.mind_beside(shared);
+        self.refresh_maps(shared);
+        vec![Effect::FilmScored]
     }
+
+    fn turn_display_to(&mut self, film: Option<&Path>) {
+        self.probe.clear();
+        self.displays.show(film);
+        self.undo.forget_displays();
+    }
+}
+
+fn fail_film(error: String, shared: &mut Shared) {
+    if let Some(path) = shared.films.current_path().map(ToOwned::to_owned) {
+        let status = FilmStatus::Failed(error.clone());
+        shared.films.set_status(&path, &status);
+    }
+    shared.say_error(error.clone());
+    let film = shared.films.film.opened().cloned();
+    shared.films.film = FilmState::Failed { error, film };
 }

@@ -73,7 +73,7 @@ fn table_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
 }
 
 fn row_ui(ui: &mut Ui, action: Action, state: &AppState, commands: &CommandSender) {
-    let asked = state.key_asked_for == Some(action.name());
+    let asked = state.windows.key_asked_for == Some(action.name());
     let words = match action.shortcut(&state.shared.settings.keys) {
         _ if asked => "Press a key…".to_owned(),
         Some(shortcut) => words_of(ui.ctx(), &shortcut),
@@ -95,7 +95,7 @@ fn row_ui(ui: &mut Ui, action: Action, state: &AppState, commands: &CommandSende
 
 /// Takes the key pressed next for the action that waits for one.
 fn take_key(ctx: &Context, state: &AppState, commands: &CommandSender) {
-    let Some(name) = state.key_asked_for else {
+    let Some(name) = state.windows.key_asked_for else {
         return;
     };
     let pressed = ctx.input_mut(|input| {

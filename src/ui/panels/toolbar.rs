@@ -1,6 +1,8 @@
 use egui::{MenuBar, Ui};
 
-use crate::state::{AppState, Command, CommandSender, ThemeChoice, TrainingCommand, Workspace};
+use crate::state::{
+    AppState, Command, CommandSender, ThemeChoice, TrainingCommand, ViewerCommand, Workspace,
+};
 use crate::ui::shortcuts::{Action, action_button_ui};
 
 /// The menus, and the buttons that a newcomer looks for.
@@ -196,9 +198,9 @@ fn view_menu_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
     {
         commands.send(Command::SetRestoreSession(restores));
     }
-    let mut shown = state.patient_name_shown;
+    let mut shown = state.viewer.options.patient_name_shown;
     if ui.checkbox(&mut shown, "Patient name").changed() {
-        commands.send(Command::ShowPatientName(shown));
+        commands.view(ViewerCommand::ShowPatientName(shown));
     }
     ui.separator();
     for action in [Action::Larger, Action::Smaller, Action::UsualSize] {

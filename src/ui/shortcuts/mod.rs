@@ -48,7 +48,7 @@ pub fn with_key(ctx: &Context, words: &str, action: Action, state: &AppState) ->
 
 /// Sends the commands of the keys pressed in this frame.
 pub fn keys_ui(ctx: &Context, state: &AppState, commands: &CommandSender) {
-    if state.key_asked_for.is_some() {
+    if state.windows.key_asked_for.is_some() {
         // The next key is an answer, not a command.
         return;
     }
@@ -89,7 +89,7 @@ pub fn keys_ui(ctx: &Context, state: &AppState, commands: &CommandSender) {
             action,
             Action::Undo | Action::Redo | Action::CloseFilm | Action::ResetThresholds
         );
-        let palette = state.palette.is_some() && action != Action::Palette;
+        let palette = state.windows.palette.is_some() && action != Action::Palette;
         if ((plain || edits) && typing) || (steps && focused) || palette {
             continue;
         }
@@ -107,7 +107,7 @@ pub fn keys_ui(ctx: &Context, state: &AppState, commands: &CommandSender) {
 
 fn pointer_over_film(ctx: &Context, state: &AppState) -> bool {
     let pointer = ctx.input(|input| input.pointer.hover_pos());
-    pointer.zip(state.viewer_area).is_some_and(|(pos, area)| {
+    pointer.zip(state.viewer.area).is_some_and(|(pos, area)| {
         let (left, top) = (area.top_left.x, area.top_left.y);
         let within = |pos: f32, start: f32, side: f32| (start..start + side).contains(&pos);
         within(pos.x, left, area.size.width) && within(pos.y, top, area.size.height)

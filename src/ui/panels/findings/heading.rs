@@ -22,7 +22,7 @@ pub fn heading_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
     if let Some(opened) = state.shared.films.film.opened() {
         let film = &opened.film;
         ui.weak(facts(film)).on_hover_text(details(film));
-        if state.patient_name_shown {
+        if state.viewer.options.patient_name_shown {
             let name = film.info.patient_name.as_deref();
             ui.label(format!("Patient: {}", name.unwrap_or("not in the file")));
         }

@@ -5,8 +5,8 @@ use egui::{Align2, FontId, Rect, Response, ScrollArea, Sense, Ui, Vec2};
 use super::filter::filter_ui;
 use crate::domain::{Score, Threshold};
 use crate::state::{
-    AppState, Command, CommandSender, CompareCommand, FilmEntry, FilmStatus, ListCommand, Mark,
-    SortKey, n_above, score,
+    AppState, CommandSender, CompareCommand, FilmEntry, FilmStatus, ListCommand, Mark, SortKey,
+    ViewerCommand, n_above, score,
 };
 use crate::ui::panels::small_films::SmallFilms;
 use crate::ui::shortcuts::{Action, with_key};
@@ -63,14 +63,14 @@ pub fn film_list_ui(
             response.context_menu(|ui| {
                 if ui.button("Compare with the film in view").clicked() {
                     let command = CompareCommand::ShowFilm(place);
-                    commands.send(Command::Compare(command));
+                    commands.compare(command);
                     ui.close();
                 }
             });
             if response.clicked() {
                 // Where it was clicked is where it is: no need to scroll.
                 views.scrolled_to = Some(place);
-                commands.send(Command::ShowFilm(place));
+                commands.view(ViewerCommand::ShowFilm(place));
             }
         }
     });
@@ -192,7 +192,7 @@ fn second_line(ui: &Ui, state: &AppState, entry: &FilmEntry) -> (String, egui::C
     let label = match state.list.order.key {
         SortKey::Score(label) => Some(label),
         SortKey::Above => None,
-        _ => state.selected,
+        _ => state.viewer.selected,
     };
     let Some(label) = label else {
         let text = match n_above(entry, thresholds) {
