@@ -41,7 +41,8 @@ fn main() {
     let path = folder.path().join("scores.csv");
     predictions().save(&path).unwrap();
     let mut harness = harness(path);
-    while harness.state().state.evaluation.set.is_none() || harness.state().state.is_loading_model()
+    while harness.state().state.evaluation.set.is_none()
+        || harness.state().state.shared.model.is_loading()
     {
         harness.step();
         std::thread::park_timeout(Duration::from_millis(4));

@@ -24,8 +24,8 @@ use thorax::app::ThoraxApp;
 use thorax::domain::Display;
 use thorax::model::ComputeDevice;
 use thorax::state::{
-    Command, DisplayCommand, FilePicker, FilmEntry, FilmState, ListCommand, ListFilter, OpenedFilm,
-    PickKind, Picked, SortKey, SortOrder,
+    Command, DisplayChange, DisplayCommand, FilePicker, FilmEntry, FilmState, ListCommand,
+    ListFilter, OpenedFilm, PickKind, Picked, SortKey, SortOrder, ViewerCommand,
 };
 
 #[path = "shared/times.rs"]
@@ -62,18 +62,28 @@ fn main() {
     harness
         .state_mut()
         .state
-        .apply(Command::Display(DisplayCommand::ActualSize));
+        .apply(Command::Viewer(ViewerCommand::Display(
+            DisplayCommand::Change(DisplayChange::ActualSize),
+        )));
     harness.run_steps(5);
     print_times("window drag at 1:1", window_drag(&mut harness, center));
     print_times("pan at 1:1", pan(&mut harness, center));
-    let opened = harness.state().state.study.film.opened().unwrap().clone();
+    let opened = harness
+        .state()
+        .state
+        .shared
+        .films
+        .film
+        .opened()
+        .unwrap()
+        .clone();
     print_times("the whole film in one texture", whole_film(&opened));
 
     let seen = memory_text();
     println!("after the film alone: {seen}");
     for film_idx in 0..N_FILMS {
         let state = &mut harness.state_mut().state;
-        state.apply(Command::ShowFilm(film_idx));
+        state.apply(Command::Viewer(ViewerCommand::ShowFilm(film_idx)));
         wait_for_scores(&mut harness);
     }
     println!("{N_FILMS} films looked at: {}", memory_text());
@@ -91,7 +101,7 @@ fn long_list(harness: &mut Bench) {
     });
     let entries = entries.collect();
     let started = Instant::now();
-    state.study.add(entries);
+    state.shared.films.add(entries);
     println!(
         "{N_ROWS} films put on the list: {:.1} ms",
         ms(started.elapsed())
@@ -217,7 +227,7 @@ fn timed(work: impl FnOnce()) -> Duration {
 }
 
 fn wait_for_scores(harness: &mut Bench) {
-    while !matches!(harness.state().state.study.film, FilmState::Read(_)) {
+    while !matches!(harness.state().state.shared.films.film, FilmState::Read(_)) {
         harness.step();
         std::thread::park_timeout(Duration::from_millis(4));
     }

@@ -52,11 +52,12 @@ impl ThoraxApp {
             device,
             // Where nothing is to be kept, as in tests, notes are not either.
             data_folder: cc.storage.and_then(|_| eframe::storage_dir("thorax")),
+            cache_folder: None,
         };
         let mut state = AppState::new(stored_settings(cc.storage), services);
         if !files.is_empty() {
             state.apply(Command::Open(files));
-        } else if state.settings.restore_session {
+        } else if state.shared.settings.restore_session {
             state.restore_session();
         }
         let (commands, queue) = command_channel();
@@ -76,7 +77,7 @@ impl ThoraxApp {
         let (state, commands) = (&self.state, &self.commands);
         Panel::top("toolbar").show(ui, |ui| toolbar_ui(ui, state, commands));
         Panel::bottom("status").show(ui, |ui| status_bar_ui(ui, state, commands));
-        if let Some(prompt) = &state.prompt {
+        if let Some(prompt) = &state.shared.prompt {
             Panel::top("path").show(ui, |ui| path_prompt_ui(ui, prompt, commands));
         }
         match state.workspace {
@@ -93,7 +94,7 @@ impl ThoraxApp {
     fn viewer_panels_ui(&mut self, ui: &mut Ui) {
         let (state, commands) = (&self.state, &self.commands);
         Panel::top("tools").show(ui, |ui| tool_strip_ui(ui, state, commands));
-        if state.asked_model_path().is_some() && state.training.run.is_some() {
+        if state.shared.model.requested_path().is_some() && state.training.run.is_some() {
             Panel::top("epochs").show(ui, |ui| epoch_scrubber_ui(ui, state, commands));
         }
         if state.evaluation.film_opened {
@@ -107,7 +108,7 @@ impl ThoraxApp {
         } else {
             width * 0.5
         };
-        if !state.study.entries().is_empty() && wide {
+        if !state.shared.films.entries().is_empty() && wide {
             Panel::left("films")
                 .default_size(theme::FILM_LIST_WIDTH_PT)
                 .size_range(160.0..=420.0)
@@ -128,63 +129,70 @@ impl ThoraxApp {
                 }
             });
         Panel::bottom("map").show(ui, |ui| {
-            let reading = state.study.film.reading().filter(|_| !state.hides_answer());
-            let heatmap = reading.zip(state.selected).and_then(|(reading, idx)| {
-                let max = state.settings.map.scale.max(&reading.maps, idx);
-                Some((reading.maps.get(idx)?, max))
-            });
+            let reading = state
+                .shared
+                .films
+                .film
+                .reading()
+                .filter(|_| !state.hides_answer());
+            let heatmap = reading
+                .zip(state.viewer.selected)
+                .and_then(|(reading, idx)| {
+                    let max = state.shared.settings.map.scale.max(&reading.maps, idx);
+                    Some((reading.maps.get(idx)?, max))
+                });
             // Words too large for the panel must not run into its neighbor.
             egui::ScrollArea::horizontal()
                 .auto_shrink([false, true])
                 .show(ui, |ui| {
-                    map_controls_ui(ui, &state.settings.map, heatmap, commands);
+                    map_controls_ui(ui, &state.shared.settings.map, heatmap, commands);
                 });
         });
-        if state.settings.viewer.histogram_shown
-            && let Some(opened) = state.study.film.opened()
+        if state.shared.settings.viewer.histogram_shown
+            && let Some(opened) = state.shared.films.film.opened()
         {
             Panel::bottom("histogram").show(ui, |ui| {
-                histogram_ui(ui, opened, state.display(), commands);
+                histogram_ui(ui, opened, state.viewer.display(), commands);
             });
         }
         // Hidden views must not keep their film in memory.
-        if state.compare.is_none() {
+        if state.viewer.compare.is_none() {
             self.beside_views = ViewerViews::default();
         }
-        if state.study.film.opened().is_none() {
+        if state.shared.films.film.opened().is_none() {
             self.viewer_views = ViewerViews::default();
         }
         let area = CentralPanel::no_frame().show(ui, |ui| {
-            if matches!(state.study.film, FilmState::Empty) {
+            if matches!(state.shared.films.film, FilmState::Empty) {
                 welcome_ui(ui, state, commands);
                 return None;
             }
             let pane = Pane::main(state);
-            if let Some(compare) = &state.compare {
+            if let Some(compare) = &state.viewer.compare {
                 let views = [&mut self.viewer_views, &mut self.beside_views];
                 let [main, beside] = compare_ui(ui, state, compare, views, commands);
                 return Some((main, Some(beside)));
             }
-            if state.all_maps_shown {
+            if state.viewer.options.all_maps_shown {
                 all_maps_ui(ui, &pane, &mut self.viewer_views, commands);
                 return None;
             }
             let area = viewer_ui(ui, &pane, &mut self.viewer_views, commands);
             Some((area, None))
         });
-        self.state.viewer_area = area.inner.map(|(main, _)| main);
-        if let Some(compare) = &mut self.state.compare {
+        self.state.viewer.area = area.inner.map(|(main, _)| main);
+        if let Some(compare) = &mut self.state.viewer.compare {
             compare.area = area.inner.and_then(|(_, beside)| beside);
         }
     }
 
     fn windows_ui(&self, ctx: &Context) {
         let (state, commands) = (&self.state, &self.commands);
-        notices_ui(ctx, &state.notices, state.workspace, commands);
-        if let (true, Some(loaded)) = (state.about_shown, &state.model.loaded) {
+        notices_ui(ctx, &state.shared.notices, state.workspace, commands);
+        if let (true, Some(loaded)) = (state.windows.about_shown, &state.shared.model.loaded) {
             about_ui(ctx, loaded, commands);
         }
-        if state.keys_shown {
+        if state.windows.keys_shown {
             keys_ui(ctx, state, commands);
         }
         palette_ui(ctx, state, commands);
@@ -205,7 +213,7 @@ impl ThoraxApp {
     }
 
     fn copy_clip(&mut self, ctx: &Context) {
-        match self.state.clip.take() {
+        match self.state.viewer.exports.clip.take() {
             Some(Clip::Text(text)) => ctx.copy_text(text),
             Some(Clip::Picture(picture)) => {
                 let size = [picture.width() as usize, picture.height() as usize];
@@ -229,8 +237,8 @@ impl ThoraxApp {
 impl eframe::App for ThoraxApp {
     fn logic(&mut self, ctx: &Context, _frame: &mut Frame) {
         self.state.poll();
-        ctx.set_theme(theme::preference(self.state.settings.theme));
-        ctx.set_zoom_factor(self.state.settings.scale);
+        ctx.set_theme(theme::preference(self.state.shared.settings.theme));
+        ctx.set_zoom_factor(self.state.shared.settings.scale);
     }
 
     fn ui(&mut self, ui: &mut Ui, _frame: &mut Frame) {
@@ -253,7 +261,7 @@ impl eframe::App for ThoraxApp {
     }
 
     fn save(&mut self, storage: &mut dyn Storage) {
-        eframe::set_value(storage, SETTINGS_KEY, &self.state.settings);
+        eframe::set_value(storage, SETTINGS_KEY, &self.state.shared.settings);
     }
 }
 

@@ -35,7 +35,7 @@ pub fn run(files: Vec<PathBuf>, device_args: DeviceArgs) -> anyhow::Result<ExitC
     let build: eframe::AppCreator<'_> = Box::new(move |cc| {
         let mut app = ThoraxApp::new(cc, Arc::new(DesktopPicker), device, files);
         if let Some(remark) = remark {
-            app.state.notices.push(NoticeKind::Info, remark);
+            app.state.shared.notices.push(NoticeKind::Info, remark);
         }
         Ok(Box::new(app))
     });

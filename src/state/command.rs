@@ -2,31 +2,35 @@ use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, Sender, channel};
 
 use super::{
-    CompareCommand, DisplayCommand, EvaluationCommand, ExportCommand, ListCommand, ThemeChoice,
-    TrainingCommand, Workspace,
+    CompareCommand, DisplayCommand, EvaluationCommand, ExportCommand, ListCommand, MapCommand,
+    ThemeChoice, TrainingCommand, ViewerCommand, Workspace,
 };
-use crate::domain::Threshold;
-use crate::explain::{CamMethod, Colormap, HeatmapScale};
 
 /// A command from a panel, carried out after the frame by [`super::AppState::apply`].
 #[derive(Clone, Debug, PartialEq)]
 pub enum Command {
-    /// Turn to what the window is used for.
-    ShowWorkspace(Workspace),
+    /// A command of the viewer.
+    Viewer(ViewerCommand),
+    /// A command of the film list.
+    List(ListCommand),
     /// A command of training.
     Training(TrainingCommand),
     /// A command of evaluation.
     Evaluation(EvaluationCommand),
+    /// Write or copy what is in view.
+    Export(ExportCommand),
+    /// Stop searching for films, and opening and scoring the film in view.
+    Cancel,
+    /// Turn to what the window is used for.
+    ShowWorkspace(Workspace),
     /// Ask for films by a file dialog.
     PickFilms,
+    /// Ask for a folder of films by a file dialog.
+    PickFolder,
     /// Ask for a model by a file dialog.
     PickModel,
     /// Ask for a model that the film in view is to be compared under.
     PickComparedModel,
-    /// Ask for a folder of films by a file dialog.
-    PickFolder,
-    /// Open the sample film.
-    OpenDrawnFilm,
     /// Put films, or all films in folders, on the list and show the first of them; load models.
     Open(Vec<PathBuf>),
     /// Go back to the built-in model.
@@ -37,68 +41,10 @@ pub enum Command {
     EditPath(String),
     /// Use what the path field says for what was asked for.
     UseTypedPath,
-    /// Show film `film_idx` of the list.
-    ShowFilm(usize),
-    /// Show the next film of the list.
-    NextFilm,
-    /// Show the film before this one.
-    PreviousFilm,
-    /// Take the film in view off the list.
-    CloseFilm,
-    /// Take all films off the list.
-    CloseAllFilms,
-    /// Open and score the film in view once more.
-    Retry,
-    /// Stop opening and scoring.
-    Cancel,
-    /// Lay the map of this finding over the film; of none.
-    SelectFinding(Option<usize>),
-    /// Select the finding above or below the selected one.
-    StepFinding(isize),
-    /// Move one finding's threshold.
-    SetThreshold(usize, Threshold),
-    /// The drag of a threshold ended.
-    EndThresholdMove,
-    /// Back to the model's operating point.
-    ResetThreshold(usize),
-    /// All findings back to the model's operating points.
-    ResetAllThresholds,
-    /// Take back the last threshold move or change of the display.
-    Undo,
-    /// Make again what was taken back last.
-    Redo,
-    /// Show or hide the map.
-    ShowMap(bool),
-    /// Opacity of the map's hottest place, in `[0, 1]`.
-    SetMapOpacity(f32),
-    /// From map values to colors.
-    SetColormap(Colormap),
-    /// The value of the hottest color.
-    SetMapScale(HeatmapScale),
-    /// Which map.
-    SetCamMethod(CamMethod),
-    /// Share of the scale below which a map is not drawn, in `[0, 1)`.
-    SetMapCutOff(f32),
-    /// Lines of equal evidence in place of colors.
-    SetMapContours(bool),
-    /// A command of the film list.
-    List(ListCommand),
-    /// Show the scores of the film in view though it was refused as input.
-    ShowAnyway,
-    /// Measure how far scores move when the film is changed a little.
-    MeasureJitter,
-    /// A command about the film beside the one in view.
-    Compare(CompareCommand),
-    /// Write or copy what is in view.
-    Export(ExportCommand),
-    /// A command about how a film is shown.
-    Display(DisplayCommand),
     /// Show or hide what the model file says of itself.
     ShowAbout(bool),
     /// Show or hide the list of keys.
     ShowKeys(bool),
-    /// Show or hide the patient's name where the file has it.
-    ShowPatientName(bool),
     /// Colors of the window.
     SetTheme(ThemeChoice),
     /// Whether the next start opens what is open now.
@@ -138,9 +84,24 @@ impl CommandSender {
         self.send(Command::List(command));
     }
 
+    /// Queues a viewer command for the end of the frame.
+    pub fn view(&self, command: ViewerCommand) {
+        self.send(Command::Viewer(command));
+    }
+
+    /// Queues a command about the map for the end of the frame.
+    pub fn map(&self, command: MapCommand) {
+        self.view(ViewerCommand::Map(command));
+    }
+
+    /// Queues a command about the film beside for the end of the frame.
+    pub fn compare(&self, command: CompareCommand) {
+        self.view(ViewerCommand::Compare(command));
+    }
+
     /// Queues a display command for the end of the frame.
-    pub fn display(&self, command: DisplayCommand) {
-        self.send(Command::Display(command));
+    pub fn display(&self, command: impl Into<DisplayCommand>) {
+        self.view(ViewerCommand::Display(command.into()));
     }
 
     /// Queues a command of evaluation for the end of the frame.

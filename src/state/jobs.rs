@@ -12,7 +12,7 @@ use crate::explain::{CamMethod, Heatmap, class_activation_maps};
 use crate::files::write_whole;
 use crate::imaging::{GrayCounts, InputCheck, Pyramid, list_films, read_film};
 use crate::model::{Classifier, ComputeDevice, Inference, ModelFile, ModelSource};
-use crate::work::{Job, JobContext, Latest, Wake};
+use crate::work::{Job, JobContext, Wake};
 
 use super::{EvaluationPick, FilmEntry, FilmNote, Sidecar, TrainingPick};
 
@@ -27,6 +27,8 @@ pub struct Services {
     pub device: ComputeDevice,
     /// A folder of the program's own; `None` where there is none.
     pub data_folder: Option<PathBuf>,
+    /// Folder of decoded films; `None` for the user's cache folder.
+    pub cache_folder: Option<PathBuf>,
 }
 
 impl Services {
@@ -166,48 +168,33 @@ pub struct Listing {
     pub errors: Vec<String>,
 }
 
-/// The running background jobs.
-pub struct Jobs {
-    pub film: Latest<FilmRequest, FilmEvent, Option<ScoredFilm>>,
-    pub model: Option<ModelJob>,
-    pub pick: Option<PickJob>,
-    pub list: Option<ListJob>,
-    /// Paths that came while others were being listed.
-    pub waiting_paths: Vec<PathBuf>,
-}
-
-impl Jobs {
-    pub fn new(wake: Wake) -> Self {
-        Self {
-            film: Latest::new("film", wake, open_and_score),
-            model: None,
-            pick: None,
-            list: None,
-            waiting_paths: Vec::new(),
-        }
-    }
-}
-
-impl Drop for Jobs {
-    fn drop(&mut self) {
-        // An open file dialog must not keep a closed window alive.
-        if let Some(job) = self.pick.take() {
-            job.detach();
-        }
-    }
-}
-
-/// A model that was asked for.
+/// A model to load.
 #[derive(Clone, Debug)]
 pub enum ModelRequest {
     /// From a file, or the built-in one.
     Source(ModelSource),
-    /// Of a training that waits.
+    /// The weights of a paused training.
     Moment {
+        /// Weights and card.
         file: Arc<ModelFile>,
         /// Run, epoch and step.
         name: String,
     },
+}
+
+impl PartialEq for ModelRequest {
+    /// The same file or the very same weights; equal weights elsewhere are another request.
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Source(a), Self::Source(b)) => a == b,
+            (Self::Moment { file, name }, Self::Moment { file: f, name: n }) => {
+                Arc::ptr_eq(file, f) && name == n
+            }
+            (Self::Source(_), Self::Moment { .. }) | (Self::Moment { .. }, Self::Source(_)) => {
+                false
+            }
+        }
+    }
 }
 
 pub fn spawn_model_job(services: &Services, request: ModelRequest) -> std::io::Result<ModelJob> {
@@ -383,4 +370,9 @@ pub fn maps(
         &reading.scores,
         method,
     )
+}
+
+/// The words for a panic in a job.
+pub fn broke(panic_text: &str) -> String {
+    format!("this should not have happened, please report it: {panic_text}")
 }

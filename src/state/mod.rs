@@ -3,51 +3,56 @@
 //! Nothing here draws. [`AppState::apply`] is the only place that changes state on an order;
 //! [`AppState::poll`] takes in what the jobs report.
 
-mod apply;
 mod command;
+mod dialog;
+mod effect;
 mod evaluation;
-mod exports;
-mod films;
 mod jobs;
 mod keys;
 mod notice;
 mod path_prompt;
-mod poll;
+mod films;
+mod history;
 mod list;
+mod model;
 mod settings;
+mod shared;
+mod shell;
 mod small_pictures;
-mod study;
 mod thresholds;
 mod training;
-mod undo;
 mod viewer;
+mod visibility;
 
-pub use apply::{AppState, Loaded, Model, ModelOrigin, Palette, Workspace};
 pub use command::{Command, CommandSender, command_channel};
+pub use effect::Effect;
 pub use evaluation::{
-    Cell, ComparedSet, EvaluationCommand, EvaluationPick, EvaluationState, Locked, OpenedSet,
-    TargetForm, TargetKind,
+    Cell, ChosenThresholds, ComparedSet, EvaluationCommand, EvaluationPick, EvaluationState,
+    ListedFilms, Locked, OpenedSet, TargetForm, TargetKind,
 };
-pub use exports::{Clip, ExportCommand};
-pub use jobs::{FilePicker, OpenedFilm, PickKind, Picked, ScoredFilm, Services};
+pub use films::{FilmState, Films};
+pub use jobs::{FilePicker, ModelRequest, OpenedFilm, PickKind, Picked, ScoredFilm, Services};
 pub use keys::KeyChoices;
 pub use list::{
     Agreement, BlindedReading, Decision, FilmEntry, FilmNote, FilmStatus, ListCommand, ListFilter,
     ListState, Mark, Sidecar, SortKey, SortOrder, arranged, n_above, same_patient, score,
 };
+pub use model::{Loaded, Model, ModelOrigin};
 pub use notice::{Notice, NoticeKind, Notices};
 pub use path_prompt::PathPrompt;
 pub use settings::{MapSettings, Session, Settings, ThemeChoice, TrainingSettings, ViewerSettings};
+pub use shared::Shared;
+pub use shell::{AppState, OpenWindows, Palette, Workspace};
 pub use small_pictures::SmallPictures;
-pub use study::{FilmState, Study};
 pub use thresholds::Thresholds;
 pub use training::{
-    Activity, CheckReport, Closing, ColumnsDraft, DryRunReport, FilmOrder, Gallery, LabelCheck,
-    MAX_POINTS, Made, PartCheck, PickForm, Preview, PreviewFilm, RunForm, RunPhase, RunRecord,
-    RunState, ScoredFilms, ShownRun, StepCurve, TrainingCommand, TrainingPage, TrainingPick,
-    TrainingState, Working,
+    Activity, CheckReport, Closing, ColumnsDraft, ComparedRuns, DryRunReport, FilmOrder, Gallery,
+    LabelCheck, MAX_POINTS, Made, PartCheck, PickForm, Preview, PreviewFilm, RunForm, RunPhase,
+    RunRecord, RunState, ScoredFilms, ShownRun, StepCurve, TrainingCommand, TrainingPage,
+    TrainingPick, TrainingState, Working,
 };
 pub use viewer::{
-    BRUSH_RANGE, BoxOverlap, Compare, CompareCommand, CompareWith, DisplayCommand, Displays,
-    Gesture, Jitter, Probe, Tool, ViewerArea,
+    BRUSH_RANGE, BoxOverlap, Clip, Compare, CompareCommand, CompareWith, DisplayChange,
+    DisplayCommand, Displays, ExportCommand, Exports, Jitter, MapCommand, Probe, Tool, ViewOptions,
+    ViewerArea, ViewerCommand, ViewerState,
 };

@@ -1,8 +1,7 @@
 use std::path::PathBuf;
 
-use super::{AppState, CompareCommand, CompareWith, NoticeKind, PickKind, Workspace};
+use super::{AppState, ModelRequest, NoticeKind, PickKind, Workspace};
 use crate::model::ModelSource;
-use crate::state::jobs::ModelRequest;
 
 /// A path that is typed because there is no file dialog, or because the user prefers it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,21 +51,21 @@ impl PathPrompt {
 impl AppState {
     /// There is no dialog: the path can be typed.
     pub(super) fn ask_path(&mut self, kind: PickKind) {
-        self.prompt = Some(PathPrompt::new(kind));
+        self.shared.prompt = Some(PathPrompt::new(kind));
         match kind {
             PickKind::Training(_) => self.workspace = Workspace::Training,
             PickKind::Evaluation(_) => self.workspace = Workspace::Evaluation,
             PickKind::ReadingLog | PickKind::ExportFolder => {}
             PickKind::Films | PickKind::Folder | PickKind::Model | PickKind::ComparedModel => {
                 let text = "No file dialog available. Type a path instead";
-                self.notices.push(NoticeKind::Info, text);
+                self.shared.notices.push(NoticeKind::Info, text);
             }
         }
     }
 
     /// Uses what is typed for what was asked; an empty line stays.
     pub(super) fn use_typed_path(&mut self) {
-        let Some(prompt) = &self.prompt else {
+        let Some(prompt) = &self.shared.prompt else {
             return;
         };
         let (kind, text) = (prompt.kind, prompt.text.trim());
@@ -74,7 +73,7 @@ impl AppState {
             return;
         }
         let path = PathBuf::from(text);
-        self.prompt = None;
+        self.shared.prompt = None;
         match kind {
             // The prompt says so: films, folders and models are recognized by their names.
             PickKind::Films | PickKind::Folder | PickKind::Model => self.open(vec![path]),
@@ -93,15 +92,26 @@ impl AppState {
         match kind {
             PickKind::Films | PickKind::Folder => {}
             PickKind::Model => {
-                self.load_model(ModelRequest::Source(ModelSource::File(path)));
+                self.shared
+                    .load_model(ModelRequest::Source(ModelSource::File(path)));
             }
-            PickKind::ComparedModel => {
-                self.apply_to_compare(CompareCommand::Show(CompareWith::Model(path)));
+            PickKind::ComparedModel => self.viewer.compare_with_model(path, &mut self.shared),
+            PickKind::Training(pick) => {
+                let effects = self.training.take_path(pick, path, &mut self.shared);
+                self.settle(effects);
             }
-            PickKind::Training(pick) => self.take_training_path(pick, path),
-            PickKind::Evaluation(pick) => self.take_evaluation_path(pick, path),
-            PickKind::ReadingLog => self.start_blinded(path),
-            PickKind::ExportFolder => self.export_to(path),
+            PickKind::Evaluation(pick) => {
+                self.evaluation.take_path(pick, path, &mut self.shared);
+            }
+            PickKind::ReadingLog => {
+                let effects = self.list.start_blinded(path, &mut self.shared);
+                self.settle(effects);
+            }
+            PickKind::ExportFolder => {
+                if self.can_export() {
+                    self.viewer.export_to(path, &mut self.shared);
+                }
+            }
         }
     }
 }

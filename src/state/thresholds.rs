@@ -1,36 +1,25 @@
+use super::history::{Gesture, History};
 use crate::domain::{OperatingPoint, PerFinding, Threshold, ThresholdOrigin};
-
-/// How many moves can be taken back.
-const MAX_UNDO: usize = 200;
 
 /// The thresholds in use with one model, the model's own to go back to, and the moves so far.
 #[derive(Clone, Debug)]
 pub struct Thresholds {
-    current: PerFinding<Threshold>,
+    history: History<PerFinding<Threshold>>,
     model: PerFinding<Option<OperatingPoint>>,
-    undo: Vec<PerFinding<Threshold>>,
-    redo: Vec<PerFinding<Threshold>>,
-    /// The finding whose moves are being gathered into one step of undo.
-    dragged: Option<usize>,
-    n_steps: u64,
 }
 
 impl Thresholds {
     /// Starts from the model's operating points, 0.5 where it has none.
     pub fn of_model(model: PerFinding<Option<OperatingPoint>>) -> Self {
         Self {
-            current: defaults_of(&model),
+            history: History::new(defaults_of(&model)),
             model,
-            undo: Vec::new(),
-            redo: Vec::new(),
-            dragged: None,
-            n_steps: 0,
         }
     }
 
     /// The thresholds in use.
     pub fn current(&self) -> &PerFinding<Threshold> {
-        &self.current
+        self.history.now()
     }
 
     /// What the model file brings for one finding.
@@ -40,8 +29,8 @@ impl Thresholds {
 
     /// The threshold of a label and who chose it; `None` for a label that the model lacks.
     pub fn with_origin(&self, label: &str) -> Option<(f64, ThresholdOrigin)> {
-        let finding_idx = self.current.labels().position(label)?;
-        let threshold = f64::from(self.current.get(finding_idx)?.get());
+        let finding_idx = self.current().labels().position(label)?;
+        let threshold = f64::from(self.current().get(finding_idx)?.get());
         let origin = match self.operating_point(finding_idx) {
             _ if !self.is_at_default(finding_idx) => ThresholdOrigin::Moved {
                 at: "the viewer".to_owned(),
@@ -57,87 +46,59 @@ impl Thresholds {
     /// Whether one finding's threshold is the model's operating point, or 0.5 if it has none.
     pub fn is_at_default(&self, finding_idx: usize) -> bool {
         let default = self.default(finding_idx);
-        self.current.get(finding_idx).copied() == default
+        self.current().get(finding_idx).copied() == default
     }
 
     /// Whether there is a move to take back.
     pub fn can_undo(&self) -> bool {
-        !self.undo.is_empty()
+        self.history.can_undo()
     }
 
-    /// Counts up with every move that can be taken back.
-    pub(super) fn n_steps(&self) -> u64 {
-        self.n_steps
-    }
-
-    /// Moves one threshold; a whole drag, up to [`Self::end_move`], is one undo step.
-    pub fn set(&mut self, finding_idx: usize, threshold: Threshold) {
-        if self.current.get(finding_idx) == Some(&threshold) {
-            return;
-        }
-        if self.dragged != Some(finding_idx) {
-            self.remember();
-            self.dragged = Some(finding_idx);
-        }
-        if let Some(current) = self.current.get_mut(finding_idx) {
-            *current = threshold;
-        }
+    /// Moves one threshold; whether a step of undo has begun. A whole drag, up to
+    /// [`Self::end_move`], is one step.
+    pub fn set(&mut self, finding_idx: usize, threshold: Threshold) -> bool {
+        let gesture = Some(Gesture::Threshold(finding_idx));
+        self.history.change(gesture, |current| {
+            if let Some(current) = current.get_mut(finding_idx) {
+                *current = threshold;
+            }
+        })
     }
 
     /// The drag is over: the next move is a step of its own.
     pub fn end_move(&mut self) {
-        self.dragged = None;
+        self.history.end_gesture();
     }
 
-    /// Back to the model's operating point, or to 0.5 where it has none.
-    pub fn reset(&mut self, finding_idx: usize) {
-        if let Some(default) = self.default(finding_idx) {
-            self.end_move();
-            self.set(finding_idx, default);
-            self.end_move();
-        }
+    /// Back to the model's operating point, or to 0.5 where it has none; whether that is a step.
+    pub fn reset(&mut self, finding_idx: usize) -> bool {
+        self.end_move();
+        let default = self.default(finding_idx);
+        let moved = default.is_some_and(|default| self.set(finding_idx, default));
+        self.end_move();
+        moved
     }
 
-    /// Resets all thresholds to the model's operating points, as one undo step.
-    pub fn reset_all(&mut self) {
+    /// Resets all thresholds to the model's operating points; whether that is a step.
+    pub fn reset_all(&mut self) -> bool {
+        self.end_move();
         let defaults = defaults_of(&self.model);
-        if defaults != self.current {
-            self.remember();
-            self.current = defaults;
-        }
-        self.end_move();
+        self.history.change(None, |current| *current = defaults)
     }
 
-    /// Takes the last move back.
-    pub fn undo(&mut self) {
-        self.end_move();
-        if let Some(before) = self.undo.pop() {
-            self.redo.push(std::mem::replace(&mut self.current, before));
-        }
+    /// Undoes the last move; whether there was one.
+    pub fn undo(&mut self) -> bool {
+        self.history.undo()
     }
 
-    /// Makes the move again that was taken back last; whether there was one.
+    /// Redoes the move that was undone last; whether there was one.
     pub fn redo(&mut self) -> bool {
-        self.end_move();
-        let Some(after) = self.redo.pop() else {
-            return false;
-        };
-        self.undo.push(std::mem::replace(&mut self.current, after));
-        true
+        self.history.redo()
     }
 
     fn default(&self, finding_idx: usize) -> Option<Threshold> {
         let point = self.model.get(finding_idx)?;
         Some(OperatingPoint::threshold_or_half(point.as_ref()))
-    }
-
-    fn remember(&mut self) {
-        if self.undo.len() == MAX_UNDO {
-            self.undo.remove(0);
-        }
-        self.undo.push(self.current.clone());
-        self.redo.clear();
-        self.n_steps += 1;
     }
 }
 

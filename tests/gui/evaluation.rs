@@ -85,7 +85,7 @@ fn settle(harness: &mut AppHarness) {
     harness.step();
     harness.step();
     step_until("the small pictures", harness, |app| {
-        !app.state.evaluation.pictures.is_busy()
+        !app.state.evaluation.listed.pictures.is_busy()
     });
     harness.run();
 }
@@ -253,12 +253,12 @@ fn a_target_is_solved_for_one_label_or_all_and_what_is_not_reachable_is_said() {
     let desk = &harness.state().state.evaluation;
     for label in [0, 1] {
         let expected = solve(label, OperatingTarget::Youden).unwrap();
-        assert_eq!(desk.thresholds[label], expected);
+        assert_eq!(desk.chosen.thresholds()[label], expected);
     }
     assert!(
-        desk.solve_notes[0].contains("Hernia"),
+        desk.chosen.solve_notes[0].contains("Hernia"),
         "{:?}",
-        desk.solve_notes
+        desk.chosen.solve_notes
     );
 }
 
@@ -285,7 +285,7 @@ fn a_cell_lists_its_films_and_a_film_opens_with_its_map_and_back_returns() {
     harness.get_by_role_and_label(Role::Button, &name).click();
     settle(&mut harness);
     let desk = &harness.state().state.evaluation;
-    assert_eq!(desk.cell, Some(cell));
+    assert_eq!(desk.listed.cell, Some(cell));
     let films = desk.films_of_cell();
     assert_eq!(films[0], 40, "nearest first");
     let margin = |film: &usize| (column.scores[*film] - own).abs();
@@ -300,6 +300,7 @@ fn a_cell_lists_its_films_and_a_film_opens_with_its_map_and_back_returns() {
     let state = &harness.state().state;
     assert_eq!(state.workspace, Workspace::Viewer);
     let labels = &state
+        .shared
         .model
         .loaded
         .as_ref()
@@ -307,7 +308,7 @@ fn a_cell_lists_its_films_and_a_film_opens_with_its_map_and_back_returns() {
         .classifier
         .card()
         .labels;
-    assert_eq!(state.selected, labels.position("Effusion"));
+    assert_eq!(state.viewer.selected, labels.position("Effusion"));
     settle(&mut harness);
     harness
         .get_by_role_and_label(Role::Button, "Back to evaluation")
@@ -316,7 +317,7 @@ fn a_cell_lists_its_films_and_a_film_opens_with_its_map_and_back_returns() {
     let state = &harness.state().state;
     assert_eq!(state.workspace, Workspace::Evaluation);
     assert_eq!(
-        (state.evaluation.cell, state.evaluation.threshold()),
+        (state.evaluation.listed.cell, state.evaluation.threshold()),
         (Some(cell), own)
     );
 }
@@ -356,10 +357,16 @@ fn thresholds_held_fast_are_reported_on_the_next_set_and_saved_into_a_model() {
         .get_by_role_and_label(Role::CheckBox, "Lock all thresholds")
         .click();
     settle(&mut harness);
-    let held = harness.state().state.evaluation.thresholds.clone();
+    let held = harness
+        .state()
+        .state
+        .evaluation
+        .chosen
+        .thresholds()
+        .to_vec();
     // Nothing moves them now.
     apply(&mut harness, EvaluationCommand::SetThreshold(0.77));
-    assert_eq!(harness.state().state.evaluation.thresholds, held);
+    assert_eq!(harness.state().state.evaluation.chosen.thresholds(), held);
 
     let state = &mut harness.state_mut().state;
     state.apply(Command::Open(vec![scores.path("test.csv")]));
@@ -374,7 +381,7 @@ fn thresholds_held_fast_are_reported_on_the_next_set_and_saved_into_a_model() {
                 .ends_with("test.csv")
     });
     let desk = &harness.state().state.evaluation;
-    assert_eq!(desk.thresholds, held);
+    assert_eq!(desk.chosen.thresholds(), held);
     let rows = rate_rows(desk);
     let valid = scores.set("valid.csv").columns[0].at(held[0]);
     let test = scores.set("test.csv").columns[0].at(held[0]);
@@ -386,7 +393,7 @@ fn thresholds_held_fast_are_reported_on_the_next_set_and_saved_into_a_model() {
         .get_by_role_and_label(Role::Button, "Save into a model…")
         .click();
     step_until("the saved model in use", &mut harness, |app| {
-        let loaded = app.state.model.loaded.as_ref();
+        let loaded = app.state.shared.model.loaded.as_ref();
         loaded.is_some_and(|loaded| matches!(loaded.origin, ModelOrigin::File(_)))
     });
     assert!((f64::from(threshold(&harness, "Effusion")) - held[0]).abs() < 1e-6);
@@ -408,13 +415,13 @@ fn only_thresholds_that_were_chosen_here_are_saved_into_a_model() {
     let mut harness = build(builder(), picker, vec![scores.path("valid.csv")]);
     step_until("the scores", &mut harness, has_set);
     step_until("the model", &mut harness, has_model);
-    let loaded = harness.state().state.model.loaded.as_ref().unwrap();
+    let loaded = harness.state().state.shared.model.loaded.as_ref().unwrap();
     let before = loaded.classifier.card().operating_points.clone();
     assert!(before.of("Mass").unwrap().is_some() && before.of("Hernia").unwrap().is_none());
     apply(&mut harness, EvaluationCommand::SetThreshold(0.7));
     apply(&mut harness, EvaluationCommand::Pick(EvaluationPick::Model));
     step_until("the saved model in use", &mut harness, |app| {
-        let loaded = app.state.model.loaded.as_ref();
+        let loaded = app.state.shared.model.loaded.as_ref();
         loaded.is_some_and(|loaded| matches!(loaded.origin, ModelOrigin::File(_)))
     });
     let after = ModelFile::load(&model).unwrap().card().clone();
@@ -436,11 +443,12 @@ fn thresholds_and_calibration_of_one_model_are_not_applied_to_scores_of_another(
     named.save(&scores.path("valid.csv")).unwrap();
     let mut harness = opened(&scores);
     let state = &harness.state().state;
-    assert_eq!(state.evaluation.thresholds, [0.5; 3]);
+    assert_eq!(state.evaluation.chosen.thresholds(), [0.5; 3]);
     assert!(
         state
             .evaluation
-            .origins
+            .chosen
+            .origins()
             .iter()
             .all(|origin| *origin == ThresholdOrigin::Unset)
     );
@@ -448,7 +456,7 @@ fn thresholds_and_calibration_of_one_model_are_not_applied_to_scores_of_another(
     harness.get_by_label_contains("not by the model in use");
 
     // The same scores, made by the model in use: its own operating points.
-    let loaded = state.model.loaded.as_ref().unwrap();
+    let loaded = state.shared.model.loaded.as_ref().unwrap();
     named.model = Some(loaded.classifier.identity().clone());
     let point = loaded.thresholds.with_origin("Mass").unwrap();
     named.save(&scores.path("test.csv")).unwrap();
@@ -466,7 +474,13 @@ fn thresholds_and_calibration_of_one_model_are_not_applied_to_scores_of_another(
     });
     settle(&mut harness);
     let desk = &harness.state().state.evaluation;
-    assert_eq!((desk.thresholds[1], desk.origins[1].clone()), point);
+    assert_eq!(
+        (
+            desk.chosen.thresholds()[1],
+            desk.chosen.origins()[1].clone()
+        ),
+        point
+    );
     assert_eq!(
         harness
             .query_all_by_label_contains("not by the model")
@@ -500,7 +514,14 @@ fn two_sets_are_laid_over_each_other() {
         let [own, other] = [&valid, &test].map(|set| set.columns[0].scores[film]);
         (own - other).abs()
     };
-    let different = harness.state().state.evaluation.different.clone().unwrap();
+    let different = harness
+        .state()
+        .state
+        .evaluation
+        .listed
+        .different
+        .clone()
+        .unwrap();
     let most = (0..80).map(distance).fold(0.0, f64::max);
     assert_eq!(distance(different[0].0), most);
     assert_eq!(different[0].1, test.columns[0].scores[different[0].0]);
@@ -522,6 +543,7 @@ fn scores_that_cannot_be_read_leave_those_in_view() {
     });
     let state = &harness.state().state;
     let said = state
+        .shared
         .notices
         .iter()
         .any(|notice| notice.text.contains("bad.csv"));
@@ -540,7 +562,7 @@ fn patients_whom_the_model_has_seen_are_warned_of() {
     freeze_operating_points(&file, &run.join("best.safetensors"), None, &[]).unwrap();
     let mut harness = app_with(vec![run.join("best.safetensors")]);
     step_until("the model", &mut harness, |app| {
-        let loaded = app.state.model.loaded.as_ref();
+        let loaded = app.state.shared.model.loaded.as_ref();
         loaded.is_some_and(|loaded| matches!(loaded.origin, ModelOrigin::File(_)))
     });
     let state = &mut harness.state_mut().state;

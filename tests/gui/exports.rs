@@ -16,6 +16,7 @@ fn one_key_writes_picture_table_and_dicom_into_the_chosen_folder() {
     harness.key_press_modifiers(Modifiers::COMMAND, Key::S);
     step_until("the exports", &mut harness, |app| {
         app.state
+            .shared
             .notices
             .iter()
             .any(|notice| notice.text.starts_with("Written:"))
@@ -45,7 +46,9 @@ fn without_a_dialog_the_folder_is_typed() {
     );
     step_until("the scores", &mut harness, is_scored);
     harness.key_press_modifiers(Modifiers::COMMAND, Key::S);
-    step_until("the prompt", &mut harness, |app| app.state.prompt.is_some());
+    step_until("the prompt", &mut harness, |app| {
+        app.state.shared.prompt.is_some()
+    });
     harness.run_steps(3);
     harness
         .get_by_role_and_label(egui::accesskit::Role::TextInput, "Folder for exports")
@@ -54,6 +57,7 @@ fn without_a_dialog_the_folder_is_typed() {
     harness.get_by_label("Use path").click();
     step_until("the exports", &mut harness, |app| {
         app.state
+            .shared
             .notices
             .iter()
             .any(|notice| notice.text.starts_with("Written:"))

@@ -60,15 +60,15 @@ pub fn app_with_scores(films: Vec<PathBuf>) -> AppHarness {
 }
 
 pub fn is_scored(app: &ThoraxApp) -> bool {
-    matches!(app.state.study.film, FilmState::Read(_))
+    matches!(app.state.shared.films.film, FilmState::Read(_))
 }
 
 pub fn has_model(app: &ThoraxApp) -> bool {
-    app.state.model.loaded.is_some()
+    app.state.shared.model.loaded.is_some()
 }
 
 pub fn has_failed(app: &ThoraxApp) -> bool {
-    has_model(app) && matches!(app.state.study.film, FilmState::Failed { .. })
+    has_model(app) && matches!(app.state.shared.films.film, FilmState::Failed { .. })
 }
 
 /// Frames until something has come true; fails after a minute, naming what never came.
@@ -76,7 +76,7 @@ pub fn step_until(what: &str, harness: &mut AppHarness, done: impl Fn(&ThoraxApp
     let started = Instant::now();
     while !done(harness.state()) {
         if started.elapsed() >= PATIENCE {
-            let notices = harness.state().state.notices.iter();
+            let notices = harness.state().state.shared.notices.iter();
             let texts: Vec<_> = notices.map(|notice| notice.text.as_str()).collect();
             panic!("{what} never came; what was said: {texts:?}");
         }
@@ -88,6 +88,6 @@ pub fn step_until(what: &str, harness: &mut AppHarness, done: impl Fn(&ThoraxApp
 }
 
 pub fn threshold(harness: &AppHarness, label: &str) -> f32 {
-    let loaded = harness.state().state.model.loaded.as_ref().unwrap();
+    let loaded = harness.state().state.shared.model.loaded.as_ref().unwrap();
     loaded.thresholds.current().of(label).unwrap().get()
 }

@@ -7,6 +7,7 @@ use egui::{Key, Modifiers};
 use egui_kittest::kittest::Queryable as _;
 use thorax::state::{
     Command, Decision, ListCommand, ListFilter, Mark, Picked, Sidecar, SortKey, SortOrder,
+    ViewerCommand,
 };
 
 use crate::films::folder;
@@ -51,14 +52,14 @@ fn shown(harness: &AppHarness) -> Vec<String> {
     let state = &harness.state().state;
     let places = state.list.places().iter();
     places
-        .map(|&place| state.study.entries()[place].name.clone())
+        .map(|&place| state.shared.films.entries()[place].name.clone())
         .collect()
 }
 
 fn score_all(harness: &mut AppHarness) {
     harness.get_by_label("Score all").click();
     step_until("all scores", harness, |app| {
-        let mut entries = app.state.study.entries().iter();
+        let mut entries = app.state.shared.films.entries().iter();
         entries.all(|entry| entry.scores.is_some()) && app.state.list.scoring_progress().is_none()
     });
     harness.run();
@@ -71,10 +72,18 @@ fn the_whole_list_is_scored_as_films_in_view_are() {
     score_all(&mut harness);
     for place in 0..5 {
         let state = &mut harness.state_mut().state;
-        let listed = state.study.entries()[place].scores.clone().unwrap();
-        state.apply(Command::ShowFilm(place));
+        let listed = state.shared.films.entries()[place].scores.clone().unwrap();
+        state.apply(Command::Viewer(ViewerCommand::ShowFilm(place)));
         step_until("the film", &mut harness, is_scored);
-        let reading = harness.state().state.study.film.reading().unwrap().clone();
+        let reading = harness
+            .state()
+            .state
+            .shared
+            .films
+            .film
+            .reading()
+            .unwrap()
+            .clone();
         let scores: Vec<f32> = reading
             .inference
             .scores
@@ -101,16 +110,19 @@ fn the_list_is_sorted_by_any_score_and_steps_follow_it() {
         .list
         .places()
         .iter()
-        .map(|&place| state.study.entries()[place].scores.as_ref().unwrap()[4])
+        .map(|&place| state.shared.films.entries()[place].scores.as_ref().unwrap()[4])
         .collect();
     assert!(scores.is_sorted_by(|a, b| a >= b), "{scores:?}");
     let first = state.list.places()[0];
     let second = state.list.places()[1];
-    harness.state_mut().state.apply(Command::ShowFilm(first));
+    harness
+        .state_mut()
+        .state
+        .apply(Command::Viewer(ViewerCommand::ShowFilm(first)));
     harness.run_steps(2);
     harness.key_press(Key::PageDown);
     harness.run_steps(2);
-    assert_eq!(harness.state().state.study.current(), Some(second));
+    assert_eq!(harness.state().state.shared.films.current(), Some(second));
 }
 
 #[test]
@@ -160,7 +172,7 @@ fn films_of_the_same_patient_are_one_key_apart() {
     let films = nih_folder();
     let mut harness = app(films.path());
     let name = |harness: &AppHarness| {
-        let entry = harness.state().state.study.current_entry();
+        let entry = harness.state().state.shared.films.current_entry();
         entry.map(|entry| entry.name.clone()).unwrap_or_default()
     };
     assert_eq!(name(&harness), "00000001_000.png");
@@ -198,7 +210,14 @@ fn marks_and_notes_lie_beside_the_films_and_come_back() {
     let after = std::fs::read(films.path().join("00000001_000.png")).unwrap();
     assert_eq!(before, after, "a film's own file is never touched");
     let harness = app(films.path());
-    let entry = harness.state().state.study.current_entry().unwrap().clone();
+    let entry = harness
+        .state()
+        .state
+        .shared
+        .films
+        .current_entry()
+        .unwrap()
+        .clone();
     assert_eq!(
         (entry.mark, entry.note.as_str()),
         (Some(Mark::Flagged), "look again")
@@ -245,23 +264,24 @@ fn in_a_blinded_reading_the_models_answer_is_hidden_until_the_reader_commits() {
     assert!(harness.state().state.is_blinded());
     // A click on the list shows a film, and never what the network says of it.
     let state = &harness.state().state;
-    let shown = state.study.current().unwrap();
+    let shown = state.shared.films.current().unwrap();
     let unread = (0..5).find(|place| {
-        let path = &state.study.entries()[*place].path;
+        let path = &state.shared.films.entries()[*place].path;
         *place != shown && state.list.is_blinded_to(Some(path))
     });
     harness
         .state_mut()
         .state
-        .apply(Command::ShowFilm(unread.unwrap()));
+        .apply(Command::Viewer(ViewerCommand::ShowFilm(unread.unwrap())));
     harness.run_steps(8);
     assert!(harness.state().state.is_blinded());
     harness.get_by_label("Back to the session").click();
     harness.run_steps(8);
-    assert!(harness.state().state.shows_film_of_reading());
+    let state = &harness.state().state;
+    assert!(state.list.shows_asked_film(&state.shared.films));
     let state = &mut harness.state_mut().state;
     state.apply(Command::List(ListCommand::Answer(2, Some(false))));
-    state.apply(Command::ShowFilm(unread.unwrap()));
+    state.apply(Command::Viewer(ViewerCommand::ShowFilm(unread.unwrap())));
     send(&mut harness, ListCommand::ShowAsked);
     let reading = harness.state().state.list.blinded.as_ref().unwrap();
     assert_eq!(
@@ -272,8 +292,10 @@ fn in_a_blinded_reading_the_models_answer_is_hidden_until_the_reader_commits() {
     harness
         .state_mut()
         .state
-        .apply(Command::ShowFilm(unread.unwrap()));
-    send(&mut harness, ListCommand::Commit);
+        .apply(Command::Viewer(ViewerCommand::ShowFilm(unread.unwrap())));
+    let state = &harness.state().state;
+    let window = state.viewer.window_in_words(&state.shared.films);
+    send(&mut harness, ListCommand::Commit { window });
     let text = std::fs::read_to_string(&log).unwrap();
     assert_eq!(
         text.lines().count(),
@@ -296,6 +318,7 @@ fn a_damaged_sidecar_is_named_and_never_overwritten() {
     harness.key_press(Key::B);
     step_until("the refusal", &mut harness, |app| {
         app.state
+            .shared
             .notices
             .iter()
             .filter(|n| n.text.contains("thorax-notes"))

@@ -47,7 +47,10 @@ fn the_button_opens_what_the_dialog_answers() {
     step_until("the scores", &mut harness, is_scored);
     harness.run();
     harness.get_by_role_and_label(Role::Button, "phantom.png");
-    assert_eq!(harness.state().state.settings.recent_films, [phantom()]);
+    assert_eq!(
+        harness.state().state.shared.settings.recent_films,
+        [phantom()]
+    );
 }
 
 #[test]
@@ -59,7 +62,7 @@ fn without_a_dialog_a_path_can_be_typed() {
         .unwrap()
         .click();
     step_until("the path field", &mut harness, |app| {
-        app.state.prompt.is_some()
+        app.state.shared.prompt.is_some()
     });
     let field = harness.get_by_role_and_label(Role::TextInput, "Path of a film, folder or model");
     field.focus();
@@ -67,7 +70,7 @@ fn without_a_dialog_a_path_can_be_typed() {
     harness.step();
     harness.get_by_label("Open path").click();
     step_until("the scores", &mut harness, is_scored);
-    assert_eq!(harness.state().state.prompt, None);
+    assert_eq!(harness.state().state.shared.prompt, None);
 }
 
 #[test]
@@ -88,10 +91,10 @@ fn a_dropped_text_is_refused_as_a_model_and_the_old_model_stays() {
     step_until("the model", &mut harness, has_model);
     harness.input_mut().dropped_files.push(Arc::new(Drop(path)));
     step_until("the error", &mut harness, |app| {
-        app.state.model.error.is_some()
+        app.state.shared.model.error.is_some()
     });
     assert!(has_model(harness.state()));
-    let error = harness.state().state.model.error.clone().unwrap();
+    let error = harness.state().state.shared.model.error.clone().unwrap();
     assert!(error.contains("model.safetensors"), "{error}");
 }
 
@@ -102,11 +105,14 @@ fn keras_weights_named_on_the_command_line_are_opened_as_the_model() {
     let mut harness = app_with(vec![weights.clone()]);
     step_until("the model", &mut harness, has_model);
     let state = &harness.state().state;
-    let classifier = &state.model.loaded.as_ref().unwrap().classifier;
+    let classifier = &state.shared.model.loaded.as_ref().unwrap().classifier;
     assert_eq!(classifier.path(), Some(weights.as_path()));
     assert_eq!(classifier.card().architecture.depth(), 11);
-    assert_eq!(state.settings.model.as_deref(), Some(weights.as_path()));
-    assert!(state.study.entries().is_empty());
+    assert_eq!(
+        state.shared.settings.model.as_deref(),
+        Some(weights.as_path())
+    );
+    assert!(state.shared.films.entries().is_empty());
 }
 
 #[test]
@@ -119,12 +125,12 @@ fn a_broken_film_shows_its_error_and_no_scores() {
     harness.get_by_label("No scores for this film");
     harness.get_by_label("Try again");
     let state = &harness.state().state;
-    let FilmState::Failed { error, .. } = &state.study.film else {
+    let FilmState::Failed { error, .. } = &state.shared.films.film else {
         panic!("expected a failure");
     };
     assert!(error.contains("broken.png"), "{error}");
     assert!(matches!(
-        state.study.entries()[0].status,
+        state.shared.films.entries()[0].status,
         FilmStatus::Failed(_)
     ));
     // A row without scores says n/a, and never 0.
@@ -137,13 +143,13 @@ fn keys_step_through_the_list() {
     let folder = folder(3, false);
     let mut harness = app_with_scores(vec![folder.path().to_owned()]);
     let name = |harness: &AppHarness| {
-        let path = harness.state().state.study.current_path().unwrap();
+        let path = harness.state().state.shared.films.current_path().unwrap();
         path.file_name().unwrap().to_string_lossy().into_owned()
     };
     assert_eq!(name(&harness), "film0.png");
     let shows = |film_idx| {
         move |app: &thorax::app::ThoraxApp| {
-            app.state.study.current() == Some(film_idx) && is_scored(app)
+            app.state.shared.films.current() == Some(film_idx) && is_scored(app)
         }
     };
     for _ in 0..3 {
@@ -156,7 +162,15 @@ fn keys_step_through_the_list() {
     step_until("the film before", &mut harness, shows(1));
     assert_eq!(name(&harness), "film1.png");
     // What is shown belongs to the film in view, however fast the keys were.
-    let reading = harness.state().state.study.film.reading().unwrap().clone();
+    let reading = harness
+        .state()
+        .state
+        .shared
+        .films
+        .film
+        .reading()
+        .unwrap()
+        .clone();
     assert!(reading.opened.film.path.ends_with("film1.png"));
 }
 
@@ -168,7 +182,7 @@ fn a_click_on_the_list_shows_that_film() {
         .get_by_role_and_label(Role::Button, "film1.png")
         .click();
     step_until("the other film", &mut harness, |app| {
-        app.state.study.current() == Some(1) && is_scored(app)
+        app.state.shared.films.current() == Some(1) && is_scored(app)
     });
 }
 
@@ -177,14 +191,17 @@ fn a_cancelled_film_has_no_scores_and_can_be_read_again() {
     let mut harness = app_with(vec![phantom()]);
     step_until("the film", &mut harness, |app| {
         matches!(
-            app.state.study.film,
+            app.state.shared.films.film,
             FilmState::Opening | FilmState::Scoring(_)
         )
     });
     harness.key_press(Key::Escape);
     harness.step();
     harness.step();
-    if matches!(harness.state().state.study.film, FilmState::Cancelled(_)) {
+    if matches!(
+        harness.state().state.shared.films.film,
+        FilmState::Cancelled(_)
+    ) {
         step_until("the model", &mut harness, has_model);
         harness.run();
         harness.get_by_label("Stopped: no scores for this film");
@@ -216,14 +233,23 @@ fn a_path_typed_one_key_a_frame_keeps_its_slashes_in_every_line() {
     for pick in picks {
         let mut harness = build(builder(), PreparedPicker::new(Picked::NoDialog), vec![]);
         harness.state_mut().state.apply(pick);
-        step_until("the line", &mut harness, |app| app.state.prompt.is_some());
-        let question = harness.state().state.prompt.as_ref().unwrap().question();
+        step_until("the line", &mut harness, |app| {
+            app.state.shared.prompt.is_some()
+        });
+        let question = harness
+            .state()
+            .state
+            .shared
+            .prompt
+            .as_ref()
+            .unwrap()
+            .question();
         harness
             .get_by_role_and_label(Role::TextInput, question)
             .focus();
         harness.step();
         type_slowly(&mut harness, PATH);
-        let prompt = harness.state().state.prompt.clone();
+        let prompt = harness.state().state.shared.prompt.clone();
         assert_eq!(prompt.unwrap().text, PATH, "{question}");
     }
 }
@@ -253,19 +279,21 @@ fn a_model_to_compare_with_that_is_typed_leaves_the_model_in_use_alone() {
     let mut harness = build(builder(), picker, vec![phantom()]);
     step_until("the scores", &mut harness, is_scored);
     harness.state_mut().state.apply(Command::PickComparedModel);
-    step_until("the line", &mut harness, |app| app.state.prompt.is_some());
+    step_until("the line", &mut harness, |app| {
+        app.state.shared.prompt.is_some()
+    });
     let model = Path::new(env!("CARGO_MANIFEST_DIR")).join("weights/thorax.safetensors");
     let state = &mut harness.state_mut().state;
     state.apply(Command::EditPath(model.display().to_string()));
     state.apply(Command::UseTypedPath);
     step_until("the film beside", &mut harness, |app| {
-        let compare = app.state.compare.as_ref();
+        let compare = app.state.viewer.compare.as_ref();
         compare.is_some_and(|compare| compare.film.reading().is_some())
     });
     let state = &harness.state().state;
-    let loaded = state.model.loaded.as_ref().unwrap();
+    let loaded = state.shared.model.loaded.as_ref().unwrap();
     assert_eq!(loaded.origin, ModelOrigin::Default);
-    assert_eq!(state.settings.model, None);
-    let compare = state.compare.as_ref().unwrap();
+    assert_eq!(state.shared.settings.model, None);
+    let compare = state.viewer.compare.as_ref().unwrap();
     assert_eq!(compare.with, CompareWith::Model(model));
 }

@@ -4,7 +4,7 @@ use egui::accesskit::Role;
 use egui::{Key, Modifiers};
 use egui_kittest::kittest::Queryable as _;
 use thorax::explain::CamMethod;
-use thorax::state::Command;
+use thorax::state::{Command, MapCommand, ViewerCommand};
 
 use crate::films::phantom;
 use crate::harness::{app_with, app_with_scores, has_model, step_until};
@@ -16,12 +16,12 @@ fn a_click_on_a_finding_lays_its_map_over_the_film() {
         .get_by_role_and_label(Role::Button, "Cardiomegaly")
         .click();
     harness.run();
-    assert_eq!(harness.state().state.selected, Some(1));
+    assert_eq!(harness.state().state.viewer.selected, Some(1));
     harness
         .get_by_role_and_label(Role::Button, "Cardiomegaly")
         .click();
     harness.run();
-    assert_eq!(harness.state().state.selected, None);
+    assert_eq!(harness.state().state.viewer.selected, None);
 }
 
 #[test]
@@ -34,33 +34,51 @@ fn arrows_step_through_the_findings() {
     harness.run();
     harness.key_press(Key::ArrowDown);
     harness.run();
-    assert_eq!(harness.state().state.selected, Some(4));
+    assert_eq!(harness.state().state.viewer.selected, Some(4));
     harness.key_press(Key::ArrowUp);
     harness.key_press(Key::ArrowUp);
     harness.run();
-    assert_eq!(harness.state().state.selected, Some(2));
+    assert_eq!(harness.state().state.viewer.selected, Some(2));
 }
 
 #[test]
 fn one_key_shows_and_hides_the_map() {
     let mut harness = app_with_scores(vec![phantom()]);
-    assert!(harness.state().state.settings.map.visible);
+    assert!(harness.state().state.shared.settings.map.visible);
     harness.key_press(Key::M);
     harness.run();
-    assert!(!harness.state().state.settings.map.visible);
+    assert!(!harness.state().state.shared.settings.map.visible);
     harness.get_by_label("Map").click();
     harness.run();
-    assert!(harness.state().state.settings.map.visible);
+    assert!(harness.state().state.shared.settings.map.visible);
 }
 
 #[test]
 fn another_method_gives_other_maps_of_the_same_scores() {
     let mut harness = app_with_scores(vec![phantom()]);
-    let before = harness.state().state.study.film.reading().unwrap().clone();
-    let command = Command::SetCamMethod(CamMethod::HiResCam);
+    let before = harness
+        .state()
+        .state
+        .shared
+        .films
+        .film
+        .reading()
+        .unwrap()
+        .clone();
+    let command = Command::Viewer(ViewerCommand::Map(MapCommand::SetMethod(
+        CamMethod::HiResCam,
+    )));
     harness.state_mut().state.apply(command);
     harness.run();
-    let after = harness.state().state.study.film.reading().unwrap().clone();
+    let after = harness
+        .state()
+        .state
+        .shared
+        .films
+        .film
+        .reading()
+        .unwrap()
+        .clone();
     assert_eq!(after.method, CamMethod::HiResCam);
     assert_ne!(before.maps, after.maps);
     assert_eq!(before.inference, after.inference);
@@ -69,7 +87,7 @@ fn another_method_gives_other_maps_of_the_same_scores() {
 #[test]
 fn the_wheel_zooms_and_a_double_click_fits_again() {
     let mut harness = app_with_scores(vec![phantom()]);
-    assert_eq!(harness.state().state.display().view, None);
+    assert_eq!(harness.state().state.viewer.display().view, None);
     let center = harness.get_by_label("Film").rect().center();
     harness.hover_at(center);
     harness.step();
@@ -82,25 +100,44 @@ fn the_wheel_zooms_and_a_double_click_fits_again() {
     });
     // The wheel is smoothed over several frames.
     harness.run_steps(30);
-    let zoomed = harness.state().state.display().view.unwrap();
+    let zoomed = harness.state().state.viewer.display().view.unwrap();
     assert!(zoomed.zoom > 0.7, "{zoomed:?}");
     harness.key_press(Key::F);
     harness.run();
-    assert_eq!(harness.state().state.display().view, None);
+    assert_eq!(harness.state().state.viewer.display().view, None);
 }
 
 #[test]
 fn the_display_never_changes_what_the_network_is_fed() {
     let mut harness = app_with_scores(vec![phantom()]);
-    let before = harness.state().state.study.film.reading().unwrap().clone();
+    let before = harness
+        .state()
+        .state
+        .shared
+        .films
+        .film
+        .reading()
+        .unwrap()
+        .clone();
     harness.key_press(Key::M);
     harness.hover_at(harness.get_by_label("Film").rect().center());
     harness.event(egui::Event::Zoom(2.0));
     harness.run_steps(5);
-    assert!(harness.state().state.display().view.is_some());
-    harness.state_mut().state.apply(Command::ShowFilm(0));
+    assert!(harness.state().state.viewer.display().view.is_some());
+    harness
+        .state_mut()
+        .state
+        .apply(Command::Viewer(ViewerCommand::ShowFilm(0)));
     step_until("the scores", &mut harness, crate::harness::is_scored);
-    let after = harness.state().state.study.film.reading().unwrap().clone();
+    let after = harness
+        .state()
+        .state
+        .shared
+        .films
+        .film
+        .reading()
+        .unwrap()
+        .clone();
     assert_eq!(before.inference, after.inference);
 }
 
@@ -114,7 +151,7 @@ fn the_model_panel_shows_where_the_weights_come_from() {
     harness.get_by_label_contains("macro AUC");
     harness.key_press_modifiers(Modifiers::COMMAND, Key::I);
     harness.run();
-    assert!(!harness.state().state.about_shown);
+    assert!(!harness.state().state.windows.about_shown);
 }
 
 #[test]

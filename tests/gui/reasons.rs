@@ -2,7 +2,7 @@
 
 use egui::{Key, Modifiers, PointerButton, Vec2};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
-use thorax::state::Tool;
+use thorax::state::{Tool, ViewerCommand};
 
 use crate::harness::{AppHarness, app_with_scores, step_until};
 use crate::viewer::{app, drag, middle};
@@ -10,7 +10,15 @@ use crate::viewer::{app, drag, middle};
 #[test]
 fn what_is_covered_changes_scores_and_map_and_comes_back() {
     let mut harness = app();
-    let whole = harness.state().state.study.film.reading().unwrap().clone();
+    let whole = harness
+        .state()
+        .state
+        .shared
+        .films
+        .film
+        .reading()
+        .unwrap()
+        .clone();
     harness.key_press(Key::C);
     harness.run();
     let center = middle(&harness);
@@ -21,13 +29,13 @@ fn what_is_covered_changes_scores_and_map_and_comes_back() {
         Vec2::new(60.0, 60.0),
     );
     step_until("scores of the covered film", &mut harness, |app| {
-        app.state.probe.reading.is_some() && !app.state.probe.is_busy()
+        app.state.viewer.probe.reading.is_some() && !app.state.viewer.probe.is_busy()
     });
     harness.run();
     let state = &harness.state().state;
-    let covered = state.probe.reading.clone().unwrap();
+    let covered = state.viewer.probe.reading.clone().unwrap();
     assert_ne!(covered.inference.scores, whole.inference.scores);
-    let cover = state.probe.cover.as_ref().unwrap();
+    let cover = state.viewer.probe.cover.as_ref().unwrap();
     assert_eq!(
         Some(&covered.inference.input),
         cover.over(&whole.inference.input).as_ref()
@@ -36,9 +44,9 @@ fn what_is_covered_changes_scores_and_map_and_comes_back() {
     harness.key_press_modifiers(Modifiers::SHIFT, Key::Delete);
     harness.run();
     let state = &harness.state().state;
-    assert!(state.probe.cover.is_none() && state.probe.reading.is_none());
+    assert!(state.viewer.probe.cover.is_none() && state.viewer.probe.reading.is_none());
     assert_eq!(
-        state.study.film.reading().unwrap().inference,
+        state.shared.films.film.reading().unwrap().inference,
         whole.inference
     );
 }
@@ -52,21 +60,29 @@ fn all_maps_are_shown_at_once_and_a_click_goes_to_one() {
     harness.get_by_label("Map of Edema").click();
     harness.run();
     let state = &harness.state().state;
-    assert!(!state.all_maps_shown);
-    assert_eq!(state.selected, Some(3));
+    assert!(!state.viewer.options.all_maps_shown);
+    assert_eq!(state.viewer.selected, Some(3));
 }
 
 #[test]
 fn what_the_network_saw_is_one_key_away_and_the_scores_stay() {
     let mut harness = app();
-    let before = harness.state().state.study.film.reading().unwrap().clone();
+    let before = harness
+        .state()
+        .state
+        .shared
+        .films
+        .film
+        .reading()
+        .unwrap()
+        .clone();
     for key in [Key::N, Key::I, Key::X, Key::Num3] {
         harness.key_press(key);
     }
     harness.run();
     let state = &harness.state().state;
-    assert!(state.input_shown);
-    let after = state.study.film.reading().unwrap();
+    assert!(state.viewer.options.input_shown);
+    let after = state.shared.films.film.reading().unwrap();
     assert_eq!(before.inference, after.inference);
 }
 
@@ -76,14 +92,21 @@ fn a_film_that_is_no_chest_film_shows_its_scores_only_when_asked() {
     let mut harness = app_with_scores(vec![path]);
     harness.get_by_label("Not a usable chest film. Scores hidden");
     assert_eq!(harness.query_all_by_label("n/a").count(), 14);
-    let entry = harness.state().state.study.current_entry().unwrap().clone();
+    let entry = harness
+        .state()
+        .state
+        .shared
+        .films
+        .current_entry()
+        .unwrap()
+        .clone();
     assert_eq!(entry.scores, None);
     assert!(!harness.state().state.can_export());
     // No way around: neither an interval nor maps.
     harness.key_press(Key::J);
     harness.key_press_modifiers(Modifiers::SHIFT, Key::M);
     harness.run();
-    assert!(!harness.state().state.jitter.is_busy());
+    assert!(!harness.state().state.viewer.jitter.is_busy());
     assert_eq!(harness.query_all_by_label_contains("Map of ").count(), 0);
     harness.key_press_modifiers(Modifiers::SHIFT, Key::M);
     harness.run();
@@ -98,8 +121,8 @@ fn one_key_measures_how_far_scores_move_under_small_changes() {
     let mut harness = app();
     harness.key_press(Key::J);
     step_until("the intervals", &mut harness, |app| {
-        let path = app.state.study.current_path();
-        app.state.jitter.intervals_of(path).is_some()
+        let path = app.state.shared.films.current_path();
+        app.state.viewer.jitter.intervals_of(path).is_some()
     });
     harness.run();
     harness.get_by_label_contains("Under 24 small shifts, rotations and exposure changes");
@@ -117,7 +140,7 @@ fn the_selected_finding_tells_where_its_score_stands_among_validation_films() {
 }
 
 fn select(harness: &mut AppHarness, finding_idx: usize) {
-    let command = thorax::state::Command::SelectFinding(Some(finding_idx));
+    let command = thorax::state::Command::Viewer(ViewerCommand::SelectFinding(Some(finding_idx)));
     harness.state_mut().state.apply(command);
     harness.run();
 }
@@ -127,15 +150,15 @@ fn lines_take_the_place_of_colours_and_back() {
     let mut harness = app();
     harness.key_press_modifiers(Modifiers::SHIFT, Key::C);
     harness.run();
-    assert!(harness.state().state.settings.map.contours);
+    assert!(harness.state().state.shared.settings.map.contours);
     assert_eq!(
-        harness.state().state.tool,
+        harness.state().state.viewer.tool,
         Tool::Window,
         "C alone is another key"
     );
     harness.get_by_label("Lines").click();
     harness.run();
-    assert!(!harness.state().state.settings.map.contours);
+    assert!(!harness.state().state.shared.settings.map.contours);
 }
 
 #[test]
@@ -149,7 +172,15 @@ fn the_film_is_read_under_the_pointer_and_the_magnifier_leaves_it_as_it_is() {
         film.accesskit_node().description().unwrap_or_default()
     };
     let words = read(&harness);
-    let film = harness.state().state.study.film.opened().unwrap().clone();
+    let film = harness
+        .state()
+        .state
+        .shared
+        .films
+        .film
+        .opened()
+        .unwrap()
+        .clone();
     let (x, y) = (
         film.film.pixels.width_px() / 2,
         film.film.pixels.height_px() / 2,

@@ -3,8 +3,8 @@
 use egui_kittest::SnapshotOptions;
 use egui_kittest::wgpu::WgpuTestRenderer;
 use thorax::state::{
-    Command, CompareCommand, DisplayCommand, Picked, RunRecord, RunState, ShownRun, ThemeChoice,
-    TrainingCommand, TrainingPage, Workspace,
+    Command, CompareCommand, DisplayCommand, MapCommand, Picked, RunRecord, RunState, ShownRun,
+    ThemeChoice, TrainingCommand, TrainingPage, ViewerCommand, Workspace,
 };
 use thorax::train::{AucTable, EpochMetrics, LabelAuc};
 
@@ -74,7 +74,10 @@ fn a_film_with_its_scores_and_a_map() {
     check(&mut harness, "film");
     let light = Command::SetTheme(ThemeChoice::Light);
     harness.state_mut().state.apply(light);
-    harness.state_mut().state.apply(Command::ShowMap(false));
+    harness
+        .state_mut()
+        .state
+        .apply(Command::Viewer(ViewerCommand::Map(MapCommand::Show(false))));
     check(&mut harness, "film_light");
 }
 
@@ -90,14 +93,22 @@ fn all_maps_lines_and_two_films() {
         pictures.known.len() == 2 && !pictures.is_busy()
     });
     let state = &mut harness.state_mut().state;
-    state.apply(Command::Display(DisplayCommand::ShowAllMaps(true)));
+    state.apply(Command::Viewer(ViewerCommand::Display(
+        DisplayCommand::ShowAllMaps(true),
+    )));
     check(&mut harness, "all_maps");
     let state = &mut harness.state_mut().state;
-    state.apply(Command::Display(DisplayCommand::ShowAllMaps(false)));
-    state.apply(Command::SetMapContours(true));
-    state.apply(Command::Compare(CompareCommand::ShowFilm(1)));
+    state.apply(Command::Viewer(ViewerCommand::Display(
+        DisplayCommand::ShowAllMaps(false),
+    )));
+    state.apply(Command::Viewer(ViewerCommand::Map(
+        MapCommand::SetContours(true),
+    )));
+    state.apply(Command::Viewer(ViewerCommand::Compare(
+        CompareCommand::ShowFilm(1),
+    )));
     step_until("the film beside", &mut harness, |app| {
-        let compare = app.state.compare.as_ref();
+        let compare = app.state.viewer.compare.as_ref();
         compare.is_some_and(|compare| compare.film.reading().is_some())
     });
     check(&mut harness, "compare");

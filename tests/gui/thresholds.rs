@@ -10,8 +10,8 @@ use crate::harness::{AppHarness, app_with_scores, threshold};
 
 fn verdict(harness: &AppHarness, label: &str) -> Verdict {
     let state = &harness.state().state;
-    let loaded = state.model.loaded.as_ref().unwrap();
-    let reading = state.study.film.reading().unwrap();
+    let loaded = state.shared.model.loaded.as_ref().unwrap();
+    let reading = state.shared.films.film.reading().unwrap();
     let rows = finding_rows(&loaded.thresholds, Some(&reading.inference.scores), None);
     let row = rows.iter().find(|row| row.name == label).unwrap();
     row.verdict.unwrap()
@@ -21,7 +21,7 @@ fn verdict(harness: &AppHarness, label: &str) -> Verdict {
 fn thresholds_start_at_the_operating_points_and_at_a_half_where_there_is_none() {
     let harness = app_with_scores(vec![phantom()]);
     assert_eq!(threshold(&harness, "Hernia"), 0.5);
-    let loaded = harness.state().state.model.loaded.as_ref().unwrap();
+    let loaded = harness.state().state.shared.model.loaded.as_ref().unwrap();
     let points = &loaded.classifier.card().operating_points;
     assert!(points.of("Hernia").unwrap().is_none());
     let effusion = points.of("Effusion").unwrap().as_ref().unwrap();
@@ -31,7 +31,15 @@ fn thresholds_start_at_the_operating_points_and_at_a_half_where_there_is_none() 
 #[test]
 fn the_typed_threshold_decides_at_once() {
     let mut harness = app_with_scores(vec![phantom()]);
-    let scores = harness.state().state.study.film.reading().unwrap().clone();
+    let scores = harness
+        .state()
+        .state
+        .shared
+        .films
+        .film
+        .reading()
+        .unwrap()
+        .clone();
     let score = scores.inference.scores.of("Hernia").unwrap().get();
     harness
         .get_by_role_and_label(Role::SpinButton, "Hernia")
@@ -134,7 +142,7 @@ fn reset_brings_back_what_the_model_has() {
 #[test]
 fn nothing_above_threshold_is_not_called_normal() {
     let mut harness = app_with_scores(vec![phantom()]);
-    let labels = harness.state().state.model.loaded.as_ref().unwrap();
+    let labels = harness.state().state.shared.model.loaded.as_ref().unwrap();
     let names: Vec<String> = labels
         .classifier
         .card()

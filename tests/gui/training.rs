@@ -25,7 +25,7 @@ const SCORE_TOLERANCE: f64 = 1e-4;
 fn app(data: &TrainingData, answer: Picked) -> AppHarness {
     let mut harness = build(builder(), PreparedPicker::new(answer), vec![]);
     let cache = data.path("cache");
-    harness.state_mut().state.training.cache_folder = Some(cache);
+    harness.state_mut().state.shared.services.cache_folder = Some(cache);
     step_until("the model", &mut harness, has_model);
     harness
 }
@@ -109,15 +109,23 @@ fn a_training_is_started_paused_resumed_and_stopped_by_its_buttons() {
 
     click(&mut harness, "Score with current weights");
     step_until("the paused model", &mut harness, |app| {
-        let loaded = app.state.model.loaded.as_ref();
+        let loaded = app.state.shared.model.loaded.as_ref();
         loaded.is_some_and(|loaded| matches!(loaded.origin, ModelOrigin::Moment(_)))
     });
     let state = &mut harness.state_mut().state;
     assert_eq!(state.workspace, Workspace::Viewer);
-    assert_eq!(state.settings.model, None);
+    assert_eq!(state.shared.settings.model, None);
     state.apply(Command::Open(vec![data.path("film03.png")]));
     step_until("the scores of this moment", &mut harness, is_scored);
-    let reading = harness.state().state.study.film.reading().unwrap().clone();
+    let reading = harness
+        .state()
+        .state
+        .shared
+        .films
+        .film
+        .reading()
+        .unwrap()
+        .clone();
     assert_eq!(reading.inference.scores.values().len(), 3);
     assert_eq!(n_steps(harness.state()), n_before);
 
@@ -171,7 +179,7 @@ fn a_finished_run_shows_its_figures_films_and_epochs() {
         .get_by_role_and_label(Role::Slider, "run: model of epoch")
         .set_value_accesskit(1.0);
     step_until("the first epoch's model", &mut harness, |app| {
-        let loaded = app.state.model.loaded.as_ref().unwrap();
+        let loaded = app.state.shared.model.loaded.as_ref().unwrap();
         matches!(&loaded.origin, ModelOrigin::File(path) if path.ends_with("epochs/0001.safetensors"))
     });
 
@@ -184,11 +192,11 @@ fn a_finished_run_shows_its_figures_films_and_epochs() {
     click(&mut harness, "film12.png");
     step_until("the film's scores", &mut harness, is_scored);
     assert_eq!(harness.state().state.workspace, Workspace::Viewer);
-    let path = harness.state().state.study.current_path().unwrap();
+    let path = harness.state().state.shared.films.current_path().unwrap();
     assert!(path.ends_with("film12.png"));
     // Its scores are those of the card: of the best model, whatever was in the viewer before.
     step_until("the best model", &mut harness, |app| {
-        let loaded = app.state.model.loaded.as_ref().unwrap();
+        let loaded = app.state.shared.model.loaded.as_ref().unwrap();
         matches!(&loaded.origin, ModelOrigin::File(path) if path.ends_with("best.safetensors"))
             && is_scored(app)
     });
@@ -198,7 +206,7 @@ fn a_finished_run_shows_its_figures_films_and_epochs() {
         .iter()
         .find(|film| film.path.ends_with("film12.png"))
         .unwrap();
-    let reading = harness.state().state.study.film.reading().unwrap();
+    let reading = harness.state().state.shared.films.film.reading().unwrap();
     for (score, told) in reading.inference.scores.values().iter().zip(&card.scores) {
         assert!(
             (f64::from(score.get()) - told).abs() < SCORE_TOLERANCE,
@@ -425,13 +433,13 @@ fn a_run_without_its_films_shows_curves_tables_and_log() {
     // Another run is laid over it; without a dialog its path is typed.
     click(&mut harness, "Compare with run…");
     step_until("the path's line", &mut harness, |app| {
-        app.state.prompt.is_some()
+        app.state.shared.prompt.is_some()
     });
     harness.run();
     type_into(&mut harness, "Folder of a run to compare", &second);
     click(&mut harness, "Use path");
     step_until("the other run", &mut harness, |app| {
-        app.state.training.compared.len() == 1
+        app.state.training.compared.records.len() == 1
     });
     harness.run();
     harness.get_by_label("second  0.700");
@@ -457,7 +465,14 @@ fn a_configuration_saved_by_the_panel_is_one_that_the_program_reads() {
     step_until("the file", &mut harness, |_| path.is_file());
     assert_eq!(TrainConfig::load(&path).unwrap(), data.config(5));
     // It is remembered, too.
-    let remembered = harness.state().state.settings.training.config.clone();
+    let remembered = harness
+        .state()
+        .state
+        .shared
+        .settings
+        .training
+        .config
+        .clone();
     let remembered = TrainConfig::from_toml(&remembered.unwrap(), &[]).unwrap();
     assert_eq!(remembered, data.config(5));
 }
@@ -472,15 +487,15 @@ fn keys_of_the_viewer_do_nothing_while_training_is_in_view() {
     harness.key_press_modifiers(egui::Modifiers::COMMAND, Key::Num2);
     harness.run();
     assert_eq!(harness.state().state.workspace, Workspace::Training);
-    let shown = harness.state().state.settings.map.visible;
+    let shown = harness.state().state.shared.settings.map.visible;
     harness.key_press(Key::M);
     harness.run();
-    assert_eq!(harness.state().state.settings.map.visible, shown);
+    assert_eq!(harness.state().state.shared.settings.map.visible, shown);
     harness.key_press_modifiers(egui::Modifiers::COMMAND, Key::Num1);
     harness.run();
     assert_eq!(harness.state().state.workspace, Workspace::Viewer);
     assert!(matches!(
-        harness.state().state.study.film,
+        harness.state().state.shared.films.film,
         FilmState::Read(_)
     ));
 }

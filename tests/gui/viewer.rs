@@ -14,7 +14,7 @@ pub fn app() -> AppHarness {
 }
 
 fn display(harness: &AppHarness) -> Display {
-    harness.state().state.display().clone()
+    harness.state().state.viewer.display().clone()
 }
 
 pub fn middle(harness: &AppHarness) -> Pos2 {
@@ -48,8 +48,8 @@ fn press(harness: &mut AppHarness, button: PointerButton, pos: Pos2, pressed: bo
 /// Center and width in use.
 fn window(harness: &AppHarness) -> (f64, f64) {
     let state = &harness.state().state;
-    let opened = state.study.film.opened();
-    let window = opened.map(|opened| opened.window_of(&state.display().gray));
+    let opened = state.shared.films.film.opened();
+    let window = opened.map(|opened| opened.window_of(&state.viewer.display().gray));
     window.map_or((0.0, 0.0), |window| (window.center(), window.width()))
 }
 
@@ -106,7 +106,15 @@ fn the_axes_of_the_window_drag_can_be_swapped() {
     harness.run();
     harness.key_press(Key::Escape);
     harness.run();
-    assert!(harness.state().state.settings.viewer.window_axes_swapped);
+    assert!(
+        harness
+            .state()
+            .state
+            .shared
+            .settings
+            .viewer
+            .window_axes_swapped
+    );
     let start = middle(&harness);
     drag(
         &mut harness,
@@ -216,7 +224,15 @@ fn keys_turn_flip_and_invert_and_the_badge_says_so() {
 #[test]
 fn number_keys_choose_windows() {
     let mut harness = app();
-    let opened = harness.state().state.study.film.opened().unwrap().clone();
+    let opened = harness
+        .state()
+        .state
+        .shared
+        .films
+        .film
+        .opened()
+        .unwrap()
+        .clone();
     let presets = opened.presets();
     let keys = [Key::Num2, Key::Num3, Key::Num4, Key::Num5, Key::Num1];
     for (key, place) in keys.into_iter().zip([1, 2, 3, 4, 0]) {
@@ -251,7 +267,7 @@ fn a_length_is_measured_in_pixels_of_the_film_where_spacing_is_unknown() {
         .get_by_role_and_label(Role::Button, "Length")
         .click();
     harness.run();
-    assert_eq!(harness.state().state.tool, Tool::Length);
+    assert_eq!(harness.state().state.viewer.tool, Tool::Length);
     let start = middle(&harness);
     drag(
         &mut harness,
@@ -263,8 +279,16 @@ fn a_length_is_measured_in_pixels_of_the_film_where_spacing_is_unknown() {
     let [Measurement::Length([from, to])] = measurements.as_slice() else {
         panic!("{measurements:?}");
     };
-    let area = harness.state().state.viewer_area.unwrap();
-    let film = harness.state().state.study.film.opened().unwrap().size();
+    let area = harness.state().state.viewer.area.unwrap();
+    let film = harness
+        .state()
+        .state
+        .shared
+        .films
+        .film
+        .opened()
+        .unwrap()
+        .size();
     let length = (to.x - from.x).hypot(to.y - from.y) * area.fitted(film).zoom;
     assert!((length - 100.0).abs() < 0.5, "{length}");
     assert!(measurements[0].text(None).ends_with(" px"));
@@ -304,8 +328,8 @@ fn the_palette_finds_actions_by_part_of_their_words() {
     harness.key_press(Key::Enter);
     harness.run_steps(3);
     let state = &harness.state().state;
-    assert!(state.palette.is_none());
-    assert!(state.display().orientation.is_mirrored());
+    assert!(state.windows.palette.is_none());
+    assert!(state.viewer.display().orientation.is_mirrored());
 }
 
 #[test]
@@ -345,12 +369,12 @@ fn words_and_buttons_grow_up_to_twice_their_size() {
         harness.key_press_modifiers(Modifiers::COMMAND, Key::Plus);
     }
     harness.run();
-    assert_eq!(harness.state().state.settings.scale, 2.0);
+    assert_eq!(harness.state().state.shared.settings.scale, 2.0);
     assert_eq!(harness.ctx.zoom_factor(), 2.0);
     harness.get_by_label(thorax::domain::NOTICE);
     harness.key_press_modifiers(Modifiers::COMMAND, Key::Num0);
     harness.run();
-    assert_eq!(harness.state().state.settings.scale, 1.0);
+    assert_eq!(harness.state().state.shared.settings.scale, 1.0);
 }
 
 #[test]
@@ -369,7 +393,7 @@ fn two_films_side_by_side_move_together_until_they_are_unlinked() {
     let mut harness = app_with_scores(vec![films.path().to_owned()]);
     harness.key_press(Key::D);
     step_until("the film beside", &mut harness, |app| {
-        let compare = app.state.compare.as_ref();
+        let compare = app.state.viewer.compare.as_ref();
         compare.is_some_and(|compare| compare.film.reading().is_some())
     });
     harness.run();
@@ -381,21 +405,35 @@ fn two_films_side_by_side_move_together_until_they_are_unlinked() {
         Vec2::new(30.0, 10.0),
     );
     let state = &harness.state().state;
-    let moved = state.display().view.unwrap();
-    let other = state.beside_display().unwrap().view.unwrap();
+    let moved = state.viewer.display().view.unwrap();
+    let other = state
+        .viewer
+        .beside_display(&state.shared.films)
+        .unwrap()
+        .view
+        .unwrap();
     assert!((moved.zoom - other.zoom).abs() < 1e-4, "films of one size");
     harness.key_press(Key::I);
     harness.run();
-    assert!(harness.state().state.beside_display().unwrap().inverted);
+    let state = &harness.state().state;
+    let beside = state.viewer.beside_display(&state.shared.films);
+    assert!(beside.unwrap().inverted);
     harness.get_by_label("Linked").click();
     harness.run();
     harness.key_press(Key::I);
     harness.run();
     let state = &harness.state().state;
-    assert!(!state.display().inverted && state.beside_display().unwrap().inverted);
+    assert!(
+        !state.viewer.display().inverted
+            && state
+                .viewer
+                .beside_display(&state.shared.films)
+                .unwrap()
+                .inverted
+    );
     harness.get_by_label("Close").click();
     harness.run();
-    assert!(harness.state().state.compare.is_none());
+    assert!(harness.state().state.viewer.compare.is_none());
 }
 
 #[test]
@@ -408,18 +446,18 @@ fn one_film_is_shown_under_two_models() {
     let command = thorax::state::Command::PickComparedModel;
     harness.state_mut().state.apply(command);
     step_until("the other model's scores", &mut harness, |app| {
-        let compare = app.state.compare.as_ref();
+        let compare = app.state.viewer.compare.as_ref();
         compare.is_some_and(|compare| compare.film.reading().is_some())
     });
     let state = &harness.state().state;
-    let compare = state.compare.as_ref().unwrap();
+    let compare = state.viewer.compare.as_ref().unwrap();
     let (main, beside) = (
-        state.study.film.reading().unwrap(),
+        state.shared.films.film.reading().unwrap(),
         compare.film.reading().unwrap(),
     );
     assert_eq!(main.opened.film.path, beside.opened.film.path);
     // The same weights from a file: the same name and, to the bit, the same scores.
-    let loaded = state.model.loaded.as_ref().unwrap();
+    let loaded = state.shared.model.loaded.as_ref().unwrap();
     assert_eq!(Some(loaded.classifier.id()), compare.model_id());
     assert_eq!(main.inference.scores, beside.inference.scores);
 }
@@ -430,19 +468,22 @@ fn what_was_open_is_opened_again_at_the_film_that_was_in_view() {
     let mut harness = app_with_scores(vec![films.path().to_owned()]);
     harness.key_press(Key::PageDown);
     step_until("the second film", &mut harness, |app| {
-        app.state.study.current() == Some(1) && crate::harness::is_scored(app)
+        app.state.shared.films.current() == Some(1) && crate::harness::is_scored(app)
     });
-    let session = harness.state().state.settings.session.clone();
+    let session = harness.state().state.shared.settings.session.clone();
     assert_eq!(session.opened, [films.path()]);
     drop(harness);
     let mut harness = crate::harness::app_with(vec![]);
     let state = &mut harness.state_mut().state;
-    state.settings.session = session;
+    state.shared.settings.session = session;
     state.restore_session();
     step_until("the scores", &mut harness, crate::harness::is_scored);
     let state = &harness.state().state;
     assert_eq!(
-        (state.study.entries().len(), state.study.current()),
+        (
+            state.shared.films.entries().len(),
+            state.shared.films.current()
+        ),
         (3, Some(1))
     );
 }
@@ -459,7 +500,7 @@ fn films_that_come_while_others_are_being_listed_are_all_there() {
         harness.state_mut().state.apply(command);
     }
     step_until("both lists", &mut harness, |app| {
-        app.state.study.entries().len() == 4 && crate::harness::is_scored(app)
+        app.state.shared.films.entries().len() == 4 && crate::harness::is_scored(app)
     });
 }
 
@@ -468,13 +509,23 @@ fn a_folder_that_is_gone_is_missed_once_and_not_at_every_start() {
     let mut harness = crate::harness::app_with(vec![]);
     let gone = std::path::PathBuf::from("/gone/films");
     let state = &mut harness.state_mut().state;
-    state.settings.session.opened = vec![gone];
+    state.shared.settings.session.opened = vec![gone];
     state.restore_session();
     step_until("the error", &mut harness, |app| {
         app.state
+            .shared
             .notices
             .iter()
             .any(|notice| notice.text.contains("/gone/films"))
     });
-    assert!(harness.state().state.settings.session.opened.is_empty());
+    assert!(
+        harness
+            .state()
+            .state
+            .shared
+            .settings
+            .session
+            .opened
+            .is_empty()
+    );
 }

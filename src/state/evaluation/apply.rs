@@ -2,249 +2,222 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::work::{self, Saved};
-use super::{EvaluationCommand, EvaluationPick, Locked, OpenedSet};
+use super::{EvaluationCommand, EvaluationPick, EvaluationState, Locked, OpenedSet};
 use crate::domain::{Threshold, ThresholdOrigin};
-use crate::evaluate::Figures;
-use crate::model::ModelSource;
-use crate::state::jobs::ModelRequest;
-use crate::state::{AppState, Made, ModelOrigin, NoticeKind, PickKind, Workspace};
+use crate::evaluate::{Figures, ScoredSet};
+use crate::model::{Classifier, ModelSource};
+use crate::state::{Effect, Made, Model, ModelOrigin, ModelRequest, PickKind, Shared, Workspace};
 
-impl AppState {
+impl EvaluationState {
     /// Carries out a command of evaluation.
-    pub(in crate::state) fn apply_evaluation(&mut self, command: EvaluationCommand) {
-        let desk = &mut self.evaluation;
+    pub fn apply(&mut self, command: EvaluationCommand, shared: &mut Shared) -> Vec<Effect> {
         match command {
-            EvaluationCommand::Pick(pick) => self.pick(PickKind::Evaluation(pick)),
-            EvaluationCommand::Take(pick, path) => self.take_evaluation_path(pick, path),
-            EvaluationCommand::Cancel => desk.opening.cancel(),
+            EvaluationCommand::Pick(pick) => {
+                return vec![Effect::AskPath(PickKind::Evaluation(pick))];
+            }
+            EvaluationCommand::Take(pick, path) => self.take_path(pick, path, shared),
+            EvaluationCommand::Cancel => self.opening.cancel(),
             EvaluationCommand::DropComparison => {
-                (desk.comparison, desk.different) = (Made::Not, None);
+                (self.comparison, self.listed.different) = (Made::Not, None);
             }
             EvaluationCommand::SelectLabel(label_idx) => {
-                desk.label_idx = label_idx;
-                if desk.different.is_some() {
-                    desk.find_different();
+                self.chosen.select_label(label_idx);
+                if self.listed.different.is_some() {
+                    self.find_different();
                 }
-                desk.move_began_at = None;
-                desk.moving = false;
             }
-            EvaluationCommand::SetThreshold(threshold) => self.move_threshold(threshold),
-            EvaluationCommand::EndMove => desk.moving = false,
-            EvaluationCommand::Undo => desk.take_back(),
-            EvaluationCommand::SetPrevalence(prevalence) => desk.prevalence = prevalence,
-            EvaluationCommand::SetTarget(target) => desk.target = target,
+            EvaluationCommand::SetThreshold(threshold) => {
+                let set = self.scored();
+                let at = set.map_or_else(String::new, |set| set.name.clone());
+                self.chosen.move_to(threshold, &at);
+            }
+            EvaluationCommand::EndMove => self.chosen.end_move(),
+            EvaluationCommand::Undo => self.chosen.undo(),
+            EvaluationCommand::SetPrevalence(prevalence) => self.prevalence = prevalence,
+            EvaluationCommand::SetTarget(target) => self.chosen.target = target,
             EvaluationCommand::Solve { all } => self.solve(all),
             EvaluationCommand::Freeze(frozen) => self.freeze(frozen),
-            EvaluationCommand::ShowCell(cell) => (desk.cell, desk.different) = (cell, None),
+            EvaluationCommand::ShowCell(cell) => {
+                (self.listed.cell, self.listed.different) = (cell, None);
+            }
             EvaluationCommand::ShowDifferent(shown) => {
-                (desk.cell, desk.different) = (None, None);
+                (self.listed.cell, self.listed.different) = (None, None);
                 if shown {
-                    desk.find_different();
+                    self.find_different();
                 }
             }
-            EvaluationCommand::ShowAllLabels(shown) => desk.all_labels = shown,
+            EvaluationCommand::ShowAllLabels(shown) => self.all_labels = shown,
             EvaluationCommand::WantPictures(paths) => {
-                if let Err(error) = desk.pictures.want(paths) {
-                    let text = format!("cannot start a thread: {error}");
-                    self.notices.push(NoticeKind::Error, text);
+                if let Err(error) = self.listed.pictures.want(paths) {
+                    shared.say_error(format!("cannot start a thread: {error}"));
                 }
             }
-            EvaluationCommand::OpenFilm(path) => self.open_evaluated_film(path),
+            EvaluationCommand::OpenFilm(path) => return self.open_film(path, shared),
             EvaluationCommand::Back => {
-                desk.film_opened = false;
-                self.workspace = Workspace::Evaluation;
+                self.film_opened = false;
+                return vec![Effect::ShowWorkspace(Workspace::Evaluation)];
             }
         }
+        Vec::new()
     }
 
-    pub(in crate::state) fn take_evaluation_path(&mut self, pick: EvaluationPick, path: PathBuf) {
+    /// Takes a path that was picked or typed.
+    pub fn take_path(&mut self, pick: EvaluationPick, path: PathBuf, shared: &mut Shared) {
         match pick {
-            EvaluationPick::Predictions => self.open_predictions(path),
-            EvaluationPick::DataFolder => self.score_folder(path),
-            EvaluationPick::Compared => self.compare_with(path),
-            EvaluationPick::Report
-            | EvaluationPick::Figures
-            | EvaluationPick::Plots
-            | EvaluationPick::Model => {
-                self.save_evaluation(pick, path);
+            EvaluationPick::Predictions => self.open_predictions(path, shared),
+            EvaluationPick::DataFolder => self.score_folder(path, shared),
+            EvaluationPick::Compared => self.compare_with(path, shared),
+            EvaluationPick::Report => self.save_report(path, shared),
+            EvaluationPick::Figures => {
+                if let Some(set) = self.scored().cloned() {
+                    let thresholds = self.chosen.thresholds().to_vec();
+                    let saved = Saved::Figures { set, thresholds };
+                    self.save(pick, path, saved, shared);
+                }
+            }
+            EvaluationPick::Plots => {
+                if let Some(set) = self.scored().cloned() {
+                    let classifier = self.classifier_of_scores(&shared.model);
+                    let saved = Saved::Plots { set, classifier };
+                    self.save(pick, path, saved, shared);
+                }
+            }
+            EvaluationPick::Model => {
+                if let Some(set) = self.scored() {
+                    let saved = Saved::Model {
+                        from: model_path(&shared.model),
+                        points: self.points(set, &shared.model),
+                    };
+                    self.save(pick, path, saved, shared);
+                }
             }
         }
     }
 
     /// Reads scores; those in view stay until then.
-    pub(in crate::state) fn open_predictions(&mut self, path: PathBuf) {
-        let model = self.model_path();
-        let wake = self.services.wake.clone();
-        self.evaluation.opening.start("scores", &wake, move |_| {
-            work::open(&path, model.as_deref())
-        });
-    }
-
-    fn score_folder(&mut self, folder: PathBuf) {
-        let Some(loaded) = &self.model.loaded else {
-            let text = "no model to score with";
-            self.notices.push(NoticeKind::Error, text);
-            return;
-        };
-        let classifier = Arc::clone(&loaded.classifier);
-        let cache_folder = self.training.cache_folder.clone();
-        let wake = self.services.wake.clone();
-        self.evaluation.opening.start("scoring", &wake, move |ctx| {
-            work::score(&folder, &classifier, cache_folder, ctx)
-        });
-    }
-
-    fn compare_with(&mut self, path: PathBuf) {
-        let Some(set) = self.evaluation.scored().cloned() else {
-            return;
-        };
-        let wake = self.services.wake.clone();
-        self.evaluation
-            .comparison
-            .start("comparison", &wake, move |_| {
-                work::compare_with(&set, &path)
+    pub fn open_predictions(&mut self, path: PathBuf, shared: &Shared) {
+        let model = model_path(&shared.model);
+        self.opening
+            .start("scores", &shared.services.wake, move |_| {
+                work::open(&path, model.as_deref())
             });
     }
 
-    fn model_path(&self) -> Option<PathBuf> {
-        match &self.model.loaded.as_ref()?.origin {
-            ModelOrigin::File(path) => Some(path.clone()),
-            ModelOrigin::Default | ModelOrigin::Moment(_) => None,
-        }
+    /// Another model is in use: its thresholds count, unless some were moved here.
+    pub fn model_changed(&mut self, model: &Model) {
+        self.take_thresholds(model);
     }
 
-    fn move_threshold(&mut self, threshold: f64) {
-        let desk = &mut self.evaluation;
-        let before = desk.threshold();
-        if desk.frozen.is_some() || !threshold.is_finite() || threshold == before {
+    fn score_folder(&mut self, folder: PathBuf, shared: &mut Shared) {
+        let Some(classifier) = shared.model.classifier().cloned() else {
+            shared.say_error("no model to score with");
             return;
-        }
-        if !desk.moving {
-            desk.remember();
-            desk.moving = true;
-            desk.move_began_at = Some(before);
-        }
-        let label_idx = desk.label_idx;
-        if let Some(slot) = desk.thresholds.get_mut(label_idx) {
-            *slot = threshold.clamp(0.0, 1.0);
-        }
-        let at = desk
-            .scored()
-            .map_or_else(String::new, |set| set.name.clone());
-        if let Some(origin) = desk.origins.get_mut(label_idx) {
-            *origin = ThresholdOrigin::Moved { at };
+        };
+        let cache_folder = shared.services.cache_folder.clone();
+        self.opening
+            .start("scoring", &shared.services.wake, move |ctx| {
+                work::score(&folder, &classifier, cache_folder, ctx)
+            });
+    }
+
+    fn compare_with(&mut self, path: PathBuf, shared: &Shared) {
+        if let Some(set) = self.scored().cloned() {
+            self.comparison
+                .start("comparison", &shared.services.wake, move |_| {
+                    work::compare_with(&set, &path)
+                });
         }
     }
 
     fn solve(&mut self, all: bool) {
-        let desk = &mut self.evaluation;
-        let Some(set) = desk.scored().cloned() else {
+        let Some(set) = self.scored().cloned() else {
             return;
         };
-        if desk.frozen.is_some() {
+        if self.chosen.frozen.is_some() {
             return;
         }
-        desk.remember();
-        desk.moving = false;
-        desk.move_began_at = Some(desk.threshold());
-        desk.solve_notes.clear();
+        let target_form = self.chosen.target;
+        let (mut solved, mut notes) = (Vec::new(), Vec::new());
         for (label_idx, column) in set.columns.iter().enumerate() {
-            if !all && label_idx != desk.label_idx {
+            if !all && label_idx != self.chosen.label_idx() {
                 continue;
             }
-            let prevalence = desk.prevalence_of(column);
-            let target = desk
-                .target
-                .target(prevalence.unwrap_or_else(|| column.prevalence()));
-            match (
-                target.solve(&column.ranked),
-                desk.thresholds.get_mut(label_idx),
-                desk.origins.get_mut(label_idx),
-            ) {
-                (Ok(threshold), Some(slot), Some(origin)) => {
-                    *slot = threshold;
-                    *origin = ThresholdOrigin::Solved {
-                        target: desk.target.words(),
+            let prevalence = self.prevalence_of(column);
+            let target = target_form.target(prevalence.unwrap_or_else(|| column.prevalence()));
+            match target.solve(&column.ranked) {
+                Ok(threshold) => {
+                    let origin = ThresholdOrigin::Solved {
+                        target: target_form.words(),
                         set: set.name.clone(),
                     };
+                    solved.push((label_idx, threshold, origin));
                 }
-                (Err(error), ..) => {
-                    let name = column.name.replace('_', " ");
-                    desk.solve_notes.push(format!("{name}: {error}"));
-                }
-                (Ok(_), ..) => {}
+                Err(error) => notes.push(format!("{}: {error}", column.name.replace('_', " "))),
             }
         }
+        self.chosen.take_solved(solved);
+        self.chosen.solve_notes = notes;
     }
 
     fn freeze(&mut self, frozen: bool) {
-        let desk = &mut self.evaluation;
-        desk.frozen = match desk.scored() {
+        self.chosen.frozen = match self.scored() {
             Some(set) if frozen => Some(Locked {
                 chosen_on: set.name.clone(),
-                figures: Figures::of(set, &desk.thresholds),
-                origins: desk.origins.clone(),
+                figures: Figures::of(set, self.chosen.thresholds()),
+                origins: self.chosen.origins().to_vec(),
             }),
             _ => None,
         };
     }
 
-    fn open_evaluated_film(&mut self, path: PathBuf) {
-        let label = self.evaluation.column().map(|column| column.name.clone());
-        if let (Some(label), Some(loaded)) = (label, &self.model.loaded) {
-            self.selected = loaded
-                .classifier
-                .card()
-                .labels
-                .position(&label)
-                .or(self.selected);
-        }
-        self.evaluation.film_opened = true;
-        self.open(vec![path]);
+    fn open_film(&mut self, path: PathBuf, shared: &Shared) -> Vec<Effect> {
+        let label = self.column().map(|column| &column.name);
+        let labels = shared.model.classifier();
+        let labels = labels.map(|classifier| &classifier.card().labels);
+        let finding_idx = label.and_then(|label| labels?.position(label));
+        self.film_opened = true;
+        let select = finding_idx.map(Effect::SelectFinding);
+        select
+            .into_iter()
+            .chain([Effect::Open(vec![path])])
+            .collect()
     }
 
-    fn save_evaluation(&mut self, pick: EvaluationPick, to: PathBuf) {
-        let desk = &self.evaluation;
-        let Some(opened) = desk.set.as_ref() else {
+    /// The model in use, if the scores in view are its own or do not say.
+    fn classifier_of_scores(&self, model: &Model) -> Option<Arc<Classifier>> {
+        let classifier = model.classifier();
+        classifier
+            .filter(|_| !self.is_of_another_model(model))
+            .cloned()
+    }
+
+    fn save_report(&mut self, to: PathBuf, shared: &Shared) {
+        let Some(opened) = &self.set else {
             return;
         };
-        let (set, thresholds) = (Arc::clone(&opened.set), desk.thresholds.clone());
-        let loaded = self.model.loaded.as_ref();
-        let classifier = loaded
-            .filter(|_| !self.scores_are_of_another_model())
-            .map(|loaded| Arc::clone(&loaded.classifier));
-        let saved = match pick {
-            EvaluationPick::Report => Saved::Report {
-                set,
-                thresholds,
-                prevalence: desk.prevalence,
-                comparison: desk.comparison.done().cloned(),
-                warnings: opened
-                    .warnings
-                    .iter()
-                    .cloned()
-                    .chain(leak_text(opened))
-                    .chain(self.other_model_text())
-                    .collect(),
-                thresholds_from: self.thresholds_from(),
-                classifier,
-            },
-            EvaluationPick::Plots => Saved::Plots { set, classifier },
-            EvaluationPick::Figures => Saved::Figures { set, thresholds },
-            EvaluationPick::Model => Saved::Model {
-                from: self.model_path(),
-                points: self.points(),
-            },
-            _ => return,
+        let warnings = opened.all_warnings().into_iter();
+        let saved = Saved::Report {
+            set: Arc::clone(&opened.set),
+            thresholds: self.chosen.thresholds().to_vec(),
+            prevalence: self.prevalence,
+            comparison: self.comparison.done().cloned(),
+            warnings: warnings
+                .chain(self.other_model_text(&shared.model))
+                .collect(),
+            thresholds_from: self.thresholds_from(),
+            classifier: self.classifier_of_scores(&shared.model),
         };
-        let wake = self.services.wake.clone();
-        self.evaluation
-            .saving
-            .start("saving", &wake, move |_| saved.write(pick, to));
+        self.save(EvaluationPick::Report, to, saved, shared);
+    }
+
+    fn save(&mut self, pick: EvaluationPick, to: PathBuf, saved: Saved, shared: &Shared) {
+        let wake = &shared.services.wake;
+        self.saving
+            .start("saving", wake, move |_| saved.write(pick, to));
     }
 
     fn thresholds_from(&self) -> String {
-        match &self.evaluation.frozen {
+        match &self.chosen.frozen {
             Some(frozen) => format!("chosen on {}, locked", frozen.chosen_on),
             None => "as set in the window".to_owned(),
         }
@@ -252,15 +225,12 @@ impl AppState {
 
     /// The thresholds that were chosen here, with how, for a model file; the others stay as the
     /// file has them.
-    fn points(&self) -> Vec<(String, f64, String)> {
-        let desk = &self.evaluation;
-        let Some(set) = desk.scored() else {
-            return Vec::new();
-        };
-        let labels = self.model.loaded.as_ref();
-        let labels = labels.map(|loaded| loaded.classifier.card().labels.clone());
-        let known = |name: &str| labels.as_ref().is_some_and(|l| l.position(name).is_some());
-        let thresholds = desk.thresholds.iter().zip(&desk.origins);
+    fn points(&self, set: &ScoredSet, model: &Model) -> Vec<(String, f64, String)> {
+        let labels = model
+            .classifier()
+            .map(|classifier| &classifier.card().labels);
+        let known = |name: &str| labels.is_some_and(|labels| labels.position(name).is_some());
+        let thresholds = self.chosen.thresholds().iter().zip(self.chosen.origins());
         let columns = set.columns.iter().zip(thresholds);
         columns
             .filter(|(column, (_, origin))| known(&column.name) && origin.is_chosen_here())
@@ -269,101 +239,85 @@ impl AppState {
     }
 
     /// Takes in what the jobs of evaluation have reported.
-    pub(in crate::state) fn poll_evaluation(&mut self) {
-        if self.evaluation.opening.poll() {
-            self.take_set();
+    pub fn poll(&mut self, shared: &mut Shared) -> Vec<Effect> {
+        if self.opening.poll() {
+            self.take_set(shared);
         }
-        self.evaluation.comparison.poll();
-        if self.evaluation.saving.poll() {
-            match &self.evaluation.saving {
-                Made::Done((pick, path)) => {
-                    let (pick, path) = (*pick, path.clone());
-                    let text = format!("Saved: {}", path.display());
-                    self.notices.push(NoticeKind::Info, text);
-                    if pick == EvaluationPick::Model {
-                        // The viewer uses the thresholds at once.
-                        self.load_model(ModelRequest::Source(ModelSource::File(path)));
-                    }
+        self.comparison.poll();
+        if let Err(error) = self.listed.pictures.poll() {
+            shared.say_error(format!("cannot start a thread: {error}"));
+        }
+        if self.saving.poll() {
+            return self.say_saved(shared);
+        }
+        Vec::new()
+    }
+
+    fn say_saved(&self, shared: &mut Shared) -> Vec<Effect> {
+        match &self.saving {
+            Made::Done((pick, path)) => {
+                shared.say(format!("Saved: {}", path.display()));
+                if *pick == EvaluationPick::Model {
+                    // The viewer uses the thresholds at once.
+                    let request = ModelRequest::Source(ModelSource::File(path.clone()));
+                    return vec![Effect::LoadModel(request)];
                 }
-                Made::Failed(error) => {
-                    let error = error.clone();
-                    self.notices.push(NoticeKind::Error, error);
-                }
-                _ => {}
             }
+            Made::Failed(error) => shared.say_error(error.as_str()),
+            Made::Not | Made::Working(_) => {}
         }
-        if let Err(error) = self.evaluation.pictures.poll() {
-            let text = format!("cannot start a thread: {error}");
-            self.notices.push(NoticeKind::Error, text);
-        }
+        Vec::new()
     }
 
     /// A set has come, or has not: thresholds held fast, or else the model's, or else 0.5.
-    fn take_set(&mut self) {
-        let opened = match std::mem::take(&mut self.evaluation.opening) {
+    fn take_set(&mut self, shared: &mut Shared) {
+        let opened = match std::mem::take(&mut self.opening) {
             Made::Done(opened) => opened,
             other => {
                 if let Some(error) = other.error() {
-                    self.notices.push(NoticeKind::Error, error);
+                    shared.say_error(error);
                 }
-                self.evaluation.opening = other;
+                self.opening = other;
                 return;
             }
         };
-        let set = Arc::clone(&opened.set);
-        self.evaluation.set = Some(opened);
-        self.evaluation.forget_moves();
-        self.take_thresholds();
-        let desk = &mut self.evaluation;
-        desk.comparison = Made::Not;
-        desk.label_idx = desk.label_idx.min(set.columns.len().saturating_sub(1));
+        let last = opened.set.columns.len().saturating_sub(1);
+        self.set = Some(opened);
+        self.chosen.forget_moves();
+        self.listed.cell = None;
+        self.listed.different = None;
+        self.take_thresholds(&shared.model);
+        self.comparison = Made::Not;
+        let label_idx = self.chosen.label_idx().min(last);
+        self.chosen.select_label(label_idx);
     }
 
     /// Thresholds held fast, or else the model's, or else 0.5; those that were moved stay.
-    pub(in crate::state) fn take_thresholds(&mut self) {
-        let Some(set) = self.evaluation.scored().cloned() else {
+    fn take_thresholds(&mut self, model: &Model) {
+        let Some(set) = self.scored().filter(|_| !self.chosen.has_moved()) else {
             return;
         };
-        if self.evaluation.has_moved() {
-            return;
-        }
         let unset = (f64::from(Threshold::HALF.get()), ThresholdOrigin::Unset);
-        let loaded = self
-            .model
-            .loaded
-            .as_ref()
-            .filter(|_| !self.scores_are_of_another_model());
+        let loaded = model.loaded.as_ref();
+        let loaded = loaded.filter(|_| !self.is_of_another_model(model));
         let of_model = |label: &str| loaded?.thresholds.with_origin(label);
-        let locked = self.evaluation.frozen.as_ref();
+        let locked = self.chosen.frozen.as_ref();
         let of_label = |label: &str| {
             let held = locked.and_then(|locked| locked.threshold(label));
             let found = held.or_else(|| of_model(label));
             found.unwrap_or_else(|| unset.clone())
         };
         let found = set.columns.iter().map(|column| of_label(&column.name));
-        (self.evaluation.thresholds, self.evaluation.origins) = found.unzip();
+        let (thresholds, origins) = found.unzip();
+        self.chosen.replace(thresholds, origins);
     }
+}
 
-    /// Whether the scores in view were made by other weights than those of the model in use, whose
-    /// thresholds and calibration then say nothing about them.
-    pub fn scores_are_of_another_model(&self) -> bool {
-        let made_by = self.evaluation.scored_by();
-        let loaded = self.model.loaded.as_ref();
-        made_by
-            .zip(loaded)
-            .is_some_and(|(made_by, loaded)| made_by != loaded.classifier.identity())
-    }
-
-    /// Says that the scores in view are of another model than the one in use.
-    pub fn other_model_text(&self) -> Option<String> {
-        let made_by = self
-            .evaluation
-            .scored_by()
-            .filter(|_| self.scores_are_of_another_model())?;
-        Some(format!(
-            "These scores were made by {made_by}, not by the model in use: its thresholds and \
-             calibration are not applied"
-        ))
+/// The file of the model in use; `None` where it is not from a file.
+fn model_path(model: &Model) -> Option<PathBuf> {
+    match &model.loaded.as_ref()?.origin {
+        ModelOrigin::File(path) => Some(path.clone()),
+        ModelOrigin::Default | ModelOrigin::Moment(_) => None,
     }
 }
 

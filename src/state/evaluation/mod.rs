@@ -1,9 +1,11 @@
 //! Evaluation in the window: a set of scores, one operating point for each label, what follows.
 
 mod apply;
+mod chosen;
 mod command;
-mod desk;
+mod state;
 mod work;
 
+pub use chosen::ChosenThresholds;
 pub use command::{Cell, EvaluationCommand, EvaluationPick, TargetForm, TargetKind};
-pub use desk::{ComparedSet, EvaluationState, Locked, OpenedSet};
+pub use state::{ComparedSet, EvaluationState, ListedFilms, Locked, OpenedSet};

@@ -1,272 +1,298 @@
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::path::PathBuf;
 
 use chrono::{Local, SecondsFormat, Utc};
 
 use super::blinded::Commit;
-use super::desk::{ListScore, ScoringJob};
 use super::log::append;
-use super::{BlindedReading, FilmNote, FilmStatus, ListCommand, Mark, arranged, same_patient};
-use crate::imaging::{InputCheck, read_film};
-use crate::model::Classifier;
-use crate::state::poll::broke;
-use crate::state::{AppState, NoticeKind, PickKind, Services};
-use crate::work::{Job, JobContext, Outcome, Progress, cause_chain};
-use thorax_engine::lower_priority;
+use super::score::spawn_scoring_job;
+use super::state::ListScore;
+use super::{
+    BlindedReading, FilmNote, FilmStatus, ListCommand, ListState, Mark, SortOrder, same_patient,
+};
+use crate::state::jobs::broke;
+use crate::state::{Effect, PickKind, Session, Shared, Workspace};
+use crate::work::{Job, Outcome, cause_chain};
 
-impl AppState {
-    pub(in crate::state) fn apply_to_list(&mut self, command: ListCommand) {
-        let desk = &mut self.list;
+impl ListState {
+    /// Carries out a command of the film list.
+    pub fn apply(&mut self, command: ListCommand, shared: &mut Shared) -> Vec<Effect> {
         match command {
-            ListCommand::Sort(order) => {
-                desk.order = order;
-                desk.stale = true;
+            ListCommand::OpenDrawnFilm => return self.open_drawn_film(shared),
+            ListCommand::StepFilm(step) => {
+                return show(self.neighbor(step, &shared.films));
             }
+            ListCommand::CloseFilm => return self.close_film(shared),
+            ListCommand::CloseAllFilms => return self.close_all(shared),
+            ListCommand::Sort(order) => self.sort(order),
             ListCommand::Filter(filter) => {
-                desk.filter = filter;
-                desk.stale = true;
+                self.filter = filter;
+                self.stale = true;
             }
             ListCommand::WantPictures(paths) => {
-                if let Err(error) = desk.pictures.want(paths) {
-                    let text = format!("cannot start a thread: {error}");
-                    self.notices.push(NoticeKind::Error, text);
+                if let Err(error) = self.pictures.want(paths) {
+                    shared.say_error(format!("cannot start a thread: {error}"));
                 }
             }
-            ListCommand::ScoreAll => self.score_all(),
+            ListCommand::ScoreAll => self.score_all(shared),
             ListCommand::StopScoring => {
-                if let Some(job) = &desk.scoring {
+                if let Some(job) = &self.scoring {
                     job.cancel();
                 }
             }
             ListCommand::StepPatient(step) => {
-                let places = &self.list.places;
-                let current = self.study.current();
-                let next = current
-                    .and_then(|current| same_patient(self.study.entries(), places, current, step));
-                if let Some(film_idx) = next {
-                    self.show_film(film_idx);
-                }
+                let films = &shared.films;
+                let next = films
+                    .current()
+                    .and_then(|current| same_patient(films.entries(), &self.places, current, step));
+                return show(next);
             }
-            ListCommand::Mark(mark) => self.mark(mark),
-            ListCommand::Note(text) => self.write_note(text),
-            ListCommand::StartBlinded => self.pick(PickKind::ReadingLog),
+            ListCommand::Mark(mark) => self.mark(mark, shared),
+            ListCommand::Note(text) => self.write_note(text, shared),
+            ListCommand::StartBlinded => return vec![Effect::AskPath(PickKind::ReadingLog)],
             ListCommand::Answer(label, answer) => {
-                if let Some(reading) = &mut desk.blinded {
+                if let Some(reading) = &mut self.blinded {
                     reading.answer(label, answer);
                 }
             }
-            ListCommand::Commit => self.commit_reading(),
-            ListCommand::ShowAsked => self.show_film_of_reading(),
+            ListCommand::Commit { window } => return self.commit(&window, shared),
+            ListCommand::ShowAsked => return self.show_asked_film(shared),
             ListCommand::StepBlinded(step) => {
-                if let Some(reading) = &mut desk.blinded
+                if let Some(reading) = &mut self.blinded
                     && reading.step(step)
                 {
-                    self.show_film_of_reading();
+                    return self.show_asked_film(shared);
                 }
             }
-            ListCommand::EndBlinded => desk.blinded = None,
+            ListCommand::EndBlinded => self.blinded = None,
         }
+        Vec::new()
     }
 
-    /// Arranges the list anew if it is older than what it follows from.
-    pub(in crate::state) fn arrange_list(&mut self) {
-        if !std::mem::take(&mut self.list.stale) {
-            return;
+    /// Takes in what the jobs of the list have reported.
+    pub fn poll(&mut self, shared: &mut Shared) -> Vec<Effect> {
+        let found = self.search.poll(shared);
+        self.stale |= found.is_some();
+        if let Err(error) = self.pictures.poll() {
+            shared.say_error(format!("cannot start a thread: {error}"));
         }
-        let loaded = self.model.loaded.as_ref();
-        self.list.places = arranged(
-            self.study.entries(),
-            self.list.order,
-            &self.list.filter,
-            loaded.map(|loaded| &loaded.classifier.card().labels),
-            loaded.map(|loaded| loaded.thresholds.current()),
-        );
+        if let Some((scored, outcome)) = self.scoring.as_mut().map(Job::poll) {
+            self.take_scored(scored, outcome, shared);
+        }
+        for message in self.notes.poll() {
+            shared.say_error(message);
+        }
+        self.poll_committing(shared);
+        show(found.and_then(|found| found.to_show))
     }
 
-    fn score_all(&mut self) {
-        let Some(loaded) = self
-            .model
-            .loaded
-            .as_ref()
-            .filter(|_| self.list.scoring.is_none())
-        else {
+    /// Searches paths for films and puts them on the list.
+    pub fn open(&mut self, paths: Vec<PathBuf>, shared: &mut Shared) {
+        self.search.start(paths, shared);
+    }
+
+    /// Opens what was open when the program ended.
+    pub fn restore(&mut self, session: Session, shared: &mut Shared) {
+        self.search.restore(session, shared);
+    }
+
+    /// Stops searching for films.
+    pub fn cancel_search(&mut self) {
+        self.search.cancel();
+    }
+
+    /// The film in view has been scored; while the whole list is, it is sorted at the end.
+    pub fn film_scored(&mut self) {
+        self.stale |= self.scoring.is_none();
+    }
+
+    /// A threshold has moved.
+    pub fn thresholds_moved(&mut self) {
+        self.stale |= self.hangs_on_thresholds();
+    }
+
+    /// Another model is in use: scores of the one before no longer count.
+    pub fn model_changed(&mut self, same_findings: bool, shared: &mut Shared) {
+        if !same_findings && self.blinded.take().is_some() {
+            let text = "The blinded session has ended: the new model has other findings";
+            shared.say(text);
+        }
+        self.forget_scoring();
+    }
+
+    fn open_drawn_film(&mut self, shared: &mut Shared) -> Vec<Effect> {
+        if self.search.is_running() {
+            return Vec::new();
+        }
+        self.search.start_drawn_film(shared);
+        vec![Effect::ShowWorkspace(Workspace::Viewer)]
+    }
+
+    fn close_film(&mut self, shared: &mut Shared) -> Vec<Effect> {
+        self.stale = true;
+        if let Some(film_idx) = shared.films.close_current() {
+            return vec![Effect::ShowFilm(film_idx)];
+        }
+        shared.settings.session = Session::default();
+        vec![Effect::ClearFilm]
+    }
+
+    fn close_all(&mut self, shared: &mut Shared) -> Vec<Effect> {
+        self.forget_scoring();
+        self.blinded = None;
+        shared.films.close_all();
+        shared.settings.session = Session::default();
+        vec![Effect::ClearFilm, Effect::CloseCompare]
+    }
+
+    fn sort(&mut self, order: SortOrder) {
+        self.order = order;
+        self.stale = true;
+    }
+
+    fn score_all(&mut self, shared: &mut Shared) {
+        let Some(classifier) = shared.model.classifier() else {
             return;
         };
-        let entries = self.study.entries();
-        let unscored = self
-            .list
-            .places
-            .iter()
-            .filter_map(|&place| entries.get(place));
-        let paths: Vec<PathBuf> = unscored
-            .filter(|entry| entry.scores.is_none())
-            .map(|entry| entry.path.clone())
-            .collect();
-        let classifier = Arc::clone(&loaded.classifier);
-        match spawn_scoring_job(&self.services, paths, classifier) {
-            Ok(job) => self.list.scoring = Some(job),
-            Err(error) => {
-                let text = format!("cannot start scoring: {error}");
-                self.notices.push(NoticeKind::Error, text);
-            }
+        if self.scoring.is_some() {
+            return;
         }
+        let entries = shared.films.entries();
+        let listed = self.places.iter().filter_map(|&place| entries.get(place));
+        let unscored = listed.filter(|entry| entry.scores.is_none());
+        let paths = unscored.map(|entry| entry.path.clone()).collect();
+        let job = spawn_scoring_job(&shared.services, paths, classifier.clone());
+        self.scoring = shared.started("scoring", job);
     }
 
     /// Scores of another model must not come in.
-    pub(in crate::state) fn forget_scoring(&mut self) {
-        if let Some(job) = self.list.scoring.take() {
+    fn forget_scoring(&mut self) {
+        if let Some(job) = self.scoring.take() {
             job.detach();
         }
-        self.list.stale = true;
+        self.stale = true;
     }
 
-    fn mark(&mut self, mark: Mark) {
-        let Some(entry) = self.study.current_entry_mut() else {
-            return;
-        };
-        entry.mark = (entry.mark != Some(mark)).then_some(mark);
-        self.keep_note();
+    fn mark(&mut self, mark: Mark, shared: &mut Shared) {
+        if let Some(entry) = shared.films.current_entry_mut() {
+            entry.mark = (entry.mark != Some(mark)).then_some(mark);
+            self.keep_note(shared);
+        }
     }
 
-    fn write_note(&mut self, text: String) {
-        if let Some(entry) = self.study.current_entry_mut() {
+    fn write_note(&mut self, text: String, shared: &mut Shared) {
+        if let Some(entry) = shared.films.current_entry_mut() {
             entry.note = text;
-            self.keep_note();
+            self.keep_note(shared);
         }
     }
 
-    fn keep_note(&mut self) {
-        if let Some(entry) = self.study.current_entry_mut() {
-            let note = FilmNote {
-                mark: entry.mark,
-                note: entry.note.clone(),
-                changed: Utc::now().to_rfc3339_opts(SecondsFormat::Millis, true),
-            };
-            let message = self.list.notes.save(entry.path.clone(), note);
-            self.list.stale = true;
-            if let Some(message) = message {
-                self.notices.push(NoticeKind::Error, message);
-            }
-        }
-    }
-
-    pub(in crate::state) fn start_blinded(&mut self, log: PathBuf) {
-        let Some(loaded) = &self.model.loaded else {
-            let text = "a blinded session needs a model: none is loaded";
-            self.notices.push(NoticeKind::Error, text);
+    fn keep_note(&mut self, shared: &mut Shared) {
+        let Some(entry) = shared.films.current_entry() else {
             return;
         };
-        let entries = self.study.entries();
-        let films = self
-            .list
-            .places
-            .iter()
-            .filter_map(|&place| entries.get(place));
+        let note = FilmNote {
+            mark: entry.mark,
+            note: entry.note.clone(),
+            changed: Utc::now().to_rfc3339_opts(SecondsFormat::Millis, true),
+        };
+        let message = self.notes.save(entry.path.clone(), note);
+        self.stale = true;
+        if let Some(message) = message {
+            shared.say_error(message);
+        }
+    }
+
+    /// Starts a blinded session of the listed films that writes to `log`.
+    pub fn start_blinded(&mut self, log: PathBuf, shared: &mut Shared) -> Vec<Effect> {
+        let Some(classifier) = shared.model.classifier() else {
+            shared.say_error("a blinded session needs a model: none is loaded");
+            return Vec::new();
+        };
+        let entries = shared.films.entries();
+        let films = self.places.iter().filter_map(|&place| entries.get(place));
         let films: Vec<PathBuf> = films.map(|entry| entry.path.clone()).collect();
-        let n_labels = loaded.classifier.card().labels.len();
+        let n_labels = classifier.card().labels.len();
         // Any number that differs from reading to reading; the log names it.
         let seed = Local::now().timestamp_millis().unsigned_abs();
-        if let Some(job) = self.list.committing.take() {
+        if let Some(job) = self.committing.take() {
             // From a session that was ended: it is written, and no longer counts.
             job.detach();
         }
-        self.list.blinded = BlindedReading::new(films, n_labels, seed, log);
-        self.show_film_of_reading();
+        self.blinded = BlindedReading::new(films, n_labels, seed, log);
+        self.show_asked_film(shared)
     }
 
-    fn show_film_of_reading(&mut self) {
-        let film = self.list.blinded.as_ref().and_then(BlindedReading::film);
-        let Some(film) = film else {
-            return;
+    fn show_asked_film(&self, shared: &mut Shared) -> Vec<Effect> {
+        let Some(film) = self.blinded.as_ref().and_then(BlindedReading::film) else {
+            return Vec::new();
         };
-        if let Some(film_idx) = self.study.place_of(film) {
-            self.show_film(film_idx);
-        } else {
+        let place = shared.films.place_of(film);
+        if place.is_none() {
             let text = format!("this film was removed from the list: {}", film.display());
-            self.notices.push(NoticeKind::Error, text);
+            shared.say_error(text);
         }
+        show(place)
     }
 
-    fn commit_reading(&mut self) {
+    fn commit(&mut self, window: &str, shared: &mut Shared) -> Vec<Effect> {
         // Scores of another film must not be logged for this one.
-        if !self.shows_film_of_reading() {
-            return self.show_film_of_reading();
+        if !self.shows_asked_film(&shared.films) {
+            return self.show_asked_film(shared);
         }
-        let display = self.displays.current();
-        let window = self.study.film.opened().map(|opened| {
-            let window = opened.window_of(&display.gray);
-            format!("C {:.0} W {:.0}", window.center(), window.width())
-        });
         let (Some(reading), Some(loaded), Some(film)) = (
-            &self.list.blinded,
-            &self.model.loaded,
-            self.study.film.reading(),
+            &self.blinded,
+            &shared.model.loaded,
+            shared.films.film.reading(),
         ) else {
-            return;
+            return Vec::new();
         };
-        let entry = self.study.entry_of(&film.opened.film.path);
+        let entry = shared.films.entry_of(&film.opened.film.path);
         let prepared = reading.prepare(&Commit {
             scores: &film.inference.scores,
             thresholds: loaded.thresholds.current(),
             truth: &|label| entry.and_then(|entry| entry.has(label)),
             model_id: loaded.classifier.id(),
-            window: window.as_deref().unwrap_or_default(),
+            window,
             input: &film.opened.check.summary(),
-            now: now(),
+            now: Local::now().to_rfc3339_opts(SecondsFormat::Millis, false),
         });
-        let Some(committing) = prepared.filter(|_| !self.list.is_committing()) else {
-            return;
-        };
-        let log = reading.log.clone();
-        let job = Job::spawn("reading log", self.services.wake.clone(), move |_| {
-            append(&log, &committing.rows)?;
-            Ok(committing)
-        });
-        match job {
-            Ok(job) => self.list.committing = Some(job),
-            Err(error) => {
-                let text = format!("cannot write the session log: {error}");
-                self.notices.push(NoticeKind::Error, text);
-            }
+        if let Some(committing) = prepared.filter(|_| !self.is_committing()) {
+            let log = reading.log.clone();
+            let job = Job::spawn("reading log", shared.services.wake.clone(), move |_| {
+                append(&log, &committing.rows)?;
+                Ok(committing)
+            });
+            self.committing = shared.started("writing the session log", job);
         }
+        Vec::new()
     }
 
-    fn poll_committing(&mut self) {
-        let job = self.list.committing.as_mut();
+    fn poll_committing(&mut self, shared: &mut Shared) {
+        let job = self.committing.as_mut();
         let Some((_, Some(outcome))) = job.map(Job::poll) else {
             return;
         };
-        self.list.committing = None;
+        self.committing = None;
         match outcome {
             Outcome::Done(committing) => {
-                if let Some(reading) = &mut self.list.blinded {
+                if let Some(reading) = &mut self.blinded {
                     reading.accept(committing);
                 }
             }
             Outcome::Cancelled => {}
-            Outcome::Failed(error) => self.notices.push(NoticeKind::Error, cause_chain(&error)),
-            Outcome::Panicked(text) => self.notices.push(NoticeKind::Error, broke(&text)),
+            Outcome::Failed(error) => shared.say_error(cause_chain(&error)),
+            Outcome::Panicked(text) => shared.say_error(broke(&text)),
         }
     }
 
-    pub(in crate::state) fn poll_list(&mut self) {
-        if let Err(error) = self.list.pictures.poll() {
-            let text = format!("cannot start a thread: {error}");
-            self.notices.push(NoticeKind::Error, text);
-        }
-        if let Some((scored, outcome)) = self.list.scoring.as_mut().map(Job::poll) {
-            self.take_scored(scored, outcome);
-        }
-        for message in self.list.notes.poll() {
-            self.notices.push(NoticeKind::Error, message);
-        }
-        self.poll_committing();
-        self.arrange_list();
-    }
-
-    fn take_scored(&mut self, scored: Vec<ListScore>, outcome: Option<Outcome<()>>) {
+    fn take_scored(
+        &mut self,
+        scored: Vec<ListScore>,
+        outcome: Option<Outcome<()>>,
+        shared: &mut Shared,
+    ) {
         for film in scored {
-            if let Some(entry) = self.study.entry_mut(&film.path) {
+            if let Some(entry) = shared.films.entry_mut(&film.path) {
                 match film.scores {
                     Ok((check, scores)) => entry.take_scores(&check, scores),
                     Err(error) => entry.status = FilmStatus::Failed(error),
@@ -278,63 +304,18 @@ impl AppState {
             // Sorted anew when all are in: rows must not jump under the pointer.
         }
         if let Some(outcome) = outcome {
-            self.list.scoring = None;
-            self.list.stale = true;
+            self.scoring = None;
+            self.stale = true;
             match outcome {
                 Outcome::Done(()) | Outcome::Cancelled => {}
-                Outcome::Failed(error) => self.notices.push(NoticeKind::Error, cause_chain(&error)),
-                Outcome::Panicked(text) => self.notices.push(NoticeKind::Error, broke(&text)),
+                Outcome::Failed(error) => shared.say_error(cause_chain(&error)),
+                Outcome::Panicked(text) => shared.say_error(broke(&text)),
             }
         }
     }
 }
 
-fn now() -> String {
-    Local::now().to_rfc3339_opts(SecondsFormat::Millis, false)
-}
-
-fn spawn_scoring_job(
-    services: &Services,
-    paths: Vec<PathBuf>,
-    classifier: Arc<Classifier>,
-) -> std::io::Result<ScoringJob> {
-    Job::spawn("score list", services.wake.clone(), move |ctx| {
-        // The film in view comes first.
-        lower_priority();
-        score_films(&paths, &classifier, ctx)
-    })
-}
-
-/// Scores films as they are scored in view: one at a time, by the same functions.
-fn score_films(
-    paths: &[PathBuf],
-    classifier: &Classifier,
-    ctx: &JobContext<ListScore>,
-) -> anyhow::Result<()> {
-    let n_total = paths.len();
-    for (n_done, path) in paths.iter().enumerate() {
-        ctx.check_cancelled()?;
-        ctx.set_progress(Progress { n_done, n_total });
-        let (scores, patient_id) = match scores_of(path, classifier) {
-            Ok((check, scores, patient_id)) => (Ok((check, scores)), patient_id),
-            Err(error) => (Err(cause_chain(&error)), None),
-        };
-        ctx.send(ListScore {
-            path: path.clone(),
-            scores,
-            patient_id,
-        });
-    }
-    Ok(())
-}
-
-fn scores_of(
-    path: &Path,
-    classifier: &Classifier,
-) -> anyhow::Result<(InputCheck, Box<[f32]>, Option<String>)> {
-    let film = read_film(path)?;
-    let reading = classifier.score(&film)?;
-    let scores = reading.scores.values().iter().map(|score| score.get());
-    let check = InputCheck::of(&film);
-    Ok((check, scores.collect(), film.info.patient_id))
+/// The effect that shows a film, if there is one to show.
+fn show(film_idx: Option<usize>) -> Vec<Effect> {
+    film_idx.map(Effect::ShowFilm).into_iter().collect()
 }

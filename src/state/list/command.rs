@@ -5,6 +5,14 @@ use super::{ListFilter, Mark, SortOrder};
 /// A command of the film list.
 #[derive(Clone, Debug, PartialEq)]
 pub enum ListCommand {
+    /// Open the sample film.
+    OpenDrawnFilm,
+    /// Show the film this many places further on the list.
+    StepFilm(isize),
+    /// Take the film in view off the list.
+    CloseFilm,
+    /// Take all films off the list.
+    CloseAllFilms,
     /// Sort the list.
     Sort(SortOrder),
     /// Show only films that pass.
@@ -26,7 +34,10 @@ pub enum ListCommand {
     /// Answer one label of the film in view.
     Answer(usize, Option<bool>),
     /// Commit to the answers: they are logged, and the network's are shown.
-    Commit,
+    Commit {
+        /// Window center and width that the film was read at, for the log.
+        window: String,
+    },
     /// Back to the current film of the session.
     ShowAsked,
     /// Another film of the session.

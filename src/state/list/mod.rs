@@ -5,10 +5,12 @@ mod apply;
 mod arrange;
 mod blinded;
 mod command;
-mod desk;
+mod state;
 mod entry;
 mod log;
 mod notes;
+mod score;
+mod search;
 mod sidecar;
 
 pub use arrange::{
@@ -16,6 +18,6 @@ pub use arrange::{
 };
 pub use blinded::{Agreement, BlindedReading};
 pub use command::ListCommand;
-pub use desk::ListState;
 pub use entry::{FilmEntry, FilmStatus, Mark};
 pub use sidecar::{FilmNote, Sidecar};
+pub use state::ListState;

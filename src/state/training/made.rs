@@ -110,7 +110,7 @@ impl<T: Send + 'static> Made<T> {
             Outcome::Done(value) => Self::Done(value),
             Outcome::Cancelled => Self::Not,
             Outcome::Failed(error) => Self::Failed(cause_chain(&error)),
-            Outcome::Panicked(text) => Self::Failed(super::super::poll::broke(&text)),
+            Outcome::Panicked(text) => Self::Failed(crate::state::jobs::broke(&text)),
         };
         true
     }

@@ -1,27 +1,41 @@
 use super::{
     Activity, Closing, ConfigFile, Made, RunRecord, RunState, ShownRun, TrainingNews, TrainingPage,
+    TrainingState,
 };
-use crate::state::poll::broke;
-use crate::state::{AppState, NoticeKind, Workspace};
+use crate::state::jobs::broke;
+use crate::state::{NoticeKind, Shared};
 use crate::train::{Ending, TrainEvent, TrainReport};
-use crate::work::{Outcome, Progress, cause_chain};
+use crate::work::{Outcome, Progress, Wake, cause_chain};
 
-impl AppState {
+impl TrainingState {
     /// Takes in what the jobs of training have reported.
-    pub(in crate::state) fn poll_training(&mut self) {
-        self.poll_run();
-        self.poll_checks();
-        self.poll_config_file();
-        self.poll_opened_runs();
-        self.poll_gallery();
-        let desk = &mut self.training;
-        if desk.closing == Closing::Finishing && !desk.is_running() {
-            desk.closing = Closing::Now;
+    pub fn poll(&mut self, shared: &mut Shared) {
+        self.poll_run(shared);
+        self.poll_checks(shared);
+        self.poll_config_file(shared);
+        self.poll_opened_runs(shared);
+        if let Err(error) = self.gallery.poll() {
+            shared.say_error(format!("cannot start a thread: {error}"));
+        }
+        if self.closing == Closing::Finishing && !self.is_running() {
+            self.closing = Closing::Now;
         }
     }
 
-    fn poll_run(&mut self) {
-        let Some(run) = &mut self.training.run else {
+    /// Reads the validation films of the best epoch, while their page is shown.
+    pub fn keep_gallery_current(&mut self, wake: &Wake) {
+        if self.page != TrainingPage::Films {
+            return;
+        }
+        let source = self.run.as_ref().and_then(|run| {
+            let best = run.record.best_epoch()?;
+            Some((run.record.folder.clone(), best.epoch))
+        });
+        self.gallery.keep_up(source, wake);
+    }
+
+    fn poll_run(&mut self, shared: &mut Shared) {
+        let Some(run) = &mut self.run else {
             return;
         };
         let ShownRun { record, state } = run;
@@ -34,7 +48,7 @@ impl AppState {
                 TrainingNews::Steps(steps) => record.take_steps(&steps),
                 TrainingNews::Event(event) => {
                     if let Some(text) = take_event(record, activity, event) {
-                        self.notices.push(NoticeKind::Error, text);
+                        shared.say_error(text);
                     }
                 }
             }
@@ -44,91 +58,67 @@ impl AppState {
         };
         let ended = ended(record, outcome);
         let (kind, text) = ending_notice(record, &ended);
-        self.notices.push(kind, text);
+        shared.notices.push(kind, text);
         *state = ended;
-        if self.training.closing == Closing::Asked {
+        if self.closing == Closing::Asked {
             // There is nothing left to ask about.
-            self.training.closing = Closing::No;
+            self.closing = Closing::No;
         }
     }
 
-    fn poll_checks(&mut self) {
-        let desk = &mut self.training;
-        let over = [desk.check.poll(), desk.dry_run.poll(), desk.preview.poll()];
+    fn poll_checks(&mut self, shared: &mut Shared) {
+        let over = [
+            self.check.poll(),
+            self.dry_run.poll(),
+            self.preview.poll(),
+            self.columns.poll(),
+        ];
         let errors = [
-            desk.check.error(),
-            desk.dry_run.error(),
-            desk.preview.error(),
+            self.check.error(),
+            self.dry_run.error(),
+            self.preview.error(),
+            self.columns.error(),
         ];
         for (over, error) in over.into_iter().zip(errors) {
             if let (true, Some(error)) = (over, error) {
-                self.notices.push(NoticeKind::Error, error);
+                shared.say_error(error);
             }
-        }
-        if desk.columns.poll()
-            && let Some(error) = desk.columns.error()
-        {
-            self.notices.push(NoticeKind::Error, error);
         }
     }
 
-    fn poll_config_file(&mut self) {
-        if !self.training.config_file.poll() {
+    fn poll_config_file(&mut self, shared: &mut Shared) {
+        if !self.config_file.poll() {
             return;
         }
-        match std::mem::take(&mut self.training.config_file) {
-            Made::Done(ConfigFile::Loaded(config)) => self.edit_config(*config),
-            Made::Done(ConfigFile::Saved(path)) => {
-                let text = format!("Saved {}", path.display());
-                self.notices.push(NoticeKind::Info, text);
-            }
-            Made::Failed(error) => self.notices.push(NoticeKind::Error, error),
+        match std::mem::take(&mut self.config_file) {
+            Made::Done(ConfigFile::Loaded(config)) => self.edit_config(*config, shared),
+            Made::Done(ConfigFile::Saved(path)) => shared.say(format!("Saved {}", path.display())),
+            Made::Failed(error) => shared.say_error(error),
             Made::Not | Made::Working(_) => {}
         }
     }
 
-    fn poll_opened_runs(&mut self) {
-        if self.training.opening.poll() {
-            match std::mem::take(&mut self.training.opening) {
+    fn poll_opened_runs(&mut self, shared: &mut Shared) {
+        if self.opening.poll() {
+            match std::mem::take(&mut self.opening) {
                 Made::Done(record) => {
-                    self.settings.training.remember_run(&record.folder);
-                    self.training.run = Some(ShownRun::at_rest(record));
+                    shared.settings.training.remember_run(&record.folder);
+                    self.run = Some(ShownRun::at_rest(record));
                 }
-                made => self.say_error(made),
+                Made::Failed(error) => shared.say_error(error),
+                Made::Not | Made::Working(_) => {}
             }
         }
-        if self.training.comparing.poll() {
-            match std::mem::take(&mut self.training.comparing) {
+        if self.compared.opening.poll() {
+            match std::mem::take(&mut self.compared.opening) {
                 Made::Done(record) => {
-                    let compared = &mut self.training.compared;
-                    compared.retain(|known| known.folder != record.folder);
-                    compared.push(record);
+                    let records = &mut self.compared.records;
+                    records.retain(|known| known.folder != record.folder);
+                    records.push(record);
                 }
-                made => self.say_error(made),
+                Made::Failed(error) => shared.say_error(error),
+                Made::Not | Made::Working(_) => {}
             }
-        }
-    }
-
-    fn say_error(&mut self, made: Made<RunRecord>) {
-        if let Made::Failed(error) = made {
-            self.notices.push(NoticeKind::Error, error);
-        }
-    }
-
-    fn poll_gallery(&mut self) {
-        let desk = &mut self.training;
-        if let Err(error) = desk.gallery.poll() {
-            let text = format!("cannot start a thread: {error}");
-            self.notices.push(NoticeKind::Error, text);
-        }
-        let in_view = self.workspace == Workspace::Training && desk.page == TrainingPage::Films;
-        if in_view {
-            let run = desk.run.as_ref();
-            let source = run.and_then(|run| {
-                let best = run.record.best_epoch()?;
-                Some((run.record.folder.clone(), best.epoch))
-            });
-            desk.gallery.keep_up(source, &self.services.wake);
         }
     }
 }

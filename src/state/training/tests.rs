@@ -30,6 +30,7 @@ fn state_with(settings: Settings, answer: Picked) -> AppState {
         wake: Arc::new(|| ()),
         device: ComputeDevice::cpu(),
         data_folder: None,
+        cache_folder: None,
     };
     AppState::new(settings, services)
 }
@@ -74,7 +75,13 @@ fn a_check_that_fails_says_why_in_its_place_and_in_the_log() {
     });
     let error = state.training.check.error().unwrap().to_owned();
     assert!(error.contains("/gone/table.csv"), "{error}");
-    assert!(state.notices.iter().any(|notice| notice.text == error));
+    assert!(
+        state
+            .shared
+            .notices
+            .iter()
+            .any(|notice| notice.text == error)
+    );
 }
 
 #[test]
@@ -98,12 +105,14 @@ fn another_table_forgets_the_columns_of_the_one_before() {
 fn without_a_dialog_a_path_is_typed_for_what_was_asked() {
     let mut state = state(Picked::NoDialog);
     order(&mut state, TrainingCommand::Pick(TrainingPick::ValidList));
-    poll_until(&mut state, "the line", |state| state.prompt.is_some());
+    poll_until(&mut state, "the line", |state| {
+        state.shared.prompt.is_some()
+    });
     state.apply(Command::EditPath(" lists/valid.txt ".to_owned()));
     state.apply(Command::UseTypedPath);
     let list = state.training.form.config.valid_list.clone();
     assert_eq!(list, Some(PathBuf::from("lists/valid.txt")));
-    assert_eq!(state.prompt, None);
+    assert_eq!(state.shared.prompt, None);
 }
 
 #[test]
@@ -118,7 +127,7 @@ fn what_was_set_up_is_there_at_the_next_start() {
         &mut state,
         TrainingCommand::EditRunFolder("runs/a".to_owned()),
     );
-    let next = state_with(state.settings.clone(), Picked::Nothing);
+    let next = state_with(state.shared.settings.clone(), Picked::Nothing);
     assert_eq!(next.training.form.config.depth, 20);
     assert_eq!(next.training.form.run_folder, "runs/a");
 }
@@ -142,19 +151,19 @@ fn a_run_on_the_disk_is_opened_remembered_and_compared() {
     // There is no checkpoint in it.
     assert!(!state.training.run.as_ref().unwrap().can_resume());
     assert_eq!(
-        state.settings.training.recent_runs,
+        state.shared.settings.training.recent_runs,
         std::slice::from_ref(&root)
     );
     for _ in 0..2 {
         order(&mut state, TrainingCommand::Compare(root.clone()));
         poll_until(&mut state, "the other", |state| {
-            state.training.comparing.working().is_none()
+            state.training.compared.opening.working().is_none()
         });
     }
-    assert_eq!(state.training.compared.len(), 1);
+    assert_eq!(state.training.compared.records.len(), 1);
     order(&mut state, TrainingCommand::DropCompared(0));
     order(&mut state, TrainingCommand::DropCompared(0));
-    assert!(state.training.compared.is_empty());
+    assert!(state.training.compared.records.is_empty());
 }
 
 #[test]
@@ -165,6 +174,7 @@ fn a_folder_without_a_run_leaves_the_run_in_view() {
     order(&mut state, TrainingCommand::OpenRun(root));
     poll_until(&mut state, "the notice", |state| {
         state
+            .shared
             .notices
             .iter()
             .any(|notice| notice.text.contains("config.toml"))

@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use crate::dataset::FindingBox;
 use crate::explain::Overlap;
-use crate::state::{AppState, ScoredFilm};
+use crate::state::ScoredFilm;
 
 /// Without a map threshold the whole map would count; evaluation uses the same fraction.
 const LEAST_CUT: f32 = 0.5;
@@ -17,7 +17,9 @@ pub struct BoxOverlap {
 }
 
 impl BoxOverlap {
-    fn measure(&mut self, reading: &Arc<ScoredFilm>, finding_idx: usize, cut: f32) {
+    /// Measures it, if the film, the finding or the map threshold is another one now.
+    pub(super) fn measure(&mut self, reading: &Arc<ScoredFilm>, finding_idx: usize, cut_off: f32) {
+        let cut = cut_off.max(LEAST_CUT);
         let same = self.of.as_ref().is_some_and(|(known, idx, known_cut)| {
             Arc::ptr_eq(known, reading) && (*idx, *known_cut) == (finding_idx, cut)
         });
@@ -32,17 +34,5 @@ impl BoxOverlap {
             .collect();
         let heatmap = reading.maps.get(finding_idx).filter(|_| !boxes.is_empty());
         self.found = heatmap.map(|heatmap| (cut, Overlap::of(heatmap, &boxes, cut)));
-    }
-}
-
-impl AppState {
-    pub(in crate::state) fn measure_overlap(&mut self) {
-        let cut = self.settings.map.cut_off.max(LEAST_CUT);
-        match (self.study.film.reading(), self.selected) {
-            (Some(reading), Some(finding_idx)) => {
-                self.overlap.measure(reading, finding_idx, cut);
-            }
-            _ => self.overlap = BoxOverlap::default(),
-        }
     }
 }

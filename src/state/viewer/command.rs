@@ -1,8 +1,98 @@
-use crate::domain::{GrayChoice, Measurement, ScreenFromImage};
+use super::CompareCommand;
+use crate::domain::{GrayChoice, Measurement, ScreenFromImage, Threshold};
+use crate::explain::{CamMethod, Colormap, HeatmapScale};
 
-/// A command that changes how a film is shown.
+/// A command of the viewer.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ViewerCommand {
+    /// Show film `film_idx` of the list.
+    ShowFilm(usize),
+    /// Open and score the film in view once more.
+    Retry,
+    /// Show the scores of the film in view though it was refused as input.
+    ShowAnyway,
+    /// Lay the map of this finding over the film; of none.
+    SelectFinding(Option<usize>),
+    /// Select the finding above or below the selected one.
+    StepFinding(isize),
+    /// Move one finding's threshold.
+    SetThreshold(usize, Threshold),
+    /// The drag of a threshold ended.
+    EndThresholdMove,
+    /// Back to the model's operating point.
+    ResetThreshold(usize),
+    /// All findings back to the model's operating points.
+    ResetAllThresholds,
+    /// Undo the last threshold move or change of the display.
+    Undo,
+    /// Redo what was undone last.
+    Redo,
+    /// A command about maps.
+    Map(MapCommand),
+    /// Measure how far scores move when the film is changed a little.
+    MeasureJitter,
+    /// Show or hide the patient's name where the file has it.
+    ShowPatientName(bool),
+    /// A command about the film beside the one in view.
+    Compare(CompareCommand),
+    /// A command about how a film is shown.
+    Display(DisplayCommand),
+}
+
+/// A command about how maps are shown.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum MapCommand {
+    /// Show or hide the map.
+    Show(bool),
+    /// Opacity of the map's hottest place, in `[0, 1]`.
+    SetOpacity(f32),
+    /// From map values to colors.
+    SetColormap(Colormap),
+    /// The value of the hottest color.
+    SetScale(HeatmapScale),
+    /// Which map.
+    SetMethod(CamMethod),
+    /// Share of the scale below which a map is not drawn, in `[0, 1)`.
+    SetCutOff(f32),
+    /// Lines of equal evidence in place of colors.
+    SetContours(bool),
+}
+
+/// A command about how films are shown.
 #[derive(Clone, Debug, PartialEq)]
 pub enum DisplayCommand {
+    /// Change how the film is shown.
+    Change(DisplayChange),
+    /// The drag ended.
+    EndGesture,
+    /// The tool: the effect of a drag with the left button.
+    UseTool(Tool),
+    /// Exchange the axes of the window drag.
+    SwapWindowAxes(bool),
+    /// Cover, or uncover, a spot at these parts of the film's width and height.
+    Cover {
+        /// From the left of the film as it is stored.
+        x: f32,
+        /// From its top.
+        y: f32,
+        /// Whether it is covered or uncovered.
+        covers: bool,
+    },
+    /// Uncover all.
+    Uncover,
+    /// Radius of the brush as a part of the film's side.
+    SetBrush(f32),
+    /// Show the maps of all findings at once, in place of one film.
+    ShowAllMaps(bool),
+    /// Show or hide the film's histogram.
+    ShowHistogram(bool),
+    /// Show what the network was fed in place of the film.
+    ShowInput(bool),
+}
+
+/// A change of how one film is shown.
+#[derive(Clone, Debug, PartialEq)]
+pub enum DisplayChange {
     /// Another mapping from modality values to gray.
     SetGray(GrayChoice),
     /// One of the windows on offer, by its place among them.
@@ -43,31 +133,12 @@ pub enum DisplayCommand {
     RemoveLastMeasurement,
     /// The initial display: the file's window, no rotation, fit to the view, no measurements.
     Reset,
-    /// The drag ended.
-    EndGesture,
-    /// The tool: the effect of a drag with the left button.
-    UseTool(Tool),
-    /// Exchange the axes of the window drag.
-    SwapWindowAxes(bool),
-    /// Cover, or uncover, a spot at these parts of the film's width and height.
-    Cover {
-        /// From the left of the film as it is stored.
-        x: f32,
-        /// From its top.
-        y: f32,
-        /// Whether it is covered or uncovered.
-        covers: bool,
-    },
-    /// Uncover all.
-    Uncover,
-    /// Radius of the brush as a part of the film's side.
-    SetBrush(f32),
-    /// Show the maps of all findings at once, in place of one film.
-    ShowAllMaps(bool),
-    /// Show or hide the film's histogram.
-    ShowHistogram(bool),
-    /// Show what the network was fed in place of the film.
-    ShowInput(bool),
+}
+
+impl From<DisplayChange> for DisplayCommand {
+    fn from(change: DisplayChange) -> Self {
+        Self::Change(change)
+    }
 }
 
 /// The tool: the effect of a drag with the left button over the film.

@@ -1,15 +1,14 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::apply::changed;
-use super::{DisplayCommand, ViewerArea};
+use super::area::changed;
+use super::{DisplayChange, DisplayCommand, ViewerArea, ViewerState};
 use crate::domain::{Display, GrayChoice, PerFinding, Point, ScreenFromImage, Threshold, Window};
 use crate::model::{Classifier, ModelSource};
 use crate::state::jobs::{
-    FilmEvent, FilmRequest, ModelJob, ModelRequest, open_and_score, spawn_model_job,
+    FilmEvent, FilmRequest, ModelJob, ModelRequest, broke, open_and_score, spawn_model_job,
 };
-use crate::state::poll::broke;
-use crate::state::{AppState, FilmState, NoticeKind, OpenedFilm, ScoredFilm, Thresholds};
+use crate::state::{FilmState, Films, OpenedFilm, ScoredFilm, Shared, Thresholds};
 use crate::work::{Job, Latest, Outcome, Wake, cause_chain};
 
 /// The comparison beside the film in view.
@@ -157,31 +156,31 @@ fn same_gray(gray: &GrayChoice, from: &OpenedFilm, to: &OpenedFilm) -> GrayChoic
     }
 }
 
-impl AppState {
-    pub(in crate::state) fn apply_to_compare(&mut self, command: CompareCommand) {
+impl ViewerState {
+    pub(super) fn apply_to_compare(&mut self, command: CompareCommand, shared: &mut Shared) {
         match command {
-            CompareCommand::Show(with) => self.show_beside(with),
+            CompareCommand::Show(with) => self.show_beside(with, shared),
             CompareCommand::ShowFilm(place) => {
-                let entry = self.study.entries().get(place);
+                let entry = shared.films.entries().get(place);
                 if let Some(path) = entry.map(|entry| entry.path.clone()) {
-                    self.show_beside(CompareWith::Film(path));
+                    self.show_beside(CompareWith::Film(path), shared);
                 }
             }
             CompareCommand::Close => self.close_compare(),
             CompareCommand::Link(linked) => {
-                let now = self.beside_display();
+                let now = self.beside_display(&shared.films);
                 if let Some(compare) = &mut self.compare {
                     // It stays where it is released.
                     compare.display = now.unwrap_or_default();
                     compare.linked = linked;
                 }
             }
-            CompareCommand::Display(command) => self.change_beside(command),
+            CompareCommand::Display(command) => self.change_beside(command, shared),
         }
     }
 
-    /// Close the comparison; a film being read is ignored when it arrives.
-    pub(in crate::state) fn close_compare(&mut self) {
+    /// Closes the comparison; a film being read is ignored when it arrives.
+    pub fn close_compare(&mut self) {
         if let Some(compare) = self.compare.take() {
             compare.reading.abandon();
             if let Some(job) = compare.model_job {
@@ -191,43 +190,41 @@ impl AppState {
     }
 
     /// How the film beside is shown now.
-    pub fn beside_display(&self) -> Option<Display> {
+    pub fn beside_display(&self, films: &Films) -> Option<Display> {
         let compare = self.compare.as_ref()?;
-        match (self.study.film.opened(), self.viewer_area) {
+        match (films.film.opened(), self.area) {
             (Some(main), Some(area)) => Some(compare.shown(self.display(), main, area)),
             _ => Some(compare.display.clone()),
         }
     }
 
-    fn show_beside(&mut self, with: CompareWith) {
-        let mut compare = Compare::new(with, self.services.wake.clone());
+    fn show_beside(&mut self, with: CompareWith, shared: &mut Shared) {
+        let mut compare = Compare::new(with, shared.services.wake.clone());
         if let CompareWith::Model(path) = &compare.with {
             let request = ModelRequest::Source(ModelSource::File(path.clone()));
-            match spawn_model_job(&self.services, request) {
+            match spawn_model_job(&shared.services, request) {
                 Ok(job) => compare.model_job = Some(job),
                 Err(error) => {
-                    let text = format!("cannot start loading the model: {error}");
-                    self.notices.push(NoticeKind::Error, text);
+                    shared.say_error(format!("cannot start loading the model: {error}"));
                     return;
                 }
             }
         }
         self.close_compare();
         self.compare = Some(compare);
-        self.read_beside();
+        self.read_beside(shared);
     }
 
     /// Opens and scores the film beside; repeated when the film or the model in view changes.
-    pub(in crate::state) fn read_beside(&mut self) {
-        let main = self.study.film.opened().cloned();
-        let path = self.study.current_path().map(Path::to_owned);
+    pub(super) fn read_beside(&mut self, shared: &Shared) {
+        let main = shared.films.film.opened().cloned();
+        let path = shared.films.current_path().map(Path::to_owned);
         let Some(compare) = &mut self.compare else {
             return;
         };
-        let shared = self.model.loaded.as_ref();
-        let shared = shared.map(|loaded| Arc::clone(&loaded.classifier));
+        let in_use = shared.model.classifier().cloned();
         let (path, opened, classifier) = match &compare.with {
-            CompareWith::Film(path) => (Some(path.clone()), None, shared),
+            CompareWith::Film(path) => (Some(path.clone()), None, in_use),
             CompareWith::Model(_) => {
                 let other = compare.model.as_ref();
                 let other = other.map(|(classifier, _)| Arc::clone(classifier));
@@ -241,7 +238,7 @@ impl AppState {
         let opened = opened.or_else(|| {
             let known = compare.film.opened();
             let known = known.filter(|known| known.film.path == path).cloned();
-            known.or_else(|| self.study.opened_of(&path))
+            known.or_else(|| shared.films.opened_of(&path))
         });
         compare.film = match &opened {
             Some(opened) => FilmState::Scoring(Arc::clone(opened)),
@@ -251,7 +248,7 @@ impl AppState {
             path,
             opened,
             classifier,
-            method: self.settings.map.method,
+            method: shared.settings.map.method,
         });
         if let Err(error) = asked {
             compare.film = FilmState::Failed {
@@ -262,21 +259,21 @@ impl AppState {
     }
 
     /// The same film under another model follows the film in view.
-    pub(in crate::state) fn mind_beside(&mut self) {
+    pub(super) fn mind_beside(&mut self, shared: &Shared) {
         let follows = self.compare.as_ref().is_some_and(|compare| {
             let shown = compare.film.opened().map(|opened| &opened.film.path);
-            let current = self.study.film.opened().map(|opened| &opened.film.path);
+            let current = shared.films.film.opened().map(|opened| &opened.film.path);
             matches!(compare.with, CompareWith::Model(_)) && shown != current
         });
         if follows {
-            self.read_beside();
+            self.read_beside(shared);
         }
     }
 
-    fn change_beside(&mut self, command: DisplayCommand) {
+    fn change_beside(&mut self, command: DisplayCommand, shared: &mut Shared) {
         let (main, area, main_display) = (
-            self.study.film.opened().cloned(),
-            self.viewer_area,
+            shared.films.film.opened().cloned(),
+            self.area,
             self.display().clone(),
         );
         let Some(compare) = &mut self.compare else {
@@ -285,29 +282,36 @@ impl AppState {
         let Some(opened) = compare.film.opened().cloned() else {
             return;
         };
+        let DisplayCommand::Change(change) = command else {
+            // Not about one of the films: a tool, the brush, the end of a drag.
+            if compare.linked {
+                self.apply_to_display(command, shared);
+            }
+            return;
+        };
         let own = matches!(
-            command,
-            DisplayCommand::AddMeasurement(_) | DisplayCommand::RemoveLastMeasurement
+            change,
+            DisplayChange::AddMeasurement(_) | DisplayChange::RemoveLastMeasurement
         );
         if own || !compare.linked {
-            return changed(&mut compare.display, command, &opened, compare.area);
+            return changed(&mut compare.display, change, &opened, compare.area);
         }
-        let command = match (command, main, area, compare.area) {
-            (DisplayCommand::SetView(view), Some(main), Some(area), Some(beside)) => {
+        let change = match (change, main, area, compare.area) {
+            (DisplayChange::SetView(view), Some(main), Some(area), Some(beside)) => {
                 // Move the film in view so that the film beside it moves there.
                 let orientation = main_display.orientation;
                 let sizes = [&main, &opened].map(|film| orientation.shown_size(film.size()));
                 let place = unit_at_center(view, beside, sizes[1]);
                 let fits = [area.fitted(sizes[0]), beside.fitted(sizes[1])];
                 let zoom = view.zoom / fits[1].zoom * fits[0].zoom;
-                DisplayCommand::SetView(view_of(place, zoom, area, sizes[0]))
+                DisplayChange::SetView(view_of(place, zoom, area, sizes[0]))
             }
-            (command, ..) => command,
+            (change, ..) => change,
         };
-        self.apply_to_display(command);
+        self.apply_to_display(DisplayCommand::Change(change), shared);
     }
 
-    pub(in crate::state) fn poll_compare(&mut self) {
+    pub(super) fn poll_compare(&mut self, shared: &mut Shared) {
         let Some(compare) = &mut self.compare else {
             return;
         };
@@ -318,14 +322,14 @@ impl AppState {
                     let points = classifier.card().operating_points.clone();
                     let thresholds = Thresholds::of_model(points).current().clone();
                     compare.model = Some((Arc::new(classifier), thresholds));
-                    return self.read_beside();
+                    return self.read_beside(shared);
                 }
                 Outcome::Cancelled => return,
                 Outcome::Failed(error) => cause_chain(&error),
                 Outcome::Panicked(text) => broke(&text),
             };
             self.close_compare();
-            self.notices.push(NoticeKind::Error, error);
+            shared.say_error(error);
             return;
         }
         let (events, outcome) = match compare.reading.poll() {
@@ -349,7 +353,7 @@ impl AppState {
             error: error.clone(),
             film,
         };
-        self.notices.push(NoticeKind::Error, error);
+        shared.say_error(error);
     }
 }
 

@@ -1,17 +1,24 @@
-//! How films are shown: window, zoom, turns and measurements, with undo. Never what is scored.
+//! The viewer: the film in view, how it is shown, what the network says about it, and a film beside.
 
 mod apply;
+mod area;
 mod box_overlap;
 mod command;
 mod compare;
-mod history;
+mod displays;
+mod exports;
+mod film;
 mod jitter;
 mod probe;
+mod state;
+mod undo;
 
-pub use apply::ViewerArea;
+pub use area::ViewerArea;
 pub use box_overlap::BoxOverlap;
-pub use command::{DisplayCommand, Tool};
+pub use command::{DisplayChange, DisplayCommand, MapCommand, Tool, ViewerCommand};
 pub use compare::{Compare, CompareCommand, CompareWith};
-pub use history::{Displays, Gesture};
+pub use displays::Displays;
+pub use exports::{Clip, ExportCommand, Exports};
 pub use jitter::Jitter;
 pub use probe::{BRUSH_RANGE, Probe};
+pub use state::{ViewOptions, ViewerState};

@@ -1,9 +1,7 @@
 use egui::{Rect, Ui, UiBuilder};
 
 use super::viewer::{Pane, ViewerViews, viewer_ui};
-use crate::state::{
-    AppState, Command, CommandSender, Compare, CompareCommand, CompareWith, ViewerArea,
-};
+use crate::state::{AppState, CommandSender, Compare, CompareCommand, CompareWith, ViewerArea};
 use crate::ui::theme;
 
 /// Space between two films.
@@ -23,7 +21,10 @@ pub fn compare_ui(
     let middle = whole.center().x;
     let left = whole.with_max_x(middle - GAP_PT / 2.0);
     let right = whole.with_min_x(middle + GAP_PT / 2.0);
-    let display = state.beside_display().unwrap_or_default();
+    let display = state
+        .viewer
+        .beside_display(&state.shared.films)
+        .unwrap_or_default();
     let [first, second] = [Pane::main(state), Pane::beside(state, compare, &display)];
     let main = half_ui(ui, left, &first, main, commands, |ui| {
         name_ui(ui, state, &first, None);
@@ -31,7 +32,7 @@ pub fn compare_ui(
     let beside = half_ui(ui, right, &second, beside, commands, |ui| {
         let mut linked = compare.linked;
         if ui.button("Close").on_hover_text("Show one film").clicked() {
-            commands.send(Command::Compare(CompareCommand::Close));
+            commands.compare(CompareCommand::Close);
         }
         let hover = "Both films share pan, zoom, orientation and window";
         if ui
@@ -39,7 +40,7 @@ pub fn compare_ui(
             .on_hover_text(hover)
             .changed()
         {
-            commands.send(Command::Compare(CompareCommand::Link(linked)));
+            commands.compare(CompareCommand::Link(linked));
         }
         let model = match compare.with {
             CompareWith::Film(_) => None,
@@ -77,9 +78,10 @@ fn name_ui(ui: &mut Ui, state: &AppState, pane: &Pane<'_>, model: Option<&str>) 
         words.push(name.to_string_lossy().into_owned());
     }
     words.extend(model.map(ToOwned::to_owned));
-    let labels = state.model.loaded.as_ref();
+    let labels = state.shared.model.loaded.as_ref();
     let labels = labels.map(|loaded| &loaded.classifier.card().labels);
     let name = state
+        .viewer
         .selected
         .zip(labels)
         .and_then(|(idx, labels)| labels.get(idx));

@@ -2,7 +2,7 @@ use egui::{Pos2, Rect, Sense, Stroke, Ui, Vec2, pos2};
 
 use crate::domain::{Display, GrayChoice, Window};
 use crate::imaging::GrayCounts;
-use crate::state::{CommandSender, DisplayCommand, OpenedFilm};
+use crate::state::{CommandSender, DisplayChange, DisplayCommand, OpenedFilm};
 use crate::ui::theme;
 
 /// Height of the histogram.
@@ -49,14 +49,14 @@ pub fn histogram_ui(ui: &mut Ui, opened: &OpenedFilm, display: &Display, command
             && let Some(window) = dragged(&window, grip, moved)
         {
             let choice = GrayChoice::Dragged(window);
-            commands.display(DisplayCommand::SetGray(choice));
+            commands.display(DisplayChange::SetGray(choice));
         }
     }
     if response.drag_stopped() {
         commands.display(DisplayCommand::EndGesture);
     }
     if response.double_clicked() {
-        commands.display(DisplayCommand::SetGray(GrayChoice::File));
+        commands.display(DisplayChange::SetGray(GrayChoice::File));
     }
     response.on_hover_text(
         "Drag the window to move it, its edges to change its width; double-click to restore the file's window",

@@ -17,7 +17,7 @@ pub fn keys_ui(ctx: &Context, state: &AppState, commands: &CommandSender) {
         .show(ctx, |ui| {
             ui.horizontal(|ui| {
                 ui.label("Click a key to change it");
-                let changed = !state.settings.keys.is_empty();
+                let changed = !state.shared.settings.keys.is_empty();
                 let button = egui::Button::new("Reset shortcuts");
                 if ui.add_enabled(changed, button).clicked() {
                     commands.send(Command::ResetKeys);
@@ -73,8 +73,8 @@ fn table_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
 }
 
 fn row_ui(ui: &mut Ui, action: Action, state: &AppState, commands: &CommandSender) {
-    let asked = state.key_asked_for == Some(action.name());
-    let words = match action.shortcut(&state.settings.keys) {
+    let asked = state.windows.key_asked_for == Some(action.name());
+    let words = match action.shortcut(&state.shared.settings.keys) {
         _ if asked => "Press a key…".to_owned(),
         Some(shortcut) => words_of(ui.ctx(), &shortcut),
         None => "none".to_owned(),
@@ -95,7 +95,7 @@ fn row_ui(ui: &mut Ui, action: Action, state: &AppState, commands: &CommandSende
 
 /// Takes the key pressed next for the action that waits for one.
 fn take_key(ctx: &Context, state: &AppState, commands: &CommandSender) {
-    let Some(name) = state.key_asked_for else {
+    let Some(name) = state.windows.key_asked_for else {
         return;
     };
     let pressed = ctx.input_mut(|input| {
@@ -127,7 +127,7 @@ fn take_key(ctx: &Context, state: &AppState, commands: &CommandSender) {
             // As it is written: Command and Ctrl are one here.
             let text = text_of(&pressed);
             let mut others = Action::ALL.iter().filter(|action| action.name() != name);
-            let keys = &state.settings.keys;
+            let keys = &state.shared.settings.keys;
             let taken = others.find(|action| {
                 let shortcut = action.shortcut(keys);
                 shortcut.is_some_and(|shortcut| text_of(&shortcut) == text)

@@ -1,7 +1,7 @@
 use egui::{Color32, ComboBox, Slider, Ui, Widget as _};
 
 use crate::explain::{CamMethod, Colormap, Heatmap, HeatmapScale};
-use crate::state::{Command, CommandSender, MapSettings};
+use crate::state::{CommandSender, MapCommand, MapSettings};
 use crate::ui::theme;
 use crate::ui::widgets::ColorBar;
 
@@ -23,7 +23,7 @@ pub fn map_controls_ui(
             .on_hover_text("M")
             .changed()
         {
-            commands.send(Command::ShowMap(visible));
+            commands.map(MapCommand::Show(visible));
         }
         // Whole numbers: the slider would round others and call that a change, every frame.
         let mut percent = (map.opacity * 100.0).round();
@@ -32,7 +32,7 @@ pub fn map_controls_ui(
             .suffix(" %")
             .fixed_decimals(0);
         if ui.add(slider).labelled_by(label.id).changed() {
-            commands.send(Command::SetMapOpacity(percent / 100.0));
+            commands.map(MapCommand::SetOpacity(percent / 100.0));
         }
         if let (true, Some((heatmap, max))) = (map.visible, heatmap) {
             ui.add_space(theme::GAP_PT);
@@ -48,15 +48,15 @@ pub fn map_controls_ui(
     ui.horizontal_wrapped(|ui| {
         let choices = Colormap::ALL.map(|colormap| (colormap, colormap.name()));
         if let Some(colormap) = choice_ui(ui, "Colors", map.colormap, &choices) {
-            commands.send(Command::SetColormap(colormap));
+            commands.map(MapCommand::SetColormap(colormap));
         }
         let choices = HeatmapScale::ALL.map(|scale| (scale, scale_name(scale)));
         if let Some(scale) = choice_ui(ui, "Scale", map.scale, &choices) {
-            commands.send(Command::SetMapScale(scale));
+            commands.map(MapCommand::SetScale(scale));
         }
         let choices = CamMethod::ALL.map(|method| (method, method.name()));
         if let Some(method) = choice_ui(ui, "Method", map.method, &choices) {
-            commands.send(Command::SetCamMethod(method));
+            commands.map(MapCommand::SetMethod(method));
         }
     });
     ui.horizontal(|ui| {
@@ -68,7 +68,7 @@ pub fn map_controls_ui(
         let response = ui.add(slider).labelled_by(label.id);
         let hover = "Evidence below this fraction of the scale is not drawn";
         if response.on_hover_text(hover).changed() {
-            commands.send(Command::SetMapCutOff(percent / 100.0));
+            commands.map(MapCommand::SetCutOff(percent / 100.0));
         }
         let mut contours = map.contours;
         if ui
@@ -76,7 +76,7 @@ pub fn map_controls_ui(
             .on_hover_text("Lines of equal evidence in place of colors")
             .changed()
         {
-            commands.send(Command::SetMapContours(contours));
+            commands.map(MapCommand::SetContours(contours));
         }
     });
     ui.add_space(theme::SMALL_GAP_PT);

@@ -1,6 +1,6 @@
 use egui::{Align2, Area, Context, Frame, Id, Key, Order, ScrollArea, TextEdit};
 
-use crate::state::{AppState, Command, CommandSender, Palette};
+use crate::state::{AppState, Command, CommandSender, Palette, ViewerCommand};
 use crate::ui::shortcuts::{Action, key_words};
 
 /// Width of the palette.
@@ -18,7 +18,7 @@ struct Offer {
 
 /// A line to type part of an action's or a finding's name, and what fits it.
 pub fn palette_ui(ctx: &Context, state: &AppState, commands: &CommandSender) {
-    let Some(palette) = &state.palette else {
+    let Some(palette) = &state.windows.palette else {
         return;
     };
     let offers = offers(ctx, state, palette);
@@ -107,15 +107,17 @@ fn offers(ctx: &Context, state: &AppState, palette: &Palette) -> Vec<Offer> {
             command: action.command(state),
         })
         .collect();
-    if let Some(loaded) = &state.model.loaded {
+    if let Some(loaded) = &state.shared.model.loaded {
         let labels = loaded.classifier.card().labels.iter();
         offers.extend(labels.enumerate().map(|(finding_idx, name)| Offer {
             words: format!("Map of {}", name.replace('_', " ")),
             key: String::new(),
-            command: Some(Command::SelectFinding(Some(finding_idx))),
+            command: Some(Command::Viewer(ViewerCommand::SelectFinding(Some(
+                finding_idx,
+            )))),
         }));
     }
-    offers.extend(state.settings.recent_films.iter().map(|path| Offer {
+    offers.extend(state.shared.settings.recent_films.iter().map(|path| Offer {
         words: format!("Open {}", path.display()),
         key: String::new(),
         command: Some(Command::Open(vec![path.clone()])),

@@ -29,16 +29,16 @@ pub fn status_bar_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
 
 fn model_text(state: &AppState) -> String {
     let mut parts = Vec::new();
-    if state.is_loading_model() {
+    if state.shared.model.is_loading() {
         parts.push("Loading model…".to_owned());
     }
-    match &state.model.loaded {
+    match &state.shared.model.loaded {
         Some(loaded) => parts.push(format!("Model {}", loaded.classifier.id())),
-        None if !state.is_loading_model() => parts.push("No model".to_owned()),
+        None if !state.shared.model.is_loading() => parts.push("No model".to_owned()),
         None => {}
     }
-    parts.push(state.device_name());
-    if let Some(reading) = state.study.film.reading() {
+    parts.push(state.shared.device_name());
+    if let Some(reading) = state.shared.films.film.reading() {
         let millis = reading.elapsed.as_secs_f64() * 1e3;
         parts.push(format!("Scored in {millis:.0} ms"));
     }

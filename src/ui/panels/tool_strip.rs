@@ -1,14 +1,14 @@
 use egui::Ui;
 
 use crate::domain::GrayChoice;
-use crate::state::{AppState, BRUSH_RANGE, CommandSender, DisplayCommand, Tool};
+use crate::state::{AppState, BRUSH_RANGE, CommandSender, DisplayChange, DisplayCommand, Tool};
 use crate::ui::shortcuts::{Action, key_words, with_key};
 
 /// Tools, windows and turns above the film.
 pub fn tool_strip_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
     ui.horizontal_wrapped(|ui| {
         for tool in Tool::ALL {
-            let button = egui::Button::selectable(state.tool == tool, tool.label());
+            let button = egui::Button::selectable(state.viewer.tool == tool, tool.label());
             let hover = with_key(ui.ctx(), tool.hint(), action_of(tool), state);
             let response = ui.add(button).on_hover_text(hover);
             if response.clicked() {
@@ -35,7 +35,7 @@ pub fn tool_strip_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
         order_ui(ui, Action::ToggleInput, "Network input", state, commands);
         order_ui(ui, Action::AllMaps, "All maps", state, commands);
     });
-    if state.tool == Tool::Cover {
+    if state.viewer.tool == Tool::Cover {
         ui.horizontal(|ui| brush_ui(ui, state, commands));
     }
 }
@@ -55,10 +55,10 @@ fn action_of(tool: Tool) -> Action {
 fn order_ui(ui: &mut Ui, action: Action, label: &str, state: &AppState, commands: &CommandSender) {
     let command = action.command(state);
     let selected = match action {
-        Action::Invert => state.display().inverted,
-        Action::ToggleHistogram => state.settings.viewer.histogram_shown,
-        Action::ToggleInput => state.input_shown,
-        Action::AllMaps => state.all_maps_shown,
+        Action::Invert => state.viewer.display().inverted,
+        Action::ToggleHistogram => state.shared.settings.viewer.histogram_shown,
+        Action::ToggleInput => state.viewer.options.input_shown,
+        Action::AllMaps => state.viewer.options.all_maps_shown,
         _ => false,
     };
     let button = egui::Button::selectable(selected, label);
@@ -79,7 +79,7 @@ fn order_ui(ui: &mut Ui, action: Action, label: &str, state: &AppState, commands
 /// How large the brush is, and the way back.
 fn brush_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
     let (least, _, largest) = BRUSH_RANGE;
-    let mut percent = (state.probe.brush * 100.0).round();
+    let mut percent = (state.viewer.probe.brush * 100.0).round();
     let label = ui.label("Brush");
     let slider = egui::Slider::new(&mut percent, least * 100.0..=largest * 100.0)
         .suffix(" %")
@@ -89,7 +89,7 @@ fn brush_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
     if response.on_hover_text(hover).changed() {
         commands.display(DisplayCommand::SetBrush(percent / 100.0));
     }
-    let covered = state.probe.cover.is_some();
+    let covered = state.viewer.probe.cover.is_some();
     let button = egui::Button::new("Uncover all");
     if ui.add_enabled(covered, button).clicked() {
         commands.display(DisplayCommand::Uncover);
@@ -107,11 +107,11 @@ const PRESET_ACTIONS: [Action; 5] = [
 
 /// The gray mappings on offer for the film in view.
 fn presets_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
-    let Some(opened) = state.study.film.opened() else {
+    let Some(opened) = state.shared.films.film.opened() else {
         ui.add_enabled(false, egui::Button::new("Presets"));
         return;
     };
-    let current = &state.display().gray;
+    let current = &state.viewer.display().gray;
     ui.menu_button("Presets", |ui| {
         for (place, (name, choice)) in opened.presets().into_iter().enumerate() {
             let action = PRESET_ACTIONS.get(place);
@@ -120,12 +120,12 @@ fn presets_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
             let same = *current == choice;
             let button = egui::Button::selectable(same, name).shortcut_text(key);
             if ui.add(button).clicked() {
-                commands.display(DisplayCommand::SetGray(choice));
+                commands.display(DisplayChange::SetGray(choice));
                 ui.close();
             }
         }
         ui.separator();
-        let mut swapped = state.settings.viewer.window_axes_swapped;
+        let mut swapped = state.shared.settings.viewer.window_axes_swapped;
         let text = "Drag vertically for the width";
         if ui.checkbox(&mut swapped, text).changed() {
             commands.display(DisplayCommand::SwapWindowAxes(swapped));

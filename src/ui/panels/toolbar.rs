@@ -1,6 +1,8 @@
 use egui::{MenuBar, Ui};
 
-use crate::state::{AppState, Command, CommandSender, ThemeChoice, TrainingCommand, Workspace};
+use crate::state::{
+    AppState, Command, CommandSender, ThemeChoice, TrainingCommand, ViewerCommand, Workspace,
+};
 use crate::ui::shortcuts::{Action, action_button_ui};
 
 /// The menus, and the buttons that a newcomer looks for.
@@ -42,7 +44,7 @@ pub fn toolbar_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
         if state.is_picking() {
             ui.spinner();
             ui.label("File dialog is open");
-        } else if state.is_listing() {
+        } else if state.list.is_searching() {
             ui.spinner();
             ui.label("Searching for films");
         }
@@ -60,10 +62,10 @@ fn file_menu_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
         action_button_ui(ui, action, state, commands);
     }
     ui.menu_button("Recent films", |ui| {
-        if state.settings.recent_films.is_empty() {
+        if state.shared.settings.recent_films.is_empty() {
             ui.weak("None yet");
         }
-        for path in &state.settings.recent_films {
+        for path in &state.shared.settings.recent_films {
             if ui.button(path.display().to_string()).clicked() {
                 commands.send(Command::Open(vec![path.clone()]));
                 ui.close();
@@ -107,7 +109,7 @@ fn workspace_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
     ] {
         let button = egui::Button::selectable(state.workspace == workspace, action.label());
         let key = action
-            .shortcut(&state.settings.keys)
+            .shortcut(&state.shared.settings.keys)
             .map(|key| ui.ctx().format_shortcut(&key));
         let response = ui.add(button).on_hover_text(key.unwrap_or_default());
         if response.clicked() {
@@ -130,7 +132,7 @@ fn training_menu_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
         action_button_ui(ui, action, state, commands);
     }
     ui.menu_button("Recent runs", |ui| {
-        let recent = &state.settings.training.recent_runs;
+        let recent = &state.shared.settings.training.recent_runs;
         if recent.is_empty() {
             ui.weak("None yet");
         }
@@ -189,16 +191,16 @@ fn view_menu_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
     ] {
         action_button_ui(ui, action, state, commands);
     }
-    let mut restores = state.settings.restore_session;
+    let mut restores = state.shared.settings.restore_session;
     if ui
         .checkbox(&mut restores, "Restore the last session at start")
         .changed()
     {
         commands.send(Command::SetRestoreSession(restores));
     }
-    let mut shown = state.patient_name_shown;
+    let mut shown = state.viewer.options.patient_name_shown;
     if ui.checkbox(&mut shown, "Patient name").changed() {
-        commands.send(Command::ShowPatientName(shown));
+        commands.view(ViewerCommand::ShowPatientName(shown));
     }
     ui.separator();
     for action in [Action::Larger, Action::Smaller, Action::UsualSize] {
@@ -210,7 +212,10 @@ fn view_menu_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
         (ThemeChoice::Dark, "Dark"),
         (ThemeChoice::Light, "Light"),
     ] {
-        if ui.radio(state.settings.theme == choice, label).clicked() {
+        if ui
+            .radio(state.shared.settings.theme == choice, label)
+            .clicked()
+        {
             commands.send(Command::SetTheme(choice));
         }
     }
@@ -224,7 +229,7 @@ fn group(name: &str) -> impl Iterator<Item = Action> {
 fn button_ui(ui: &mut Ui, action: Action, state: &AppState, commands: &CommandSender) {
     let command = action.command(state);
     let response = ui.add_enabled(command.is_some(), egui::Button::new(action.label()));
-    let response = match action.shortcut(&state.settings.keys) {
+    let response = match action.shortcut(&state.shared.settings.keys) {
         Some(shortcut) => response.on_hover_text(ui.ctx().format_shortcut(&shortcut)),
         None => response,
     };

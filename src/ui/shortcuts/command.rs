@@ -4,9 +4,10 @@ use super::Action;
 use crate::explain::HeatmapScale;
 use crate::export::ExportKind;
 use crate::state::{
-    AppState, Command, CompareCommand, DisplayCommand, EvaluationCommand, EvaluationPick,
-    ExportCommand, FilmState, ListCommand, Mark, ModelOrigin, RunPhase, ShownRun, ThemeChoice,
-    Tool, TrainingCommand, TrainingPick, Workspace,
+    AppState, Command, CompareCommand, DisplayChange, DisplayCommand, EvaluationCommand,
+    EvaluationPick, ExportCommand, FilmState, ListCommand, MapCommand, Mark, ModelOrigin, RunPhase,
+    ShownRun, ThemeChoice, Tool, TrainingCommand, TrainingPick, TrainingState, ViewerCommand,
+    Workspace,
 };
 
 /// Part of the viewer's side that a key moves the film or the window by.
@@ -26,328 +27,213 @@ impl Action {
         possible.then_some(command)
     }
 
-    /// The command and whether it is possible now. One arm for every action, so that none is
-    /// forgotten: the compiler says so.
+    /// The command and whether it is possible now; `None` for an action that has no command now.
+    /// One arm for every action, so that none is forgotten: the compiler says so.
     #[expect(
         clippy::too_many_lines,
         reason = "one arm for every action, so that the compiler finds a forgotten one"
     )]
     fn asked(self, state: &AppState) -> Option<(Command, bool)> {
+        let shared = &state.shared;
+        let (films, map, scale) = (&shared.films, &shared.settings.map, shared.settings.scale);
+        let viewer_settings = &shared.settings.viewer;
         let free = !state.is_picking();
-        let loaded = state.model.loaded.as_ref();
-        let film = state.study.current().is_some();
-        let scale = state.settings.scale;
-        let map = &state.settings.map;
-        let always = |command| Some((command, true));
-        let theme = |theme| always(Command::SetTheme(theme));
-        let workspace = |workspace| always(Command::ShowWorkspace(workspace));
-        match self {
-            Self::OpenFilms => Some((Command::PickFilms, free)),
-            Self::OpenFolder => Some((Command::PickFolder, free)),
-            Self::OpenDrawnFilm => always(Command::OpenDrawnFilm),
-            Self::TypePath => always(Command::ShowPathField(state.prompt.is_none())),
-            Self::NextFilm => Some((Command::NextFilm, state.neighbour(1).is_some())),
-            Self::PreviousFilm => Some((Command::PreviousFilm, state.neighbour(-1).is_some())),
-            Self::CloseFilm => Some((Command::CloseFilm, film)),
-            Self::CloseAllFilms => Some((Command::CloseAllFilms, film)),
+        let loaded = shared.model.loaded.as_ref();
+        let has_model = loaded.is_some();
+        let film = films.current().is_some();
+        let opened = films.film.opened().is_some();
+        let options = &state.viewer.options;
+        let compare = state.viewer.compare.as_ref();
+        let always = |command| (command, true);
+        let view = |command, possible| (Command::Viewer(command), possible);
+        let on_map = |command| view(ViewerCommand::Map(command), true);
+        let display = |command| view(ViewerCommand::Display(command), opened);
+        let change = |change| display(DisplayCommand::Change(change));
+        let window = |wider, brighter| change(DisplayChange::DragWindow { wider, brighter });
+        let pan = |x, y| change(DisplayChange::Pan { x, y });
+        let tool = |tool| display(DisplayCommand::UseTool(tool));
+        let list = |command, possible| (Command::List(command), possible);
+        let export = |kinds| {
+            let command = ExportCommand::Export(kinds);
+            (Command::Export(command), state.can_export())
+        };
+        let pick = |pick| (Command::Training(TrainingCommand::Pick(pick)), free);
+        let step = f64::from(KEY_STEP);
+        Some(match self {
+            Self::OpenFilms => (Command::PickFilms, free),
+            Self::OpenFolder => (Command::PickFolder, free),
+            Self::OpenDrawnFilm => list(ListCommand::OpenDrawnFilm, true),
+            Self::TypePath => always(Command::ShowPathField(shared.prompt.is_none())),
+            Self::NextFilm => step_film(1, state),
+            Self::PreviousFilm => step_film(-1, state),
+            Self::CloseFilm => list(ListCommand::CloseFilm, film),
+            Self::CloseAllFilms => list(ListCommand::CloseAllFilms, film),
             Self::Retry => {
                 let stopped = matches!(
-                    state.study.film,
+                    films.film,
                     FilmState::Failed { .. } | FilmState::Cancelled(_)
                 );
-                Some((Command::Retry, stopped))
+                view(ViewerCommand::Retry, stopped)
             }
-            Self::Cancel => Some(cancel(state)),
-            Self::NextOfPatient
-            | Self::PreviousOfPatient
-            | Self::ScoreAll
-            | Self::StopScoring
-            | Self::Flag
-            | Self::Reviewed
-            | Self::Exclude
-            | Self::StartReading
-            | Self::CommitReading
-            | Self::NextRead
-            | Self::PreviousRead
-            | Self::EndReading => {
-                let (command, possible) = self.list_command(state)?;
-                Some((Command::List(command), possible))
+            Self::Cancel => cancel(state),
+            Self::NextOfPatient => step_patient(1, state),
+            Self::PreviousOfPatient => step_patient(-1, state),
+            Self::ScoreAll => {
+                let idle = state.list.scoring_progress().is_none();
+                list(ListCommand::ScoreAll, has_model && idle && film)
             }
-            Self::CompareNext
-            | Self::ComparePrevious
-            | Self::CompareModel
-            | Self::LinkFilms
-            | Self::CloseCompare => self.compare_command(state),
-            Self::Preset1
-            | Self::Preset2
-            | Self::Preset3
-            | Self::Preset4
-            | Self::Preset5
-            | Self::WiderWindow
-            | Self::NarrowerWindow
-            | Self::Brighter
-            | Self::Darker
-            | Self::Invert
-            | Self::ToggleHistogram
-            | Self::SwapWindowAxes
-            | Self::FitFilm
-            | Self::ActualSize
-            | Self::ZoomIn
-            | Self::ZoomOut
-            | Self::PanLeft
-            | Self::PanRight
-            | Self::PanUp
-            | Self::PanDown
-            | Self::TurnRight
-            | Self::TurnLeft
-            | Self::FlipHorizontally
-            | Self::FlipVertically
-            | Self::ResetDisplay
-            | Self::WindowTool
-            | Self::PanTool
-            | Self::ZoomTool
-            | Self::MagnifierTool
-            | Self::LengthTool
-            | Self::AngleTool
-            | Self::CoverTool
-            | Self::RemoveMeasurement
-            | Self::AllMaps
-            | Self::Uncover
-            | Self::ToggleInput => {
-                let opened = state.study.film.opened().is_some();
-                Some((Command::Display(self.display_command(state)?), opened))
+            Self::StopScoring => {
+                let running = state.list.scoring_progress().is_some();
+                list(ListCommand::StopScoring, running)
             }
-            Self::Undo if state.workspace == Workspace::Evaluation => {
-                let undo = Command::Evaluation(EvaluationCommand::Undo);
-                Some((undo, state.evaluation.can_undo()))
+            Self::Flag => list(ListCommand::Mark(Mark::Flagged), film),
+            Self::Reviewed => list(ListCommand::Mark(Mark::Reviewed), film),
+            Self::Exclude => list(ListCommand::Mark(Mark::Excluded), film),
+            Self::StartReading => {
+                let possible = has_model && state.list.blinded.is_none() && free && film;
+                list(ListCommand::StartBlinded, possible)
             }
-            Self::Undo => Some((Command::Undo, state.can_undo())),
-            Self::Redo => Some((Command::Redo, state.can_redo())),
-            Self::NextFinding => Some((Command::StepFinding(1), loaded.is_some())),
-            Self::PreviousFinding => Some((Command::StepFinding(-1), loaded.is_some())),
-            Self::ResetThresholds => Some((Command::ResetAllThresholds, loaded.is_some())),
-            Self::Jitter => {
-                let quiet = !state.jitter.is_busy() && !state.hides_answer();
-                let scored = state.study.film.reading().is_some();
-                Some((Command::MeasureJitter, scored && quiet))
-            }
-            Self::ToggleMap => always(Command::ShowMap(!map.visible)),
-            Self::ToggleContours => always(Command::SetMapContours(!map.contours)),
-            Self::ToggleMapScale => always(Command::SetMapScale(match map.scale {
-                HeatmapScale::Absolute => HeatmapScale::PerMap,
-                HeatmapScale::PerMap => HeatmapScale::Absolute,
-            })),
-            Self::ExportAll
-            | Self::ExportPicture
-            | Self::ExportTable
-            | Self::ExportCapture
-            | Self::ExportReport
-            | Self::CopyPicture
-            | Self::CopyScores => {
-                Some((Command::Export(self.export_command()?), state.can_export()))
-            }
-            Self::OpenModel => Some((Command::PickModel, free)),
-            Self::OpenDefaultModel => {
-                let other = loaded.is_none_or(|loaded| loaded.origin != ModelOrigin::Default);
-                Some((Command::OpenDefaultModel, other))
-            }
-            Self::About => Some((Command::ShowAbout(!state.about_shown), loaded.is_some())),
-            Self::ShowViewer => workspace(Workspace::Viewer),
-            Self::ShowTraining => workspace(Workspace::Training),
-            Self::ShowEvaluation => workspace(Workspace::Evaluation),
-            Self::OpenScores => {
-                let pick = EvaluationCommand::Pick(EvaluationPick::Predictions);
-                let idle = free && state.evaluation.opening.working().is_none();
-                Some((Command::Evaluation(pick), idle))
-            }
-            Self::BackToEvaluation => {
-                let back = Command::Evaluation(EvaluationCommand::Back);
-                Some((back, state.evaluation.film_opened))
-            }
-            Self::LoadConfig
-            | Self::SaveConfig
-            | Self::Check
-            | Self::StartTraining
-            | Self::PauseOrResume
-            | Self::StopTraining
-            | Self::OpenRun
-            | Self::CompareRun => always(Command::Training(self.training_command(state)?)),
-            Self::Palette => always(Command::ShowPalette(state.palette.is_none())),
-            Self::Keys => always(Command::ShowKeys(!state.keys_shown)),
-            Self::Larger => always(Command::SetScale(scale + SCALE_STEP)),
-            Self::Smaller => always(Command::SetScale(scale - SCALE_STEP)),
-            Self::UsualSize => always(Command::SetScale(1.0)),
-            Self::ColoursOfSystem => theme(ThemeChoice::System),
-            Self::Dark => theme(ThemeChoice::Dark),
-            Self::Light => theme(ThemeChoice::Light),
-            Self::TogglePatientName => always(Command::ShowPatientName(!state.patient_name_shown)),
-        }
-    }
-
-    fn training_command(self, state: &AppState) -> Option<TrainingCommand> {
-        let training = &state.training;
-        let pick = |pick| (!state.is_picking()).then_some(TrainingCommand::Pick(pick));
-        match self {
-            Self::LoadConfig => pick(TrainingPick::LoadConfig),
-            Self::SaveConfig => pick(TrainingPick::SaveConfig),
-            Self::OpenRun => pick(TrainingPick::Run),
-            Self::CompareRun => pick(TrainingPick::ComparedRun),
-            Self::Check => training.can_check().then_some(TrainingCommand::Check),
-            Self::StartTraining => {
-                let possible = training.start_obstacle().is_none();
-                possible.then_some(TrainingCommand::Start)
-            }
-            Self::PauseOrResume => match training.phase()? {
-                RunPhase::Training | RunPhase::Scoring | RunPhase::Preparing => {
-                    Some(TrainingCommand::Pause)
-                }
-                RunPhase::Pausing | RunPhase::Paused => Some(TrainingCommand::GoOn),
-                _ => {
-                    let can_resume = training.run.as_ref().is_some_and(ShownRun::can_resume);
-                    can_resume.then_some(TrainingCommand::ResumeRun)
-                }
-            },
-            Self::StopTraining => {
-                let stopping = training.phase() == Some(RunPhase::Stopping);
-                (training.is_running() && !stopping).then_some(TrainingCommand::Stop)
-            }
-            _ => None,
-        }
-    }
-
-    /// The command, if it is about exports.
-    fn export_command(self) -> Option<ExportCommand> {
-        Some(match self {
-            Self::ExportAll => ExportCommand::Export(ExportKind::ALL.to_vec()),
-            Self::ExportPicture => ExportCommand::Export(vec![ExportKind::Png]),
-            Self::ExportTable => ExportCommand::Export(vec![ExportKind::Csv]),
-            Self::ExportCapture => ExportCommand::Export(vec![ExportKind::SecondaryCapture]),
-            Self::ExportReport => ExportCommand::Export(vec![ExportKind::StructuredReport]),
-            Self::CopyPicture => ExportCommand::CopyPicture,
-            Self::CopyScores => ExportCommand::CopyScores,
-            _ => return None,
-        })
-    }
-
-    /// The command, if it is about the film beside, and whether it is possible now.
-    fn compare_command(self, state: &AppState) -> Option<(Command, bool)> {
-        let compare = state.compare.as_ref();
-        let beside = |step| {
-            let place = state.neighbour(step);
-            let command = CompareCommand::ShowFilm(place.unwrap_or_default());
-            (Command::Compare(command), place.is_some())
-        };
-        Some(match self {
-            Self::CompareNext => beside(1),
-            Self::ComparePrevious => beside(-1),
-            Self::CompareModel => {
-                let film = state.study.current().is_some();
-                (Command::PickComparedModel, film && !state.is_picking())
-            }
+            Self::CommitReading => commit_reading(state),
+            Self::NextRead => step_reading(1, state),
+            Self::PreviousRead => step_reading(-1, state),
+            Self::EndReading => list(ListCommand::EndBlinded, state.list.blinded.is_some()),
+            Self::CompareNext => compare_neighbor(1, state),
+            Self::ComparePrevious => compare_neighbor(-1, state),
+            Self::CompareModel => (Command::PickComparedModel, film && free),
             Self::LinkFilms => {
                 let linked = compare.is_some_and(|compare| compare.linked);
                 let command = CompareCommand::Link(!linked);
-                (Command::Compare(command), compare.is_some())
+                view(ViewerCommand::Compare(command), compare.is_some())
             }
-            Self::CloseCompare => (Command::Compare(CompareCommand::Close), compare.is_some()),
-            _ => return None,
-        })
-    }
-
-    /// The command, if it is a list command, and whether it is possible now.
-    fn list_command(self, state: &AppState) -> Option<(ListCommand, bool)> {
-        let desk = &state.list;
-        let film = state.study.current_entry();
-        let patient = film.is_some_and(|entry| entry.patient_id.is_some());
-        let many = state.study.entries().len() > 1;
-        let loaded = state.model.loaded.is_some();
-        let blinded = desk.blinded.as_ref();
-        Some(match self {
-            Self::NextOfPatient => (ListCommand::StepPatient(1), patient && many),
-            Self::PreviousOfPatient => (ListCommand::StepPatient(-1), patient && many),
-            Self::ScoreAll => {
-                let free = desk.scoring_progress().is_none();
-                (ListCommand::ScoreAll, loaded && free && film.is_some())
+            Self::CloseCompare => {
+                let command = ViewerCommand::Compare(CompareCommand::Close);
+                view(command, compare.is_some())
             }
-            Self::StopScoring => {
-                let runs = desk.scoring_progress().is_some();
-                (ListCommand::StopScoring, runs)
-            }
-            Self::Flag => (ListCommand::Mark(Mark::Flagged), film.is_some()),
-            Self::Reviewed => (ListCommand::Mark(Mark::Reviewed), film.is_some()),
-            Self::Exclude => (ListCommand::Mark(Mark::Excluded), film.is_some()),
-            Self::StartReading => {
-                let free = blinded.is_none() && !state.is_picking();
-                (ListCommand::StartBlinded, loaded && free && film.is_some())
-            }
-            Self::CommitReading => {
-                let read = state.study.film.reading().is_some();
-                let open = blinded.is_some_and(|reading| !reading.is_committed());
-                let open = open && !desk.is_committing();
-                let asked = state.shows_film_of_reading();
-                (ListCommand::Commit, read && open && asked)
-            }
-            Self::NextRead | Self::PreviousRead => {
-                let step = if self == Self::NextRead { 1 } else { -1 };
-                let possible = blinded.is_some_and(|reading| {
-                    let (number, n_films) = reading.progress();
-                    let next = number.checked_add_signed(step);
-                    next.is_some_and(|next| (1..=n_films).contains(&next))
-                });
-                (ListCommand::StepBlinded(step), possible)
-            }
-            Self::EndReading => (ListCommand::EndBlinded, blinded.is_some()),
-            _ => return None,
-        })
-    }
-
-    /// The command, if it changes how the film is shown.
-    fn display_command(self, state: &AppState) -> Option<DisplayCommand> {
-        let step = f64::from(KEY_STEP);
-        let window = |wider, brighter| DisplayCommand::DragWindow { wider, brighter };
-        let pan = |x, y| DisplayCommand::Pan { x, y };
-        let viewer = &state.settings.viewer;
-        Some(match self {
-            Self::Preset1 => DisplayCommand::UsePreset(0),
-            Self::Preset2 => DisplayCommand::UsePreset(1),
-            Self::Preset3 => DisplayCommand::UsePreset(2),
-            Self::Preset4 => DisplayCommand::UsePreset(3),
-            Self::Preset5 => DisplayCommand::UsePreset(4),
+            Self::Preset1 => change(DisplayChange::UsePreset(0)),
+            Self::Preset2 => change(DisplayChange::UsePreset(1)),
+            Self::Preset3 => change(DisplayChange::UsePreset(2)),
+            Self::Preset4 => change(DisplayChange::UsePreset(3)),
+            Self::Preset5 => change(DisplayChange::UsePreset(4)),
             Self::WiderWindow => window(step, 0.0),
             Self::NarrowerWindow => window(-step, 0.0),
             Self::Brighter => window(0.0, step),
             Self::Darker => window(0.0, -step),
-            Self::Invert => DisplayCommand::Invert,
-            Self::ToggleHistogram => DisplayCommand::ShowHistogram(!viewer.histogram_shown),
-            Self::SwapWindowAxes => DisplayCommand::SwapWindowAxes(!viewer.window_axes_swapped),
-            Self::FitFilm => DisplayCommand::Fit,
-            Self::ActualSize => DisplayCommand::ActualSize,
-            Self::ZoomIn => DisplayCommand::Zoom(KEY_ZOOM),
-            Self::ZoomOut => DisplayCommand::Zoom(1.0 / KEY_ZOOM),
+            Self::Invert => change(DisplayChange::Invert),
+            Self::ToggleHistogram => display(DisplayCommand::ShowHistogram(
+                !viewer_settings.histogram_shown,
+            )),
+            Self::SwapWindowAxes => display(DisplayCommand::SwapWindowAxes(
+                !viewer_settings.window_axes_swapped,
+            )),
+            Self::FitFilm => change(DisplayChange::Fit),
+            Self::ActualSize => change(DisplayChange::ActualSize),
+            Self::ZoomIn => change(DisplayChange::Zoom(KEY_ZOOM)),
+            Self::ZoomOut => change(DisplayChange::Zoom(1.0 / KEY_ZOOM)),
             Self::PanLeft => pan(-KEY_STEP, 0.0),
             Self::PanRight => pan(KEY_STEP, 0.0),
             Self::PanUp => pan(0.0, -KEY_STEP),
             Self::PanDown => pan(0.0, KEY_STEP),
-            Self::TurnRight => DisplayCommand::Turn(1),
-            Self::TurnLeft => DisplayCommand::Turn(-1),
-            Self::FlipHorizontally => DisplayCommand::FlipHorizontally,
-            Self::FlipVertically => DisplayCommand::FlipVertically,
-            Self::ResetDisplay => DisplayCommand::Reset,
-            Self::WindowTool => DisplayCommand::UseTool(Tool::Window),
-            Self::PanTool => DisplayCommand::UseTool(Tool::Pan),
-            Self::ZoomTool => DisplayCommand::UseTool(Tool::Zoom),
-            Self::MagnifierTool => DisplayCommand::UseTool(Tool::Magnifier),
-            Self::LengthTool => DisplayCommand::UseTool(Tool::Length),
-            Self::AngleTool => DisplayCommand::UseTool(Tool::Angle),
-            Self::CoverTool => DisplayCommand::UseTool(Tool::Cover),
-            Self::RemoveMeasurement => DisplayCommand::RemoveLastMeasurement,
-            Self::ToggleInput => DisplayCommand::ShowInput(!state.input_shown),
-            // Two films side by side leave no room for fourteen.
-            Self::AllMaps if state.compare.is_none() => {
-                DisplayCommand::ShowAllMaps(!state.all_maps_shown)
+            Self::TurnRight => change(DisplayChange::Turn(1)),
+            Self::TurnLeft => change(DisplayChange::Turn(-1)),
+            Self::FlipHorizontally => change(DisplayChange::FlipHorizontally),
+            Self::FlipVertically => change(DisplayChange::FlipVertically),
+            Self::ResetDisplay => change(DisplayChange::Reset),
+            Self::WindowTool => tool(Tool::Window),
+            Self::PanTool => tool(Tool::Pan),
+            Self::ZoomTool => tool(Tool::Zoom),
+            Self::MagnifierTool => tool(Tool::Magnifier),
+            Self::LengthTool => tool(Tool::Length),
+            Self::AngleTool => tool(Tool::Angle),
+            Self::CoverTool => tool(Tool::Cover),
+            Self::RemoveMeasurement => change(DisplayChange::RemoveLastMeasurement),
+            Self::AllMaps => {
+                let show = DisplayCommand::ShowAllMaps(!options.all_maps_shown);
+                // Two films side by side leave no room for fourteen.
+                view(ViewerCommand::Display(show), opened && compare.is_none())
             }
-            Self::Uncover => DisplayCommand::Uncover,
-            _ => return None,
+            Self::Uncover => display(DisplayCommand::Uncover),
+            Self::ToggleInput => display(DisplayCommand::ShowInput(!options.input_shown)),
+            Self::Undo if state.workspace == Workspace::Evaluation => {
+                let undo = Command::Evaluation(EvaluationCommand::Undo);
+                (undo, state.evaluation.chosen.can_undo())
+            }
+            Self::Undo => view(ViewerCommand::Undo, state.viewer.can_undo(shared)),
+            Self::Redo => view(ViewerCommand::Redo, state.viewer.can_redo()),
+            Self::NextFinding => view(ViewerCommand::StepFinding(1), has_model),
+            Self::PreviousFinding => view(ViewerCommand::StepFinding(-1), has_model),
+            Self::ResetThresholds => view(ViewerCommand::ResetAllThresholds, has_model),
+            Self::Jitter => {
+                let quiet = !state.viewer.jitter.is_busy() && !state.hides_answer();
+                let scored = films.film.reading().is_some();
+                view(ViewerCommand::MeasureJitter, scored && quiet)
+            }
+            Self::ToggleMap => on_map(MapCommand::Show(!map.visible)),
+            Self::ToggleContours => on_map(MapCommand::SetContours(!map.contours)),
+            Self::ToggleMapScale => on_map(MapCommand::SetScale(match map.scale {
+                HeatmapScale::Absolute => HeatmapScale::PerMap,
+                HeatmapScale::PerMap => HeatmapScale::Absolute,
+            })),
+            Self::ExportAll => export(ExportKind::ALL.to_vec()),
+            Self::ExportPicture => export(vec![ExportKind::Png]),
+            Self::ExportTable => export(vec![ExportKind::Csv]),
+            Self::ExportCapture => export(vec![ExportKind::SecondaryCapture]),
+            Self::ExportReport => export(vec![ExportKind::StructuredReport]),
+            Self::CopyPicture => (
+                Command::Export(ExportCommand::CopyPicture),
+                state.can_export(),
+            ),
+            Self::CopyScores => (
+                Command::Export(ExportCommand::CopyScores),
+                state.can_export(),
+            ),
+            Self::OpenModel => (Command::PickModel, free),
+            Self::OpenDefaultModel => {
+                let other = loaded.is_none_or(|loaded| loaded.origin != ModelOrigin::Default);
+                (Command::OpenDefaultModel, other)
+            }
+            Self::About => (Command::ShowAbout(!state.windows.about_shown), has_model),
+            Self::ShowViewer => always(Command::ShowWorkspace(Workspace::Viewer)),
+            Self::ShowTraining => always(Command::ShowWorkspace(Workspace::Training)),
+            Self::ShowEvaluation => always(Command::ShowWorkspace(Workspace::Evaluation)),
+            Self::OpenScores => {
+                let pick = EvaluationCommand::Pick(EvaluationPick::Predictions);
+                let idle = free && state.evaluation.opening.working().is_none();
+                (Command::Evaluation(pick), idle)
+            }
+            Self::BackToEvaluation => {
+                let back = Command::Evaluation(EvaluationCommand::Back);
+                (back, state.evaluation.film_opened)
+            }
+            Self::LoadConfig => pick(TrainingPick::LoadConfig),
+            Self::SaveConfig => pick(TrainingPick::SaveConfig),
+            Self::OpenRun => pick(TrainingPick::Run),
+            Self::CompareRun => pick(TrainingPick::ComparedRun),
+            Self::Check => {
+                let check = Command::Training(TrainingCommand::Check);
+                (check, state.training.can_check())
+            }
+            Self::StartTraining => {
+                let start = Command::Training(TrainingCommand::Start);
+                (start, state.training.start_obstacle().is_none())
+            }
+            Self::PauseOrResume => always(Command::Training(pause_or_resume(&state.training)?)),
+            Self::StopTraining => {
+                let stopping = state.training.phase() == Some(RunPhase::Stopping);
+                let possible = state.training.is_running() && !stopping;
+                (Command::Training(TrainingCommand::Stop), possible)
+            }
+            Self::Palette => always(Command::ShowPalette(state.windows.palette.is_none())),
+            Self::Keys => always(Command::ShowKeys(!state.windows.keys_shown)),
+            Self::Larger => always(Command::SetScale(scale + SCALE_STEP)),
+            Self::Smaller => always(Command::SetScale(scale - SCALE_STEP)),
+            Self::UsualSize => always(Command::SetScale(1.0)),
+            Self::ColoursOfSystem => always(Command::SetTheme(ThemeChoice::System)),
+            Self::Dark => always(Command::SetTheme(ThemeChoice::Dark)),
+            Self::Light => always(Command::SetTheme(ThemeChoice::Light)),
+            Self::TogglePatientName => {
+                let shown = !options.patient_name_shown;
+                view(ViewerCommand::ShowPatientName(shown), true)
+            }
         })
     }
 
@@ -373,13 +259,72 @@ impl Action {
     }
 }
 
+fn step_film(step: isize, state: &AppState) -> (Command, bool) {
+    let neighbor = state.list.neighbor(step, &state.shared.films);
+    (
+        Command::List(ListCommand::StepFilm(step)),
+        neighbor.is_some(),
+    )
+}
+
+fn step_patient(step: isize, state: &AppState) -> (Command, bool) {
+    let films = &state.shared.films;
+    let entry = films.current_entry();
+    let patient = entry.is_some_and(|entry| entry.patient_id.is_some());
+    let command = Command::List(ListCommand::StepPatient(step));
+    (command, patient && films.entries().len() > 1)
+}
+
+fn commit_reading(state: &AppState) -> (Command, bool) {
+    let (list, films) = (&state.list, &state.shared.films);
+    let window = state.viewer.window_in_words(films);
+    let blinded = list.blinded.as_ref();
+    let open = blinded.is_some_and(|reading| !reading.is_committed()) && !list.is_committing();
+    let scored = films.film.reading().is_some();
+    let possible = scored && open && list.shows_asked_film(films);
+    (Command::List(ListCommand::Commit { window }), possible)
+}
+
+fn step_reading(step: isize, state: &AppState) -> (Command, bool) {
+    let possible = state.list.blinded.as_ref().is_some_and(|reading| {
+        let (number, n_films) = reading.progress();
+        let next = number.checked_add_signed(step);
+        next.is_some_and(|next| (1..=n_films).contains(&next))
+    });
+    (Command::List(ListCommand::StepBlinded(step)), possible)
+}
+
+fn compare_neighbor(step: isize, state: &AppState) -> (Command, bool) {
+    let place = state.list.neighbor(step, &state.shared.films);
+    let command = CompareCommand::ShowFilm(place.unwrap_or_default());
+    let command = Command::Viewer(ViewerCommand::Compare(command));
+    (command, place.is_some())
+}
+
+fn pause_or_resume(training: &TrainingState) -> Option<TrainingCommand> {
+    match training.phase()? {
+        RunPhase::Training | RunPhase::Scoring | RunPhase::Preparing => {
+            Some(TrainingCommand::Pause)
+        }
+        RunPhase::Pausing | RunPhase::Paused => Some(TrainingCommand::GoOn),
+        RunPhase::Unfinished
+        | RunPhase::Stopping
+        | RunPhase::Stopped
+        | RunPhase::Finished
+        | RunPhase::Failed => {
+            let can_resume = training.run.as_ref().is_some_and(ShownRun::can_resume);
+            can_resume.then_some(TrainingCommand::ResumeRun)
+        }
+    }
+}
+
 /// The command of Escape: stop the running work of the workspace in view.
 fn cancel(state: &AppState) -> (Command, bool) {
     if state.workspace == Workspace::Evaluation {
         let cancel = Command::Evaluation(EvaluationCommand::Cancel);
         return (cancel, state.evaluation.opening.working().is_some());
     }
-    let busy = state.is_reading_film() || state.is_listing();
+    let busy = state.shared.films.film.is_reading() || state.list.is_searching();
     if !busy && state.training.is_checking() {
         return (Command::Training(TrainingCommand::CancelChecks), true);
     }

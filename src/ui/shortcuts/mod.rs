@@ -20,7 +20,7 @@ pub fn action_button_ui(
 ) {
     let command = action.command(state);
     let mut button = egui::Button::new(action.label());
-    if let Some(shortcut) = action.shortcut(&state.settings.keys) {
+    if let Some(shortcut) = action.shortcut(&state.shared.settings.keys) {
         button = button.shortcut_text(words_of(ui.ctx(), &shortcut));
     }
     let response = ui.add_enabled(command.is_some(), button);
@@ -34,7 +34,7 @@ pub fn action_button_ui(
 
 /// The action's shortcut as text, for tooltips; empty if it has none.
 pub fn key_words(ctx: &Context, action: Action, state: &AppState) -> String {
-    let shortcut = action.shortcut(&state.settings.keys);
+    let shortcut = action.shortcut(&state.shared.settings.keys);
     shortcut.map_or_else(String::new, |shortcut| words_of(ctx, &shortcut))
 }
 
@@ -48,7 +48,7 @@ pub fn with_key(ctx: &Context, words: &str, action: Action, state: &AppState) ->
 
 /// Sends the commands of the keys pressed in this frame.
 pub fn keys_ui(ctx: &Context, state: &AppState, commands: &CommandSender) {
-    if state.key_asked_for.is_some() {
+    if state.windows.key_asked_for.is_some() {
         // The next key is an answer, not a command.
         return;
     }
@@ -58,7 +58,7 @@ pub fn keys_ui(ctx: &Context, state: &AppState, commands: &CommandSender) {
     let first = egui::KeyboardShortcut::new(Modifiers::NONE, egui::Key::F1);
     let mut bound: Vec<_> = Action::ALL
         .iter()
-        .filter_map(|&action| Some((action.shortcut(&state.settings.keys)?, action)))
+        .filter_map(|&action| Some((action.shortcut(&state.shared.settings.keys)?, action)))
         .chain([(first, Action::Keys)])
         .collect();
     // A key without Shift also answers to one with it: the more special first.
@@ -68,8 +68,8 @@ pub fn keys_ui(ctx: &Context, state: &AppState, commands: &CommandSender) {
         ctx.input_mut(|input| input.consume_key(Modifiers::NONE, egui::Key::Space));
     }
     // The desktop's own key for copying comes as an event of its own.
-    let copies =
-        Action::CopyPicture.shortcut(&state.settings.keys) == Action::CopyPicture.first_key();
+    let copies = Action::CopyPicture.shortcut(&state.shared.settings.keys)
+        == Action::CopyPicture.first_key();
     if copies
         && !typing
         && ctx.input(|input| input.events.contains(&egui::Event::Copy))
@@ -89,7 +89,7 @@ pub fn keys_ui(ctx: &Context, state: &AppState, commands: &CommandSender) {
             action,
             Action::Undo | Action::Redo | Action::CloseFilm | Action::ResetThresholds
         );
-        let palette = state.palette.is_some() && action != Action::Palette;
+        let palette = state.windows.palette.is_some() && action != Action::Palette;
         if ((plain || edits) && typing) || (steps && focused) || palette {
             continue;
         }
@@ -107,7 +107,7 @@ pub fn keys_ui(ctx: &Context, state: &AppState, commands: &CommandSender) {
 
 fn pointer_over_film(ctx: &Context, state: &AppState) -> bool {
     let pointer = ctx.input(|input| input.pointer.hover_pos());
-    pointer.zip(state.viewer_area).is_some_and(|(pos, area)| {
+    pointer.zip(state.viewer.area).is_some_and(|(pos, area)| {
         let (left, top) = (area.top_left.x, area.top_left.y);
         let within = |pos: f32, start: f32, side: f32| (start..start + side).contains(&pos);
         within(pos.x, left, area.size.width) && within(pos.y, top, area.size.height)

@@ -33,7 +33,7 @@ pub fn comparison_ui(ui: &mut Ui, desk: &EvaluationState, commands: &CommandSend
                 ui.add(egui::Label::new(name).truncate())
                     .on_hover_text(&other.set.name);
             });
-            let mut shown = desk.different.is_some();
+            let mut shown = desk.listed.different.is_some();
             let check = ui.checkbox(&mut shown, "List the films that differ most");
             if check.changed() {
                 commands.evaluate(EvaluationCommand::ShowDifferent(shown));

@@ -18,14 +18,14 @@ pub fn films_ui(
     let (Some(set), Some(column)) = (desk.scored(), desk.column()) else {
         return;
     };
-    let films = match (desk.cell, &desk.different) {
+    let films = match (desk.listed.cell, &desk.listed.different) {
         (Some(_), _) => desk.films_of_cell(),
         (None, Some(films)) => films.iter().map(|(film, _)| *film).collect(),
         (None, None) => desk.flipped_films(),
     };
-    let listed = desk.cell.is_some() || desk.different.is_some();
-    let words = match desk.cell {
-        None if desk.different.is_some() => {
+    let listed = desk.listed.cell.is_some() || desk.listed.different.is_some();
+    let words = match desk.listed.cell {
+        None if desk.listed.different.is_some() => {
             "Films on which the two scores differ most: here, there".to_owned()
         }
         Some(cell) => {
@@ -50,7 +50,7 @@ pub fn films_ui(
     let shown: Vec<usize> = films.into_iter().take(MAX_FILMS).collect();
     let path = |&film: &usize| Some(set.predictions.films.get(film)?.path.clone());
     let paths: Vec<_> = shown.iter().filter_map(path).collect();
-    if desk.pictures.lacks(&paths) {
+    if desk.listed.pictures.lacks(&paths) {
         commands.evaluate(EvaluationCommand::WantPictures(paths));
     }
     ScrollArea::horizontal().auto_shrink(false).show(ui, |ui| {
@@ -89,7 +89,7 @@ fn film_ui(
                 let (rect, _) = ui.allocate_exact_size(Vec2::splat(side), Sense::hover());
                 views
                     .small_films
-                    .paint(ui, rect, &prediction.path, &desk.pictures);
+                    .paint(ui, rect, &prediction.path, &desk.listed.pictures);
                 let palette = theme::palette(ui.visuals());
                 let flagged = score >= desk.threshold();
                 let color = if flagged {
@@ -98,7 +98,7 @@ fn film_ui(
                     palette.below
                 };
                 let truth = if positive { "with" } else { "without" };
-                let mut different = desk.different.iter().flatten();
+                let mut different = desk.listed.different.iter().flatten();
                 let other = different.find(|(other, _)| *other == film);
                 let words = other.map_or_else(
                     || format!("{score:.3} {truth}"),

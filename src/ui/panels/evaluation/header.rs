@@ -58,7 +58,7 @@ pub fn header_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
     if let Some(opened) = desk.set.as_ref() {
         let palette = theme::palette(ui.visuals());
         let warnings = opened.all_warnings().into_iter();
-        for warning in warnings.chain(state.other_model_text()) {
+        for warning in warnings.chain(state.evaluation.other_model_text(&state.shared.model)) {
             ui.label(RichText::new(warning).color(palette.error));
         }
     }
@@ -117,12 +117,13 @@ pub fn empty_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
 /// Above the viewer while it shows a film of the set.
 pub fn back_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
     ui.horizontal(|ui| {
-        let key = Action::BackToEvaluation.shortcut(&state.settings.keys);
+        let key = Action::BackToEvaluation.shortcut(&state.shared.settings.keys);
         let key = key.map_or_else(String::new, |key| ui.ctx().format_shortcut(&key));
         if ui.button("Back to evaluation").on_hover_text(key).clicked() {
             commands.evaluate(EvaluationCommand::Back);
         }
-        let (Some(column), Some(path)) = (state.evaluation.column(), state.study.current_path())
+        let (Some(column), Some(path)) =
+            (state.evaluation.column(), state.shared.films.current_path())
         else {
             return;
         };

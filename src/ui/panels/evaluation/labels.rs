@@ -72,7 +72,7 @@ fn row_ui(
     commands: &CommandSender,
 ) {
     let name = column.name.replace('_', " ");
-    let selected = desk.label_idx == label_idx;
+    let selected = desk.chosen.label_idx() == label_idx;
     let text = |words: String| {
         let text = RichText::new(words).small();
         if column.is_rare() { text.weak() } else { text }
@@ -84,7 +84,7 @@ fn row_ui(
     let number = |value: Option<f64>| value.map_or_else(|| "n/a".to_owned(), |v| format!("{v:.3}"));
     let interval = column.auc.and_then(|auc| auc.interval(0.95));
     let interval = interval.map_or_else(|| "n/a".to_owned(), |(a, b)| format!("{a:.2}–{b:.2}"));
-    let threshold = desk.thresholds.get(label_idx).copied();
+    let threshold = desk.chosen.thresholds().get(label_idx).copied();
     for words in [
         column.ranked.n_pos().to_string(),
         column.ranked.n_neg().to_string(),

@@ -59,13 +59,13 @@ impl EvaluationViews {
         let place = |set: Option<&Arc<ScoredSet>>| set.map_or(0, |set| Arc::as_ptr(set).addr());
         let other = desk.comparison.done().map(|other| &other.set);
         // Calibration belongs to the model that made the scores.
-        let card = state.model.loaded.as_ref();
-        let card = card.filter(|_| !state.scores_are_of_another_model());
+        let card = state.shared.model.loaded.as_ref();
+        let card = card.filter(|_| !state.evaluation.is_of_another_model(&state.shared.model));
         let id = card.map_or_else(String::new, |loaded| loaded.classifier.id().to_owned());
         let key = (
             place(desk.scored()),
             place(other),
-            desk.label_idx,
+            desk.chosen.label_idx(),
             desk.all_labels,
             id,
         );
@@ -126,7 +126,7 @@ impl EvaluationCurves {
 fn curves_behind(desk: &EvaluationState) -> Vec<(String, Vec<PlotPoint>, Vec<PlotPoint>)> {
     let columns = desk.scored().map(|set| set.columns.as_slice());
     let columns = columns.unwrap_or_default().iter().enumerate();
-    let others = columns.filter(|(label_idx, _)| *label_idx != desk.label_idx);
+    let others = columns.filter(|(label_idx, _)| *label_idx != desk.chosen.label_idx());
     let curves = others.map(|(_, column)| {
         let name = column.name.replace('_', " ");
         let (roc, _) = roc_curve(&column.ranked);
@@ -268,7 +268,7 @@ pub fn rate_rows(desk: &EvaluationState) -> Vec<RateRow> {
     let (Some(column), Some(counts)) = (desk.column(), desk.counts()) else {
         return Vec::new();
     };
-    let frozen = desk.frozen.as_ref().and_then(|frozen| {
+    let frozen = desk.chosen.frozen.as_ref().and_then(|frozen| {
         let mut labels = frozen.figures.labels.iter();
         labels.find(|label| label.name == column.name)
     });

@@ -18,7 +18,7 @@ pub fn point_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
     let Some(column) = desk.column() else {
         return;
     };
-    let held = desk.frozen.is_some();
+    let held = desk.chosen.frozen.is_some();
     ui.horizontal(|ui| {
         ui.strong(column.name.replace('_', " "));
         ui.weak("positive where score ≥ threshold");
@@ -52,7 +52,7 @@ fn slider_ui(ui: &mut Ui, desk: &EvaluationState, commands: &CommandSender) {
             commands.evaluate(EvaluationCommand::EndMove);
         }
         if ui
-            .add_enabled(desk.can_undo(), Button::new("Undo"))
+            .add_enabled(desk.chosen.can_undo(), Button::new("Undo"))
             .clicked()
         {
             commands.evaluate(EvaluationCommand::Undo);
@@ -108,7 +108,7 @@ fn table_ui(ui: &mut Ui, desk: &EvaluationState, commands: &CommandSender) {
             for (cells, name) in rows {
                 ui.label(RichText::new(name).small().weak());
                 for &cell in cells {
-                    let shown = desk.cell == Some(cell);
+                    let shown = desk.listed.cell == Some(cell);
                     let button = Button::new(count(cell).to_string()).selected(shown);
                     let response = ui.add_sized(CELL_SIZE_PT, button);
                     let name = format!("{} {}", cell.name(), count(cell));
@@ -128,7 +128,7 @@ fn table_ui(ui: &mut Ui, desk: &EvaluationState, commands: &CommandSender) {
 
 fn rates_ui(ui: &mut Ui, desk: &EvaluationState) {
     let rows = rate_rows(desk);
-    let held = desk.frozen.as_ref();
+    let held = desk.chosen.frozen.as_ref();
     Grid::new("rates")
         .num_columns(4)
         .min_row_height(theme::SMALL_ROW_HEIGHT_PT)
@@ -213,7 +213,7 @@ fn prevalence_ui(ui: &mut Ui, desk: &EvaluationState, commands: &CommandSender) 
 }
 
 fn target_ui(ui: &mut Ui, desk: &EvaluationState, commands: &CommandSender) {
-    let TargetForm { kind, value } = desk.target;
+    let TargetForm { kind, value } = desk.chosen.target;
     ui.horizontal(|ui| {
         let label = ui.label(RichText::new("Solve for").small());
         ComboBox::from_id_salt("target")
@@ -257,7 +257,7 @@ fn target_ui(ui: &mut Ui, desk: &EvaluationState, commands: &CommandSender) {
         }
     });
     let palette = theme::palette(ui.visuals());
-    for note in &desk.solve_notes {
+    for note in &desk.chosen.solve_notes {
         ui.label(RichText::new(note).small().color(palette.warning));
     }
 }
@@ -265,14 +265,14 @@ fn target_ui(ui: &mut Ui, desk: &EvaluationState, commands: &CommandSender) {
 fn lock_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
     let desk = &state.evaluation;
     ui.horizontal(|ui| {
-        let mut held = desk.frozen.is_some();
+        let mut held = desk.chosen.frozen.is_some();
         let lock = ui.checkbox(&mut held, "Lock all thresholds");
         let hover = "Choose them on validation, lock them, then open the test scores to compare \
                      both side by side";
         if lock.on_hover_text(hover).changed() {
             commands.evaluate(EvaluationCommand::Freeze(held));
         }
-        let possible = !state.is_picking() && state.model.loaded.is_some();
+        let possible = !state.is_picking() && state.shared.model.loaded.is_some();
         let save = ui.add_enabled(possible, Button::new("Save into a model…"));
         let hover = "Writes a copy of the model in use with these thresholds as its operating \
                      points, and uses it";
@@ -280,7 +280,7 @@ fn lock_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
             commands.evaluate(EvaluationCommand::Pick(EvaluationPick::Model));
         }
     });
-    if let Some(frozen) = &desk.frozen {
+    if let Some(frozen) = &desk.chosen.frozen {
         let text = format!("Chosen on {}", frozen.chosen_on);
         ui.add(egui::Label::new(RichText::new(text).small().weak()).truncate());
     }

@@ -9,7 +9,7 @@ use crate::ui::theme;
 
 /// Which film this is, what its file says, what may be wrong with it, and the reader's own words.
 pub fn heading_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
-    let Some(path) = state.study.current_path() else {
+    let Some(path) = state.shared.films.current_path() else {
         ui.heading("No film");
         ui.weak("Open a film to see its scores");
         ui.add_space(theme::SMALL_GAP_PT);
@@ -19,10 +19,10 @@ pub fn heading_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
     let name = egui::RichText::new(name.to_string_lossy()).heading();
     ui.add(egui::Label::new(name).truncate())
         .on_hover_text(path.display().to_string());
-    if let Some(opened) = state.study.film.opened() {
+    if let Some(opened) = state.shared.films.film.opened() {
         let film = &opened.film;
         ui.weak(facts(film)).on_hover_text(details(film));
-        if state.patient_name_shown {
+        if state.viewer.options.patient_name_shown {
             let name = film.info.patient_name.as_deref();
             ui.label(format!("Patient: {}", name.unwrap_or("not in the file")));
         }
@@ -53,7 +53,7 @@ pub fn heading_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
 
 /// Mark and note of the film; both are saved in a file next to the films.
 fn note_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
-    let Some(entry) = state.study.current_entry() else {
+    let Some(entry) = state.shared.films.current_entry() else {
         return;
     };
     ui.horizontal(|ui| {

@@ -6,7 +6,7 @@ mod row;
 
 use egui::{ScrollArea, Ui};
 
-use crate::state::{AppState, Command, CommandSender, DisplayCommand, FilmState};
+use crate::state::{AppState, Command, CommandSender, DisplayCommand, FilmState, ViewerCommand};
 use crate::ui::shortcuts::Action;
 use crate::ui::theme;
 
@@ -17,18 +17,32 @@ use model::{interval_text, risk_of, standing_text};
 pub fn findings_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
     heading::heading_ui(ui, state, commands);
     state_ui(ui, state, commands);
-    let Some(loaded) = &state.model.loaded else {
+    let Some(loaded) = &state.shared.model.loaded else {
         no_model_ui(ui, state);
         return;
     };
-    if state.is_refused() {
+    if state.viewer.is_refused(&state.shared.films) {
         refused_ui(ui, commands);
     }
-    let uncovered = state.study.film.reading().filter(|_| !state.is_refused());
+    let uncovered = state
+        .shared
+        .films
+        .film
+        .reading()
+        .filter(|_| !state.viewer.is_refused(&state.shared.films));
     let uncovered = uncovered.map(|reading| &reading.inference.scores);
-    let covered = state.probe.reading.as_ref().filter(|_| !state.is_refused());
+    let covered = state
+        .viewer
+        .probe
+        .reading
+        .as_ref()
+        .filter(|_| !state.viewer.is_refused(&state.shared.films));
     let covered = covered.map(|reading| &reading.inference.scores);
-    let mut rows = finding_rows(&loaded.thresholds, covered.or(uncovered), state.selected);
+    let mut rows = finding_rows(
+        &loaded.thresholds,
+        covered.or(uncovered),
+        state.viewer.selected,
+    );
     if covered.is_some() {
         for row in &mut rows {
             row.uncovered = uncovered
@@ -38,7 +52,10 @@ pub fn findings_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
         covered_ui(ui, commands);
     }
     let card = loaded.classifier.card();
-    let jitter = state.jitter.intervals_of(state.study.current_path());
+    let jitter = state
+        .viewer
+        .jitter
+        .intervals_of(state.shared.films.current_path());
     for row in &mut rows {
         let calibration = card.calibration.get(row.finding_idx);
         let calibration = calibration.and_then(Option::as_ref);
@@ -70,7 +87,7 @@ pub fn findings_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
                     commands.send(command);
                 }
             }
-            if state.jitter.is_busy() {
+            if state.viewer.jitter.is_busy() {
                 ui.spinner();
             }
         });
@@ -80,7 +97,7 @@ pub fn findings_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
             ui.label(risk_text(row, card.calibration.get(row.finding_idx)));
             let histogram = card.validation_scores.get(row.finding_idx);
             ui.label(standing_text(row, histogram.and_then(Option::as_ref)));
-            if let Some(text) = interval_text(row, state.jitter.n()) {
+            if let Some(text) = interval_text(row, state.viewer.jitter.n()) {
                 ui.label(text);
             }
             if let Some(text) = box_text(state) {
@@ -97,14 +114,18 @@ fn refused_ui(ui: &mut Ui, commands: &CommandSender) {
         let text = egui::RichText::new("Not a usable chest film. Scores hidden").strong();
         ui.label(text.color(palette.error));
         if ui.button("Show scores anyway").clicked() {
-            commands.send(Command::ShowAnyway);
+            commands.view(ViewerCommand::ShowAnyway);
         }
     });
 }
 
 /// How the map of the finding in view meets the radiologists' boxes, where there are any.
 fn box_text(state: &AppState) -> Option<String> {
-    let (cut, overlap) = state.overlap.found.filter(|_| !state.is_refused())?;
+    let (cut, overlap) = state
+        .viewer
+        .overlap
+        .found
+        .filter(|_| !state.viewer.is_refused(&state.shared.films))?;
     let hit = if overlap.hit { "hit" } else { "miss" };
     Some(format!(
         "NIH box: {hit} (IoU {:.2} with the map above {:.0} % of its maximum)",
@@ -128,13 +149,13 @@ fn covered_ui(ui: &mut Ui, commands: &CommandSender) {
 /// Progress, failure or cancellation of the film in view, with the way out.
 fn state_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
     let palette = theme::palette(ui.visuals());
-    match &state.study.film {
+    match &state.shared.films.film {
         FilmState::Empty | FilmState::Read(_) => {}
         FilmState::Opening | FilmState::Scoring(_) => {
-            let opening = matches!(state.study.film, FilmState::Opening);
+            let opening = matches!(state.shared.films.film, FilmState::Opening);
             ui.horizontal(|ui| {
                 ui.spinner();
-                ui.label(match (opening, state.model.loaded.is_some()) {
+                ui.label(match (opening, state.shared.model.loaded.is_some()) {
                     (true, _) => "Opening film…",
                     (false, true) => "Scoring…",
                     (false, false) => "Waiting for the model…",
@@ -150,7 +171,7 @@ fn state_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
             ui.label(egui::RichText::new(error).color(palette.error));
             ui.horizontal(|ui| {
                 if ui.button("Try again").clicked() {
-                    commands.send(Command::Retry);
+                    commands.view(ViewerCommand::Retry);
                 }
                 if ui.button("Copy error").clicked() {
                     ui.ctx().copy_text(error.clone());
@@ -160,14 +181,14 @@ fn state_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
         FilmState::Cancelled(_) => {
             ui.strong("Stopped: no scores for this film");
             if ui.button("Reload film").clicked() {
-                commands.send(Command::Retry);
+                commands.view(ViewerCommand::Retry);
             }
         }
     }
 }
 
 fn no_model_ui(ui: &mut Ui, state: &AppState) {
-    if let Some(error) = &state.model.error {
+    if let Some(error) = &state.shared.model.error {
         let palette = theme::palette(ui.visuals());
         ui.label(
             egui::RichText::new("No model")

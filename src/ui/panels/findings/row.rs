@@ -3,7 +3,7 @@ use egui::{Align, DragValue, Layout, Sense, Ui, UiBuilder, Vec2};
 use super::{FindingRow, Verdict};
 use crate::domain::Threshold;
 use crate::model::ScoreHistogram;
-use crate::state::{Command, CommandSender};
+use crate::state::{CommandSender, ViewerCommand};
 use crate::ui::theme;
 use crate::ui::widgets::ThresholdSlider;
 
@@ -94,15 +94,15 @@ fn cells_ui(
     let slider = ui.add(slider).on_hover_text(threshold_text(row));
     let (typed, typing_ended) = typed_threshold_ui(ui, row, name.id);
     if slider.changed() {
-        commands.send(Command::SetThreshold(row.finding_idx, threshold));
+        commands.view(ViewerCommand::SetThreshold(row.finding_idx, threshold));
     }
     if let Some(threshold) = typed {
-        commands.send(Command::SetThreshold(row.finding_idx, threshold));
+        commands.view(ViewerCommand::SetThreshold(row.finding_idx, threshold));
     }
     // A press of a key is a move of its own.
     let stepped = slider.changed() && !slider.is_pointer_button_down_on();
     if slider.drag_stopped() || slider.clicked() || stepped || typing_ended {
-        commands.send(Command::EndThresholdMove);
+        commands.view(ViewerCommand::EndThresholdMove);
     }
     cell_ui(ui, VERDICT_WIDTH_PT, |ui| {
         let palette = theme::palette(ui.visuals());
@@ -140,7 +140,7 @@ fn cells_ui(
             None => "Back to 0.5 (no operating point)",
         });
         if reset.clicked() {
-            commands.send(Command::ResetThreshold(row.finding_idx));
+            commands.view(ViewerCommand::ResetThreshold(row.finding_idx));
         }
     }
 }
@@ -189,7 +189,7 @@ fn threshold_text(row: &FindingRow) -> String {
 
 fn select(row: &FindingRow, commands: &CommandSender) {
     let finding_idx = (!row.selected).then_some(row.finding_idx);
-    commands.send(Command::SelectFinding(finding_idx));
+    commands.view(ViewerCommand::SelectFinding(finding_idx));
 }
 
 fn cell_ui<R>(ui: &mut Ui, width_pt: f32, add: impl FnOnce(&mut Ui) -> R) -> R {

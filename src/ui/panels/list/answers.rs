@@ -13,7 +13,7 @@ pub fn answers_ui(
 ) {
     let (number, n_films) = reading.progress();
     ui.heading(format!("Blinded session, film {number} of {n_films}"));
-    if !state.shows_film_of_reading() {
+    if !state.list.shows_asked_film(&state.shared.films) {
         ui.label("Another film is open");
         if ui.button("Back to the session").clicked() {
             commands.list(ListCommand::ShowAsked);
@@ -48,7 +48,7 @@ pub fn answers_ui(
     if reading.is_committed() {
         return;
     }
-    let Some(loaded) = &state.model.loaded else {
+    let Some(loaded) = &state.shared.model.loaded else {
         return;
     };
     ui.add_space(theme::SMALL_GAP_PT);

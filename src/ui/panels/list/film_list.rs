@@ -5,8 +5,8 @@ use egui::{Align2, FontId, Rect, Response, ScrollArea, Sense, Ui, Vec2};
 use super::filter::filter_ui;
 use crate::domain::{Score, Threshold};
 use crate::state::{
-    AppState, Command, CommandSender, CompareCommand, FilmEntry, FilmStatus, ListCommand, Mark,
-    SortKey, n_above, score,
+    AppState, CommandSender, CompareCommand, FilmEntry, FilmStatus, ListCommand, Mark, SortKey,
+    ViewerCommand, n_above, score,
 };
 use crate::ui::panels::small_films::SmallFilms;
 use crate::ui::shortcuts::{Action, with_key};
@@ -37,7 +37,7 @@ pub fn film_list_ui(
     let row_height = theme::LIST_ROW_HEIGHT_PT;
     let mut area = ScrollArea::vertical().auto_shrink(false);
     // A film that came into view otherwise than by a click may be outside.
-    let current = state.study.current();
+    let current = state.shared.films.current();
     if views.scrolled_to != current {
         views.scrolled_to = current;
         let place = places.iter().position(|&place| Some(place) == current);
@@ -51,7 +51,7 @@ pub fn film_list_ui(
         let shown = places.get(rows).unwrap_or_default();
         let entries: Vec<(usize, &FilmEntry)> = shown
             .iter()
-            .filter_map(|&place| Some((place, state.study.entries().get(place)?)))
+            .filter_map(|&place| Some((place, state.shared.films.entries().get(place)?)))
             .collect();
         let paths: Vec<PathBuf> = entries.iter().map(|(_, e)| e.path.clone()).collect();
         if state.list.pictures.lacks(&paths) {
@@ -63,21 +63,21 @@ pub fn film_list_ui(
             response.context_menu(|ui| {
                 if ui.button("Compare with the film in view").clicked() {
                     let command = CompareCommand::ShowFilm(place);
-                    commands.send(Command::Compare(command));
+                    commands.compare(command);
                     ui.close();
                 }
             });
             if response.clicked() {
                 // Where it was clicked is where it is: no need to scroll.
                 views.scrolled_to = Some(place);
-                commands.send(Command::ShowFilm(place));
+                commands.view(ViewerCommand::ShowFilm(place));
             }
         }
     });
 }
 
 fn heading_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
-    let n_films = state.study.entries().len();
+    let n_films = state.shared.films.entries().len();
     let n_shown = state.list.places().len();
     let films = if n_films == 1 { "film" } else { "films" };
     ui.horizontal(|ui| {
@@ -187,12 +187,12 @@ fn second_line(ui: &Ui, state: &AppState, entry: &FilmEntry) -> (String, egui::C
     if state.list.blinded.is_some() {
         return ("blinded session".to_owned(), weak);
     }
-    let loaded = state.model.loaded.as_ref();
+    let loaded = state.shared.model.loaded.as_ref();
     let thresholds = loaded.map(|loaded| loaded.thresholds.current());
     let label = match state.list.order.key {
         SortKey::Score(label) => Some(label),
         SortKey::Above => None,
-        _ => state.selected,
+        _ => state.viewer.selected,
     };
     let Some(label) = label else {
         let text = match n_above(entry, thresholds) {

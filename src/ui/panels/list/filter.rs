@@ -8,7 +8,7 @@ use crate::state::{
 /// How the list is sorted, and what it shows.
 pub fn filter_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
     let desk = &state.list;
-    let labels = state.model.loaded.as_ref();
+    let labels = state.shared.model.loaded.as_ref();
     let labels = labels.map(|loaded| &loaded.classifier.card().labels);
     search_ui(ui, &desk.filter, commands);
     sort_ui(ui, desk.order, labels, commands);
@@ -112,7 +112,7 @@ fn parts_ui(ui: &mut Ui, state: &AppState, labels: Option<&Labels>, commands: &C
     let mut marks = vec![(None, "any")];
     marks.extend(Mark::ALL.map(|mark| (Some(mark), mark.label())));
     choice_ui(ui, "Mark", &mut filter.mark, &marks);
-    let patient = state.study.current_entry();
+    let patient = state.shared.films.current_entry();
     let patient = patient.and_then(|entry| entry.patient_id.clone());
     let mut only = filter.patient.is_some();
     let response = ui.add_enabled(

@@ -55,7 +55,7 @@ fn run_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
 fn order_ui(ui: &mut Ui, label: &str, action: Action, state: &AppState, commands: &CommandSender) {
     let command = action.command(state);
     let key = action
-        .shortcut(&state.settings.keys)
+        .shortcut(&state.shared.settings.keys)
         .map(|key| ui.ctx().format_shortcut(&key));
     let hover = key.map_or(action.label().to_owned(), |key| {
         format!("{} ({key})", action.label())

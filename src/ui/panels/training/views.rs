@@ -24,7 +24,10 @@ impl TrainingViews {
     /// The curves of the run in view and of the compared runs.
     pub fn curves(&mut self, training: &TrainingState) -> &RunCurves {
         let in_view = training.run.as_ref().map(|run| &run.record);
-        let records: Vec<_> = in_view.into_iter().chain(&training.compared).collect();
+        let records: Vec<_> = in_view
+            .into_iter()
+            .chain(&training.compared.records)
+            .collect();
         let key: Vec<_> = records
             .iter()
             .map(|record| (record.folder.clone(), record.revision))

@@ -1,7 +1,7 @@
 use egui::{Align2, FontId, Rect, Sense, Stroke, StrokeKind, Ui, Vec2};
 
 use super::{Pane, Placement, ViewerViews, paint};
-use crate::state::{Command, CommandSender, DisplayCommand, ViewerArea};
+use crate::state::{CommandSender, DisplayCommand, ViewerArea, ViewerCommand};
 use crate::ui::theme;
 
 /// Height of the words below each film.
@@ -57,7 +57,7 @@ pub fn all_maps_ui(
             format!("{words}: no positive evidence")
         };
         if response.on_hover_text(hover).clicked() {
-            commands.send(Command::SelectFinding(Some(finding_idx)));
+            commands.view(ViewerCommand::SelectFinding(Some(finding_idx)));
             commands.display(DisplayCommand::ShowAllMaps(false));
         }
     }

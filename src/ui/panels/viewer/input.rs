@@ -7,7 +7,7 @@ use egui::{
 
 use super::{Pane, Placement};
 use crate::domain::Point;
-use crate::state::{CommandSender, DisplayCommand, ScoredFilm, Tool};
+use crate::state::{CommandSender, DisplayChange, DisplayCommand, ScoredFilm, Tool};
 
 /// Wheel points that enlarge by a factor of e.
 const WHEEL_POINTS_A_FACTOR_OF_E: f32 = 300.0;
@@ -72,13 +72,13 @@ pub fn take(
         }
     }
     if moved != view {
-        pane.send(DisplayCommand::SetView(moved), commands);
+        pane.send(DisplayChange::SetView(moved), commands);
     }
     if response.drag_stopped() {
         pane.send(DisplayCommand::EndGesture, commands);
     }
     if response.double_clicked() && pane.tool != Tool::Angle {
-        pane.send(DisplayCommand::Fit, commands);
+        pane.send(DisplayChange::Fit, commands);
     }
     cursor_ui(ui, response, pane.tool, pans || space);
     let pressed = response.is_pointer_button_down_on();
@@ -95,12 +95,12 @@ pub fn take(
 }
 
 /// Parts of the viewer's sides; right and up count as IHE's Basic Image Review has them.
-fn window_drag(delta: egui::Vec2, response: &Response, swapped: bool) -> DisplayCommand {
+fn window_drag(delta: egui::Vec2, response: &Response, swapped: bool) -> DisplayChange {
     let size = response.rect.size();
     let right = f64::from(delta.x / size.x.max(1.0));
     let up = f64::from(-delta.y / size.y.max(1.0));
     let (wider, brighter) = if swapped { (up, right) } else { (right, up) };
-    DisplayCommand::DragWindow { wider, brighter }
+    DisplayChange::DragWindow { wider, brighter }
 }
 
 fn cursor_ui(ui: &Ui, response: &Response, tool: Tool, pans: bool) {
@@ -154,7 +154,7 @@ mod tests {
             let response = ui.interact(rect, egui::Id::unique("film"), egui::Sense::drag());
             for (swapped, expected) in [(false, (0.1, 0.2)), (true, (0.2, 0.1))] {
                 let command = window_drag(egui::vec2(20.0, -20.0), &response, swapped);
-                let DisplayCommand::DragWindow { wider, brighter } = command else {
+                let DisplayChange::DragWindow { wider, brighter } = command else {
                     panic!("{command:?}");
                 };
                 assert!((wider - expected.0).abs() < 1e-6);

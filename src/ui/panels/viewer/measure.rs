@@ -2,7 +2,7 @@ use egui::{Align2, PointerButton, Pos2, Rect, Response, Stroke, Ui, Vec2};
 
 use super::{Pane, Placement, paint};
 use crate::domain::{Measurement, Point};
-use crate::state::{CommandSender, DisplayCommand, OpenedFilm, Tool};
+use crate::state::{CommandSender, DisplayChange, OpenedFilm, Tool};
 use crate::ui::theme;
 
 /// Points of the measurement being drawn, in film pixels.
@@ -34,7 +34,7 @@ pub fn take(
                 && let ([from], Some(to)) = (pending.points.as_slice(), pending.cursor)
             {
                 let length = Measurement::Length([*from, to]);
-                pane.send(DisplayCommand::AddMeasurement(length), commands);
+                pane.send(DisplayChange::AddMeasurement(length), commands);
                 pending.points.clear();
             }
         }
@@ -46,7 +46,7 @@ pub fn take(
             }
             if let [a, vertex, b] = *pending.points.as_slice() {
                 let angle = Measurement::Angle([a, vertex, b]);
-                pane.send(DisplayCommand::AddMeasurement(angle), commands);
+                pane.send(DisplayChange::AddMeasurement(angle), commands);
                 pending.points.clear();
             }
         }

@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use crate::domain::{Display, PerFinding, Threshold};
 use crate::state::{
-    AppState, Command, CommandSender, Compare, CompareCommand, DisplayCommand, FilmState, Loaded,
+    AppState, CommandSender, Compare, CompareCommand, DisplayCommand, FilmState, Loaded,
     MapSettings, OpenedFilm, Probe, ScoredFilm, Tool,
 };
 
@@ -46,20 +46,21 @@ impl<'a> Pane<'a> {
         Self {
             name: "Film",
             beside: false,
-            film: &state.study.film,
-            display: state.display(),
-            map: &state.settings.map,
-            selected: state.selected,
+            film: &state.shared.films.film,
+            display: state.viewer.display(),
+            map: &state.shared.settings.map,
+            selected: state.viewer.selected,
             thresholds: state
+                .shared
                 .model
                 .loaded
                 .as_ref()
                 .map(|loaded| loaded.thresholds.current()),
-            tool: state.tool,
-            window_axes_swapped: state.settings.viewer.window_axes_swapped,
-            input_shown: state.input_shown,
-            input_scale: state.model.loaded.as_ref().map(scale_of),
-            probe: Some(&state.probe),
+            tool: state.viewer.tool,
+            window_axes_swapped: state.shared.settings.viewer.window_axes_swapped,
+            input_shown: state.viewer.options.input_shown,
+            input_scale: state.shared.model.loaded.as_ref().map(scale_of),
+            probe: Some(&state.viewer.probe),
             blinded: state.hides_answer(),
         }
     }
@@ -89,12 +90,13 @@ impl<'a> Pane<'a> {
     }
 
     /// Queues a command about how this film is shown.
-    pub fn send(&self, command: DisplayCommand, commands: &CommandSender) {
-        commands.send(if self.beside {
-            Command::Compare(CompareCommand::Display(command))
+    pub fn send(&self, command: impl Into<DisplayCommand>, commands: &CommandSender) {
+        let command = command.into();
+        if self.beside {
+            commands.compare(CompareCommand::Display(command));
         } else {
-            Command::Display(command)
-        });
+            commands.display(command);
+        }
     }
 
     /// The film itself, once it is decoded.

@@ -15,11 +15,11 @@ pub fn compared_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
         {
             commands.send(command);
         }
-        if state.training.comparing.working().is_some() {
+        if state.training.compared.opening.working().is_some() {
             ui.spinner();
         }
         let palette = theme::palette(ui.visuals());
-        for (place, record) in state.training.compared.iter().enumerate() {
+        for (place, record) in state.training.compared.records.iter().enumerate() {
             let colors = palette.series;
             let color = colors
                 .get(place % colors.len())

@@ -74,7 +74,7 @@ fn no_run_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
     ui.label("Set up and check a training, or open the folder of an earlier run");
     ui.add_space(theme::SMALL_GAP_PT);
     ui.horizontal(|ui| action_button_ui(ui, Action::OpenRun, state, commands));
-    let recent = &state.settings.training.recent_runs;
+    let recent = &state.shared.settings.training.recent_runs;
     if !recent.is_empty() {
         ui.add_space(theme::GAP_PT);
         ui.strong("Recent runs");

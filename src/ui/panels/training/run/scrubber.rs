@@ -16,7 +16,9 @@ pub fn epoch_scrubber_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender
     };
     ui.horizontal(|ui| {
         let shown = state
-            .asked_model_path()
+            .shared
+            .model
+            .requested_path()
             .and_then(|path| epoch_of(record, path));
         let label = ui.label(format!("{}: model of epoch", record.name()));
         let mut epoch = shown.unwrap_or(last);

@@ -2,10 +2,11 @@ use std::path::{Path, PathBuf};
 
 use super::blinded::Committing;
 use super::notes::NoteSaver;
-use super::{BlindedReading, ListFilter, SortKey, SortOrder};
+use super::search::FilmSearch;
+use super::{BlindedReading, ListFilter, SortKey, SortOrder, arranged};
 use crate::imaging::InputCheck;
-use crate::state::SmallPictures;
-use crate::work::{Job, Progress, Wake};
+use crate::state::{Films, Services, Shared, SmallPictures};
+use crate::work::{Job, Progress};
 
 /// A film that was scored in the background.
 pub struct ListScore {
@@ -33,19 +34,21 @@ pub struct ListState {
     /// The blinded session in progress.
     pub blinded: Option<BlindedReading>,
     /// Places of the films that pass the filter, in order.
-    pub(in crate::state) places: Vec<usize>,
+    pub(super) places: Vec<usize>,
     /// The places are older than what they follow from.
-    pub(in crate::state) stale: bool,
-    pub(in crate::state) scoring: Option<ScoringJob>,
+    pub(super) stale: bool,
+    pub(super) search: FilmSearch,
+    pub(super) scoring: Option<ScoringJob>,
     /// Saves marks and notes.
-    pub(in crate::state) notes: NoteSaver,
+    pub(super) notes: NoteSaver,
     /// Answers on their way to the log.
-    pub(in crate::state) committing: Option<CommitJob>,
+    pub(super) committing: Option<CommitJob>,
 }
 
 impl ListState {
-    /// `fallback` is a folder of the program's own for notes that cannot be saved beside films.
-    pub(in crate::state) fn new(fallback: Option<PathBuf>, wake: Wake) -> Self {
+    /// Starts with an empty list.
+    pub fn new(services: &Services) -> Self {
+        let wake = &services.wake;
         Self {
             order: SortOrder::default(),
             filter: ListFilter::default(),
@@ -53,8 +56,9 @@ impl ListState {
             blinded: None,
             places: Vec::new(),
             stale: true,
+            search: FilmSearch::default(),
             scoring: None,
-            notes: NoteSaver::new(fallback, wake),
+            notes: NoteSaver::new(services.notes_folder(), wake.clone()),
             committing: None,
         }
     }
@@ -72,14 +76,50 @@ impl ListState {
             .is_some_and(|reading| !film.is_some_and(|film| reading.may_see(film)))
     }
 
+    /// Whether the film in view is the current film of a blinded session.
+    pub fn shows_asked_film(&self, films: &Films) -> bool {
+        let asked = self.blinded.as_ref().and_then(BlindedReading::film);
+        asked.is_some() && asked == films.current_path()
+    }
+
     /// Whether answers are being written to the log.
     pub fn is_committing(&self) -> bool {
         self.committing.is_some()
     }
 
+    /// Whether folders are being searched for films.
+    pub fn is_searching(&self) -> bool {
+        self.search.is_running()
+    }
+
+    /// The film `step` further on the list as it is arranged, if there is one.
+    pub fn neighbor(&self, step: isize, films: &Films) -> Option<usize> {
+        let current = films.current()?;
+        match self.places.iter().position(|&place| place == current) {
+            Some(place) => self.places.get(place.checked_add_signed(step)?).copied(),
+            // It does not pass the filter: on to the first that does.
+            None => self.places.first().copied(),
+        }
+    }
+
     /// Whether order or filter follow from thresholds.
-    pub(in crate::state) fn hangs_on_thresholds(&self) -> bool {
+    pub(super) fn hangs_on_thresholds(&self) -> bool {
         self.order.key == SortKey::Above || self.filter.decision.is_some()
+    }
+
+    /// Arranges the list again if it is older than what it follows from.
+    pub fn arrange(&mut self, shared: &Shared) {
+        if !std::mem::take(&mut self.stale) {
+            return;
+        }
+        let loaded = shared.model.loaded.as_ref();
+        self.places = arranged(
+            shared.films.entries(),
+            self.order,
+            &self.filter,
+            loaded.map(|loaded| &loaded.classifier.card().labels),
+            loaded.map(|loaded| loaded.thresholds.current()),
+        );
     }
 
     /// How far scoring in the background has come; `None` while nothing is scored there.

@@ -3,14 +3,13 @@ use std::sync::Arc;
 
 use image::RgbImage;
 
-use super::jobs::Services;
-use super::poll::broke;
-use super::{AppState, NoticeKind, PickKind};
+use super::ViewerState;
 use crate::domain::{PerFinding, Threshold};
 use crate::explain::{OverlayStyle, overlay_image};
 use crate::export::{DrawnMaps, ExportKind, FilmExport, export_film, scores_csv};
 use crate::model::Classifier;
-use crate::state::ScoredFilm;
+use crate::state::jobs::broke;
+use crate::state::{Effect, PickKind, ScoredFilm, Shared};
 use crate::work::{Job, Outcome, cause_chain};
 
 /// A command to export or copy the film in view.
@@ -91,36 +90,72 @@ impl ExportSource {
     }
 }
 
-impl AppState {
-    pub(super) fn apply_export(&mut self, command: ExportCommand) {
-        match command {
-            ExportCommand::Export(kinds) => {
-                self.asked_exports = kinds;
-                self.pick(PickKind::ExportFolder);
+/// Exports of the film in view: one at a time.
+#[derive(Default)]
+pub struct Exports {
+    /// The content that the window puts on the clipboard.
+    pub clip: Option<Clip>,
+    job: Option<ExportJob>,
+    /// The export that waits for a folder.
+    requested: Vec<ExportKind>,
+}
+
+impl Exports {
+    /// Whether an export is running.
+    pub fn is_running(&self) -> bool {
+        self.job.is_some()
+    }
+
+    pub(super) fn poll(&mut self, shared: &mut Shared) {
+        let Some((_, Some(outcome))) = self.job.as_mut().map(Job::poll) else {
+            return;
+        };
+        self.job = None;
+        match outcome {
+            Outcome::Done(Exported::Files(files)) => {
+                let names: Vec<String> = files
+                    .iter()
+                    .map(|file| file.display().to_string())
+                    .collect();
+                shared.say(format!("Written:\n{}", names.join("\n")));
             }
-            ExportCommand::CopyPicture => {
-                self.start_export("copy picture", |source| {
-                    Ok(Exported::Clip(Clip::Picture(source.picture()?)))
+            Outcome::Done(Exported::Clip(clip)) => {
+                shared.say(match clip {
+                    Clip::Text(_) => "Scores copied to the clipboard",
+                    Clip::Picture(_) => "Picture copied to the clipboard",
                 });
+                self.clip = Some(clip);
             }
-            ExportCommand::CopyScores => {
-                self.start_export("copy scores", |source| {
-                    let text = scores_csv(&[source.export()])?;
-                    Ok(Exported::Clip(Clip::Text(text)))
-                });
-            }
+            Outcome::Cancelled => {}
+            Outcome::Failed(error) => shared.say_error(cause_chain(&error)),
+            Outcome::Panicked(text) => shared.say_error(broke(&text)),
         }
     }
+}
 
-    /// Whether there are visible scores, and no export is running.
-    pub fn can_export(&self) -> bool {
-        let seen = !self.hides_answer() && self.study.film.reading().is_some();
-        seen && self.exporting.is_none() && self.model.loaded.is_some()
+impl ViewerState {
+    /// Writes or copies the film in view. Only for scores that may be seen: who calls it checks.
+    pub fn export(&mut self, command: ExportCommand, shared: &mut Shared) -> Vec<Effect> {
+        match command {
+            ExportCommand::Export(kinds) => {
+                self.exports.requested = kinds;
+                return vec![Effect::AskPath(PickKind::ExportFolder)];
+            }
+            ExportCommand::CopyPicture => self.start_export("copy picture", shared, |source| {
+                Ok(Exported::Clip(Clip::Picture(source.picture()?)))
+            }),
+            ExportCommand::CopyScores => self.start_export("copy scores", shared, |source| {
+                let text = scores_csv(&[source.export()])?;
+                Ok(Exported::Clip(Clip::Text(text)))
+            }),
+        }
+        Vec::new()
     }
 
-    pub(super) fn export_to(&mut self, folder: PathBuf) {
-        let kinds = std::mem::take(&mut self.asked_exports);
-        self.start_export("export", move |source| {
+    /// Writes the files that were requested last. Only for scores that may be seen.
+    pub fn export_to(&mut self, folder: PathBuf, shared: &mut Shared) {
+        let kinds = std::mem::take(&mut self.exports.requested);
+        self.start_export("export", shared, move |source| {
             Ok(Exported::Files(source.files(&kinds, &folder)?))
         });
     }
@@ -128,18 +163,17 @@ impl AppState {
     fn start_export(
         &mut self,
         name: &str,
+        shared: &mut Shared,
         work: impl FnOnce(&ExportSource) -> anyhow::Result<Exported> + Send + 'static,
     ) {
-        if !self.can_export() {
-            return;
-        }
         let covered = self.probe.reading.as_ref();
-        let (Some(reading), Some(loaded)) =
-            (covered.or(self.study.film.reading()), &self.model.loaded)
-        else {
+        let (Some(reading), Some(loaded)) = (
+            covered.or(shared.films.film.reading()),
+            &shared.model.loaded,
+        ) else {
             return;
         };
-        let map = &self.settings.map;
+        let map = &shared.settings.map;
         let source = ExportSource {
             reading: Arc::clone(reading),
             classifier: Arc::clone(&loaded.classifier),
@@ -154,41 +188,8 @@ impl AppState {
             remark: covered
                 .map(|_| "Part of the film was covered by the user when it was scored.".to_owned()),
         };
-        let Services { wake, .. } = &self.services;
-        match Job::spawn(name, wake.clone(), move |_| work(&source)) {
-            Ok(job) => self.exporting = Some(job),
-            Err(error) => {
-                let text = format!("cannot start the export: {error}");
-                self.notices.push(NoticeKind::Error, text);
-            }
-        }
-    }
-
-    pub(super) fn poll_export(&mut self) {
-        let Some((_, Some(outcome))) = self.exporting.as_mut().map(Job::poll) else {
-            return;
-        };
-        self.exporting = None;
-        let (kind, text) = match outcome {
-            Outcome::Done(Exported::Files(files)) => {
-                let names: Vec<String> = files
-                    .iter()
-                    .map(|file| file.display().to_string())
-                    .collect();
-                (NoticeKind::Info, format!("Written:\n{}", names.join("\n")))
-            }
-            Outcome::Done(Exported::Clip(clip)) => {
-                let text = match clip {
-                    Clip::Text(_) => "Scores copied to the clipboard",
-                    Clip::Picture(_) => "Picture copied to the clipboard",
-                };
-                self.clip = Some(clip);
-                (NoticeKind::Info, text.to_owned())
-            }
-            Outcome::Cancelled => return,
-            Outcome::Failed(error) => (NoticeKind::Error, cause_chain(&error)),
-            Outcome::Panicked(text) => (NoticeKind::Error, broke(&text)),
-        };
-        self.notices.push(kind, text);
+        let wake = shared.services.wake.clone();
+        let job = Job::spawn(name, wake, move |_| work(&source));
+        self.exports.job = shared.started("the export", job);
     }
 }

@@ -1,4 +1,3 @@
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::{
@@ -28,16 +27,21 @@ pub struct TrainingState {
     pub run: Option<ShownRun>,
     /// A run being read from its folder.
     pub opening: Made<RunRecord>,
-    /// A run being read to be compared with the one in view.
-    pub comparing: Made<RunRecord>,
-    /// Compared runs.
-    pub compared: Vec<RunRecord>,
+    /// Runs compared with the one in view.
+    pub compared: ComparedRuns,
     /// Validation films.
     pub gallery: Gallery,
     /// Whether the window is about to close.
     pub closing: Closing,
-    /// Where decoded films lie; `None` for the user's cache folder.
-    pub cache_folder: Option<PathBuf>,
+}
+
+/// Runs whose curves are drawn with those of the run in view.
+#[derive(Default)]
+pub struct ComparedRuns {
+    /// A run being read from its folder.
+    pub opening: Made<RunRecord>,
+    /// Runs that were read, in the order in which they came.
+    pub records: Vec<RunRecord>,
 }
 
 /// What is in view of training.
@@ -97,11 +101,9 @@ impl TrainingState {
             preview: Made::Not,
             run: None,
             opening: Made::Not,
-            comparing: Made::Not,
-            compared: Vec::new(),
+            compared: ComparedRuns::default(),
             gallery: Gallery::new(wake),
             closing: Closing::No,
-            cache_folder: None,
         }
     }
 

@@ -2,19 +2,16 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::{Cell, EvaluationPick, TargetForm, TargetKind};
-use crate::domain::{ModelIdentity, Threshold, ThresholdOrigin};
+use super::{Cell, ChosenThresholds, EvaluationPick};
+use crate::domain::{ModelIdentity, ThresholdOrigin};
 use crate::evaluate::{
     Figures, LabelColumn, LabelDifference, Prevalence, ScoredSet, SharedPatients,
     most_different_films,
 };
 use crate::metrics::Confusion;
-use crate::state::Made;
-use crate::state::SmallPictures;
+use crate::state::{Made, Model, SmallPictures};
 use crate::work::Wake;
 
-/// Moves of thresholds that can be taken back.
-const MAX_UNDO: usize = 100;
 /// Maximum number of differing films listed.
 const MAX_DIFFERENT: usize = 60;
 
@@ -26,44 +23,29 @@ pub struct EvaluationState {
     pub opening: Made<OpenedSet>,
     /// Other scores of the same films.
     pub comparison: Made<ComparedSet>,
-    /// The label in view.
-    pub label_idx: usize,
-    /// One for each label; positive iff score >= threshold.
-    pub thresholds: Vec<f64>,
-    /// Who chose each of them.
-    pub origins: Vec<ThresholdOrigin>,
+    /// The label in view and the thresholds.
+    pub chosen: ChosenThresholds,
     /// The prevalence for PPV and NPV.
     pub prevalence: Prevalence,
-    /// The target of the thresholds.
-    pub target: TargetForm,
-    /// Messages of the last solve for findings without a solution.
-    pub solve_notes: Vec<String>,
-    /// Thresholds that are held fast.
-    pub frozen: Option<Locked>,
-    /// The cell whose films are listed.
-    pub cell: Option<Cell>,
-    /// Films whose compared scores of the label in view differ most, most first, while listed; with
-    /// the score of the compared set.
-    pub different: Option<Vec<(usize, f64)>>,
+    /// The films listed below the plots.
+    pub listed: ListedFilms,
     /// The curves of all labels are drawn behind those of the selected one.
     pub all_labels: bool,
     /// A film of the set is in the viewer.
     pub film_opened: bool,
     /// A file being written; what was written.
     pub saving: Made<(EvaluationPick, PathBuf)>,
-    /// Small pictures of films in the list.
-    pub pictures: SmallPictures,
-    /// Where the threshold of the label in view was when the last move began.
-    pub(in crate::state) move_began_at: Option<f64>,
-    pub(in crate::state) moving: bool,
-    undo: Vec<Moment>,
 }
 
-/// The thresholds before a move.
-struct Moment {
-    label_idx: usize,
-    thresholds: Vec<f64>,
-    origins: Vec<ThresholdOrigin>,
+/// Which films of the set are listed.
+pub struct ListedFilms {
+    /// The cell whose films are listed.
+    pub cell: Option<Cell>,
+    /// Films whose compared scores of the label in view differ most, most first, while listed; with
+    /// the score of the compared set.
+    pub different: Option<Vec<(usize, f64)>>,
+    /// Small pictures of films in the list.
+    pub pictures: SmallPictures,
 }
 
 /// Scores ready to be evaluated.
@@ -113,25 +95,16 @@ impl EvaluationState {
             set: None,
             opening: Made::Not,
             comparison: Made::Not,
-            label_idx: 0,
-            thresholds: Vec::new(),
-            origins: Vec::new(),
+            chosen: ChosenThresholds::default(),
             prevalence: Prevalence::default(),
-            target: TargetForm {
-                kind: TargetKind::Sensitivity,
-                value: 0.9,
+            listed: ListedFilms {
+                cell: None,
+                different: None,
+                pictures: SmallPictures::new(wake),
             },
-            solve_notes: Vec::new(),
-            frozen: None,
-            cell: None,
-            different: None,
             all_labels: false,
             film_opened: false,
             saving: Made::Not,
-            pictures: SmallPictures::new(wake),
-            move_began_at: None,
-            moving: false,
-            undo: Vec::new(),
         }
     }
 
@@ -142,18 +115,17 @@ impl EvaluationState {
 
     /// The label in view.
     pub fn column(&self) -> Option<&LabelColumn> {
-        self.scored()?.columns.get(self.label_idx)
+        self.scored()?.columns.get(self.chosen.label_idx())
     }
 
     /// The threshold of the label in view.
     pub fn threshold(&self) -> f64 {
-        let half = f64::from(Threshold::HALF.get());
-        self.thresholds.get(self.label_idx).copied().unwrap_or(half)
+        self.chosen.threshold()
     }
 
     /// Who chose the threshold of the label in view.
     pub fn origin(&self) -> &ThresholdOrigin {
-        let origin = self.origins.get(self.label_idx);
+        let origin = self.chosen.origins().get(self.chosen.label_idx());
         origin.unwrap_or(&ThresholdOrigin::Unset)
     }
 
@@ -169,7 +141,7 @@ impl EvaluationState {
 
     /// Films of the label in view in the listed cell, nearest to the threshold first.
     pub fn films_of_cell(&self) -> Vec<usize> {
-        let (Some(column), Some(cell)) = (self.column(), self.cell) else {
+        let (Some(column), Some(cell)) = (self.column(), self.listed.cell) else {
             return Vec::new();
         };
         let threshold = self.threshold();
@@ -181,7 +153,7 @@ impl EvaluationState {
 
     /// Films that changed side in the last move of the threshold, nearest to it first.
     pub fn flipped_films(&self) -> Vec<usize> {
-        let (Some(column), Some(began_at)) = (self.column(), self.move_began_at) else {
+        let (Some(column), Some(began_at)) = (self.column(), self.chosen.move_began_at) else {
             return Vec::new();
         };
         let threshold = self.threshold();
@@ -201,8 +173,8 @@ impl EvaluationState {
     }
 
     /// Finds the films on which the compared scores differ most.
-    pub(in crate::state) fn find_different(&mut self) {
-        self.different = None;
+    pub(super) fn find_different(&mut self) {
+        self.listed.different = None;
         let (Some(set), Some(other)) = (self.scored(), self.comparison.done()) else {
             return;
         };
@@ -223,7 +195,7 @@ impl EvaluationState {
             .take(MAX_DIFFERENT)
             .filter_map(|film| Some((*place_of.get(film.path.as_path())?, film.second)));
         let places = places.collect();
-        self.different = Some(places);
+        self.listed.different = Some(places);
     }
 
     /// The model that made the scores in view; `None` where the file does not say.
@@ -231,44 +203,23 @@ impl EvaluationState {
         self.scored()?.predictions.model.as_ref()
     }
 
-    /// Whether a move can be taken back.
-    pub fn can_undo(&self) -> bool {
-        !self.undo.is_empty() && self.frozen.is_none()
+    /// Whether the scores in view were made by other weights than those of the model in use, whose
+    /// thresholds and calibration then say nothing about them.
+    pub fn is_of_another_model(&self, model: &Model) -> bool {
+        let made_by = self.scored_by();
+        made_by
+            .zip(model.loaded.as_ref())
+            .is_some_and(|(made_by, loaded)| made_by != loaded.classifier.identity())
     }
 
-    /// Whether a threshold was moved since the set came.
-    pub(in crate::state) fn has_moved(&self) -> bool {
-        !self.undo.is_empty()
-    }
-
-    /// Remembers the thresholds as they are, before they change.
-    pub(in crate::state) fn remember(&mut self) {
-        if self.undo.len() >= MAX_UNDO {
-            self.undo.remove(0);
-        }
-        self.undo.push(Moment {
-            label_idx: self.label_idx,
-            thresholds: self.thresholds.clone(),
-            origins: self.origins.clone(),
-        });
-    }
-
-    pub(in crate::state) fn take_back(&mut self) {
-        if let Some(before) = self.undo.pop() {
-            self.label_idx = before.label_idx;
-            self.thresholds = before.thresholds;
-            self.origins = before.origins;
-            self.move_began_at = None;
-        }
-    }
-
-    /// Another set: its own thresholds, and nothing to take back.
-    pub(in crate::state) fn forget_moves(&mut self) {
-        self.undo.clear();
-        self.move_began_at = None;
-        self.moving = false;
-        self.cell = None;
-        self.different = None;
-        self.solve_notes.clear();
+    /// Says that the scores in view are of another model than the one in use.
+    pub fn other_model_text(&self, model: &Model) -> Option<String> {
+        let made_by = self
+            .scored_by()
+            .filter(|_| self.is_of_another_model(model))?;
+        Some(format!(
+            "These scores were made by {made_by}, not by the model in use: its thresholds and \
+             calibration are not applied"
+        ))
     }
 }

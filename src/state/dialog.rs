@@ -1,0 +1,48 @@
+use super::jobs::{PickJob, broke, spawn_pick_job};
+use super::{PickKind, Picked, Shared};
+use crate::work::{Job, Outcome, cause_chain};
+
+/// The file dialog: one at a time.
+#[derive(Default)]
+pub struct FileDialog {
+    job: Option<PickJob>,
+}
+
+impl FileDialog {
+    /// Whether it is open.
+    pub fn is_open(&self) -> bool {
+        self.job.is_some()
+    }
+
+    /// Opens the dialog, unless it is open already.
+    pub fn open(&mut self, kind: PickKind, shared: &mut Shared) {
+        if self.job.is_none() {
+            let job = spawn_pick_job(&shared.services, kind);
+            self.job = shared.started("the file dialog", job);
+        }
+    }
+
+    /// The user's answer, once it is there.
+    pub fn poll(&mut self, shared: &mut Shared) -> Option<(PickKind, Picked)> {
+        let (_, Some(outcome)) = self.job.as_mut().map(Job::poll)? else {
+            return None;
+        };
+        self.job = None;
+        match outcome {
+            Outcome::Done(answer) => return Some(answer),
+            Outcome::Cancelled => {}
+            Outcome::Failed(error) => shared.say_error(cause_chain(&error)),
+            Outcome::Panicked(text) => shared.say_error(broke(&text)),
+        }
+        None
+    }
+}
+
+impl Drop for FileDialog {
+    fn drop(&mut self) {
+        // An open file dialog must not keep a closed window alive.
+        if let Some(job) = self.job.take() {
+            job.detach();
+        }
+    }
+}

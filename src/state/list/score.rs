@@ -1,0 +1,56 @@
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::state::{ListScore, ScoringJob};
+use crate::imaging::{InputCheck, read_film};
+use crate::model::Classifier;
+use crate::state::Services;
+use crate::work::{Job, JobContext, Progress, cause_chain};
+use thorax_engine::lower_priority;
+
+/// Starts scoring films in the background.
+pub fn spawn_scoring_job(
+    services: &Services,
+    paths: Vec<PathBuf>,
+    classifier: Arc<Classifier>,
+) -> std::io::Result<ScoringJob> {
+    Job::spawn("score list", services.wake.clone(), move |ctx| {
+        // The film in view comes first.
+        lower_priority();
+        score_films(&paths, &classifier, ctx)
+    })
+}
+
+/// Scores films as they are scored in view: one at a time, by the same functions.
+fn score_films(
+    paths: &[PathBuf],
+    classifier: &Classifier,
+    ctx: &JobContext<ListScore>,
+) -> anyhow::Result<()> {
+    let n_total = paths.len();
+    for (n_done, path) in paths.iter().enumerate() {
+        ctx.check_cancelled()?;
+        ctx.set_progress(Progress { n_done, n_total });
+        let (scores, patient_id) = match scores_of(path, classifier) {
+            Ok((check, scores, patient_id)) => (Ok((check, scores)), patient_id),
+            Err(error) => (Err(cause_chain(&error)), None),
+        };
+        ctx.send(ListScore {
+            path: path.clone(),
+            scores,
+            patient_id,
+        });
+    }
+    Ok(())
+}
+
+fn scores_of(
+    path: &Path,
+    classifier: &Classifier,
+) -> anyhow::Result<(InputCheck, Box<[f32]>, Option<String>)> {
+    let film = read_film(path)?;
+    let reading = classifier.score(&film)?;
+    let scores = reading.scores.values().iter().map(|score| score.get());
+    let check = InputCheck::of(&film);
+    Ok((check, scores.collect(), film.info.patient_id))
+}

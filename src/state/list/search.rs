@@ -1,0 +1,92 @@
+use std::path::PathBuf;
+
+use crate::state::jobs::{ListJob, Listing, broke, spawn_drawn_film_job, spawn_list_job};
+use crate::state::{Session, Shared};
+use crate::work::{Job, Outcome, cause_chain};
+
+/// The search for films below the paths that were opened: one at a time.
+#[derive(Default)]
+pub struct FilmSearch {
+    job: Option<ListJob>,
+    /// Paths that came while others were being searched.
+    waiting: Vec<PathBuf>,
+    /// The film that was in view when the program ended, until its list is there again.
+    restored: Option<PathBuf>,
+}
+
+/// The films of a search are on the list.
+pub struct Found {
+    /// Place of the film to show.
+    pub to_show: Option<usize>,
+}
+
+impl FilmSearch {
+    pub fn is_running(&self) -> bool {
+        self.job.is_some()
+    }
+
+    /// Searches paths for films, after those that are being searched.
+    pub fn start(&mut self, paths: Vec<PathBuf>, shared: &mut Shared) {
+        if self.job.is_some() {
+            self.waiting.extend(paths);
+        } else if !paths.is_empty() {
+            let job = spawn_list_job(&shared.services, paths);
+            self.job = shared.started("looking for films", job);
+        }
+    }
+
+    /// Searches what was open when the program ended; its film in view is shown again.
+    pub fn restore(&mut self, session: Session, shared: &mut Shared) {
+        self.restored = session.current;
+        self.start(session.opened, shared);
+    }
+
+    /// Writes the sample film to the folder for temporary files and opens it from there.
+    pub fn start_drawn_film(&mut self, shared: &mut Shared) {
+        let job = spawn_drawn_film_job(&shared.services);
+        self.job = shared.started("opening the sample film", job);
+    }
+
+    pub fn cancel(&mut self) {
+        self.waiting.clear();
+        if let Some(job) = &self.job {
+            job.cancel();
+        }
+    }
+
+    /// Puts films that were found on the list; `None` while there are none.
+    pub fn poll(&mut self, shared: &mut Shared) -> Option<Found> {
+        let (_, Some(outcome)) = self.job.as_mut().map(Job::poll)? else {
+            return None;
+        };
+        self.job = None;
+        let waiting = std::mem::take(&mut self.waiting);
+        self.start(waiting, shared);
+        match outcome {
+            Outcome::Done(listing) => Some(self.take(listing, shared)),
+            Outcome::Cancelled => None,
+            Outcome::Failed(error) => {
+                shared.say_error(cause_chain(&error));
+                None
+            }
+            Outcome::Panicked(text) => {
+                shared.say_error(broke(&text));
+                None
+            }
+        }
+    }
+
+    fn take(&mut self, listing: Listing, shared: &mut Shared) -> Found {
+        // Said once, and not at every start.
+        shared.settings.session.forget(&listing.missing);
+        for error in listing.errors {
+            shared.say_error(error);
+        }
+        let added = shared.films.add(listing.films);
+        let left_at = self.restored.take();
+        let left_at = left_at.and_then(|path| shared.films.place_of(&path));
+        Found {
+            to_show: left_at.or(added),
+        }
+    }
+}

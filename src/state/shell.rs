@@ -1,0 +1,278 @@
+use std::collections::VecDeque;
+use std::path::PathBuf;
+
+use super::dialog::FileDialog;
+use super::jobs::broke;
+use super::{
+    Command, Effect, EvaluationState, ListState, ModelRequest, NoticeKind, PathPrompt, PickKind,
+    Picked, Services, Settings, Shared, TrainingState, ViewerState,
+};
+use crate::model::{Classifier, ModelSource, is_model_name};
+use crate::work::{Job, Outcome, cause_chain};
+
+/// The state of the program: what all workspaces use, and the workspaces.
+///
+/// It hands commands to the workspace that owns them and carries out the effects that come back.
+pub struct AppState {
+    /// What all workspaces use.
+    pub shared: Shared,
+    /// Looking at films.
+    pub viewer: ViewerState,
+    /// The film list.
+    pub list: ListState,
+    /// Training: its configuration, checks and runs.
+    pub training: TrainingState,
+    /// Evaluation: scores, thresholds, what follows from them.
+    pub evaluation: EvaluationState,
+    /// The current workspace.
+    pub workspace: Workspace,
+    /// The windows over the workspace.
+    pub windows: OpenWindows,
+    pub(super) dialog: FileDialog,
+}
+
+/// The windows over the workspace.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct OpenWindows {
+    /// Whether the model's provenance is shown.
+    pub about_shown: bool,
+    /// Whether the list of keys is shown.
+    pub keys_shown: bool,
+    /// The command palette, where it is shown.
+    pub palette: Option<Palette>,
+    /// The action whose key is pressed next.
+    pub key_asked_for: Option<&'static str>,
+}
+
+/// The command palette.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Palette {
+    /// What is typed.
+    pub text: String,
+    /// The place chosen among what is offered.
+    pub place: usize,
+}
+
+/// The workspaces of the window.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Workspace {
+    /// Looking at films.
+    #[default]
+    Viewer,
+    /// Setting up, watching and comparing trainings.
+    Training,
+    /// Judging scores.
+    Evaluation,
+}
+
+impl AppState {
+    /// Starts with no film and begins to load the model that the settings name.
+    pub fn new(settings: Settings, services: Services) -> Self {
+        let mut state = Self {
+            viewer: ViewerState::new(&services.wake),
+            list: ListState::new(&services),
+            training: TrainingState::new(&settings.training, services.wake.clone()),
+            evaluation: EvaluationState::new(services.wake.clone()),
+            workspace: Workspace::default(),
+            windows: OpenWindows::default(),
+            dialog: FileDialog::default(),
+            shared: Shared::new(settings, services),
+        };
+        let source = match &state.shared.settings.model {
+            Some(path) => ModelSource::File(path.clone()),
+            None => ModelSource::Default,
+        };
+        state.shared.load_model(ModelRequest::Source(source));
+        state
+    }
+
+    /// Whether a file dialog is open.
+    pub fn is_picking(&self) -> bool {
+        self.dialog.is_open()
+    }
+
+    /// Opens what was open when the program ended.
+    pub fn restore_session(&mut self) {
+        let session = self.shared.settings.session.clone();
+        self.list.restore(session, &mut self.shared);
+    }
+
+    /// Carries out a command.
+    pub fn apply(&mut self, command: Command) {
+        let effects = self.carry_out(command);
+        self.settle(effects);
+    }
+
+    /// Takes in what the jobs have reported since the last call. Never waits.
+    pub fn poll(&mut self) {
+        if let Some((kind, picked)) = self.dialog.poll(&mut self.shared) {
+            match picked {
+                Picked::Files(paths) => self.take_picked(kind, paths),
+                Picked::NoDialog => self.ask_path(kind),
+                Picked::Nothing => {}
+            }
+        }
+        let effects = self.list.poll(&mut self.shared);
+        self.settle(effects);
+        self.poll_model();
+        let effects = self.viewer.poll(&mut self.shared);
+        self.settle(effects);
+        self.training.poll(&mut self.shared);
+        if self.workspace == Workspace::Training {
+            let wake = &self.shared.services.wake;
+            self.training.keep_gallery_current(wake);
+        }
+        let effects = self.evaluation.poll(&mut self.shared);
+        self.settle(effects);
+    }
+
+    /// Carries out effects, then brings up to date what follows from more than one workspace.
+    pub(super) fn settle(&mut self, effects: Vec<Effect>) {
+        let mut effects = VecDeque::from(effects);
+        while let Some(effect) = effects.pop_front() {
+            self.take_effect(effect);
+        }
+        self.list.arrange(&self.shared);
+        self.viewer.measure_overlap(&self.shared);
+    }
+
+    fn take_effect(&mut self, effect: Effect) {
+        match effect {
+            Effect::Open(paths) => self.open(paths),
+            Effect::LoadModel(request) => self.shared.load_model(request),
+            Effect::ShowWorkspace(workspace) => self.workspace = workspace,
+            Effect::AskPath(kind) => self.dialog.open(kind, &mut self.shared),
+            Effect::ShowFilm(film_idx) => self.viewer.show_film(film_idx, &mut self.shared),
+            Effect::ClearFilm => self.viewer.clear_film(),
+            Effect::CloseCompare => self.viewer.close_compare(),
+            Effect::SelectFinding(finding_idx) => self.viewer.selected = Some(finding_idx),
+            Effect::FilmScored => self.list.film_scored(),
+            Effect::ThresholdsMoved => self.list.thresholds_moved(),
+        }
+    }
+
+    fn carry_out(&mut self, command: Command) -> Vec<Effect> {
+        let shared = &mut self.shared;
+        match command {
+            Command::Viewer(command) => return self.viewer.apply(command, shared),
+            Command::List(command) => return self.list.apply(command, shared),
+            Command::Training(command) => return self.training.apply(command, shared),
+            Command::Evaluation(command) => return self.evaluation.apply(command, shared),
+            Command::Export(command) => {
+                if self.can_export() {
+                    return self.viewer.export(command, &mut self.shared);
+                }
+            }
+            Command::Cancel => {
+                self.list.cancel_search();
+                self.viewer.cancel(shared);
+            }
+            Command::ShowWorkspace(workspace) => self.workspace = workspace,
+            Command::PickFilms => self.dialog.open(PickKind::Films, shared),
+            Command::PickFolder => self.dialog.open(PickKind::Folder, shared),
+            Command::PickModel => self.dialog.open(PickKind::Model, shared),
+            Command::PickComparedModel => self.dialog.open(PickKind::ComparedModel, shared),
+            Command::Open(paths) => self.open(paths),
+            Command::OpenDefaultModel => {
+                shared.load_model(ModelRequest::Source(ModelSource::Default));
+            }
+            Command::ShowPathField(shown) => {
+                shared.prompt = shown.then(|| PathPrompt::new(PickKind::Films));
+            }
+            Command::EditPath(text) => {
+                if let Some(prompt) = &mut shared.prompt {
+                    prompt.text = text;
+                }
+            }
+            Command::UseTypedPath => self.use_typed_path(),
+            Command::ShowAbout(shown) => self.windows.about_shown = shown,
+            Command::ShowKeys(shown) => self.windows.keys_shown = shown,
+            Command::SetTheme(theme) => shared.settings.theme = theme,
+            Command::SetRestoreSession(restore) => shared.settings.restore_session = restore,
+            Command::SetScale(scale) => {
+                // In tenths, so that steps up and down meet.
+                shared.settings.scale = ((scale * 10.0).round() / 10.0).clamp(1.0, 2.0);
+            }
+            Command::ShowPalette(shown) => {
+                self.windows.palette = shown.then(Palette::default);
+            }
+            Command::EditPalette(text) => {
+                self.windows.palette = Some(Palette { text, place: 0 });
+            }
+            Command::ChooseInPalette(place) => {
+                if let Some(palette) = &mut self.windows.palette {
+                    palette.place = place;
+                }
+            }
+            Command::AskKey(action) => self.windows.key_asked_for = action,
+            Command::SetKey(action, key) => {
+                shared.settings.keys.set(action, key);
+                self.windows.key_asked_for = None;
+            }
+            Command::ResetKeys => shared.settings.keys.clear(),
+            Command::Notify(text) => shared.notices.push(NoticeKind::Info, text),
+            Command::DismissNotice(number) => shared.notices.dismiss(number),
+        }
+        Vec::new()
+    }
+
+    /// Tells models from films by their names: a model that is none is then refused by content.
+    pub(super) fn open(&mut self, paths: Vec<PathBuf>) {
+        let (models, others): (Vec<_>, Vec<_>) =
+            paths.into_iter().partition(|path| is_model_name(path));
+        let is_table = |path: &PathBuf| {
+            path.extension()
+                .is_some_and(|e| e.eq_ignore_ascii_case("csv"))
+        };
+        let (tables, films): (Vec<_>, Vec<_>) = others.into_iter().partition(is_table);
+        if let Some(table) = tables.into_iter().next_back() {
+            self.workspace = Workspace::Evaluation;
+            self.evaluation.open_predictions(table, &self.shared);
+        }
+        if let Some(model) = models.into_iter().next_back() {
+            let source = ModelSource::File(model);
+            self.shared.load_model(ModelRequest::Source(source));
+        }
+        if !films.is_empty() {
+            self.workspace = Workspace::Viewer;
+        }
+        self.shared.settings.session.remember(&films);
+        self.list.open(films, &mut self.shared);
+    }
+
+    fn poll_model(&mut self) {
+        let Some((_, Some(outcome))) = self.shared.model.job.as_mut().map(Job::poll) else {
+            return;
+        };
+        self.shared.model.job = None;
+        match outcome {
+            Outcome::Done(classifier) => self.use_model(classifier),
+            Outcome::Cancelled => {}
+            Outcome::Failed(error) => self.refuse_model(cause_chain(&error)),
+            Outcome::Panicked(text) => self.refuse_model(broke(&text)),
+        }
+    }
+
+    fn use_model(&mut self, classifier: Classifier) {
+        let same_findings = self.shared.use_model(classifier);
+        self.list.model_changed(same_findings, &mut self.shared);
+        self.evaluation.model_changed(&self.shared.model);
+        self.viewer.model_changed(same_findings, &mut self.shared);
+        self.settle(Vec::new());
+    }
+
+    fn refuse_model(&mut self, error: String) {
+        self.shared.say_error(error.clone());
+        self.shared.model.error = Some(error);
+        if self.shared.model.loaded.is_some() {
+            return;
+        }
+        let default = ModelRequest::Source(ModelSource::Default);
+        if self.shared.model.requested == default {
+            self.viewer.model_failed(&mut self.shared);
+        } else {
+            // The one that comes with the program is still there.
+            self.shared.load_model(default);
+        }
+    }
+}

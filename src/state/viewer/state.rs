@@ -1,0 +1,103 @@
+use std::path::PathBuf;
+
+use super::undo::UndoOrder;
+use super::{BoxOverlap, Compare, Displays, Exports, Jitter, Probe, Tool, ViewerArea};
+use crate::domain::Display;
+use crate::imaging::InputLevel;
+use crate::state::jobs::{FilmEvent, FilmRequest, open_and_score};
+use crate::state::{Films, ScoredFilm, Shared};
+use crate::work::{Latest, Wake};
+
+/// The viewer: the film in view, how it is shown, and what the network says about it.
+pub struct ViewerState {
+    /// The finding whose map is over the film.
+    pub selected: Option<usize>,
+    /// How films are shown.
+    pub displays: Displays,
+    /// The tool: the effect of a drag with the left button.
+    pub tool: Tool,
+    /// What is shown in place of the film or beside it.
+    pub options: ViewOptions,
+    /// The covered area of the film in view, and the resulting scores.
+    pub probe: Probe,
+    /// How the map in view meets radiologists' boxes.
+    pub overlap: BoxOverlap,
+    /// How far scores move when the film is changed a little.
+    pub jitter: Jitter,
+    /// The comparison beside the film in view.
+    pub compare: Option<Compare>,
+    /// Where the viewer was drawn last.
+    pub area: Option<ViewerArea>,
+    /// Files and clipboard.
+    pub exports: Exports,
+    /// Opens and scores the film in view.
+    pub(super) scoring: Latest<FilmRequest, FilmEvent, Option<ScoredFilm>>,
+    pub(super) undo: UndoOrder,
+}
+
+/// What is shown in place of the film or beside it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ViewOptions {
+    /// Whether the network's input is shown in place of the film.
+    pub input_shown: bool,
+    /// Whether the maps of all findings are shown in place of one film.
+    pub all_maps_shown: bool,
+    /// Whether the patient's name is shown, where a file has one. Never remembered.
+    pub patient_name_shown: bool,
+    /// A film that was refused as input and whose scores are to be shown nevertheless.
+    pub shown_anyway: Option<PathBuf>,
+}
+
+impl ViewerState {
+    /// Starts with no film.
+    pub fn new(wake: &Wake) -> Self {
+        Self {
+            selected: None,
+            displays: Displays::default(),
+            tool: Tool::default(),
+            options: ViewOptions::default(),
+            probe: Probe::new(wake.clone()),
+            overlap: BoxOverlap::default(),
+            jitter: Jitter::new(wake.clone()),
+            compare: None,
+            area: None,
+            exports: Exports::default(),
+            scoring: Latest::new("film", wake.clone(), open_and_score),
+            undo: UndoOrder::default(),
+        }
+    }
+
+    /// How the film in view is shown.
+    pub fn display(&self) -> &Display {
+        self.displays.current()
+    }
+
+    /// Window center and width of the film in view, as text; empty without a film.
+    pub fn window_in_words(&self, films: &Films) -> String {
+        let Some(opened) = films.film.opened() else {
+            return String::new();
+        };
+        let window = opened.window_of(&self.display().gray);
+        format!("C {:.0} W {:.0}", window.center(), window.width())
+    }
+
+    /// Whether the film in view was refused as input, and nobody asked for its scores.
+    pub fn is_refused(&self, films: &Films) -> bool {
+        let opened = films.film.opened();
+        opened.is_some_and(|opened| {
+            opened.check.level() == InputLevel::Refused
+                && self.options.shown_anyway.as_ref() != Some(&opened.film.path)
+        })
+    }
+
+    /// Measures how the map in view meets radiologists' boxes, if it is another one now.
+    pub fn measure_overlap(&mut self, shared: &Shared) {
+        let cut_off = shared.settings.map.cut_off;
+        match (shared.films.film.reading(), self.selected) {
+            (Some(reading), Some(finding_idx)) => {
+                self.overlap.measure(reading, finding_idx, cut_off);
+            }
+            _ => self.overlap = BoxOverlap::default(),
+        }
+    }
+}
