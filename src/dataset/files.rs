@@ -5,11 +5,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::table_csv::file_name;
+use crate::imaging::is_named_like_film;
 
 /// Maximum depth of the folder search, as in listing films.
 const MAX_DEPTH: usize = 16;
-/// Endings of files that count as films where no row names them.
-const FILM_EXTENSIONS: [&str; 8] = ["png", "jpg", "jpeg", "tif", "tiff", "bmp", "dcm", "dicom"];
 
 /// The files below a folder by name; hidden ones are left aside.
 ///
@@ -111,14 +110,8 @@ impl FileIndex {
 
     /// Files that are named like films and are not among `taken`, in order of their paths.
     pub fn other_films(&self, taken: &BTreeSet<&Path>) -> Vec<PathBuf> {
-        let is_film = |path: &&PathBuf| {
-            let extension = path.extension().and_then(|extension| extension.to_str());
-            extension.is_some_and(|extension| {
-                let film = |known: &&str| extension.eq_ignore_ascii_case(known);
-                FILM_EXTENSIONS.iter().any(film)
-            })
-        };
-        let films = self.by_name.values().flatten().filter(is_film);
+        let films = self.by_name.values().flatten();
+        let films = films.filter(|path| is_named_like_film(path));
         let mut others: Vec<PathBuf> = films
             .filter(|path| !taken.contains(path.as_path()))
             .cloned()

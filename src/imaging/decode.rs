@@ -6,6 +6,7 @@ use crate::domain::Film;
 use crate::files::{BoundedReadError, read_bounded};
 
 use super::limits::MAX_FILE_BYTES;
+use super::sniff::FilmFormat;
 use super::{FilmError, dicom, raster};
 
 /// Reads a film from a PNG, JPEG, TIFF, BMP or DICOM file; the name's extension plays no part.
@@ -19,12 +20,9 @@ pub fn film_from_bytes(bytes: &[u8], path: &Path) -> Result<Film, FilmError> {
         let path = path.to_path_buf();
         return Err(FilmError::Empty { path });
     }
-    // DICOM first: its preamble is free to look like a TIFF.
-    if dicom::looks_like_dicom(bytes) {
-        return dicom::film(bytes, path);
-    }
-    match raster::RasterFormat::of(bytes) {
-        Some(format) => raster::film(bytes, format, path),
+    match FilmFormat::of(bytes) {
+        Some(FilmFormat::Dicom) => dicom::film(bytes, path),
+        Some(FilmFormat::Raster(format)) => raster::film(bytes, format, path),
         None => Err(FilmError::UnknownFormat {
             path: path.to_path_buf(),
             found: raster::describe(bytes),

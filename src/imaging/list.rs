@@ -1,13 +1,13 @@
-use std::fs::{self, File};
-use std::io::{self, Read as _};
+use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
+use super::sniff::{begins_like_film, is_named_like_film};
+
 /// Maximum depth of the folder search.
 const MAX_DEPTH: usize = 16;
-/// Where a DICOM file says `DICM`, and what it says.
-const DICOM_MARK: (usize, &[u8]) = (128, b"DICM");
 
 /// A path below which no films could be listed.
 #[derive(Debug, Error)]
@@ -21,8 +21,8 @@ pub enum ListError {
 
 /// The films at `path`: the file itself whatever it holds, or all films in a folder and below.
 ///
-/// In folders a film is what begins like a PNG, JPEG, TIFF, BMP or DICOM file, or is named
-/// `.dcm`; the order is that of the names. Links to folders are not followed. A folder below that
+/// In folders a film is what begins like a PNG, JPEG, TIFF, BMP or DICOM file, or is named like one;
+/// hidden files are left aside, the order is that of the names. Links to folders are not followed. A folder below that
 /// cannot be read is listed itself: opening it then says why.
 pub fn list_films(path: &Path) -> Result<Vec<PathBuf>, ListError> {
     let unreadable = |source| ListError::Unreadable {
@@ -45,7 +45,10 @@ fn collect(folder: &Path, depth: usize, films: &mut Vec<PathBuf>) -> io::Result<
     let mut entries = Vec::new();
     for entry in fs::read_dir(folder)? {
         let entry = entry?;
-        entries.push((entry.path(), entry.file_type()?));
+        // Hidden files are left aside, such as those that macOS writes beside each file on a stick.
+        if !entry.file_name().as_encoded_bytes().starts_with(b".") {
+            entries.push((entry.path(), entry.file_type()?));
+        }
     }
     entries.sort_by(|(a, _), (b, _)| a.cmp(b));
     for (path, file_type) in entries {
@@ -61,28 +64,10 @@ fn collect(folder: &Path, depth: usize, films: &mut Vec<PathBuf>) -> io::Result<
     Ok(())
 }
 
-/// Whether a file begins like a film. A file that cannot be read counts as one: opening it
-/// then says why it cannot.
+/// Whether a file begins or is named like a film. A file that cannot be read counts as one: opening
+/// it then says why it cannot.
 fn is_film(path: &Path) -> bool {
-    let mut head = Vec::new();
-    let (place, mark) = DICOM_MARK;
-    let n_bytes = (place + mark.len()) as u64;
-    let read = File::open(path).and_then(|file| file.take(n_bytes).read_to_end(&mut head));
-    let is_dicom_name = path
-        .extension()
-        .is_some_and(|extension| extension.eq_ignore_ascii_case("dcm"));
-    read.is_err()
-        || is_dicom_name
-        || head.get(place..).is_some_and(|tail| tail == mark)
-        || [
-            &b"\x89PNG\r\n\x1a\n"[..],
-            b"\xff\xd8\xff",
-            b"II*\0",
-            b"MM\0*",
-            b"BM",
-        ]
-        .iter()
-        .any(|magic| head.starts_with(magic))
+    is_named_like_film(path) || begins_like_film(path).unwrap_or(true)
 }
 
 #[cfg(test)]
@@ -97,13 +82,18 @@ mod tests {
         let png = b"\x89PNG\r\n\x1a\n and more";
         fs::write(folder.path().join("z.txt"), png).unwrap();
         fs::write(folder.path().join("labels.csv"), b"a,b").unwrap();
+        fs::write(folder.path().join("._z.png"), png).unwrap();
+        // Opening it says why it is no film; to leave it out would hide that.
+        fs::write(folder.path().join("e.png"), b"").unwrap();
         fs::write(below.join("a.jpg"), b"\xff\xd8\xff\xe0").unwrap();
         let mut dicom = vec![0; 128];
         dicom.extend(b"DICM");
         fs::write(folder.path().join("c"), dicom).unwrap();
+        // Without preamble and file meta group, as some archives export it.
+        fs::write(folder.path().join("d"), b"\x08\0\x05\0CS\x0a\0ISO_IR 100").unwrap();
         let films = list_films(folder.path()).unwrap();
         let names: Vec<_> = films.iter().map(|path| path.file_name().unwrap()).collect();
-        assert_eq!(names, ["a.jpg", "c", "z.txt"]);
+        assert_eq!(names, ["a.jpg", "c", "d", "e.png", "z.txt"]);
     }
 
     #[cfg(unix)]

@@ -22,6 +22,7 @@ mod resize;
 #[cfg(test)]
 mod samples;
 mod sanity;
+mod sniff;
 
 pub use decode::{film_from_bytes, read_film};
 pub use dicom::DicomError;
@@ -34,3 +35,4 @@ pub use polarity::Polarity;
 pub use pyramid::{Pyramid, Tile, TileKey};
 pub use resize::{GrayPicture, Interpolation};
 pub use sanity::{ConcernKind, InputCheck, InputConcern, InputLevel};
+pub use sniff::is_named_like_film;
