@@ -24,4 +24,5 @@ mod thresholds;
 mod training;
 #[cfg(test)]
 mod training_data;
+mod training_form;
 mod viewer;
