@@ -193,7 +193,8 @@ impl ThoraxApp {
             about_ui(ctx, loaded, commands);
         }
         if state.windows.keys_shown {
-            keys_ui(ctx, state, commands);
+            let keys = &state.shared.settings.keys;
+            keys_ui(ctx, keys, state.windows.key_asked_for, commands);
         }
         palette_ui(ctx, state, commands);
         close_ui(ctx, &state.training, commands);

@@ -67,16 +67,17 @@ pub enum ModelFault {
 impl ModelFile {
     /// Puts a card and weights together, if the weights are what the card's architecture needs.
     pub fn new(card: ModelCard, weights: NamedTensors) -> Result<Self, ModelFault> {
-        let mut n_known = 0;
-        for (name, expected) in card.architecture.tensors() {
+        let known: BTreeMap<_, _> = card.architecture.tensors().into_iter().collect();
+        for (name, expected) in &known {
+            let name = name.clone();
             let Some(tensor) = weights.get(&name) else {
                 return Err(ModelFault::Missing { name });
             };
-            if tensor.shape != expected || tensor.values.len() != expected.iter().product::<usize>()
-            {
+            let n_values: usize = expected.iter().product();
+            if tensor.shape != *expected || tensor.values.len() != n_values {
                 return Err(ModelFault::Shape {
                     name,
-                    expected,
+                    expected: expected.clone(),
                     got: tensor.shape.clone(),
                 });
             }
@@ -88,12 +89,9 @@ impl ModelFile {
             if name.ends_with("running_var") && tensor.values.iter().any(|&value| value < 0.0) {
                 return Err(ModelFault::NegativeVariance { name });
             }
-            n_known += 1;
         }
-        if weights.len() > n_known {
-            let known: BTreeMap<_, _> = card.architecture.tensors().into_iter().collect();
-            let unknown = weights.into_keys().find(|name| !known.contains_key(name));
-            let name = unknown.unwrap_or_default();
+        if let Some(name) = weights.keys().find(|name| !known.contains_key(*name)) {
+            let name = name.clone();
             return Err(ModelFault::Unknown { name });
         }
         Ok(Self { card, weights })

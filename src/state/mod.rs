@@ -47,8 +47,8 @@ pub use small_pictures::SmallPictures;
 pub use thresholds::Thresholds;
 pub use training::{
     Activity, CheckReport, Closing, ColumnsDraft, ComparedRuns, DryRunReport, FilmOrder, Gallery,
-    LabelCheck, MAX_POINTS, Made, PartCheck, PickForm, Preview, PreviewFilm, RunForm, RunPhase,
-    RunRecord, RunState, ScoredFilms, ShownRun, StepCurve, TrainingCommand, TrainingPage,
+    LabelCheck, LiveReports, MAX_POINTS, Made, PartCheck, PickForm, Preview, PreviewFilm, RunForm,
+    RunPhase, RunRecord, RunState, ScoredFilms, ShownRun, StepCurve, TrainingCommand, TrainingPage,
     TrainingPick, TrainingState, Working,
 };
 pub use viewer::{

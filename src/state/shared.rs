@@ -90,3 +90,83 @@ impl Shared {
             .ok()
     }
 }
+
+#[cfg(test)]
+pub mod tests {
+    use std::path::{Path, PathBuf};
+
+    use super::*;
+    use crate::model::{ComputeDevice, ModelSource};
+    use crate::state::{FilePicker, FilmEntry, PickKind, Picked};
+
+    struct NoDialog;
+
+    impl FilePicker for NoDialog {
+        fn pick(&self, _kind: PickKind) -> Picked {
+            Picked::NoDialog
+        }
+    }
+
+    /// No film, no model, no file dialog.
+    pub fn shared() -> Shared {
+        let services = Services {
+            picker: Arc::new(NoDialog),
+            wake: Arc::new(|| ()),
+            device: ComputeDevice::cpu(),
+            data_folder: None,
+            cache_folder: None,
+        };
+        Shared::new(Settings::default(), services)
+    }
+
+    /// The built-in model in use.
+    pub fn shared_with_model() -> Shared {
+        let mut shared = shared();
+        shared.use_model(built_in());
+        shared
+    }
+
+    pub fn built_in() -> Classifier {
+        Classifier::open(&ModelSource::Default, &ComputeDevice::cpu()).unwrap()
+    }
+
+    /// Puts films on the list, none of which needs to exist.
+    pub fn list(shared: &mut Shared, names: &[&str]) {
+        let names = names.iter();
+        let entries = names.map(|name| FilmEntry::new(PathBuf::from(name)));
+        shared.films.add(entries.collect());
+    }
+
+    pub fn errors(shared: &Shared) -> Vec<&str> {
+        let errors = shared.notices.iter();
+        let errors = errors.filter(|notice| notice.kind == NoticeKind::Error);
+        errors.map(|notice| notice.text.as_str()).collect()
+    }
+
+    #[test]
+    fn a_model_from_a_file_is_remembered_and_one_in_memory_is_not() {
+        let mut shared = shared();
+        let path = Path::new("/models/a.safetensors");
+        shared.model.requested = ModelRequest::Source(ModelSource::File(path.to_owned()));
+        assert!(!shared.use_model(built_in()));
+        assert_eq!(shared.settings.model.as_deref(), Some(path));
+        shared.model.requested = ModelRequest::Moment {
+            file: Arc::new(Classifier::default_file().unwrap()),
+            name: "run a".to_owned(),
+        };
+        assert!(shared.use_model(built_in()), "it has the same findings");
+        assert_eq!(shared.settings.model.as_deref(), Some(path));
+        let origin = shared.model.loaded.as_ref().map(|loaded| &loaded.origin);
+        assert_eq!(origin, Some(&ModelOrigin::Moment("run a".to_owned())));
+    }
+
+    #[test]
+    fn a_film_misses_a_model_only_when_none_is_expected() {
+        let mut shared = shared();
+        shared.model.error = Some("broken file".to_owned());
+        let error = shared.model.missing_error().unwrap();
+        assert!(error.contains("broken file"), "{error}");
+        shared.load_model(ModelRequest::Source(ModelSource::Default));
+        assert_eq!(shared.model.missing_error(), None);
+    }
+}

@@ -36,7 +36,7 @@ fn phase(app: &ThoraxApp) -> Option<RunPhase> {
 
 fn n_steps(app: &ThoraxApp) -> usize {
     let run = app.state.training.run.as_ref();
-    run.map_or(0, |run| run.record.steps.points().len())
+    run.map_or(0, |run| run.record.live.steps.points().len())
 }
 
 fn n_epochs(app: &ThoraxApp) -> usize {

@@ -2,9 +2,9 @@
 
 use egui::accesskit::Role;
 use egui_kittest::kittest::Queryable as _;
-use thorax::model::kernels::OptimizerKind;
 use thorax::state::{Command, TrainingCommand, TrainingPick, Workspace};
 use thorax::train::{FieldGroup, LossKind, ScheduleKind, TrainConfig};
+use thorax_engine::OptimizerKind;
 
 use crate::harness::{AppHarness, app_with};
 

@@ -28,6 +28,9 @@ const MAY_NAME_NEIGHBOUR: [(&str, &str); 1] = [("cli", "app")];
 
 const MAX_LINES: usize = 500;
 
+/// Fields of a struct of the state: more are a sign of two concerns in one.
+const MAX_FIELDS: usize = 12;
+
 /// Sources of the program and of its engine.
 pub const ROOTS: [&str; 2] = ["src", "crates/engine/src"];
 
@@ -145,6 +148,55 @@ fn files_stay_short() {
         .filter(|(_, n_lines)| *n_lines > MAX_LINES)
         .collect();
     assert!(long.is_empty(), "over {MAX_LINES} lines: {long:?}");
+}
+
+/// Names of structs with named fields, and how many fields each has.
+fn structs_of(text: &str) -> Vec<(&str, usize)> {
+    let mut structs = Vec::new();
+    let mut fields = None;
+    for line in text.lines() {
+        let words = line
+            .trim_start_matches("pub ")
+            .trim_start_matches("pub(super) ");
+        if let Some(rest) = words.strip_prefix("struct ")
+            && line.ends_with('{')
+        {
+            let end = rest.find(|c: char| !c.is_alphanumeric() && c != '_');
+            fields = Some((&rest[..end.unwrap_or(rest.len())], 0));
+        } else if line == "}" {
+            structs.extend(fields.take());
+        } else if let Some((_, n_fields)) = &mut fields {
+            let field = line.strip_prefix("    ").unwrap_or_default();
+            let starts = field.starts_with(|c: char| c.is_ascii_lowercase());
+            *n_fields += usize::from(starts && field.contains(": "));
+        }
+    }
+    structs
+}
+
+#[test]
+fn structs_of_the_state_stay_small() {
+    let mut n_structs = 0;
+    for (path, text) in sources() {
+        if module_of(&path) != "state" {
+            continue;
+        }
+        for (name, n_fields) in structs_of(&text) {
+            n_structs += 1;
+            assert!(
+                n_fields <= MAX_FIELDS,
+                "{name} has {n_fields} fields: {}",
+                path.display()
+            );
+        }
+    }
+    assert!(n_structs > 40, "found {n_structs} structs only");
+}
+
+#[test]
+fn fields_of_structs_are_counted() {
+    let text = "pub struct A<'a> {\n    /// x: y\n    pub a: u8,\n    b: B,\n}\nstruct C;\nstruct D {\n}\n";
+    assert_eq!(structs_of(text), [("A", 2), ("D", 0)]);
 }
 
 #[test]

@@ -270,7 +270,7 @@ impl EvaluationState {
     }
 
     /// A set has come, or has not: thresholds held fast, or else the model's, or else 0.5.
-    fn take_set(&mut self, shared: &mut Shared) {
+    pub(super) fn take_set(&mut self, shared: &mut Shared) {
         let opened = match std::mem::take(&mut self.opening) {
             Made::Done(opened) => opened,
             other => {

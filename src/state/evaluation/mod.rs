@@ -6,6 +6,9 @@ mod command;
 mod state;
 mod work;
 
+#[cfg(test)]
+mod tests;
+
 pub use chosen::ChosenThresholds;
 pub use command::{Cell, EvaluationCommand, EvaluationPick, TargetForm, TargetKind};
 pub use state::{ComparedSet, EvaluationState, ListedFilms, Locked, OpenedSet};

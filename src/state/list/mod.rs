@@ -13,6 +13,9 @@ mod score;
 mod search;
 mod sidecar;
 
+#[cfg(test)]
+mod tests;
+
 pub use arrange::{
     Decision, ListFilter, SortKey, SortOrder, arranged, n_above, same_patient, score,
 };

@@ -296,7 +296,7 @@ impl TrainingState {
         let Some(file) = run.paused_model() else {
             return Vec::new();
         };
-        let step = run.record.last_step.as_ref();
+        let step = run.record.live.last_step.as_ref();
         let place = step.map_or_else(String::new, |step| {
             format!(", epoch {} step {}", step.epoch, step.step)
         });

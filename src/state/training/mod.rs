@@ -19,6 +19,8 @@ mod step_curve;
 mod training_job;
 
 #[cfg(test)]
+mod workspace_tests;
+#[cfg(test)]
 mod tests;
 
 pub use check::{CheckReport, DryRunReport, LabelCheck, PartCheck};
@@ -29,7 +31,7 @@ pub use form::RunForm;
 pub use gallery::{FilmOrder, Gallery, ScoredFilms};
 pub use made::{Made, Working};
 pub use preview::{Preview, PreviewFilm};
-pub use record::RunRecord;
+pub use record::{LiveReports, RunRecord};
 pub use run::{Activity, RunPhase, RunState, ShownRun};
 pub use state::{Closing, ComparedRuns, TrainingPage, TrainingState};
 pub use step_curve::{MAX_POINTS, StepCurve};

@@ -131,7 +131,7 @@ fn take_event(
 ) -> Option<String> {
     match event {
         TrainEvent::Decoding { n_done, n_total } => {
-            record.decoding = Some(Progress { n_done, n_total });
+            record.live.decoding = Some(Progress { n_done, n_total });
         }
         TrainEvent::Prepared(prepared) => {
             record.take_prepared(prepared);
@@ -143,11 +143,11 @@ fn take_event(
         TrainEvent::Resumed => *activity = Activity::Training,
         TrainEvent::Saved(_) => {
             record.has_checkpoint = true;
-            record.save_error = None;
+            record.live.save_error = None;
         }
         TrainEvent::SaveFailed(error) => {
             let text = format!("could not be saved, training continues: {error}");
-            record.save_error = Some(text.clone());
+            record.live.save_error = Some(text.clone());
             return Some(text);
         }
         TrainEvent::Log(line) => record.take_line(line),
@@ -156,7 +156,7 @@ fn take_event(
 }
 
 fn ended(record: &mut RunRecord, outcome: Outcome<TrainReport>) -> RunState {
-    record.decoding = None;
+    record.live.decoding = None;
     record.revision += 1;
     match outcome {
         Outcome::Done(report) => {

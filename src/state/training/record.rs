@@ -28,22 +28,29 @@ pub struct RunRecord {
     pub epochs: Vec<EpochMetrics>,
     /// Epochs whose model is in the folder.
     pub kept_epochs: Vec<usize>,
-    /// Loss by step, in epochs; only of steps seen since the program started.
-    pub steps: StepCurve,
-    /// The step taken last.
-    pub last_step: Option<StepMetrics>,
-    /// Films decoded, while that goes on.
-    pub decoding: Option<Progress>,
+    /// Reports of the running training.
+    pub live: LiveReports,
     /// The end of the log, oldest line first.
     pub log: VecDeque<String>,
-    /// The last thing that could not be saved.
-    pub save_error: Option<String>,
     /// AUC on the test films, once training has ended.
     pub test_auc: Option<AucTable>,
     /// Whether the folder has a checkpoint to resume from.
     pub has_checkpoint: bool,
     /// Counts up with every change that curves and tables show.
     pub revision: u64,
+}
+
+/// Reports of a running training that no file of its folder holds.
+#[derive(Clone, Debug, Default)]
+pub struct LiveReports {
+    /// Loss by step, in epochs; only of steps seen since the program started.
+    pub steps: StepCurve,
+    /// The step taken last.
+    pub last_step: Option<StepMetrics>,
+    /// Films decoded, while that goes on.
+    pub decoding: Option<Progress>,
+    /// The last thing that could not be saved.
+    pub save_error: Option<String>,
 }
 
 impl RunRecord {
@@ -107,15 +114,17 @@ impl RunRecord {
             .map(|epoch| epoch.epoch)
             .collect();
         self.epochs = prepared.epochs_done;
-        self.decoding = None;
+        self.live.decoding = None;
         self.revision += 1;
     }
 
     pub(super) fn take_steps(&mut self, steps: &[StepMetrics]) {
         for step in steps {
             let share = step.step as f64 / step.n_steps.max(1) as f64;
-            self.steps.push((step.epoch - 1) as f64 + share, step.loss);
-            self.last_step = Some(*step);
+            self.live
+                .steps
+                .push((step.epoch - 1) as f64 + share, step.loss);
+            self.live.last_step = Some(*step);
         }
         self.revision += 1;
     }
@@ -189,8 +198,8 @@ pub(in crate::state) mod tests {
     fn steps_stand_at_their_share_of_the_epoch() {
         let mut record = RunRecord::default();
         record.take_steps(&[step(2, 1), step(2, 4)]);
-        assert_eq!(record.steps.points(), [[1.25, 1.0], [2.0, 1.0]]);
-        assert_eq!(record.last_step.unwrap().step, 4);
+        assert_eq!(record.live.steps.points(), [[1.25, 1.0], [2.0, 1.0]]);
+        assert_eq!(record.live.last_step.unwrap().step, 4);
     }
 
     #[test]

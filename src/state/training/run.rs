@@ -139,7 +139,7 @@ impl ShownRun {
             (Order::Pause, _) => RunPhase::Pausing,
             (Order::Run, Activity::Preparing) => RunPhase::Preparing,
             (Order::Run, _) => {
-                let last = self.record.last_step.as_ref();
+                let last = self.record.live.last_step.as_ref();
                 let is_over = last.is_some_and(|step| step.step == step.n_steps);
                 if is_over {
                     RunPhase::Scoring

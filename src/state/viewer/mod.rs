@@ -13,6 +13,9 @@ mod probe;
 mod state;
 mod undo;
 
+#[cfg(test)]
+mod tests;
+
 pub use area::ViewerArea;
 pub use box_overlap::BoxOverlap;
 pub use command::{DisplayChange, DisplayCommand, MapCommand, Tool, ViewerCommand};

@@ -26,8 +26,13 @@ pub fn compare_ui(
         .beside_display(&state.shared.films)
         .unwrap_or_default();
     let [first, second] = [Pane::main(state), Pane::beside(state, compare, &display)];
+    // By name: another model may have its labels in another order, or others.
+    let classifier = state.shared.model.classifier();
+    let labels = classifier.map(|classifier| &classifier.card().labels);
+    let selected = state.viewer.selected.zip(labels);
+    let finding = selected.and_then(|(idx, labels)| labels.get(idx));
     let main = half_ui(ui, left, &first, main, commands, |ui| {
-        name_ui(ui, state, &first, None);
+        name_ui(ui, finding, &first, None);
     });
     let beside = half_ui(ui, right, &second, beside, commands, |ui| {
         let mut linked = compare.linked;
@@ -46,7 +51,7 @@ pub fn compare_ui(
             CompareWith::Film(_) => None,
             CompareWith::Model(_) => Some(compare.model_id().unwrap_or("loading model…")),
         };
-        name_ui(ui, state, &second, model);
+        name_ui(ui, finding, &second, model);
     });
     [main, beside]
 }
@@ -71,22 +76,14 @@ fn half_ui(
 }
 
 /// The film's name, its model where that is another one, and the selected finding's score.
-fn name_ui(ui: &mut Ui, state: &AppState, pane: &Pane<'_>, model: Option<&str>) {
+fn name_ui(ui: &mut Ui, finding: Option<&str>, pane: &Pane<'_>, model: Option<&str>) {
     let mut words = Vec::new();
     if let Some(opened) = pane.opened() {
         let name = opened.film.path.file_name().unwrap_or_default();
         words.push(name.to_string_lossy().into_owned());
     }
     words.extend(model.map(ToOwned::to_owned));
-    let labels = state.shared.model.loaded.as_ref();
-    let labels = labels.map(|loaded| &loaded.classifier.card().labels);
-    let name = state
-        .viewer
-        .selected
-        .zip(labels)
-        .and_then(|(idx, labels)| labels.get(idx));
-    if let (Some(reading), Some(name)) = (pane.reading(), name) {
-        // By name: another model may have its labels in another order, or others.
+    if let (Some(reading), Some(name)) = (pane.reading(), finding) {
         let score = reading.inference.scores.of(name);
         let score = score.map_or_else(|| "n/a".to_owned(), |score| format!("{:.3}", score.get()));
         words.push(format!("{} {score}", name.replace('_', " ")));

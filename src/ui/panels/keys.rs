@@ -1,13 +1,22 @@
 use egui::{Align2, Context, Event, Grid, KeyboardShortcut, ScrollArea, Ui, Window};
 
-use crate::state::{AppState, Command, CommandSender};
+use crate::state::{Command, CommandSender, KeyChoices};
 use crate::ui::shortcuts::{Action, MOUSE, text_of, words_of};
 use crate::ui::theme;
 
 /// The list of keys, each to be changed by a click, and of what the mouse does.
-pub fn keys_ui(ctx: &Context, state: &AppState, commands: &CommandSender) {
+///
+/// `asked_for` names the action whose key is pressed next.
+pub fn keys_ui(
+    ctx: &Context,
+    keys: &KeyChoices,
+    asked_for: Option<&'static str>,
+    commands: &CommandSender,
+) {
     let mut open = true;
-    take_key(ctx, state, commands);
+    if let Some(name) = asked_for {
+        take_key(ctx, name, keys, commands);
+    }
     Window::new(Action::Keys.label())
         .open(&mut open)
         .collapsible(false)
@@ -17,7 +26,7 @@ pub fn keys_ui(ctx: &Context, state: &AppState, commands: &CommandSender) {
         .show(ctx, |ui| {
             ui.horizontal(|ui| {
                 ui.label("Click a key to change it");
-                let changed = !state.shared.settings.keys.is_empty();
+                let changed = !keys.is_empty();
                 let button = egui::Button::new("Reset shortcuts");
                 if ui.add_enabled(changed, button).clicked() {
                     commands.send(Command::ResetKeys);
@@ -27,7 +36,7 @@ pub fn keys_ui(ctx: &Context, state: &AppState, commands: &CommandSender) {
             ScrollArea::vertical()
                 .max_height(height)
                 .min_scrolled_height(height)
-                .show(ui, |ui| table_ui(ui, state, commands));
+                .show(ui, |ui| table_ui(ui, keys, asked_for, commands));
         });
     if !open {
         commands.send(Command::ShowKeys(false));
@@ -35,7 +44,12 @@ pub fn keys_ui(ctx: &Context, state: &AppState, commands: &CommandSender) {
     }
 }
 
-fn table_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
+fn table_ui(
+    ui: &mut Ui,
+    keys: &KeyChoices,
+    asked_for: Option<&'static str>,
+    commands: &CommandSender,
+) {
     let mut group = "";
     for &action in Action::ALL {
         if action.group() == group {
@@ -52,7 +66,8 @@ fn table_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
             .show(ui, |ui| {
                 let rows = Action::ALL.iter().copied();
                 for action in rows.filter(|action| action.group() == group) {
-                    row_ui(ui, action, state, commands);
+                    let asked = asked_for == Some(action.name());
+                    row_ui(ui, action, keys, asked, commands);
                 }
             });
     }
@@ -72,9 +87,8 @@ fn table_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
         });
 }
 
-fn row_ui(ui: &mut Ui, action: Action, state: &AppState, commands: &CommandSender) {
-    let asked = state.windows.key_asked_for == Some(action.name());
-    let words = match action.shortcut(&state.shared.settings.keys) {
+fn row_ui(ui: &mut Ui, action: Action, keys: &KeyChoices, asked: bool, commands: &CommandSender) {
+    let words = match action.shortcut(keys) {
         _ if asked => "Press a key…".to_owned(),
         Some(shortcut) => words_of(ui.ctx(), &shortcut),
         None => "none".to_owned(),
@@ -94,10 +108,7 @@ fn row_ui(ui: &mut Ui, action: Action, state: &AppState, commands: &CommandSende
 }
 
 /// Takes the key pressed next for the action that waits for one.
-fn take_key(ctx: &Context, state: &AppState, commands: &CommandSender) {
-    let Some(name) = state.windows.key_asked_for else {
-        return;
-    };
+fn take_key(ctx: &Context, name: &'static str, keys: &KeyChoices, commands: &CommandSender) {
     let pressed = ctx.input_mut(|input| {
         let place = input.events.iter().position(|event| {
             matches!(
@@ -127,7 +138,6 @@ fn take_key(ctx: &Context, state: &AppState, commands: &CommandSender) {
             // As it is written: Command and Ctrl are one here.
             let text = text_of(&pressed);
             let mut others = Action::ALL.iter().filter(|action| action.name() != name);
-            let keys = &state.shared.settings.keys;
             let taken = others.find(|action| {
                 let shortcut = action.shortcut(keys);
                 shortcut.is_some_and(|shortcut| text_of(&shortcut) == text)

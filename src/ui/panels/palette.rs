@@ -103,7 +103,7 @@ fn offers(ctx: &Context, state: &AppState, palette: &Palette) -> Vec<Offer> {
     let mut offers: Vec<Offer> = actions
         .map(|&action| Offer {
             words: action.label().to_owned(),
-            key: key_words(ctx, action, state),
+            key: key_words(ctx, action, &state.shared.settings.keys),
             command: action.command(state),
         })
         .collect();

@@ -2,7 +2,7 @@ use egui::{Align, Layout, Ui};
 
 use super::training::running_text;
 use crate::domain::NOTICE;
-use crate::state::{AppState, Command, CommandSender, TrainingCommand, TrainingPage};
+use crate::state::{AppState, Command, CommandSender, Shared, TrainingCommand, TrainingPage};
 use crate::ui::theme;
 
 /// The permanent notice; the running training; model, device and time taken.
@@ -11,7 +11,7 @@ pub fn status_bar_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
         let palette = theme::palette(ui.visuals());
         ui.label(egui::RichText::new(NOTICE).strong().color(palette.warning));
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            let text = model_text(state);
+            let text = model_text(&state.shared);
             ui.add(egui::Label::new(&text).truncate())
                 .on_hover_text(text);
             if let Some(text) = running_text(&state.training) {
@@ -27,18 +27,18 @@ pub fn status_bar_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
     });
 }
 
-fn model_text(state: &AppState) -> String {
+fn model_text(shared: &Shared) -> String {
     let mut parts = Vec::new();
-    if state.shared.model.is_loading() {
+    if shared.model.is_loading() {
         parts.push("Loading model…".to_owned());
     }
-    match &state.shared.model.loaded {
+    match &shared.model.loaded {
         Some(loaded) => parts.push(format!("Model {}", loaded.classifier.id())),
-        None if !state.shared.model.is_loading() => parts.push("No model".to_owned()),
+        None if !shared.model.is_loading() => parts.push("No model".to_owned()),
         None => {}
     }
-    parts.push(state.shared.device_name());
-    if let Some(reading) = state.shared.films.film.reading() {
+    parts.push(shared.device_name());
+    if let Some(reading) = shared.films.film.reading() {
         let millis = reading.elapsed.as_secs_f64() * 1e3;
         parts.push(format!("Scored in {millis:.0} ms"));
     }

@@ -1,7 +1,9 @@
 use egui::Ui;
 
 use crate::domain::GrayChoice;
-use crate::state::{AppState, BRUSH_RANGE, CommandSender, DisplayChange, DisplayCommand, Tool};
+use crate::state::{
+    AppState, BRUSH_RANGE, CommandSender, DisplayChange, DisplayCommand, Probe, Tool,
+};
 use crate::ui::shortcuts::{Action, key_words, with_key};
 
 /// Tools, windows and turns above the film.
@@ -9,7 +11,12 @@ pub fn tool_strip_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
     ui.horizontal_wrapped(|ui| {
         for tool in Tool::ALL {
             let button = egui::Button::selectable(state.viewer.tool == tool, tool.label());
-            let hover = with_key(ui.ctx(), tool.hint(), action_of(tool), state);
+            let hover = with_key(
+                ui.ctx(),
+                tool.hint(),
+                action_of(tool),
+                &state.shared.settings.keys,
+            );
             let response = ui.add(button).on_hover_text(hover);
             if response.clicked() {
                 commands.display(DisplayCommand::UseTool(tool));
@@ -36,7 +43,7 @@ pub fn tool_strip_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
         order_ui(ui, Action::AllMaps, "All maps", state, commands);
     });
     if state.viewer.tool == Tool::Cover {
-        ui.horizontal(|ui| brush_ui(ui, state, commands));
+        ui.horizontal(|ui| brush_ui(ui, &state.viewer.probe, commands));
     }
 }
 
@@ -64,7 +71,7 @@ fn order_ui(ui: &mut Ui, action: Action, label: &str, state: &AppState, commands
     let button = egui::Button::selectable(selected, label);
     let response = ui.add_enabled(command.is_some(), button);
     let name = action.label();
-    let hover = with_key(ui.ctx(), name, action, state);
+    let hover = with_key(ui.ctx(), name, action, &state.shared.settings.keys);
     // Arrows alone say nothing to a screen reader.
     response.widget_info(|| {
         egui::WidgetInfo::selected(egui::Role::Button, command.is_some(), selected, name)
@@ -77,9 +84,9 @@ fn order_ui(ui: &mut Ui, action: Action, label: &str, state: &AppState, commands
 }
 
 /// How large the brush is, and the way back.
-fn brush_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
+fn brush_ui(ui: &mut Ui, probe: &Probe, commands: &CommandSender) {
     let (least, _, largest) = BRUSH_RANGE;
-    let mut percent = (state.viewer.probe.brush * 100.0).round();
+    let mut percent = (probe.brush * 100.0).round();
     let label = ui.label("Brush");
     let slider = egui::Slider::new(&mut percent, least * 100.0..=largest * 100.0)
         .suffix(" %")
@@ -89,7 +96,7 @@ fn brush_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
     if response.on_hover_text(hover).changed() {
         commands.display(DisplayCommand::SetBrush(percent / 100.0));
     }
-    let covered = state.viewer.probe.cover.is_some();
+    let covered = probe.cover.is_some();
     let button = egui::Button::new("Uncover all");
     if ui.add_enabled(covered, button).clicked() {
         commands.display(DisplayCommand::Uncover);
@@ -115,7 +122,8 @@ fn presets_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
     ui.menu_button("Presets", |ui| {
         for (place, (name, choice)) in opened.presets().into_iter().enumerate() {
             let action = PRESET_ACTIONS.get(place);
-            let key = action.map(|action| key_words(ui.ctx(), *action, state));
+            let key =
+                action.map(|action| key_words(ui.ctx(), *action, &state.shared.settings.keys));
             let key = key.unwrap_or_default();
             let same = *current == choice;
             let button = egui::Button::selectable(same, name).shortcut_text(key);

@@ -6,7 +6,7 @@ mod table;
 
 use egui::{Context, Modifiers};
 
-use crate::state::{AppState, CommandSender};
+use crate::state::{AppState, CommandSender, KeyChoices};
 
 pub use keymap::{text_of, words_of};
 pub use table::{Action, MOUSE};
@@ -33,14 +33,14 @@ pub fn action_button_ui(
 }
 
 /// The action's shortcut as text, for tooltips; empty if it has none.
-pub fn key_words(ctx: &Context, action: Action, state: &AppState) -> String {
-    let shortcut = action.shortcut(&state.shared.settings.keys);
+pub fn key_words(ctx: &Context, action: Action, keys: &KeyChoices) -> String {
+    let shortcut = action.shortcut(keys);
     shortcut.map_or_else(String::new, |shortcut| words_of(ctx, &shortcut))
 }
 
 /// Words for a tooltip, with the action's key where it has one.
-pub fn with_key(ctx: &Context, words: &str, action: Action, state: &AppState) -> String {
-    match key_words(ctx, action, state).as_str() {
+pub fn with_key(ctx: &Context, words: &str, action: Action, keys: &KeyChoices) -> String {
+    match key_words(ctx, action, keys).as_str() {
         "" => words.to_owned(),
         key => format!("{words} ({key})"),
     }

@@ -63,7 +63,7 @@ fn note_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
             (Mark::Excluded, Action::Exclude),
         ] {
             let button = egui::Button::selectable(entry.mark == Some(mark), mark.label());
-            let key = key_words(ui.ctx(), action, state);
+            let key = key_words(ui.ctx(), action, &state.shared.settings.keys);
             if ui.add(button).on_hover_text(key).clicked() {
                 commands.list(ListCommand::Mark(mark));
             }

@@ -6,7 +6,10 @@ mod row;
 
 use egui::{ScrollArea, Ui};
 
-use crate::state::{AppState, Command, CommandSender, DisplayCommand, FilmState, ViewerCommand};
+use crate::state::{
+    AppState, Command, CommandSender, DisplayCommand, FilmState, Films, Model, Shared,
+    ViewerCommand, ViewerState,
+};
 use crate::ui::shortcuts::Action;
 use crate::ui::theme;
 
@@ -16,9 +19,9 @@ use model::{interval_text, risk_of, standing_text};
 /// Scores at the right of the film; in their place, why there are none.
 pub fn findings_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
     heading::heading_ui(ui, state, commands);
-    state_ui(ui, state, commands);
+    state_ui(ui, &state.shared, commands);
     let Some(loaded) = &state.shared.model.loaded else {
-        no_model_ui(ui, state);
+        no_model_ui(ui, &state.shared.model);
         return;
     };
     if state.viewer.is_refused(&state.shared.films) {
@@ -100,7 +103,7 @@ pub fn findings_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
             if let Some(text) = interval_text(row, state.viewer.jitter.n()) {
                 ui.label(text);
             }
-            if let Some(text) = box_text(state) {
+            if let Some(text) = box_text(&state.viewer, &state.shared.films) {
                 ui.label(text);
             }
         }
@@ -120,12 +123,8 @@ fn refused_ui(ui: &mut Ui, commands: &CommandSender) {
 }
 
 /// How the map of the finding in view meets the radiologists' boxes, where there are any.
-fn box_text(state: &AppState) -> Option<String> {
-    let (cut, overlap) = state
-        .viewer
-        .overlap
-        .found
-        .filter(|_| !state.viewer.is_refused(&state.shared.films))?;
+fn box_text(viewer: &ViewerState, films: &Films) -> Option<String> {
+    let (cut, overlap) = viewer.overlap.found.filter(|_| !viewer.is_refused(films))?;
     let hit = if overlap.hit { "hit" } else { "miss" };
     Some(format!(
         "NIH box: {hit} (IoU {:.2} with the map above {:.0} % of its maximum)",
@@ -147,15 +146,15 @@ fn covered_ui(ui: &mut Ui, commands: &CommandSender) {
 }
 
 /// Progress, failure or cancellation of the film in view, with the way out.
-fn state_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
+fn state_ui(ui: &mut Ui, shared: &Shared, commands: &CommandSender) {
     let palette = theme::palette(ui.visuals());
-    match &state.shared.films.film {
+    match &shared.films.film {
         FilmState::Empty | FilmState::Read(_) => {}
         FilmState::Opening | FilmState::Scoring(_) => {
-            let opening = matches!(state.shared.films.film, FilmState::Opening);
+            let opening = matches!(shared.films.film, FilmState::Opening);
             ui.horizontal(|ui| {
                 ui.spinner();
-                ui.label(match (opening, state.shared.model.loaded.is_some()) {
+                ui.label(match (opening, shared.model.loaded.is_some()) {
                     (true, _) => "Opening film…",
                     (false, true) => "Scoring…",
                     (false, false) => "Waiting for the model…",
@@ -187,8 +186,8 @@ fn state_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
     }
 }
 
-fn no_model_ui(ui: &mut Ui, state: &AppState) {
-    if let Some(error) = &state.shared.model.error {
+fn no_model_ui(ui: &mut Ui, model: &Model) {
+    if let Some(error) = &model.error {
         let palette = theme::palette(ui.visuals());
         ui.label(
             egui::RichText::new("No model")

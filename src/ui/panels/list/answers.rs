@@ -31,7 +31,8 @@ pub fn answers_ui(
         ] {
             let command = action.command(state);
             let button = egui::Button::new(action.label());
-            let key = crate::ui::shortcuts::key_words(ui.ctx(), action, state);
+            let key =
+                crate::ui::shortcuts::key_words(ui.ctx(), action, &state.shared.settings.keys);
             if ui
                 .add_enabled(command.is_some(), button)
                 .on_hover_text(key)

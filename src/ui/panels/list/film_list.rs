@@ -28,7 +28,7 @@ pub fn film_list_ui(
     commands: &CommandSender,
 ) {
     heading_ui(ui, state, commands);
-    filter_ui(ui, state, commands);
+    filter_ui(ui, &state.list, &state.shared, commands);
     ui.separator();
     let places = state.list.places();
     if places.is_empty() {
@@ -106,7 +106,12 @@ fn heading_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
         let button = egui::Button::new("Score all");
         let response = ui.add_enabled(command.is_some(), button);
         let hover = "Score the films of the list in the background";
-        let hover = with_key(ui.ctx(), hover, Action::ScoreAll, state);
+        let hover = with_key(
+            ui.ctx(),
+            hover,
+            Action::ScoreAll,
+            &state.shared.settings.keys,
+        );
         if response.on_hover_text(hover).clicked()
             && let Some(command) = command
         {

@@ -2,20 +2,23 @@ use egui::{ComboBox, Ui};
 
 use crate::domain::Labels;
 use crate::state::{
-    AppState, CommandSender, Decision, ListCommand, ListFilter, Mark, SortKey, SortOrder,
+    CommandSender, Decision, ListCommand, ListFilter, ListState, Mark, Shared, SortKey, SortOrder,
 };
 
 /// How the list is sorted, and what it shows.
-pub fn filter_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
-    let desk = &state.list;
-    let labels = state.shared.model.loaded.as_ref();
-    let labels = labels.map(|loaded| &loaded.classifier.card().labels);
-    search_ui(ui, &desk.filter, commands);
-    sort_ui(ui, desk.order, labels, commands);
-    let set = desk.filter != ListFilter::default();
+pub fn filter_ui(ui: &mut Ui, list: &ListState, shared: &Shared, commands: &CommandSender) {
+    let labels = shared.model.classifier();
+    let labels = labels.map(|classifier| &classifier.card().labels);
+    let patient = shared.films.current_entry();
+    let patient = patient.and_then(|entry| entry.patient_id.as_deref());
+    search_ui(ui, &list.filter, commands);
+    sort_ui(ui, list.order, labels, commands);
+    let set = list.filter != ListFilter::default();
     egui::CollapsingHeader::new(if set { "Filter (set)" } else { "Filter" })
         .id_salt("list filter")
-        .show(ui, |ui| parts_ui(ui, state, labels, commands));
+        .show(ui, |ui| {
+            parts_ui(ui, &list.filter, labels, patient, commands);
+        });
 }
 
 fn search_ui(ui: &mut Ui, filter: &ListFilter, commands: &CommandSender) {
@@ -86,8 +89,13 @@ fn sort_ui(ui: &mut Ui, order: SortOrder, labels: Option<&Labels>, commands: &Co
     });
 }
 
-fn parts_ui(ui: &mut Ui, state: &AppState, labels: Option<&Labels>, commands: &CommandSender) {
-    let before = &state.list.filter;
+fn parts_ui(
+    ui: &mut Ui,
+    before: &ListFilter,
+    labels: Option<&Labels>,
+    patient: Option<&str>,
+    commands: &CommandSender,
+) {
     let mut filter = before.clone();
     let names: Vec<String> = labels
         .into_iter()
@@ -112,15 +120,13 @@ fn parts_ui(ui: &mut Ui, state: &AppState, labels: Option<&Labels>, commands: &C
     let mut marks = vec![(None, "any")];
     marks.extend(Mark::ALL.map(|mark| (Some(mark), mark.label())));
     choice_ui(ui, "Mark", &mut filter.mark, &marks);
-    let patient = state.shared.films.current_entry();
-    let patient = patient.and_then(|entry| entry.patient_id.clone());
     let mut only = filter.patient.is_some();
     let response = ui.add_enabled(
         only || patient.is_some(),
         egui::Checkbox::new(&mut only, "This patient only"),
     );
     if response.changed() {
-        filter.patient = patient.filter(|_| only);
+        filter.patient = patient.filter(|_| only).map(ToOwned::to_owned);
     }
     ui.checkbox(&mut filter.failed, "Failed films only");
     let set = filter != ListFilter::default();

@@ -31,7 +31,7 @@ pub fn running_text(training: &TrainingState) -> Option<String> {
     let record = &run.record;
     let phase = run.phase();
     let mut parts = vec![phase.words().to_owned()];
-    match (phase, &record.decoding, &record.last_step) {
+    match (phase, &record.live.decoding, &record.live.last_step) {
         (RunPhase::Preparing, Some(progress), _) => {
             parts.push(format!("{} of {} films", progress.n_done, progress.n_total));
         }

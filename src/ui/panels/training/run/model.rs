@@ -75,7 +75,7 @@ impl RunCurves {
             }),
         ];
         if run_idx == 0 {
-            let steps = record.steps.points().iter();
+            let steps = record.live.steps.points().iter();
             let points = steps.map(|&[x, y]| PlotPoint::new(x, y)).collect();
             let (name, kind) = ("steps".to_owned(), CurveKind::StepLoss);
             loss.insert(

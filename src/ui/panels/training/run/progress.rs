@@ -13,7 +13,7 @@ pub fn progress_ui(ui: &mut Ui, run: &ShownRun, commands: &CommandSender) {
     if let Some(error) = run.error() {
         ui.label(RichText::new(error).color(palette.error));
     }
-    if let Some(error) = &run.record.save_error {
+    if let Some(error) = &run.record.live.save_error {
         ui.label(RichText::new(error).color(palette.error));
     }
     if !run.is_running() {
@@ -21,10 +21,10 @@ pub fn progress_ui(ui: &mut Ui, run: &ShownRun, commands: &CommandSender) {
     }
     ui.horizontal_wrapped(|ui| {
         let record = &run.record;
-        if let Some(decoding) = &record.decoding {
+        if let Some(decoding) = &record.live.decoding {
             bar_ui(ui, "Decoded", decoding.n_done, decoding.n_total, "films");
         }
-        if let Some(step) = &record.last_step {
+        if let Some(step) = &record.live.last_step {
             bar_ui(
                 ui,
                 "Epoch",

@@ -1,0 +1,219 @@
+//! The viewer without a window: a command in, state and effects out.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use super::*;
+use crate::domain::{Point, Size, Threshold};
+use crate::imaging::{InputLevel, read_film};
+use crate::state::shared::tests::{errors, list, shared, shared_with_model};
+use crate::state::{Effect, FilmState, OpenedFilm, PickKind, Shared};
+
+const PHANTOM: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/assets/phantom.png");
+
+/// The phantom in view, decoded and without scores; another film on the list.
+fn viewer(mut shared: Shared) -> (ViewerState, Shared) {
+    list(&mut shared, &[PHANTOM, "other.png"]);
+    shared.films.show(0);
+    let film = read_film(Path::new(PHANTOM)).unwrap();
+    shared.films.film = FilmState::Scoring(Arc::new(OpenedFilm::new(film)));
+    let mut viewer = ViewerState::new(&shared.services.wake);
+    viewer.displays.show(Some(Path::new(PHANTOM)));
+    (viewer, shared)
+}
+
+fn change(change: DisplayChange) -> ViewerCommand {
+    ViewerCommand::Display(DisplayCommand::Change(change))
+}
+
+fn set(threshold: f32) -> ViewerCommand {
+    ViewerCommand::SetThreshold(0, Threshold::new(threshold).unwrap())
+}
+
+fn threshold(shared: &Shared) -> f32 {
+    let loaded = shared.model.loaded.as_ref().unwrap();
+    loaded.thresholds.current().values()[0].get()
+}
+
+#[test]
+fn without_a_film_there_is_no_display_to_change() {
+    let mut shared = shared();
+    let mut viewer = ViewerState::new(&shared.services.wake);
+    viewer.apply(change(DisplayChange::Invert), &mut shared);
+    assert!(!viewer.display().inverted && !viewer.can_undo(&shared));
+}
+
+#[test]
+fn thresholds_and_display_are_undone_in_the_order_of_their_changes() {
+    let (mut viewer, mut shared) = viewer(shared_with_model());
+    let before = threshold(&shared);
+    viewer.apply(set(0.9), &mut shared);
+    viewer.apply(change(DisplayChange::Invert), &mut shared);
+    viewer.apply(ViewerCommand::Undo, &mut shared);
+    assert_eq!(
+        (viewer.display().inverted, threshold(&shared)),
+        (false, 0.9)
+    );
+    viewer.apply(ViewerCommand::Undo, &mut shared);
+    assert_eq!(threshold(&shared), before);
+    assert!(!viewer.can_undo(&shared));
+    viewer.apply(ViewerCommand::Redo, &mut shared);
+    assert_eq!(
+        (viewer.display().inverted, threshold(&shared)),
+        (false, 0.9)
+    );
+    viewer.apply(ViewerCommand::Redo, &mut shared);
+    assert!(viewer.display().inverted && !viewer.can_redo());
+}
+
+#[test]
+fn another_change_leaves_nothing_to_redo() {
+    let (mut viewer, mut shared) = viewer(shared_with_model());
+    viewer.apply(set(0.9), &mut shared);
+    viewer.apply(ViewerCommand::Undo, &mut shared);
+    viewer.apply(change(DisplayChange::Invert), &mut shared);
+    assert!(!viewer.can_redo());
+}
+
+#[test]
+fn another_film_leaves_threshold_moves_to_undo_and_no_display() {
+    let (mut viewer, mut shared) = viewer(shared_with_model());
+    let before = threshold(&shared);
+    viewer.apply(set(0.9), &mut shared);
+    viewer.apply(change(DisplayChange::Invert), &mut shared);
+    viewer.apply(ViewerCommand::ShowFilm(1), &mut shared);
+    viewer.apply(ViewerCommand::Undo, &mut shared);
+    assert_eq!(threshold(&shared), before);
+    viewer.apply(ViewerCommand::ShowFilm(0), &mut shared);
+    assert!(viewer.display().inverted, "a film is shown as it was left");
+}
+
+#[test]
+fn a_threshold_drag_is_told_at_its_beginning_and_its_end() {
+    let (mut viewer, mut shared) = viewer(shared_with_model());
+    let before = threshold(&shared);
+    let mut apply = |command| viewer.apply(command, &mut shared);
+    assert_eq!(apply(set(0.91)), [Effect::ThresholdsMoved]);
+    assert_eq!(apply(set(0.92)), []);
+    let end = apply(ViewerCommand::EndThresholdMove);
+    assert_eq!(end, [Effect::ThresholdsMoved]);
+    assert_eq!(apply(set(0.93)), [Effect::ThresholdsMoved]);
+    apply(ViewerCommand::Undo);
+    apply(ViewerCommand::Undo);
+    assert_eq!(threshold(&shared), before);
+}
+
+#[test]
+fn stepping_through_findings_stops_at_the_first_and_the_last() {
+    let (mut viewer, mut shared) = viewer(shared_with_model());
+    let mut step = |step| {
+        viewer.apply(ViewerCommand::StepFinding(step), &mut shared);
+        viewer.selected
+    };
+    assert_eq!(step(-1), Some(0), "the first step selects the first");
+    assert_eq!(step(-1), Some(0));
+    assert_eq!(step(13), Some(13));
+    assert_eq!(step(1), Some(13));
+}
+
+#[test]
+fn map_settings_stay_within_their_ranges() {
+    let (mut viewer, mut shared) = viewer(shared());
+    for command in [MapCommand::SetOpacity(1.5), MapCommand::SetCutOff(1.0)] {
+        viewer.apply(ViewerCommand::Map(command), &mut shared);
+    }
+    let map = &shared.settings.map;
+    assert_eq!((map.opacity, map.cut_off), (1.0, 0.99));
+}
+
+#[test]
+fn cancelling_keeps_the_picture_and_only_while_something_is_read() {
+    let (mut viewer, mut shared) = viewer(shared());
+    viewer.cancel(&mut shared);
+    let FilmState::Cancelled(Some(film)) = &shared.films.film else {
+        panic!("{:?}", shared.films.film);
+    };
+    assert_eq!(film.film.path, Path::new(PHANTOM));
+    shared.films.film = FilmState::Empty;
+    viewer.cancel(&mut shared);
+    assert!(matches!(shared.films.film, FilmState::Empty));
+}
+
+#[test]
+fn without_any_model_a_waiting_film_says_why_it_has_no_scores() {
+    let (mut viewer, mut shared) = viewer(shared());
+    shared.model.error = Some("broken file".to_owned());
+    viewer.model_failed(&mut shared);
+    let FilmState::Failed { error, film } = &shared.films.film else {
+        panic!("{:?}", shared.films.film);
+    };
+    assert_eq!(error, "no scores without a model: broken file");
+    assert!(film.is_some(), "the picture stays");
+    assert_eq!(errors(&shared), [error]);
+}
+
+#[test]
+fn another_model_deselects_a_finding_that_it_may_not_have() {
+    let (mut viewer, mut shared) = viewer(shared_with_model());
+    viewer.apply(ViewerCommand::SelectFinding(Some(3)), &mut shared);
+    viewer.model_changed(true, &mut shared);
+    assert_eq!(viewer.selected, Some(3));
+    viewer.model_changed(false, &mut shared);
+    assert_eq!(viewer.selected, None);
+}
+
+#[test]
+fn a_refused_film_is_seen_once_its_reader_asks_for_it() {
+    let (mut viewer, mut shared) = viewer(shared());
+    assert!(!viewer.is_refused(&shared.films), "the phantom is a film");
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("stripes.png");
+    let stripes = |x: u32, y: u32| image::Luma([((x * 7) ^ (y * 13)) as u8]);
+    image::GrayImage::from_fn(200, 200, stripes)
+        .save(&path)
+        .unwrap();
+    list(&mut shared, &[path.to_str().unwrap()]);
+    shared.films.show(2);
+    let opened = OpenedFilm::new(read_film(&path).unwrap());
+    assert_eq!(opened.check.level(), InputLevel::Refused);
+    shared.films.film = FilmState::Scoring(Arc::new(opened));
+    assert!(viewer.is_refused(&shared.films));
+    viewer.apply(ViewerCommand::ShowAnyway, &mut shared);
+    assert!(!viewer.is_refused(&shared.films));
+}
+
+#[test]
+fn an_export_asks_for_a_folder_first() {
+    let (mut viewer, mut shared) = viewer(shared_with_model());
+    let export = ExportCommand::Export(vec![crate::export::ExportKind::Csv]);
+    let effects = viewer.export(export, &mut shared);
+    assert_eq!(effects, [Effect::AskPath(PickKind::ExportFolder)]);
+}
+
+#[test]
+fn an_unlinked_film_beside_is_changed_alone_and_a_linked_one_with_the_film_in_view() {
+    let (mut viewer, mut shared) = viewer(shared());
+    viewer.area = Some(ViewerArea {
+        top_left: Point { x: 0.0, y: 0.0 },
+        size: Size {
+            width: 400.0,
+            height: 300.0,
+        },
+        pixels_per_point: 1.0,
+    });
+    let show = CompareCommand::Show(CompareWith::Film(PHANTOM.into()));
+    viewer.apply(ViewerCommand::Compare(show), &mut shared);
+    let invert = || {
+        let invert = DisplayCommand::Change(DisplayChange::Invert);
+        ViewerCommand::Compare(CompareCommand::Display(invert))
+    };
+    viewer.apply(invert(), &mut shared);
+    assert!(viewer.display().inverted);
+    let link = ViewerCommand::Compare(CompareCommand::Link(false));
+    viewer.apply(link, &mut shared);
+    let beside = |viewer: &ViewerState| viewer.compare.as_ref().unwrap().display.inverted;
+    assert!(beside(&viewer), "it stays as it was while linked");
+    viewer.apply(invert(), &mut shared);
+    assert!(viewer.display().inverted);
+    assert!(!beside(&viewer));
+}
