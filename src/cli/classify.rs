@@ -1,4 +1,3 @@
-use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -7,13 +6,11 @@ use anyhow::Context as _;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::{ClassifyArgs, device_for_command, open_model, output};
-use crate::domain::{Film, OperatingPoint, PerFinding, Score, Threshold};
+use crate::domain::{Film, PerFinding, Score, Threshold};
 use crate::explain::{
-    CamMethod, JitterConfig, JitterInterval, OverlayStyle, class_activation_maps, overlay_png,
-    score_jitter,
+    CamMethod, JitterConfig, JitterInterval, OverlayStyle, class_activation_maps, score_jitter,
 };
-use crate::export::{FilmExport, file_part};
-use crate::files::write_whole;
+use crate::export::{DrawnMaps, ExportKind, FilmExport, export_film};
 use crate::imaging::{InputCheck, list_films, read_film};
 use crate::model::{Classifier, Inference};
 use crate::work::cause_chain;
@@ -76,10 +73,9 @@ pub fn run(args: &ClassifyArgs) -> anyhow::Result<ExitCode> {
         }
     }
     let mut run = Run {
-        thresholds: thresholds(&classifier),
+        thresholds: classifier.card().thresholds(),
         classifier,
         args,
-        taken: BTreeSet::new(),
     };
     let bar = progress_bar(films.len() as u64);
     let mut results = Vec::new();
@@ -105,19 +101,11 @@ pub fn run(args: &ClassifyArgs) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::FAILURE)
 }
 
-/// The model's operating points, 0.5 where it has none: what the window starts from too.
-fn thresholds(classifier: &Classifier) -> PerFinding<Threshold> {
-    let points = classifier.card().operating_points.clone();
-    points.map(|point| OperatingPoint::threshold_or_half(point.as_ref()))
-}
-
 /// Common settings of all films of one call.
 struct Run<'a> {
     classifier: Classifier,
     thresholds: PerFinding<Threshold>,
     args: &'a ClassifyArgs,
-    /// Pictures written so far.
-    taken: BTreeSet<PathBuf>,
 }
 
 impl Run<'_> {
@@ -162,42 +150,18 @@ impl Run<'_> {
         let method = CamMethod::GradCam;
         let head = self.classifier.head();
         let maps = class_activation_maps(&reading.features, head, &reading.scores, method);
-        let stem = film.path.file_stem().unwrap_or_default().to_string_lossy();
         let (classifier, scores) = (&self.classifier, &reading.scores);
         let export = FilmExport::new(film, check, classifier, scores, &self.thresholds);
-        let labels = maps.labels();
-        let asked = self.args.cam_label.iter();
-        let asked: Vec<usize> = asked.filter_map(|label| labels.position(label)).collect();
-        let findings = if asked.is_empty() {
-            export.drawn_findings()
-        } else {
-            asked
+        let findings = export.findings_to_draw(&self.args.cam_label);
+        let drawn = DrawnMaps {
+            maps: &maps,
+            method,
+            style: OverlayStyle::default(),
+            findings: &findings,
         };
-        for finding_idx in findings {
-            let label = maps.labels().get(finding_idx).unwrap_or_default();
-            let lines = export.caption(finding_idx, method);
-            let style = OverlayStyle::default();
-            let png = overlay_png(film, &maps, finding_idx, &style, &lines)?;
-            let path = free_path(
-                folder,
-                &format!("{stem}.{}", file_part(label)),
-                &mut self.taken,
-            );
-            write_whole(&path, &png).with_context(|| format!("cannot write {}", path.display()))?;
-        }
+        export_film(&export, &drawn, &[ExportKind::Png], folder)?;
         Ok(())
     }
-}
-
-/// `stem.png`, or `stem-2.png` and so on where films of one name come from several folders.
-fn free_path(folder: &Path, stem: &str, taken: &mut BTreeSet<PathBuf>) -> PathBuf {
-    let mut path = folder.join(format!("{stem}.png"));
-    let mut n = 2;
-    while !taken.insert(path.clone()) {
-        path = folder.join(format!("{stem}-{n}.png"));
-        n += 1;
-    }
-    path
 }
 
 pub(super) fn progress_bar(n_films: u64) -> ProgressBar {

@@ -6,7 +6,6 @@ use clap::{Args, ValueEnum};
 
 use super::classify::progress_bar;
 use super::{DeviceArgs, device_for_command, open_model, output};
-use crate::domain::OperatingPoint;
 use crate::explain::{CamMethod, OverlayStyle, class_activation_maps};
 use crate::export::{DrawnMaps, ExportKind, FilmExport, export_film};
 use crate::imaging::{InputCheck, list_films, read_film};
@@ -101,19 +100,10 @@ fn export(args: &ExportArgs, classifier: &Classifier, path: &Path) -> anyhow::Re
     let method = CamMethod::GradCam;
     let head = classifier.head();
     let maps = class_activation_maps(&reading.features, head, &reading.scores, method);
-    // The model's operating points, 0.5 where it has none: what the window starts from too.
-    let points = &classifier.card().operating_points;
-    let thresholds = points.map(|point| OperatingPoint::threshold_or_half(point.as_ref()));
+    let thresholds = classifier.card().thresholds();
     let check = InputCheck::of(&film);
     let export = FilmExport::new(&film, &check, classifier, &reading.scores, &thresholds);
-    let labels = reading.scores.labels();
-    let asked = args.cam_label.iter();
-    let asked: Vec<usize> = asked.filter_map(|label| labels.position(label)).collect();
-    let findings = if asked.is_empty() {
-        export.drawn_findings()
-    } else {
-        asked
-    };
+    let findings = export.findings_to_draw(&args.cam_label);
     let kinds: Vec<ExportKind> = match args.only.as_slice() {
         [] => ExportKind::ALL.to_vec(),
         only => only.iter().map(|kind| kind.of()).collect(),

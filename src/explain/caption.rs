@@ -30,18 +30,6 @@ pub enum OverlayError {
     NoSuchFinding { finding_idx: usize },
 }
 
-/// A PNG of [`overlay_image`].
-pub fn overlay_png(
-    film: &Film,
-    maps: &PerFinding<Heatmap>,
-    finding_idx: usize,
-    style: &OverlayStyle,
-    lines: &[String],
-) -> Result<Vec<u8>, OverlayError> {
-    let image = overlay_image(film, maps, finding_idx, style, lines)?;
-    png_of(&image)
-}
-
 /// A picture as a PNG file.
 pub fn png_of(image: &RgbImage) -> Result<Vec<u8>, OverlayError> {
     let mut png = Cursor::new(Vec::new());

@@ -10,7 +10,7 @@ mod cover;
 mod jitter;
 mod overlap;
 
-pub use caption::{OverlayError, overlay_image, overlay_png, png_of};
+pub use caption::{OverlayError, overlay_image, png_of};
 pub use colormap::Colormap;
 pub use contour::contours;
 pub use cover::Cover;

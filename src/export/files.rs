@@ -85,7 +85,7 @@ pub fn export_film(
 }
 
 /// A label as part of a file's name: a model from elsewhere must not choose a folder.
-pub fn file_part(label: &str) -> String {
+fn file_part(label: &str) -> String {
     let kept = |c: char| c.is_alphanumeric() || c == '_' || c == '-';
     label
         .chars()

@@ -82,6 +82,20 @@ impl<'a> FilmExport<'a> {
         pair.is_some_and(|(score, threshold)| score.is_positive(*threshold))
     }
 
+    /// The findings to draw: those asked for by name, or else as [`Self::drawn_findings`].
+    pub fn findings_to_draw(&self, asked: &[String]) -> Vec<usize> {
+        let labels = self.scores.labels();
+        let asked: Vec<usize> = asked
+            .iter()
+            .filter_map(|label| labels.position(label))
+            .collect();
+        if asked.is_empty() {
+            self.drawn_findings()
+        } else {
+            asked
+        }
+    }
+
     /// The findings to draw: those above threshold, or else the highest.
     pub fn drawn_findings(&self) -> Vec<usize> {
         let n_labels = self.scores.values().len();

@@ -11,7 +11,7 @@ mod secondary_capture;
 mod structured_report;
 
 pub use dicom_file::{ExportError, FreshUid};
-pub use files::{DrawnMaps, ExportKind, export_film, file_part};
+pub use files::{DrawnMaps, ExportKind, export_film};
 pub use film_export::{FilmExport, write_export};
 pub use scores_csv::scores_csv;
 pub use secondary_capture::secondary_capture;

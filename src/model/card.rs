@@ -1,7 +1,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::ScoreHistogram;
-use crate::domain::{Labels, OperatingPoint, PerFinding};
+use crate::domain::{Labels, OperatingPoint, PerFinding, Threshold};
 use crate::imaging::{Interpolation, Preprocessing};
 use thorax_engine::NetworkSpec;
 
@@ -68,6 +68,12 @@ pub struct Provenance {
 }
 
 impl ModelCard {
+    /// Where films' thresholds start: the operating points, 0.5 where there is none.
+    pub fn thresholds(&self) -> PerFinding<Threshold> {
+        let points = &self.operating_points;
+        points.map(|point| OperatingPoint::threshold_or_half(point.as_ref()))
+    }
+
     /// A card with labels, preprocessing and provenance only: no thresholds, no calibration.
     ///
     /// `None` unless there are as many labels as outputs and the input has the network's side.
