@@ -14,13 +14,13 @@ use crate::dataset::{DataSet, FilmCache, SplitLists, SplitRule};
 use crate::domain::Threshold;
 use crate::evaluate::{
     Bootstrap, BootstrapInterval, EvaluateError, EvaluationData, Figures, LabelDifference,
-    LabelLocalization, MapRule, ReportParts, ScoredSet, Subgroup, bootstrap_aucs, compare,
-    figures_csv, figures_json, freeze_operating_points, html_report, localize, save_plots,
-    score_films, shared_patients, subgroups,
+    LabelLocalization, MapRule, ReportParts, Subgroup, bootstrap_aucs, compare, figures_csv,
+    figures_json, freeze_operating_points, html_report, localize, save_plots, score_films,
+    shared_patients, subgroups,
 };
 use crate::files::write_whole;
 use crate::model::{Classifier, ModelFile};
-use crate::train::Predictions;
+use crate::scores::{Predictions, ScoredSet};
 pub use args::EvaluateArgs;
 use args::EvaluationFormat;
 use chosen::{Chosen, made_by};

@@ -2,9 +2,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-use super::{EvaluateError, LabelColumn, ScoredSet};
+use super::EvaluateError;
 use crate::metrics::PairedAuc;
-use crate::train::{FilmPrediction, Predictions};
+use crate::scores::{FilmPrediction, LabelColumn, Predictions, ScoredSet};
 
 /// One label under two models, on the films that both scored.
 #[derive(Clone, Debug, PartialEq)]

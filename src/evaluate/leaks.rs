@@ -1,8 +1,9 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use super::{EvaluateError, ScoredSet};
+use super::EvaluateError;
 use crate::domain::Part;
+use crate::scores::ScoredSet;
 use crate::train::RunFolder;
 
 /// Patients of a set whom the model has seen in training: scores will look better than they are.

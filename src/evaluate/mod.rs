@@ -4,9 +4,7 @@
 //! see whether maps meet boxes.
 
 mod error;
-mod scored_set;
 mod figures;
-mod calibration;
 mod bootstrap;
 mod leaks;
 mod compare;
@@ -23,7 +21,6 @@ mod picture;
 mod report;
 
 pub use bootstrap::{Bootstrap, BootstrapInterval, Replicate, bootstrap_aucs};
-pub use calibration::{CalibrationView, ProbabilityRule};
 pub use compare::{FilmDifference, LabelDifference, compare, most_different_films};
 pub use error::EvaluateError;
 pub use export::{figures_csv, figures_json};
@@ -36,6 +33,5 @@ pub use plots::{LabelPlot, label_plots};
 pub use prevalence::Prevalence;
 pub use report::{ReportParts, html_report};
 pub use score::{EvaluationData, ScoredFolder, score_films};
-pub use scored_set::{LabelColumn, ScoredSet};
 pub use subgroups::{Subgroup, SubgroupAuc, subgroups};
 pub use svg::{Curve, PlotText, curve_svg};

@@ -1,7 +1,7 @@
 use super::svg::{Curve, PlotText, curve_svg};
-use super::{CalibrationView, LabelColumn, ProbabilityRule};
 use crate::metrics::{Bins, Confusion};
 use crate::model::ModelCard;
+use crate::scores::{CalibrationView, LabelColumn, ProbabilityRule};
 
 /// Bins of reliability curves.
 const N_BINS: usize = 10;

@@ -1,12 +1,13 @@
 use super::escape::escape;
 use super::plots::label_plots;
 use super::{
-    Bootstrap, BootstrapInterval, Figures, LabelColumn, LabelDifference, LabelFigures,
-    LabelLocalization, Prevalence, ScoredSet, Subgroup,
+    Bootstrap, BootstrapInterval, Figures, LabelDifference, LabelFigures, LabelLocalization,
+    Prevalence, Subgroup,
 };
 use crate::domain::NOTICE;
 use crate::metrics::wilson_interval;
 use crate::model::ModelCard;
+use crate::scores::{LabelColumn, ScoredSet};
 
 const STYLE: &str = "body{font:14px/1.5 sans-serif;margin:2em auto;max-width:1100px;padding:0 1em;\
 color:#222}table{border-collapse:collapse;margin:.6em 0}td,th{padding:.2em .6em;text-align:right;\

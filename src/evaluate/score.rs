@@ -4,7 +4,7 @@ use super::EvaluateError;
 use crate::dataset::{ColumnMap, DataSet, FilmCache, FilmRow, Split, SplitLists, SplitRule};
 use crate::domain::{Part, sigmoid};
 use crate::model::Classifier;
-use crate::train::{FilmPrediction, Predictions};
+use crate::scores::{FilmPrediction, Predictions};
 
 /// Films whose pixels are in memory at once.
 const CHUNK: usize = 256;

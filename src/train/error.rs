@@ -6,6 +6,7 @@ use thiserror::Error;
 use crate::dataset::{CacheError, DataError, SplitError};
 use crate::model::kernels::EngineError;
 use crate::model::{DeviceError, ModelError, ModelFault, ModelFileError};
+use crate::scores::ScoresError;
 
 /// Errors from starting or running a training.
 #[derive(Debug, Error)]
@@ -49,6 +50,8 @@ pub enum TrainError {
     Split(#[from] SplitError),
     #[error(transparent)]
     Cache(#[from] CacheError),
+    #[error(transparent)]
+    Scores(#[from] ScoresError),
     #[error(transparent)]
     Engine(#[from] EngineError),
     #[error(transparent)]

@@ -379,7 +379,7 @@ impl<'a> Run<'a> {
     }
 
     /// A full disk costs the file, not the run.
-    fn save_failed(&mut self, error: &TrainError) {
+    fn save_failed(&mut self, error: &dyn ToString) {
         (self.on_event)(TrainEvent::SaveFailed(error.to_string()));
     }
 

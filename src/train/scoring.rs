@@ -1,10 +1,10 @@
 use super::TrainError;
 use super::history::AucTable;
-use super::predictions::{FilmPrediction, Predictions};
 use super::prepared::Prepared;
 use crate::domain::{Part, sigmoid};
 use crate::model::Classifier;
 use crate::model::kernels::LossWeights;
+use crate::scores::{FilmPrediction, Predictions};
 
 /// Films whose pixels are in memory at once.
 const CHUNK: usize = 256;

@@ -2,8 +2,9 @@
 
 use super::{EvaluateArgs, load_set};
 use crate::domain::Threshold;
-use crate::evaluate::{Figures, ScoredSet, thresholds};
+use crate::evaluate::{Figures, thresholds};
 use crate::model::Classifier;
+use crate::scores::ScoredSet;
 
 /// Whether a model may have made the scores of a set; so where the set does not say.
 pub fn made_by(set: &ScoredSet, model: &Classifier) -> bool {

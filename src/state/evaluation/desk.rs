@@ -4,11 +4,9 @@ use std::sync::Arc;
 
 use super::{Cell, EvaluationPick, TargetForm, TargetKind};
 use crate::domain::{ModelIdentity, Threshold, ThresholdOrigin};
-use crate::evaluate::{
-    Figures, LabelColumn, LabelDifference, Prevalence, ScoredSet, SharedPatients,
-    most_different_films,
-};
+use crate::evaluate::{Figures, LabelDifference, Prevalence, SharedPatients, most_different_films};
 use crate::metrics::Confusion;
+use crate::scores::{LabelColumn, ScoredSet};
 use crate::state::Made;
 use crate::state::SmallPictures;
 use crate::work::Wake;

@@ -7,12 +7,12 @@ use super::{ComparedSet, EvaluationPick, OpenedSet};
 use crate::dataset::FilmCache;
 use crate::domain::Part;
 use crate::evaluate::{
-    EvaluationData, Figures, Prevalence, ReportParts, ScoredSet, compare, figures_csv,
+    EvaluationData, Figures, Prevalence, ReportParts, compare, figures_csv,
     freeze_operating_points, html_report, save_plots, score_films, shared_patients,
 };
 use crate::files::write_whole;
 use crate::model::{Classifier, ModelFile};
-use crate::train::Predictions;
+use crate::scores::{Predictions, ScoredSet};
 use crate::work::{JobContext, Progress};
 
 /// Reads predictions and ranks them; `model` is the file of the model in use.

@@ -2,9 +2,9 @@ use std::sync::Arc;
 
 use egui_plot::PlotPoint;
 
-use crate::evaluate::{CalibrationView, LabelColumn, ProbabilityRule, ScoredSet};
 use crate::metrics::{Bins, Confusion, RankedScores, wilson_interval};
 use crate::model::ModelCard;
+use crate::scores::{CalibrationView, LabelColumn, ProbabilityRule, ScoredSet};
 use crate::state::{AppState, EvaluationState};
 use crate::ui::panels::small_films::SmallFilms;
 

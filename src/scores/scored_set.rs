@@ -2,9 +2,8 @@ use std::num::NonZero;
 use std::path::PathBuf;
 use std::thread::{available_parallelism, scope};
 
-use super::EvaluateError;
+use super::{Predictions, ScoresError};
 use crate::metrics::{AucEstimate, Confusion, RankedScores, brier_score};
-use crate::train::Predictions;
 
 /// Predictions made ready: label by label, ranked once, so that any threshold costs next to nothing.
 #[derive(Clone, Debug)]
@@ -40,9 +39,9 @@ pub struct LabelColumn {
 
 impl ScoredSet {
     /// Ranks every label, labels spread over the processor's cores.
-    pub fn new(name: String, predictions: Predictions) -> Result<Self, EvaluateError> {
+    pub fn new(name: String, predictions: Predictions) -> Result<Self, ScoresError> {
         if predictions.films.is_empty() {
-            return Err(EvaluateError::NoFilms {
+            return Err(ScoresError::NoFilms {
                 path: PathBuf::from(name),
             });
         }
@@ -56,7 +55,7 @@ impl ScoredSet {
                 .unzip();
             LabelColumn::new(name.clone(), scores, positives)
         };
-        let columns: Vec<Result<LabelColumn, EvaluateError>> = scope(|scope| {
+        let columns: Vec<Result<LabelColumn, ScoresError>> = scope(|scope| {
             let threads: Vec<_> = labels
                 .chunks(share)
                 .map(|labels| scope.spawn(move || labels.iter().map(column).collect::<Vec<_>>()))
@@ -84,13 +83,13 @@ impl ScoredSet {
     }
 
     /// The place of a label, underscores and spaces alike.
-    pub fn position(&self, name: &str) -> Result<usize, EvaluateError> {
+    pub fn position(&self, name: &str) -> Result<usize, ScoresError> {
         let plain = |name: &str| name.replace(' ', "_");
         let place = self
             .columns
             .iter()
             .position(|column| plain(&column.name) == plain(name));
-        place.ok_or_else(|| EvaluateError::UnknownLabel {
+        place.ok_or_else(|| ScoresError::UnknownLabel {
             name: name.to_owned(),
             known: self.predictions.labels.join(", "),
         })
@@ -114,16 +113,11 @@ fn micro_auc(columns: &[LabelColumn]) -> Option<f64> {
 
 impl LabelColumn {
     /// Ranks the scores of one label.
-    pub fn new(
-        name: String,
-        scores: Vec<f64>,
-        positives: Vec<bool>,
-    ) -> Result<Self, EvaluateError> {
-        let ranked =
-            RankedScores::of(&scores, &positives).map_err(|source| EvaluateError::Scores {
-                label: name.clone(),
-                source,
-            })?;
+    pub fn new(name: String, scores: Vec<f64>, positives: Vec<bool>) -> Result<Self, ScoresError> {
+        let ranked = RankedScores::of(&scores, &positives).map_err(|source| ScoresError::Rank {
+            label: name.clone(),
+            source,
+        })?;
         let auc = AucEstimate::of(&scores, &positives).ok();
         Ok(Self {
             average_precision: auc.and_then(|_| ranked.average_precision()),
