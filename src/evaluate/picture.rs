@@ -86,7 +86,7 @@ mod tests {
         };
         let curve = Curve {
             name: "c".to_owned(),
-            points: vec![(0.0, 0.5), (1.0, 0.5)],
+            points: vec![[0.0, 0.5], [1.0, 0.5]],
             dotted: false,
         };
         let png = svg_png(&curve_svg(&text, &[curve])).unwrap();

@@ -1,14 +1,16 @@
 //! Scores of many films with their labels, wherever they come from, and what is drawn of them.
 //!
 //! [`Predictions`] is a table of scores that names its model; [`ScoredSet`] is that table ranked
-//! label by label. Training, evaluation, the window and the report all read scores through these.
+//! label by label; [`LabelCurves`] is what is drawn. Training, evaluation, the window and the report all read scores through these.
 
 mod error;
 mod predictions;
 mod scored_set;
 mod calibration;
+mod curves;
 
 pub use calibration::{CalibrationView, ProbabilityRule};
+pub use curves::{BandedCurve, LabelCurves};
 pub use error::ScoresError;
 pub use predictions::{FilmPrediction, Predictions};
 pub use scored_set::{LabelColumn, ScoredSet};
