@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use thiserror::Error;
 
 use crate::metrics::RocError;
+use crate::model::ModelError;
 
 /// Errors from reading, writing and ranking scores.
 #[derive(Debug, Error)]
@@ -19,4 +20,8 @@ pub enum ScoresError {
     Rank { label: String, source: RocError },
     #[error("expected one of the labels {known}, got {name:?}")]
     UnknownLabel { name: String, known: String },
+    #[error(transparent)]
+    Model(Box<ModelError>),
+    #[error("cancelled")]
+    Cancelled,
 }
