@@ -15,6 +15,19 @@ pub struct SharedPatients {
     pub n_films: usize,
 }
 
+impl SharedPatients {
+    /// Says that there are some.
+    pub fn warning(&self) -> Option<String> {
+        let first = self.patients.first()?;
+        Some(format!(
+            "{} patients with {} films, such as {first}, were in this model's training: scores \
+             will look better than they are",
+            self.patients.len(),
+            self.n_films
+        ))
+    }
+}
+
 /// The patients that a set shares with the training part of the run of a model; `None`
 /// if the model is not in a run folder, so that nothing is known.
 pub fn shared_patients(

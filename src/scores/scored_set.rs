@@ -1,5 +1,5 @@
 use std::num::NonZero;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::thread::{available_parallelism, scope};
 
 use super::{Predictions, ScoresError};
@@ -38,6 +38,11 @@ pub struct LabelColumn {
 }
 
 impl ScoredSet {
+    /// Reads a CSV of predictions and ranks it; named after its file.
+    pub fn load(path: &Path) -> Result<Self, ScoresError> {
+        Self::new(path.display().to_string(), Predictions::load(path)?)
+    }
+
     /// Ranks every label, labels spread over the processor's cores.
     pub fn new(name: String, predictions: Predictions) -> Result<Self, ScoresError> {
         if predictions.films.is_empty() {

@@ -25,8 +25,7 @@ mod viewer;
 pub use apply::{AppState, Loaded, Model, ModelOrigin, Palette, Workspace};
 pub use command::{Command, CommandSender, command_channel};
 pub use evaluation::{
-    Cell, ComparedSet, EvaluationCommand, EvaluationPick, EvaluationState, Locked, OpenedSet,
-    TargetForm, TargetKind,
+    Cell, EvaluationCommand, EvaluationPick, EvaluationState, Locked, TargetForm, TargetKind,
 };
 pub use exports::{Clip, ExportCommand};
 pub use jobs::{FilePicker, OpenedFilm, PickKind, Picked, ScoredFilm, Services};

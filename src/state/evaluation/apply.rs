@@ -2,9 +2,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::work::{self, Saved};
-use super::{EvaluationCommand, EvaluationPick, Locked, OpenedSet};
+use super::{EvaluationCommand, EvaluationPick, Locked};
 use crate::domain::{Threshold, ThresholdOrigin};
-use crate::evaluate::Figures;
+use crate::evaluate::{ComparedSet, Figures, OpenedSet, ScoreSource};
 use crate::model::ModelSource;
 use crate::state::jobs::ModelRequest;
 use crate::state::{AppState, Made, ModelOrigin, NoticeKind, PickKind, Workspace};
@@ -76,7 +76,8 @@ impl AppState {
         let model = self.model_path();
         let wake = self.services.wake.clone();
         self.evaluation.opening.start("scores", &wake, move |_| {
-            work::open(&path, model.as_deref())
+            let source = ScoreSource::Predictions(&path);
+            Ok(OpenedSet::open(source, model.as_deref(), &|_, _, _| true)?)
         });
     }
 
@@ -102,7 +103,7 @@ impl AppState {
         self.evaluation
             .comparison
             .start("comparison", &wake, move |_| {
-                work::compare_with(&set, &path)
+                Ok(ComparedSet::load(&set, &path)?)
             });
     }
 
@@ -215,17 +216,11 @@ impl AppState {
             .map(|loaded| Arc::clone(&loaded.classifier));
         let saved = match pick {
             EvaluationPick::Report => Saved::Report {
-                set,
+                opened: opened.clone(),
                 thresholds,
                 prevalence: desk.prevalence,
                 comparison: desk.comparison.done().cloned(),
-                warnings: opened
-                    .warnings
-                    .iter()
-                    .cloned()
-                    .chain(leak_text(opened))
-                    .chain(self.other_model_text())
-                    .collect(),
+                warnings: self.other_model_text().into_iter().collect(),
                 thresholds_from: self.thresholds_from(),
                 classifier,
             },
@@ -364,27 +359,5 @@ impl AppState {
             "These scores were made by {made_by}, not by the model in use: its thresholds and \
              calibration are not applied"
         ))
-    }
-}
-
-/// Says that patients of the set were in the model's training.
-pub(super) fn leak_text(opened: &OpenedSet) -> Option<String> {
-    let leak = opened.leak.as_ref()?;
-    let first = leak.patients.first()?;
-    Some(format!(
-        "{} patients with {} films, such as {first}, were in this model's training: scores will look better than they are",
-        leak.patients.len(),
-        leak.n_films
-    ))
-}
-
-impl OpenedSet {
-    /// Warnings about the set, including leaks.
-    pub fn all_warnings(&self) -> Vec<String> {
-        self.warnings
-            .iter()
-            .cloned()
-            .chain(leak_text(self))
-            .collect()
     }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{Cell, EvaluationPick, TargetForm, TargetKind};
 use crate::domain::{ModelIdentity, Threshold, ThresholdOrigin};
-use crate::evaluate::{Figures, LabelDifference, Prevalence, SharedPatients, most_different_films};
+use crate::evaluate::{ComparedSet, Figures, OpenedSet, Prevalence, most_different_films};
 use crate::metrics::Confusion;
 use crate::scores::{LabelColumn, ScoredSet};
 use crate::state::Made;
@@ -62,26 +62,6 @@ struct Moment {
     label_idx: usize,
     thresholds: Vec<f64>,
     origins: Vec<ThresholdOrigin>,
-}
-
-/// Scores ready to be evaluated.
-#[derive(Clone, Debug)]
-pub struct OpenedSet {
-    /// Ranked once.
-    pub set: Arc<ScoredSet>,
-    /// Warnings, such as films without a file.
-    pub warnings: Vec<String>,
-    /// Patients whom the model in use has seen in training; `None` where that is not known.
-    pub leak: Option<SharedPatients>,
-}
-
-/// Other scores of the same films.
-#[derive(Clone, Debug)]
-pub struct ComparedSet {
-    /// As it was read.
-    pub set: Arc<ScoredSet>,
-    /// On the films in common.
-    pub differences: Vec<LabelDifference>,
 }
 
 /// Thresholds that were chosen on one set, and its figures there.

@@ -6,4 +6,4 @@ mod desk;
 mod work;
 
 pub use command::{Cell, EvaluationCommand, EvaluationPick, TargetForm, TargetKind};
-pub use desk::{ComparedSet, EvaluationState, Locked, OpenedSet};
+pub use desk::{EvaluationState, Locked};

@@ -204,9 +204,8 @@ pub fn rate_rows(desk: &EvaluationState) -> Vec<RateRow> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::evaluate::{Figures, Prevalence, ReportParts, html_report, label_plots};
+    use crate::evaluate::{Choices, Evaluation, OpenedSet, html_report, label_plots};
     use crate::scores::{FilmPrediction, Predictions};
-    use crate::state::OpenedSet;
 
     /// More distinct scores than a curve has points.
     const N_FILMS: usize = 4000;
@@ -243,11 +242,20 @@ mod tests {
     fn window_picture_and_report_draw_the_same_points() {
         let set = set();
         let mut desk = EvaluationState::new(Arc::new(|| {}));
-        desk.set = Some(OpenedSet {
+        let opened = OpenedSet {
             set: Arc::new(set.clone()),
             warnings: Vec::new(),
             leak: None,
-        });
+        };
+        let choices = Choices {
+            thresholds: &[0.5],
+            ..Choices::default()
+        };
+        let report = html_report(
+            &Evaluation::of(&opened, choices, &|_, _, _| true).unwrap(),
+            None,
+        );
+        desk.set = Some(opened);
         let panel = EvaluationCurves::of(&desk, None);
         assert!(panel.roc.len() > 1000 && panel.roc.len() < N_FILMS);
         let curve = |points: &[PlotPoint]| path(points.iter().map(|point| [point.x, point.y]));
@@ -263,19 +271,6 @@ mod tests {
             panel.rates.iter().map(|(_, rate)| curve(rate)).collect(),
             panel.reliability.iter().map(|(_, of)| curve(of)).collect(),
         ];
-        let report = html_report(&ReportParts {
-            set: &set,
-            figures: &Figures::of(&set, &[0.5]),
-            thresholds_from: "",
-            prevalence: Prevalence::default(),
-            bootstrap: None,
-            model: None,
-            card: Vec::new(),
-            warnings: Vec::new(),
-            subgroups: &[],
-            localization: &[],
-            comparison: None,
-        });
         let plots = label_plots(&set.columns[0], None);
         assert_eq!(plots.len(), drawn.len());
         for (plot, paths) in plots.iter().zip(&drawn) {
