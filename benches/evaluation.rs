@@ -18,8 +18,8 @@ use thorax::app::ThoraxApp;
 use thorax::dataset::SeededRandom;
 use thorax::domain::Finding;
 use thorax::model::ComputeDevice;
+use thorax::scores::{FilmPrediction, Predictions};
 use thorax::state::{Command, EvaluationCommand, FilePicker, PickKind, Picked};
-use thorax::train::{FilmPrediction, Predictions};
 
 #[path = "shared/times.rs"]
 mod times;

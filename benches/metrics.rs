@@ -13,9 +13,9 @@ use std::path::PathBuf;
 use divan::{Bencher, black_box};
 use thorax::dataset::SeededRandom;
 use thorax::domain::Labels;
-use thorax::evaluate::{Bootstrap, Figures, ScoredSet, bootstrap_aucs};
+use thorax::evaluate::{Bootstrap, Figures, bootstrap_aucs};
 use thorax::metrics::{AucEstimate, RankedScores};
-use thorax::train::{FilmPrediction, Predictions};
+use thorax::scores::{FilmPrediction, Predictions, ScoredSet};
 
 const N_FILMS: usize = 25_596;
 /// NIH's test split has nine films a patient.

@@ -10,6 +10,7 @@ pub mod metrics;
 pub mod imaging;
 pub mod dataset;
 pub mod model;
+pub mod scores;
 pub mod explain;
 pub mod bench;
 pub mod export;

@@ -17,9 +17,9 @@ use std::io::{BufRead as _, stdin};
 use std::path::PathBuf;
 use std::time::Instant;
 
-use thorax::evaluate::{Bootstrap, Figures, LabelColumn, ScoredSet, bootstrap_aucs};
+use thorax::evaluate::{Bootstrap, Figures, bootstrap_aucs};
 use thorax::metrics::{AucEstimate, RankedScores};
-use thorax::train::{FilmPrediction, Predictions};
+use thorax::scores::{FilmPrediction, LabelColumn, Predictions, ScoredSet};
 
 /// Threshold moves timed together; one alone is too short for a clock.
 const N_MOVES: u32 = 1000;

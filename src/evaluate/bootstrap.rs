@@ -3,8 +3,9 @@ use std::num::NonZero;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread::{available_parallelism, scope};
 
-use super::{EvaluateError, LabelColumn, ScoredSet};
+use super::EvaluateError;
 use crate::dataset::SeededRandom;
+use crate::scores::{LabelColumn, ScoredSet};
 
 /// Keeps the bootstrap's random numbers apart from others of one seed.
 const STREAM: u64 = 11;

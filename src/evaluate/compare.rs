@@ -1,10 +1,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use super::{EvaluateError, LabelColumn, ScoredSet};
+use super::EvaluateError;
 use crate::metrics::PairedAuc;
-use crate::train::{FilmPrediction, Predictions};
+use crate::scores::{FilmPrediction, LabelColumn, Predictions, ScoredSet};
 
 /// One label under two models, on the films that both scored.
 #[derive(Clone, Debug, PartialEq)]
@@ -17,6 +18,26 @@ pub struct LabelDifference {
     pub second_auc: Option<f64>,
     /// First less second, with its variance.
     pub paired: Option<PairedAuc>,
+}
+
+/// Other scores of the same films.
+#[derive(Clone, Debug)]
+pub struct ComparedSet {
+    /// As it was read.
+    pub set: Arc<ScoredSet>,
+    /// On the films in common.
+    pub differences: Vec<LabelDifference>,
+}
+
+impl ComparedSet {
+    /// Reads a CSV of predictions and compares `set` with it.
+    pub fn load(set: &ScoredSet, path: &Path) -> Result<Self, EvaluateError> {
+        let other = ScoredSet::load(path)?;
+        Ok(Self {
+            differences: compare(set, &other)?,
+            set: Arc::new(other),
+        })
+    }
 }
 
 /// A film on which two models disagree.

@@ -3,8 +3,8 @@ use std::path::PathBuf;
 use thiserror::Error;
 
 use crate::dataset::{CacheError, DataError, SplitError};
-use crate::metrics::RocError;
 use crate::model::{ModelError, ModelFault, ModelFileError};
+use crate::scores::ScoresError;
 use crate::train::TrainError;
 
 /// Errors from an evaluation.
@@ -12,13 +12,11 @@ use crate::train::TrainError;
 #[expect(missing_docs, reason = "the messages say it")]
 pub enum EvaluateError {
     #[error(transparent)]
-    Predictions(#[from] TrainError),
+    Scores(#[from] ScoresError),
+    #[error(transparent)]
+    Train(#[from] TrainError),
     #[error("expected films, got none: {}", path.display())]
     NoFilms { path: PathBuf },
-    #[error("{label}: {source}")]
-    Scores { label: String, source: RocError },
-    #[error("expected one of the labels {known}, got {name:?}")]
-    UnknownLabel { name: String, known: String },
     #[error("expected films that both have, got none in common")]
     NothingInCommon,
     #[error("{label}: expected one label per film, got {n_films} films with two, such as {}", path.display())]

@@ -1,5 +1,6 @@
-use super::{EvaluateError, LabelColumn, ScoredSet};
+use super::EvaluateError;
 use crate::metrics::{AucEstimate, Confusion, Summary};
+use crate::scores::{LabelColumn, ScoredSet};
 
 /// Confidence level of all intervals that nobody chose otherwise.
 pub(super) const LEVEL: f64 = 0.95;

@@ -1,8 +1,9 @@
 use std::path::Path;
 
-use super::{EvaluateError, ScoredSet};
+use super::EvaluateError;
 use crate::domain::{OperatingPoint, Threshold};
 use crate::model::{ModelFile, ScoreHistogram};
+use crate::scores::{ScoredSet, ScoresError};
 
 /// Writes operating points into a copy of a model file; labels that are not named keep theirs.
 ///
@@ -17,7 +18,7 @@ pub fn freeze_operating_points(
 ) -> Result<(), EvaluateError> {
     let mut card = file.card().clone();
     for (name, threshold, chosen_by) in points {
-        let unknown = || EvaluateError::UnknownLabel {
+        let unknown = || ScoresError::UnknownLabel {
             name: name.clone(),
             known: card.labels.iter().collect::<Vec<_>>().join(", "),
         };

@@ -1,8 +1,9 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use super::{EvaluateError, ScoredSet};
+use super::EvaluateError;
 use crate::domain::Part;
+use crate::scores::ScoredSet;
 use crate::train::RunFolder;
 
 /// Patients of a set whom the model has seen in training: scores will look better than they are.
@@ -12,6 +13,19 @@ pub struct SharedPatients {
     pub patients: Vec<String>,
     /// Films of the set that are theirs.
     pub n_films: usize,
+}
+
+impl SharedPatients {
+    /// Says that there are some.
+    pub fn warning(&self) -> Option<String> {
+        let first = self.patients.first()?;
+        Some(format!(
+            "{} patients with {} films, such as {first}, were in this model's training: scores \
+             will look better than they are",
+            self.patients.len(),
+            self.n_films
+        ))
+    }
 }
 
 /// The patients that a set shares with the training part of the run of a model; `None`

@@ -4,17 +4,17 @@
 //! see whether maps meet boxes.
 
 mod error;
-mod scored_set;
 mod figures;
-mod calibration;
 mod bootstrap;
 mod leaks;
 mod compare;
 mod subgroups;
 mod localization;
 mod score;
+mod opened_set;
 mod freeze;
 mod prevalence;
+mod evaluation;
 mod export;
 mod escape;
 mod svg;
@@ -23,19 +23,19 @@ mod picture;
 mod report;
 
 pub use bootstrap::{Bootstrap, BootstrapInterval, Replicate, bootstrap_aucs};
-pub use calibration::{CalibrationView, ProbabilityRule};
-pub use compare::{FilmDifference, LabelDifference, compare, most_different_films};
+pub use compare::{ComparedSet, FilmDifference, LabelDifference, compare, most_different_films};
 pub use error::EvaluateError;
+pub use evaluation::{Choices, Evaluation, MapsOfFilms};
 pub use export::{figures_csv, figures_json};
 pub use figures::{Figures, LabelFigures, thresholds};
 pub use freeze::freeze_operating_points;
 pub use leaks::{SharedPatients, shared_patients};
 pub use localization::{LabelLocalization, MapRule, localize};
+pub use opened_set::{EvaluationProgress, EvaluationStep, OpenedSet, ScoreSource};
 pub use picture::{save_plots, svg_png};
 pub use plots::{LabelPlot, label_plots};
 pub use prevalence::Prevalence;
-pub use report::{ReportParts, html_report};
+pub use report::html_report;
 pub use score::{EvaluationData, ScoredFolder, score_films};
-pub use scored_set::{LabelColumn, ScoredSet};
 pub use subgroups::{Subgroup, SubgroupAuc, subgroups};
 pub use svg::{Curve, PlotText, curve_svg};

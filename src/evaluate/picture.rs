@@ -5,10 +5,11 @@ use std::sync::Arc;
 use resvg::tiny_skia::{Pixmap, Transform};
 use resvg::usvg::{Options, Tree, fontdb};
 
+use super::EvaluateError;
 use super::plots::label_plots;
-use super::{EvaluateError, ScoredSet};
 use crate::files::write_whole;
 use crate::model::ModelCard;
+use crate::scores::ScoredSet;
 
 /// Pixels of a picture for each of the drawing.
 const SCALE: f32 = 3.0;
@@ -85,7 +86,7 @@ mod tests {
         };
         let curve = Curve {
             name: "c".to_owned(),
-            points: vec![(0.0, 0.5), (1.0, 0.5)],
+            points: vec![[0.0, 0.5], [1.0, 0.5]],
             dotted: false,
         };
         let png = svg_png(&curve_svg(&text, &[curve])).unwrap();

@@ -1,12 +1,6 @@
 use super::svg::{Curve, PlotText, curve_svg};
-use super::{CalibrationView, LabelColumn, ProbabilityRule};
-use crate::metrics::{Bins, Confusion};
 use crate::model::ModelCard;
-
-/// Bins of reliability curves.
-const N_BINS: usize = 10;
-/// Bars of the histogram.
-const N_BARS: usize = 20;
+use crate::scores::{LabelColumn, LabelCurves};
 
 /// One plot of one label.
 #[derive(Clone, Debug, PartialEq)]
@@ -20,12 +14,13 @@ pub struct LabelPlot {
 /// ROC, precision-recall, scores, rates and reliability of a label; none where films are on one
 /// side only. Scores are read as probabilities by what `model` brings.
 pub fn label_plots(column: &LabelColumn, model: Option<&ModelCard>) -> Vec<LabelPlot> {
-    let Ok(roc) = column.ranked.roc() else {
+    let curves = LabelCurves::of(column, model);
+    if curves.roc.points.is_empty() {
         return Vec::new();
-    };
+    }
     let finding = column.name.replace('_', " ");
     let number = |value: Option<f64>| value.map_or_else(|| "n/a".to_owned(), |v| format!("{v:.3}"));
-    let curve = |name: String, points: Vec<(f64, f64)>, dotted| Curve {
+    let curve = |name: String, points, dotted| Curve {
         name,
         points,
         dotted,
@@ -43,48 +38,34 @@ pub fn label_plots(column: &LabelColumn, model: Option<&ModelCard>) -> Vec<Label
             svg: curve_svg(&text, curves),
         }
     };
-    let roc = roc.iter();
-    let roc = roc.map(|point| (point.false_positive_rate, point.true_positive_rate));
     let auc = format!("AUC {}", number(column.auc.map(|auc| auc.auc)));
-    let points = column.ranked.precision_recall().unwrap_or_default();
-    let precision = points.iter().map(|point| (point.recall, point.precision));
     let ap = format!("average precision {}", number(column.average_precision));
-    let rates = [
-        ("PPV", Confusion::ppv as fn(&Confusion) -> Option<f64>),
-        ("sensitivity", Confusion::sensitivity),
-        ("specificity", Confusion::specificity),
-        ("F1", Confusion::f1),
+    let scores = [
+        ("without the finding", &curves.negatives),
+        ("with the finding", &curves.positives),
     ];
-    let rates = rates.map(|(name, rate)| curve(name.to_owned(), rate_points(column, rate), false));
-    let rules = model.map_or_else(
-        || vec![ProbabilityRule::Score],
-        |card| ProbabilityRule::of_card(card, &column.name),
-    );
-    let reliability = rules.into_iter().map(|rule| {
-        let view = CalibrationView::of(column, rule, Bins::EqualWidth(N_BINS));
-        let points = view.bins.iter();
-        let points = points.map(|bin| (bin.mean_predicted, bin.observed()));
-        let name = format!("{rule}, ECE {}", number(view.expected_error));
-        curve(name, points.collect(), true)
-    });
-    let reliability: Vec<Curve> = reliability.collect();
-    let scores = [("without the finding", false), ("with the finding", true)];
-    let scores =
-        scores.map(|(name, side)| curve(name.to_owned(), score_points(column, side), false));
+    let scores = scores.map(|(name, bars)| curve(name.to_owned(), outline(bars), false));
+    let rates = curves
+        .rates
+        .map(|(name, points)| curve(name.to_owned(), points, false));
+    let reliability = curves.reliability.into_iter();
+    let reliability: Vec<Curve> = reliability
+        .map(|(name, points)| curve(name, points, true))
+        .collect();
     vec![
         plot(
             "roc",
             "ROC",
             ["1 - specificity", "sensitivity"],
             true,
-            &[curve(auc, roc.collect(), false)],
+            &[curve(auc, curves.roc.points, false)],
         ),
         plot(
             "precision_recall",
             "precision-recall",
             ["sensitivity", "PPV"],
             false,
-            &[curve(ap, precision.collect(), false)],
+            &[curve(ap, curves.precision_recall.points, false)],
         ),
         plot(
             "scores",
@@ -96,7 +77,7 @@ pub fn label_plots(column: &LabelColumn, model: Option<&ModelCard>) -> Vec<Label
         plot("rates", "rates", ["threshold", "rate"], false, &rates),
         plot(
             "reliability",
-            &format!("reliability, {N_BINS} bins"),
+            "reliability, 10 bins",
             ["predicted", "fraction positive"],
             true,
             &reliability,
@@ -104,31 +85,11 @@ pub fn label_plots(column: &LabelColumn, model: Option<&ModelCard>) -> Vec<Label
     ]
 }
 
-/// A rate at every distinct score.
-fn rate_points(column: &LabelColumn, rate: fn(&Confusion) -> Option<f64>) -> Vec<(f64, f64)> {
-    let cuts = column.ranked.cuts().iter();
-    cuts.filter_map(|cut| Some((cut.threshold, rate(&column.at(cut.threshold))?)))
-        .collect()
-}
-
-/// Steps of a histogram of one side's scores.
-fn score_points(column: &LabelColumn, side: bool) -> Vec<(f64, f64)> {
-    let mut counts = [0.0; N_BARS];
-    let films = column.scores.iter().zip(&column.positives);
-    let mut n_films = 0.0;
-    for (score, _) in films.filter(|(_, positive)| **positive == side) {
-        let bar = ((score * N_BARS as f64) as usize).min(N_BARS - 1);
-        if let Some(count) = counts.get_mut(bar) {
-            *count += 1.0;
-        }
-        n_films += 1.0;
-    }
-    let bar = |(place, count): (usize, &f64)| {
-        let x = |edge: usize| (place + edge) as f64 / N_BARS as f64;
-        let y = count / f64::max(n_films, 1.0);
-        [(x(0), y), (x(1), y)]
-    };
-    counts.iter().enumerate().flat_map(bar).collect()
+/// The upper edge of bars of equal width between 0 and 1, from their middles and heights.
+fn outline(bars: &[[f64; 2]]) -> Vec<[f64; 2]> {
+    let half = 0.5 / bars.len().max(1) as f64;
+    let edges = bars.iter().map(|&[x, y]| [[x - half, y], [x + half, y]]);
+    edges.flatten().collect()
 }
 
 #[cfg(test)]

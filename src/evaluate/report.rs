@@ -1,12 +1,10 @@
 use super::escape::escape;
 use super::plots::label_plots;
-use super::{
-    Bootstrap, BootstrapInterval, Figures, LabelColumn, LabelDifference, LabelFigures,
-    LabelLocalization, Prevalence, ScoredSet, Subgroup,
-};
+use super::{ComparedSet, Evaluation, LabelDifference, LabelFigures, LabelLocalization, Subgroup};
 use crate::domain::NOTICE;
 use crate::metrics::wilson_interval;
-use crate::model::ModelCard;
+use crate::model::{Classifier, ModelCard};
+use crate::scores::LabelColumn;
 
 const STYLE: &str = "body{font:14px/1.5 sans-serif;margin:2em auto;max-width:1100px;padding:0 1em;\
 color:#222}table{border-collapse:collapse;margin:.6em 0}td,th{padding:.2em .6em;text-align:right;\
@@ -14,68 +12,44 @@ border-bottom:1px solid #ddd}td:first-child,th:first-child{text-align:left}.noti
 padding:.5em 1em;border:1px solid #e0c060}.rare{color:#888}.plots{display:flex;flex-wrap:wrap;gap:1em}\
 .warning{color:#a00000}";
 
-/// The contents of a report; sections that were not requested are empty.
-#[derive(Clone, Debug)]
-pub struct ReportParts<'a> {
-    /// The films and scores.
-    pub set: &'a ScoredSet,
-    /// Their figures at the thresholds in use.
-    pub figures: &'a Figures,
-    /// The origin of the thresholds, as text.
-    pub thresholds_from: &'a str,
-    /// Further prevalences for PPV and NPV besides that of the set.
-    pub prevalence: Prevalence,
-    /// Intervals by patients drawn again and again, for each label and the macro AUC.
-    pub bootstrap: Option<(&'a Bootstrap, &'a [Option<BootstrapInterval>])>,
-    /// The calibrations of the model's scores.
-    pub model: Option<&'a ModelCard>,
-    /// The model card, names and values.
-    pub card: Vec<(String, String)>,
-    /// Warnings, such as patients shared with training.
-    pub warnings: Vec<String>,
-    /// By view, sex, age, visit.
-    pub subgroups: &'a [Subgroup],
-    /// How maps meet boxes.
-    pub localization: &'a [LabelLocalization],
-    /// Against another set, named first.
-    pub comparison: Option<(&'a str, &'a [LabelDifference])>,
-}
-
 /// One self-contained page, with nothing from elsewhere and no scripts.
-pub fn html_report(parts: &ReportParts<'_>) -> String {
-    let name = escape(&parts.set.name);
+///
+/// `author` is the model that made the scores, whose card and calibration are shown.
+pub fn html_report(evaluation: &Evaluation, author: Option<&Classifier>) -> String {
+    let name = escape(&evaluation.set.name);
     let mut html = format!(
         "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\
          <title>Evaluation of {name}</title><style>{STYLE}</style></head><body>\n\
          <h1>Evaluation of {name}</h1>\n<p class=\"notice\">{NOTICE}</p>\n<p>{} films</p>\n",
-        parts.set.n_films()
+        evaluation.set.n_films()
     );
-    for warning in &parts.warnings {
+    for warning in &evaluation.warnings {
         html += &format!("<p class=\"warning\">{}</p>\n", escape(warning));
     }
-    html += &summary_html(parts);
-    html += &auc_html(parts);
-    html += &thresholds_html(parts);
-    if !parts.card.is_empty() {
-        html += "<h2>Model</h2>\n";
-        let rows = parts
-            .card
-            .iter()
-            .map(|(name, value)| vec![name.clone(), value.clone()]);
-        html += &table_html(&["", ""], rows, &|_| false);
-    }
-    html += &subgroups_html(parts);
-    html += &localization_html(parts);
-    html += &comparison_html(parts);
+    html += &summary_html(evaluation);
+    html += &auc_html(evaluation);
+    html += &thresholds_html(evaluation);
+    html += &author.map_or_else(String::new, card_html);
+    html += &subgroups_html(evaluation);
+    html += &localization_html(evaluation);
+    html += &comparison_html(evaluation);
     html += "<h2>Curves</h2>\n";
-    for column in &parts.set.columns {
-        html += &curves_html(column, parts.model);
+    for column in &evaluation.set.columns {
+        html += &curves_html(column, author.map(Classifier::card));
     }
     html + &format!("<p class=\"notice\">{NOTICE}</p>\n</body></html>\n")
 }
 
-fn summary_html(parts: &ReportParts<'_>) -> String {
-    let figures = parts.figures;
+fn card_html(classifier: &Classifier) -> String {
+    let facts = classifier.card().facts().into_iter();
+    let facts = facts.map(|(name, value)| vec![name.to_owned(), value]);
+    let id = vec!["Model".to_owned(), classifier.id().to_owned()];
+    let rows = std::iter::once(id).chain(facts);
+    "<h2>Model</h2>\n".to_owned() + &table_html(&["", ""], rows, &|_| false)
+}
+
+fn summary_html(evaluation: &Evaluation) -> String {
+    let figures = &evaluation.figures;
     let n_labels = figures.labels.len();
     let n_defined = figures.auc.map_or(0, |auc| auc.n_defined);
     let rows = [
@@ -93,11 +67,11 @@ fn summary_html(parts: &ReportParts<'_>) -> String {
     let rows = rows.map(|(name, value)| vec![name.to_owned(), number(value)]);
     format!("<h2>Summary</h2>\n<p>AUC defined for {n_defined} of {n_labels} findings.</p>\n")
         + &table_html(&["", ""], rows, &|_| false)
-        + &bootstrap_text(parts)
+        + &bootstrap_text(evaluation)
 }
 
-fn bootstrap_text(parts: &ReportParts<'_>) -> String {
-    let Some((settings, intervals)) = parts.bootstrap else {
+fn bootstrap_text(evaluation: &Evaluation) -> String {
+    let Some((settings, intervals)) = &evaluation.bootstrap else {
         return String::new();
     };
     let of_macro = intervals.last().copied().flatten();
@@ -109,7 +83,7 @@ fn bootstrap_text(parts: &ReportParts<'_>) -> String {
     )
 }
 
-fn auc_html(parts: &ReportParts<'_>) -> String {
+fn auc_html(evaluation: &Evaluation) -> String {
     let row = |(place, label): (usize, &LabelFigures)| {
         let mut row = vec![
             label.name.clone(),
@@ -118,7 +92,7 @@ fn auc_html(parts: &ReportParts<'_>) -> String {
             number(label.auc.map(|auc| auc.auc)),
             interval(label.auc_interval),
         ];
-        if let Some((_, intervals)) = parts.bootstrap {
+        if let Some((_, intervals)) = &evaluation.bootstrap {
             let found = intervals.get(place).copied().flatten();
             row.push(interval(found.map(|found| (found.low, found.high))));
         }
@@ -126,23 +100,29 @@ fn auc_html(parts: &ReportParts<'_>) -> String {
         row
     };
     let mut head = vec!["Finding", "n+", "n-", "AUC", "95 % (DeLong)"];
-    if parts.bootstrap.is_some() {
+    if evaluation.bootstrap.is_some() {
         head.push("95 % (patients)");
     }
     head.extend(["Average precision", "Brier (of scores)"]);
-    let labels = &parts.figures.labels;
-    let is_rare = |row: usize| parts.set.columns.get(row).is_some_and(LabelColumn::is_rare);
+    let labels = &evaluation.figures.labels;
+    let is_rare = |row: usize| {
+        evaluation
+            .set
+            .columns
+            .get(row)
+            .is_some_and(LabelColumn::is_rare)
+    };
     "<h2>Ranking</h2>\n".to_owned()
         + &table_html(&head, labels.iter().enumerate().map(row), &is_rare)
         + "<p>In gray: fewer than 10 positive films, too few to tell from chance.</p>\n"
 }
 
-fn thresholds_html(parts: &ReportParts<'_>) -> String {
+fn thresholds_html(evaluation: &Evaluation) -> String {
     let row = |label: &LabelFigures| {
         let counts = label.counts;
         let n_films = counts.n_films().max(1) as f64;
         let own = counts.n_pos() as f64 / n_films;
-        let prevalence = parts.prevalence.of(&label.name, own);
+        let prevalence = evaluation.prevalence.of(&label.name, own);
         let rate = |hits: usize, of: usize| {
             let found = wilson_interval(hits, of, super::figures::LEVEL);
             let share = (of > 0).then(|| hits as f64 / of as f64);
@@ -177,17 +157,23 @@ fn thresholds_html(parts: &ReportParts<'_>) -> String {
         "F1",
         "MCC",
     ];
-    let is_rare = |row: usize| parts.set.columns.get(row).is_some_and(LabelColumn::is_rare);
+    let is_rare = |row: usize| {
+        evaluation
+            .set
+            .columns
+            .get(row)
+            .is_some_and(LabelColumn::is_rare)
+    };
     format!(
         "<h2>At the thresholds</h2>\n<p>Thresholds: {}. Positive where score &gt;= threshold. \
          PPV and NPV at a prevalence {}. Intervals of shares by Wilson.</p>\n",
-        escape(parts.thresholds_from),
-        escape(&parts.prevalence.text())
-    ) + &table_html(&head, parts.figures.labels.iter().map(row), &is_rare)
+        escape(&evaluation.thresholds_from),
+        escape(&evaluation.prevalence.text())
+    ) + &table_html(&head, evaluation.figures.labels.iter().map(row), &is_rare)
 }
 
-fn subgroups_html(parts: &ReportParts<'_>) -> String {
-    if parts.subgroups.is_empty() {
+fn subgroups_html(evaluation: &Evaluation) -> String {
+    if evaluation.subgroups.is_empty() {
         return String::new();
     }
     let row = |group: &Subgroup| {
@@ -203,13 +189,19 @@ fn subgroups_html(parts: &ReportParts<'_>) -> String {
         head.chain(group.labels.iter().map(cell)).collect()
     };
     let mut head = vec!["Films", "n"];
-    head.extend(parts.figures.labels.iter().map(|label| label.name.as_str()));
+    head.extend(
+        evaluation
+            .figures
+            .labels
+            .iter()
+            .map(|label| label.name.as_str()),
+    );
     "<h2>Subgroups</h2>\n<p>AUC, its 95 % interval by DeLong, and the number of positive films.</p>\n".to_owned()
-        + &table_html(&head, parts.subgroups.iter().map(row), &|_| false)
+        + &table_html(&head, evaluation.subgroups.iter().map(row), &|_| false)
 }
 
-fn localization_html(parts: &ReportParts<'_>) -> String {
-    let boxed: Vec<_> = parts
+fn localization_html(evaluation: &Evaluation) -> String {
+    let boxed: Vec<_> = evaluation
         .localization
         .iter()
         .filter(|label| label.n_films > 0)
@@ -243,8 +235,8 @@ fn localization_html(parts: &ReportParts<'_>) -> String {
         + &table_html(&head, boxed.iter().map(row), &|_| false)
 }
 
-fn comparison_html(parts: &ReportParts<'_>) -> String {
-    let Some((name, differences)) = parts.comparison else {
+fn comparison_html(evaluation: &Evaluation) -> String {
+    let Some(ComparedSet { set, differences }) = &evaluation.comparison else {
         return String::new();
     };
     let row = |label: &LabelDifference| {
@@ -266,7 +258,7 @@ fn comparison_html(parts: &ReportParts<'_>) -> String {
         "95 %",
         "p (DeLong, paired)",
     ];
-    format!("<h2>Against {}</h2>\n", escape(name))
+    format!("<h2>Against {}</h2>\n", escape(&set.name))
         + &table_html(&head, differences.iter().map(row), &|_| false)
 }
 

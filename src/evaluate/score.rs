@@ -2,12 +2,10 @@ use std::path::{Path, PathBuf};
 
 use super::EvaluateError;
 use crate::dataset::{ColumnMap, DataSet, FilmCache, FilmRow, Split, SplitLists, SplitRule};
-use crate::domain::{Part, sigmoid};
+use crate::domain::Part;
 use crate::model::Classifier;
-use crate::train::{FilmPrediction, Predictions};
+use crate::scores::{PartFilm, Predictions, score_part};
 
-/// Films whose pixels are in memory at once.
-const CHUNK: usize = 256;
 /// What lists of a part are called, where a folder brings its own: train, valid, test.
 const LIST_NAMES: [&[&str]; 3] = [
     &["train_list.txt", "train_val_list.txt"],
@@ -153,54 +151,31 @@ pub fn score_films(
         n_threads,
         &mut |done, _| progress(done, 2 * n_films),
     )?;
-    let labels: Vec<(usize, usize, &str)> = classifier
+    let labels: Vec<(usize, usize)> = classifier
         .card()
         .labels
         .iter()
         .enumerate()
-        .filter_map(|(output, name)| Some((output, table.labels.position(name)?, name)))
+        .filter_map(|(output, name)| Some((output, table.labels.position(name)?)))
         .collect();
-    let n_outputs = classifier.card().labels.len();
-    let input_of_gray = preprocessing.input_of_gray();
-    let readable: Vec<usize> = (0..n_films)
-        .filter(|&film| cache.grays(film).is_some())
-        .collect();
-    let mut scored = Vec::new();
-    for chunk in readable.chunks(CHUNK) {
-        if !progress(n_films + scored.len(), 2 * n_films) {
-            return Err(EvaluateError::Cancelled);
-        }
-        let grays = chunk.iter().filter_map(|&film| cache.grays(film)).flatten();
-        let level = |&gray: &u8| input_of_gray.get(usize::from(gray)).copied();
-        let pixels: Vec<f32> = grays.filter_map(level).collect();
-        let logits = classifier.logits(&pixels)?;
-        for (&film, logits) in chunk.iter().zip(logits.chunks_exact(n_outputs)) {
-            let Some((row, path)) = films.get(film) else {
-                continue;
-            };
-            let score = |&(output, ..): &(usize, usize, &str)| {
-                logits
-                    .get(output)
-                    .map_or(0.0, |&logit| f64::from(sigmoid(logit)))
-            };
-            let truth = |&(_, place, _): &(usize, usize, &str)| row.findings.contains(place);
-            scored.push(FilmPrediction {
-                path: path.clone(),
-                patient_id: row.patient_id.clone(),
-                scores: labels.iter().map(score).collect(),
-                truth: labels.iter().map(truth).collect(),
-            });
-        }
-    }
-    if scored.is_empty() {
+    let outputs: Vec<usize> = labels.iter().map(|&(output, _)| output).collect();
+    let films = films.into_iter().enumerate();
+    let films = films.map(|(film_idx, (row, path))| PartFilm {
+        film_idx,
+        path,
+        patient_id: row.patient_id.clone(),
+        truth: labels
+            .iter()
+            .map(|&(_, place)| row.findings.contains(place))
+            .collect(),
+    });
+    let mut progress = |n_done| progress(n_films + n_done, 2 * n_films);
+    let scored = score_part(classifier, &cache, films.collect(), &outputs, &mut progress)?;
+    if scored.predictions.films.is_empty() {
         return Err(no_films());
     }
     Ok(ScoredFolder {
-        predictions: Predictions {
-            labels: labels.iter().map(|(.., name)| (*name).to_owned()).collect(),
-            films: scored,
-            model: Some(classifier.identity().clone()),
-        },
+        predictions: scored.predictions,
         missing,
         unreadable: cache.unreadable().values().cloned().collect(),
     })

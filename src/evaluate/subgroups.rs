@@ -1,8 +1,8 @@
 use std::collections::BTreeMap;
 
-use super::ScoredSet;
 use crate::dataset::{FilmRow, FilmTable, Sex, ViewPosition};
 use crate::metrics::{AucEstimate, Confusion};
+use crate::scores::ScoredSet;
 
 /// Films that have something in common, and how well they are scored.
 #[derive(Clone, Debug, PartialEq)]

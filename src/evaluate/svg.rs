@@ -6,8 +6,8 @@ use crate::domain::NOTICE;
 pub struct Curve {
     /// The name in the legend.
     pub name: String,
-    /// `(x, y)`, both in `[0, 1]`.
-    pub points: Vec<(f64, f64)>,
+    /// `[x, y]`, both in `[0, 1]`.
+    pub points: Vec<[f64; 2]>,
     /// Draws a dot at each point, for few of them.
     pub dotted: bool,
 }
@@ -33,8 +33,6 @@ const WIDTH_PX: f64 = 300.0;
 const LEFT_PX: f64 = 46.0;
 const TOP_PX: f64 = 26.0;
 const SIDE_PX: f64 = 220.0;
-/// Points drawn at most: the numbers are of all of them.
-const MAX_POINTS: usize = 1000;
 
 /// A plot as SVG, without scripts and without anything from elsewhere.
 pub fn curve_svg(text: &PlotText<'_>, curves: &[Curve]) -> String {
@@ -80,7 +78,7 @@ pub fn curve_svg(text: &PlotText<'_>, curves: &[Curve]) -> String {
     }
     for (curve, (color, row)) in curves.iter().zip(COLORS.iter().cycle().zip(0_u32..)) {
         let mut path = String::new();
-        for (x, y) in thinned(&curve.points) {
+        for &[x, y] in &curve.points {
             let order = if path.is_empty() { 'M' } else { 'L' };
             path += &format!("{order}{:.2} {:.2}", x_of(x), y_of(y));
             if curve.dotted {
@@ -104,37 +102,15 @@ pub fn curve_svg(text: &PlotText<'_>, curves: &[Curve]) -> String {
     )
 }
 
-/// The same curve with fewer points, first and last among them.
-fn thinned(points: &[(f64, f64)]) -> Vec<(f64, f64)> {
-    let step = points.len().div_ceil(MAX_POINTS).max(1);
-    let last = points
-        .last()
-        .filter(|_| points.len() % step != 1 && step > 1);
-    points.iter().step_by(step).chain(last).copied().collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn long_curves_are_thinned_but_keep_their_ends() {
-        for n in [1, 999, 1000, 1001, 25_001, 25_596] {
-            let points: Vec<_> = (0..n).map(|i| (f64::from(i), 0.0)).collect();
-            let drawn = thinned(&points);
-            assert!(drawn.len() <= MAX_POINTS + 1, "{n}: {}", drawn.len());
-            assert_eq!(
-                (drawn.first(), drawn.last()),
-                (points.first(), points.last())
-            );
-        }
-    }
-
-    #[test]
     fn names_from_elsewhere_cannot_become_markup() {
         let curve = Curve {
             name: "<script>".to_owned(),
-            points: vec![(0.0, 0.0), (1.0, 1.0)],
+            points: vec![[0.0, 0.0], [1.0, 1.0]],
             dotted: true,
         };
         let text = PlotText {

@@ -27,8 +27,8 @@ mod visibility;
 pub use command::{Command, CommandSender, command_channel};
 pub use effect::Effect;
 pub use evaluation::{
-    Cell, ChosenThresholds, ComparedSet, EvaluationCommand, EvaluationPick, EvaluationState,
-    ListedFilms, Locked, OpenedSet, TargetForm, TargetKind,
+    Cell, ChosenThresholds, EvaluationCommand, EvaluationPick, EvaluationState, ListedFilms,
+    Locked, TargetForm, TargetKind,
 };
 pub use films::{FilmState, Films};
 pub use jobs::{FilePicker, ModelRequest, OpenedFilm, PickKind, Picked, ScoredFilm, Services};

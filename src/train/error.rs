@@ -5,6 +5,7 @@ use thiserror::Error;
 
 use crate::dataset::{CacheError, DataError, SplitError};
 use crate::model::{DeviceError, ModelError, ModelFault, ModelFileError};
+use crate::scores::ScoresError;
 use thorax_engine::EngineError;
 
 /// Errors from starting or running a training.
@@ -49,6 +50,8 @@ pub enum TrainError {
     Split(#[from] SplitError),
     #[error(transparent)]
     Cache(#[from] CacheError),
+    #[error(transparent)]
+    Scores(#[from] ScoresError),
     #[error(transparent)]
     Engine(#[from] EngineError),
     #[error(transparent)]

@@ -91,12 +91,4 @@ impl Prepared {
         let film = row.and_then(|&row| self.plan.data.table.rows.get(row));
         film.map_or_else(String::new, |film| film.image.clone())
     }
-
-    /// `(film, side, side)` of some films of a part, as the network is fed when it scores.
-    pub fn pixels(&self, films: &[LabelledFilm]) -> Vec<f32> {
-        let cache = &self.train.cache;
-        let level = |&gray: &u8| self.train.input_of_gray.get(usize::from(gray)).copied();
-        let grays = films.iter().filter_map(|film| cache.grays(film.film_idx));
-        grays.flatten().filter_map(level).collect()
-    }
 }

@@ -1,10 +1,10 @@
 use super::TrainError;
 use super::config::{LossKind, TrainConfig};
 use super::plan::DataPlan;
-use super::predictions::Predictions;
 use crate::domain::{OperatingPoint, Threshold};
 use crate::metrics::{OperatingTarget, Platt, RankedScores};
 use crate::model::{Calibration, ModelCard, ModelFault, ModelFile, Provenance, ScoreHistogram};
+use crate::scores::Predictions;
 use thorax_engine::{NamedTensors, NetworkSpec};
 
 /// Minimum positive validation films for a threshold or a calibration.
@@ -185,7 +185,7 @@ fn training_text(config: &TrainConfig) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::train::FilmPrediction;
+    use crate::scores::FilmPrediction;
 
     fn films(n_pos: usize, n_neg: usize) -> LabelFilms {
         let film = |positive: bool, place: usize| FilmPrediction {

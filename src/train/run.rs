@@ -14,7 +14,7 @@ use super::prepared::Prepared;
 use super::product::{card, model_file};
 use super::run_folder::RunFolder;
 use super::schedule::learning_rate;
-use super::scoring::{Scored, score_part};
+use super::scoring::{Judged, judge_part};
 use super::setup::{Ending, TrainReport, TrainSetup, architecture, now};
 use super::stepper::Stepper;
 use crate::dataset::{Batch, EpochPlan, Loader};
@@ -296,7 +296,7 @@ impl<'a> Run<'a> {
         Ok(())
     }
 
-    fn epoch_metrics(&self, valid: Option<&Scored>) -> EpochMetrics {
+    fn epoch_metrics(&self, valid: Option<&Judged>) -> EpochMetrics {
         let place = &self.checkpoint.place;
         let labels: Vec<String> = self.card.labels.iter().map(ToOwned::to_owned).collect();
         let n_steps = self.n_steps();
@@ -379,13 +379,13 @@ impl<'a> Run<'a> {
     }
 
     /// A full disk costs the file, not the run.
-    fn save_failed(&mut self, error: &TrainError) {
+    fn save_failed(&mut self, error: &dyn ToString) {
         (self.on_event)(TrainEvent::SaveFailed(error.to_string()));
     }
 
-    fn score(&self, file: &ModelFile, part: Part) -> Result<Option<Scored>, TrainError> {
+    fn score(&self, file: &ModelFile, part: Part) -> Result<Option<Judged>, TrainError> {
         let classifier = Classifier::new(file, None, &self.setup.device)?;
-        score_part(self.prepared, part, &classifier, &self.loss)
+        judge_part(self.prepared, part, &classifier, &self.loss)
     }
 
     /// The best weights on the test films, once there is nothing left to choose by them.
@@ -408,7 +408,7 @@ impl<'a> Run<'a> {
         Ok(Some(test.auc))
     }
 
-    fn evaluation_text(&self, test: &Scored) -> String {
+    fn evaluation_text(&self, test: &Judged) -> String {
         let defined = test.auc.defined().len();
         let mean = test.auc.macro_mean();
         let best = self

@@ -8,11 +8,11 @@ use super::checkpoint::Checkpoint;
 use super::config::TrainConfig;
 use super::history::{EpochMetrics, metrics_csv};
 use super::plan::DataPlan;
-use super::predictions::Predictions;
 use super::{AucTable, TrainError};
 use crate::domain::Part;
 use crate::files::write_whole;
 use crate::model::ModelFile;
+use crate::scores::Predictions;
 
 /// The folder of one training: everything needed to assess it years later, without the films.
 ///
@@ -242,7 +242,7 @@ impl RunFolder {
 
     /// Reads the scores of a part by the best model.
     pub fn predictions(&self, part: Part) -> Result<Predictions, TrainError> {
-        Predictions::load(&self.predictions_path(part))
+        Ok(Predictions::load(&self.predictions_path(part))?)
     }
 
     /// Adds a line to the log.

@@ -1,16 +1,13 @@
 use super::TrainError;
 use super::history::AucTable;
-use super::predictions::{FilmPrediction, Predictions};
 use super::prepared::Prepared;
 use crate::domain::{Part, sigmoid};
 use crate::model::Classifier;
+use crate::scores::{PartFilm, Predictions, score_part};
 use thorax_engine::LossWeights;
 
-/// Films whose pixels are in memory at once.
-const CHUNK: usize = 256;
-
 /// Scores of one part's films and how good they are.
-pub struct Scored {
+pub struct Judged {
     /// Scores and labels, in table order.
     pub predictions: Predictions,
     /// The training's loss, mean over films and labels.
@@ -19,13 +16,13 @@ pub struct Scored {
     pub auc: AucTable,
 }
 
-/// Scores the films of a part; `None` if it has none.
-pub fn score_part(
+/// Scores the films of a part and judges them; `None` if it has none.
+pub fn judge_part(
     prepared: &Prepared,
     part: Part,
     classifier: &Classifier,
     loss: &LossWeights,
-) -> Result<Option<Scored>, TrainError> {
+) -> Result<Option<Judged>, TrainError> {
     let Some(part) = prepared
         .parts
         .get(part.index())
@@ -33,42 +30,28 @@ pub fn score_part(
     else {
         return Ok(None);
     };
-    let mut logits = Vec::new();
-    for films in part.films.chunks(CHUNK) {
-        logits.extend(classifier.logits(&prepared.pixels(films))?);
-    }
-    let labels: Vec<String> = classifier
-        .card()
-        .labels
-        .iter()
-        .map(ToOwned::to_owned)
-        .collect();
+    let films = part.rows.iter().zip(&part.films);
+    let films = films.filter_map(|(&row, film)| {
+        let row = prepared.plan.data.table.rows.get(row)?;
+        Some(PartFilm {
+            film_idx: film.film_idx,
+            path: row.path.clone().unwrap_or_else(|| row.image.clone().into()),
+            patient_id: row.patient_id.clone(),
+            truth: film.truth.iter().map(|&truth| truth > 0.5).collect(),
+        })
+    });
+    let outputs: Vec<usize> = (0..classifier.card().labels.len()).collect();
+    let cache = &prepared.train.cache;
+    let scored = score_part(classifier, cache, films.collect(), &outputs, &mut |_| true)?;
     let truth: Vec<f32> = part
         .films
         .iter()
         .flat_map(|film| film.truth.clone())
         .collect();
-    let scores: Vec<f32> = logits.iter().map(|&logit| sigmoid(logit)).collect();
-    let rows = part
-        .rows
-        .iter()
-        .zip(scores.chunks_exact(labels.len().max(1)));
-    let films = rows.zip(&part.films).filter_map(|((&row, scores), film)| {
-        let row = prepared.plan.data.table.rows.get(row)?;
-        Some(FilmPrediction {
-            path: row.path.clone().unwrap_or_else(|| row.image.clone().into()),
-            patient_id: row.patient_id.clone(),
-            scores: scores.iter().map(|&score| f64::from(score)).collect(),
-            truth: film.truth.iter().map(|&truth| truth > 0.5).collect(),
-        })
-    });
-    Ok(Some(Scored {
-        loss: loss.value(&logits, &truth),
-        auc: AucTable::new(&labels, &scores, &truth),
-        predictions: Predictions {
-            films: films.collect(),
-            labels,
-            model: Some(classifier.identity().clone()),
-        },
+    let scores: Vec<f32> = scored.logits.iter().map(|&logit| sigmoid(logit)).collect();
+    Ok(Some(Judged {
+        loss: loss.value(&scored.logits, &truth),
+        auc: AucTable::new(&scored.predictions.labels, &scores, &truth),
+        predictions: scored.predictions,
     }))
 }

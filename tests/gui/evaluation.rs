@@ -8,14 +8,14 @@ use egui::{Key, Vec2};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use thorax::app::ThoraxApp;
 use thorax::domain::{ModelIdentity, ThresholdOrigin};
-use thorax::evaluate::{ScoredSet, freeze_operating_points};
+use thorax::evaluate::freeze_operating_points;
 use thorax::metrics::{Confusion, OperatingTarget};
 use thorax::model::{Classifier, ModelFile};
+use thorax::scores::{Predictions, ScoredSet};
 use thorax::state::{
     Cell, Command, EvaluationCommand, EvaluationPick, Made, ModelOrigin, Picked, TargetForm,
     TargetKind, Workspace,
 };
-use thorax::train::Predictions;
 use thorax::ui::panels::rate_rows;
 
 use crate::films::phantom;

@@ -5,9 +5,9 @@ use std::path::Path;
 
 use serde_json::Value;
 use thorax::dataset::SeededRandom;
-use thorax::evaluate::{Figures, LabelColumn, ScoredSet};
+use thorax::evaluate::Figures;
 use thorax::metrics::{AucEstimate, PrecisionRecallPoint, RocError, RocPoint, roc_auc};
-use thorax::train::{FilmPrediction, Predictions};
+use thorax::scores::{FilmPrediction, LabelColumn, Predictions, ScoredSet};
 
 /// Sums of a few thousand `f64` in another order differ by less.
 const TOLERANCE: f64 = 1e-9;

@@ -4,13 +4,14 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Modules from the bottom up; each may name those before it. Same row: not each other.
-const LAYERS: [&[&str]; 13] = [
+const LAYERS: [&[&str]; 14] = [
     &["files", "work"],
     &["domain"],
     &["metrics"],
     &["imaging"],
     &["dataset"],
     &["model"],
+    &["scores"],
     &["explain"],
     &["bench", "export"],
     &["train"],

@@ -1,9 +1,10 @@
 //! Which thresholds are used, and by whom they were chosen.
 
-use super::{EvaluateArgs, load_set};
+use super::EvaluateArgs;
 use crate::domain::Threshold;
-use crate::evaluate::{Figures, ScoredSet, thresholds};
+use crate::evaluate::{Figures, thresholds};
 use crate::model::Classifier;
+use crate::scores::ScoredSet;
 
 /// Whether a model may have made the scores of a set; so where the set does not say.
 pub fn made_by(set: &ScoredSet, model: &Classifier) -> bool {
@@ -48,7 +49,7 @@ impl Chosen {
             n if n == n_labels => "the model's operating points".to_owned(),
             n => format!("the model's operating points for {n} of {n_labels} labels, else 0.5"),
         };
-        let other = args.on.as_deref().map(load_set).transpose()?;
+        let other = args.on.as_deref().map(ScoredSet::load).transpose()?;
         let mut points = Vec::new();
         if let Some(target) = &args.solve {
             let chosen_on = other.as_ref().unwrap_or(set);

@@ -3,8 +3,9 @@
 use std::fmt;
 use std::str::FromStr;
 
-use crate::evaluate::{LabelColumn, Prevalence};
+use crate::evaluate::Prevalence;
 use crate::metrics::{OperatingTarget, SolveError};
+use crate::scores::LabelColumn;
 
 /// The target of the thresholds.
 #[derive(Clone, Copy, Debug, PartialEq)]

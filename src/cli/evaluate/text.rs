@@ -1,12 +1,13 @@
 //! Metrics as text for a terminal.
 
-use super::Evaluated;
+use super::Chosen;
 use crate::domain::NOTICE;
-use crate::evaluate::{LabelFigures, Prevalence};
+use crate::evaluate::{ComparedSet, Evaluation, LabelFigures, Prevalence};
 
 /// All that was asked for, in aligned columns.
-pub fn table(evaluated: &Evaluated, prevalence: Prevalence) -> String {
-    let Evaluated { set, figures, .. } = evaluated;
+pub fn table(evaluation: &Evaluation, chosen: &Chosen) -> String {
+    let Evaluation { set, figures, .. } = evaluation;
+    let prevalence = evaluation.prevalence;
     let mut text = format!("{}, {} films\n\n", set.name, set.n_films());
     let width = figures.labels.iter().map(|label| label.name.len()).max();
     let width = width.unwrap_or(0).max("Finding".len());
@@ -32,12 +33,12 @@ pub fn table(evaluated: &Evaluated, prevalence: Prevalence) -> String {
         "Macro average precision {}\n",
         number(figures.average_precision.map(|ap| ap.mean))
     );
-    text += &bootstrap(evaluated);
-    text += &where_chosen(evaluated);
-    text += &subgroups(evaluated);
-    text += &localization(evaluated);
-    text += &comparison(evaluated);
-    text += &format!("Thresholds: {}\n", evaluated.chosen.from);
+    text += &bootstrap(evaluation);
+    text += &where_chosen(evaluation, chosen);
+    text += &subgroups(evaluation);
+    text += &localization(evaluation);
+    text += &comparison(evaluation);
+    text += &format!("Thresholds: {}\n", evaluation.thresholds_from);
     text += &format!("PPV and NPV at a prevalence {}\n", prevalence.text());
     text + &format!("Scores are not probabilities. {NOTICE}\n")
 }
@@ -67,15 +68,15 @@ fn row(label: &LabelFigures, width: usize, prevalence: Prevalence) -> String {
     )
 }
 
-fn bootstrap(evaluated: &Evaluated) -> String {
-    let Some((settings, intervals)) = &evaluated.bootstrap else {
+fn bootstrap(evaluation: &Evaluation) -> String {
+    let Some((settings, intervals)) = &evaluation.bootstrap else {
         return String::new();
     };
     let mut text = format!(
         "\n95 % by bootstrap of patients, {} replicates, seed {}\n",
         settings.n_replicates, settings.seed
     );
-    let names = evaluated
+    let names = evaluation
         .figures
         .labels
         .iter()
@@ -91,13 +92,13 @@ fn bootstrap(evaluated: &Evaluated) -> String {
 }
 
 /// Rates on the films that thresholds were chosen on beside those here.
-fn where_chosen(evaluated: &Evaluated) -> String {
-    let Some((name, figures)) = &evaluated.chosen.origin else {
+fn where_chosen(evaluation: &Evaluation, chosen: &Chosen) -> String {
+    let Some((name, figures)) = &chosen.origin else {
         return String::new();
     };
     let mut text = format!("\nAt the same thresholds on {name}, and here\n");
     for there in &figures.labels {
-        let mut labels = evaluated.figures.labels.iter();
+        let mut labels = evaluation.figures.labels.iter();
         let Some(here) = labels.find(|here| here.name == there.name) else {
             continue;
         };
@@ -113,9 +114,9 @@ fn where_chosen(evaluated: &Evaluated) -> String {
     text + "\n"
 }
 
-fn subgroups(evaluated: &Evaluated) -> String {
+fn subgroups(evaluation: &Evaluation) -> String {
     let mut text = String::new();
-    for group in &evaluated.subgroups {
+    for group in &evaluation.subgroups {
         let defined = group.labels.iter().filter_map(|label| label.auc);
         let aucs: Vec<f64> = defined.map(|auc| auc.auc).collect();
         let mean = (!aucs.is_empty()).then(|| aucs.iter().sum::<f64>() / aucs.len() as f64);
@@ -131,9 +132,9 @@ fn subgroups(evaluated: &Evaluated) -> String {
     text
 }
 
-fn localization(evaluated: &Evaluated) -> String {
+fn localization(evaluation: &Evaluation) -> String {
     let mut text = String::new();
-    for label in evaluated
+    for label in evaluation
         .localization
         .iter()
         .filter(|label| label.n_films > 0)
@@ -146,11 +147,14 @@ fn localization(evaluated: &Evaluated) -> String {
     text
 }
 
-fn comparison(evaluated: &Evaluated) -> String {
-    let Some((name, differences)) = &evaluated.comparison else {
+fn comparison(evaluation: &Evaluation) -> String {
+    let Some(ComparedSet { set, differences }) = &evaluation.comparison else {
         return String::new();
     };
-    let mut text = format!("\nAUC here, AUC of {name}, difference, p (DeLong, paired)\n");
+    let mut text = format!(
+        "\nAUC here, AUC of {}, difference, p (DeLong, paired)\n",
+        set.name
+    );
     for label in differences {
         let p_value = label.paired.and_then(|paired| paired.p_value());
         text += &format!(

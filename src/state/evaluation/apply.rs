@@ -2,10 +2,11 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::work::{self, Saved};
-use super::{EvaluationCommand, EvaluationPick, EvaluationState, Locked, OpenedSet};
+use super::{EvaluationCommand, EvaluationPick, EvaluationState, Locked};
 use crate::domain::{Threshold, ThresholdOrigin};
-use crate::evaluate::{Figures, ScoredSet};
+use crate::evaluate::{ComparedSet, Figures, OpenedSet, ScoreSource};
 use crate::model::{Classifier, ModelSource};
+use crate::scores::ScoredSet;
 use crate::state::{Effect, Made, Model, ModelOrigin, ModelRequest, PickKind, Shared, Workspace};
 
 impl EvaluationState {
@@ -99,7 +100,8 @@ impl EvaluationState {
         let model = model_path(&shared.model);
         self.opening
             .start("scores", &shared.services.wake, move |_| {
-                work::open(&path, model.as_deref())
+                let source = ScoreSource::Predictions(&path);
+                Ok(OpenedSet::open(source, model.as_deref(), &|_, _, _| true)?)
             });
     }
 
@@ -124,7 +126,7 @@ impl EvaluationState {
         if let Some(set) = self.scored().cloned() {
             self.comparison
                 .start("comparison", &shared.services.wake, move |_| {
-                    work::compare_with(&set, &path)
+                    Ok(ComparedSet::load(&set, &path)?)
                 });
         }
     }
@@ -195,15 +197,12 @@ impl EvaluationState {
         let Some(opened) = &self.set else {
             return;
         };
-        let warnings = opened.all_warnings().into_iter();
         let saved = Saved::Report {
-            set: Arc::clone(&opened.set),
+            opened: opened.clone(),
             thresholds: self.chosen.thresholds().to_vec(),
             prevalence: self.prevalence,
             comparison: self.comparison.done().cloned(),
-            warnings: warnings
-                .chain(self.other_model_text(&shared.model))
-                .collect(),
+            warnings: self.other_model_text(&shared.model).into_iter().collect(),
             thresholds_from: self.thresholds_from(),
             classifier: self.classifier_of_scores(&shared.model),
         };
@@ -318,27 +317,5 @@ fn model_path(model: &Model) -> Option<PathBuf> {
     match &model.loaded.as_ref()?.origin {
         ModelOrigin::File(path) => Some(path.clone()),
         ModelOrigin::Default | ModelOrigin::Moment(_) => None,
-    }
-}
-
-/// Says that patients of the set were in the model's training.
-pub(super) fn leak_text(opened: &OpenedSet) -> Option<String> {
-    let leak = opened.leak.as_ref()?;
-    let first = leak.patients.first()?;
-    Some(format!(
-        "{} patients with {} films, such as {first}, were in this model's training: scores will look better than they are",
-        leak.patients.len(),
-        leak.n_films
-    ))
-}
-
-impl OpenedSet {
-    /// Warnings about the set, including leaks.
-    pub fn all_warnings(&self) -> Vec<String> {
-        self.warnings
-            .iter()
-            .cloned()
-            .chain(leak_text(self))
-            .collect()
     }
 }

@@ -11,4 +11,4 @@ mod tests;
 
 pub use chosen::ChosenThresholds;
 pub use command::{Cell, EvaluationCommand, EvaluationPick, TargetForm, TargetKind};
-pub use state::{ComparedSet, EvaluationState, ListedFilms, Locked, OpenedSet};
+pub use state::{EvaluationState, ListedFilms, Locked};

@@ -4,11 +4,9 @@ use std::sync::Arc;
 
 use super::{Cell, ChosenThresholds, EvaluationPick};
 use crate::domain::{ModelIdentity, ThresholdOrigin};
-use crate::evaluate::{
-    Figures, LabelColumn, LabelDifference, Prevalence, ScoredSet, SharedPatients,
-    most_different_films,
-};
+use crate::evaluate::{ComparedSet, Figures, OpenedSet, Prevalence, most_different_films};
 use crate::metrics::Confusion;
+use crate::scores::{LabelColumn, ScoredSet};
 use crate::state::{Made, Model, SmallPictures};
 use crate::work::Wake;
 
@@ -46,26 +44,6 @@ pub struct ListedFilms {
     pub different: Option<Vec<(usize, f64)>>,
     /// Small pictures of films in the list.
     pub pictures: SmallPictures,
-}
-
-/// Scores ready to be evaluated.
-#[derive(Clone, Debug)]
-pub struct OpenedSet {
-    /// Ranked once.
-    pub set: Arc<ScoredSet>,
-    /// Warnings, such as films without a file.
-    pub warnings: Vec<String>,
-    /// Patients whom the model in use has seen in training; `None` where that is not known.
-    pub leak: Option<SharedPatients>,
-}
-
-/// Other scores of the same films.
-#[derive(Clone, Debug)]
-pub struct ComparedSet {
-    /// As it was read.
-    pub set: Arc<ScoredSet>,
-    /// On the films in common.
-    pub differences: Vec<LabelDifference>,
 }
 
 /// Thresholds that were chosen on one set, and its figures there.

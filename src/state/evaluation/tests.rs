@@ -4,10 +4,10 @@ use std::path::PathBuf;
 
 use super::*;
 use crate::domain::ThresholdOrigin;
-use crate::evaluate::ScoredSet;
+use crate::evaluate::OpenedSet;
+use crate::scores::{FilmPrediction, Predictions, ScoredSet};
 use crate::state::shared::tests::{errors, shared, shared_with_model};
 use crate::state::{Effect, PickKind, Shared, Workspace};
-use crate::train::{FilmPrediction, Predictions};
 
 /// Score of Mass and whether the film has it; no film has Hernia.
 const FILMS: [(f64, bool); 6] = [

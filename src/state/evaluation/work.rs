@@ -1,46 +1,19 @@
-//! The work of evaluation jobs: reading, scoring, comparing, writing.
+//! The work of evaluation jobs: scoring and writing.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::{ComparedSet, EvaluationPick, OpenedSet};
+use super::EvaluationPick;
 use crate::dataset::FilmCache;
 use crate::domain::Part;
 use crate::evaluate::{
-    EvaluationData, Figures, Prevalence, ReportParts, ScoredSet, compare, figures_csv,
-    freeze_operating_points, html_report, save_plots, score_films, shared_patients,
+    Choices, ComparedSet, Evaluation, EvaluationData, Figures, OpenedSet, Prevalence, ScoreSource,
+    figures_csv, freeze_operating_points, html_report, save_plots,
 };
 use crate::files::write_whole;
 use crate::model::{Classifier, ModelFile};
-use crate::train::Predictions;
+use crate::scores::ScoredSet;
 use crate::work::{JobContext, Progress};
-
-/// Reads predictions and ranks them; `model` is the file of the model in use.
-pub fn open(path: &Path, model: Option<&Path>) -> anyhow::Result<OpenedSet> {
-    let set = read(path)?;
-    opened(set, Vec::new(), model)
-}
-
-fn read(path: &Path) -> anyhow::Result<ScoredSet> {
-    let predictions = Predictions::load(path)?;
-    Ok(ScoredSet::new(path.display().to_string(), predictions)?)
-}
-
-fn opened(
-    set: ScoredSet,
-    warnings: Vec<String>,
-    model: Option<&Path>,
-) -> anyhow::Result<OpenedSet> {
-    let leak = match model {
-        Some(model) => shared_patients(&set, model)?,
-        None => None,
-    };
-    Ok(OpenedSet {
-        set: Arc::new(set),
-        warnings,
-        leak,
-    })
-}
 
 /// Scores the test part of a folder with the model in use.
 pub fn score(
@@ -52,38 +25,24 @@ pub fn score(
     ctx.send("Reading the table".to_owned());
     let data = EvaluationData::open(folder, None, None, Some(Part::Test))?;
     ctx.send(format!("Scoring the {}", data.split));
-    let cache_folder = cache_folder.unwrap_or_else(FilmCache::default_folder);
-    let n_threads = std::thread::available_parallelism().map_or(1, usize::from);
-    let mut progress = |n_done, n_total| {
+    let source = ScoreSource::Films {
+        data: &data,
+        classifier,
+        cache_folder: &cache_folder.unwrap_or_else(FilmCache::default_folder),
+    };
+    let opened = OpenedSet::open(source, classifier.path(), &|_, n_done, n_total| {
         ctx.set_progress(Progress { n_done, n_total });
         ctx.check_cancelled().is_ok()
-    };
-    let scored = score_films(classifier, &data, &cache_folder, n_threads, &mut progress);
+    });
     ctx.check_cancelled()?;
-    let scored = scored?;
-    let warnings = scored.warnings();
-    let name = format!("{} on the {}", classifier.id(), data.split);
-    opened(
-        ScoredSet::new(name, scored.predictions)?,
-        warnings,
-        classifier.path(),
-    )
-}
-
-/// Reads other scores of the same films.
-pub fn compare_with(set: &ScoredSet, path: &Path) -> anyhow::Result<ComparedSet> {
-    let other = read(path)?;
-    Ok(ComparedSet {
-        differences: compare(set, &other)?,
-        set: Arc::new(other),
-    })
+    Ok(opened?)
 }
 
 /// What is to be written.
 pub enum Saved {
     /// A page with everything.
     Report {
-        set: Arc<ScoredSet>,
+        opened: OpenedSet,
         thresholds: Vec<f64>,
         prevalence: Prevalence,
         comparison: Option<ComparedSet>,
@@ -117,7 +76,7 @@ impl Saved {
     ) -> anyhow::Result<(EvaluationPick, PathBuf)> {
         match self {
             Self::Report {
-                set,
+                opened,
                 thresholds,
                 prevalence,
                 comparison,
@@ -125,21 +84,16 @@ impl Saved {
                 thresholds_from,
                 classifier,
             } => {
-                let comparison = comparison.as_ref();
-                let html = html_report(&ReportParts {
-                    figures: &Figures::of(&set, &thresholds),
-                    set: &set,
-                    thresholds_from: &thresholds_from,
+                let choices = Choices {
+                    thresholds: &thresholds,
+                    thresholds_from,
                     prevalence,
-                    bootstrap: None,
-                    model: classifier.as_deref().map(Classifier::card),
-                    card: classifier.as_deref().map_or_else(Vec::new, card_facts),
+                    comparison,
                     warnings,
-                    subgroups: &[],
-                    localization: &[],
-                    comparison: comparison
-                        .map(|other| (other.set.name.as_str(), other.differences.as_slice())),
-                });
+                    ..Choices::default()
+                };
+                let evaluation = Evaluation::of(&opened, choices, &|_, _, _| true)?;
+                let html = html_report(&evaluation, classifier.as_deref());
                 write(&to, html.as_bytes())?;
             }
             Self::Figures { set, thresholds } => {
@@ -158,13 +112,6 @@ impl Saved {
         }
         Ok((pick, to))
     }
-}
-
-fn card_facts(classifier: &Classifier) -> Vec<(String, String)> {
-    let facts = classifier.card().facts().into_iter();
-    let facts = facts.map(|(name, value)| (name.to_owned(), value));
-    let id = ("Model in use".to_owned(), classifier.id().to_owned());
-    std::iter::once(id).chain(facts).collect()
 }
 
 fn write(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {

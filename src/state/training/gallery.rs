@@ -2,8 +2,9 @@ use std::path::PathBuf;
 
 use super::Made;
 use crate::domain::Part;
+use crate::scores::{FilmPrediction, Predictions};
 use crate::state::SmallPictures;
-use crate::train::{FilmPrediction, Predictions, RunFolder};
+use crate::train::RunFolder;
 use crate::work::Wake;
 
 /// In which order validation films are shown.

@@ -1,7 +1,7 @@
 use egui::{RichText, ScrollArea, Sense, Ui, UiBuilder, Vec2};
 
 use super::model::EvaluationViews;
-use crate::evaluate::{LabelColumn, ScoredSet};
+use crate::scores::{LabelColumn, ScoredSet};
 use crate::state::{CommandSender, EvaluationCommand, EvaluationState};
 use crate::ui::theme;
 

@@ -1,7 +1,7 @@
 use egui::{RichText, Ui};
 
-use crate::evaluate::LabelColumn;
 use crate::metrics::Summary;
+use crate::scores::LabelColumn;
 use crate::state::{CommandSender, EvaluationCommand, EvaluationState};
 use crate::ui::theme;
 

@@ -2,16 +2,13 @@ use std::sync::Arc;
 
 use egui_plot::PlotPoint;
 
-use crate::evaluate::{CalibrationView, LabelColumn, ProbabilityRule, ScoredSet};
-use crate::metrics::{Bins, Confusion, RankedScores, wilson_interval};
+use crate::metrics::{Confusion, RankedScores, wilson_interval};
 use crate::model::ModelCard;
+use crate::scores::{BandedCurve, LabelCurves, ScoredSet};
 use crate::state::{AppState, EvaluationState};
 use crate::ui::panels::small_films::SmallFilms;
 
-/// Points of a curve that are drawn at most; numbers are of all.
-const MAX_POINTS: usize = 1500;
-const N_BARS: usize = 40;
-const N_BINS: usize = 10;
+/// Confidence level of intervals.
 const LEVEL: f64 = 0.95;
 
 /// Cached views, rebuilt only when their source changes.
@@ -92,25 +89,23 @@ impl EvaluationCurves {
             let place = other.set.position(&column.name).ok()?;
             other.set.columns.get(place)
         });
-        let ranked = &column.ranked;
-        let (roc, roc_band) = roc_curve(ranked);
-        let (precision_recall, precision_band) = precision_recall_curve(ranked);
-        let other_curves = other.map(|other| {
-            (
-                roc_curve(&other.ranked).0,
-                precision_recall_curve(&other.ranked).0,
-            )
-        });
+        let curves = LabelCurves::of(column, card);
+        let other_curves = other.map(|other| both_curves(&other.ranked));
         let (other_roc, other_precision_recall) = other_curves.unwrap_or_default();
+        let reliability = curves.reliability.into_iter();
         Self {
-            roc,
-            roc_band,
-            precision_recall,
-            precision_band,
-            negatives: histogram(column, false),
-            positives: histogram(column, true),
-            rates: rate_curves(ranked),
-            reliability: reliability_curves(column, card),
+            roc: plot_points(&curves.roc.points),
+            roc_band: curves.roc.band,
+            precision_recall: plot_points(&curves.precision_recall.points),
+            precision_band: curves.precision_recall.band,
+            negatives: curves.negatives,
+            positives: curves.positives,
+            rates: curves
+                .rates
+                .map(|(name, points)| (name, plot_points(&points))),
+            reliability: reliability
+                .map(|(name, points)| (name, plot_points(&points)))
+                .collect(),
             behind: if desk.all_labels {
                 curves_behind(desk)
             } else {
@@ -128,126 +123,23 @@ fn curves_behind(desk: &EvaluationState) -> Vec<(String, Vec<PlotPoint>, Vec<Plo
     let columns = columns.unwrap_or_default().iter().enumerate();
     let others = columns.filter(|(label_idx, _)| *label_idx != desk.chosen.label_idx());
     let curves = others.map(|(_, column)| {
-        let name = column.name.replace('_', " ");
-        let (roc, _) = roc_curve(&column.ranked);
-        (name, roc, precision_recall_curve(&column.ranked).0)
+        let (roc, precision_recall) = both_curves(&column.ranked);
+        (column.name.replace('_', " "), roc, precision_recall)
     });
     curves.collect()
 }
 
-/// Evenly spaced indices of `n`, including the last.
-fn thinned(n: usize) -> impl Iterator<Item = usize> {
-    let step = n.div_ceil(MAX_POINTS).max(1);
-    let last = n.checked_sub(1).filter(|last| last % step != 0);
-    (0..n).step_by(step).chain(last)
+/// ROC and precision-recall.
+fn both_curves(ranked: &RankedScores) -> (Vec<PlotPoint>, Vec<PlotPoint>) {
+    let precision_recall = BandedCurve::precision_recall(ranked);
+    (
+        plot_points(&BandedCurve::roc(ranked).points),
+        plot_points(&precision_recall.points),
+    )
 }
 
-fn roc_curve(ranked: &RankedScores) -> (Vec<PlotPoint>, [Vec<f64>; 3]) {
-    let Ok(points) = ranked.roc() else {
-        return Default::default();
-    };
-    let mut curve = Vec::new();
-    let mut band: [Vec<f64>; 3] = Default::default();
-    for place in thinned(points.len()) {
-        let Some(point) = points.get(place) else {
-            continue;
-        };
-        curve.push(PlotPoint::new(
-            point.false_positive_rate,
-            point.true_positive_rate,
-        ));
-        let counts = ranked.at(point.threshold);
-        let found = wilson_interval(counts.true_positives, counts.n_pos(), LEVEL);
-        push_band(&mut band, point.false_positive_rate, found);
-    }
-    (curve, band)
-}
-
-fn precision_recall_curve(ranked: &RankedScores) -> (Vec<PlotPoint>, [Vec<f64>; 3]) {
-    if ranked.n_neg() == 0 {
-        return Default::default();
-    }
-    let points = ranked.precision_recall().unwrap_or_default();
-    let mut curve = Vec::new();
-    let mut band: [Vec<f64>; 3] = Default::default();
-    for place in thinned(points.len()) {
-        let Some(point) = points.get(place) else {
-            continue;
-        };
-        curve.push(PlotPoint::new(point.recall, point.precision));
-        let counts = ranked.at(point.threshold);
-        let found = wilson_interval(counts.true_positives, counts.n_flagged(), LEVEL);
-        push_band(&mut band, point.recall, found);
-    }
-    // From left to right, as a filled area wants it.
-    for values in &mut band {
-        values.reverse();
-    }
-    (curve, band)
-}
-
-fn push_band(band: &mut [Vec<f64>; 3], x: f64, interval: Option<(f64, f64)>) {
-    let [xs, lows, highs] = band;
-    if let Some((low, high)) = interval {
-        xs.push(x);
-        lows.push(low);
-        highs.push(high);
-    }
-}
-
-/// Shares of the films of one side in bars of equal width over the scores.
-fn histogram(column: &LabelColumn, side: bool) -> Vec<[f64; 2]> {
-    let mut counts = [0_u32; N_BARS];
-    let films = column.scores.iter().zip(&column.positives);
-    for (score, _) in films.filter(|(_, positive)| **positive == side) {
-        let bar = ((score * N_BARS as f64) as usize).min(N_BARS - 1);
-        if let Some(count) = counts.get_mut(bar) {
-            *count += 1;
-        }
-    }
-    let n_films: u32 = counts.iter().sum();
-    let bar = |(place, count): (usize, &u32)| {
-        let middle = (place as f64 + 0.5) / N_BARS as f64;
-        [middle, f64::from(*count) / f64::from(n_films.max(1))]
-    };
-    counts.iter().enumerate().map(bar).collect()
-}
-
-fn rate_curves(ranked: &RankedScores) -> [(&'static str, Vec<PlotPoint>); 4] {
-    let cuts = ranked.cuts();
-    let curve = |rate: fn(&Confusion) -> Option<f64>| -> Vec<PlotPoint> {
-        let places = thinned(cuts.len());
-        let points = places.filter_map(|place| {
-            let threshold = cuts.get(place)?.threshold;
-            Some(PlotPoint::new(threshold, rate(&ranked.at(threshold))?))
-        });
-        points.collect()
-    };
-    [
-        ("PPV", curve(Confusion::ppv)),
-        ("sensitivity", curve(Confusion::sensitivity)),
-        ("specificity", curve(Confusion::specificity)),
-        ("F1", curve(Confusion::f1)),
-    ]
-}
-
-fn reliability_curves(
-    column: &LabelColumn,
-    card: Option<&ModelCard>,
-) -> Vec<(String, Vec<PlotPoint>)> {
-    let rules = card.map_or_else(
-        || vec![ProbabilityRule::Score],
-        |card| ProbabilityRule::of_card(card, &column.name),
-    );
-    let curve = |rule| {
-        let view = CalibrationView::of(column, rule, Bins::EqualWidth(N_BINS));
-        let error = view.expected_error;
-        let error = error.map_or_else(|| "n/a".to_owned(), |error| format!("{error:.3}"));
-        let points = view.bins.iter();
-        let points = points.map(|bin| PlotPoint::new(bin.mean_predicted, bin.observed()));
-        (format!("{rule}, ECE {error}"), points.collect())
-    };
-    rules.into_iter().map(curve).collect()
+fn plot_points(points: &[[f64; 2]]) -> Vec<PlotPoint> {
+    points.iter().map(|&point| point.into()).collect()
 }
 
 /// One figure at the operating point.
@@ -312,14 +204,80 @@ pub fn rate_rows(desk: &EvaluationState) -> Vec<RateRow> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::evaluate::{Choices, Evaluation, OpenedSet, html_report, label_plots};
+    use crate::scores::{FilmPrediction, Predictions};
+
+    /// More distinct scores than a curve has points.
+    const N_FILMS: usize = 4000;
+
+    fn set() -> ScoredSet {
+        let film = |place: usize| FilmPrediction {
+            path: format!("{place}.png").into(),
+            patient_id: place.to_string(),
+            scores: vec![(place * 2741 % N_FILMS) as f64 / N_FILMS as f64],
+            truth: vec![place.is_multiple_of(7)],
+        };
+        let predictions = Predictions {
+            labels: vec!["Mass".to_owned()],
+            films: (0..N_FILMS).map(film).collect(),
+            model: None,
+        };
+        ScoredSet::new("set".to_owned(), predictions).unwrap()
+    }
+
+    /// The path of a curve in a picture, whose plot is 220 wide at (46, 26).
+    fn path(points: impl IntoIterator<Item = [f64; 2]>) -> String {
+        let places = points.into_iter().enumerate().map(|(place, [x, y])| {
+            let order = if place == 0 { 'M' } else { 'L' };
+            format!(
+                "{order}{:.2} {:.2}",
+                46.0 + x * 220.0,
+                26.0 + (1.0 - y) * 220.0
+            )
+        });
+        format!("\"{}\"", places.collect::<String>())
+    }
 
     #[test]
-    fn curves_of_many_films_are_thinned_and_keep_their_ends() {
-        for n in [0, 1, 1500, 1501, 25_596] {
-            let places: Vec<usize> = thinned(n).collect();
-            assert!(places.len() <= MAX_POINTS + 1);
-            assert_eq!(places.last().copied(), n.checked_sub(1));
-            assert!(places.is_sorted());
+    fn window_picture_and_report_draw_the_same_points() {
+        let set = set();
+        let mut desk = EvaluationState::new(Arc::new(|| {}));
+        let opened = OpenedSet {
+            set: Arc::new(set.clone()),
+            warnings: Vec::new(),
+            leak: None,
+        };
+        let choices = Choices {
+            thresholds: &[0.5],
+            ..Choices::default()
+        };
+        let report = html_report(
+            &Evaluation::of(&opened, choices, &|_, _, _| true).unwrap(),
+            None,
+        );
+        desk.set = Some(opened);
+        let panel = EvaluationCurves::of(&desk, None);
+        assert!(panel.roc.len() > 1000 && panel.roc.len() < N_FILMS);
+        let curve = |points: &[PlotPoint]| path(points.iter().map(|point| [point.x, point.y]));
+        let bars = |bars: &[[f64; 2]]| {
+            let half = 0.5 / bars.len() as f64;
+            let edges = bars.iter().map(|&[x, y]| [[x - half, y], [x + half, y]]);
+            path(edges.flatten())
+        };
+        let drawn = [
+            vec![curve(&panel.roc)],
+            vec![curve(&panel.precision_recall)],
+            vec![bars(&panel.negatives), bars(&panel.positives)],
+            panel.rates.iter().map(|(_, rate)| curve(rate)).collect(),
+            panel.reliability.iter().map(|(_, of)| curve(of)).collect(),
+        ];
+        let plots = label_plots(&set.columns[0], None);
+        assert_eq!(plots.len(), drawn.len());
+        for (plot, paths) in plots.iter().zip(&drawn) {
+            for path in paths {
+                assert!(plot.svg.contains(path), "{}: {path}", plot.name);
+            }
+            assert!(report.contains(&plot.svg), "{}", plot.name);
         }
     }
 }

@@ -6,8 +6,8 @@ use egui_plot::{
 
 use super::comparison::comparison_ui;
 use super::model::EvaluationCurves;
-use crate::evaluate::LabelColumn;
 use crate::metrics::{Confusion, Cut};
+use crate::scores::LabelColumn;
 use crate::state::{CommandSender, EvaluationState};
 use crate::ui::theme;
 

@@ -1,8 +1,8 @@
 use crate::domain::{PerFinding, Score, Threshold};
-use crate::evaluate::ProbabilityRule;
 use crate::explain::JitterInterval;
 use crate::metrics::Platt;
 use crate::model::{Calibration, ScoreHistogram};
+use crate::scores::ProbabilityRule;
 use crate::state::Thresholds;
 
 /// Which side of its threshold a score is on.

@@ -3,8 +3,8 @@ use std::ops::Range;
 use egui::{Align, Button, Layout, RichText, ScrollArea, Sense, Ui, UiBuilder, Vec2};
 
 use super::TrainingViews;
+use crate::scores::FilmPrediction;
 use crate::state::{CommandSender, FilmOrder, Made, ScoredFilms, TrainingCommand, TrainingState};
-use crate::train::FilmPrediction;
 use crate::ui::theme;
 
 /// Number of labels on a card: all that are present, and the highest of the others.

@@ -1,10 +1,9 @@
 use std::num::NonZero;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::thread::{available_parallelism, scope};
 
-use super::EvaluateError;
+use super::{Predictions, ScoresError};
 use crate::metrics::{AucEstimate, Confusion, RankedScores, brier_score};
-use crate::train::Predictions;
 
 /// Predictions made ready: label by label, ranked once, so that any threshold costs next to nothing.
 #[derive(Clone, Debug)]
@@ -39,10 +38,15 @@ pub struct LabelColumn {
 }
 
 impl ScoredSet {
+    /// Reads a CSV of predictions and ranks it; named after its file.
+    pub fn load(path: &Path) -> Result<Self, ScoresError> {
+        Self::new(path.display().to_string(), Predictions::load(path)?)
+    }
+
     /// Ranks every label, labels spread over the processor's cores.
-    pub fn new(name: String, predictions: Predictions) -> Result<Self, EvaluateError> {
+    pub fn new(name: String, predictions: Predictions) -> Result<Self, ScoresError> {
         if predictions.films.is_empty() {
-            return Err(EvaluateError::NoFilms {
+            return Err(ScoresError::NoFilms {
                 path: PathBuf::from(name),
             });
         }
@@ -56,7 +60,7 @@ impl ScoredSet {
                 .unzip();
             LabelColumn::new(name.clone(), scores, positives)
         };
-        let columns: Vec<Result<LabelColumn, EvaluateError>> = scope(|scope| {
+        let columns: Vec<Result<LabelColumn, ScoresError>> = scope(|scope| {
             let threads: Vec<_> = labels
                 .chunks(share)
                 .map(|labels| scope.spawn(move || labels.iter().map(column).collect::<Vec<_>>()))
@@ -84,13 +88,13 @@ impl ScoredSet {
     }
 
     /// The place of a label, underscores and spaces alike.
-    pub fn position(&self, name: &str) -> Result<usize, EvaluateError> {
+    pub fn position(&self, name: &str) -> Result<usize, ScoresError> {
         let plain = |name: &str| name.replace(' ', "_");
         let place = self
             .columns
             .iter()
             .position(|column| plain(&column.name) == plain(name));
-        place.ok_or_else(|| EvaluateError::UnknownLabel {
+        place.ok_or_else(|| ScoresError::UnknownLabel {
             name: name.to_owned(),
             known: self.predictions.labels.join(", "),
         })
@@ -114,16 +118,11 @@ fn micro_auc(columns: &[LabelColumn]) -> Option<f64> {
 
 impl LabelColumn {
     /// Ranks the scores of one label.
-    pub fn new(
-        name: String,
-        scores: Vec<f64>,
-        positives: Vec<bool>,
-    ) -> Result<Self, EvaluateError> {
-        let ranked =
-            RankedScores::of(&scores, &positives).map_err(|source| EvaluateError::Scores {
-                label: name.clone(),
-                source,
-            })?;
+    pub fn new(name: String, scores: Vec<f64>, positives: Vec<bool>) -> Result<Self, ScoresError> {
+        let ranked = RankedScores::of(&scores, &positives).map_err(|source| ScoresError::Rank {
+            label: name.clone(),
+            source,
+        })?;
         let auc = AucEstimate::of(&scores, &positives).ok();
         Ok(Self {
             average_precision: auc.and_then(|_| ranked.average_precision()),

@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use super::TrainError;
+use super::ScoresError;
 use crate::domain::ModelIdentity;
 use crate::files::write_whole;
 
@@ -54,7 +54,7 @@ impl FilmPrediction {
 
 impl Predictions {
     /// Writes the CSV.
-    pub fn save(&self, path: &Path) -> Result<(), TrainError> {
+    pub fn save(&self, path: &Path) -> Result<(), ScoresError> {
         let failed = |error: csv::Error| broken(path, &error);
         let mut writer = csv::Writer::from_writer(Vec::new());
         let labels = self.labels.iter().map(|label| format!("label:{label}"));
@@ -77,7 +77,7 @@ impl Predictions {
             writer.write_record(record).map_err(failed)?;
         }
         let bytes = writer.into_inner().map_err(|error| broken(path, &error))?;
-        write_whole(path, &bytes).map_err(|source| TrainError::Write {
+        write_whole(path, &bytes).map_err(|source| ScoresError::Write {
             path: path.to_owned(),
             source,
         })
@@ -86,7 +86,7 @@ impl Predictions {
     /// Reads a CSV, by whomever it was written: columns in any order, others passed over.
     ///
     /// An error names the line of a cell that is not a label (0 or 1) or not a score in `[0, 1]`.
-    pub fn load(path: &Path) -> Result<Self, TrainError> {
+    pub fn load(path: &Path) -> Result<Self, ScoresError> {
         let mut reader = csv::Reader::from_path(path).map_err(|error| broken(path, &error))?;
         let header = reader.headers().map_err(|error| broken(path, &error))?;
         let columns = Columns::of(header).map_err(|reason| broken(path, &reason))?;
@@ -215,8 +215,8 @@ impl Columns {
     }
 }
 
-fn broken(path: &Path, reason: &dyn ToString) -> TrainError {
-    TrainError::Broken {
+fn broken(path: &Path, reason: &dyn ToString) -> ScoresError {
+    ScoresError::Broken {
         path: path.to_owned(),
         reason: reason.to_string(),
     }

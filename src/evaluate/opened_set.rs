@@ -1,0 +1,110 @@
+use std::fmt;
+use std::path::Path;
+use std::sync::Arc;
+use std::thread::available_parallelism;
+
+use super::{EvaluateError, EvaluationData, SharedPatients, score_films, shared_patients};
+use crate::model::Classifier;
+use crate::scores::ScoredSet;
+
+/// Where the scores of an evaluation come from.
+#[derive(Clone, Copy)]
+pub enum ScoreSource<'a> {
+    /// A CSV of predictions.
+    Predictions(&'a Path),
+    /// Films that a model scores now.
+    Films {
+        /// The films.
+        data: &'a EvaluationData,
+        /// The model.
+        classifier: &'a Classifier,
+        /// Folder of decoded films.
+        cache_folder: &'a Path,
+    },
+}
+
+/// The work of an evaluation that takes long.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EvaluationStep {
+    /// Decoding and scoring films.
+    Films,
+    /// Replicates of the bootstrap.
+    Replicates,
+    /// Maps of films with boxes.
+    Boxes,
+}
+
+impl fmt::Display for EvaluationStep {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Films => "films",
+            Self::Replicates => "replicates",
+            Self::Boxes => "films with boxes",
+        })
+    }
+}
+
+/// Called with units done and units in all of a step; `false` stops the work.
+pub type EvaluationProgress<'a> = &'a (dyn Fn(EvaluationStep, usize, usize) -> bool + Sync);
+
+/// Scores ready to be evaluated.
+#[derive(Clone, Debug)]
+pub struct OpenedSet {
+    /// Ranked once.
+    pub set: Arc<ScoredSet>,
+    /// Warnings, such as films without a file.
+    pub warnings: Vec<String>,
+    /// Patients whom the model has seen in training; `None` where that is not known.
+    pub leak: Option<SharedPatients>,
+}
+
+impl OpenedSet {
+    /// Reads or makes scores and ranks them.
+    ///
+    /// The patients are compared with those that the model file `model` was trained on.
+    pub fn open(
+        source: ScoreSource<'_>,
+        model: Option<&Path>,
+        progress: EvaluationProgress<'_>,
+    ) -> Result<Self, EvaluateError> {
+        let (set, mut warnings) = match source {
+            ScoreSource::Predictions(path) => (ScoredSet::load(path)?, Vec::new()),
+            ScoreSource::Films {
+                data,
+                classifier,
+                cache_folder,
+            } => {
+                let n_threads = available_parallelism().map_or(1, usize::from);
+                let mut progress =
+                    |n_done, n_total| progress(EvaluationStep::Films, n_done, n_total);
+                let scored = score_films(classifier, data, cache_folder, n_threads, &mut progress)?;
+                let warnings = scored.warnings();
+                let name = format!("{} on the {}", classifier.id(), data.split);
+                (ScoredSet::new(name, scored.predictions)?, warnings)
+            }
+        };
+        let repeated = set.predictions.repeated();
+        if let Some(first) = repeated.first() {
+            warnings.push(format!(
+                "{} films are listed more than once and counted each time, for example {}",
+                repeated.len(),
+                first.display()
+            ));
+        }
+        let leak = match model {
+            Some(model) => shared_patients(&set, model)?,
+            None => None,
+        };
+        Ok(Self {
+            set: Arc::new(set),
+            warnings,
+            leak,
+        })
+    }
+
+    /// Warnings about the set, including leaks.
+    pub fn all_warnings(&self) -> Vec<String> {
+        let leak = self.leak.as_ref().and_then(SharedPatients::warning);
+        self.warnings.iter().cloned().chain(leak).collect()
+    }
+}

@@ -1,0 +1,27 @@
+use std::io;
+use std::path::PathBuf;
+
+use thiserror::Error;
+
+use crate::metrics::RocError;
+use crate::model::ModelError;
+
+/// Errors from reading, writing and ranking scores.
+#[derive(Debug, Error)]
+#[expect(missing_docs, reason = "the messages say it")]
+pub enum ScoresError {
+    #[error("cannot write ({source}): {}", path.display())]
+    Write { path: PathBuf, source: io::Error },
+    #[error("{reason}: {}", path.display())]
+    Broken { path: PathBuf, reason: String },
+    #[error("expected films, got none: {}", path.display())]
+    NoFilms { path: PathBuf },
+    #[error("{label}: {source}")]
+    Rank { label: String, source: RocError },
+    #[error("expected one of the labels {known}, got {name:?}")]
+    UnknownLabel { name: String, known: String },
+    #[error(transparent)]
+    Model(Box<ModelError>),
+    #[error("cancelled")]
+    Cancelled,
+}

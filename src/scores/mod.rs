@@ -1,0 +1,19 @@
+//! Scores of many films with their labels, wherever they come from, and what is drawn of them.
+//!
+//! [`Predictions`] is a table of scores that names its model; [`ScoredSet`] is that table ranked
+//! label by label; [`score_part`] makes the
+//! table with a model; [`LabelCurves`] is what is drawn. Training, evaluation, the window and the report all read scores through these.
+
+mod error;
+mod predictions;
+mod score_part;
+mod scored_set;
+mod calibration;
+mod curves;
+
+pub use calibration::{CalibrationView, ProbabilityRule};
+pub use curves::{BandedCurve, LabelCurves};
+pub use error::ScoresError;
+pub use predictions::{FilmPrediction, Predictions};
+pub use score_part::{PartFilm, ScoredPart, score_part};
+pub use scored_set::{LabelColumn, ScoredSet};
