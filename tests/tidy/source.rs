@@ -230,6 +230,28 @@ fn the_library_lists_its_modules_in_reading_order() {
 }
 
 #[test]
+fn the_tests_that_the_architecture_page_names_exist() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let page = fs::read_to_string(root.join("docs/architecture.md")).unwrap();
+    let roots = ["src", "tests", "crates/engine/src"];
+    let sources: String = roots
+        .into_iter()
+        .flat_map(sources_in)
+        .map(|(_, text)| text)
+        .collect();
+    let words = page.split('`').skip(1).step_by(2);
+    // A name of a test is a sentence; names of functions and modules are shorter.
+    let names: Vec<_> = words
+        .filter(|word| word.matches('_').count() >= 4 && !word.contains([':', '/', ' ']))
+        .collect();
+    assert!(names.len() > 10, "{names:?}");
+    for name in names {
+        let exists = sources.contains(&format!("fn {name}("));
+        assert!(exists, "docs/architecture.md names {name}");
+    }
+}
+
+#[test]
 fn nothing_reaches_the_network() {
     let lock = Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.lock");
     let lock = fs::read_to_string(lock).unwrap();
