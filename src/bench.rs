@@ -158,7 +158,7 @@ pub fn score_with_maps(
         &inference.features,
         classifier.head(),
         &inference.scores,
-        CamMethod::GradCam,
+        CamMethod::default(),
     ))
 }
 

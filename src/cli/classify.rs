@@ -147,7 +147,7 @@ impl Run<'_> {
         reading: &Inference,
         folder: &Path,
     ) -> anyhow::Result<()> {
-        let method = CamMethod::GradCam;
+        let method = CamMethod::default();
         let head = self.classifier.head();
         let maps = class_activation_maps(&reading.features, head, &reading.scores, method);
         let (classifier, scores) = (&self.classifier, &reading.scores);

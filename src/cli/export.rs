@@ -97,7 +97,7 @@ fn export(args: &ExportArgs, classifier: &Classifier, path: &Path) -> anyhow::Re
     let reading = classifier
         .score(&film)
         .with_context(|| format!("cannot score {}", path.display()))?;
-    let method = CamMethod::GradCam;
+    let method = CamMethod::default();
     let head = classifier.head();
     let maps = class_activation_maps(&reading.features, head, &reading.scores, method);
     let thresholds = classifier.card().thresholds();

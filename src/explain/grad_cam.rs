@@ -9,9 +9,10 @@ use crate::model::{FeatureMaps, LinearHead};
 /// With A(h, w, c) the last activation and W(k, cell, c) the dense weights behind a mean over
 /// squares of 8 x 8, the gradient of logit k is dA(h, w, c) = W(k, cell(h, w), c) / 64: it can be
 /// read off, without a backward pass.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum CamMethod {
     /// Selvaraju et al. 2017: channels weighted by the mean of their gradient. Signed, 32 x 32.
+    #[default]
     GradCam,
     /// Draelos and Carin 2020: gradient times activation; sums up to the logit less the bias.
     HiResCam,

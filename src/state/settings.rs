@@ -163,7 +163,7 @@ impl Default for MapSettings {
             opacity: 0.6,
             colormap: Colormap::Inferno,
             scale: HeatmapScale::Absolute,
-            method: CamMethod::GradCam,
+            method: CamMethod::default(),
             cut_off: 0.0,
             contours: false,
         }

@@ -66,7 +66,7 @@ pub struct EvaluateArgs {
     #[arg(long, requires = "data")]
     pub boxes: bool,
     /// Method of those maps
-    #[arg(long, value_enum, default_value_t = MapMethod::GradCam)]
+    #[arg(long, value_enum, default_value_t = MapMethod::default_of_maps())]
     pub map_method: MapMethod,
     /// Map threshold, as a fraction of the map's maximum
     #[arg(long, value_name = "SHARE", default_value_t = 0.5, value_parser = parse_cut)]
@@ -130,6 +130,15 @@ pub enum MapMethod {
     GradCam,
     /// `HiResCAM`: every position weighted by its own gradient, faithful to this network's head
     HiresCam,
+}
+
+impl MapMethod {
+    /// The method that maps are made by everywhere, if evaluation offers it.
+    fn default_of_maps() -> Self {
+        let mut methods = Self::value_variants().iter().copied();
+        let same = |method: &Self| CamMethod::from(*method) == CamMethod::default();
+        methods.find(same).unwrap_or(Self::GradCam)
+    }
 }
 
 impl From<MapMethod> for CamMethod {
