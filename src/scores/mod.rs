@@ -1,8 +1,8 @@
 //! Scores of many films with their labels, wherever they come from, and what is drawn of them.
 //!
 //! [`Predictions`] is a table of scores that names its model; [`ScoredSet`] is that table ranked
-//! label by label; [`score_part`] makes the
-//! table with a model; [`LabelCurves`] is what is drawn. Training, evaluation, the window and the report all read scores through these.
+//! label by label; [`score_part()`] makes the table with a model; [`LabelCurves`] is what is drawn.
+//! Training, evaluation, the window and the report all read scores through these.
 
 mod error;
 mod predictions;
