@@ -57,7 +57,7 @@ impl EvaluationData {
     /// Opens a folder or a table and takes one part of it, or all films.
     ///
     /// Without a rule the folder's own lists are used, as NIH's `test_list.txt`; without those,
-    /// patients are parted by chance as `thorax train` does.
+    /// films are split by patient at random, as `thorax train` does.
     pub fn open(
         source: &Path,
         columns: Option<&ColumnMap>,

@@ -73,7 +73,7 @@ mod tests {
     }
 
     #[test]
-    fn values_outside_get_the_colour_of_the_end() {
+    fn values_outside_get_the_color_of_the_end() {
         assert_eq!(Colormap::Viridis.color(-3.0), Colormap::Viridis.color(0.0));
         assert_eq!(Colormap::Jet.color(9.0), Colormap::Jet.color(1.0));
     }

@@ -40,8 +40,8 @@ impl Heatmap {
     ///
     /// Grid points are at the centers of their squares, as pixels are; beyond them the edge repeats.
     pub fn at(&self, x: f32, y: f32) -> f32 {
-        let (left, right, x_share) = self.neighbours(x);
-        let (upper, lower, y_share) = self.neighbours(y);
+        let (left, right, x_share) = self.neighbors(x);
+        let (upper, lower, y_share) = self.neighbors(y);
         let value = |row: usize, column: usize| {
             let place = self.values.get(row * self.side + column);
             place.copied().unwrap_or_default()
@@ -50,7 +50,7 @@ impl Heatmap {
         along(upper) * (1.0 - y_share) + along(lower) * y_share
     }
 
-    fn neighbours(&self, share: f32) -> (usize, usize, f32) {
+    fn neighbors(&self, share: f32) -> (usize, usize, f32) {
         let last = self.side.saturating_sub(1);
         let place = (share * self.side as f32 - 0.5).clamp(0.0, last as f32);
         let first = place.floor() as usize;

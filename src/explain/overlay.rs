@@ -108,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn the_hottest_place_has_the_hottest_colour() {
+    fn the_hottest_place_has_the_hottest_color() {
         let heatmap = Heatmap::new(1, vec![2.0]);
         let rgba = map_picture(&heatmap, 2.0, Colormap::Viridis, 0.0, [1, 1]);
         assert_eq!(rgba, [253, 231, 37, 255]);

@@ -175,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn tiles_cover_a_film_once_and_their_borders_are_their_neighbours() {
+    fn tiles_cover_a_film_once_and_their_borders_are_their_neighbors() {
         let film = film(700, 520);
         let (pyramid, table) = (Pyramid::of(&film), table());
         let gray = |x: usize, y: usize| table.gray(film.values()[y * 700 + x]);

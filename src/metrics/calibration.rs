@@ -168,7 +168,7 @@ mod tests {
     }
 
     #[test]
-    fn the_fit_is_the_best_in_its_neighbourhood() {
+    fn the_fit_is_the_best_in_its_neighborhood() {
         let logits = [-3.0, -1.0, -0.5, 0.1, 0.2, 2.0, 2.5];
         let positives = [false, true, false, false, true, true, true];
         let fit = Platt::fit(&logits, &positives).unwrap();

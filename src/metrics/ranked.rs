@@ -257,7 +257,7 @@ mod tests {
     }
 
     #[test]
-    fn neighbours_are_distinct_scores() {
+    fn neighbors_are_distinct_scores() {
         let ranked = RankedScores::of(&[0.2, 0.4, 0.4, 0.9], &[false, true, false, true]).unwrap();
         assert_eq!(ranked.next_above(0.4), Some(0.9));
         assert_eq!(ranked.next_above(0.9), None);

@@ -248,7 +248,7 @@ mod tests {
     }
 
     #[test]
-    fn after_closing_a_film_its_neighbour_is_next() {
+    fn after_closing_a_film_its_neighbor_is_next() {
         let mut films = films();
         films.show(2);
         assert_eq!(films.close_current(), Some(1));

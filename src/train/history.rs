@@ -41,7 +41,7 @@ pub struct EpochMetrics {
     pub valid_loss: Option<f64>,
     /// AUC of the validation films.
     pub valid_auc: AucTable,
-    /// Step size at the last step.
+    /// Learning rate at the last step.
     pub learning_rate: f64,
     /// Training films a second.
     pub films_per_s: f64,

@@ -141,8 +141,8 @@ fn jpeg_ls_is_decoded_or_refused_by_name() {
 }
 
 #[test]
-fn originals_in_colour_or_with_alpha_are_films_all_the_same() {
-    let Some(folder) = films::folder("originals_in_colour_or_with_alpha") else {
+fn originals_in_color_or_with_alpha_are_films_all_the_same() {
+    let Some(folder) = films::folder("originals_in_color_or_with_alpha") else {
         return;
     };
     let mut n_films = 0;

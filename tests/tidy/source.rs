@@ -25,7 +25,7 @@ const LAYERS: [&[&str]; 14] = [
 const EGUI_MODULES: [&str; 3] = ["ui", "app", "cli"];
 
 /// `cli` starts the window, so it alone may name its row's other module.
-const MAY_NAME_NEIGHBOUR: [(&str, &str); 1] = [("cli", "app")];
+const MAY_NAME_NEIGHBOR: [(&str, &str); 1] = [("cli", "app")];
 
 const MAX_LINES: usize = 500;
 
@@ -94,9 +94,9 @@ fn arrows_run_one_way() {
         let layer = layer.unwrap_or_else(|| panic!("{module} stands in no layer: {path:?}"));
         for (number, line) in code_lines(&text) {
             for named in named_modules(line) {
-                let neighbour = MAY_NAME_NEIGHBOUR.contains(&(module.as_str(), named));
+                let neighbor = MAY_NAME_NEIGHBOR.contains(&(module.as_str(), named));
                 let below = layer_of(named).is_some_and(|other| other < layer);
-                if named != module && !below && !neighbour {
+                if named != module && !below && !neighbor {
                     faults.push(format!("{}:{} names {named}", path.display(), number + 1));
                 }
             }

@@ -189,7 +189,7 @@ fn photometric_interpretation_and_shape_invert_once_together() {
 }
 
 #[test]
-fn other_modalities_colour_and_films_of_many_frames_are_refused_by_name() {
+fn other_modalities_color_and_films_of_many_frames_are_refused_by_name() {
     let modality = refused(vec![text(tags::MODALITY, VR::CS, "MR")]);
     assert!(modality.contains("got modality MR"), "{modality}");
     let color = refused(vec![text(tags::PHOTOMETRIC_INTERPRETATION, VR::CS, "RGB")]);

@@ -31,7 +31,7 @@ impl<'a> LogitSlider<'a> {
 
     /// Where the arrow keys lead.
     #[must_use]
-    pub fn neighbours(mut self, below: Option<f64>, above: Option<f64>) -> Self {
+    pub fn neighbors(mut self, below: Option<f64>, above: Option<f64>) -> Self {
         (self.below, self.above) = (below, above);
         self
     }

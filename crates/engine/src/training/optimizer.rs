@@ -8,7 +8,7 @@ use super::state::TrainingState;
 /// Settings of Adam (Kingma and Ba, 2015).
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Adam {
-    /// Step size.
+    /// Learning rate.
     pub learning_rate: f64,
     /// Decay of the gradients' running mean.
     pub beta1: f64,
@@ -24,7 +24,7 @@ pub struct Adam {
 /// Settings of gradient descent with momentum, as in Keras' `SGD`.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Sgd {
-    /// Step size.
+    /// Learning rate.
     pub learning_rate: f64,
     /// Momentum, in `[0, 1)`.
     pub momentum: f64,

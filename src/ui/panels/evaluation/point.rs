@@ -63,7 +63,7 @@ fn slider_ui(ui: &mut Ui, desk: &EvaluationState, commands: &CommandSender) {
     let mut moved = threshold;
     let ranked = &column.ranked;
     let slider = LogitSlider::new("Threshold on the logit scale", &mut moved)
-        .neighbours(ranked.next_below(threshold), ranked.next_above(threshold));
+        .neighbors(ranked.next_below(threshold), ranked.next_above(threshold));
     let response = ui.add(slider);
     if response.changed() {
         commands.evaluate(EvaluationCommand::SetThreshold(moved));

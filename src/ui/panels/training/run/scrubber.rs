@@ -90,7 +90,7 @@ mod tests {
     }
 
     #[test]
-    fn an_epoch_that_was_not_kept_gives_way_to_its_neighbour() {
+    fn an_epoch_that_was_not_kept_gives_way_to_its_neighbor() {
         assert_eq!(nearest(&[1, 2, 9], 4), 2);
         assert_eq!(nearest(&[1, 2, 9], 7), 9);
     }
