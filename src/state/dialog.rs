@@ -1,6 +1,6 @@
-use super::jobs::{PickJob, broke, spawn_pick_job};
+use super::jobs::{PickJob, spawn_pick_job};
 use super::{PickKind, Picked, Shared};
-use crate::work::{Job, Outcome, cause_chain};
+use crate::work::{Job, Outcome, cause_chain, panic_message};
 
 /// The file dialog: one at a time.
 #[derive(Default)]
@@ -32,7 +32,7 @@ impl FileDialog {
             Outcome::Done(answer) => return Some(answer),
             Outcome::Cancelled => {}
             Outcome::Failed(error) => shared.say_error(cause_chain(&error)),
-            Outcome::Panicked(text) => shared.say_error(broke(&text)),
+            Outcome::Panicked(text) => shared.say_error(panic_message(&text)),
         }
         None
     }

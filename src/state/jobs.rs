@@ -371,8 +371,3 @@ pub fn maps(
         method,
     )
 }
-
-/// The words for a panic in a job.
-pub fn broke(panic_text: &str) -> String {
-    format!("this should not have happened, please report it: {panic_text}")
-}

@@ -47,9 +47,9 @@ pub use small_pictures::SmallPictures;
 pub use thresholds::Thresholds;
 pub use training::{
     Activity, CheckReport, Closing, ColumnsDraft, ComparedRuns, DryRunReport, FilmOrder, Gallery,
-    LabelCheck, LiveReports, MAX_POINTS, Made, PartCheck, PickForm, Preview, PreviewFilm, RunForm,
+    LabelCheck, LiveReports, MAX_POINTS, PartCheck, PickForm, Preview, PreviewFilm, RunForm,
     RunPhase, RunRecord, RunState, ScoredFilms, ShownRun, StepCurve, TrainingCommand, TrainingPage,
-    TrainingPick, TrainingState, Working,
+    TrainingPick, TrainingState,
 };
 pub use viewer::{
     BRUSH_RANGE, BoxOverlap, Clip, Compare, CompareCommand, CompareWith, DisplayChange,

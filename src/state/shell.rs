@@ -2,13 +2,12 @@ use std::collections::VecDeque;
 use std::path::PathBuf;
 
 use super::dialog::FileDialog;
-use super::jobs::broke;
 use super::{
     Command, Effect, EvaluationState, ListState, ModelRequest, NoticeKind, PathPrompt, PickKind,
     Picked, Services, Settings, Shared, TrainingState, ViewerState,
 };
 use crate::model::{Classifier, ModelSource, is_model_name};
-use crate::work::{Job, Outcome, cause_chain};
+use crate::work::{Job, Outcome, cause_chain, panic_message};
 
 /// The state of the program: what all workspaces use, and the workspaces.
 ///
@@ -249,7 +248,7 @@ impl AppState {
             Outcome::Done(classifier) => self.use_model(classifier),
             Outcome::Cancelled => {}
             Outcome::Failed(error) => self.refuse_model(cause_chain(&error)),
-            Outcome::Panicked(text) => self.refuse_model(broke(&text)),
+            Outcome::Panicked(text) => self.refuse_model(panic_message(&text)),
         }
     }
 

@@ -173,6 +173,11 @@ impl<E, T> Drop for Job<E, T> {
     }
 }
 
+/// The message for a panic in a job.
+pub fn panic_message(panic_text: &str) -> String {
+    format!("this should not have happened, please report it: {panic_text}")
+}
+
 /// An error with its causes, outermost first; causes whose words are in it already are left out.
 pub fn cause_chain(error: &anyhow::Error) -> String {
     let mut text = String::new();

@@ -4,6 +4,8 @@
 
 mod job;
 mod latest;
+mod task;
 
-pub use job::{Cancelled, Job, JobContext, Outcome, Progress, Wake, cause_chain};
+pub use job::{Cancelled, Job, JobContext, Outcome, Progress, Wake, cause_chain, panic_message};
 pub use latest::Latest;
+pub use task::{RunningTask, Task};

@@ -13,10 +13,11 @@ use thorax::metrics::{Confusion, OperatingTarget};
 use thorax::model::{Classifier, ModelFile};
 use thorax::scores::{Predictions, ScoredSet};
 use thorax::state::{
-    Cell, Command, EvaluationCommand, EvaluationPick, Made, ModelOrigin, Picked, TargetForm,
-    TargetKind, Workspace,
+    Cell, Command, EvaluationCommand, EvaluationPick, ModelOrigin, Picked, TargetForm, TargetKind,
+    Workspace,
 };
 use thorax::ui::panels::rate_rows;
+use thorax::work::Task;
 
 use crate::films::phantom;
 use crate::harness::{
@@ -77,7 +78,7 @@ fn table(seed: u32) -> String {
 }
 
 fn has_set(app: &ThoraxApp) -> bool {
-    app.state.evaluation.set.is_some() && app.state.evaluation.opening.working().is_none()
+    app.state.evaluation.set.is_some() && app.state.evaluation.opening.running().is_none()
 }
 
 /// Frames until nothing is left to do, small pictures included.
@@ -539,7 +540,7 @@ fn scores_that_cannot_be_read_leave_those_in_view() {
     let state = &mut harness.state_mut().state;
     state.apply(Command::Open(vec![scores.path("bad.csv")]));
     step_until("the error", &mut harness, |app| {
-        matches!(app.state.evaluation.opening, Made::Failed(_))
+        matches!(app.state.evaluation.opening, Task::Failed(_))
     });
     let state = &harness.state().state;
     let said = state

@@ -7,10 +7,11 @@ use egui::accesskit::Role;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use thorax::app::ThoraxApp;
 use thorax::state::{
-    Closing, Command, FilmState, Made, ModelOrigin, Picked, RunPhase, TrainingCommand,
-    TrainingPage, Workspace,
+    Closing, Command, FilmState, ModelOrigin, Picked, RunPhase, TrainingCommand, TrainingPage,
+    Workspace,
 };
 use thorax::train::{AucTable, EpochMetrics, LabelAuc, RunFolder, TrainConfig};
+use thorax::work::Task;
 
 use crate::harness::{
     AppHarness, PreparedPicker, build, builder, has_model, is_scored, step_until,
@@ -75,8 +76,8 @@ fn set_up(harness: &mut AppHarness, data: &TrainingData) {
 fn check(harness: &mut AppHarness) {
     click(harness, "Check the data");
     step_until("the check", harness, |app| {
-        app.state.training.check.working().is_none()
-            && !matches!(app.state.training.check, Made::Not)
+        app.state.training.check.running().is_none()
+            && !matches!(app.state.training.check, Task::Idle)
     });
 }
 

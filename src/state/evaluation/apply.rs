@@ -7,7 +7,8 @@ use crate::domain::{Threshold, ThresholdOrigin};
 use crate::evaluate::{ComparedSet, Figures, OpenedSet, ScoreSource};
 use crate::model::{Classifier, ModelSource};
 use crate::scores::ScoredSet;
-use crate::state::{Effect, Made, Model, ModelOrigin, ModelRequest, PickKind, Shared, Workspace};
+use crate::state::{Effect, Model, ModelOrigin, ModelRequest, PickKind, Shared, Workspace};
+use crate::work::Task;
 
 impl EvaluationState {
     /// Carries out a command of evaluation.
@@ -19,7 +20,7 @@ impl EvaluationState {
             EvaluationCommand::Take(pick, path) => self.take_path(pick, path, shared),
             EvaluationCommand::Cancel => self.opening.cancel(),
             EvaluationCommand::DropComparison => {
-                (self.comparison, self.listed.different) = (Made::Not, None);
+                (self.comparison, self.listed.different) = (Task::Idle, None);
             }
             EvaluationCommand::SelectLabel(label_idx) => {
                 self.chosen.select_label(label_idx);
@@ -254,7 +255,7 @@ impl EvaluationState {
 
     fn say_saved(&self, shared: &mut Shared) -> Vec<Effect> {
         match &self.saving {
-            Made::Done((pick, path)) => {
+            Task::Done((pick, path)) => {
                 shared.say(format!("Saved: {}", path.display()));
                 if *pick == EvaluationPick::Model {
                     // The viewer uses the thresholds at once.
@@ -262,8 +263,8 @@ impl EvaluationState {
                     return vec![Effect::LoadModel(request)];
                 }
             }
-            Made::Failed(error) => shared.say_error(error.as_str()),
-            Made::Not | Made::Working(_) => {}
+            Task::Failed(error) => shared.say_error(error.as_str()),
+            Task::Idle | Task::Running(_) => {}
         }
         Vec::new()
     }
@@ -271,7 +272,7 @@ impl EvaluationState {
     /// A set has come, or has not: thresholds held fast, or else the model's, or else 0.5.
     pub(super) fn take_set(&mut self, shared: &mut Shared) {
         let opened = match std::mem::take(&mut self.opening) {
-            Made::Done(opened) => opened,
+            Task::Done(opened) => opened,
             other => {
                 if let Some(error) = other.error() {
                     shared.say_error(error);
@@ -286,7 +287,7 @@ impl EvaluationState {
         self.listed.cell = None;
         self.listed.different = None;
         self.take_thresholds(&shared.model);
-        self.comparison = Made::Not;
+        self.comparison = Task::Idle;
         let label_idx = self.chosen.label_idx().min(last);
         self.chosen.select_label(label_idx);
     }

@@ -7,8 +7,8 @@ use crate::domain::{ModelIdentity, ThresholdOrigin};
 use crate::evaluate::{ComparedSet, Figures, OpenedSet, Prevalence, most_different_films};
 use crate::metrics::Confusion;
 use crate::scores::{LabelColumn, ScoredSet};
-use crate::state::{Made, Model, SmallPictures};
-use crate::work::Wake;
+use crate::state::{Model, SmallPictures};
+use crate::work::{Task, Wake};
 
 /// Maximum number of differing films listed.
 const MAX_DIFFERENT: usize = 60;
@@ -18,9 +18,9 @@ pub struct EvaluationState {
     /// The scores being evaluated.
     pub set: Option<OpenedSet>,
     /// Scores being read or made; those in view stay until they are there.
-    pub opening: Made<OpenedSet>,
+    pub opening: Task<OpenedSet>,
     /// Other scores of the same films.
-    pub comparison: Made<ComparedSet>,
+    pub comparison: Task<ComparedSet>,
     /// The label in view and the thresholds.
     pub chosen: ChosenThresholds,
     /// The prevalence for PPV and NPV.
@@ -32,7 +32,7 @@ pub struct EvaluationState {
     /// A film of the set is in the viewer.
     pub film_opened: bool,
     /// A file being written; what was written.
-    pub saving: Made<(EvaluationPick, PathBuf)>,
+    pub saving: Task<(EvaluationPick, PathBuf)>,
 }
 
 /// Which films of the set are listed.
@@ -71,8 +71,8 @@ impl EvaluationState {
     pub fn new(wake: Wake) -> Self {
         Self {
             set: None,
-            opening: Made::Not,
-            comparison: Made::Not,
+            opening: Task::Idle,
+            comparison: Task::Idle,
             chosen: ChosenThresholds::default(),
             prevalence: Prevalence::default(),
             listed: ListedFilms {
@@ -82,7 +82,7 @@ impl EvaluationState {
             },
             all_labels: false,
             film_opened: false,
-            saving: Made::Not,
+            saving: Task::Idle,
         }
     }
 

@@ -49,7 +49,7 @@ fn evaluation(shared: &mut Shared) -> EvaluationState {
 }
 
 fn open(state: &mut EvaluationState, name: &str, shared: &mut Shared) {
-    state.opening = crate::state::Made::Done(opened(name));
+    state.opening = crate::work::Task::Done(opened(name));
     state.take_set(shared);
 }
 
@@ -240,5 +240,5 @@ fn a_folder_cannot_be_scored_without_a_model() {
     let take = EvaluationCommand::Take(pick, "films".into());
     apply(&mut state, &[take], &mut shared);
     assert_eq!(errors(&shared), ["no model to score with"]);
-    assert!(state.opening.working().is_none());
+    assert!(state.opening.running().is_none());
 }

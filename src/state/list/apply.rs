@@ -9,9 +9,8 @@ use super::state::ListScore;
 use super::{
     BlindedReading, FilmNote, FilmStatus, ListCommand, ListState, Mark, SortOrder, same_patient,
 };
-use crate::state::jobs::broke;
 use crate::state::{Effect, PickKind, Session, Shared, Workspace};
-use crate::work::{Job, Outcome, cause_chain};
+use crate::work::{Job, Outcome, cause_chain, panic_message};
 
 impl ListState {
     /// Carries out a command of the film list.
@@ -281,7 +280,7 @@ impl ListState {
             }
             Outcome::Cancelled => {}
             Outcome::Failed(error) => shared.say_error(cause_chain(&error)),
-            Outcome::Panicked(text) => shared.say_error(broke(&text)),
+            Outcome::Panicked(text) => shared.say_error(panic_message(&text)),
         }
     }
 
@@ -309,7 +308,7 @@ impl ListState {
             match outcome {
                 Outcome::Done(()) | Outcome::Cancelled => {}
                 Outcome::Failed(error) => shared.say_error(cause_chain(&error)),
-                Outcome::Panicked(text) => shared.say_error(broke(&text)),
+                Outcome::Panicked(text) => shared.say_error(panic_message(&text)),
             }
         }
     }

@@ -1,8 +1,8 @@
 use std::path::PathBuf;
 
-use crate::state::jobs::{ListJob, Listing, broke, spawn_drawn_film_job, spawn_list_job};
+use crate::state::jobs::{ListJob, Listing, spawn_drawn_film_job, spawn_list_job};
 use crate::state::{Session, Shared};
-use crate::work::{Job, Outcome, cause_chain};
+use crate::work::{Job, Outcome, cause_chain, panic_message};
 
 /// The search for films below the paths that were opened: one at a time.
 #[derive(Default)]
@@ -70,7 +70,7 @@ impl FilmSearch {
                 None
             }
             Outcome::Panicked(text) => {
-                shared.say_error(broke(&text));
+                shared.say_error(panic_message(&text));
                 None
             }
         }

@@ -2,13 +2,14 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::{
-    Activity, CheckReport, Closing, ColumnsDraft, ConfigFile, Made, Preview, RunRecord, RunState,
+    Activity, CheckReport, Closing, ColumnsDraft, ConfigFile, Preview, RunRecord, RunState,
     ShownRun, TrainingCommand, TrainingJob, TrainingOrder, TrainingPage, TrainingPick,
     TrainingState, check,
 };
 use crate::model::ModelSource;
 use crate::state::{Effect, ModelRequest, PickKind, Shared, Workspace};
 use crate::train::{Order, RunFolder, TrainConfig};
+use crate::work::Task;
 
 impl TrainingState {
     /// Carries out a command from the training panels.
@@ -36,7 +37,7 @@ impl TrainingState {
             TrainingCommand::Pick(pick) => return vec![Effect::AskPath(PickKind::Training(pick))],
             TrainingCommand::TakePath(pick, path) => return self.take_path(pick, path, shared),
             TrainingCommand::ChooseColumns => self.read_columns(shared),
-            TrainingCommand::EditColumns(draft) => self.columns = Made::Done(draft),
+            TrainingCommand::EditColumns(draft) => self.columns = Task::Done(draft),
             TrainingCommand::CloseColumns { take } => self.close_columns(take, shared),
             TrainingCommand::ForgetColumns => {
                 self.change_config(shared, |config| config.columns = None);
@@ -165,7 +166,7 @@ impl TrainingState {
 
     fn close_columns(&mut self, take: bool, shared: &mut Shared) {
         let draft = std::mem::take(&mut self.columns);
-        if let (true, Made::Done(draft)) = (take, draft)
+        if let (true, Task::Done(draft)) = (take, draft)
             && let Ok(map) = draft.to_map()
         {
             self.change_config(shared, |config| {
@@ -179,7 +180,7 @@ impl TrainingState {
         if !self.can_check() {
             return Vec::new();
         }
-        (self.dry_run, self.preview) = (Made::Not, Made::Not);
+        (self.dry_run, self.preview) = (Task::Idle, Task::Idle);
         let config = self.form.config.clone();
         let root = PathBuf::from(self.form.run_folder.trim());
         let work = move |_: &_| Ok(CheckReport::make(&config, &root)?);

@@ -1,10 +1,10 @@
 use std::path::PathBuf;
 
-use super::Made;
 use crate::domain::Part;
 use crate::scores::{FilmPrediction, Predictions};
 use crate::state::SmallPictures;
 use crate::train::RunFolder;
+use crate::work::Task;
 use crate::work::Wake;
 
 /// In which order validation films are shown.
@@ -56,7 +56,7 @@ impl ScoredFilms {
 /// The gallery: films in order, small pictures as far as they were asked for.
 pub struct Gallery {
     /// The films; read when the page is shown.
-    pub films: Made<ScoredFilms>,
+    pub films: Task<ScoredFilms>,
     /// In which order.
     pub order: FilmOrder,
     /// Small pictures.
@@ -68,7 +68,7 @@ pub struct Gallery {
 impl Gallery {
     pub(super) fn new(wake: Wake) -> Self {
         Self {
-            films: Made::Not,
+            films: Task::Idle,
             order: FilmOrder::default(),
             pictures: SmallPictures::new(wake),
             source: None,
@@ -77,10 +77,10 @@ impl Gallery {
 
     /// Reads films again if what is shown is of another run or of an older best epoch.
     pub(super) fn keep_up(&mut self, source: Option<(PathBuf, usize)>, wake: &Wake) {
-        if self.source == source || self.films.working().is_some() {
+        if self.source == source || self.films.running().is_some() {
             return;
         }
-        self.films = Made::Not;
+        self.films = Task::Idle;
         if let Some((root, _)) = source.clone() {
             self.films.start("validation films", wake, move |_| {
                 let folder = RunFolder::open(&root)?;

@@ -1,11 +1,10 @@
 use super::{
-    Activity, Closing, ConfigFile, Made, RunRecord, RunState, ShownRun, TrainingNews, TrainingPage,
+    Activity, Closing, ConfigFile, RunRecord, RunState, ShownRun, TrainingNews, TrainingPage,
     TrainingState,
 };
-use crate::state::jobs::broke;
 use crate::state::{NoticeKind, Shared};
 use crate::train::{Ending, TrainEvent, TrainReport};
-use crate::work::{Outcome, Progress, Wake, cause_chain};
+use crate::work::{Outcome, Progress, Task, Wake, cause_chain, panic_message};
 
 impl TrainingState {
     /// Takes in what the jobs of training have reported.
@@ -91,33 +90,33 @@ impl TrainingState {
             return;
         }
         match std::mem::take(&mut self.config_file) {
-            Made::Done(ConfigFile::Loaded(config)) => self.edit_config(*config, shared),
-            Made::Done(ConfigFile::Saved(path)) => shared.say(format!("Saved {}", path.display())),
-            Made::Failed(error) => shared.say_error(error),
-            Made::Not | Made::Working(_) => {}
+            Task::Done(ConfigFile::Loaded(config)) => self.edit_config(*config, shared),
+            Task::Done(ConfigFile::Saved(path)) => shared.say(format!("Saved {}", path.display())),
+            Task::Failed(error) => shared.say_error(error),
+            Task::Idle | Task::Running(_) => {}
         }
     }
 
     fn poll_opened_runs(&mut self, shared: &mut Shared) {
         if self.opening.poll() {
             match std::mem::take(&mut self.opening) {
-                Made::Done(record) => {
+                Task::Done(record) => {
                     shared.settings.training.remember_run(&record.folder);
                     self.run = Some(ShownRun::at_rest(record));
                 }
-                Made::Failed(error) => shared.say_error(error),
-                Made::Not | Made::Working(_) => {}
+                Task::Failed(error) => shared.say_error(error),
+                Task::Idle | Task::Running(_) => {}
             }
         }
         if self.compared.opening.poll() {
             match std::mem::take(&mut self.compared.opening) {
-                Made::Done(record) => {
+                Task::Done(record) => {
                     let records = &mut self.compared.records;
                     records.retain(|known| known.folder != record.folder);
                     records.push(record);
                 }
-                Made::Failed(error) => shared.say_error(error),
-                Made::Not | Made::Working(_) => {}
+                Task::Failed(error) => shared.say_error(error),
+                Task::Idle | Task::Running(_) => {}
             }
         }
     }
@@ -166,7 +165,7 @@ fn ended(record: &mut RunRecord, outcome: Outcome<TrainReport>) -> RunState {
         }
         Outcome::Cancelled => RunState::Abandoned,
         Outcome::Failed(error) => RunState::Failed(cause_chain(&error)),
-        Outcome::Panicked(text) => RunState::Failed(broke(&text)),
+        Outcome::Panicked(text) => RunState::Failed(panic_message(&text)),
     }
 }
 

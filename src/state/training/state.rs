@@ -1,11 +1,11 @@
 use std::sync::Arc;
 
 use super::{
-    CheckReport, ColumnsDraft, ConfigFile, DryRunReport, Gallery, Made, Preview, RunForm, RunPhase,
+    CheckReport, ColumnsDraft, ConfigFile, DryRunReport, Gallery, Preview, RunForm, RunPhase,
     RunRecord, ShownRun,
 };
 use crate::state::TrainingSettings;
-use crate::work::Wake;
+use crate::work::{Task, Wake};
 
 /// All that the training panels show.
 pub struct TrainingState {
@@ -14,19 +14,19 @@ pub struct TrainingState {
     /// The configuration being edited.
     pub form: RunForm,
     /// A configuration being read or written.
-    pub config_file: Made<ConfigFile>,
+    pub config_file: Task<ConfigFile>,
     /// The choice of columns, while it is open or its header is being read.
-    pub columns: Made<ColumnsDraft>,
+    pub columns: Task<ColumnsDraft>,
     /// The result of the check before a run.
-    pub check: Made<CheckReport>,
+    pub check: Task<CheckReport>,
     /// The result of a dry run.
-    pub dry_run: Made<DryRunReport>,
+    pub dry_run: Task<DryRunReport>,
     /// Changed training films to look at.
-    pub preview: Made<Arc<Preview>>,
+    pub preview: Task<Arc<Preview>>,
     /// The run in view.
     pub run: Option<ShownRun>,
     /// A run being read from its folder.
-    pub opening: Made<RunRecord>,
+    pub opening: Task<RunRecord>,
     /// Runs compared with the one in view.
     pub compared: ComparedRuns,
     /// Validation films.
@@ -39,7 +39,7 @@ pub struct TrainingState {
 #[derive(Default)]
 pub struct ComparedRuns {
     /// A run being read from its folder.
-    pub opening: Made<RunRecord>,
+    pub opening: Task<RunRecord>,
     /// Runs that were read, in the order in which they came.
     pub records: Vec<RunRecord>,
 }
@@ -94,13 +94,13 @@ impl TrainingState {
         Self {
             page: TrainingPage::default(),
             form: RunForm::remembered(settings.config.as_deref(), folder),
-            config_file: Made::Not,
-            columns: Made::Not,
-            check: Made::Not,
-            dry_run: Made::Not,
-            preview: Made::Not,
+            config_file: Task::Idle,
+            columns: Task::Idle,
+            check: Task::Idle,
+            dry_run: Task::Idle,
+            preview: Task::Idle,
             run: None,
-            opening: Made::Not,
+            opening: Task::Idle,
             compared: ComparedRuns::default(),
             gallery: Gallery::new(wake),
             closing: Closing::No,
@@ -134,16 +134,16 @@ impl TrainingState {
         }
         match self.valid_check() {
             Some(check) => check.obstacles.first().cloned(),
-            None if self.check.working().is_some() => Some("The check is running".to_owned()),
+            None if self.check.running().is_some() => Some("The check is running".to_owned()),
             None => Some("Check the data first".to_owned()),
         }
     }
 
     /// Whether a check, dry run or preview is running.
     pub fn is_checking(&self) -> bool {
-        self.check.working().is_some()
-            || self.dry_run.working().is_some()
-            || self.preview.working().is_some()
+        self.check.running().is_some()
+            || self.dry_run.running().is_some()
+            || self.preview.running().is_some()
     }
 
     /// Whether a check can be started now.

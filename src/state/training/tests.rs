@@ -157,7 +157,7 @@ fn a_run_on_the_disk_is_opened_remembered_and_compared() {
     for _ in 0..2 {
         order(&mut state, TrainingCommand::Compare(root.clone()));
         poll_until(&mut state, "the other", |state| {
-            state.training.compared.opening.working().is_none()
+            state.training.compared.opening.running().is_none()
         });
     }
     assert_eq!(state.training.compared.records.len(), 1);

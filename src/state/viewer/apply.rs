@@ -8,9 +8,8 @@ use super::{
 };
 use crate::domain::GrayChoice;
 use crate::state::history::Gesture;
-use crate::state::jobs::broke;
 use crate::state::{Effect, Shared, Thresholds};
-use crate::work::{Outcome, cause_chain};
+use crate::work::{Outcome, cause_chain, panic_message};
 
 impl ViewerState {
     /// Carries out a command of the viewer.
@@ -171,7 +170,7 @@ impl ViewerState {
         let text = match self.jitter.poll() {
             Ok(None | Some(Outcome::Done(()) | Outcome::Cancelled)) => return,
             Ok(Some(Outcome::Failed(error))) => cause_chain(&error),
-            Ok(Some(Outcome::Panicked(text))) => broke(&text),
+            Ok(Some(Outcome::Panicked(text))) => panic_message(&text),
             Err(error) => format!("cannot start a thread: {error}"),
         };
         shared.say_error(text);
@@ -181,7 +180,7 @@ impl ViewerState {
         let text = match self.probe.poll() {
             Ok(None | Some(Outcome::Done(_) | Outcome::Cancelled)) => return,
             Ok(Some(Outcome::Failed(error))) => cause_chain(&error),
-            Ok(Some(Outcome::Panicked(text))) => broke(&text),
+            Ok(Some(Outcome::Panicked(text))) => panic_message(&text),
             Err(error) => format!("cannot start a thread: {error}"),
         };
         self.probe.clear();

@@ -6,10 +6,10 @@ use super::{DisplayChange, DisplayCommand, ViewerArea, ViewerState};
 use crate::domain::{Display, GrayChoice, PerFinding, Point, ScreenFromImage, Threshold, Window};
 use crate::model::{Classifier, ModelSource};
 use crate::state::jobs::{
-    FilmEvent, FilmRequest, ModelJob, ModelRequest, broke, open_and_score, spawn_model_job,
+    FilmEvent, FilmRequest, ModelJob, ModelRequest, open_and_score, spawn_model_job,
 };
 use crate::state::{FilmState, Films, OpenedFilm, ScoredFilm, Shared, Thresholds};
-use crate::work::{Job, Latest, Outcome, Wake, cause_chain};
+use crate::work::{Job, Latest, Outcome, Wake, cause_chain, panic_message};
 
 /// The comparison beside the film in view.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -326,7 +326,7 @@ impl ViewerState {
                 }
                 Outcome::Cancelled => return,
                 Outcome::Failed(error) => cause_chain(&error),
-                Outcome::Panicked(text) => broke(&text),
+                Outcome::Panicked(text) => panic_message(&text),
             };
             self.close_compare();
             shared.say_error(error);
@@ -345,7 +345,7 @@ impl ViewerState {
                 return;
             }
             Some(Outcome::Failed(error)) => cause_chain(&error),
-            Some(Outcome::Panicked(text)) => broke(&text),
+            Some(Outcome::Panicked(text)) => panic_message(&text),
             Some(Outcome::Done(None) | Outcome::Cancelled) | None => return,
         };
         let film = compare.film.opened().cloned();

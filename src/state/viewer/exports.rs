@@ -8,9 +8,8 @@ use crate::domain::{PerFinding, Threshold};
 use crate::explain::{OverlayStyle, overlay_image};
 use crate::export::{DrawnMaps, ExportKind, FilmExport, export_film, scores_csv};
 use crate::model::Classifier;
-use crate::state::jobs::broke;
 use crate::state::{Effect, PickKind, ScoredFilm, Shared};
-use crate::work::{Job, Outcome, cause_chain};
+use crate::work::{Job, Outcome, cause_chain, panic_message};
 
 /// A command to export or copy the film in view.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -128,7 +127,7 @@ impl Exports {
             }
             Outcome::Cancelled => {}
             Outcome::Failed(error) => shared.say_error(cause_chain(&error)),
-            Outcome::Panicked(text) => shared.say_error(broke(&text)),
+            Outcome::Panicked(text) => shared.say_error(panic_message(&text)),
         }
     }
 }

@@ -2,9 +2,9 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::ViewerState;
-use crate::state::jobs::{FilmEvent, FilmRequest, broke};
+use crate::state::jobs::{FilmEvent, FilmRequest};
 use crate::state::{Effect, FilmState, FilmStatus, ScoredFilm, Shared};
-use crate::work::{Outcome, cause_chain};
+use crate::work::{Outcome, cause_chain, panic_message};
 
 impl ViewerState {
     /// Shows a film of the list, and opens and scores it unless that is done already.
@@ -130,7 +130,7 @@ impl ViewerState {
                 }
             }
             Some(Outcome::Failed(error)) => fail_film(cause_chain(&error), shared),
-            Some(Outcome::Panicked(text)) => fail_film(broke(&text), shared),
+            Some(Outcome::Panicked(text)) => fail_film(panic_message(&text), shared),
             Some(Outcome::Cancelled) | None => {}
         }
         Vec::new()

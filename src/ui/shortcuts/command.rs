@@ -197,7 +197,7 @@ impl Action {
             Self::ShowEvaluation => always(Command::ShowWorkspace(Workspace::Evaluation)),
             Self::OpenScores => {
                 let pick = EvaluationCommand::Pick(EvaluationPick::Predictions);
-                let idle = free && state.evaluation.opening.working().is_none();
+                let idle = free && state.evaluation.opening.running().is_none();
                 (Command::Evaluation(pick), idle)
             }
             Self::BackToEvaluation => {
@@ -322,7 +322,7 @@ fn pause_or_resume(training: &TrainingState) -> Option<TrainingCommand> {
 fn cancel(state: &AppState) -> (Command, bool) {
     if state.workspace == Workspace::Evaluation {
         let cancel = Command::Evaluation(EvaluationCommand::Cancel);
-        return (cancel, state.evaluation.opening.working().is_some());
+        return (cancel, state.evaluation.opening.running().is_some());
     }
     let busy = state.shared.films.film.is_reading() || state.list.is_searching();
     if !busy && state.training.is_checking() {

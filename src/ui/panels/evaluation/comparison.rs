@@ -1,30 +1,31 @@
 use egui::{Grid, RichText, ScrollArea, Ui};
 
 use crate::evaluate::LabelDifference;
-use crate::state::{CommandSender, EvaluationCommand, EvaluationPick, EvaluationState, Made};
+use crate::state::{CommandSender, EvaluationCommand, EvaluationPick, EvaluationState};
 use crate::ui::theme;
+use crate::work::Task;
 
 /// Another model's scores of the same films beside these.
 pub fn comparison_ui(ui: &mut Ui, desk: &EvaluationState, commands: &CommandSender) {
     ui.strong("Comparison");
     let palette = theme::palette(ui.visuals());
     match &desk.comparison {
-        Made::Not => {
+        Task::Idle => {
             ui.weak("Compare with the scores of another model or epoch on the same films");
             if ui.button("Compare with…").clicked() {
                 commands.evaluate(EvaluationCommand::Pick(EvaluationPick::Compared));
             }
         }
-        Made::Working(_) => {
+        Task::Running(_) => {
             ui.spinner();
         }
-        Made::Failed(error) => {
+        Task::Failed(error) => {
             ui.label(RichText::new(error).color(palette.error));
             if ui.button("Compare with…").clicked() {
                 commands.evaluate(EvaluationCommand::Pick(EvaluationPick::Compared));
             }
         }
-        Made::Done(other) => {
+        Task::Done(other) => {
             ui.horizontal(|ui| {
                 if ui.small_button("Remove").clicked() {
                     commands.evaluate(EvaluationCommand::DropComparison);

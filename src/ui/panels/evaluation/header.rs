@@ -1,9 +1,10 @@
 use egui::{Align, Button, Layout, RichText, Ui};
 
 use crate::domain::NOTICE;
-use crate::state::{AppState, CommandSender, EvaluationCommand, EvaluationPick, Made};
+use crate::state::{AppState, CommandSender, EvaluationCommand, EvaluationPick};
 use crate::ui::shortcuts::Action;
 use crate::ui::theme;
+use crate::work::Task;
 
 /// The header of the evaluation: the scores in view and the buttons.
 pub fn header_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
@@ -26,7 +27,7 @@ pub fn header_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
             pick_ui(ui, words, pick, state, commands);
         }
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            if let Some(working) = desk.opening.working() {
+            if let Some(working) = desk.opening.running() {
                 let cancelling = working.is_cancelling();
                 if ui.add_enabled(!cancelling, Button::new("Cancel")).clicked() {
                     commands.evaluate(EvaluationCommand::Cancel);
@@ -73,9 +74,9 @@ fn pick_ui(
 ) {
     let desk = &state.evaluation;
     let free = !state.is_picking()
-        && desk.opening.working().is_none()
-        && desk.comparison.working().is_none()
-        && desk.saving.working().is_none();
+        && desk.opening.running().is_none()
+        && desk.comparison.running().is_none()
+        && desk.saving.running().is_none();
     let response = ui.add_enabled(free, Button::new(words));
     if response.on_hover_text(pick.question()).clicked() {
         commands.evaluate(EvaluationCommand::Pick(pick));
@@ -91,7 +92,7 @@ pub fn empty_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
         ui.label("Open a table of scores and labels, or score a folder of labeled films");
         ui.weak("The folder of a training run has valid_predictions.csv and test_predictions.csv");
         ui.add_space(theme::GAP_PT);
-        if desk.opening.working().is_some() {
+        if desk.opening.running().is_some() {
             ui.spinner();
         } else {
             for (words, pick) in [
@@ -104,7 +105,7 @@ pub fn empty_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
                 }
             }
         }
-        if let Made::Failed(error) = &desk.opening {
+        if let Task::Failed(error) = &desk.opening {
             let palette = theme::palette(ui.visuals());
             ui.add_space(theme::GAP_PT);
             ui.label(RichText::new(error).color(palette.error));

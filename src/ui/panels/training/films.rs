@@ -4,8 +4,9 @@ use egui::{Align, Button, Layout, RichText, ScrollArea, Sense, Ui, UiBuilder, Ve
 
 use super::TrainingViews;
 use crate::scores::FilmPrediction;
-use crate::state::{CommandSender, FilmOrder, Made, ScoredFilms, TrainingCommand, TrainingState};
+use crate::state::{CommandSender, FilmOrder, ScoredFilms, TrainingCommand, TrainingState};
 use crate::ui::theme;
+use crate::work::Task;
 
 /// Number of labels on a card: all that are present, and the highest of the others.
 const MAX_TOLD: usize = 5;
@@ -23,17 +24,17 @@ pub fn films_ui(
         return;
     };
     match &gallery.films {
-        Made::Not => {
+        Task::Idle => {
             ui.weak("After the first epoch with validation films");
         }
-        Made::Working(_) => {
+        Task::Running(_) => {
             ui.spinner();
         }
-        Made::Failed(error) => {
+        Task::Failed(error) => {
             let palette = theme::palette(ui.visuals());
             ui.label(RichText::new(error).color(palette.error));
         }
-        Made::Done(films) => {
+        Task::Done(films) => {
             let best = run.record.best_epoch().map_or(0, |epoch| epoch.epoch);
             head_ui(ui, films, gallery.order, best, commands);
             ui.separator();

@@ -1,9 +1,10 @@
 use egui::{Align, Button, Layout, ProgressBar, RichText, Ui};
 
-use crate::state::{AppState, CommandSender, Made, TrainingCommand, TrainingState, Working};
+use crate::state::{AppState, CommandSender, TrainingCommand, TrainingState};
 use crate::ui::panels::training::{bytes_text, duration_text};
 use crate::ui::shortcuts::Action;
 use crate::ui::theme;
+use crate::work::{RunningTask, Task};
 
 /// Width of the bars that say how far a check has come.
 const PROGRESS_WIDTH_PT: f32 = 180.0;
@@ -81,15 +82,15 @@ fn start_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
 }
 
 fn progress_ui(ui: &mut Ui, training: &TrainingState, commands: &CommandSender) {
-    work_ui(ui, "Checking", training.check.working());
-    work_ui(ui, "Dry run", training.dry_run.working());
-    work_ui(ui, "Augmenting films", training.preview.working());
+    work_ui(ui, "Checking", training.check.running());
+    work_ui(ui, "Dry run", training.dry_run.running());
+    work_ui(ui, "Augmenting films", training.preview.running());
     if training.is_checking() && ui.button("Cancel").clicked() {
         commands.train(TrainingCommand::CancelChecks);
     }
 }
 
-fn work_ui<T>(ui: &mut Ui, name: &str, working: Option<&Working<T>>) {
+fn work_ui<T>(ui: &mut Ui, name: &str, working: Option<&RunningTask<T>>) {
     let Some(working) = working else {
         return;
     };
@@ -136,7 +137,7 @@ fn findings_ui(ui: &mut Ui, training: &TrainingState) {
         ));
     }
     match &training.dry_run {
-        Made::Done(report) => {
+        Task::Done(report) => {
             let run = &report.dry_run;
             let mut text = format!(
                 "Dry run   {:.1} films/s   ·   {} for all epochs, without validation",
@@ -156,12 +157,12 @@ fn findings_ui(ui: &mut Ui, training: &TrainingState) {
                     .on_hover_text(report.unreadable.join("\n"));
             }
         }
-        Made::Failed(error) => {
+        Task::Failed(error) => {
             ui.label(RichText::new(format!("Dry run: {error}")).color(palette.error));
         }
-        Made::Not | Made::Working(_) => {}
+        Task::Idle | Task::Running(_) => {}
     }
-    if let Made::Failed(error) = &training.preview {
+    if let Task::Failed(error) = &training.preview {
         ui.label(RichText::new(format!("Augmentation: {error}")).color(palette.error));
     }
 }

@@ -9,8 +9,9 @@ mod preview;
 use egui::{RichText, ScrollArea, Ui};
 
 use super::TrainingViews;
-use crate::state::{AppState, CheckReport, CommandSender, Made, TrainingCommand, TrainingState};
+use crate::state::{AppState, CheckReport, CommandSender, TrainingCommand, TrainingState};
 use crate::ui::theme;
+use crate::work::Task;
 
 pub use model::{LabelBar, label_bars};
 
@@ -30,14 +31,14 @@ pub fn check_ui(
     ScrollArea::vertical()
         .auto_shrink(false)
         .show(ui, |ui| match &training.check {
-            Made::Not => {
+            Task::Idle => {
                 ui.weak("Not checked yet");
             }
-            Made::Working(_) => {
+            Task::Running(_) => {
                 ui.weak("Reading the table and looking for files…");
             }
-            Made::Failed(error) => failed_ui(ui, error, commands),
-            Made::Done(check) => {
+            Task::Failed(error) => failed_ui(ui, error, commands),
+            Task::Done(check) => {
                 report_ui(ui, check, training, views);
             }
         });

@@ -2,13 +2,14 @@ use std::sync::Arc;
 
 use egui::{Image, RichText, Ui, Vec2};
 
-use crate::state::{Made, Preview, TrainingState};
+use crate::state::{Preview, TrainingState};
 use crate::ui::panels::TrainingViews;
 use crate::ui::theme;
+use crate::work::Task;
 
 /// A few training films, each as it is and as training will see it.
 pub fn preview_ui(ui: &mut Ui, training: &TrainingState, views: &mut TrainingViews) {
-    let Made::Done(preview) = &training.preview else {
+    let Task::Done(preview) = &training.preview else {
         return;
     };
     ui.add_space(theme::GAP_PT);

@@ -15,7 +15,7 @@ pub fn compared_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
         {
             commands.send(command);
         }
-        if state.training.compared.opening.working().is_some() {
+        if state.training.compared.opening.running().is_some() {
             ui.spinner();
         }
         let palette = theme::palette(ui.visuals());

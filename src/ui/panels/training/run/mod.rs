@@ -63,7 +63,7 @@ pub fn run_ui(ui: &mut Ui, state: &AppState, views: &mut TrainingViews, commands
 }
 
 fn no_run_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
-    if state.training.opening.working().is_some() {
+    if state.training.opening.running().is_some() {
         ui.horizontal(|ui| {
             ui.spinner();
             ui.label("Reading the run…");

@@ -3,10 +3,11 @@ use std::path::PathBuf;
 use egui::{Button, Grid, RichText, TextEdit, Ui};
 
 use super::fields::pick_button_ui;
-use crate::state::{AppState, CommandSender, Made, TrainingCommand, TrainingPick};
+use crate::state::{AppState, CommandSender, TrainingCommand, TrainingPick};
 use crate::train::TrainConfig;
 use crate::ui::shortcuts::Action;
 use crate::ui::theme;
+use crate::work::Task;
 
 /// Room for the buttons at the end of a path's line.
 const BUTTONS_WIDTH_PT: f32 = 330.0;
@@ -68,7 +69,7 @@ pub fn data_ui(ui: &mut Ui, config: &mut TrainConfig, state: &AppState, commands
             ui.weak("Training can start when the check finds no problem");
         }
     });
-    if let Made::Failed(error) = &state.training.columns {
+    if let Task::Failed(error) = &state.training.columns {
         let palette = theme::palette(ui.visuals());
         ui.label(RichText::new(error).color(palette.error));
     }
@@ -88,7 +89,7 @@ fn columns_button_ui(
     commands: &CommandSender,
 ) {
     let has_data = !config.data.as_os_str().is_empty();
-    let idle = state.training.columns.working().is_none();
+    let idle = state.training.columns.running().is_none();
     let hover = "Choose which columns of your table hold film, patient and findings";
     let button = ui.add_enabled(has_data && idle, Button::new("Columns…"));
     if button.on_hover_text(hover).clicked() {

@@ -1,29 +1,29 @@
 use std::time::Duration;
 
-use crate::work::{Job, JobContext, Outcome, Progress, Wake, cause_chain};
+use super::{Job, JobContext, Outcome, Progress, Wake, cause_chain, panic_message};
 
-/// The result of a job: not requested, running, done, or failed.
+/// Background work and its result: idle, running, done, or failed.
 #[derive(Default)]
-pub enum Made<T> {
-    /// Nobody has asked for it.
+pub enum Task<T> {
+    /// Nobody has asked for it, or it was cancelled.
     #[default]
-    Not,
-    /// It is being made.
-    Working(Working<T>),
-    /// Here it is.
+    Idle,
+    /// The work is running.
+    Running(RunningTask<T>),
+    /// The result.
     Done(T),
     /// The chain of causes.
     Failed(String),
 }
 
 /// Running work; its events name the current stage.
-pub struct Working<T> {
+pub struct RunningTask<T> {
     job: Job<String, T>,
     /// The current stage, as text; empty at first.
     pub stage: String,
 }
 
-impl<T> Working<T> {
+impl<T> RunningTask<T> {
     /// How far it has come, if it says so.
     pub fn progress(&self) -> Option<Progress> {
         self.job.progress()
@@ -40,8 +40,8 @@ impl<T> Working<T> {
     }
 }
 
-impl<T> Made<T> {
-    /// What was made.
+impl<T> Task<T> {
+    /// The result.
     pub fn done(&self) -> Option<&T> {
         match self {
             Self::Done(value) => Some(value),
@@ -49,7 +49,7 @@ impl<T> Made<T> {
         }
     }
 
-    /// Why it was not.
+    /// Why there is none.
     pub fn error(&self) -> Option<&str> {
         match self {
             Self::Failed(error) => Some(error),
@@ -58,35 +58,35 @@ impl<T> Made<T> {
     }
 
     /// The work, while it is running.
-    pub fn working(&self) -> Option<&Working<T>> {
+    pub fn running(&self) -> Option<&RunningTask<T>> {
         match self {
-            Self::Working(working) => Some(working),
+            Self::Running(task) => Some(task),
             _ => None,
         }
     }
 
     /// Tells the work to stop; it is over when it has noticed.
-    pub(in crate::state) fn cancel(&self) {
-        if let Self::Working(working) = self {
-            working.job.cancel();
+    pub fn cancel(&self) {
+        if let Self::Running(task) = self {
+            task.job.cancel();
         }
     }
 }
 
-impl<T: Send + 'static> Made<T> {
+impl<T: Send + 'static> Task<T> {
     /// Starts `work` on a thread called `name`, unless some is already running: to
     /// replace it would mean to wait for it.
-    pub(in crate::state) fn start(
+    pub fn start(
         &mut self,
         name: &str,
         wake: &Wake,
         work: impl FnOnce(&JobContext<String>) -> anyhow::Result<T> + Send + 'static,
     ) {
-        if self.working().is_some() {
+        if self.running().is_some() {
             return;
         }
         *self = match Job::spawn(name, wake.clone(), work) {
-            Ok(job) => Self::Working(Working {
+            Ok(job) => Self::Running(RunningTask {
                 job,
                 stage: String::new(),
             }),
@@ -95,22 +95,22 @@ impl<T: Send + 'static> Made<T> {
     }
 
     /// Takes in what the work has reported; whether it is over now.
-    pub(in crate::state) fn poll(&mut self) -> bool {
-        let Self::Working(working) = self else {
+    pub fn poll(&mut self) -> bool {
+        let Self::Running(task) = self else {
             return false;
         };
-        let (stages, outcome) = working.job.poll();
+        let (stages, outcome) = task.job.poll();
         if let Some(stage) = stages.into_iter().next_back() {
-            working.stage = stage;
+            task.stage = stage;
         }
         let Some(outcome) = outcome else {
             return false;
         };
         *self = match outcome {
             Outcome::Done(value) => Self::Done(value),
-            Outcome::Cancelled => Self::Not,
+            Outcome::Cancelled => Self::Idle,
             Outcome::Failed(error) => Self::Failed(cause_chain(&error)),
-            Outcome::Panicked(text) => Self::Failed(crate::state::jobs::broke(&text)),
+            Outcome::Panicked(text) => Self::Failed(panic_message(&text)),
         };
         true
     }
@@ -122,56 +122,56 @@ mod tests {
 
     use super::*;
 
-    fn settle<T: Send + 'static>(made: &mut Made<T>) {
-        while !made.poll() {
+    fn settle<T: Send + 'static>(task: &mut Task<T>) {
+        while !task.poll() {
             std::thread::yield_now();
         }
     }
 
     fn started<T: Send + 'static>(
         work: impl FnOnce(&JobContext<String>) -> anyhow::Result<T> + Send + 'static,
-    ) -> Made<T> {
-        let mut made = Made::Not;
+    ) -> Task<T> {
+        let mut task = Task::Idle;
         let wake: Wake = Arc::new(|| ());
-        made.start("test", &wake, work);
-        made
+        task.start("test", &wake, work);
+        task
     }
 
     #[test]
-    fn what_was_made_is_kept_and_what_failed_says_why() {
-        let mut made = started(|_| Ok(7));
-        settle(&mut made);
-        assert_eq!(made.done(), Some(&7));
-        let mut made = started::<()>(|_| Err(anyhow::anyhow!("disk full").context("no check")));
-        settle(&mut made);
-        assert_eq!(made.error(), Some("no check: disk full"));
-        assert!(!made.poll());
+    fn what_was_done_is_kept_and_what_failed_says_why() {
+        let mut task = started(|_| Ok(7));
+        settle(&mut task);
+        assert_eq!(task.done(), Some(&7));
+        let mut task = started::<()>(|_| Err(anyhow::anyhow!("disk full").context("no check")));
+        settle(&mut task);
+        assert_eq!(task.error(), Some("no check: disk full"));
+        assert!(!task.poll());
     }
 
     #[test]
     fn cancelled_work_is_as_if_never_asked_for() {
-        let mut made = started::<()>(|ctx| {
+        let mut task = started::<()>(|ctx| {
             loop {
                 ctx.check_cancelled()?;
                 std::thread::yield_now();
             }
         });
-        made.cancel();
-        settle(&mut made);
-        assert!(matches!(made, Made::Not));
+        task.cancel();
+        settle(&mut task);
+        assert!(matches!(task, Task::Idle));
     }
 
     #[test]
     fn work_under_way_is_not_replaced() {
         let (open, gate) = std::sync::mpsc::channel::<()>();
-        let mut made = started(move |_| {
+        let mut task = started(move |_| {
             let _ = gate.recv();
             Ok(1)
         });
         let wake: Wake = Arc::new(|| ());
-        made.start("second", &wake, |_| Ok(2));
+        task.start("second", &wake, |_| Ok(2));
         drop(open);
-        settle(&mut made);
-        assert_eq!(made.done(), Some(&1));
+        settle(&mut task);
+        assert_eq!(task.done(), Some(&1));
     }
 }
