@@ -15,10 +15,9 @@ impl FileDialog {
     }
 
     /// Opens the dialog, unless it is open already.
-    pub fn open(&mut self, kind: PickKind, shared: &mut Shared) {
+    pub fn open(&mut self, kind: PickKind, shared: &Shared) {
         if self.job.is_none() {
-            let job = spawn_pick_job(&shared.services, kind);
-            self.job = shared.started("the file dialog", job);
+            self.job = Some(spawn_pick_job(&shared.services, kind));
         }
     }
 

@@ -197,7 +197,7 @@ impl PartialEq for ModelRequest {
     }
 }
 
-pub fn spawn_model_job(services: &Services, request: ModelRequest) -> std::io::Result<ModelJob> {
+pub fn spawn_model_job(services: &Services, request: ModelRequest) -> ModelJob {
     let device = services.device.clone();
     Job::spawn("model", services.wake.clone(), move |_| {
         Ok(match request {
@@ -207,14 +207,14 @@ pub fn spawn_model_job(services: &Services, request: ModelRequest) -> std::io::R
     })
 }
 
-pub fn spawn_pick_job(services: &Services, kind: PickKind) -> std::io::Result<PickJob> {
+pub fn spawn_pick_job(services: &Services, kind: PickKind) -> PickJob {
     let picker = Arc::clone(&services.picker);
     Job::spawn("file dialog", services.wake.clone(), move |_| {
         Ok((kind, picker.pick(kind)))
     })
 }
 
-pub fn spawn_list_job(services: &Services, paths: Vec<PathBuf>) -> std::io::Result<ListJob> {
+pub fn spawn_list_job(services: &Services, paths: Vec<PathBuf>) -> ListJob {
     let elsewhere = services.notes_folder();
     Job::spawn("list films", services.wake.clone(), move |ctx| {
         let mut listing = Listing {
@@ -312,7 +312,7 @@ impl Surroundings {
 /// The sample film, for new users.
 const DRAWN_FILM: &[u8] = include_bytes!("../../assets/phantom.png");
 
-pub fn spawn_drawn_film_job(services: &Services) -> std::io::Result<ListJob> {
+pub fn spawn_drawn_film_job(services: &Services) -> ListJob {
     Job::spawn("drawn film", services.wake.clone(), move |_| {
         let folder = std::env::temp_dir().join("thorax");
         std::fs::create_dir_all(&folder)

@@ -109,7 +109,7 @@ impl AppState {
             }
             PickKind::ExportFolder => {
                 if self.can_export() {
-                    self.viewer.export_to(path, &mut self.shared);
+                    self.viewer.export_to(path, &self.shared);
                 }
             }
         }

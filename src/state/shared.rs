@@ -1,4 +1,3 @@
-use std::io;
 use std::sync::Arc;
 
 use super::jobs::{ModelRequest, spawn_model_job};
@@ -48,8 +47,7 @@ impl Shared {
             overtaken.detach();
         }
         self.model.requested = request.clone();
-        let job = spawn_model_job(&self.services, request);
-        self.model.job = self.started("loading the model", job);
+        self.model.job = Some(spawn_model_job(&self.services, request));
     }
 
     /// Uses a model that was loaded; whether it has the findings of the one before.
@@ -82,12 +80,6 @@ impl Shared {
     /// Shows an error to the user.
     pub(super) fn say_error(&mut self, text: impl Into<String>) {
         self.notices.push(NoticeKind::Error, text);
-    }
-
-    /// The job, or a notice that it could not be started.
-    pub(super) fn started<J>(&mut self, what: &str, job: io::Result<J>) -> Option<J> {
-        job.inspect_err(|error| self.say_error(format!("cannot start {what}: {error}")))
-            .ok()
     }
 }
 

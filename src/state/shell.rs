@@ -93,7 +93,7 @@ impl AppState {
     /// Opens what was open when the program ended.
     pub fn restore_session(&mut self) {
         let session = self.shared.settings.session.clone();
-        self.list.restore(session, &mut self.shared);
+        self.list.restore(session, &self.shared);
     }
 
     /// Carries out a command.
@@ -140,7 +140,7 @@ impl AppState {
             Effect::Open(paths) => self.open(paths),
             Effect::LoadModel(request) => self.shared.load_model(request),
             Effect::ShowWorkspace(workspace) => self.workspace = workspace,
-            Effect::AskPath(kind) => self.dialog.open(kind, &mut self.shared),
+            Effect::AskPath(kind) => self.dialog.open(kind, &self.shared),
             Effect::ShowFilm(film_idx) => self.viewer.show_film(film_idx, &mut self.shared),
             Effect::ClearFilm => self.viewer.clear_film(),
             Effect::CloseCompare => self.viewer.close_compare(),
@@ -159,7 +159,7 @@ impl AppState {
             Command::Evaluation(command) => return self.evaluation.apply(command, shared),
             Command::Export(command) => {
                 if self.can_export() {
-                    return self.viewer.export(command, &mut self.shared);
+                    return self.viewer.export(command, &self.shared);
                 }
             }
             Command::Cancel => {
@@ -236,7 +236,7 @@ impl AppState {
             self.workspace = Workspace::Viewer;
         }
         self.shared.settings.session.remember(&films);
-        self.list.open(films, &mut self.shared);
+        self.list.open(films, &self.shared);
     }
 
     fn poll_model(&mut self) {

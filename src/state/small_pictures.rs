@@ -44,21 +44,21 @@ impl SmallPictures {
     }
 
     /// Asks for the pictures that are not there yet.
-    pub(in crate::state) fn want(&mut self, paths: Vec<PathBuf>) -> std::io::Result<()> {
+    pub(in crate::state) fn want(&mut self, paths: Vec<PathBuf>) {
         let missing = paths
             .into_iter()
             .filter(|path| !self.known.contains_key(path));
         let missing: Vec<PathBuf> = missing.collect();
         if missing.is_empty() || (missing == self.wanted && self.loader.is_busy()) {
-            return Ok(());
+            return;
         }
         self.wanted.clone_from(&missing);
-        self.loader.request(missing)
+        self.loader.request(missing);
     }
 
     /// Takes in what has come.
-    pub(in crate::state) fn poll(&mut self) -> std::io::Result<()> {
-        let (pictures, _) = self.loader.poll()?;
+    pub(in crate::state) fn poll(&mut self) {
+        let (pictures, _) = self.loader.poll();
         for (path, picture) in pictures {
             if self.known.len() >= MAX_PICTURES {
                 // Those in view are asked for again.
@@ -66,7 +66,6 @@ impl SmallPictures {
             }
             self.known.insert(path, picture.map(Arc::new));
         }
-        Ok(())
     }
 }
 

@@ -1,10 +1,9 @@
 use std::any::Any;
-use std::io;
 use std::panic::AssertUnwindSafe;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::thread::JoinHandle;
+use std::thread::{Builder, JoinHandle};
 use std::time::{Duration, Instant};
 
 use thiserror::Error;
@@ -93,11 +92,21 @@ pub struct Job<E, T> {
 
 impl<E: Send + 'static, T: Send + 'static> Job<E, T> {
     /// Starts `work` on a thread called `name`; `wake` is called after every report.
+    ///
+    /// Where the system gives no thread, the job has failed, like any other that fails.
     pub fn spawn(
         name: &str,
         wake: Wake,
         work: impl FnOnce(&JobContext<E>) -> anyhow::Result<T> + Send + 'static,
-    ) -> io::Result<Self> {
+    ) -> Self {
+        Self::on(Builder::new().name(name.to_owned()), wake, work)
+    }
+
+    fn on(
+        thread: Builder,
+        wake: Wake,
+        work: impl FnOnce(&JobContext<E>) -> anyhow::Result<T> + Send + 'static,
+    ) -> Self {
         let cancelled = Arc::new(AtomicBool::new(false));
         let progress = Arc::new(Mutex::new(None));
         let (event_sender, events) = channel();
@@ -109,22 +118,25 @@ impl<E: Send + 'static, T: Send + 'static> Job<E, T> {
             events: event_sender,
             wake: Arc::clone(&wake),
         };
-        let run = move || {
+        let report = move |outcome| {
             // Dropping a job means that nobody asks for its outcome.
-            let _ = outcome_sender.send(outcome_of(|| work(&context)));
+            let _ = outcome_sender.send(outcome);
             wake();
         };
-        let thread = std::thread::Builder::new()
-            .name(name.to_owned())
-            .spawn(run)?;
-        Ok(Self {
+        let report_failure = report.clone();
+        let run = move || report(outcome_of(|| work(&context)));
+        let thread = thread.spawn(run).map_err(|error| {
+            let error = anyhow::Error::new(error).context("cannot start a thread");
+            report_failure(Outcome::Failed(error));
+        });
+        Self {
             cancelled,
             progress,
             events,
             outcome,
-            thread: Some(thread),
+            thread: thread.ok(),
             started: Instant::now(),
-        })
+        }
     }
 
     /// The events since the last call, and the outcome once there is one. Never waits.
@@ -259,8 +271,7 @@ mod tests {
         let mut job = Job::spawn("count", wake, |ctx| {
             (0..100).for_each(|n| ctx.send(n));
             Ok("done")
-        })
-        .unwrap();
+        });
         let (events, outcome) = outcome(&mut job, &woken);
         assert_eq!(events, (0..100).collect::<Vec<_>>());
         assert!(matches!(outcome, Outcome::Done("done")));
@@ -274,8 +285,7 @@ mod tests {
                 ctx.check_cancelled()?;
                 std::thread::yield_now();
             }
-        })
-        .unwrap();
+        });
         job.cancel();
         assert!(matches!(outcome(&mut job, &woken).1, Outcome::Cancelled));
     }
@@ -285,8 +295,7 @@ mod tests {
         let (wake, woken) = wake();
         let mut job = Job::<(), ()>::spawn("fail", wake, |_| {
             Err(anyhow::anyhow!("disk full").context("cannot save"))
-        })
-        .unwrap();
+        });
         let Outcome::Failed(error) = outcome(&mut job, &woken).1 else {
             panic!("expected a failure");
         };
@@ -294,8 +303,21 @@ mod tests {
     }
 
     #[test]
+    fn a_job_without_a_thread_has_failed() {
+        let (wake, woken) = wake();
+        // No machine has a stack of 4 million TiB.
+        let thread = Builder::new().stack_size(1 << 62);
+        let mut job = Job::<(), ()>::on(thread, wake, |_| Ok(()));
+        let Outcome::Failed(error) = outcome(&mut job, &woken).1 else {
+            panic!("expected a failure");
+        };
+        let text = cause_chain(&error);
+        assert!(text.starts_with("cannot start a thread: "), "{text}");
+    }
+
+    #[test]
     fn causes_are_told_once() {
-        let inner = io::Error::other("disk full");
+        let inner = std::io::Error::other("disk full");
         let error = anyhow::Error::new(inner).context("cannot save (disk full): a.png");
         assert_eq!(cause_chain(&error), "cannot save (disk full): a.png");
         let error = error.context("cannot go on");
@@ -308,7 +330,7 @@ mod tests {
     #[test]
     fn a_panic_is_an_outcome() {
         let (wake, woken) = wake();
-        let mut job = Job::<(), ()>::spawn("panic", wake, |_| panic!("on purpose")).unwrap();
+        let mut job = Job::<(), ()>::spawn("panic", wake, |_| panic!("on purpose"));
         let Outcome::Panicked(text) = outcome(&mut job, &woken).1 else {
             panic!("expected a panic");
         };
@@ -326,8 +348,7 @@ mod tests {
                 ctx.check_cancelled()?;
                 std::thread::yield_now();
             }
-        })
-        .unwrap();
+        });
         drop(job);
         assert_eq!(Arc::strong_count(&alive), 1);
     }

@@ -1,5 +1,3 @@
-use std::io;
-
 use super::{Job, JobContext, Outcome, Wake};
 
 /// One job running, one request waiting: a newer request replaces the waiting one.
@@ -30,10 +28,10 @@ impl<Q: Send + 'static, E: Send + 'static, T: Send + 'static> Latest<Q, E, T> {
     }
 
     /// Starts on `request`, or as soon as the running job has noticed that it is overtaken.
-    pub fn request(&mut self, request: Q) -> io::Result<()> {
+    pub fn request(&mut self, request: Q) {
         self.cancel();
         self.waiting = Some(request);
-        self.start_waiting()
+        self.start_waiting();
     }
 
     /// Stops the running job and forgets the waiting request; nothing more is heard of either.
@@ -58,33 +56,31 @@ impl<Q: Send + 'static, E: Send + 'static, T: Send + 'static> Latest<Q, E, T> {
     }
 
     /// The results of the newest request since the last call. Never blocks.
-    pub fn poll(&mut self) -> io::Result<(Vec<E>, Option<Outcome<T>>)> {
+    pub fn poll(&mut self) -> (Vec<E>, Option<Outcome<T>>) {
         let Some(job) = &mut self.running else {
-            self.start_waiting()?;
-            return Ok((vec![], None));
+            return (vec![], None);
         };
         let overtaken = job.is_cancelling();
         let (events, outcome) = job.poll();
         if outcome.is_some() {
             self.running = None;
-            self.start_waiting()?;
+            self.start_waiting();
         }
-        Ok(if overtaken {
+        if overtaken {
             (vec![], None)
         } else {
             (events, outcome)
-        })
+        }
     }
 
-    fn start_waiting(&mut self) -> io::Result<()> {
+    fn start_waiting(&mut self) {
         if self.running.is_none()
             && let Some(request) = self.waiting.take()
         {
             let work = self.work;
             let wake = self.wake.clone();
-            self.running = Some(Job::spawn(self.name, wake, move |ctx| work(request, ctx))?);
+            self.running = Some(Job::spawn(self.name, wake, move |ctx| work(request, ctx)));
         }
-        Ok(())
     }
 }
 
@@ -123,7 +119,7 @@ mod tests {
         for number in 1..=3 {
             let (open, gate) = channel();
             gates.push(open);
-            latest.request(Request { number, gate }).unwrap();
+            latest.request(Request { number, gate });
         }
         for gate in &gates {
             // The first two were overtaken: their gates may be gone.
@@ -132,7 +128,7 @@ mod tests {
         let mut answers = Vec::new();
         while latest.is_busy() {
             woken.recv_timeout(Duration::from_secs(20)).unwrap();
-            let (events, outcome) = latest.poll().unwrap();
+            let (events, outcome) = latest.poll();
             assert!(events.iter().all(|&number| number == 3), "{events:?}");
             if let Some(Outcome::Done(number)) = outcome {
                 answers.push(number);
@@ -146,11 +142,11 @@ mod tests {
         let wake: Wake = Arc::new(|| ());
         let mut latest = Latest::new("echo", wake, echo);
         let (_open, gate) = channel();
-        latest.request(Request { number: 1, gate }).unwrap();
+        latest.request(Request { number: 1, gate });
         latest.cancel();
         assert!(!latest.is_busy());
         for _ in 0..100 {
-            let (events, outcome) = latest.poll().unwrap();
+            let (events, outcome) = latest.poll();
             assert!(events.is_empty() && outcome.is_none());
             std::thread::yield_now();
         }

@@ -85,13 +85,10 @@ impl<T: Send + 'static> Task<T> {
         if self.running().is_some() {
             return;
         }
-        *self = match Job::spawn(name, wake.clone(), work) {
-            Ok(job) => Self::Running(RunningTask {
-                job,
-                stage: String::new(),
-            }),
-            Err(error) => Self::Failed(format!("cannot start a thread: {error}")),
-        };
+        *self = Self::Running(RunningTask {
+            job: Job::spawn(name, wake.clone(), work),
+            stage: String::new(),
+        });
     }
 
     /// Takes in what the work has reported; whether it is over now.

@@ -27,7 +27,7 @@ fn renderer() -> Option<WgpuTestRenderer> {
         let _ = sender.send(());
     });
     let work = |_: &thorax::work::JobContext<()>| Ok(WgpuTestRenderer::new());
-    let mut job = thorax::work::Job::spawn("look for a GPU", wake, work).unwrap();
+    let mut job = thorax::work::Job::spawn("look for a GPU", wake, work);
     woken.recv().unwrap();
     if let thorax::work::Outcome::Done(renderer) = job.poll().1.unwrap() {
         Some(renderer)

@@ -49,11 +49,7 @@ impl EvaluationState {
                 }
             }
             EvaluationCommand::ShowAllLabels(shown) => self.all_labels = shown,
-            EvaluationCommand::WantPictures(paths) => {
-                if let Err(error) = self.listed.pictures.want(paths) {
-                    shared.say_error(format!("cannot start a thread: {error}"));
-                }
-            }
+            EvaluationCommand::WantPictures(paths) => self.listed.pictures.want(paths),
             EvaluationCommand::OpenFilm(path) => return self.open_film(path, shared),
             EvaluationCommand::Back => {
                 self.film_opened = false;
@@ -244,9 +240,7 @@ impl EvaluationState {
             self.take_set(shared);
         }
         self.comparison.poll();
-        if let Err(error) = self.listed.pictures.poll() {
-            shared.say_error(format!("cannot start a thread: {error}"));
-        }
+        self.listed.pictures.poll();
         if self.saving.poll() {
             return self.say_saved(shared);
         }

@@ -27,11 +27,7 @@ impl ListState {
                 self.filter = filter;
                 self.stale = true;
             }
-            ListCommand::WantPictures(paths) => {
-                if let Err(error) = self.pictures.want(paths) {
-                    shared.say_error(format!("cannot start a thread: {error}"));
-                }
-            }
+            ListCommand::WantPictures(paths) => self.pictures.want(paths),
             ListCommand::ScoreAll => self.score_all(shared),
             ListCommand::StopScoring => {
                 if let Some(job) = &self.scoring {
@@ -71,9 +67,7 @@ impl ListState {
     pub fn poll(&mut self, shared: &mut Shared) -> Vec<Effect> {
         let found = self.search.poll(shared);
         self.stale |= found.is_some();
-        if let Err(error) = self.pictures.poll() {
-            shared.say_error(format!("cannot start a thread: {error}"));
-        }
+        self.pictures.poll();
         if let Some((scored, outcome)) = self.scoring.as_mut().map(Job::poll) {
             self.take_scored(scored, outcome, shared);
         }
@@ -85,12 +79,12 @@ impl ListState {
     }
 
     /// Searches paths for films and puts them on the list.
-    pub fn open(&mut self, paths: Vec<PathBuf>, shared: &mut Shared) {
+    pub fn open(&mut self, paths: Vec<PathBuf>, shared: &Shared) {
         self.search.start(paths, shared);
     }
 
     /// Opens what was open when the program ended.
-    pub fn restore(&mut self, session: Session, shared: &mut Shared) {
+    pub fn restore(&mut self, session: Session, shared: &Shared) {
         self.search.restore(session, shared);
     }
 
@@ -118,7 +112,7 @@ impl ListState {
         self.forget_scoring();
     }
 
-    fn open_drawn_film(&mut self, shared: &mut Shared) -> Vec<Effect> {
+    fn open_drawn_film(&mut self, shared: &Shared) -> Vec<Effect> {
         if self.search.is_running() {
             return Vec::new();
         }
@@ -148,7 +142,7 @@ impl ListState {
         self.stale = true;
     }
 
-    fn score_all(&mut self, shared: &mut Shared) {
+    fn score_all(&mut self, shared: &Shared) {
         let Some(classifier) = shared.model.classifier() else {
             return;
         };
@@ -160,7 +154,7 @@ impl ListState {
         let unscored = listed.filter(|entry| entry.scores.is_none());
         let paths = unscored.map(|entry| entry.path.clone()).collect();
         let job = spawn_scoring_job(&shared.services, paths, classifier.clone());
-        self.scoring = shared.started("scoring", job);
+        self.scoring = Some(job);
     }
 
     /// Scores of another model must not come in.
@@ -185,7 +179,7 @@ impl ListState {
         }
     }
 
-    fn keep_note(&mut self, shared: &mut Shared) {
+    fn keep_note(&mut self, shared: &Shared) {
         let Some(entry) = shared.films.current_entry() else {
             return;
         };
@@ -194,11 +188,8 @@ impl ListState {
             note: entry.note.clone(),
             changed: Utc::now().to_rfc3339_opts(SecondsFormat::Millis, true),
         };
-        let message = self.notes.save(entry.path.clone(), note);
+        self.notes.save(entry.path.clone(), note);
         self.stale = true;
-        if let Some(message) = message {
-            shared.say_error(message);
-        }
     }
 
     /// Starts a blinded session of the listed films that writes to `log`.
@@ -261,7 +252,7 @@ impl ListState {
                 append(&log, &committing.rows)?;
                 Ok(committing)
             });
-            self.committing = shared.started("writing the session log", job);
+            self.committing = Some(job);
         }
         Vec::new()
     }

@@ -45,11 +45,11 @@ impl NoteSaver {
         }
     }
 
-    /// Saves a note, and those that could not be saved before. A message if that cannot begin.
-    pub fn save(&mut self, film: PathBuf, note: FilmNote) -> Option<String> {
+    /// Saves a note, and those that could not be saved before.
+    pub fn save(&mut self, film: PathBuf, note: FilmNote) {
         self.unsaved.insert(film, note);
         self.waiting = self.job.is_some();
-        self.start()
+        self.start();
     }
 
     /// Messages for the user about what was saved, if anything was.
@@ -59,7 +59,7 @@ impl NoteSaver {
         };
         self.job = None;
         let saving = std::mem::take(&mut self.saving);
-        let (failed, mut messages) = match outcome {
+        let (failed, messages) = match outcome {
             Outcome::Done(saved) => (saved.failed, saved.messages),
             Outcome::Cancelled => (saving, Vec::new()),
             Outcome::Failed(error) => (saving, vec![cause_chain(&error)]),
@@ -68,14 +68,14 @@ impl NoteSaver {
         self.keep(failed);
         // Only for a note that came meanwhile: a full disk must not be asked without end.
         if std::mem::take(&mut self.waiting) {
-            messages.extend(self.start());
+            self.start();
         }
         messages
     }
 
-    fn start(&mut self) -> Option<String> {
+    fn start(&mut self) {
         if self.job.is_some() || self.unsaved.is_empty() {
-            return None;
+            return;
         }
         let notes = std::mem::take(&mut self.unsaved);
         self.saving.clone_from(&notes);
@@ -83,17 +83,7 @@ impl NoteSaver {
         let job = Job::spawn("notes", self.wake.clone(), move |_| {
             Ok(save(&notes, fallback.as_deref()))
         });
-        match job {
-            Ok(job) => {
-                self.job = Some(job);
-                None
-            }
-            Err(error) => {
-                let saving = std::mem::take(&mut self.saving);
-                self.keep(saving);
-                Some(format!("cannot save notes: {error}"))
-            }
-        }
+        self.job = Some(job);
     }
 
     /// Keeps notes for the next attempt; a newer note of the same film counts.
@@ -197,7 +187,7 @@ mod tests {
         let films = tempfile::tempdir().unwrap();
         let path = blocked(films.path());
         let mut saver = saver(None);
-        assert_eq!(saver.save(films.path().join("a.png"), note("first")), None);
+        saver.save(films.path().join("a.png"), note("first"));
         assert_eq!(settle(&mut saver).len(), 1);
         std::fs::remove_dir(&path).unwrap();
         saver.save(films.path().join("b.png"), note("second"));

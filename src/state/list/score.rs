@@ -13,7 +13,7 @@ pub fn spawn_scoring_job(
     services: &Services,
     paths: Vec<PathBuf>,
     classifier: Arc<Classifier>,
-) -> std::io::Result<ScoringJob> {
+) -> ScoringJob {
     Job::spawn("score list", services.wake.clone(), move |ctx| {
         // The film in view comes first.
         lower_priority();

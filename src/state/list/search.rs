@@ -26,25 +26,23 @@ impl FilmSearch {
     }
 
     /// Searches paths for films, after those that are being searched.
-    pub fn start(&mut self, paths: Vec<PathBuf>, shared: &mut Shared) {
+    pub fn start(&mut self, paths: Vec<PathBuf>, shared: &Shared) {
         if self.job.is_some() {
             self.waiting.extend(paths);
         } else if !paths.is_empty() {
-            let job = spawn_list_job(&shared.services, paths);
-            self.job = shared.started("looking for films", job);
+            self.job = Some(spawn_list_job(&shared.services, paths));
         }
     }
 
     /// Searches what was open when the program ended; its film in view is shown again.
-    pub fn restore(&mut self, session: Session, shared: &mut Shared) {
+    pub fn restore(&mut self, session: Session, shared: &Shared) {
         self.restored = session.current;
         self.start(session.opened, shared);
     }
 
     /// Writes the sample film to the folder for temporary files and opens it from there.
-    pub fn start_drawn_film(&mut self, shared: &mut Shared) {
-        let job = spawn_drawn_film_job(&shared.services);
-        self.job = shared.started("opening the sample film", job);
+    pub fn start_drawn_film(&mut self, shared: &Shared) {
+        self.job = Some(spawn_drawn_film_job(&shared.services));
     }
 
     pub fn cancel(&mut self) {

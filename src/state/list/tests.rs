@@ -188,7 +188,7 @@ fn films_found_in_a_folder_are_listed_and_the_one_left_in_view_is_shown() {
         opened: vec![folder.path().to_owned()],
         current: Some(paths[1].clone()),
     };
-    state.restore(session, &mut shared);
+    state.restore(session, &shared);
     let mut effects = Vec::new();
     while state.is_searching() {
         effects.extend(state.poll(&mut shared));

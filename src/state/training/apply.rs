@@ -68,11 +68,7 @@ impl TrainingState {
             }
             TrainingCommand::ScoreWithBest => return self.score_with_file(RunFolder::best_path),
             TrainingCommand::OrderFilms(order) => self.gallery.order = order,
-            TrainingCommand::WantPictures(ranks) => {
-                if let Err(error) = self.gallery.want(ranks) {
-                    shared.say_error(format!("cannot start a thread: {error}"));
-                }
-            }
+            TrainingCommand::WantPictures(ranks) => self.gallery.want(ranks),
             TrainingCommand::OpenFilm(path) => return self.open_scored_film(path),
             TrainingCommand::AskClose => self.closing = Closing::Asked,
             TrainingCommand::GoOnTraining => self.closing = Closing::No,
@@ -248,16 +244,9 @@ impl TrainingState {
             services.cache_folder.clone(),
             services.wake.clone(),
         );
-        let state = match job {
-            Ok(job) => RunState::Running {
-                job,
-                activity: Activity::Preparing,
-            },
-            Err(error) => {
-                let text = format!("cannot start a thread: {error}");
-                shared.say_error(text.clone());
-                RunState::Failed(text)
-            }
+        let state = RunState::Running {
+            job,
+            activity: Activity::Preparing,
         };
         self.run = Some(ShownRun { record, state });
         self.show(TrainingPage::Run)

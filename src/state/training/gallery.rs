@@ -91,19 +91,18 @@ impl Gallery {
     }
 
     /// Asks for the pictures of films in view that are not there yet.
-    pub(super) fn want(&mut self, ranks: std::ops::Range<usize>) -> std::io::Result<()> {
-        let Some(films) = self.films.done() else {
-            return Ok(());
-        };
-        let paths = ranks.filter_map(|rank| films.at(rank, self.order));
-        let paths = paths.map(|(film, _)| film.path.clone());
-        self.pictures.want(paths.collect())
+    pub(super) fn want(&mut self, ranks: std::ops::Range<usize>) {
+        if let Some(films) = self.films.done() {
+            let paths = ranks.filter_map(|rank| films.at(rank, self.order));
+            let paths = paths.map(|(film, _)| film.path.clone());
+            self.pictures.want(paths.collect());
+        }
     }
 
     /// Takes in small pictures.
-    pub(super) fn poll(&mut self) -> std::io::Result<()> {
+    pub(super) fn poll(&mut self) {
         self.films.poll();
-        self.pictures.poll()
+        self.pictures.poll();
     }
 }
 

@@ -13,9 +13,7 @@ impl TrainingState {
         self.poll_checks(shared);
         self.poll_config_file(shared);
         self.poll_opened_runs(shared);
-        if let Err(error) = self.gallery.poll() {
-            shared.say_error(format!("cannot start a thread: {error}"));
-        }
+        self.gallery.poll();
         if self.closing == Closing::Finishing && !self.is_running() {
             self.closing = Closing::Now;
         }

@@ -1,4 +1,3 @@
-use std::io;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
@@ -54,7 +53,7 @@ impl TrainingJob {
         window_device: ComputeDevice,
         cache_folder: Option<PathBuf>,
         wake: Wake,
-    ) -> io::Result<Self> {
+    ) -> Self {
         let control = TrainControl::default();
         let handle = control.clone();
         let job = Job::spawn("training", wake, move |ctx| {
@@ -66,8 +65,8 @@ impl TrainingJob {
                 setup.cache_folder = folder;
             }
             run(&order, &setup, ctx)
-        })?;
-        Ok(Self { control, job })
+        });
+        Self { control, job }
     }
 
     /// Sends a signal; it takes effect between two steps.

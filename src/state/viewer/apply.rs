@@ -145,43 +145,36 @@ impl ViewerState {
         }
     }
 
-    fn cover(&mut self, place: (f32, f32), covers: bool, shared: &mut Shared) {
-        let (Some(reading), Some(classifier)) =
+    fn cover(&mut self, place: (f32, f32), covers: bool, shared: &Shared) {
+        if let (Some(reading), Some(classifier)) =
             (shared.films.film.reading(), shared.model.classifier())
-        else {
-            return;
-        };
-        let asked = self.probe.brush_at(place, covers, reading, classifier);
-        if let Err(error) = asked {
-            shared.say_error(format!("cannot start a thread: {error}"));
+        {
+            self.probe.brush_at(place, covers, reading, classifier);
         }
     }
 
-    fn measure_jitter(&mut self, shared: &mut Shared) {
+    fn measure_jitter(&mut self, shared: &Shared) {
         if let (Some(opened), Some(classifier)) =
             (shared.films.film.opened(), shared.model.classifier())
-            && let Err(error) = self.jitter.ask(opened, classifier)
         {
-            shared.say_error(format!("cannot start a thread: {error}"));
+            self.jitter.ask(opened, classifier);
         }
     }
 
     fn poll_jitter(&mut self, shared: &mut Shared) {
         let text = match self.jitter.poll() {
-            Ok(None | Some(Outcome::Done(()) | Outcome::Cancelled)) => return,
-            Ok(Some(Outcome::Failed(error))) => cause_chain(&error),
-            Ok(Some(Outcome::Panicked(text))) => panic_message(&text),
-            Err(error) => format!("cannot start a thread: {error}"),
+            None | Some(Outcome::Done(()) | Outcome::Cancelled) => return,
+            Some(Outcome::Failed(error)) => cause_chain(&error),
+            Some(Outcome::Panicked(text)) => panic_message(&text),
         };
         shared.say_error(text);
     }
 
     fn poll_probe(&mut self, shared: &mut Shared) {
         let text = match self.probe.poll() {
-            Ok(None | Some(Outcome::Done(_) | Outcome::Cancelled)) => return,
-            Ok(Some(Outcome::Failed(error))) => cause_chain(&error),
-            Ok(Some(Outcome::Panicked(text))) => panic_message(&text),
-            Err(error) => format!("cannot start a thread: {error}"),
+            None | Some(Outcome::Done(_) | Outcome::Cancelled) => return,
+            Some(Outcome::Failed(error)) => cause_chain(&error),
+            Some(Outcome::Panicked(text)) => panic_message(&text),
         };
         self.probe.clear();
         shared.say_error(text);

@@ -198,17 +198,11 @@ impl ViewerState {
         }
     }
 
-    fn show_beside(&mut self, with: CompareWith, shared: &mut Shared) {
+    fn show_beside(&mut self, with: CompareWith, shared: &Shared) {
         let mut compare = Compare::new(with, shared.services.wake.clone());
         if let CompareWith::Model(path) = &compare.with {
             let request = ModelRequest::Source(ModelSource::File(path.clone()));
-            match spawn_model_job(&shared.services, request) {
-                Ok(job) => compare.model_job = Some(job),
-                Err(error) => {
-                    shared.say_error(format!("cannot start loading the model: {error}"));
-                    return;
-                }
-            }
+            compare.model_job = Some(spawn_model_job(&shared.services, request));
         }
         self.close_compare();
         self.compare = Some(compare);
@@ -244,18 +238,12 @@ impl ViewerState {
             Some(opened) => FilmState::Scoring(Arc::clone(opened)),
             None => FilmState::Opening,
         };
-        let asked = compare.reading.request(FilmRequest {
+        compare.reading.request(FilmRequest {
             path,
             opened,
             classifier,
             method: shared.settings.map.method,
         });
-        if let Err(error) = asked {
-            compare.film = FilmState::Failed {
-                error: format!("cannot start a thread: {error}"),
-                film: None,
-            };
-        }
     }
 
     /// The same film under another model follows the film in view.
@@ -332,10 +320,7 @@ impl ViewerState {
             shared.say_error(error);
             return;
         }
-        let (events, outcome) = match compare.reading.poll() {
-            Ok(news) => news,
-            Err(error) => (vec![], Some(Outcome::Failed(error.into()))),
-        };
+        let (events, outcome) = compare.reading.poll();
         for FilmEvent::Opened(opened) in events {
             compare.film = FilmState::Scoring(opened);
         }

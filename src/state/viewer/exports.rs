@@ -134,7 +134,7 @@ impl Exports {
 
 impl ViewerState {
     /// Writes or copies the film in view. Only for scores that may be seen: who calls it checks.
-    pub fn export(&mut self, command: ExportCommand, shared: &mut Shared) -> Vec<Effect> {
+    pub fn export(&mut self, command: ExportCommand, shared: &Shared) -> Vec<Effect> {
         match command {
             ExportCommand::Export(kinds) => {
                 self.exports.requested = kinds;
@@ -152,7 +152,7 @@ impl ViewerState {
     }
 
     /// Writes the files that were requested last. Only for scores that may be seen.
-    pub fn export_to(&mut self, folder: PathBuf, shared: &mut Shared) {
+    pub fn export_to(&mut self, folder: PathBuf, shared: &Shared) {
         let kinds = std::mem::take(&mut self.exports.requested);
         self.start_export("export", shared, move |source| {
             Ok(Exported::Files(source.files(&kinds, &folder)?))
@@ -162,7 +162,7 @@ impl ViewerState {
     fn start_export(
         &mut self,
         name: &str,
-        shared: &mut Shared,
+        shared: &Shared,
         work: impl FnOnce(&ExportSource) -> anyhow::Result<Exported> + Send + 'static,
     ) {
         let covered = self.probe.reading.as_ref();
@@ -188,7 +188,6 @@ impl ViewerState {
                 .map(|_| "Part of the film was covered by the user when it was scored.".to_owned()),
         };
         let wake = shared.services.wake.clone();
-        let job = Job::spawn(name, wake, move |_| work(&source));
-        self.exports.job = shared.started("the export", job);
+        self.exports.job = Some(Job::spawn(name, wake, move |_| work(&source)));
     }
 }

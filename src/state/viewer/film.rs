@@ -78,15 +78,12 @@ impl ViewerState {
             Some(opened) => FilmState::Scoring(Arc::clone(opened)),
             None => FilmState::Opening,
         };
-        let request = FilmRequest {
+        self.scoring.request(FilmRequest {
             path,
             opened,
             classifier: shared.model.classifier().cloned(),
             method: shared.settings.map.method,
-        };
-        if let Err(error) = self.scoring.request(request) {
-            fail_film(format!("cannot start a thread: {error}"), shared);
-        }
+        });
     }
 
     /// Makes the maps again if they are by another method than the chosen one.
@@ -112,13 +109,7 @@ impl ViewerState {
 
     /// Takes in what opening and scoring have reported.
     pub(super) fn poll_film(&mut self, shared: &mut Shared) -> Vec<Effect> {
-        let (events, outcome) = match self.scoring.poll() {
-            Ok(news) => news,
-            Err(error) => {
-                fail_film(format!("cannot start a thread: {error}"), shared);
-                return Vec::new();
-            }
-        };
+        let (events, outcome) = self.scoring.poll();
         for FilmEvent::Opened(opened) in events {
             shared.films.film = FilmState::Scoring(opened);
         }

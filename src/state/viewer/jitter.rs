@@ -1,4 +1,3 @@
-use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -50,16 +49,12 @@ impl Jitter {
         self.measuring.is_busy()
     }
 
-    pub(in crate::state) fn ask(
-        &mut self,
-        opened: &Arc<OpenedFilm>,
-        classifier: &Arc<Classifier>,
-    ) -> io::Result<()> {
+    pub(in crate::state) fn ask(&mut self, opened: &Arc<OpenedFilm>, classifier: &Arc<Classifier>) {
         self.measuring.request(JitterRequest {
             opened: Arc::clone(opened),
             classifier: Arc::clone(classifier),
             config: self.config,
-        })
+        });
     }
 
     pub(in crate::state) fn forget(&mut self) {
@@ -67,9 +62,9 @@ impl Jitter {
         self.known = None;
     }
 
-    pub(in crate::state) fn poll(&mut self) -> io::Result<Option<Outcome<()>>> {
-        let (_, outcome) = self.measuring.poll()?;
-        Ok(match outcome {
+    pub(in crate::state) fn poll(&mut self) -> Option<Outcome<()>> {
+        let (_, outcome) = self.measuring.poll();
+        match outcome {
             Some(Outcome::Done(measured)) => {
                 self.known = measured;
                 None
@@ -77,7 +72,7 @@ impl Jitter {
             Some(Outcome::Failed(error)) => Some(Outcome::Failed(error)),
             Some(Outcome::Panicked(text)) => Some(Outcome::Panicked(text)),
             Some(Outcome::Cancelled) | None => None,
-        })
+        }
     }
 }
 

@@ -1,4 +1,3 @@
-use std::io;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -67,17 +66,17 @@ impl Probe {
         covers: bool,
         uncovered: &Arc<ScoredFilm>,
         classifier: &Arc<Classifier>,
-    ) -> io::Result<()> {
+    ) {
         let side = uncovered.inference.input.side;
         let cover = self.cover.get_or_insert_with(|| Cover::none(side));
         let before = cover.clone();
         cover.brush(x, y, self.brush, covers);
         if cover.is_empty() {
             self.clear();
-            return Ok(());
+            return;
         }
         if *cover == before {
-            return Ok(());
+            return;
         }
         let cover = cover.clone();
         self.waiting = Some(Arc::new(ProbeRequest {
@@ -86,34 +85,33 @@ impl Probe {
             classifier: Arc::clone(classifier),
             method: uncovered.method,
         }));
-        self.ask()
+        self.ask();
     }
 
     /// One after the other, the newest next: an answer a moment old beats none while a brush moves.
-    fn ask(&mut self) -> io::Result<()> {
+    fn ask(&mut self) {
         if self.asked.is_none()
             && let Some(request) = self.waiting.take()
         {
             self.asked = Some(Arc::clone(&request));
-            self.scoring.request(request)?;
+            self.scoring.request(request);
         }
-        Ok(())
     }
 
     /// Takes in what has come; the error where there is one.
-    pub(in crate::state) fn poll(&mut self) -> io::Result<Option<Outcome<ScoredFilm>>> {
-        let (_, outcome) = self.scoring.poll()?;
+    pub(in crate::state) fn poll(&mut self) -> Option<Outcome<ScoredFilm>> {
+        let (_, outcome) = self.scoring.poll();
         if outcome.is_some() {
             self.asked = None;
-            self.ask()?;
+            self.ask();
         }
-        Ok(match outcome {
+        match outcome {
             Some(Outcome::Done(reading)) => {
                 self.reading = Some(Arc::new(reading));
                 None
             }
             other => other,
-        })
+        }
     }
 }
 

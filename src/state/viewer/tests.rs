@@ -184,9 +184,9 @@ fn a_refused_film_is_seen_once_its_reader_asks_for_it() {
 
 #[test]
 fn an_export_asks_for_a_folder_first() {
-    let (mut viewer, mut shared) = viewer(shared_with_model());
+    let (mut viewer, shared) = viewer(shared_with_model());
     let export = ExportCommand::Export(vec![crate::export::ExportKind::Csv]);
-    let effects = viewer.export(export, &mut shared);
+    let effects = viewer.export(export, &shared);
     assert_eq!(effects, [Effect::AskPath(PickKind::ExportFolder)]);
 }
 
