@@ -1,12 +1,8 @@
 use std::path::Path;
 
-use csv::StringRecord;
-
 use crate::domain::Finding;
 
-use super::DataError;
-use super::error::excerpt;
-use super::read::{csv_reader, read_text};
+use super::{DataError, TableFile, TableRow};
 
 /// Side of the square frame in which NIH's boxes are drawn, pixels.
 pub const BOX_FRAME_PX: f64 = 1024.0;
@@ -32,25 +28,18 @@ pub struct FindingBox {
 
 /// Reads NIH's `BBox_List_2017.csv`, whose `Infiltrate` is the label Infiltration.
 pub fn read_boxes(path: &Path) -> Result<Vec<FindingBox>, DataError> {
-    let text = read_text(path)?;
-    let mut reader = csv_reader(&text);
-    let csv_error = |source| DataError::Csv {
-        path: path.to_owned(),
-        source,
-    };
-    let mut record = StringRecord::new();
-    reader.read_record(&mut record).map_err(csv_error)?;
-    if !record.iter().take(HEADER.len()).eq(HEADER) {
+    let mut table = TableFile::open(path)?;
+    if !table.header().iter().take(HEADER.len()).eq(HEADER) {
         return Err(DataError::Columns {
             path: path.to_owned(),
             line: 1,
             expected: "\"Image Index\", \"Finding Label\", \"Bbox [x,y,w,h]\"".to_owned(),
-            found: record.iter().map(ToOwned::to_owned).collect(),
+            found: table.header().to_vec(),
         });
     }
     let mut boxes = Vec::new();
-    while reader.read_record(&mut record).map_err(csv_error)? {
-        boxes.push(parse(path, &record)?);
+    while let Some(row) = table.next_row()? {
+        boxes.push(parse(row)?);
     }
     Ok(boxes)
 }
@@ -74,45 +63,35 @@ pub fn boxes_of_film(film: &Path) -> Vec<FindingBox> {
     boxes
 }
 
-fn parse(path: &Path, record: &StringRecord) -> Result<FindingBox, DataError> {
-    let cell = |column| record.get(column).unwrap_or_default();
-    let error = |column: usize, name: &str, expected| DataError::Cell {
-        path: path.to_owned(),
-        line: record.position().map_or(0, csv::Position::line),
-        column: name.to_owned(),
-        expected,
-        got: excerpt(cell(column)),
-    };
-    if cell(0).is_empty() {
-        return Err(error(0, "Image Index", "the image's name"));
-    }
-    let label = match cell(1) {
+fn parse(row: TableRow<'_>) -> Result<FindingBox, DataError> {
+    let image = row.needed(0, "the image's name")?.to_owned();
+    let label = match row.cell(1) {
         "Infiltrate" => Finding::Infiltration.name(),
         label => label,
     };
     let named = |finding: &Finding| finding.name() == label;
     let finding = Finding::ALL.into_iter().find(named);
-    let finding = finding.ok_or_else(|| error(1, "Finding Label", "one of the 14 findings"))?;
-    let edge = |column, name| {
-        let edge = cell(column).parse::<f64>().ok();
+    let finding = finding.ok_or_else(|| row.error(1, "one of the 14 findings"))?;
+    let edge = |column| {
+        let edge = row.number(column);
         edge.filter(|edge| (0.0..=BOX_FRAME_PX).contains(edge))
-            .ok_or_else(|| error(column, name, "0 to 1024"))
+            .ok_or_else(|| row.error(column, "0 to 1024"))
     };
-    let extent = |column, name| {
-        let extent = edge(column, name)?;
+    let extent = |column| {
+        let extent = edge(column)?;
         if extent > 0.0 {
             Ok(extent)
         } else {
-            Err(error(column, name, "more than 0"))
+            Err(row.error(column, "more than 0"))
         }
     };
     Ok(FindingBox {
-        image: cell(0).to_owned(),
+        image,
         finding,
-        x: edge(2, "x")?,
-        y: edge(3, "y")?,
-        width: extent(4, "w")?,
-        height: extent(5, "h")?,
+        x: edge(2)?,
+        y: edge(3)?,
+        width: extent(4)?,
+        height: extent(5)?,
     })
 }
 

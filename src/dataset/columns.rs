@@ -1,11 +1,6 @@
-use std::path::Path;
-
 use serde::{Deserialize, Serialize};
 
 use crate::domain::Finding;
-
-use super::DataError;
-use super::read::{csv_reader, read_first_line};
 
 /// The name of the empty set of findings in tables and lists.
 pub const NO_FINDING: &str = "No Finding";
@@ -123,19 +118,6 @@ impl ColumnMap {
             .map(String::as_str)
             .collect()
     }
-}
-
-/// The names of a CSV's columns, from its first line: what a dialog offers to choose from.
-pub fn read_header(path: &Path) -> Result<Vec<String>, DataError> {
-    let line = read_first_line(path)?;
-    let mut record = csv::StringRecord::new();
-    csv_reader(&line)
-        .read_record(&mut record)
-        .map_err(|source| DataError::Csv {
-            path: path.to_owned(),
-            source,
-        })?;
-    Ok(record.iter().map(ToOwned::to_owned).collect())
 }
 
 #[cfg(test)]

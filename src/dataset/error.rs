@@ -4,19 +4,20 @@ use std::path::PathBuf;
 use thiserror::Error;
 
 use crate::domain::LabelsError;
+use crate::files::open_fault;
 
-use super::read::MAX_TEXT_BYTES;
 use super::table::MAX_LABELS;
+use super::text::MAX_TEXT_BYTES;
 
 /// Errors from reading a data set; texts name line and path.
 #[derive(Debug, Error)]
 #[expect(missing_docs, reason = "the messages say it")]
 pub enum DataError {
-    #[error("cannot open ({source}): {}", path.display())]
-    Unreadable { path: PathBuf, source: io::Error },
+    #[error("{}: {}", open_fault(cause), path.display())]
+    Unreadable { path: PathBuf, cause: io::Error },
     #[error("expected at most {MAX_TEXT_BYTES} bytes of text, got more: {}", path.display())]
     TooLarge { path: PathBuf },
-    #[error("expected text in UTF-8, got other bytes in line {line}: {}", path.display())]
+    #[error("expected text in UTF-8 or UTF-16, got other bytes in line {line}: {}", path.display())]
     NotText { path: PathBuf, line: usize },
     #[error(
         "expected one CSV with the columns {expected}, found {}: {}",
@@ -57,15 +58,19 @@ pub enum DataError {
         path: PathBuf,
         line: u64,
         column: String,
-        expected: &'static str,
+        expected: String,
         got: String,
     },
+    #[error("no image of the table was found under {}", root.display())]
+    NoImages { root: PathBuf },
     #[error("expected rows below the header, got none: {}", path.display())]
     NoRows { path: PathBuf },
     #[error("{source}: {}", path.display())]
     Labels { path: PathBuf, source: LabelsError },
     #[error("expected at most {MAX_LABELS} labels, got {n_labels}: {}", path.display())]
     TooManyLabels { path: PathBuf, n_labels: usize },
+    #[error("a quote opened in line {line} is never closed: {}", path.display())]
+    OpenQuote { path: PathBuf, line: u64 },
     #[error("not a CSV ({source}): {}", path.display())]
     Csv { path: PathBuf, source: csv::Error },
 }

@@ -3,10 +3,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::boxes::{BOX_LIST, FindingBox, MAX_FOLDERS_ABOVE, read_boxes};
-use super::columns::read_header;
 use super::files::{FileIndex, Found};
 use super::table_csv::{TableCsv, TableWarning, read_table};
-use super::{ColumnMap, DataError, FilmTable};
+use super::{ColumnMap, DataError, FilmTable, read_header};
 
 /// File name of the original table of a folder, as opposed to derived tables.
 const NIH_TABLE: &str = "Data_Entry_2017";
@@ -54,9 +53,9 @@ impl DataSet {
     /// Without `columns` they are guessed: NIH's tables and the notebook's are known. Of several
     /// tables in a folder, NIH's `Data_Entry_2017` is taken. No film is opened.
     pub fn open(source: &Path, columns: Option<&ColumnMap>) -> Result<Self, DataError> {
-        let metadata = fs::metadata(source).map_err(|error| DataError::Unreadable {
+        let metadata = fs::metadata(source).map_err(|cause| DataError::Unreadable {
             path: source.to_owned(),
-            source: error,
+            cause,
         })?;
         let root = match source.parent() {
             _ if metadata.is_dir() => source,
@@ -97,6 +96,17 @@ impl DataSet {
             files,
             boxes,
         })
+    }
+}
+
+impl DataSet {
+    /// An error unless at least one film of the table has a file.
+    pub fn check_images(&self) -> Result<(), DataError> {
+        if self.table.rows.iter().any(|row| row.path.is_some()) {
+            return Ok(());
+        }
+        let root = self.root.clone();
+        Err(DataError::NoImages { root })
     }
 }
 

@@ -42,6 +42,13 @@ fn a_table_opens_without_any_film() {
     let data = DataSet::open(&folder.path().join("table.csv"), None).unwrap();
     assert_eq!(data.table.rows.len(), 3);
     assert_eq!(data.files.missing.len(), 3);
+    let error = data.check_images().unwrap_err().to_string();
+    let root = folder.path().display();
+    let expected = format!("no image of the table was found under {root}");
+    assert_eq!(error, expected);
+    fs::write(folder.path().join("c.png"), "").unwrap();
+    let data = DataSet::open(folder.path(), None).unwrap();
+    assert!(data.check_images().is_ok());
 }
 
 #[test]

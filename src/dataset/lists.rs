@@ -1,9 +1,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use super::read::read_text;
 use super::table_csv::file_name;
-use super::{DataError, FilmTable};
+use super::text::read_text;
+use super::{DataError, FilmTable, TableFile};
 
 /// The result of matching a list of film names to a table.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -32,11 +32,18 @@ pub fn read_list(table: &FilmTable, path: &Path) -> Result<ListedFilms, DataErro
     }
     let mut rows = BTreeSet::new();
     let mut listed = ListedFilms::default();
-    for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
-        let name = line.replace('\\', "/");
+    let lines: Vec<String> = text.lines().map(|line| line.trim().to_owned()).collect();
+    let row_of = |name: &str| {
+        let name = name.replace('\\', "/");
         let whole = by_image.get(name.as_str()).copied();
-        let row = whole.or_else(|| by_file_name.get(file_name(&name)).copied().flatten());
-        match row {
+        whole.or_else(|| by_file_name.get(file_name(&name)).copied().flatten())
+    };
+    let mut list = TableFile::of_text(path, text);
+    while let Some(row) = list.next_row()? {
+        // A name may hold what looks like a delimiter.
+        let line = lines.get((row.line - 1) as usize);
+        let line = line.map_or(row.cell(0), String::as_str);
+        match row_of(line).or_else(|| row_of(row.cell(0))) {
             None => listed.unknown.push(line.to_owned()),
             Some(row_idx) if rows.insert(row_idx) => {}
             Some(_) => listed.n_repeated += 1,

@@ -3,7 +3,7 @@ use std::sync::mpsc::{Receiver, sync_channel};
 use std::thread::JoinHandle;
 use std::{io, thread};
 
-use super::{Augmentation, FilmCache, SeededRandom};
+use super::{Augmentation, FilmCache, Stream};
 
 /// Batches made ahead of the one in work.
 const N_AHEAD: usize = 2;
@@ -61,7 +61,8 @@ impl TrainingSet {
     /// The places of an epoch's films, in order.
     pub fn order(&self, plan: &EpochPlan) -> Vec<usize> {
         let mut order: Vec<usize> = (0..self.films.len()).collect();
-        SeededRandom::for_stream(plan.seed, &[ORDER_STREAM, plan.epoch as u64]).shuffle(&mut order);
+        let stream = Stream::FilmOrder { epoch: plan.epoch };
+        stream.random(plan.seed).shuffle(&mut order);
         order
     }
 
@@ -81,8 +82,8 @@ impl TrainingSet {
             let Some(grays) = self.cache.grays(film.film_idx) else {
                 continue;
             };
-            let stream = [FILM_STREAM, plan.epoch as u64, place as u64];
-            let mut random = SeededRandom::for_stream(plan.seed, &stream);
+            let epoch = plan.epoch;
+            let mut random = Stream::Augmentation { epoch, place }.random(plan.seed);
             plan.augmentation
                 .apply(grays, side, &self.input_of_gray, &mut random, pixels);
         }
@@ -93,10 +94,6 @@ impl TrainingSet {
         }
     }
 }
-
-/// Streams of random numbers that must not meet.
-const ORDER_STREAM: u64 = 1;
-const FILM_STREAM: u64 = 2;
 
 /// Makes the batches of one epoch ahead of time, on a thread of its own.
 ///

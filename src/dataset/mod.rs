@@ -3,11 +3,13 @@
 //! Nothing is dropped silently: missing, duplicate and implausible entries are counted and named.
 
 mod random;
+mod streams;
+mod text;
+mod table_file;
 mod table;
 mod columns;
 mod table_csv;
-mod table_cells;
-mod read;
+mod cells;
 mod files;
 mod boxes;
 mod folder;
@@ -25,14 +27,16 @@ mod samples;
 pub use augment::Augmentation;
 pub use boxes::{BOX_FRAME_PX, FindingBox, boxes_of_film, read_boxes};
 pub use cache::{CacheError, FilmCache};
-pub use columns::{ColumnMap, LabelColumns, NO_FINDING, read_header};
+pub use columns::{ColumnMap, LabelColumns, NO_FINDING};
 pub use error::DataError;
 pub use folder::{DataSet, FileReport, table_above};
 pub use lists::{ListedFilms, read_list};
 pub use loader::{Batch, EpochPlan, LabelledFilm, Loader, TrainingSet};
 pub use random::SeededRandom;
 pub use split::{Leak, Split, SplitError, SplitLists, SplitRule, SplitShares};
+pub use streams::Stream;
 pub use summary::{AgeSummary, PartSummary, SexCounts, ViewCounts};
 pub use table::{FilmRow, FilmTable, FindingSet, MAX_LABELS, Sex, ViewPosition};
 pub use table_csv::TableWarning;
+pub use table_file::{TableFile, TableRow, read_header};
 pub use undersample::{Undersampling, UndersamplingError, undersample};

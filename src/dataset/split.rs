@@ -96,6 +96,8 @@ pub enum SplitError {
     Shares { valid_share: f64, test_share: f64 },
     #[error(transparent)]
     List(#[from] DataError),
+    #[error("the list is empty: {}", path.display())]
+    EmptyList { path: PathBuf },
     #[error("expected names of films of the table, none of {n_names} matches: {}", path.display())]
     ForeignList { path: PathBuf, n_names: usize },
     #[error(
@@ -256,6 +258,9 @@ fn rows_of<'a>(
     let listed = read_list(table, path)?;
     if listed.rows.is_empty() {
         let (path, n_names) = (path.clone(), listed.unknown.len());
+        if n_names == 0 {
+            return Err(SplitError::EmptyList { path });
+        }
         return Err(SplitError::ForeignList { path, n_names });
     }
     let in_two = |row_idx: &&usize| taken.contains_key(row_idx);

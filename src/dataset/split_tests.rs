@@ -129,6 +129,10 @@ fn lists_of_other_tables_and_films_in_two_lists_are_refused() {
         "{error}"
     );
     let mut lists = Lists::new(0.1);
+    lists.rule.test = Some(lists.file("test.txt", 0..0));
+    let error = lists.split(&films).unwrap_err().to_string();
+    assert!(error.starts_with("the list is empty: "), "{error}");
+    let mut lists = Lists::new(0.1);
     lists.rule.test = Some(lists.file("test.txt", 0..4));
     lists.rule.train = Some(lists.file("train.txt", 2..9));
     let error = lists.split(&films).unwrap_err().to_string();

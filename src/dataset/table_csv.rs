@@ -3,16 +3,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use csv::StringRecord;
-
 use crate::domain::Labels;
 
+use super::cells::{parse_age, parse_follow_up, parse_sex, parse_view};
 use super::columns::NO_FINDING;
 use super::error::excerpt;
-use super::read::{csv_reader, read_text};
 use super::table::MAX_LABELS;
-use super::table_cells::{parse_age, parse_follow_up, parse_sex, parse_view};
-use super::{ColumnMap, DataError, FilmRow, FilmTable, FindingSet, LabelColumns};
+use super::{
+    ColumnMap, DataError, FilmRow, FilmTable, FindingSet, LabelColumns, TableFile, TableRow,
+};
 
 /// A cell of a table that was not believed, and left out.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,27 +37,18 @@ pub(super) struct TableCsv {
 
 /// Reads a table; its columns are guessed without a map.
 pub(super) fn read_table(path: &Path, map: Option<&ColumnMap>) -> Result<TableCsv, DataError> {
-    let text = read_text(path)?;
-    let mut reader = csv_reader(&text);
-    let csv_error = |source| DataError::Csv {
-        path: path.to_owned(),
-        source,
-    };
-    let mut record = StringRecord::new();
-    reader.read_record(&mut record).map_err(csv_error)?;
-    let header: Vec<String> = record.iter().map(ToOwned::to_owned).collect();
-    let columns = Columns::find(path, header, map)?;
+    let mut file = TableFile::open(path)?;
+    let columns = Columns::find(path, file.header().to_vec(), map)?;
     let mut rows = Vec::new();
-    while reader.read_record(&mut record).map_err(csv_error)? {
-        let line = record.position().map_or(0, csv::Position::line);
-        let row = Row {
-            path,
-            line,
-            columns: &columns,
-            record: &record,
-        };
+    while let Some(row) = file.next_row()? {
         row.check_length()?;
-        rows.push(row.parse()?);
+        rows.push(
+            Row {
+                row,
+                columns: &columns,
+            }
+            .parse()?,
+        );
     }
     if rows.is_empty() {
         let path = path.to_owned();
@@ -185,44 +175,27 @@ struct ParsedRow {
 }
 
 struct Row<'a> {
-    path: &'a Path,
-    line: u64,
+    row: TableRow<'a>,
     columns: &'a Columns,
-    record: &'a StringRecord,
 }
 
 impl Row<'_> {
-    /// More fields than the header has are no matter while they are blank.
-    fn check_length(&self) -> Result<(), DataError> {
-        let expected = self.columns.header.len();
-        let got = self.record.len();
-        let blank = self.record.iter().skip(expected).all(str::is_empty);
-        if got < expected || !blank {
-            return Err(DataError::Fields {
-                path: self.path.to_owned(),
-                line: self.line,
-                expected,
-                got,
-            });
-        }
-        Ok(())
-    }
-
     fn parse(&self) -> Result<ParsedRow, DataError> {
         let columns = self.columns;
         let image = self
+            .row
             .needed(columns.image, "the image's name")?
             .replace('\\', "/");
         let place = columns
             .path
-            .map(|column| self.cell(column).replace('\\', "/"));
+            .map(|column| self.row.cell(column).replace('\\', "/"));
         let place = place.filter(|place| !place.is_empty());
         let mut warnings = Vec::new();
         let findings = self.findings(&mut warnings)?;
         let film = FilmRow {
             image: file_name(&image).to_owned(),
             path: None,
-            patient_id: self.needed(columns.patient, "a patient")?.to_owned(),
+            patient_id: self.row.needed(columns.patient, "a patient")?.to_owned(),
             findings: FindingSet::empty(),
             follow_up: self.believed(columns.follow_up, parse_follow_up, &mut warnings),
             age_years: self.believed(columns.age, parse_age, &mut warnings),
@@ -230,37 +203,16 @@ impl Row<'_> {
             view_position: self.believed(columns.view_position, parse_view, &mut warnings),
         };
         if film.image.is_empty() {
-            return Err(self.error(columns.image, "the image's name"));
+            return Err(self.row.error(columns.image, "the image's name"));
         }
         Ok(ParsedRow {
-            line: self.line,
+            line: self.row.line,
             place: place.unwrap_or_else(|| image.clone()),
             image,
             findings,
             film,
             warnings,
         })
-    }
-
-    fn cell(&self, column: usize) -> &str {
-        self.record.get(column).unwrap_or_default()
-    }
-
-    fn needed(&self, column: usize, expected: &'static str) -> Result<&str, DataError> {
-        match self.cell(column) {
-            "" => Err(self.error(column, expected)),
-            cell => Ok(cell),
-        }
-    }
-
-    fn error(&self, column: usize, expected: &'static str) -> DataError {
-        DataError::Cell {
-            path: self.path.to_owned(),
-            line: self.line,
-            column: self.columns.header.get(column).cloned().unwrap_or_default(),
-            expected,
-            got: excerpt(self.cell(column)),
-        }
     }
 
     /// The value of an optional column; a warning if it is implausible, `None` if blank.
@@ -271,7 +223,7 @@ impl Row<'_> {
         warnings: &mut Vec<String>,
     ) -> Option<T> {
         let column = column?;
-        let cell = self.cell(column);
+        let cell = self.row.cell(column);
         if cell.is_empty() {
             return None;
         }
@@ -292,12 +244,12 @@ impl Row<'_> {
             } => {
                 let mut found = Vec::new();
                 for (column, name) in columns {
-                    if self.flag(*column)? {
+                    if self.row.flag(*column)? {
                         found.push(name.clone());
                     }
                 }
                 if let Some(column) = no_finding
-                    && self.flag(*column)? != found.is_empty()
+                    && self.row.flag(*column)? != found.is_empty()
                 {
                     warnings.push(format!("{NO_FINDING} contradicts the other labels"));
                 }
@@ -305,7 +257,7 @@ impl Row<'_> {
             }
             LabelCells::Joined { column, labels } => {
                 let expected = "findings joined by '|', or No Finding";
-                let cell = self.needed(*column, expected)?;
+                let cell = self.row.needed(*column, expected)?;
                 if cell == NO_FINDING {
                     return Ok(vec![]);
                 }
@@ -314,21 +266,10 @@ impl Row<'_> {
                 let known = |name: &String| labels.is_empty() || labels.contains(name);
                 let sound = |name: &String| !name.is_empty() && name != NO_FINDING;
                 if !names.iter().all(|name| sound(name) && known(name)) {
-                    return Err(self.error(*column, expected));
+                    return Err(self.row.error(*column, expected));
                 }
                 Ok(names)
             }
-        }
-    }
-
-    fn flag(&self, column: usize) -> Result<bool, DataError> {
-        let cell = self.cell(column);
-        match cell.parse::<f64>() {
-            Ok(0.0) => Ok(false),
-            Ok(1.0) => Ok(true),
-            _ if cell.eq_ignore_ascii_case("false") => Ok(false),
-            _ if cell.eq_ignore_ascii_case("true") => Ok(true),
-            _ => Err(self.error(column, "0 or 1")),
         }
     }
 }
@@ -359,7 +300,7 @@ fn collect(
                 path: path.to_owned(),
                 line: row.line,
                 column: columns.findings_column().to_owned(),
-                expected: "a known label",
+                expected: "a known label".to_owned(),
                 got: excerpt(name),
             })?;
             film.findings.insert(finding_idx);

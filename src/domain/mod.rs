@@ -26,7 +26,7 @@ pub use labels::{Labels, LabelsError, PerFinding};
 pub use measurement::Measurement;
 pub use model_identity::ModelIdentity;
 pub use orientation::Orientation;
-pub use part::{Part, PartError};
+pub use part::{Part, PartChoice, PartError};
 pub use score::{Score, ScoreError, sigmoid};
 pub use space::{Point, ScreenFromImage, Size};
 pub use threshold::{OperatingPoint, Threshold, ThresholdError};

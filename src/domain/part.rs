@@ -14,10 +14,22 @@ pub enum Part {
     Test,
 }
 
+/// One part of a split, or all films.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PartChoice {
+    /// The films of this part.
+    One(Part),
+    /// All films, whatever their part.
+    All,
+}
+
 /// A name that is none of the parts.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
-#[error("expected train, valid or test, got {0:?}")]
-pub struct PartError(pub String);
+#[error("expected {expected}, got {got:?}")]
+pub struct PartError {
+    expected: &'static str,
+    got: String,
+}
 
 impl Part {
     /// All parts, in the order of run folders and reports.
@@ -30,6 +42,10 @@ impl Part {
             Self::Valid => "valid",
             Self::Test => "test",
         }
+    }
+
+    fn named(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|part| part.name() == text)
     }
 
     /// Its place in [`Self::ALL`].
@@ -48,10 +64,43 @@ impl FromStr for Part {
     type Err = PartError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let mut parts = Self::ALL.into_iter();
-        parts
-            .find(|part| part.name() == text)
-            .ok_or_else(|| PartError(text.to_owned()))
+        Self::named(text).ok_or_else(|| PartError {
+            expected: "train, valid or test",
+            got: text.to_owned(),
+        })
+    }
+}
+
+impl PartChoice {
+    const ALL_FILMS: &str = "all";
+
+    /// The part; `None` for all films.
+    pub fn part(self) -> Option<Part> {
+        match self {
+            Self::One(part) => Some(part),
+            Self::All => None,
+        }
+    }
+}
+
+impl fmt::Display for PartChoice {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.part().map_or(Self::ALL_FILMS, Part::name))
+    }
+}
+
+impl FromStr for PartChoice {
+    type Err = PartError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match Part::named(text) {
+            Some(part) => Ok(Self::One(part)),
+            None if text == Self::ALL_FILMS => Ok(Self::All),
+            None => Err(PartError {
+                expected: "train, valid, test or all",
+                got: text.to_owned(),
+            }),
+        }
     }
 }
 
@@ -67,5 +116,10 @@ mod tests {
         }
         let error = "tset".parse::<Part>().unwrap_err().to_string();
         assert_eq!(error, "expected train, valid or test, got \"tset\"");
+        for text in ["train", "valid", "test", "all"] {
+            assert_eq!(text.parse::<PartChoice>().unwrap().to_string(), text);
+        }
+        let error = "tset".parse::<PartChoice>().unwrap_err().to_string();
+        assert_eq!(error, "expected train, valid, test or all, got \"tset\"");
     }
 }

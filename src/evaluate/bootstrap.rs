@@ -4,11 +4,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread::{available_parallelism, scope};
 
 use super::EvaluateError;
-use crate::dataset::SeededRandom;
+use crate::dataset::Stream;
 use crate::scores::{LabelColumn, ScoredSet};
 
-/// Keeps the bootstrap's random numbers apart from others of one seed.
-const STREAM: u64 = 11;
 /// Minimum fraction of replicates in which a metric must be defined to report an interval.
 const LEAST_DEFINED: f64 = 0.95;
 
@@ -103,7 +101,7 @@ impl Bootstrap {
     /// As many patients as there are, with putting back.
     fn draw(&self, replicate: usize, films_of: &[Vec<usize>], weights: &mut [u32]) {
         weights.fill(0);
-        let mut random = SeededRandom::for_stream(self.seed, &[STREAM, replicate as u64]);
+        let mut random = Stream::Bootstrap { replicate }.random(self.seed);
         for _ in films_of {
             let films = films_of.get(random.below(films_of.len()));
             for &film in films.into_iter().flatten() {
@@ -217,6 +215,7 @@ impl OrderedFilms {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::dataset::SeededRandom;
     use crate::metrics::roc_auc;
 
     fn column(films: &[(u8, bool)]) -> LabelColumn {

@@ -127,6 +127,7 @@ pub fn score_films(
     n_threads: usize,
     progress: &mut dyn FnMut(usize, usize) -> bool,
 ) -> Result<ScoredFolder, EvaluateError> {
+    data.data.check_images()?;
     let table = &data.data.table;
     let rows = || data.rows.iter().filter_map(|&row| table.rows.get(row));
     let missing = rows().filter(|row| row.path.is_none());

@@ -1,6 +1,6 @@
 //! How far scores move when the film is changed a little, as positioning and exposure would.
 
-use crate::dataset::{Augmentation, SeededRandom};
+use crate::dataset::{Augmentation, Stream};
 use crate::domain::{Film, PerFinding};
 use crate::imaging::{GrayPicture, ModelInput};
 use crate::model::{Classifier, ModelError};
@@ -60,11 +60,11 @@ pub fn score_jitter(
     let picture = GrayPicture::of_film(film);
     let picture = picture.resized(side, side, card.preprocessing.interpolation());
     let mut scores: PerFinding<Vec<f32>> = card.labels.map(|_, _| Vec::new());
-    for n_done in 0..config.n.max(1) {
-        if !goes_on(n_done) {
+    for change in 0..config.n.max(1) {
+        if !goes_on(change) {
             return Ok(None);
         }
-        let mut random = SeededRandom::for_stream(config.seed, &[n_done as u64]);
+        let mut random = Stream::Jitter { change }.random(config.seed);
         let mut values = vec![0.0; side * side];
         let grays = picture.values();
         config

@@ -8,5 +8,5 @@ mod read_bounded;
 mod write_whole;
 
 pub use process::{free_bytes, give_large_buffers_back, peak_mib};
-pub use read_bounded::{BoundedReadError, read_bounded};
+pub use read_bounded::{BoundedReadError, open_fault, read_bounded};
 pub use write_whole::write_whole;

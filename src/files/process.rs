@@ -34,11 +34,15 @@ pub fn peak_mib() -> Option<f64> {
     Some(kib / 1024.0)
 }
 
-/// Bytes free on the disk that will hold `path`, which need not exist yet; `None` where the system
+/// Bytes free on the disk that will hold `path`, which need not exist yet, in absolute or relative
+/// form; `None` where the system
 /// does not say.
 pub fn free_bytes(path: &Path) -> Option<u64> {
-    let folder = path.ancestors().find(|folder| folder.is_dir())?;
-    fs4::available_space(folder).ok()
+    // The last ancestor of a relative path is empty: the current folder.
+    let here = |folder: &Path| folder.as_os_str().is_empty();
+    let mut folders = path.ancestors();
+    let folder = folders.find(|folder| here(folder) || folder.is_dir())?;
+    fs4::available_space(if here(folder) { Path::new(".") } else { folder }).ok()
 }
 
 #[cfg(test)]
@@ -49,6 +53,8 @@ mod tests {
     fn a_folder_that_is_yet_to_be_made_has_the_free_space_of_its_disk() {
         let folder = tempfile::tempdir().unwrap();
         assert!(free_bytes(&folder.path().join("runs/first")).is_some());
+        assert!(free_bytes(Path::new("no-such-folder/first")).is_some());
+        assert!(free_bytes(Path::new("first")).is_some());
     }
 
     #[cfg(target_os = "linux")]

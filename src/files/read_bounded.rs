@@ -8,7 +8,7 @@ use thiserror::Error;
 #[derive(Debug, Error)]
 #[expect(missing_docs, reason = "the messages say it")]
 pub enum BoundedReadError {
-    #[error("a folder")]
+    #[error("not a file but a folder")]
     Folder,
     #[error("not a regular file")]
     NotRegular,
@@ -44,6 +44,15 @@ pub fn read_bounded(path: &Path, max_bytes: u64) -> Result<Vec<u8>, BoundedReadE
     Ok(bytes)
 }
 
+/// Why a file could not be opened, for a message that names its path behind.
+pub fn open_fault(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::NotFound => "no such file".to_owned(),
+        io::ErrorKind::IsADirectory => "not a file but a folder".to_owned(),
+        _ => format!("cannot open ({error})"),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -59,6 +68,17 @@ mod tests {
             refused,
             Err(BoundedReadError::TooLarge { n_bytes: 4 })
         ));
+    }
+
+    #[test]
+    fn missing_files_and_folders_are_named_without_a_number_of_the_system() {
+        let fault = |kind: io::ErrorKind| open_fault(&kind.into());
+        assert_eq!(fault(io::ErrorKind::NotFound), "no such file");
+        assert_eq!(
+            fault(io::ErrorKind::IsADirectory),
+            "not a file but a folder"
+        );
+        assert!(fault(io::ErrorKind::PermissionDenied).starts_with("cannot open ("));
     }
 
     #[test]

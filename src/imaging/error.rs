@@ -7,12 +7,13 @@ use thiserror::Error;
 
 use super::dicom::DicomError;
 use super::limits::{MAX_FILE_BYTES, MAX_PIXELS, MAX_SIDE_PX};
+use crate::files::open_fault;
 
 /// Errors from reading a file as a film; every text ends with the path.
 #[derive(Debug, Error)]
 #[expect(missing_docs, reason = "the messages say it")]
 pub enum FilmError {
-    #[error("file cannot be read: {cause}: {}", path.display())]
+    #[error("{}: {}", open_fault(cause), path.display())]
     Unreadable { path: PathBuf, cause: io::Error },
     #[error("not a file but a folder: {}", path.display())]
     Folder { path: PathBuf },

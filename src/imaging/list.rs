@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use thiserror::Error;
 
 use super::sniff::{begins_like_film, is_named_like_film};
+use crate::files::open_fault;
 
 /// Maximum depth of the folder search.
 const MAX_DEPTH: usize = 16;
@@ -13,8 +14,8 @@ const MAX_DEPTH: usize = 16;
 #[derive(Debug, Error)]
 #[expect(missing_docs, reason = "the messages say it")]
 pub enum ListError {
-    #[error("cannot open ({source}): {}", path.display())]
-    Unreadable { path: PathBuf, source: io::Error },
+    #[error("{}: {}", open_fault(cause), path.display())]
+    Unreadable { path: PathBuf, cause: io::Error },
     #[error("expected films in the folder, found none: {}", path.display())]
     NoFilms { path: PathBuf },
 }
@@ -25,9 +26,9 @@ pub enum ListError {
 /// hidden files are left aside, the order is that of the names. Links to folders are not followed. A folder below that
 /// cannot be read is listed itself: opening it then says why.
 pub fn list_films(path: &Path) -> Result<Vec<PathBuf>, ListError> {
-    let unreadable = |source| ListError::Unreadable {
+    let unreadable = |cause| ListError::Unreadable {
         path: path.to_owned(),
-        source,
+        cause,
     };
     if !fs::metadata(path).map_err(unreadable)?.is_dir() {
         return Ok(vec![path.to_owned()]);

@@ -8,7 +8,7 @@ use thorax_engine::{HostTensor, NamedTensors};
 
 use super::ModelCard;
 use super::card_json::CardError;
-use crate::files::{BoundedReadError, read_bounded, write_whole};
+use crate::files::{BoundedReadError, open_fault, read_bounded, write_whole};
 
 /// The entry of the file's metadata that holds the card.
 const CARD_KEY: &str = "thorax";
@@ -26,8 +26,8 @@ pub struct ModelFile {
 #[derive(Debug, Error)]
 #[expect(missing_docs, reason = "the messages say it")]
 pub enum ModelFileError {
-    #[error("cannot read the model ({source}): {}", path.display())]
-    Read { path: PathBuf, source: io::Error },
+    #[error("{}: {}", open_fault(cause), path.display())]
+    Read { path: PathBuf, cause: io::Error },
     #[error("cannot write the model ({source}): {}", path.display())]
     Write { path: PathBuf, source: io::Error },
     #[error("expected a model of at most {MAX_FILE_BYTES} bytes, got more: {}", path.display())]
@@ -187,13 +187,12 @@ impl ModelFile {
 pub fn model_bytes(path: &Path) -> Result<Vec<u8>, ModelFileError> {
     read_bounded(path, MAX_FILE_BYTES).map_err(|fault| {
         let path = path.to_owned();
-        let source = match fault {
+        let cause = match fault {
             BoundedReadError::TooLarge { .. } => return ModelFileError::TooLarge { path },
-            BoundedReadError::Io(source) => source,
-            BoundedReadError::Folder | BoundedReadError::NotRegular => {
-                io::Error::other("not a regular file")
-            }
+            BoundedReadError::Io(cause) => cause,
+            BoundedReadError::Folder => io::ErrorKind::IsADirectory.into(),
+            BoundedReadError::NotRegular => io::Error::other("not a regular file"),
         };
-        ModelFileError::Read { path, source }
+        ModelFileError::Read { path, cause }
     })
 }

@@ -3,6 +3,7 @@ use std::path::PathBuf;
 
 use thiserror::Error;
 
+use crate::dataset::DataError;
 use crate::metrics::RocError;
 use crate::model::ModelError;
 
@@ -12,6 +13,8 @@ use crate::model::ModelError;
 pub enum ScoresError {
     #[error("cannot write ({source}): {}", path.display())]
     Write { path: PathBuf, source: io::Error },
+    #[error(transparent)]
+    Table(#[from] DataError),
     #[error("{reason}: {}", path.display())]
     Broken { path: PathBuf, reason: String },
     #[error("expected films, got none: {}", path.display())]

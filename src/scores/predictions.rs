@@ -2,6 +2,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::ScoresError;
+use crate::dataset::{DataError, TableFile, TableRow};
 use crate::domain::ModelIdentity;
 use crate::files::write_whole;
 
@@ -87,26 +88,22 @@ impl Predictions {
     ///
     /// An error names the line of a cell that is not a label (0 or 1) or not a score in `[0, 1]`.
     pub fn load(path: &Path) -> Result<Self, ScoresError> {
-        let mut reader = csv::Reader::from_path(path).map_err(|error| broken(path, &error))?;
-        let header = reader.headers().map_err(|error| broken(path, &error))?;
-        let columns = Columns::of(header).map_err(|reason| broken(path, &reason))?;
+        let mut table = TableFile::open(path)?;
+        let columns = Columns::of(table.header()).map_err(|reason| broken(path, &reason))?;
         let mut films = Vec::new();
         let mut model: Option<ModelIdentity> = None;
-        for (n_read, record) in reader.records().enumerate() {
-            let record = record.map_err(|error| broken(path, &error))?;
-            let line = record
-                .position()
-                .map_or(n_read as u64 + 2, csv::Position::line);
-            let found = columns.model(&record);
+        while let Some(row) = table.next_row()? {
+            row.check_length()?;
+            let found = columns.model(row);
             if let (Some(first), Some(found)) = (&model, &found)
                 && first != found
             {
+                let line = row.line;
                 let reason = format!("line {line}: expected scores of {first}, got {found}");
                 return Err(broken(path, &reason));
             }
             model = model.or(found);
-            let film = columns.film(&record);
-            films.push(film.map_err(|reason| broken(path, &format!("line {line}: {reason}")))?);
+            films.push(columns.film(row)?);
         }
         Ok(Self {
             labels: columns.labels.into_iter().map(|label| label.name).collect(),
@@ -143,17 +140,12 @@ struct LabelColumns {
 }
 
 impl Columns {
-    fn of(header: &csv::StringRecord) -> Result<Self, String> {
+    fn of(header: &[String]) -> Result<Self, String> {
         let place = |name: &str| {
-            let mut places = header.iter().enumerate();
-            let found = places.find(|(_, cell)| cell.trim().trim_start_matches('\u{feff}') == name);
-            found
-                .map(|(place, _)| place)
-                .ok_or_else(|| format!("expected a column {name}"))
+            let place = header.iter().position(|cell| cell == name);
+            place.ok_or_else(|| format!("expected a column {name}"))
         };
-        let names = header
-            .iter()
-            .filter_map(|cell| cell.trim().strip_prefix("label:"));
+        let names = header.iter().filter_map(|cell| cell.strip_prefix("label:"));
         let labels = names.map(|name| {
             Ok(LabelColumns {
                 name: name.to_owned(),
@@ -165,9 +157,7 @@ impl Columns {
         if labels.is_empty() {
             return Err("expected the columns path, patient_id, label:… and score:…".to_owned());
         }
-        let scores = header
-            .iter()
-            .filter(|cell| cell.trim().starts_with("score:"));
+        let scores = header.iter().filter(|cell| cell.starts_with("score:"));
         if scores.count() != labels.len() {
             return Err("expected a column label:… for every score:…".to_owned());
         }
@@ -180,35 +170,21 @@ impl Columns {
     }
 
     /// A cell of another form, as of a foreign table, names no model of ours.
-    fn model(&self, record: &csv::StringRecord) -> Option<ModelIdentity> {
-        ModelIdentity::parse(record.get(self.model?)?)
+    fn model(&self, row: TableRow<'_>) -> Option<ModelIdentity> {
+        ModelIdentity::parse(row.cell(self.model?))
     }
 
-    fn film(&self, record: &csv::StringRecord) -> Result<FilmPrediction, String> {
-        let cell = |place: usize| record.get(place).unwrap_or_default().trim();
-        let truth = |label: &LabelColumns| match cell(label.truth) {
-            "0" | "0.0" => Ok(false),
-            "1" | "1.0" => Ok(true),
-            other => Err(format!(
-                "expected 0 or 1 for label:{}, got {other:?}",
-                label.name
-            )),
-        };
+    fn film(&self, row: TableRow<'_>) -> Result<FilmPrediction, DataError> {
+        let truth = |label: &LabelColumns| row.flag(label.truth);
         let score = |label: &LabelColumns| {
-            let text = cell(label.score);
-            let score = text.parse().ok();
+            let score = row.number(label.score);
             score
                 .filter(|score| (0.0..=1.0).contains(score))
-                .ok_or_else(|| {
-                    format!(
-                        "expected a score in 0..=1 for score:{}, got {text:?}",
-                        label.name
-                    )
-                })
+                .ok_or_else(|| row.error(label.score, "a score from 0 to 1"))
         };
         Ok(FilmPrediction {
-            path: cell(self.path).into(),
-            patient_id: cell(self.patient_id).to_owned(),
+            path: row.cell(self.path).into(),
+            patient_id: row.cell(self.patient_id).to_owned(),
             truth: self.labels.iter().map(truth).collect::<Result<_, _>>()?,
             scores: self.labels.iter().map(score).collect::<Result<_, _>>()?,
         })
@@ -315,6 +291,33 @@ mod tests {
         predictions.films.extend_from_within(1..);
         predictions.films.extend_from_within(1..2);
         assert_eq!(predictions.repeated(), [Path::new("c.png")]);
+    }
+
+    #[test]
+    fn a_table_saved_by_a_spreadsheet_is_read_as_the_tables_of_films_are() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("p.csv");
+        let rows = [
+            "path,patient_id,label:A,score:A",
+            "x.png,7,True,0.25",
+            "y.png,8,FALSE,1",
+        ];
+        let expected = |text: &[u8]| {
+            std::fs::write(&path, text).unwrap();
+            let films = Predictions::load(&path).unwrap().films;
+            let films = films.iter().map(|film| (film.truth[0], film.scores[0]));
+            assert_eq!(films.collect::<Vec<_>>(), [(true, 0.25), (false, 1.0)]);
+        };
+        let text = rows.join("\n");
+        expected(text.as_bytes());
+        expected(text.replace(',', "\t").as_bytes());
+        let spreadsheet = rows.join("\r\n").replace(',', ";").replace("0.25", "0,25");
+        expected(format!("\u{feff}{spreadsheet}\r\n;;;\r\n").as_bytes());
+        let utf_16 = spreadsheet.encode_utf16().flat_map(u16::to_le_bytes);
+        expected(&utf_16.collect::<Vec<u8>>());
+        let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        std::io::Write::write_all(&mut gzip, text.as_bytes()).unwrap();
+        expected(&gzip.finish().unwrap());
     }
 
     #[test]

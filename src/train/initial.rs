@@ -1,11 +1,8 @@
 use super::TrainError;
-use crate::dataset::SeededRandom;
+use crate::dataset::{SeededRandom, Stream};
 use crate::domain::Labels;
 use crate::model::ModelFile;
 use thorax_engine::{HostTensor, NamedTensors, NetworkSpec};
-
-/// Stream of random numbers for weights.
-const WEIGHT_STREAM: u64 = 3;
 
 /// Random initial weights, as in Keras' example.
 ///
@@ -20,8 +17,7 @@ pub fn fresh_weights(architecture: &NetworkSpec, seed: u64) -> NamedTensors {
                 name.ends_with("running_var") || (name.contains("bn") && name.ends_with(".weight"));
             let values = if shape.len() > 1 {
                 let fan_in: usize = shape.iter().skip(1).product();
-                let stream = [WEIGHT_STREAM, tensor_idx as u64];
-                let mut random = SeededRandom::for_stream(seed, &stream);
+                let mut random = Stream::InitialWeights { tensor_idx }.random(seed);
                 // Cutting takes variance away; Keras divides by what is left of the deviation.
                 let deviation = (2.0 / fan_in as f64).sqrt() / 0.879_625_661_034_239_8;
                 let mut value = || cut_normal(&mut random) * deviation;

@@ -1,12 +1,9 @@
 use super::TrainError;
 use super::config::{LossKind, TrainConfig};
-use crate::dataset::{DataSet, FilmRow, Leak, SeededRandom, Split, undersample};
-use crate::domain::{Labels, PerFinding};
+use crate::dataset::{DataSet, FilmRow, Leak, Split, Stream, undersample};
+use crate::domain::{Labels, Part, PerFinding};
 use thorax_engine::LossWeights;
 
-/// Streams of random numbers.
-const DRAW_STREAM: u64 = 4;
-const LIMIT_STREAM: u64 = 5;
 /// Weight of a film without a finding when films are drawn by their findings (kmader's kernel).
 const NO_FINDING_WEIGHT: f64 = 0.04;
 
@@ -41,13 +38,14 @@ impl DataPlan {
     pub fn new(config: &TrainConfig) -> Result<Self, TrainError> {
         config.check()?;
         let data = DataSet::open(&config.data, config.columns.as_ref())?;
+        data.check_images()?;
         let table = &data.table;
         let split = Split::new(table, &config.split_rule(&data.root))?;
         let leaks = split.leaks(table);
         let all = [split.train, split.valid, split.test];
         let mut parts: [PlannedPart; 3] = Default::default();
-        for (part_idx, (part, all)) in parts.iter_mut().zip(all).enumerate() {
-            let is_train = part_idx == 0;
+        for (which, (part, all)) in Part::ALL.into_iter().zip(parts.iter_mut().zip(all)) {
+            let is_train = which == Part::Train;
             let mut rows = all.clone();
             if is_train || config.undersample_all {
                 rows = undersample(table, &rows, &config.undersample);
@@ -56,7 +54,7 @@ impl DataPlan {
                 rows = drawn_by_findings(&table.rows, rows, config.draw_films, config.seed);
             }
             if config.limit > 0 {
-                rows = drawn(rows, config.limit, config.seed, part_idx as u64);
+                rows = drawn(rows, config.limit, config.seed, which);
             }
             let n_rows = rows.len();
             let has_file = |row: &usize| table.rows.get(*row).is_some_and(|row| row.path.is_some());
@@ -175,7 +173,7 @@ fn frequent_labels(
 /// `n_films` of `rows`, each taken with a weight of its number of findings plus a little, without
 /// putting back (Efraimidis and Spirakis 2006); in table order.
 fn drawn_by_findings(table: &[FilmRow], rows: Vec<usize>, n_films: usize, seed: u64) -> Vec<usize> {
-    let mut random = SeededRandom::for_stream(seed, &[DRAW_STREAM]);
+    let mut random = Stream::FilmDraw.random(seed);
     let mut keyed: Vec<(f64, usize)> = rows
         .into_iter()
         .map(|row| {
@@ -196,8 +194,8 @@ fn drawn_by_findings(table: &[FilmRow], rows: Vec<usize>, n_films: usize, seed: 
 }
 
 /// `n_films` of `rows` at random, in table order.
-fn drawn(mut rows: Vec<usize>, n_films: usize, seed: u64, part: u64) -> Vec<usize> {
-    SeededRandom::for_stream(seed, &[LIMIT_STREAM, part]).shuffle(&mut rows);
+fn drawn(mut rows: Vec<usize>, n_films: usize, seed: u64, part: Part) -> Vec<usize> {
+    Stream::FilmLimit { part }.random(seed).shuffle(&mut rows);
     rows.truncate(n_films);
     rows.sort_unstable();
     rows

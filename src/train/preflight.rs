@@ -88,8 +88,9 @@ impl Preflight {
             ));
         }
         if train.rows.is_empty() {
+            let root = plan.data.root.display();
             self.obstacles
-                .push("no image of the table was found".to_owned());
+                .push(format!("no training film was found under {root}"));
         }
         if valid.rows.is_empty() {
             let text = "no validation films: the last epoch is selected";

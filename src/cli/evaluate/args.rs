@@ -6,7 +6,7 @@ use clap::{Args, ValueEnum};
 
 use super::targets::{Target, parse_prevalence, parse_threshold};
 use crate::cli::DeviceArgs;
-use crate::domain::Part;
+use crate::domain::{Part, PartChoice};
 use crate::evaluate::Prevalence;
 use crate::explain::CamMethod;
 
@@ -22,9 +22,10 @@ pub struct EvaluateArgs {
     /// source of the subgroups by view, sex, age and visit
     #[arg(long, value_name = "FOLDER", required_unless_present = "predictions")]
     pub data: Option<PathBuf>,
-    /// Part of the folder's films; split by its own lists, or by patient as in training
-    #[arg(long, value_enum, default_value_t = PartArg::Test)]
-    pub split: PartArg,
+    /// Part of the folder's films: train, valid (thresholds are chosen on it), test (metrics are
+    /// reported on it) or all; split by the folder's own lists, or by patient as in training
+    #[arg(long, value_name = "PART", default_value_t = PartChoice::One(Part::Test))]
+    pub split: PartChoice,
     /// List of training films, in place of the folder's
     #[arg(long, value_name = "FILE")]
     pub train_list: Option<PathBuf>,
@@ -88,30 +89,6 @@ pub struct EvaluateArgs {
     pub format: EvaluationFormat,
     #[command(flatten)]
     pub device: DeviceArgs,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum PartArg {
-    /// Training films: metrics on these say little
-    Train,
-    /// Validation films: thresholds are chosen on these
-    Valid,
-    /// Test films: metrics are reported on these
-    Test,
-    /// All films of the table
-    All,
-}
-
-impl PartArg {
-    /// The part; `None` for all films.
-    pub fn part(self) -> Option<Part> {
-        match self {
-            Self::Train => Some(Part::Train),
-            Self::Valid => Some(Part::Valid),
-            Self::Test => Some(Part::Test),
-            Self::All => None,
-        }
-    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -2,7 +2,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use crate::dataset::SeededRandom;
+use crate::dataset::Stream;
 use crate::domain::{Labels, NOTICE, PerFinding, Score, Threshold};
 
 /// A session in random order in which the scores stay hidden until the reader commits.
@@ -106,7 +106,7 @@ impl BlindedReading {
             return None;
         }
         let mut films = films;
-        let mut random = SeededRandom::for_stream(seed, &[]);
+        let mut random = Stream::BlindedOrder.random(seed);
         random.shuffle(&mut films);
         Some(Self {
             answers: BTreeMap::new(),

@@ -1,9 +1,15 @@
-//! Parsing of the cells of optional columns; `None` for implausible values.
+//! Parsing of cells; `None` for what is not such a value, or an implausible one.
 
 use super::{Sex, ViewPosition};
 
 /// NIH's first table has ages up to 414: no one is older than this.
 const MAX_AGE_YEARS: f32 = 130.0;
+
+/// A finite number; a comma is taken for a decimal point.
+pub(super) fn parse_number(cell: &str) -> Option<f64> {
+    let number = cell.parse().or_else(|_| cell.replacen(',', ".", 1).parse());
+    number.ok().filter(|number: &f64| number.is_finite())
+}
 
 /// Years, or a number with `Y`, `M`, `W` or `D` after it.
 pub(super) fn parse_age(cell: &str) -> Option<f32> {
@@ -14,7 +20,7 @@ pub(super) fn parse_age(cell: &str) -> Option<f32> {
         b'D' => (cell.get(..cell.len() - 1)?, 1.0 / 365.25),
         _ => (cell, 1.0),
     };
-    let age = number.trim().parse::<f32>().ok()? * unit_years;
+    let age = parse_number(number.trim())? as f32 * unit_years;
     (0.0..=MAX_AGE_YEARS).contains(&age).then_some(age)
 }
 
@@ -53,6 +59,16 @@ mod tests {
         assert_eq!(parse_age("7.5"), Some(7.5));
         let day = parse_age("001d").unwrap();
         assert!(day > 0.0 && day < 0.003, "{day}");
+    }
+
+    #[test]
+    fn numbers_have_a_point_or_a_comma_and_are_finite() {
+        assert_eq!(parse_number("0,25"), Some(0.25));
+        assert_eq!(parse_number("-1.5e-3"), Some(-0.0015));
+        for cell in ["1,000.5", "1,2,3", "", "NaN", "inf", "1e999", "5 mm"] {
+            assert_eq!(parse_number(cell), None, "{cell:?}");
+        }
+        assert_eq!(parse_age("7,5"), Some(7.5));
     }
 
     #[test]
