@@ -87,7 +87,7 @@ fn predictions() -> Predictions {
             path: format!("{film}.png").into(),
             patient_id: (film / 3).to_string(),
             scores: truth.iter().map(score).collect(),
-            truth,
+            truth: truth.into_iter().map(Some).collect(),
         }
     };
     Predictions {

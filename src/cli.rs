@@ -17,6 +17,7 @@ use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::dataset::{LabelRules, Readers, Uncertain};
 use crate::domain::NOTICE;
 use crate::imaging::Interpolation;
 use crate::model::{Classifier, ComputeDevice, DeviceError, ModelSource, Precision};
@@ -64,7 +65,7 @@ struct TrainArgs {
     #[arg(long, value_name = "RUN", conflicts_with = "resume")]
     out: Option<PathBuf>,
     /// Resumes a stopped run
-    #[arg(long, value_name = "RUN", conflicts_with_all = ["data", "config", "set"])]
+    #[arg(long, value_name = "RUN", conflicts_with_all = ["data", "config", "set", "uncertain", "readers"])]
     resume: Option<PathBuf>,
     /// Configuration file: a run's `config.toml`, or one saved in the window
     #[arg(long, value_name = "FILE")]
@@ -72,6 +73,8 @@ struct TrainArgs {
     /// Overrides one key of the configuration file; `--help` lists the keys
     #[arg(long, value_name = "KEY=VALUE")]
     set: Vec<String>,
+    #[command(flatten)]
+    labels: LabelArgs,
     #[command(flatten)]
     device: DeviceArgs,
 }
@@ -98,6 +101,27 @@ struct ClassifyArgs {
     jitter: Option<u16>,
     #[command(flatten)]
     device: DeviceArgs,
+}
+
+/// What a table of labels leaves to its user.
+#[derive(Clone, Copy, Debug, Args)]
+struct LabelArgs {
+    /// Meaning of uncertain labels (-1): ignore (unknown, as blank ones), positive or negative;
+    /// default: ignore
+    #[arg(long, value_name = "RULE")]
+    uncertain: Option<Uncertain>,
+    /// Findings of films with several readers: those of the majority or of any; default: majority
+    #[arg(long, value_name = "RULE")]
+    readers: Option<Readers>,
+}
+
+impl LabelArgs {
+    fn rules(self) -> LabelRules {
+        LabelRules {
+            uncertain: self.uncertain.unwrap_or_default(),
+            readers: self.readers.unwrap_or_default(),
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, Args)]

@@ -6,11 +6,12 @@ use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
 
-use super::output;
+use super::{LabelArgs, output};
 use crate::dataset::{
     ColumnMap, DataSet, LabelColumns, Leak, PartSummary, Split, SplitLists, SplitRule, SplitShares,
     Undersampling, read_header, read_list, undersample,
 };
+use crate::domain::Part;
 
 mod json;
 mod table;
@@ -41,6 +42,8 @@ pub struct DataArgs {
     seed: u64,
     #[command(flatten)]
     columns: ColumnArgs,
+    #[command(flatten)]
+    labels: LabelArgs,
     /// Output format
     #[arg(long, value_enum, default_value_t = ReportFormat::Table)]
     format: ReportFormat,
@@ -69,10 +72,11 @@ struct ColumnArgs {
     /// Column of the patient
     #[arg(long, value_name = "COLUMN")]
     patient_column: Option<String>,
-    /// Column of all findings, joined by '|'
+    /// Column of all findings, joined by '|' or as a list in brackets
     #[arg(long, value_name = "COLUMN", conflicts_with = "label_columns")]
     findings_column: Option<String>,
-    /// Columns with 0 or 1, one per label, in the order of the model's outputs
+    /// Columns with 0 or 1, blank (unknown) or -1 (uncertain), one per label, in the order of the
+    /// model's outputs
     #[arg(long, value_name = "COLUMNS", value_delimiter = ',')]
     label_columns: Vec<String>,
 }
@@ -134,8 +138,8 @@ impl DataArgs {
     fn report(&self) -> anyhow::Result<Report> {
         let rule = self.rule()?;
         let columns = self.columns.map(&self.source)?;
-        let data = DataSet::open(&self.source, columns.as_ref())?;
-        let mut notices = Vec::new();
+        let data = DataSet::open_by(&self.source, columns.as_ref(), self.labels.rules())?;
+        let mut notices = data.files.notices();
         let all: Vec<usize> = (0..data.table.rows.len()).collect();
         let split = match &rule {
             Some(rule) => Some(Split::new(&data.table, rule)?),
@@ -282,8 +286,11 @@ impl ColumnArgs {
 fn unknown_names(data: &DataSet, lists: &SplitLists) -> anyhow::Result<Vec<String>> {
     let mut notices = Vec::new();
     let paths = [&lists.train, &lists.valid, &lists.test];
-    for path in paths.into_iter().flatten() {
-        let listed = read_list(&data.table, path)?;
+    for (part, path) in Part::ALL.into_iter().zip(paths) {
+        let Some(path) = path else {
+            continue;
+        };
+        let listed = read_list(&data.table, path, part)?;
         if let Some(first) = listed.unknown.first() {
             let n_unknown = listed.unknown.len();
             let path = path.display();

@@ -93,8 +93,9 @@ impl Work<'_> {
             !self.interrupted.load(Ordering::Relaxed)
         };
         let cache_folder = FilmCache::default_folder();
+        let uncertain = args.labels.rules().uncertain;
         let source = match (&args.predictions, classifier, &data) {
-            (Some(path), ..) => ScoreSource::Predictions(path),
+            (Some(path), ..) => ScoreSource::Predictions { path, uncertain },
             (None, Some(classifier), Some(data)) => ScoreSource::Films {
                 data,
                 classifier,
@@ -137,7 +138,7 @@ impl Work<'_> {
                 },
             }),
             comparison: comparison
-                .map(|path| ComparedSet::load(set, path))
+                .map(|path| ComparedSet::load(set, path, uncertain))
                 .transpose()?,
             warnings,
         };
@@ -151,7 +152,7 @@ impl Work<'_> {
             return Ok(None);
         };
         if args.predictions.is_some() {
-            let data = DataSet::open(source, None)?;
+            let data = DataSet::open_by(source, None, args.labels.rules())?;
             let rows = (0..data.table.rows.len()).collect();
             let split = String::new();
             return Ok(Some(EvaluationData { data, rows, split }));
@@ -163,7 +164,8 @@ impl Work<'_> {
             ..SplitLists::default()
         };
         let rule = (lists != SplitLists::default()).then_some(SplitRule::Lists(lists));
-        let data = EvaluationData::open(source, None, rule, args.split.part())?;
+        let data =
+            EvaluationData::open(source, None, rule, args.split.part(), args.labels.rules())?;
         Ok(Some(data))
     }
 

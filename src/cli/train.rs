@@ -84,6 +84,17 @@ fn config(args: &TrainArgs) -> anyhow::Result<TrainConfig> {
         let path = toml::Value::String(data.to_string_lossy().into_owned());
         changes.push(("data".to_owned(), path.to_string()));
     }
+    let uncertain = args
+        .labels
+        .uncertain
+        .map(|rule| ("uncertain", rule.to_string()));
+    let readers = args
+        .labels
+        .readers
+        .map(|rule| ("readers", rule.to_string()));
+    for (key, rule) in uncertain.into_iter().chain(readers) {
+        changes.push((key.to_owned(), toml::Value::String(rule).to_string()));
+    }
     for pair in &args.set {
         let (key, value) = pair
             .split_once('=')

@@ -1,13 +1,11 @@
 use std::path::Path;
 
-use crate::domain::Finding;
+use crate::domain::{Finding, plain_name};
 
 use super::{DataError, TableFile, TableRow};
 
 /// Side of the square frame in which NIH's boxes are drawn, pixels.
 pub const BOX_FRAME_PX: f64 = 1024.0;
-/// The header's beginning; the brackets of `Bbox [x,y,w,h]` fall into four fields.
-const HEADER: [&str; 3] = ["Image Index", "Finding Label", "Bbox [x"];
 
 /// A rectangle that a radiologist drew around a finding.
 #[derive(Clone, Debug, PartialEq)]
@@ -29,17 +27,12 @@ pub struct FindingBox {
 /// Reads NIH's `BBox_List_2017.csv`, whose `Infiltrate` is the label Infiltration.
 pub fn read_boxes(path: &Path) -> Result<Vec<FindingBox>, DataError> {
     let mut table = TableFile::open(path)?;
-    if !table.header().iter().take(HEADER.len()).eq(HEADER) {
-        return Err(DataError::Columns {
-            path: path.to_owned(),
-            line: 1,
-            expected: "\"Image Index\", \"Finding Label\", \"Bbox [x,y,w,h]\"".to_owned(),
-            found: table.header().to_vec(),
-        });
-    }
+    let expected = "\"Image Index\", \"Finding Label\", \"Bbox [x,y,w,h]\"";
+    let columns = BoxColumns::of(table.header());
+    let columns = columns.ok_or_else(|| table.header_error(expected))?;
     let mut boxes = Vec::new();
     while let Some(row) = table.next_row()? {
-        boxes.push(parse(row)?);
+        boxes.push(columns.parse(row)?);
     }
     Ok(boxes)
 }
@@ -63,36 +56,53 @@ pub fn boxes_of_film(film: &Path) -> Vec<FindingBox> {
     boxes
 }
 
-fn parse(row: TableRow<'_>) -> Result<FindingBox, DataError> {
-    let image = row.needed(0, "the image's name")?.to_owned();
-    let label = match row.cell(1) {
-        "Infiltrate" => Finding::Infiltration.name(),
-        label => label,
-    };
-    let named = |finding: &Finding| finding.name() == label;
-    let finding = Finding::ALL.into_iter().find(named);
-    let finding = finding.ok_or_else(|| row.error(1, "one of the 14 findings"))?;
-    let edge = |column| {
-        let edge = row.number(column);
-        edge.filter(|edge| (0.0..=BOX_FRAME_PX).contains(edge))
-            .ok_or_else(|| row.error(column, "0 to 1024"))
-    };
-    let extent = |column| {
-        let extent = edge(column)?;
-        if extent > 0.0 {
-            Ok(extent)
-        } else {
-            Err(row.error(column, "more than 0"))
-        }
-    };
-    Ok(FindingBox {
-        image,
-        finding,
-        x: edge(2)?,
-        y: edge(3)?,
-        width: extent(4)?,
-        height: extent(5)?,
-    })
+/// Column indices of a list of boxes.
+struct BoxColumns {
+    image: usize,
+    finding: usize,
+    /// Of x; y, width and height are the next three.
+    x: usize,
+}
+
+impl BoxColumns {
+    fn of(header: &[String]) -> Option<Self> {
+        let named = |name: &str| header.iter().position(|cell| plain_name(cell) == name);
+        Some(Self {
+            image: named("imageindex")?,
+            finding: named("findinglabel")?,
+            // The brackets of `Bbox [x,y,w,h]` fall into four cells.
+            x: header.iter().position(|cell| cell.starts_with("Bbox [x"))?,
+        })
+    }
+
+    fn parse(&self, row: TableRow<'_>) -> Result<FindingBox, DataError> {
+        let image = row.needed(self.image, "the image's name")?.to_owned();
+        let finding = Finding::named(row.cell(self.finding)).ok_or_else(|| {
+            let names: Vec<&str> = Finding::ALL.iter().map(|finding| finding.name()).collect();
+            row.error(self.finding, &format!("one of {}", names.join(", ")))
+        })?;
+        let edge = |column| {
+            let edge = row.number(column);
+            edge.filter(|edge| (0.0..=BOX_FRAME_PX).contains(edge))
+                .ok_or_else(|| row.error(column, "0 to 1024"))
+        };
+        let extent = |column| {
+            let extent = edge(column)?;
+            if extent > 0.0 {
+                Ok(extent)
+            } else {
+                Err(row.error(column, "more than 0"))
+            }
+        };
+        Ok(FindingBox {
+            image,
+            finding,
+            x: edge(self.x)?,
+            y: edge(self.x + 1)?,
+            width: extent(self.x + 2)?,
+            height: extent(self.x + 3)?,
+        })
+    }
 }
 
 #[cfg(test)]
@@ -119,7 +129,10 @@ mod tests {
             width: 30.0,
             height: 40.0,
         };
-        assert_eq!(boxes, [expected]);
+        assert_eq!(boxes, [expected.clone()]);
+        let saved =
+            ";Image Index;Finding Label;Bbox [x;y;w;h]\r\n0;a.png;Infiltrate;1,5;2;30;40\r\n";
+        assert_eq!(read(saved).unwrap(), [expected]);
     }
 
     #[test]

@@ -11,6 +11,39 @@ pub(super) fn parse_number(cell: &str) -> Option<f64> {
     number.ok().filter(|number: &f64| number.is_finite())
 }
 
+/// What a cell says of a label.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum LabelCell {
+    Known(bool),
+    /// Blank, or what pandas and R write for it.
+    Blank,
+    /// -1, the mark of uncertain labels.
+    Uncertain,
+}
+
+/// 0 or 1 or the words for them, -1, or nothing.
+pub(super) fn parse_label(cell: &str) -> Option<LabelCell> {
+    match parse_number(cell) {
+        Some(0.0) => return Some(LabelCell::Known(false)),
+        Some(1.0) => return Some(LabelCell::Known(true)),
+        Some(-1.0) => return Some(LabelCell::Uncertain),
+        _ => {}
+    }
+    Some(match cell.to_ascii_lowercase().as_str() {
+        "false" | "no" => LabelCell::Known(false),
+        "true" | "yes" => LabelCell::Known(true),
+        "" | "nan" | "na" | "n/a" | "null" => LabelCell::Blank,
+        "uncertain" => LabelCell::Uncertain,
+        _ => return None,
+    })
+}
+
+/// A patient's number as pandas writes it in a column with gaps is the number: `7.0` is `7`.
+pub(super) fn plain_id(cell: &str) -> &str {
+    let is_number = |id: &&str| !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_digit());
+    cell.strip_suffix(".0").filter(is_number).unwrap_or(cell)
+}
+
 /// Years, or a number with `Y`, `M`, `W` or `D` after it.
 pub(super) fn parse_age(cell: &str) -> Option<f32> {
     let (number, unit_years) = match cell.as_bytes().last()?.to_ascii_uppercase() {
@@ -37,12 +70,13 @@ pub(super) fn parse_sex(cell: &str) -> Option<Sex> {
     }
 }
 
-/// Every word is a view; only blank cells, which do not come here, are none.
+/// Every word is a view; only blank cells, which do not come here, are none. `PadChest` has
+/// `AP_horizontal`.
 #[expect(clippy::unnecessary_wraps, reason = "one signature for all cells")]
 pub(super) fn parse_view(cell: &str) -> Option<ViewPosition> {
     Some(match cell.to_ascii_uppercase().as_str() {
-        "PA" => ViewPosition::Pa,
-        "AP" => ViewPosition::Ap,
+        "PA" | "POSTEROANTERIOR" => ViewPosition::Pa,
+        "AP" | "AP_HORIZONTAL" | "ANTEROPOSTERIOR" => ViewPosition::Ap,
         _ => ViewPosition::Other,
     })
 }
@@ -79,12 +113,39 @@ mod tests {
     }
 
     #[test]
+    fn a_label_is_known_blank_or_uncertain_and_nothing_else() {
+        for (cells, expected) in [
+            (
+                &["0", "0.0", "0,0", "False", "no"][..],
+                LabelCell::Known(false),
+            ),
+            (&["1", "1.0", "TRUE", "yes"], LabelCell::Known(true)),
+            (&["", "nan", "NA", "N/A"], LabelCell::Blank),
+            (&["-1", "-1.0", "uncertain"], LabelCell::Uncertain),
+        ] {
+            for cell in cells {
+                assert_eq!(parse_label(cell), Some(expected), "{cell:?}");
+            }
+        }
+        for cell in ["2", "0.5", "-2", "maybe", "inf"] {
+            assert_eq!(parse_label(cell), None, "{cell:?}");
+        }
+    }
+
+    #[test]
+    fn numbers_of_patients_lose_the_point_that_pandas_gave_them() {
+        assert_eq!((plain_id("7.0"), plain_id("p7.0")), ("7", "p7.0"));
+        assert_eq!((plain_id("7.5"), plain_id(".0")), ("7.5", ".0"));
+    }
+
+    #[test]
     fn sexes_views_and_follow_ups_are_read_as_written() {
         assert_eq!(parse_sex("F"), Some(Sex::Female));
         assert_eq!(parse_sex("male"), Some(Sex::Male));
         assert_eq!(parse_sex("O"), None);
         assert_eq!(parse_view("pa"), Some(ViewPosition::Pa));
         assert_eq!(parse_view("AP"), Some(ViewPosition::Ap));
+        assert_eq!(parse_view("AP_horizontal"), Some(ViewPosition::Ap));
         assert_eq!(parse_view("LATERAL"), Some(ViewPosition::Other));
         assert_eq!(parse_follow_up("12"), Some(12));
         assert_eq!(parse_follow_up("3.0"), Some(3));

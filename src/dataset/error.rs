@@ -61,6 +61,14 @@ pub enum DataError {
         expected: String,
         got: String,
     },
+    #[error("the table has two columns {column:?}: {}", path.display())]
+    TwinColumns { path: PathBuf, column: String },
+    #[error(
+        "the table has one row per study; expected a table of their films beside it, such as \
+         mimic-cxr-2.0.0-metadata.csv: {}",
+        path.display()
+    )]
+    NoFilmsOfStudies { path: PathBuf },
     #[error("no image of the table was found under {}", root.display())]
     NoImages { root: PathBuf },
     #[error("expected rows below the header, got none: {}", path.display())]

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::table_csv::file_name;
+use super::path_parts::file_name;
 use crate::imaging::is_named_like_film;
 
 /// Maximum depth of the folder search, as in listing films.
@@ -16,6 +16,8 @@ const MAX_DEPTH: usize = 16;
 #[derive(Debug, Default)]
 pub(super) struct FileIndex {
     by_name: BTreeMap<String, Vec<PathBuf>>,
+    /// Films by name without ending, in lower case.
+    by_stem: BTreeMap<String, Vec<PathBuf>>,
     /// Folders that could not be listed.
     pub unreadable: Vec<PathBuf>,
 }
@@ -35,8 +37,19 @@ impl FileIndex {
         let mut index = Self::default();
         let mut visited = BTreeSet::new();
         index.enter(root, MAX_DEPTH, &mut visited);
-        for paths in index.by_name.values_mut() {
+        for (name, paths) in &mut index.by_name {
             paths.sort();
+            let films = paths
+                .iter()
+                .filter(|path| is_named_like_film(path) || !name.contains('.'));
+            let films: Vec<PathBuf> = films.cloned().collect();
+            if !films.is_empty() {
+                index
+                    .by_stem
+                    .entry(film_stem(name))
+                    .or_default()
+                    .extend(films);
+            }
         }
         index
     }
@@ -84,9 +97,23 @@ impl FileIndex {
 
     /// The file that `place` means: a name, or a path of which as much fits as can.
     pub fn find(&self, place: &str) -> Found {
-        let Some(candidates) = self.by_name.get(file_name(place)) else {
-            return Found::Nothing;
-        };
+        match self.by_name.get(file_name(place)) {
+            Some(candidates) => Self::best_fit(place, candidates),
+            None => Found::Nothing,
+        }
+    }
+
+    /// The one film that has the name which `place` ends in, whatever the ending and letter case:
+    /// `a.png`, `a.PNG`, `a.jpg` and `a` are alike.
+    pub fn find_by_stem(&self, place: &str) -> Option<PathBuf> {
+        let candidates = self.by_stem.get(&film_stem(file_name(place)))?;
+        match Self::best_fit(place, candidates) {
+            Found::One(path) => Some(path),
+            Found::Nothing | Found::Several(_) => None,
+        }
+    }
+
+    fn best_fit(place: &str, candidates: &[PathBuf]) -> Found {
         let fit = |path: &&PathBuf| n_common_parts(place, path);
         let best = candidates.iter().map(|path| fit(&path)).max().unwrap_or(0);
         let mut best: Vec<PathBuf> = candidates
@@ -121,10 +148,21 @@ impl FileIndex {
     }
 }
 
-/// How many parts of two paths agree, from the end.
+/// A film's name without the ending of a film, in lower case.
+pub(super) fn film_stem(name: &str) -> String {
+    let path = Path::new(name);
+    let stem = path.file_stem().filter(|_| is_named_like_film(path));
+    let stem = stem.map_or_else(
+        || name.to_owned(),
+        |stem| stem.to_string_lossy().into_owned(),
+    );
+    stem.to_lowercase()
+}
+
+/// How many folders of two paths agree, from the end.
 fn n_common_parts(place: &str, path: &Path) -> usize {
-    let parts = path.components().rev();
-    let pairs = place.rsplit('/').zip(parts);
+    let parts = path.components().rev().skip(1);
+    let pairs = place.rsplit('/').skip(1).zip(parts);
     pairs
         .take_while(|(wanted, part)| part.as_os_str().to_string_lossy() == *wanted)
         .count()
@@ -154,6 +192,36 @@ mod tests {
         let both = vec![at("x/1/a.png"), at("x/2/a.png")];
         assert_eq!(index.find("3/a.png"), Found::Several(both));
         assert_eq!(index.find("c.png"), Found::Nothing);
+    }
+
+    #[test]
+    fn a_film_is_found_under_another_ending_where_only_one_fits() {
+        let paths = [
+            "x/a.PNG",
+            "x/b.jpg",
+            "x/c",
+            "y/1/d.jpg",
+            "y/2/d.jpg",
+            "e.csv",
+            "f.1.dcm",
+        ];
+        let folder = folder_with(&paths);
+        let index = FileIndex::walk(folder.path());
+        for (place, found) in [
+            ("a.png", Some("x/a.PNG")),
+            ("a", Some("x/a.PNG")),
+            ("A.jpeg", Some("x/a.PNG")),
+            ("images/b.png", Some("x/b.jpg")),
+            ("c.png", Some("x/c")),
+            ("d.png", None),
+            ("2/d.png", Some("y/2/d.jpg")),
+            ("e.png", None),
+            ("f.1", Some("f.1.dcm")),
+            ("f", None),
+        ] {
+            let found = found.map(|path| folder.path().join(path));
+            assert_eq!(index.find_by_stem(place), found, "{place}");
+        }
     }
 
     #[test]

@@ -1,11 +1,12 @@
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::boxes::{BOX_LIST, FindingBox, MAX_FOLDERS_ABOVE, read_boxes};
 use super::files::{FileIndex, Found};
-use super::table_csv::{TableCsv, TableWarning, read_table};
-use super::{ColumnMap, DataError, FilmTable, read_header};
+use super::parsed_row::TableWarning;
+use super::table_csv::{TableCsv, read_table};
+use super::{ColumnMap, DataError, FilmTable, LabelRules, read_header};
 
 /// File name of the original table of a folder, as opposed to derived tables.
 const NIH_TABLE: &str = "Data_Entry_2017";
@@ -34,8 +35,18 @@ pub struct FileReport {
     pub missing: Vec<String>,
     /// Images for which several files fit equally well, with these; the first is used.
     pub duplicates: Vec<(String, Vec<PathBuf>)>,
+    /// Images whose file has another ending or letter case than the table says, with the file.
+    pub found_by_stem: Vec<(String, PathBuf)>,
     /// Images of rows that repeat an earlier row's; the first row of an image counts.
     pub duplicate_rows: Vec<String>,
+    /// Rows among these that give the film other labels or another patient.
+    pub conflicts: Vec<TableWarning>,
+    /// Films whose rows, such as boxes or readers, were united.
+    pub n_united: usize,
+    /// Words of lists of findings that are no label, with the number of films.
+    pub other_words: BTreeMap<String, usize>,
+    /// Studies of the table that have no film.
+    pub empty_studies: Vec<String>,
     /// Files named like films that no row names, in order of their paths.
     pub unlisted: Vec<PathBuf>,
     /// Folders that could not be listed, or are nested too deep.
@@ -53,6 +64,15 @@ impl DataSet {
     /// Without `columns` they are guessed: NIH's tables and the notebook's are known. Of several
     /// tables in a folder, NIH's `Data_Entry_2017` is taken. No film is opened.
     pub fn open(source: &Path, columns: Option<&ColumnMap>) -> Result<Self, DataError> {
+        Self::open_by(source, columns, LabelRules::default())
+    }
+
+    /// The same, with rules for labels that are uncertain or of several readers.
+    pub fn open_by(
+        source: &Path,
+        columns: Option<&ColumnMap>,
+        rules: LabelRules,
+    ) -> Result<Self, DataError> {
         let metadata = fs::metadata(source).map_err(|cause| DataError::Unreadable {
             path: source.to_owned(),
             cause,
@@ -63,7 +83,7 @@ impl DataSet {
             _ => Path::new("."),
         };
         // A table that cannot be read should say so before a large folder is walked.
-        let read = |path: &Path| read_table(path, columns);
+        let read = |path: &Path| read_table(path, columns, rules);
         let (index, table_path, csv) = if metadata.is_dir() {
             let index = FileIndex::walk(root);
             let table_path = choose_table(root, &index, columns)?;
@@ -77,13 +97,19 @@ impl DataSet {
             mut table,
             places,
             n_rows,
-            duplicate_rows,
+            repeats,
             warnings,
+            other_words,
+            empty_studies,
         } = csv;
         let mut files = FileReport {
             n_rows,
-            duplicate_rows,
+            duplicate_rows: repeats.left_out,
+            conflicts: repeats.conflicts,
+            n_united: repeats.n_united,
             warnings,
+            other_words,
+            empty_studies,
             ..FileReport::default()
         };
         locate(&mut table, &places, &index, root, &mut files);
@@ -123,7 +149,8 @@ pub fn table_above(folder: &Path) -> Result<Option<FilmTable>, DataError> {
             .collect();
         tables.sort();
         if let Some(table) = tables.first() {
-            return Ok(Some(read_table(table, None)?.table));
+            let rules = LabelRules::default();
+            return Ok(Some(read_table(table, None, rules)?.table));
         }
     }
     Ok(None)
@@ -205,16 +232,85 @@ fn locate(
                 files.duplicates.push((row.image.clone(), paths));
                 first
             }
-            Found::Nothing => {
-                files.missing.push(row.image.clone());
-                None
-            }
+            Found::Nothing => None,
         };
     }
+    find_by_stem(table, places, index, files);
+    let without = table.rows.iter().filter(|row| row.path.is_none());
+    files.missing = without.map(|row| row.image.clone()).collect();
     let used = table.rows.iter().filter_map(|row| row.path.as_deref());
     let twins = files.duplicates.iter().flat_map(|(_, paths)| paths);
     let taken: BTreeSet<&Path> = used.chain(twins.map(PathBuf::as_path)).collect();
     files.unlisted = index.other_films(&taken);
+}
+
+/// Films that have a file with another ending, unless two rows or an exact name claim it.
+fn find_by_stem(
+    table: &mut FilmTable,
+    places: &[String],
+    index: &FileIndex,
+    files: &mut FileReport,
+) {
+    let rows = table.rows.iter();
+    let mut n_claims: BTreeMap<PathBuf, usize> = BTreeMap::new();
+    for path in rows.filter_map(|row| row.path.clone()) {
+        *n_claims.entry(path).or_default() += 1;
+    }
+    let rows = table.rows.iter().zip(places).enumerate();
+    let without = rows.filter(|(_, (row, _))| row.path.is_none());
+    let found =
+        without.filter_map(|(row_idx, (_, place))| Some((row_idx, index.find_by_stem(place)?)));
+    let found: Vec<(usize, PathBuf)> = found.collect();
+    for (_, path) in &found {
+        *n_claims.entry(path.clone()).or_default() += 1;
+    }
+    for (row_idx, path) in found {
+        let is_alone = n_claims.get(&path) == Some(&1);
+        if let Some(row) = table.rows.get_mut(row_idx).filter(|_| is_alone) {
+            files.found_by_stem.push((row.image.clone(), path.clone()));
+            row.path = Some(path);
+        }
+    }
+}
+
+impl FileReport {
+    /// What was done with the table that its user should know: films found under another name, rows
+    /// that contradict each other or were united, words that are no label.
+    pub fn notices(&self) -> Vec<String> {
+        let mut notices = Vec::new();
+        if let Some(first) = self.conflicts.first() {
+            notices.push(format!(
+                "{} rows list a film again with other labels or another patient, such as line {}: \
+                 {}; the first row of a film counts",
+                self.conflicts.len(),
+                first.line,
+                first.text
+            ));
+        }
+        if let Some((image, path)) = self.found_by_stem.first() {
+            notices.push(format!(
+                "{} films were found under another file name, such as {image} as {}",
+                self.found_by_stem.len(),
+                path.display()
+            ));
+        }
+        if self.n_united > 0 {
+            let n_united = self.n_united;
+            notices.push(format!("the rows of {n_united} films were united"));
+        }
+        let most = self.other_words.iter().max_by_key(|(_, n_films)| **n_films);
+        if let Some((word, n_films)) = most {
+            notices.push(format!(
+                "{} other words among the findings are no label, such as {word:?} of {n_films} films",
+                self.other_words.len()
+            ));
+        }
+        if let Some(first) = self.empty_studies.first() {
+            let n_studies = self.empty_studies.len();
+            notices.push(format!("{n_studies} studies have no film, such as {first}"));
+        }
+        notices
+    }
 }
 
 /// The boxes beside the table or, if there are none, the least deep below the folder.

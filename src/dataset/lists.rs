@@ -1,9 +1,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use super::table_csv::file_name;
+use crate::domain::{Part, plain_name};
+
+use super::columns::names_film;
+use super::files::film_stem;
+use super::path_parts::file_name;
 use super::text::read_text;
-use super::{DataError, FilmTable, TableFile};
+use super::{DataError, FilmTable, TableFile, TableRow};
 
 /// The result of matching a list of film names to a table.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -16,39 +20,114 @@ pub struct ListedFilms {
     pub n_repeated: usize,
 }
 
-/// Reads a list, one film a line: bare names, or paths of which the file name counts.
+/// Reads the films of `part` from a list: one film a line, all of that part, or a table with a column
+/// of films and one of parts, as MIMIC-CXR's split.
 ///
-/// Where the table names films by their paths, whole paths are compared first.
-pub fn read_list(table: &FilmTable, path: &Path) -> Result<ListedFilms, DataError> {
+/// Names are bare or paths of which the file name counts, with or without its ending. Where the table
+/// names films by their paths, whole paths are compared first.
+pub fn read_list(table: &FilmTable, path: &Path, part: Part) -> Result<ListedFilms, DataError> {
     let text = read_text(path)?;
-    let by_image = table.rows_by_image();
-    let mut by_file_name: BTreeMap<&str, Option<usize>> = BTreeMap::new();
-    for (image, row_idx) in &by_image {
-        // A file name that several films have names none of them.
-        by_file_name
-            .entry(file_name(image))
-            .and_modify(|row| *row = None)
-            .or_insert(Some(*row_idx));
-    }
+    let names = FilmNames::of(table);
+    let lines: Vec<String> = text.lines().map(|line| line.trim().to_owned()).collect();
     let mut rows = BTreeSet::new();
     let mut listed = ListedFilms::default();
-    let lines: Vec<String> = text.lines().map(|line| line.trim().to_owned()).collect();
-    let row_of = |name: &str| {
-        let name = name.replace('\\', "/");
-        let whole = by_image.get(name.as_str()).copied();
-        whole.or_else(|| by_file_name.get(file_name(&name)).copied().flatten())
-    };
-    let mut list = TableFile::of_text(path, text);
+    let mut columns = ListColumns::default();
+    let (mut list, mut is_first) = (TableFile::of_text(path, text), true);
     while let Some(row) = list.next_row()? {
+        if std::mem::take(&mut is_first)
+            && let Some(found) = ListColumns::of(row)
+        {
+            columns = found;
+            continue;
+        }
+        if !columns.is_of(part, row)? {
+            continue;
+        }
         // A name may hold what looks like a delimiter.
         let line = lines.get((row.line - 1) as usize);
         let line = line.map_or(row.cell(0), String::as_str);
-        match row_of(line).or_else(|| row_of(row.cell(0))) {
-            None => listed.unknown.push(line.to_owned()),
+        let name = row.cell(columns.film);
+        match names.row_of(line).or_else(|| names.row_of(name)) {
+            None => listed
+                .unknown
+                .push(if columns.part.is_some() { name } else { line }.to_owned()),
             Some(row_idx) if rows.insert(row_idx) => {}
             Some(_) => listed.n_repeated += 1,
         }
     }
     listed.rows = rows.into_iter().collect();
     Ok(listed)
+}
+
+/// The columns of a list.
+#[derive(Default)]
+struct ListColumns {
+    film: usize,
+    part: Option<usize>,
+}
+
+impl ListColumns {
+    /// Those of a header; `None` for a row that is a film.
+    fn of(row: TableRow<'_>) -> Option<Self> {
+        let is_part = |cell: &str| ["split", "part", "subset"].contains(&plain_name(cell).as_str());
+        Some(Self {
+            film: row.cells().position(names_film)?,
+            part: row.cells().position(is_part),
+        })
+    }
+
+    fn is_of(&self, part: Part, row: TableRow<'_>) -> Result<bool, DataError> {
+        let Some(column) = self.part else {
+            return Ok(true);
+        };
+        let named = match plain_name(row.cell(column)).as_str() {
+            "train" | "training" => Part::Train,
+            "valid" | "validate" | "validation" | "val" => Part::Valid,
+            "test" | "testing" => Part::Test,
+            _ => return Err(row.error(column, "train, validate or test")),
+        };
+        Ok(named == part)
+    }
+}
+
+/// The rows of a table by all names of their films; a name that several films have names none.
+struct FilmNames<'a> {
+    by_image: BTreeMap<&'a str, usize>,
+    by_file_name: BTreeMap<&'a str, Option<usize>>,
+    by_stem: BTreeMap<String, Option<usize>>,
+}
+
+impl<'a> FilmNames<'a> {
+    fn of(table: &'a FilmTable) -> Self {
+        let by_image = table.rows_by_image();
+        let mut by_file_name: BTreeMap<&str, Option<usize>> = BTreeMap::new();
+        let mut by_stem: BTreeMap<String, Option<usize>> = BTreeMap::new();
+        for (image, row_idx) in &by_image {
+            by_file_name
+                .entry(file_name(image))
+                .and_modify(|row| *row = None)
+                .or_insert(Some(*row_idx));
+            by_stem
+                .entry(film_stem(file_name(image)))
+                .and_modify(|row| *row = None)
+                .or_insert(Some(*row_idx));
+        }
+        Self {
+            by_image,
+            by_file_name,
+            by_stem,
+        }
+    }
+
+    fn row_of(&self, name: &str) -> Option<usize> {
+        let name = name.replace('\\', "/");
+        if let Some(row) = self.by_image.get(name.as_str()) {
+            return Some(*row);
+        }
+        let name = file_name(&name);
+        match self.by_file_name.get(name) {
+            Some(row) => *row,
+            None => self.by_stem.get(&film_stem(name)).copied().flatten(),
+        }
+    }
 }

@@ -13,7 +13,7 @@ const N_AHEAD: usize = 2;
 pub struct LabelledFilm {
     /// Place in the cache.
     pub film_idx: usize,
-    /// 0 or 1 for each label.
+    /// 0 or 1 for each label; NaN where it is not known.
     pub truth: Vec<f32>,
 }
 

@@ -2,7 +2,7 @@
 
 use crate::domain::Labels;
 
-use super::{FilmRow, FilmTable};
+use super::{FilmRow, FilmTable, FindingSet};
 
 /// A table of `n_rows` films whose patient (a number) and findings `row` gives.
 pub fn table(n_rows: usize, row: impl Fn(usize) -> (usize, &'static [usize])) -> FilmTable {
@@ -13,6 +13,8 @@ pub fn table(n_rows: usize, row: impl Fn(usize) -> (usize, &'static [usize])) ->
             path: None,
             patient_id: format!("p{patient}"),
             findings: findings.iter().copied().collect(),
+            unknown: FindingSet::empty(),
+            no_finding: findings.is_empty(),
             follow_up: None,
             age_years: None,
             sex: None,

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+use crate::domain::Part;
+
 use super::lists::read_list;
 use super::{DataError, FilmTable, SeededRandom};
 
@@ -42,7 +44,8 @@ pub enum SplitRule {
     Lists(SplitLists),
 }
 
-/// Files with names of films, one a line: bare names or paths, compared by file name.
+/// Files with names of films, one a line: bare names or paths, compared by file name. A table with
+/// a column of films and one of parts, as MIMIC-CXR's split, may be the list of every part.
 ///
 /// Without a list for training, all films that no other list names are trained on. Without one
 /// for validation, whole patients are taken out of the training part, `valid_share` of its films.
@@ -226,10 +229,10 @@ fn sorted(mut split: Split) -> Split {
 
 fn by_lists(table: &FilmTable, lists: &SplitLists) -> Result<Split, SplitError> {
     let mut taken: BTreeMap<usize, &PathBuf> = BTreeMap::new();
-    let test = rows_of(table, lists.test.as_ref(), &mut taken)?;
-    let valid = rows_of(table, lists.valid.as_ref(), &mut taken)?;
+    let test = rows_of(table, lists.test.as_ref(), Part::Test, &mut taken)?;
+    let valid = rows_of(table, lists.valid.as_ref(), Part::Valid, &mut taken)?;
     let train = match &lists.train {
-        Some(_) => rows_of(table, lists.train.as_ref(), &mut taken)?,
+        Some(_) => rows_of(table, lists.train.as_ref(), Part::Train, &mut taken)?,
         None => (0..table.rows.len())
             .filter(|row_idx| !taken.contains_key(row_idx))
             .collect(),
@@ -250,12 +253,13 @@ fn by_lists(table: &FilmTable, lists: &SplitLists) -> Result<Split, SplitError> 
 fn rows_of<'a>(
     table: &FilmTable,
     list: Option<&'a PathBuf>,
+    part: Part,
     taken: &mut BTreeMap<usize, &'a PathBuf>,
 ) -> Result<Vec<usize>, SplitError> {
     let Some(path) = list else {
         return Ok(vec![]);
     };
-    let listed = read_list(table, path)?;
+    let listed = read_list(table, path, part)?;
     if listed.rows.is_empty() {
         let (path, n_names) = (path.clone(), listed.unknown.len());
         if n_names == 0 {

@@ -156,7 +156,7 @@ fn names_that_the_table_has_not_are_told() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("list.txt");
     fs::write(&path, "0001.png\n\nimages\\0000.png\nother.png\n0001.png\n").unwrap();
-    let listed = read_list(&films, &path).unwrap();
+    let listed = read_list(&films, &path, Part::Test).unwrap();
     assert_eq!(listed.rows, [0, 1]);
     assert_eq!(listed.unknown, ["other.png"]);
     assert_eq!(listed.n_repeated, 1);
@@ -230,4 +230,31 @@ proptest! {
             prop_assert_eq!(names(&films, &split.valid), names(&reversed, &again.valid));
         }
     }
+}
+
+#[test]
+fn a_table_of_parts_is_the_list_of_each_of_them() {
+    let films = table(6, |row| (row, &[]));
+    let rows = "0000.png,a,train\n0001,a,validate\n0002.jpg,b,test\n0004.png,b,train\n9,c,test\n";
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("split.csv");
+    fs::write(&path, format!("dicom_id,study_id,split\n{rows}")).unwrap();
+    let list = Some(path.clone());
+    let rule = SplitRule::Lists(SplitLists {
+        train: list.clone(),
+        valid: list.clone(),
+        test: list,
+        ..SplitLists::default()
+    });
+    let split = Split::new(&films, &rule).unwrap();
+    let parts = (split.train, split.valid, split.test);
+    assert_eq!(parts, (vec![0, 4], vec![1], vec![2]));
+    let listed = read_list(&films, &path, Part::Test).unwrap();
+    assert_eq!(listed.unknown, ["9"]);
+    fs::write(&path, "dicom_id,split\n0000.png,holdout\n").unwrap();
+    let error = Split::new(&films, &rule).unwrap_err().to_string();
+    assert!(
+        error.contains("holdout") && error.contains("line 2"),
+        "{error}"
+    );
 }

@@ -13,7 +13,9 @@ pub struct PartSummary {
     pub n_patients: usize,
     /// Films with each finding; a film may have several.
     pub counts: PerFinding<usize>,
-    /// Films without any finding.
+    /// Films for which the label is known.
+    pub n_known: PerFinding<usize>,
+    /// Films that are known to have no finding.
     pub n_no_finding: usize,
     /// Films by view.
     pub views: ViewCounts,
@@ -76,13 +78,17 @@ impl PartSummary {
                 *count += 1;
             }
         }
+        let n_unknown = table
+            .labels
+            .map(|idx, _| count(&|film| film.unknown.contains(idx)));
         let patients: BTreeSet<&str> = films().map(|film| film.patient_id.as_str()).collect();
         let numbered = films().any(|film| film.follow_up.is_some());
         Self {
             n_films: films().count(),
             n_patients: patients.len(),
+            n_known: n_unknown.map(|n_unknown| films().count() - n_unknown),
             counts,
-            n_no_finding: count(&|film| film.findings.is_empty()),
+            n_no_finding: count(&|film| film.no_finding),
             views: ViewCounts {
                 pa: view(Some(ViewPosition::Pa)),
                 ap: view(Some(ViewPosition::Ap)),
@@ -100,11 +106,14 @@ impl PartSummary {
         }
     }
 
-    /// Share of films with each finding, in `[0, 1]`; `None` where there are no films.
+    /// Share of films with each finding among those where it is known, in `[0, 1]`; `None` where
+    /// there are none.
     pub fn prevalence(&self) -> PerFinding<Option<f64>> {
-        let share = |count: &usize| *count as f64 / self.n_films as f64;
-        self.counts
-            .map(|count| (self.n_films > 0).then(|| share(count)))
+        let labels = self.counts.labels();
+        labels.map(|idx, _| {
+            let (count, n_known) = (self.counts.get(idx)?, self.n_known.get(idx)?);
+            (*n_known > 0).then(|| *count as f64 / *n_known as f64)
+        })
     }
 
     /// Weight in the loss of films with each finding: the share of films without, as in the
@@ -172,6 +181,19 @@ mod tests {
         assert_eq!(summary.prevalence().of("Edema"), Some(&Some(0.4)));
         assert_eq!(summary.positive_weights().of("Edema"), Some(&Some(0.6)));
         assert_eq!(summary.negative_weights().of("Edema"), Some(&Some(0.4)));
+    }
+
+    #[test]
+    fn a_share_is_of_the_films_whose_label_is_known() {
+        let mut films = table(4, |row| (row, if row == 0 { &[3] } else { &[] }));
+        films.rows[1].unknown.insert(3);
+        films.rows[1].no_finding = false;
+        films.rows[2].unknown.insert(3);
+        let summary = PartSummary::of(&films, &[0, 1, 2, 3]);
+        assert_eq!(summary.n_known.of("Edema"), Some(&2));
+        assert_eq!(summary.n_known.of("Hernia"), Some(&4));
+        assert_eq!(summary.prevalence().of("Edema"), Some(&Some(0.5)));
+        assert_eq!(summary.n_no_finding, 2);
     }
 
     #[test]

@@ -16,6 +16,21 @@ impl FindingSet {
         Self(0)
     }
 
+    /// Every label that a table may have.
+    pub(super) const fn all() -> Self {
+        Self(u64::MAX)
+    }
+
+    /// Labels that are in either.
+    pub(super) fn union(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    /// Labels that are in both.
+    pub(super) fn intersection(self, other: Self) -> Self {
+        Self(self.0 & other.0)
+    }
+
     /// Adds a label below [`MAX_LABELS`]; a table has none above, and one above changes nothing.
     pub fn insert(&mut self, finding_idx: usize) {
         self.0 |= Self::bit(finding_idx);
@@ -87,6 +102,10 @@ pub struct FilmRow {
     pub patient_id: String,
     /// The findings, as indices into the table's labels.
     pub findings: FindingSet,
+    /// Labels whose value is not known; none of them is among the findings.
+    pub unknown: FindingSet,
+    /// Whether the film is known to have no finding: by all labels, or by the table's own word.
+    pub no_finding: bool,
     /// Number of the film among the patient's, from 0.
     pub follow_up: Option<u32>,
     /// Age in years, 0 to 130.
@@ -104,6 +123,14 @@ pub struct FilmTable {
     pub labels: Labels,
     /// In the table's order; no image twice.
     pub rows: Vec<FilmRow>,
+}
+
+impl FilmRow {
+    /// Whether the film has a finding; `None` where that is not known.
+    pub fn has(&self, finding_idx: usize) -> Option<bool> {
+        let known = !self.unknown.contains(finding_idx);
+        known.then(|| self.findings.contains(finding_idx))
+    }
 }
 
 impl FilmTable {

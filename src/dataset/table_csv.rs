@@ -1,26 +1,21 @@
-//! From the text of a CSV to rows of films; what is not believed is a warning, what cannot be an error.
+//! From rows of cells to rows of films; what is not believed is a warning, what cannot be an error.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::Path;
 
-use crate::domain::Labels;
+use crate::domain::{is_no_finding, label_name};
 
-use super::cells::{parse_age, parse_follow_up, parse_sex, parse_view};
-use super::columns::NO_FINDING;
+use super::cells::{parse_age, parse_follow_up, parse_sex, parse_view, plain_id};
 use super::error::excerpt;
-use super::table::MAX_LABELS;
+use super::parsed_row::{ParsedRow, TableWarning};
+use super::path_parts::{file_name, patient_of_path, view_of_path};
+use super::repeats::{Repeats, unite};
+use super::studies::StudyFilms;
+use super::table_columns::{Columns, LabelCells, PatientColumn};
 use super::{
-    ColumnMap, DataError, FilmRow, FilmTable, FindingSet, LabelColumns, TableFile, TableRow,
+    ColumnMap, DataError, FilmRow, FilmTable, FindingSet, LabelRules, TableFile, TableRow,
+    ViewPosition,
 };
-
-/// A cell of a table that was not believed, and left out.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TableWarning {
-    /// Line of the table's file, from 1.
-    pub line: u64,
-    /// What is wrong with it.
-    pub text: String,
-}
 
 /// A table as read from its file, before its films are looked up.
 #[derive(Debug)]
@@ -30,157 +25,85 @@ pub(super) struct TableCsv {
     pub places: Vec<String>,
     /// Rows of the file, twins included.
     pub n_rows: usize,
-    /// Images of rows that repeat an earlier row's image and were left out; once for each.
-    pub duplicate_rows: Vec<String>,
+    pub repeats: Repeats,
     pub warnings: Vec<TableWarning>,
+    /// Words of lists of findings that are no label, with the films that have them.
+    pub other_words: BTreeMap<String, usize>,
+    /// Studies that have labels, but no film.
+    pub empty_studies: Vec<String>,
 }
 
 /// Reads a table; its columns are guessed without a map.
-pub(super) fn read_table(path: &Path, map: Option<&ColumnMap>) -> Result<TableCsv, DataError> {
+pub(super) fn read_table(
+    path: &Path,
+    map: Option<&ColumnMap>,
+    rules: LabelRules,
+) -> Result<TableCsv, DataError> {
     let mut file = TableFile::open(path)?;
-    let columns = Columns::find(path, file.header().to_vec(), map)?;
-    let mut rows = Vec::new();
+    let columns = Columns::find(path, &file, map)?;
+    let (mut rows, mut other_words) = (Vec::new(), BTreeMap::new());
     while let Some(row) = file.next_row()? {
         row.check_length()?;
-        rows.push(
-            Row {
-                row,
-                columns: &columns,
-            }
-            .parse()?,
-        );
+        let row = Row {
+            row,
+            columns: &columns,
+            rules,
+        };
+        rows.push(row.parse(&mut other_words)?);
     }
     if rows.is_empty() {
         let path = path.to_owned();
         return Err(DataError::NoRows { path });
     }
-    let labels = columns.labels(path, &rows)?;
-    collect(&labels, rows, &columns, path)
-}
-
-/// Column indices of a row.
-struct Columns {
-    header: Vec<String>,
-    image: usize,
-    path: Option<usize>,
-    patient: usize,
-    labels: LabelCells,
-    follow_up: Option<usize>,
-    age: Option<usize>,
-    sex: Option<usize>,
-    view_position: Option<usize>,
-}
-
-enum LabelCells {
-    OneEach {
-        columns: Vec<(usize, String)>,
-        no_finding: Option<usize>,
-    },
-    Joined {
-        column: usize,
-        /// Empty where the labels are those that are found.
-        labels: Vec<String>,
-    },
-}
-
-impl Columns {
-    fn find(path: &Path, header: Vec<String>, map: Option<&ColumnMap>) -> Result<Self, DataError> {
-        let guessed = match map {
-            Some(_) => None,
-            None => ColumnMap::guess(&header),
-        };
-        let missing = |expected: String| DataError::Columns {
-            path: path.to_owned(),
-            line: 1,
-            expected,
-            found: header.clone(),
-        };
-        let Some(map) = map.or(guessed.as_ref()) else {
-            return Err(missing(ColumnMap::EXPECTED.to_owned()));
-        };
-        let position = |name: &str| header.iter().position(|cell| cell == name);
-        let names = map.columns();
-        if !names.iter().all(|name| position(name).is_some()) {
-            let quoted: Vec<String> = names.iter().map(|name| excerpt(name)).collect();
-            return Err(missing(quoted.join(", ")));
-        }
-        // All are there: what a map names is found from here on.
-        let at = |name: &String| position(name).unwrap_or(usize::MAX);
-        let labels = match &map.labels {
-            LabelColumns::OneEach { columns } => LabelCells::OneEach {
-                columns: columns
-                    .iter()
-                    .filter(|name| *name != NO_FINDING)
-                    .map(|name| (at(name), name.clone()))
-                    .collect(),
-                no_finding: columns.iter().find(|name| *name == NO_FINDING).map(at),
-            },
-            LabelColumns::Joined { column, labels } => LabelCells::Joined {
-                column: at(column),
-                labels: labels.clone(),
-            },
-        };
-        Ok(Self {
-            image: at(&map.image),
-            path: map.path.as_ref().map(at),
-            patient: at(&map.patient),
+    let n_rows = rows.len();
+    let mut empty_studies = Vec::new();
+    if columns.traits.study == Some(columns.image) {
+        let films = StudyFilms::beside(path)?;
+        (rows, empty_studies) = films.films_of(rows);
+    }
+    name_films(&mut rows);
+    let (rows, repeats) = unite(rows, columns.traits.rows_are_marks, rules.readers);
+    let (mut films, mut places) = (Vec::new(), Vec::new());
+    let mut warnings = Vec::new();
+    for row in rows {
+        let line = row.line;
+        let texts = row.warnings.into_iter();
+        warnings.extend(texts.map(|text| TableWarning { line, text }));
+        films.push(row.film);
+        places.push(row.place);
+    }
+    let labels = columns.names.settle(path, &mut films)?;
+    Ok(TableCsv {
+        table: FilmTable {
             labels,
-            follow_up: map.follow_up.as_ref().map(at),
-            age: map.age.as_ref().map(at),
-            sex: map.sex.as_ref().map(at),
-            view_position: map.view_position.as_ref().map(at),
-            header,
-        })
-    }
-
-    /// The labels in output order: as the columns or the map say, or as the rows have them.
-    fn labels(&self, path: &Path, rows: &[ParsedRow]) -> Result<Labels, DataError> {
-        let names: Vec<String> = match &self.labels {
-            LabelCells::OneEach { columns, .. } => {
-                columns.iter().map(|(_, name)| name.clone()).collect()
-            }
-            LabelCells::Joined { labels, .. } if labels.is_empty() => {
-                let found: BTreeSet<&String> = rows.iter().flat_map(|row| &row.findings).collect();
-                found.into_iter().cloned().collect()
-            }
-            LabelCells::Joined { labels, .. } => labels.clone(),
-        };
-        let path = path.to_owned();
-        if names.len() > MAX_LABELS {
-            let n_labels = names.len();
-            return Err(DataError::TooManyLabels { path, n_labels });
-        }
-        Labels::new(names).map_err(|source| DataError::Labels { path, source })
-    }
-
-    fn findings_column(&self) -> &str {
-        let column = match &self.labels {
-            LabelCells::Joined { column, .. } => Some(*column),
-            LabelCells::OneEach { columns, .. } => columns.first().map(|(column, _)| *column),
-        };
-        let name = column.and_then(|column| self.header.get(column));
-        name.map(String::as_str).unwrap_or_default()
-    }
-}
-
-/// A row whose labels are still names.
-struct ParsedRow {
-    line: u64,
-    /// The value of the image column, with `/` between folders.
-    image: String,
-    place: String,
-    findings: Vec<String>,
-    film: FilmRow,
-    warnings: Vec<String>,
+            rows: films,
+        },
+        places,
+        n_rows,
+        repeats,
+        warnings,
+        other_words,
+        empty_studies,
+    })
 }
 
 struct Row<'a> {
     row: TableRow<'a>,
     columns: &'a Columns,
+    rules: LabelRules,
+}
+
+/// The labels of one row.
+#[derive(Default)]
+struct RowLabels {
+    findings: FindingSet,
+    unknown: FindingSet,
+    /// What a column "No Finding" says.
+    no_finding: Option<bool>,
 }
 
 impl Row<'_> {
-    fn parse(&self) -> Result<ParsedRow, DataError> {
+    fn parse(&self, other_words: &mut BTreeMap<String, usize>) -> Result<ParsedRow, DataError> {
         let columns = self.columns;
         let image = self
             .row
@@ -190,29 +113,62 @@ impl Row<'_> {
             .path
             .map(|column| self.row.cell(column).replace('\\', "/"));
         let place = place.filter(|place| !place.is_empty());
+        let place = place.unwrap_or_else(|| image.clone());
         let mut warnings = Vec::new();
-        let findings = self.findings(&mut warnings)?;
+        let labels = self.labels(&mut warnings, other_words)?;
+        let is_empty = labels.findings.is_empty();
         let film = FilmRow {
-            image: file_name(&image).to_owned(),
+            image: plain_id(file_name(&image)).to_owned(),
             path: None,
-            patient_id: self.row.needed(columns.patient, "a patient")?.to_owned(),
-            findings: FindingSet::empty(),
+            patient_id: self.patient()?,
+            findings: labels.findings,
+            unknown: labels.unknown,
+            no_finding: is_empty && (labels.unknown.is_empty() || labels.no_finding == Some(true)),
             follow_up: self.believed(columns.follow_up, parse_follow_up, &mut warnings),
             age_years: self.believed(columns.age, parse_age, &mut warnings),
             sex: self.believed(columns.sex, parse_sex, &mut warnings),
-            view_position: self.believed(columns.view_position, parse_view, &mut warnings),
+            view_position: self.view(&place, &mut warnings),
         };
         if film.image.is_empty() {
             return Err(self.row.error(columns.image, "the image's name"));
         }
+        let reader = columns.traits.reader.map(|column| self.row.cell(column));
         Ok(ParsedRow {
             line: self.row.line,
-            place: place.unwrap_or_else(|| image.clone()),
-            image,
-            findings,
+            image: plain_id(&image).to_owned(),
+            place: plain_id(&place).to_owned(),
+            reader: reader.unwrap_or_default().to_owned(),
             film,
             warnings,
         })
+    }
+
+    fn patient(&self) -> Result<String, DataError> {
+        match self.columns.patient {
+            PatientColumn::Own(column) => {
+                let id = self.row.needed(column, "a patient")?;
+                Ok(plain_id(id).to_owned())
+            }
+            PatientColumn::InPath { column, is_needed } => {
+                let path = self.row.needed(column, "a patient")?;
+                let expected = "a patient's folder such as patient00001, \
+                    or a column of patients such as Patient ID";
+                match patient_of_path(path) {
+                    Some(patient) => Ok(patient.to_owned()),
+                    None if is_needed => Err(self.row.error(column, expected)),
+                    None => Ok(path.to_owned()),
+                }
+            }
+        }
+    }
+
+    fn view(&self, place: &str, warnings: &mut Vec<String>) -> Option<ViewPosition> {
+        let own = self.believed(self.columns.view_position, parse_view, warnings);
+        let lateral = self.columns.traits.lateral;
+        let is_lateral =
+            lateral.is_some_and(|column| self.row.cell(column).eq_ignore_ascii_case("lateral"));
+        own.or_else(|| is_lateral.then_some(ViewPosition::Other))
+            .or_else(|| view_of_path(place))
     }
 
     /// The value of an optional column; a warning if it is implausible, `None` if blank.
@@ -224,7 +180,7 @@ impl Row<'_> {
     ) -> Option<T> {
         let column = column?;
         let cell = self.row.cell(column);
-        if cell.is_empty() {
+        if cell.is_empty() || cell.eq_ignore_ascii_case("nan") {
             return None;
         }
         let value = parse(cell);
@@ -236,106 +192,131 @@ impl Row<'_> {
     }
 
     /// Labels decide what is learned, so nothing in them is guessed.
-    fn findings(&self, warnings: &mut Vec<String>) -> Result<Vec<String>, DataError> {
+    fn labels(
+        &self,
+        warnings: &mut Vec<String>,
+        other_words: &mut BTreeMap<String, usize>,
+    ) -> Result<RowLabels, DataError> {
         match &self.columns.labels {
             LabelCells::OneEach {
                 columns,
                 no_finding,
             } => {
-                let mut found = Vec::new();
-                for (column, name) in columns {
-                    if self.row.flag(*column)? {
-                        found.push(name.clone());
+                let mut labels = RowLabels::default();
+                for (idx, column) in columns.iter().enumerate() {
+                    match self.label(*column)? {
+                        Some(true) => labels.findings.insert(idx),
+                        Some(false) => {}
+                        None => labels.unknown.insert(idx),
                     }
                 }
-                if let Some(column) = no_finding
-                    && self.row.flag(*column)? != found.is_empty()
-                {
-                    warnings.push(format!("{NO_FINDING} contradicts the other labels"));
+                if let Some(column) = no_finding {
+                    labels.no_finding = self.label(*column)?;
                 }
-                Ok(found)
+                let contradicted = match labels.no_finding {
+                    Some(true) => !labels.findings.is_empty(),
+                    Some(false) => labels.findings.is_empty() && labels.unknown.is_empty(),
+                    None => false,
+                };
+                if contradicted {
+                    warnings.push("No Finding contradicts the other labels".to_owned());
+                }
+                Ok(labels)
             }
-            LabelCells::Joined { column, labels } => {
-                let expected = "findings joined by '|', or No Finding";
-                let cell = self.row.needed(*column, expected)?;
-                if cell == NO_FINDING {
-                    return Ok(vec![]);
+            LabelCells::Joined { column } => self.joined(*column, other_words),
+        }
+    }
+
+    fn label(&self, column: usize) -> Result<Option<bool>, DataError> {
+        if self.columns.traits.mask != Some(column) {
+            return self.row.label(column, self.rules.uncertain);
+        }
+        // Pairs of a start and a length, or -1 where there is no mask.
+        let cell = self.row.cell(column);
+        let is_run = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
+        match cell {
+            "" => Ok(None),
+            "-1" => Ok(Some(false)),
+            _ if cell.split_whitespace().all(is_run) => Ok(Some(true)),
+            _ => Err(self.row.error(column, "a run-length mask or -1")),
+        }
+    }
+
+    /// Findings in one cell: joined by '|', or a list in brackets, of which words that are no label
+    /// are counted. Known labels may be joined by ';' or ',' too.
+    fn joined(
+        &self,
+        column: usize,
+        other_words: &mut BTreeMap<String, usize>,
+    ) -> Result<RowLabels, DataError> {
+        let names = &self.columns.names;
+        let cell = self.row.cell(column);
+        let mut labels = RowLabels::default();
+        if cell.is_empty() || cell.eq_ignore_ascii_case("nan") {
+            labels.unknown = FindingSet::all();
+            return Ok(labels);
+        }
+        let list = cell
+            .strip_prefix('[')
+            .and_then(|cell| cell.strip_suffix(']'));
+        let words: Vec<&str> = match list {
+            Some(list) => words_of_list(list),
+            None if names.may_be_joined_by_commas(cell) => {
+                cell.split([';', ',']).map(str::trim).collect()
+            }
+            None => cell.split('|').map(str::trim).collect(),
+        };
+        let says_nothing = |word: &&str| is_no_finding(word);
+        if list.is_none() && words.len() > 1 && words.iter().any(says_nothing) {
+            return Err(self.row.error(column, &names.expected()));
+        }
+        for word in words.iter().filter(|word| !is_no_finding(word)) {
+            let known = (!word.is_empty()).then(|| names.index(label_name(word)));
+            match (known.flatten(), list) {
+                (Some(idx), _) => labels.findings.insert(idx),
+                (None, Some(_)) => *other_words.entry((*word).to_owned()).or_default() += 1,
+                (None, None) => {
+                    let got = if word.is_empty() { cell } else { word };
+                    return Err(self.row.error_of(column, &names.expected(), got));
                 }
-                let names = cell.split('|').map(|name| name.trim().to_owned());
-                let names: Vec<String> = names.collect();
-                let known = |name: &String| labels.is_empty() || labels.contains(name);
-                let sound = |name: &String| !name.is_empty() && name != NO_FINDING;
-                if !names.iter().all(|name| sound(name) && known(name)) {
-                    return Err(self.row.error(*column, expected));
-                }
-                Ok(names)
             }
         }
+        Ok(labels)
     }
 }
 
-/// Numbers the labels, names the films and leaves out twins.
-fn collect(
-    labels: &Labels,
-    parsed: Vec<ParsedRow>,
-    columns: &Columns,
-    path: &Path,
-) -> Result<TableCsv, DataError> {
-    let n_rows = parsed.len();
-    let by_path = names_need_folders(&parsed);
-    let (mut rows, mut places) = (Vec::with_capacity(n_rows), Vec::with_capacity(n_rows));
-    let (mut warnings, mut duplicate_rows) = (Vec::new(), Vec::new());
-    let mut seen = BTreeSet::new();
-    for row in parsed {
-        let mut film = row.film;
-        if by_path {
-            film.image.clone_from(&row.image);
-        }
-        if !seen.insert(film.image.clone()) {
-            duplicate_rows.push(film.image);
-            continue;
-        }
-        for name in &row.findings {
-            let finding_idx = labels.position(name).ok_or_else(|| DataError::Cell {
-                path: path.to_owned(),
-                line: row.line,
-                column: columns.findings_column().to_owned(),
-                expected: "a known label".to_owned(),
-                got: excerpt(name),
-            })?;
-            film.findings.insert(finding_idx);
-        }
-        let line = row.line;
-        let texts = row.warnings.into_iter();
-        warnings.extend(texts.map(|text| TableWarning { line, text }));
-        rows.push(film);
-        places.push(row.place);
+/// The words of a list as Python writes it, in quotes or not.
+fn words_of_list(list: &str) -> Vec<&str> {
+    let quote = |letter: char| letter == '\'' || letter == '"';
+    let mut words: Vec<&str> = Vec::new();
+    let mut rest = list.trim();
+    while !rest.is_empty() {
+        let (word, after) = match rest.chars().next().filter(|letter| quote(*letter)) {
+            Some(mark) => {
+                let inside = rest.get(1..).unwrap_or_default();
+                inside.split_once(mark).unwrap_or((inside, ""))
+            }
+            None => rest.split_once(',').unwrap_or((rest, "")),
+        };
+        words.push(word.trim());
+        rest = after.trim_start_matches(|letter: char| letter == ',' || letter.is_whitespace());
     }
-    let table = FilmTable {
-        labels: labels.clone(),
-        rows,
-    };
-    Ok(TableCsv {
-        table,
-        places,
-        n_rows,
-        duplicate_rows,
-        warnings,
-    })
+    words.retain(|word| !word.is_empty());
+    words
 }
 
-/// Whether different paths end in the same file name, which then names no film.
-fn names_need_folders(parsed: &[ParsedRow]) -> bool {
+/// Names films by their paths where different paths end in the same file name.
+fn name_films(rows: &mut [ParsedRow]) {
     let mut paths = BTreeMap::new();
-    parsed.iter().any(|row| {
+    let needs_folders = rows.iter().any(|row| {
         let image = row.image.as_str();
         *paths.entry(file_name(image)).or_insert(image) != image
-    })
-}
-
-/// The part after the last slash.
-pub(super) fn file_name(path: &str) -> &str {
-    path.rsplit('/').next().unwrap_or(path)
+    });
+    if needs_folders {
+        for row in rows {
+            row.film.image.clone_from(&row.image);
+        }
+    }
 }
 
 #[cfg(test)]

@@ -5,10 +5,10 @@ use std::path::{Path, PathBuf};
 
 use csv::StringRecord;
 
-use super::DataError;
-use super::cells::parse_number;
+use super::cells::{LabelCell, parse_label, parse_number};
 use super::error::excerpt;
 use super::text::{read_start, read_text};
+use super::{DataError, Uncertain};
 
 /// A table as its file holds it: a header, then rows of trimmed cells with their line numbers.
 ///
@@ -19,6 +19,7 @@ use super::text::{read_start, read_text};
 pub struct TableFile {
     path: PathBuf,
     header: Vec<String>,
+    header_line: u64,
     reader: csv::Reader<Cursor<String>>,
     record: StringRecord,
     /// Bytes before the first that `reader` sees.
@@ -42,10 +43,10 @@ impl TableFile {
     /// Reads a file and its header, which is empty where the file is.
     pub fn open(path: &Path) -> Result<Self, DataError> {
         let mut table = Self::of_text(path, read_text(path)?);
-        table.header = match table.next_row()? {
-            Some(row) => row.cells().map(ToOwned::to_owned).collect(),
-            None => Vec::new(),
-        };
+        if let Some(row) = table.next_row()? {
+            let header = row.cells().map(ToOwned::to_owned).collect();
+            (table.header_line, table.header) = (row.line, header);
+        }
         Ok(table)
     }
 
@@ -58,6 +59,7 @@ impl TableFile {
         Self {
             path: path.to_owned(),
             header: Vec::new(),
+            header_line: 1,
             reader: csv::ReaderBuilder::new()
                 .delimiter(delimiter)
                 .has_headers(false)
@@ -74,6 +76,16 @@ impl TableFile {
     /// The names of the columns.
     pub fn header(&self) -> &[String] {
         &self.header
+    }
+
+    /// The error for a header without the columns that are `expected`.
+    pub fn header_error(&self, expected: &str) -> DataError {
+        DataError::Columns {
+            path: self.path.clone(),
+            line: self.header_line,
+            expected: expected.to_owned(),
+            found: self.header.clone(),
+        }
     }
 
     /// The next row that has a cell; `None` after the last.
@@ -163,15 +175,13 @@ impl<'a> TableRow<'a> {
         }
     }
 
-    /// The value of a label: 0 or 1, or the words.
-    pub fn flag(&self, column: usize) -> Result<bool, DataError> {
-        let cell = self.cell(column);
-        match parse_number(cell) {
-            Some(0.0) => Ok(false),
-            Some(1.0) => Ok(true),
-            _ if cell.eq_ignore_ascii_case("false") => Ok(false),
-            _ if cell.eq_ignore_ascii_case("true") => Ok(true),
-            _ => Err(self.error(column, "0 or 1")),
+    /// The value of a label; `None` where it is not known: blank, or uncertain and left out.
+    pub fn label(&self, column: usize, uncertain: Uncertain) -> Result<Option<bool>, DataError> {
+        match parse_label(self.cell(column)) {
+            Some(LabelCell::Known(value)) => Ok(Some(value)),
+            Some(LabelCell::Blank) => Ok(None),
+            Some(LabelCell::Uncertain) => Ok(uncertain.value()),
+            None => Err(self.error(column, "0 or 1, -1 (uncertain) or blank (unknown)")),
         }
     }
 
@@ -197,12 +207,17 @@ impl<'a> TableRow<'a> {
 
     /// The error for a cell that is not as `expected`, with line, column and path.
     pub fn error(&self, column: usize, expected: &str) -> DataError {
+        self.error_of(column, expected, self.cell(column))
+    }
+
+    /// The same for a part of the cell.
+    pub(super) fn error_of(&self, column: usize, expected: &str, got: &str) -> DataError {
         DataError::Cell {
             path: self.path.to_owned(),
             line: self.line,
             column: self.header.get(column).cloned().unwrap_or_default(),
             expected: expected.to_owned(),
-            got: excerpt(self.cell(column)),
+            got: excerpt(got),
         }
     }
 }

@@ -43,7 +43,7 @@ pub fn undersample(table: &FilmTable, rows: &[usize], rule: &Undersampling) -> V
     let mut rows = rows.to_vec();
     rows.sort_unstable();
     let film = |row_idx: usize| table.rows.get(row_idx);
-    let no_finding = |row_idx: usize| film(row_idx).is_some_and(|row| row.findings.is_empty());
+    let no_finding = |row_idx: usize| film(row_idx).is_some_and(|row| row.no_finding);
     let mut normal: Vec<usize> = rows
         .iter()
         .copied()

@@ -60,8 +60,76 @@ impl Finding {
     }
 }
 
+/// The name of the empty set of findings in tables and lists.
+pub const NO_FINDING: &str = "No Finding";
+
+impl Finding {
+    /// The finding that data sets call `text`. Letter case, spaces, hyphens and underscores do not
+    /// count; other names of the same finding are known, as `Infiltrate` or `Pleural Effusion`.
+    pub fn named(text: &str) -> Option<Self> {
+        let plain = plain_name(text);
+        let other = match plain.as_str() {
+            "infiltrate" | "infiltrates" => Some(Self::Infiltration),
+            "pleuraleffusion" => Some(Self::Effusion),
+            "pulmonaryfibrosis" => Some(Self::Fibrosis),
+            "hiatalhernia" => Some(Self::Hernia),
+            "oedema" | "pulmonaryedema" | "pulmonaryoedema" => Some(Self::Edema),
+            "pulmonarymass" => Some(Self::Mass),
+            _ => None,
+        };
+        let named = |finding: &Self| plain_name(finding.name()) == plain;
+        other.or_else(|| Self::ALL.into_iter().find(named))
+    }
+}
+
+/// One spelling for each label: that of [`Finding::name`] or [`NO_FINDING`] where `text` means one
+/// of these, else `text` itself.
+pub fn label_name(text: &str) -> &str {
+    match Finding::named(text) {
+        Some(finding) => finding.name(),
+        None if is_no_finding(text) => NO_FINDING,
+        None => text,
+    }
+}
+
+/// Whether data sets call the empty set of findings so.
+pub fn is_no_finding(text: &str) -> bool {
+    ["nofinding", "nofindings", "normal"].contains(&plain_name(text).as_str())
+}
+
+/// A name without letter case, spaces, hyphens and underscores.
+pub fn plain_name(text: &str) -> String {
+    let letters = text.chars().filter(|letter| !" -_".contains(*letter));
+    letters.flat_map(char::to_lowercase).collect()
+}
+
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_finding_has_many_spellings_and_another_none_of_them() {
+        for (text, name) in [
+            ("Pleural Thickening", "Pleural_Thickening"),
+            ("pleural_thickening", "Pleural_Thickening"),
+            ("Infiltrate", "Infiltration"),
+            ("PLEURAL EFFUSION", "Effusion"),
+            ("no finding", NO_FINDING),
+            ("normal", NO_FINDING),
+            ("Nodule/Mass", "Nodule/Mass"),
+            ("Lung Opacity", "Lung Opacity"),
+        ] {
+            assert_eq!(label_name(text), name);
+        }
+        for finding in Finding::ALL {
+            assert_eq!(Finding::named(finding.name()), Some(finding));
+        }
+        assert_eq!(Finding::named("Masses"), None);
     }
 }

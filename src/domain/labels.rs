@@ -2,10 +2,7 @@ use std::sync::Arc;
 
 use thiserror::Error;
 
-use super::Finding;
-
-/// The name of the empty set of findings, where a model scores it as a label of its own.
-const NO_FINDING: &str = "No Finding";
+use super::{Finding, NO_FINDING};
 
 /// The labels of a model, in the order of its outputs: at least one name, none blank, none twice.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -21,7 +21,7 @@ pub use film::{
     DicomIdentity, Film, FilmInfo, GrayTable, ModalityMap, PatientOrientation, PixelSpacing,
     Pixels, PixelsError, SpacingSource,
 };
-pub use finding::Finding;
+pub use finding::{Finding, NO_FINDING, is_no_finding, label_name, plain_name};
 pub use labels::{Labels, LabelsError, PerFinding};
 pub use measurement::Measurement;
 pub use model_identity::ModelIdentity;

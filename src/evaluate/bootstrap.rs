@@ -176,12 +176,12 @@ struct OrderedFilms {
 
 impl OrderedFilms {
     fn of(column: &LabelColumn) -> Self {
-        let mut order: Vec<u32> = (0..column.scores.len() as u32).collect();
+        let mut order: Vec<u32> = column.known().map(|(film, ..)| film as u32).collect();
         let score = |film: u32| column.scores.get(film as usize).copied().unwrap_or(0.0);
         order.sort_by(|&a, &b| score(b).total_cmp(&score(a)));
         let next = order.iter().skip(1).map(|&film| Some(score(film)));
         let films = order.iter().zip(next.chain([None])).map(|(&film, next)| {
-            let positive = column.positives.get(film as usize).copied();
+            let positive = column.truth.get(film as usize).copied().flatten();
             let ends = next.is_none_or(|next| next < score(film));
             (film, positive.unwrap_or(false), ends)
         });
@@ -245,7 +245,8 @@ mod tests {
         let repeat = |film: usize| std::iter::repeat_n(film, weights[film] as usize);
         let drawn: Vec<usize> = (0..40).flat_map(repeat).collect();
         let scores: Vec<f64> = drawn.iter().map(|&film| column.scores[film]).collect();
-        let positives: Vec<bool> = drawn.iter().map(|&film| column.positives[film]).collect();
+        let positives = drawn.iter().map(|&film| column.truth[film].unwrap());
+        let positives: Vec<bool> = positives.collect();
         let expected = roc_auc(&scores, &positives).unwrap();
         let found = OrderedFilms::of(&column).auc(&weights).unwrap();
         assert!((found - expected).abs() < 1e-12, "{found}, not {expected}");
@@ -276,7 +277,7 @@ mod tests {
         let tenfold =
             |value: &dyn Fn(usize) -> f64| (0..600).map(|film| value(film / 10)).collect();
         let scores: Vec<f64> = tenfold(&|patient| column.scores[patient]);
-        let positives = (0..600).map(|film| column.positives[film / 10]).collect();
+        let positives: Vec<Option<bool>> = (0..600).map(|film| column.truth[film / 10]).collect();
         let alike = LabelColumn::new("Mass".to_owned(), scores, positives).unwrap();
         let ordered = OrderedFilms::of(&alike);
         let width = |films_a_patient: usize| {

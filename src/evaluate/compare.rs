@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::EvaluateError;
+use crate::dataset::Uncertain;
 use crate::metrics::PairedAuc;
 use crate::scores::{FilmPrediction, LabelColumn, Predictions, ScoredSet};
 
@@ -31,8 +32,8 @@ pub struct ComparedSet {
 
 impl ComparedSet {
     /// Reads a CSV of predictions and compares `set` with it.
-    pub fn load(set: &ScoredSet, path: &Path) -> Result<Self, EvaluateError> {
-        let other = ScoredSet::load(path)?;
+    pub fn load(set: &ScoredSet, path: &Path, uncertain: Uncertain) -> Result<Self, EvaluateError> {
+        let other = ScoredSet::load(path, uncertain)?;
         Ok(Self {
             differences: compare(set, &other)?,
             set: Arc::new(other),
@@ -45,8 +46,8 @@ impl ComparedSet {
 pub struct FilmDifference {
     /// Its path.
     pub path: PathBuf,
-    /// Whether it has the finding.
-    pub positive: bool,
+    /// Whether it has the finding; `None` where that is not known.
+    pub positive: Option<bool>,
     /// Score of the first model.
     pub first: f64,
     /// Score of the second.
@@ -66,7 +67,16 @@ pub fn compare(
     });
     let difference = |(column, other): (&LabelColumn, &LabelColumn)| {
         check_truth(&first, column, other)?;
-        let paired = PairedAuc::of(&column.scores, &other.scores, &column.positives);
+        let others = other.scores.iter().zip(&other.truth);
+        let pairs = column.scores.iter().zip(&column.truth).zip(others);
+        // A film counts where both sets know its label.
+        let known = pairs.filter_map(|((own, truth), (other, known))| {
+            let positive = (*truth).filter(|_| known.is_some())?;
+            Some(((*own, *other), positive))
+        });
+        let (scores, positives): (Vec<(f64, f64)>, Vec<bool>) = known.unzip();
+        let (own, other_scores): (Vec<f64>, Vec<f64>) = scores.into_iter().unzip();
+        let paired = PairedAuc::of(&own, &other_scores, &positives);
         Ok(LabelDifference {
             name: column.name.clone(),
             first_auc: column.auc.map(|auc| auc.auc),
@@ -83,9 +93,12 @@ fn check_truth(
     column: &LabelColumn,
     other: &LabelColumn,
 ) -> Result<(), EvaluateError> {
-    let truths = column.positives.iter().zip(&other.positives);
+    let truths = column.truth.iter().zip(&other.truth);
     let films = set.predictions.films.iter().zip(truths);
-    let mut differing = films.filter(|(_, (own, other))| own != other);
+    let mut differing = films.filter(|(_, (own, other))| {
+        let both = own.zip(**other);
+        both.is_some_and(|(own, other)| own != other)
+    });
     match differing.next() {
         None => Ok(()),
         Some((film, _)) => Err(EvaluateError::OtherTruth {
@@ -109,7 +122,7 @@ pub fn most_different_films(
         column.ok_or(EvaluateError::NothingInCommon)
     };
     let (own, other) = (column(&first)?, column(&second)?);
-    let films = first.predictions.films.iter().zip(&own.positives);
+    let films = first.predictions.films.iter().zip(&own.truth);
     let scores = own.scores.iter().zip(&other.scores);
     let mut films: Vec<FilmDifference> = films
         .zip(scores)
@@ -176,7 +189,7 @@ mod tests {
             path: path.into(),
             patient_id: path.to_owned(),
             scores: vec![score],
-            truth: vec![positive],
+            truth: vec![Some(positive)],
         };
         let predictions = Predictions {
             labels: vec!["Mass".to_owned()],

@@ -35,17 +35,8 @@ pub fn freeze_operating_points(
     for column in columns {
         let place = card.labels.position(&column.name);
         let slot = place.and_then(|place| card.validation_scores.get_mut(place));
-        let films = column
-            .scores
-            .iter()
-            .copied()
-            .zip(column.positives.iter().copied());
-        let n_pos = column
-            .positives
-            .iter()
-            .filter(|positive| **positive)
-            .count();
-        let n = column.positives.len();
+        let films = column.known().map(|(_, score, positive)| (score, positive));
+        let (n_pos, n) = (column.ranked.n_pos(), column.n_known());
         let words = format!("validation, {n_pos} of {n} films positive");
         if let (Some(slot), Some(histogram)) = (slot, ScoreHistogram::of(films, &words)) {
             *slot = Some(histogram);

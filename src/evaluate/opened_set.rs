@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::thread::available_parallelism;
 
 use super::{EvaluateError, EvaluationData, SharedPatients, score_films, shared_patients};
+use crate::dataset::Uncertain;
 use crate::model::Classifier;
 use crate::scores::ScoredSet;
 
@@ -11,7 +12,12 @@ use crate::scores::ScoredSet;
 #[derive(Clone, Copy)]
 pub enum ScoreSource<'a> {
     /// A CSV of predictions.
-    Predictions(&'a Path),
+    Predictions {
+        /// The file.
+        path: &'a Path,
+        /// What its uncertain labels mean.
+        uncertain: Uncertain,
+    },
     /// Films that a model scores now.
     Films {
         /// The films.
@@ -68,7 +74,9 @@ impl OpenedSet {
         progress: EvaluationProgress<'_>,
     ) -> Result<Self, EvaluateError> {
         let (set, mut warnings) = match source {
-            ScoreSource::Predictions(path) => (ScoredSet::load(path)?, Vec::new()),
+            ScoreSource::Predictions { path, uncertain } => {
+                (ScoredSet::load(path, uncertain)?, Vec::new())
+            }
             ScoreSource::Films {
                 data,
                 classifier,
@@ -78,7 +86,8 @@ impl OpenedSet {
                 let mut progress =
                     |n_done, n_total| progress(EvaluationStep::Films, n_done, n_total);
                 let scored = score_films(classifier, data, cache_folder, n_threads, &mut progress)?;
-                let warnings = scored.warnings();
+                let mut warnings = data.data.files.notices();
+                warnings.extend(scored.warnings());
                 let name = format!("{} on the {}", classifier.id(), data.split);
                 (ScoredSet::new(name, scored.predictions)?, warnings)
             }

@@ -1,7 +1,9 @@
 use std::path::{Path, PathBuf};
 
 use super::EvaluateError;
-use crate::dataset::{ColumnMap, DataSet, FilmCache, FilmRow, Split, SplitLists, SplitRule};
+use crate::dataset::{
+    ColumnMap, DataSet, FilmCache, FilmRow, LabelRules, Split, SplitLists, SplitRule,
+};
 use crate::domain::Part;
 use crate::model::Classifier;
 use crate::scores::{PartFilm, Predictions, score_part};
@@ -63,8 +65,9 @@ impl EvaluationData {
         columns: Option<&ColumnMap>,
         rule: Option<SplitRule>,
         part: Option<Part>,
+        rules: LabelRules,
     ) -> Result<Self, EvaluateError> {
-        let data = DataSet::open(source, columns)?;
+        let data = DataSet::open_by(source, columns, rules)?;
         let Some(part) = part else {
             let rows = (0..data.table.rows.len()).collect();
             let split = "all films of the table".to_owned();
@@ -107,12 +110,27 @@ fn own_lists(root: &Path) -> Option<SplitLists> {
         let mut paths = names.iter().map(|name| root.join(name));
         paths.find(|path| path.is_file())
     };
-    let [train, valid, test] = LIST_NAMES.map(find);
+    let [train, valid, test] = match split_table(root) {
+        Some(path) => [(); 3].map(|()| Some(path.clone())),
+        None => LIST_NAMES.map(find),
+    };
     (train.is_some() || valid.is_some() || test.is_some()).then(|| SplitLists {
         train,
         valid,
         test,
         ..SplitLists::default()
+    })
+}
+
+/// MIMIC-CXR's table of parts.
+fn split_table(root: &Path) -> Option<PathBuf> {
+    let entries = root.read_dir().ok()?.flatten();
+    let mut paths: Vec<PathBuf> = entries.map(|entry| entry.path()).collect();
+    paths.sort();
+    paths.into_iter().find(|path| {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let is_split = name.ends_with("-split.csv") || name.ends_with("-split.csv.gz");
+        is_split && name.starts_with("mimic-cxr")
     })
 }
 
@@ -165,10 +183,7 @@ pub fn score_films(
         film_idx,
         path,
         patient_id: row.patient_id.clone(),
-        truth: labels
-            .iter()
-            .map(|&(_, place)| row.findings.contains(place))
-            .collect(),
+        truth: labels.iter().map(|&(_, place)| row.has(place)).collect(),
     });
     let mut progress = |n_done| progress(n_films + n_done, 2 * n_films);
     let scored = score_part(classifier, &cache, films.collect(), &outputs, &mut progress)?;

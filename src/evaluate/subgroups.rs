@@ -81,8 +81,10 @@ pub fn subgroups(set: &ScoredSet, table: &FilmTable, thresholds: &[f64]) -> Vec<
     let subgroup = |((by, name), films): ((&'static str, &'static str), Vec<usize>)| {
         let columns = set.columns.iter().zip(thresholds);
         let labels = columns.map(|(column, &threshold)| {
-            let film =
-                |&film: &usize| Some((*column.scores.get(film)?, *column.positives.get(film)?));
+            let film = |&film: &usize| {
+                let truth = column.truth.get(film).copied().flatten();
+                Some((*column.scores.get(film)?, truth?))
+            };
             let (scores, positives): (Vec<f64>, Vec<bool>) = films.iter().filter_map(film).unzip();
             let counts = Confusion::count(&scores, &positives, threshold);
             SubgroupAuc {

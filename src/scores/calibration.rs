@@ -51,8 +51,9 @@ impl ProbabilityRule {
 
     /// A fit on the scores of `valid`; never fit on the films it is evaluated on.
     pub fn fit(valid: &LabelColumn) -> Result<Self, PlattError> {
-        let logits: Vec<f64> = valid.scores.iter().map(|&score| logit(score)).collect();
-        Platt::fit(&logits, &valid.positives).map(Self::Platt)
+        let (scores, positives) = valid.known_scores();
+        let logits: Vec<f64> = scores.into_iter().map(logit).collect();
+        Platt::fit(&logits, &positives).map(Self::Platt)
     }
 
     /// The probability that belongs to a score, both in `[0, 1]`.
@@ -78,13 +79,14 @@ impl fmt::Display for ProbabilityRule {
 impl CalibrationView {
     /// Judges the probabilities of a label's films.
     pub fn of(column: &LabelColumn, rule: ProbabilityRule, bins: Bins) -> Self {
-        let scores = column.scores.iter();
-        let probabilities: Vec<f64> = scores.map(|&score| rule.probability(score)).collect();
-        let bins = reliability(&probabilities, &column.positives, bins);
+        let (scores, positives) = column.known_scores();
+        let scores = scores.into_iter();
+        let probabilities: Vec<f64> = scores.map(|score| rule.probability(score)).collect();
+        let bins = reliability(&probabilities, &positives, bins);
         Self {
             rule,
             expected_error: expected_calibration_error(&bins),
-            brier: brier_score(&probabilities, &column.positives),
+            brier: brier_score(&probabilities, &positives),
             bins,
         }
     }

@@ -110,8 +110,7 @@ fn thinned<T>(points: &[T]) -> impl Iterator<Item = &T> {
 /// Shares of the films of one side in bars of equal width over the scores.
 fn histogram(column: &LabelColumn, side: bool) -> Vec<[f64; 2]> {
     let mut counts = [0_u32; N_BARS];
-    let films = column.scores.iter().zip(&column.positives);
-    for (score, _) in films.filter(|(_, positive)| **positive == side) {
+    for (_, score, _) in column.known().filter(|(.., positive)| *positive == side) {
         let bar = ((score * N_BARS as f64) as usize).min(N_BARS - 1);
         if let Some(count) = counts.get_mut(bar) {
             *count += 1;

@@ -2,8 +2,8 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::ScoresError;
-use crate::dataset::{DataError, TableFile, TableRow};
-use crate::domain::ModelIdentity;
+use crate::dataset::{DataError, TableFile, TableRow, Uncertain};
+use crate::domain::{ModelIdentity, label_name};
 use crate::files::write_whole;
 
 /// A score of exactly 0 or 1 is a rounded one: its loss stays finite.
@@ -35,21 +35,22 @@ pub struct FilmPrediction {
     pub patient_id: String,
     /// Score of each label, in `[0, 1]`; a model's `f32` without loss.
     pub scores: Vec<f64>,
-    /// The value of each label.
-    pub truth: Vec<bool>,
+    /// The value of each label; `None` where it is not known.
+    pub truth: Vec<Option<bool>>,
 }
 
 impl FilmPrediction {
-    /// Mean cross-entropy over the labels, unweighted: how wrong the scores are.
+    /// Mean cross-entropy over the known labels, unweighted: how wrong the scores are.
     pub fn loss(&self) -> f64 {
         let pairs = self.scores.iter().zip(&self.truth);
-        let sum: f64 = pairs
-            .map(|(&score, &truth)| {
-                let of_truth = if truth { score } else { 1.0 - score };
-                -of_truth.max(LEAST_LIKELIHOOD).ln()
-            })
-            .sum();
-        sum / self.scores.len().max(1) as f64
+        let known = pairs.filter_map(|(&score, &truth)| Some((score, truth?)));
+        let (mut sum, mut n_known) = (0.0, 0_usize);
+        for (score, truth) in known {
+            let of_truth = if truth { score } else { 1.0 - score };
+            sum -= of_truth.max(LEAST_LIKELIHOOD).ln();
+            n_known += 1;
+        }
+        sum / n_known.max(1) as f64
     }
 }
 
@@ -71,7 +72,10 @@ impl Predictions {
                 film.path.to_string_lossy().into_owned(),
                 film.patient_id.clone(),
             ];
-            let truth = film.truth.iter().map(|&truth| u8::from(truth).to_string());
+            let truth = film.truth.iter().map(|truth| match truth {
+                Some(truth) => u8::from(*truth).to_string(),
+                None => String::new(),
+            });
             let scores = film.scores.iter().map(ToString::to_string);
             let named = named.into_iter();
             let record = named.chain(truth).chain(scores).chain(model.clone());
@@ -86,8 +90,14 @@ impl Predictions {
 
     /// Reads a CSV, by whomever it was written: columns in any order, others passed over.
     ///
-    /// An error names the line of a cell that is not a label (0 or 1) or not a score in `[0, 1]`.
+    /// A label is 0 or 1, blank where it is not known, or -1 where it is uncertain, which is left out.
+    /// An error names the line of a cell that is none of these, or not a score in `[0, 1]`.
     pub fn load(path: &Path) -> Result<Self, ScoresError> {
+        Self::load_by(path, Uncertain::Ignore)
+    }
+
+    /// The same, with uncertain labels as asked for.
+    pub fn load_by(path: &Path, uncertain: Uncertain) -> Result<Self, ScoresError> {
         let mut table = TableFile::open(path)?;
         let columns = Columns::of(table.header()).map_err(|reason| broken(path, &reason))?;
         let mut films = Vec::new();
@@ -103,7 +113,7 @@ impl Predictions {
                 return Err(broken(path, &reason));
             }
             model = model.or(found);
-            films.push(columns.film(row)?);
+            films.push(columns.film(row, uncertain)?);
         }
         Ok(Self {
             labels: columns.labels.into_iter().map(|label| label.name).collect(),
@@ -145,12 +155,22 @@ impl Columns {
             let place = header.iter().position(|cell| cell == name);
             place.ok_or_else(|| format!("expected a column {name}"))
         };
+        let column = |prefix: &str, label: &str| {
+            let means = |cell: &String| cell.strip_prefix(prefix).map(label_name) == Some(label);
+            let places = header.iter().enumerate().filter(|(_, cell)| means(cell));
+            let places: Vec<usize> = places.map(|(place, _)| place).collect();
+            match places.as_slice() {
+                [place] => Ok(*place),
+                [] => Err(format!("expected a column {prefix}{label}")),
+                _ => Err(format!("expected one column {prefix}{label}, got several")),
+            }
+        };
         let names = header.iter().filter_map(|cell| cell.strip_prefix("label:"));
-        let labels = names.map(|name| {
+        let labels = names.map(label_name).map(|name| {
             Ok(LabelColumns {
                 name: name.to_owned(),
-                truth: place(&format!("label:{name}"))?,
-                score: place(&format!("score:{name}"))?,
+                truth: column("label:", name)?,
+                score: column("score:", name)?,
             })
         });
         let labels: Vec<LabelColumns> = labels.collect::<Result<_, String>>()?;
@@ -174,8 +194,8 @@ impl Columns {
         ModelIdentity::parse(row.cell(self.model?))
     }
 
-    fn film(&self, row: TableRow<'_>) -> Result<FilmPrediction, DataError> {
-        let truth = |label: &LabelColumns| row.flag(label.truth);
+    fn film(&self, row: TableRow<'_>, uncertain: Uncertain) -> Result<FilmPrediction, DataError> {
+        let truth = |label: &LabelColumns| row.label(label.truth, uncertain);
         let score = |label: &LabelColumns| {
             let score = row.number(label.score);
             score
@@ -207,7 +227,7 @@ mod tests {
             path: path.into(),
             patient_id: "7".to_owned(),
             scores: scores.to_vec(),
-            truth: vec![true, false],
+            truth: vec![Some(true), Some(false)],
         };
         Predictions {
             labels: ["Mass", "Edema"].map(str::to_owned).to_vec(),
@@ -285,6 +305,26 @@ mod tests {
     }
 
     #[test]
+    fn unknown_and_uncertain_labels_are_kept_as_missing_and_spellings_are_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("p.csv");
+        let text = "path,patient_id,label:Pleural Thickening,score:pleural_thickening\n\
+            a.png,1,,0.5\nb.png,2,-1,0.5\nc.png,3,1,0.5\n";
+        std::fs::write(&path, text).unwrap();
+        let loaded = Predictions::load(&path).unwrap();
+        assert_eq!(loaded.labels, ["Pleural_Thickening"]);
+        let truths = |set: &Predictions| -> Vec<Option<bool>> {
+            set.films.iter().map(|film| film.truth[0]).collect()
+        };
+        assert_eq!(truths(&loaded), [None, None, Some(true)]);
+        assert_eq!(loaded.films[0].loss(), 0.0);
+        let positive = Predictions::load_by(&path, Uncertain::Positive).unwrap();
+        assert_eq!(truths(&positive), [None, Some(true), Some(true)]);
+        loaded.save(&path).unwrap();
+        assert_eq!(Predictions::load(&path).unwrap(), loaded);
+    }
+
+    #[test]
     fn films_that_count_twice_are_named() {
         let mut predictions = predictions();
         assert_eq!(predictions.repeated(), Vec::<&Path>::new());
@@ -306,7 +346,8 @@ mod tests {
             std::fs::write(&path, text).unwrap();
             let films = Predictions::load(&path).unwrap().films;
             let films = films.iter().map(|film| (film.truth[0], film.scores[0]));
-            assert_eq!(films.collect::<Vec<_>>(), [(true, 0.25), (false, 1.0)]);
+            let expected = [(Some(true), 0.25), (Some(false), 1.0)];
+            assert_eq!(films.collect::<Vec<_>>(), expected);
         };
         let text = rows.join("\n");
         expected(text.as_bytes());
@@ -330,7 +371,7 @@ mod tests {
             path: "x.png".into(),
             patient_id: "7".to_owned(),
             scores: vec![0.25],
-            truth: vec![true],
+            truth: vec![Some(true)],
         };
         assert_eq!(Predictions::load(&path).unwrap().films, [expected]);
     }

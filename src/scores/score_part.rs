@@ -17,8 +17,8 @@ pub struct PartFilm {
     pub path: PathBuf,
     /// Patient of the film.
     pub patient_id: String,
-    /// The value of each scored label.
-    pub truth: Vec<bool>,
+    /// The value of each scored label; `None` where it is not known.
+    pub truth: Vec<Option<bool>>,
 }
 
 /// Scores of a part's films, and what they were made of.

@@ -3,7 +3,9 @@ use std::path::{Path, PathBuf};
 use std::thread::{available_parallelism, scope};
 
 use super::{Predictions, ScoresError};
-use crate::metrics::{AucEstimate, Confusion, RankedScores, brier_score};
+use crate::dataset::Uncertain;
+use crate::domain::{label_name, plain_name};
+use crate::metrics::{AucEstimate, Confusion, RankedScores, RocError, brier_score};
 
 /// Predictions made ready: label by label, ranked once, so that any threshold costs next to nothing.
 #[derive(Clone, Debug)]
@@ -24,9 +26,9 @@ pub struct LabelColumn {
     pub name: String,
     /// By film, in `[0, 1]`.
     pub scores: Vec<f64>,
-    /// By film.
-    pub positives: Vec<bool>,
-    /// The scores in order.
+    /// By film: whether it has the finding; `None` where that is not known.
+    pub truth: Vec<Option<bool>>,
+    /// The scores of films whose label is known, in order.
     pub ranked: RankedScores,
     /// Area under the ROC curve with `DeLong`'s variance; `None` where one class is missing.
     pub auc: Option<AucEstimate>,
@@ -39,8 +41,9 @@ pub struct LabelColumn {
 
 impl ScoredSet {
     /// Reads a CSV of predictions and ranks it; named after its file.
-    pub fn load(path: &Path) -> Result<Self, ScoresError> {
-        Self::new(path.display().to_string(), Predictions::load(path)?)
+    pub fn load(path: &Path, uncertain: Uncertain) -> Result<Self, ScoresError> {
+        let predictions = Predictions::load_by(path, uncertain)?;
+        Self::new(path.display().to_string(), predictions)
     }
 
     /// Ranks every label, labels spread over the processor's cores.
@@ -55,10 +58,10 @@ impl ScoredSet {
         let share = labels.len().div_ceil(n_threads).max(1);
         let column = |&(place, name): &(usize, &String)| {
             let films = predictions.films.iter();
-            let (scores, positives) = films
+            let (scores, truth): (Vec<f64>, Vec<Option<bool>>) = films
                 .filter_map(|film| Some((*film.scores.get(place)?, *film.truth.get(place)?)))
                 .unzip();
-            LabelColumn::new(name.clone(), scores, positives)
+            LabelColumn::new(name.clone(), scores, truth)
         };
         let columns: Vec<Result<LabelColumn, ScoresError>> = scope(|scope| {
             let threads: Vec<_> = labels
@@ -87,13 +90,12 @@ impl ScoredSet {
         self.predictions.films.len()
     }
 
-    /// The place of a label, underscores and spaces alike.
+    /// The place of a label in any of its spellings.
     pub fn position(&self, name: &str) -> Result<usize, ScoresError> {
-        let plain = |name: &str| name.replace(' ', "_");
-        let place = self
-            .columns
-            .iter()
-            .position(|column| plain(&column.name) == plain(name));
+        let plain = |name: &str| plain_name(label_name(name));
+        let wanted = plain(name);
+        let mut columns = self.columns.iter();
+        let place = columns.position(|column| plain(&column.name) == wanted);
         place.ok_or_else(|| ScoresError::UnknownLabel {
             name: name.to_owned(),
             known: self.predictions.labels.join(", "),
@@ -109,30 +111,56 @@ impl ScoredSet {
 
 /// Ranks all scores once more, together: too slow for every move of a threshold.
 fn micro_auc(columns: &[LabelColumn]) -> Option<f64> {
-    let scores = columns.iter().flat_map(|column| &column.scores);
-    let scores: Vec<f64> = scores.copied().collect();
-    let positives = columns.iter().flat_map(|column| &column.positives);
-    let positives: Vec<bool> = positives.copied().collect();
+    let (scores, positives) = pairs_of(columns.iter().flat_map(LabelColumn::known));
     RankedScores::of(&scores, &positives).ok()?.auc().ok()
 }
 
 impl LabelColumn {
-    /// Ranks the scores of one label.
-    pub fn new(name: String, scores: Vec<f64>, positives: Vec<bool>) -> Result<Self, ScoresError> {
-        let ranked = RankedScores::of(&scores, &positives).map_err(|source| ScoresError::Rank {
+    /// Ranks the scores of one label; films whose label is not known are in no figure.
+    pub fn new<T: Into<Option<bool>>>(
+        name: String,
+        scores: Vec<f64>,
+        truth: Vec<T>,
+    ) -> Result<Self, ScoresError> {
+        let truth: Vec<Option<bool>> = truth.into_iter().map(Into::into).collect();
+        if scores.len() != truth.len() {
+            let (n_scores, n_labels) = (scores.len(), truth.len());
+            let source = RocError::Length { n_scores, n_labels };
+            return Err(ScoresError::Rank {
+                label: name,
+                source,
+            });
+        }
+        let (known, positives) = pairs_of(known_of(&scores, &truth));
+        let ranked = RankedScores::of(&known, &positives).map_err(|source| ScoresError::Rank {
             label: name.clone(),
             source,
         })?;
-        let auc = AucEstimate::of(&scores, &positives).ok();
+        let auc = AucEstimate::of(&known, &positives).ok();
         Ok(Self {
             average_precision: auc.and_then(|_| ranked.average_precision()),
-            brier: brier_score(&scores, &positives),
+            brier: brier_score(&known, &positives),
             auc,
             ranked,
             name,
             scores,
-            positives,
+            truth,
         })
+    }
+
+    /// Place, score and side of each film whose label is known, in their order.
+    pub fn known(&self) -> impl Iterator<Item = (usize, f64, bool)> {
+        known_of(&self.scores, &self.truth)
+    }
+
+    /// Scores and sides of the films whose label is known, in their order.
+    pub fn known_scores(&self) -> (Vec<f64>, Vec<bool>) {
+        pairs_of(self.known())
+    }
+
+    /// Films whose label is known.
+    pub fn n_known(&self) -> usize {
+        self.ranked.n_pos() + self.ranked.n_neg()
     }
 
     /// The 2x2 table at a threshold.
@@ -140,9 +168,9 @@ impl LabelColumn {
         self.ranked.at(threshold)
     }
 
-    /// Share of films with the finding.
+    /// Share of films with the finding among those whose label is known.
     pub fn prevalence(&self) -> f64 {
-        self.ranked.n_pos() as f64 / self.scores.len().max(1) as f64
+        self.ranked.n_pos() as f64 / self.n_known().max(1) as f64
     }
 
     /// Whether there are too few positive films to tell from chance.
@@ -151,5 +179,48 @@ impl LabelColumn {
     }
 }
 
+fn known_of(scores: &[f64], truth: &[Option<bool>]) -> impl Iterator<Item = (usize, f64, bool)> {
+    let films = scores.iter().zip(truth).enumerate();
+    films.filter_map(|(film, (score, truth))| Some((film, *score, (*truth)?)))
+}
+
+fn pairs_of(known: impl Iterator<Item = (usize, f64, bool)>) -> (Vec<f64>, Vec<bool>) {
+    known.map(|(_, score, positive)| (score, positive)).unzip()
+}
+
 /// Positive films below which figures are grayed.
 const MIN_POSITIVES: usize = 10;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn figures_are_of_the_films_whose_label_is_known() {
+        let scores = vec![0.9, 0.1, 0.8, 0.3, 0.7];
+        let truth = vec![Some(true), None, Some(false), Some(false), None];
+        let column = LabelColumn::new("Mass".to_owned(), scores, truth).unwrap();
+        let known = LabelColumn::new(
+            "Mass".to_owned(),
+            vec![0.9, 0.8, 0.3],
+            vec![true, false, false],
+        );
+        let known = known.unwrap();
+        assert_eq!(column.ranked, known.ranked);
+        assert_eq!(column.auc, known.auc);
+        assert_eq!(column.average_precision, known.average_precision);
+        assert_eq!(column.brier, known.brier);
+        assert_eq!(column.prevalence(), known.prevalence());
+        assert_eq!(column.n_known(), 3);
+        assert_eq!(micro_auc(&[column]), micro_auc(&[known]));
+    }
+
+    #[test]
+    fn a_label_that_is_known_of_no_film_has_no_figure() {
+        let column = LabelColumn::new("Mass".to_owned(), vec![0.5; 2], vec![None, None]).unwrap();
+        assert_eq!(
+            (column.n_known(), column.auc, column.brier),
+            (0, None, None)
+        );
+    }
+}

@@ -68,16 +68,17 @@ impl LabelAuc {
 }
 
 impl AucTable {
-    /// From scores and labels `(film, label)`, both row by row.
+    /// From scores and labels `(film, label)`, both row by row; labels that are NaN are not known and
+    /// in no figure.
     pub fn new(labels: &[String], scores: &[f32], truth: &[f32]) -> Self {
         let n_labels = labels.len().max(1);
-        let column = |values: &[f32], k: usize| -> Vec<f64> {
-            let column = values.iter().skip(k).step_by(n_labels);
-            column.map(|&value| f64::from(value)).collect()
-        };
         let of = |(k, label): (usize, &String)| {
-            let positives: Vec<bool> = column(truth, k).iter().map(|&y| y > 0.5).collect();
-            let estimate = AucEstimate::of(&column(scores, k), &positives).ok();
+            let films = scores.iter().zip(truth).skip(k).step_by(n_labels);
+            let known = films.filter(|(_, truth)| !truth.is_nan());
+            let (scores, positives): (Vec<f64>, Vec<bool>) = known
+                .map(|(score, truth)| (f64::from(*score), *truth > 0.5))
+                .unzip();
+            let estimate = AucEstimate::of(&scores, &positives).ok();
             (label.clone(), estimate.as_ref().map(LabelAuc::new))
         };
         Self {
@@ -173,6 +174,10 @@ mod tests {
         assert_eq!(table.labels[0].1.unwrap().auc, 1.0);
         assert_eq!(table.labels[1].1, None);
         assert_eq!(table.macro_mean(), Some(1.0));
+        let unknown = [1.0, 0.0, f32::NAN, 1.0, 0.0, 0.0];
+        let table = AucTable::new(&labels, &scores, &unknown);
+        let first = table.labels[0].1.unwrap();
+        assert_eq!((first.n_pos, first.n_neg), (1, 1));
         assert_eq!(AucTable::default().macro_mean(), None);
     }
 

@@ -37,7 +37,7 @@ impl DataPlan {
     /// Reads the table, parts the films, leaves out what the configuration leaves out.
     pub fn new(config: &TrainConfig) -> Result<Self, TrainError> {
         config.check()?;
-        let data = DataSet::open(&config.data, config.columns.as_ref())?;
+        let data = DataSet::open_by(&config.data, config.columns.as_ref(), config.label_rules())?;
         data.check_images()?;
         let table = &data.table;
         let split = Split::new(table, &config.split_rule(&data.root))?;
@@ -90,17 +90,18 @@ impl DataPlan {
         }
     }
 
-    /// 0 or 1 for each label that is learned.
+    /// 0 or 1 for each label that is learned; NaN where it is not known.
     pub fn truth(&self, row: &FilmRow) -> Vec<f32> {
         let table_labels = &self.data.table.labels;
-        let has = |label: &str| {
+        let truth = |label: &str| {
             let place = table_labels.position(label);
-            place.is_some_and(|place| row.findings.contains(place))
+            match place.map_or(Some(false), |place| row.has(place)) {
+                Some(true) => 1.0,
+                Some(false) => 0.0,
+                None => f32::NAN,
+            }
         };
-        self.labels
-            .iter()
-            .map(|label| if has(label) { 1.0 } else { 0.0 })
-            .collect()
+        self.labels.iter().map(truth).collect()
     }
 
     /// Positive films by label among `rows`.
@@ -115,12 +116,19 @@ impl DataPlan {
         })
     }
 
-    /// Share of positive films by label in the training part, in `[0, 1]`.
+    /// Share of positive films by label among those of the training part whose label is known, in
+    /// `[0, 1]`.
     pub fn class_frequencies(&self) -> PerFinding<f64> {
         let [train, ..] = &self.parts;
-        let n_films = train.rows.len().max(1) as f64;
-        self.n_positives(&train.rows)
-            .map(|&n_pos| n_pos as f64 / n_films)
+        let n_positives = self.n_positives(&train.rows);
+        self.labels.map(|idx, label| {
+            let place = self.data.table.labels.position(label);
+            let films = train.rows.iter();
+            let films = films.filter_map(|&row| self.data.table.rows.get(row));
+            let known = films.filter(|film| place.is_some_and(|p| film.has(p).is_some()));
+            let n_pos = n_positives.get(idx).copied().unwrap_or(0);
+            n_pos as f64 / known.count().max(1) as f64
+        })
     }
 
     /// The loss that the configuration asks for.

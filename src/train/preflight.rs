@@ -92,6 +92,7 @@ impl Preflight {
             self.obstacles
                 .push(format!("no training film was found under {root}"));
         }
+        self.warnings.extend(plan.data.files.notices());
         if valid.rows.is_empty() {
             let text = "no validation films: the last epoch is selected";
             self.warnings.push(text.to_owned());

@@ -67,7 +67,7 @@ impl LabelFilms {
         let films = predictions.films.iter();
         let films = films.filter_map(|film| {
             let score = film.scores.get(finding_idx)?;
-            Some((*score, *film.truth.get(finding_idx)?))
+            Some((*score, (*film.truth.get(finding_idx)?)?))
         });
         let (scores, positives): (Vec<f64>, Vec<bool>) = films.unzip();
         Self {
@@ -197,7 +197,7 @@ mod tests {
             } else {
                 0.7
             }],
-            truth: vec![positive],
+            truth: vec![Some(positive)],
         };
         let positive = (0..n_pos).map(|place| film(true, place));
         let predictions = Predictions {

@@ -10,10 +10,15 @@ use thorax_engine::LossWeights;
 pub struct Judged {
     /// Scores and labels, in table order.
     pub predictions: Predictions,
-    /// The training's loss, mean over films and labels.
+    /// The training's loss, mean over the known labels of all films.
     pub loss: f64,
     /// AUC of every label.
     pub auc: AucTable,
+}
+
+/// A label as the loss takes it: 0, 1 or NaN.
+fn known(truth: f32) -> Option<bool> {
+    (!truth.is_nan()).then_some(truth > 0.5)
 }
 
 /// Scores the films of a part and judges them; `None` if it has none.
@@ -37,7 +42,7 @@ pub fn judge_part(
             film_idx: film.film_idx,
             path: row.path.clone().unwrap_or_else(|| row.image.clone().into()),
             patient_id: row.patient_id.clone(),
-            truth: film.truth.iter().map(|&truth| truth > 0.5).collect(),
+            truth: film.truth.iter().map(|&truth| known(truth)).collect(),
         })
     });
     let outputs: Vec<usize> = (0..classifier.card().labels.len()).collect();

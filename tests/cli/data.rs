@@ -172,3 +172,69 @@ fn other_headers_are_read_by_the_columns_named_and_refused_without() {
         assert!(!output.status.success(), "{wrong:?}");
     }
 }
+
+/// A folder with a table and empty films.
+fn folder_of(table: &str, films: &[&str]) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("t.csv"), table).unwrap();
+    for film in films {
+        let path = folder.path().join(film);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, "").unwrap();
+    }
+    folder
+}
+
+#[test]
+fn unknown_and_uncertain_labels_are_counted_as_the_user_says() {
+    let table = "path,Patient ID,Mass,Edema\na.png,1,1,\nb.png,2,-1,0\nc.png,3,0,-1.0\n";
+    let folder = folder_of(table, &[]);
+    let counts = |args: &[&str]| {
+        let report = report(&[&[text(folder.path())][..], args].concat());
+        let of = |key: &str, label: &str| report[key][label].as_u64().unwrap();
+        ["Mass", "Edema"].map(|label| (of("counts", label), of("known", label)))
+    };
+    assert_eq!(counts(&[]), [(1, 2), (0, 1)]);
+    assert_eq!(counts(&["--uncertain", "ignore"]), [(1, 2), (0, 1)]);
+    assert_eq!(counts(&["--uncertain", "positive"]), [(2, 3), (1, 2)]);
+    assert_eq!(counts(&["--uncertain", "negative"]), [(1, 3), (0, 2)]);
+    let table = data(&[text(folder.path())]);
+    let table = String::from_utf8(table.stdout).unwrap();
+    assert!(table.contains("known"), "{table}");
+    let wrong = data(&[text(folder.path()), "--uncertain", "zero"]);
+    let complaint = String::from_utf8(wrong.stderr).unwrap();
+    assert!(
+        complaint.contains("ignore, positive or negative"),
+        "{complaint}"
+    );
+}
+
+#[test]
+fn films_under_another_name_and_rows_that_differ_are_named() {
+    let table = "path,Patient ID,Mass\na.png,1,1\nb.png,2,0\nc,3,0\na.png,1,0\n";
+    let folder = folder_of(table, &["x/a.PNG", "y/z/b.jpg", "c.dcm"]);
+    let report = report(&[text(folder.path())]);
+    assert_eq!(report["files"]["found"], 3);
+    let by_stem = report["files"]["found_by_stem"].as_object().unwrap();
+    assert_eq!(by_stem.len(), 3);
+    assert_eq!(report["files"]["conflicts"][0]["line"], 5);
+    let notices = report["notices"].to_string();
+    for part in ["other labels", "line 5", "another file name", "a.PNG"] {
+        assert!(notices.contains(part), "{part}: {notices}");
+    }
+}
+
+#[test]
+fn missing_tables_and_folders_in_their_place_are_named_as_such() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("no.csv");
+    let output = data(&[text(&path)]);
+    let complaint = String::from_utf8(output.stderr).unwrap();
+    let expected = format!("no such file: {}\n", path.display());
+    assert!(complaint.ends_with(&expected), "{complaint}");
+    let films = folder_of("path,Patient ID,Mass\na.png,1,1\n", &[]);
+    let output = data(&[text(films.path()), "--test-list", text(folder.path())]);
+    let complaint = String::from_utf8(output.stderr).unwrap();
+    let expected = format!("not a file but a folder: {}\n", folder.path().display());
+    assert!(complaint.ends_with(&expected), "{complaint}");
+}

@@ -116,7 +116,8 @@ fn check_all_follows(harness: &mut AppHarness) {
     settle(harness);
     let desk = &harness.state().state.evaluation;
     let column = desk.column().unwrap();
-    let counts = Confusion::count(&column.scores, &column.positives, desk.threshold());
+    let (scores, positives) = column.known_scores();
+    let counts = Confusion::count(&scores, &positives, desk.threshold());
     assert_eq!(desk.counts().unwrap(), counts);
     let rows = rate_rows(desk);
     let row = |name: &str| rows.iter().find(|row| row.name == name).unwrap().value;
@@ -274,7 +275,7 @@ fn a_cell_lists_its_films_and_a_film_opens_with_its_map_and_back_returns() {
     apply(&mut harness, EvaluationCommand::EndMove);
     settle(&mut harness);
     let counts = column.at(own);
-    let cell = Cell::of(true, column.positives[40]);
+    let cell = Cell::of(true, column.truth[40].unwrap());
     let name = format!(
         "{} {}",
         cell.name(),
@@ -291,7 +292,7 @@ fn a_cell_lists_its_films_and_a_film_opens_with_its_map_and_back_returns() {
     assert_eq!(films[0], 40, "nearest first");
     let margin = |film: &usize| (column.scores[*film] - own).abs();
     assert!(films.is_sorted_by(|a, b| margin(a) <= margin(b)));
-    let of_cell = |film: &usize| column.positives[*film] == column.positives[40];
+    let of_cell = |film: &usize| column.truth[*film] == column.truth[40];
     assert!(films.iter().all(of_cell));
 
     harness

@@ -12,6 +12,8 @@ mod films;
 #[cfg(test)]
 mod imaging;
 #[cfg(test)]
+mod masked;
+#[cfg(test)]
 mod metrics;
 #[cfg(test)]
 mod model;

@@ -180,7 +180,7 @@ fn averages_over_labels_are_those_of_scikit_learn() {
         path: format!("{film}.png").into(),
         patient_id: film.to_string(),
         scores: numbers(scores),
-        truth: flags(&labels[film]),
+        truth: flags(&labels[film]).into_iter().map(Some).collect(),
     };
     let predictions = Predictions {
         labels: (0..14).map(|label| format!("label {label}")).collect(),

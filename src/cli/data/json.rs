@@ -1,12 +1,13 @@
 //! The report as one object; a contract with scripts.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
 use super::Report;
-use crate::dataset::{NO_FINDING, PartSummary, SplitRule};
+use crate::dataset::{PartSummary, SplitRule, TableWarning};
+use crate::domain::NO_FINDING;
 
 #[derive(Serialize)]
 struct JsonReport<'a> {
@@ -35,6 +36,8 @@ struct JsonPart<'a> {
     patients: usize,
     /// "No Finding" included.
     counts: BTreeMap<&'a str, usize>,
+    /// Films for which the label is known.
+    known: BTreeMap<&'a str, usize>,
     prevalence: BTreeMap<&'a str, Option<f64>>,
     loss_weights: BTreeMap<&'a str, JsonWeights>,
     views: BTreeMap<&'static str, usize>,
@@ -76,6 +79,9 @@ struct JsonFiles<'a> {
     missing: &'a [String],
     duplicates: BTreeMap<&'a str, &'a [PathBuf]>,
     duplicate_rows: &'a [String],
+    conflicts: Vec<JsonWarning<'a>>,
+    found_by_stem: BTreeMap<&'a str, &'a Path>,
+    united: usize,
     unlisted: &'a [PathBuf],
     unreadable_folders: &'a [PathBuf],
     foreign_boxes: usize,
@@ -109,7 +115,7 @@ pub fn text(report: &Report) -> anyhow::Result<String> {
     });
     let files = &report.data.files;
     let twins = files.duplicates.iter();
-    let warnings = files.warnings.iter();
+    let by_stem = files.found_by_stem.iter();
     let json = JsonReport {
         table: report.data.table_path.display().to_string(),
         undersample: report.undersampling.to_string(),
@@ -129,18 +135,27 @@ pub fn text(report: &Report) -> anyhow::Result<String> {
                 .map(|(image, paths)| (image.as_str(), paths.as_slice()))
                 .collect(),
             duplicate_rows: &files.duplicate_rows,
+            conflicts: files.conflicts.iter().map(JsonWarning::of).collect(),
+            found_by_stem: by_stem
+                .map(|(image, path)| (image.as_str(), path.as_path()))
+                .collect(),
+            united: files.n_united,
             unlisted: &files.unlisted,
             unreadable_folders: &files.unreadable_folders,
             foreign_boxes: files.n_foreign_boxes,
-            warnings: warnings
-                .map(|warning| JsonWarning {
-                    line: warning.line,
-                    text: &warning.text,
-                })
-                .collect(),
+            warnings: files.warnings.iter().map(JsonWarning::of).collect(),
         },
     };
     Ok(serde_json::to_string_pretty(&json)? + "\n")
+}
+
+impl<'a> JsonWarning<'a> {
+    fn of(warning: &'a TableWarning) -> Self {
+        Self {
+            line: warning.line,
+            text: &warning.text,
+        }
+    }
 }
 
 impl<'a> JsonPart<'a> {
@@ -159,12 +174,17 @@ impl<'a> JsonPart<'a> {
             };
             (label, weights)
         });
+        let known = part
+            .n_known
+            .iter()
+            .map(|(label, n_known)| (label, *n_known));
         let shares = labels.iter().zip(prevalence.values());
         let ages = part.ages;
         Self {
             rows: part.n_films,
             patients: part.n_patients,
             counts: counts.chain([(NO_FINDING, part.n_no_finding)]).collect(),
+            known: known.collect(),
             prevalence: shares.map(|(label, share)| (label, *share)).collect(),
             loss_weights: weights.collect(),
             views: BTreeMap::from([

@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use super::{PartReport, Report};
-use crate::dataset::{NO_FINDING, PartSummary, SplitRule, Undersampling};
-use crate::domain::NOTICE;
+use crate::dataset::{PartSummary, SplitRule, Undersampling};
+use crate::domain::{NO_FINDING, NOTICE};
 
 /// Names that a line or list shows before it says how many more there are.
 const MAX_NAMES: usize = 10;
@@ -149,10 +149,21 @@ fn part_table(text: &mut String, part: &PartReport, undersampling: Undersampling
     text.push('\n');
     let width = before.counts.labels().iter().map(str::len).max();
     let width = width.unwrap_or(0).max(NO_FINDING.len());
+    let (n_before, n_after) = (before.n_films, after.n_films);
+    let is_known =
+        |part: &PartSummary, n: usize| part.n_known.values().iter().all(|known| *known == n);
+    let all_known = is_known(before, n_before) && is_known(after, n_after);
     let _ = writeln!(
         text,
-        "  {:<width$}  {:>7}  {:>7}  {:>10}  {:>10}  {:>8}  {:>8}",
-        "label", "before", "after", "prevalence", "after", "weight +", "weight -"
+        "  {:<width$}  {:>7}  {:>7}  {:>10}  {:>10}  {:>8}  {:>8}{}",
+        "label",
+        "before",
+        "after",
+        "prevalence",
+        "after",
+        "weight +",
+        "weight -",
+        if all_known { "" } else { "    known" }
     );
     let (shares, shares_after) = (before.prevalence(), after.prevalence());
     let (positive, negative) = (after.positive_weights(), after.negative_weights());
@@ -161,9 +172,11 @@ fn part_table(text: &mut String, part: &PartReport, undersampling: Undersampling
             Some(value) => format!("{value:.4}"),
             None => "n/a".to_owned(),
         };
+        let n_known = after.n_known.get(idx).filter(|_| !all_known);
+        let n_known = n_known.map_or_else(String::new, |n| format!("  {n:>7}"));
         let _ = writeln!(
             text,
-            "  {label:<width$}  {count:>7}  {:>7}  {:>10}  {:>10}  {:>8}  {:>8}",
+            "  {label:<width$}  {count:>7}  {:>7}  {:>10}  {:>10}  {:>8}  {:>8}{n_known}",
             after.counts.get(idx).copied().unwrap_or_default(),
             number(shares.get(idx)),
             number(shares_after.get(idx)),

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 use super::targets::{Target, parse_prevalence, parse_threshold};
-use crate::cli::DeviceArgs;
+use crate::cli::{DeviceArgs, LabelArgs};
 use crate::domain::{Part, PartChoice};
 use crate::evaluate::Prevalence;
 use crate::explain::CamMethod;
@@ -35,6 +35,8 @@ pub struct EvaluateArgs {
     /// List of test films
     #[arg(long, value_name = "FILE")]
     pub test_list: Option<PathBuf>,
+    #[command(flatten)]
+    pub labels: LabelArgs,
     /// Thresholds of some labels; they override the model's operating points and 0.5
     #[arg(long, value_name = "LABEL=T", value_delimiter = ',', value_parser = parse_threshold)]
     pub thresholds: Vec<(String, f64)>,

@@ -49,7 +49,10 @@ impl Chosen {
             n if n == n_labels => "the model's operating points".to_owned(),
             n => format!("the model's operating points for {n} of {n_labels} labels, else 0.5"),
         };
-        let other = args.on.as_deref().map(ScoredSet::load).transpose()?;
+        let uncertain = args.labels.rules().uncertain;
+        let other = args.on.as_deref();
+        let other = other.map(|path| ScoredSet::load(path, uncertain));
+        let other = other.transpose()?;
         let mut points = Vec::new();
         if let Some(target) = &args.solve {
             let chosen_on = other.as_ref().unwrap_or(set);

@@ -125,6 +125,24 @@ fn a_batch_has_the_engines_loss_logits_gradients_and_statistics() {
 }
 
 #[test]
+fn labels_that_are_not_known_are_left_out_by_engine_and_by_candle_alike() {
+    let mut setup = setup(32, 3);
+    setup.labels[1] = f32::NAN;
+    setup.labels[4] = f32::NAN;
+    let (mut plan, mut candle) = (setup.engine_plan(), setup.candle());
+    let (mut by_engine, mut by_candle) = (setup.parameters.clone(), setup.parameters.clone());
+    let (films, labels, loss) = (&setup.films, &setup.labels, &setup.loss);
+    let want = plan.gradients_of(&mut by_engine, films, labels, loss);
+    let got = candle.gradients_of(&mut by_candle, films, labels, loss);
+    let (want, got) = (want.unwrap().cross_entropy, got.unwrap().cross_entropy);
+    assert!(
+        got.is_finite() && (got - want).abs() < TOLERANCE,
+        "{got} {want}"
+    );
+    check_lengths(candle.gradients(), plan.gradients(), GRADIENT_TOLERANCE);
+}
+
+#[test]
 fn another_momentum_moves_running_statistics_as_far_by_engine_and_by_candle() {
     // A model file's momentum, on its way to either.
     let setup_of = |momentum| {

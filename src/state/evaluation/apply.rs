@@ -3,6 +3,7 @@ use std::sync::Arc;
 
 use super::work::{self, Saved};
 use super::{EvaluationCommand, EvaluationPick, EvaluationState, Locked};
+use crate::dataset::Uncertain;
 use crate::domain::{Threshold, ThresholdOrigin};
 use crate::evaluate::{ComparedSet, Figures, OpenedSet, ScoreSource};
 use crate::model::{Classifier, ModelSource};
@@ -97,7 +98,10 @@ impl EvaluationState {
         let model = model_path(&shared.model);
         self.opening
             .start("scores", &shared.services.wake, move |_| {
-                let source = ScoreSource::Predictions(&path);
+                let source = ScoreSource::Predictions {
+                    path: &path,
+                    uncertain: Uncertain::Ignore,
+                };
                 Ok(OpenedSet::open(source, model.as_deref(), &|_, _, _| true)?)
             });
     }
@@ -123,7 +127,7 @@ impl EvaluationState {
         if let Some(set) = self.scored().cloned() {
             self.comparison
                 .start("comparison", &shared.services.wake, move |_| {
-                    Ok(ComparedSet::load(&set, &path)?)
+                    Ok(ComparedSet::load(&set, &path, Uncertain::Ignore)?)
                 });
         }
     }

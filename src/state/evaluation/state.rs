@@ -123,10 +123,10 @@ impl EvaluationState {
             return Vec::new();
         };
         let threshold = self.threshold();
-        let films = column.scores.iter().zip(&column.positives).enumerate();
-        let films = films
-            .filter(|(_, (score, positive))| Cell::of(**score >= threshold, **positive) == cell);
-        self.nearest_first(films.map(|(film, _)| film).collect())
+        let films = column.known();
+        let films =
+            films.filter(|(_, score, positive)| Cell::of(*score >= threshold, *positive) == cell);
+        self.nearest_first(films.map(|(film, ..)| film).collect())
     }
 
     /// Films that changed side in the last move of the threshold, nearest to it first.

@@ -27,7 +27,7 @@ fn opened(name: &str) -> OpenedSet {
             path: format!("{n}.png").into(),
             patient_id: n.to_string(),
             scores: vec![score, 0.3],
-            truth: vec![positive, false],
+            truth: vec![Some(positive), Some(false)],
         });
     let predictions = Predictions {
         labels: vec!["Mass".to_owned(), "Hernia".to_owned()],

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::EvaluationPick;
-use crate::dataset::FilmCache;
+use crate::dataset::{FilmCache, LabelRules};
 use crate::domain::Part;
 use crate::evaluate::{
     Choices, ComparedSet, Evaluation, EvaluationData, Figures, OpenedSet, Prevalence, ScoreSource,
@@ -23,7 +23,7 @@ pub fn score(
     ctx: &JobContext<String>,
 ) -> anyhow::Result<OpenedSet> {
     ctx.send("Reading the table".to_owned());
-    let data = EvaluationData::open(folder, None, None, Some(Part::Test))?;
+    let data = EvaluationData::open(folder, None, None, Some(Part::Test), LabelRules::default())?;
     ctx.send(format!("Scoring the {}", data.split));
     let source = ScoreSource::Films {
         data: &data,

@@ -2,7 +2,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
 
-use crate::dataset::{ColumnMap, LabelColumns, NO_FINDING, read_header};
+use crate::dataset::{ColumnMap, LabelColumns, read_header};
+use crate::domain::is_no_finding;
 
 /// NIH's list of boxes is next to the table of films and is not such a table.
 const BOXES: &str = "BBox_List_2017";
@@ -103,7 +104,7 @@ impl ColumnsDraft {
             let pairs = self.header.iter().zip(&self.is_label);
             let chosen = pairs.filter(|(_, is_label)| **is_label);
             let columns: Vec<String> = chosen.map(|(name, _)| name.clone()).collect();
-            if columns.iter().all(|name| name == NO_FINDING) {
+            if columns.iter().all(|name| is_no_finding(name)) {
                 return Err("Choose at least one column as label");
             }
             LabelColumns::OneEach { columns }

@@ -115,7 +115,7 @@ mod tests {
             path: name.into(),
             patient_id: "1".to_owned(),
             scores: vec![f64::from(score)],
-            truth: vec![true],
+            truth: vec![Some(true)],
         };
         ScoredFilms::new(Predictions {
             labels: vec!["Mass".to_owned()],

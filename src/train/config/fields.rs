@@ -5,7 +5,7 @@
 
 use super::field::{Accessor, Choice, Field, FieldKind, MAX_COUNT, MAX_NUMBER, Number, Size};
 use super::train_config::{LossKind, ScheduleKind, SelectBy, SplitKind, TrainConfig};
-use crate::dataset::Undersampling;
+use crate::dataset::{Readers, Uncertain, Undersampling};
 use crate::imaging::Interpolation;
 use thorax_engine::OptimizerKind;
 
@@ -54,6 +54,13 @@ pub(super) const DATA: &[Field] = &[
     field!(Data data: "Data", "A folder with films and their table, or the table"),
     field!(Columns columns: "Columns",
         "Columns of the table that hold film, patient and findings; found by name if missing"),
+    choice!(uncertain: "Uncertain labels", "Meaning of -1 in the table; blank labels are unknown";
+        "ignore" = Uncertain::Ignore, "Unknown: left out of the loss";
+        "positive" = Uncertain::Positive, "Positive";
+        "negative" = Uncertain::Negative, "Negative"),
+    choice!(readers: "Several readers", "Which findings count where readers of a film differ";
+        "majority" = Readers::Majority, "Those of the majority";
+        "any" = Readers::Any, "Those of any reader"),
 ];
 
 const FILM_LIST: &str =

@@ -2,7 +2,10 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use crate::dataset::{Augmentation, ColumnMap, SplitLists, SplitRule, SplitShares, Undersampling};
+use crate::dataset::{
+    Augmentation, ColumnMap, LabelRules, Readers, SplitLists, SplitRule, SplitShares, Uncertain,
+    Undersampling,
+};
 use crate::imaging::{Interpolation, Preprocessing};
 use crate::train::TrainError;
 use thorax_engine::{Adam, Optimizer, OptimizerKind, Sgd};
@@ -19,6 +22,8 @@ pub struct TrainConfig {
     pub limits: Option<String>,
     pub terms: Option<String>,
     pub data: PathBuf,
+    pub uncertain: Uncertain,
+    pub readers: Readers,
     pub split: SplitKind,
     pub train_list: Option<PathBuf>,
     pub valid_list: Option<PathBuf>,
@@ -118,6 +123,8 @@ impl Default for TrainConfig {
             limits: None,
             terms: None,
             data: PathBuf::new(),
+            uncertain: Uncertain::Ignore,
+            readers: Readers::Majority,
             split: SplitKind::Patient,
             train_list: None,
             valid_list: None,
@@ -167,6 +174,14 @@ impl TrainConfig {
     pub fn preprocessing(&self) -> Result<Preprocessing, TrainError> {
         Preprocessing::new(self.side, self.interpolation, 1.0 / 255.0)
             .map_err(|error| TrainError::Value(error.to_string()))
+    }
+
+    /// How labels are read that a table leaves open.
+    pub fn label_rules(&self) -> LabelRules {
+        LabelRules {
+            uncertain: self.uncertain,
+            readers: self.readers,
+        }
     }
 
     /// The rule of the split; lists that do not exist at their path are looked for next to the data.

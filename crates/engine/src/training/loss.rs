@@ -16,7 +16,7 @@ pub struct LossWeights {
 /// The loss of one batch.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct BatchLoss {
-    /// Weighted binary cross-entropy, mean over films and outputs.
+    /// Weighted binary cross-entropy, mean over the known labels of all films and outputs.
     pub cross_entropy: f64,
     /// The penalty on the convolutions' kernels.
     pub penalty: f64,
@@ -30,7 +30,10 @@ impl BatchLoss {
 }
 
 impl LossWeights {
-    /// The loss of logits `(film, output)`, without the penalty: mean over films and outputs.
+    /// The loss of logits `(film, output)`, without the penalty: mean over the known labels.
+    ///
+    /// Labels are 0 or 1, or NaN where unknown: those add neither to the sum nor to what it is divided
+    /// by, and their gradient is 0. Without a known label the loss is 0.
     pub fn value(&self, logits: &[f32], labels: &[f32]) -> f64 {
         self.cross_entropy(logits, labels, |_, _| {})
     }
@@ -51,17 +54,22 @@ impl LossWeights {
         mut take_slope: impl FnMut(usize, f64),
     ) -> f64 {
         let n_outputs = self.positive.len().max(1);
+        let n_known = labels.iter().filter(|label| !label.is_nan()).count().max(1) as f64;
         let mut loss = 0.0;
         for (i, (&logit, &label)) in logits.iter().zip(labels).enumerate() {
+            if label.is_nan() {
+                take_slope(i, 0.0);
+                continue;
+            }
             let (logit, label) = (f64::from(logit), f64::from(label));
             let positive = f64::from(self.positive[i % n_outputs]) * label;
             let negative = f64::from(self.negative[i % n_outputs]) * (1.0 - label);
             let (if_positive, up) = self.one_sided(logit);
             let (if_negative, down) = self.one_sided(-logit);
             loss += positive * if_positive + negative * if_negative;
-            take_slope(i, (positive * up - negative * down) / logits.len() as f64);
+            take_slope(i, (positive * up - negative * down) / n_known);
         }
-        loss / logits.len() as f64
+        loss / n_known
     }
 
     /// Loss of one output whose logit should be large, and its slope.
@@ -193,6 +201,22 @@ mod tests {
         let loss = focused.value_and_gradient(&[100.0, -100.0], &[0.0, 1.0], &mut gradient);
         assert!((loss - 25.0).abs() < 1e-4, "{loss}");
         assert!(gradient.iter().all(|g| g.is_finite()), "{gradient:?}");
+    }
+
+    #[test]
+    fn a_label_that_is_not_known_counts_neither_above_nor_below() {
+        let labels = [1.0, f32::NAN, 0.0, 1.0];
+        let mut gradient = [9.0; 4];
+        let loss = weights().value_and_gradient(&[0.3, -1.2, 2.0, 0.0], &labels, &mut gradient);
+        // The same two films without the second's label, one film after the other.
+        let first = weights().value(&[0.3], &[1.0]);
+        let rest = weights().value(&[2.0, 0.0], &[0.0, 1.0]);
+        assert!((loss - (first + 2.0 * rest) / 3.0).abs() < 1e-12, "{loss}");
+        assert_eq!(gradient[1], 0.0);
+        let mut gradient = [9.0; 2];
+        let unknown = [f32::NAN; 2];
+        let loss = weights().value_and_gradient(&[0.3, 0.1], &unknown, &mut gradient);
+        assert_eq!((loss, gradient), (0.0, [0.0; 2]));
     }
 
     #[test]

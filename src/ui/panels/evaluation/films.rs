@@ -72,11 +72,8 @@ fn film_ui(
     let Some(prediction) = set.predictions.films.get(film) else {
         return;
     };
-    let (score, positive) = (column.scores.get(film), column.positives.get(film));
-    let (score, positive) = (
-        score.copied().unwrap_or(0.0),
-        positive.copied().unwrap_or(false),
-    );
+    let score = column.scores.get(film).copied().unwrap_or(0.0);
+    let truth = column.truth.get(film).copied().flatten();
     let side = theme::STRIP_FILM_SIDE_PT;
     let builder = UiBuilder::new()
         .id_salt(("film", film))
@@ -97,7 +94,11 @@ fn film_ui(
                 } else {
                     palette.below
                 };
-                let truth = if positive { "with" } else { "without" };
+                let truth = match truth {
+                    Some(true) => "with",
+                    Some(false) => "without",
+                    None => "unknown",
+                };
                 let mut different = desk.listed.different.iter().flatten();
                 let other = different.find(|(other, _)| *other == film);
                 let words = other.map_or_else(

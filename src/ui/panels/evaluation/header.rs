@@ -134,12 +134,16 @@ pub fn back_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
             .map(|set| set.predictions.films.as_slice());
         let place = films.and_then(|films| films.iter().position(|film| film.path == path));
         if let Some(place) = place {
-            let truth = column.positives.get(place).copied().unwrap_or(false);
+            let truth = column.truth.get(place).copied().flatten();
             let score = column.scores.get(place).copied().unwrap_or(0.0);
             ui.label(format!(
                 "{}: {} by its labels, score {score:.3} there, threshold {:.3}",
                 column.name.replace('_', " "),
-                if truth { "positive" } else { "negative" },
+                match truth {
+                    Some(true) => "positive",
+                    Some(false) => "negative",
+                    None => "unknown",
+                },
                 state.evaluation.threshold()
             ));
         }

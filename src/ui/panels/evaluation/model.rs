@@ -215,7 +215,7 @@ mod tests {
             path: format!("{place}.png").into(),
             patient_id: place.to_string(),
             scores: vec![(place * 2741 % N_FILMS) as f64 / N_FILMS as f64],
-            truth: vec![place.is_multiple_of(7)],
+            truth: vec![Some(place.is_multiple_of(7))],
         };
         let predictions = Predictions {
             labels: vec!["Mass".to_owned()],

@@ -169,15 +169,17 @@ fn picture_ui(
     views.small_films.paint(ui, rect, &film.path, pictures);
 }
 
-/// Present findings in bold, absent ones in plain, each with its score as number and bar.
+/// Present findings in bold, absent ones in plain, each with its score as number and bar; those that
+/// are not known are left out.
 fn told_ui(ui: &mut Ui, film: &FilmPrediction, labels: &[String]) {
     let mut told: Vec<(&str, bool, f32)> = labels
         .iter()
         .zip(film.truth.iter().zip(&film.scores))
-        .map(|(label, (&truth, &score))| (label.as_str(), truth, score as f32))
+        .filter_map(|(label, (&truth, &score))| Some((label.as_str(), truth?, score as f32)))
         .collect();
     told.sort_by(|a, b| b.1.cmp(&a.1).then(b.2.total_cmp(&a.2)));
-    if told.first().is_some_and(|(_, truth, _)| !truth) {
+    let all_known = film.truth.iter().all(Option::is_some);
+    if all_known && told.first().is_some_and(|(_, truth, _)| !truth) {
         let text = RichText::new("No Finding").small().strong();
         ui.add(egui::Label::new(text).selectable(false));
         told.truncate(MAX_TOLD - 1);
