@@ -180,9 +180,9 @@ impl ThoraxApp {
             let area = viewer_ui(ui, &pane, &mut self.viewer_views, commands);
             Some((area, None))
         });
-        self.state.viewer.area = area.inner.map(|(main, _)| main);
+        self.state.viewer.main.area = area.inner.map(|(main, _)| main);
         if let Some(compare) = &mut self.state.viewer.compare {
-            compare.area = area.inner.and_then(|(_, beside)| beside);
+            compare.pane.area = area.inner.and_then(|(_, beside)| beside);
         }
     }
 

@@ -352,7 +352,10 @@ mod tests {
         let films = films(folder.path());
         let (cache, _) = build(&folder.path().join("cache"), &films);
         for film_idx in [0, 1, 2, 4] {
-            let input = model_input(&read_film(&films[film_idx]).unwrap(), &preprocessing());
+            let input = {
+                let film = read_film(&films[film_idx]).unwrap();
+                model_input(&GrayPicture::of_film(&film), &preprocessing())
+            };
             let levels = preprocessing().input_of_gray();
             let cached = cache.grays(film_idx).unwrap().iter();
             let cached: Vec<f32> = cached.map(|&gray| levels[usize::from(gray)]).collect();

@@ -1,10 +1,11 @@
 use std::path::Path;
+use std::sync::Arc;
 
 use super::EvaluateError;
 use crate::dataset::FindingBox;
 use crate::domain::Threshold;
-use crate::explain::{CamMethod, Overlap, class_activation_maps};
-use crate::imaging::read_film;
+use crate::explain::{CamMethod, Overlap};
+use crate::film::{open, score};
 use crate::model::Classifier;
 
 /// How well a label's maps meet radiologists' boxes, over films that have one.
@@ -70,25 +71,19 @@ pub fn localize(
         if !progress(n_done, boxed.len()) {
             return Err(EvaluateError::Cancelled);
         }
-        let radiograph = match read_film(film.path) {
-            Ok(radiograph) => radiograph,
+        let opened = match open(film.path) {
+            Ok(opened) => Arc::new(opened),
             Err(error) => {
                 unreadable.push(error.to_string());
                 continue;
             }
         };
-        let reading = classifier.score(&radiograph)?;
-        let maps = class_activation_maps(
-            &reading.features,
-            classifier.head(),
-            &reading.scores,
-            rule.method,
-        );
-        let (Some(map), Some(sum)) = (maps.get(film.finding_idx), sums.get_mut(film.finding_idx))
-        else {
+        let scored = score(&opened, classifier, rule.method).map_err(|error| error.source)?;
+        let map = scored.maps.get(film.finding_idx);
+        let (Some(map), Some(sum)) = (map, sums.get_mut(film.finding_idx)) else {
             continue;
         };
-        let score = reading.scores.get(film.finding_idx);
+        let score = scored.inference.scores.get(film.finding_idx);
         let threshold = thresholds.get(film.finding_idx).copied();
         let flagged = score.zip(threshold).is_some_and(|(score, threshold)| {
             let exact = Threshold::new(threshold as f32).ok();

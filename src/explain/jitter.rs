@@ -1,7 +1,7 @@
 //! How far scores move when the film is changed a little, as positioning and exposure would.
 
 use crate::dataset::{Augmentation, Stream};
-use crate::domain::{Film, PerFinding};
+use crate::domain::PerFinding;
 use crate::imaging::{GrayPicture, ModelInput};
 use crate::model::{Classifier, ModelError};
 
@@ -45,19 +45,18 @@ pub struct JitterInterval {
     pub high: f32,
 }
 
-/// The interval of each score; `None` where `goes_on` said no.
+/// The interval of each score of a film's picture; `None` where `goes_on` said no.
 ///
 /// Not a confidence interval: it says how much the network minds what should not matter.
 pub fn score_jitter(
     classifier: &Classifier,
-    film: &Film,
+    picture: &GrayPicture,
     config: &JitterConfig,
     goes_on: &mut dyn FnMut(usize) -> bool,
 ) -> Result<Option<PerFinding<JitterInterval>>, ModelError> {
     let card = classifier.card();
     let side = card.preprocessing.side();
     let input_of_gray = card.preprocessing.input_of_gray();
-    let picture = GrayPicture::of_film(film);
     let picture = picture.resized(side, side, card.preprocessing.interpolation());
     let mut scores: PerFinding<Vec<f32>> = card.labels.map(|_, _| Vec::new());
     for change in 0..config.n.max(1) {
@@ -105,9 +104,10 @@ mod tests {
     fn jitter(config: &JitterConfig) -> (PerFinding<JitterInterval>, Vec<f32>) {
         let path = concat!(env!("CARGO_MANIFEST_DIR"), "/assets/phantom.png");
         let film = read_film(std::path::Path::new(path)).unwrap();
+        let picture = GrayPicture::of_film(&film);
         let classifier = Classifier::open(&ModelSource::Default, &ComputeDevice::cpu()).unwrap();
-        let found = score_jitter(&classifier, &film, config, &mut |_| true).unwrap();
-        let scores = classifier.score(&film).unwrap().scores;
+        let found = score_jitter(&classifier, &picture, config, &mut |_| true).unwrap();
+        let scores = classifier.score(&picture).unwrap().scores;
         let scores = scores.values().iter().map(|score| score.get()).collect();
         (found.unwrap(), scores)
     }

@@ -6,7 +6,8 @@ use super::ExportError;
 use crate::domain::{Film, PerFinding, Score, Threshold};
 use crate::explain::CamMethod;
 use crate::files::write_whole;
-use crate::imaging::InputCheck;
+use crate::film::ScoredFilm;
+use crate::imaging::Concerns;
 use crate::metrics::{Platt, logit};
 use crate::model::{Calibration, Classifier};
 
@@ -31,15 +32,14 @@ pub struct FilmExport<'a> {
 }
 
 impl<'a> FilmExport<'a> {
-    /// A scored film with the thresholds in use and the input check.
+    /// A scored film with the thresholds in use.
     pub fn new(
-        film: &'a Film,
-        check: &InputCheck,
+        scored: &'a ScoredFilm,
         classifier: &'a Classifier,
-        scores: &'a PerFinding<Score>,
         thresholds: &'a PerFinding<Threshold>,
     ) -> Self {
         let card = classifier.card();
+        let scores = &scored.inference.scores;
         let chosen_by = card.labels.map(|idx, _| {
             let point = card.operating_points.get(idx)?.as_ref();
             match (point, thresholds.get(idx)) {
@@ -64,13 +64,13 @@ impl<'a> FilmExport<'a> {
             Some(platt.probability(logit(f64::from(scores.get(idx)?.get()))))
         });
         Self {
-            film,
+            film: &scored.opened.film,
             model_id: classifier.id(),
             scores,
             thresholds,
             chosen_by,
             risks,
-            input_notes: input_notes(film, check),
+            input_notes: input_notes(&scored.opened.concerns),
             created: Local::now(),
         }
     }
@@ -133,10 +133,10 @@ impl<'a> FilmExport<'a> {
     }
 }
 
-/// Warnings from reading the file, and the input check.
-fn input_notes(film: &Film, check: &InputCheck) -> Vec<String> {
-    let mut notes = vec![format!("Check of the input: {}", check.summary())];
-    notes.extend(film.warnings.iter().cloned());
+/// The verdict with its reasons, and what the file has to be told of.
+fn input_notes(concerns: &Concerns) -> Vec<String> {
+    let mut notes = vec![format!("Check of the input: {}", concerns.summary())];
+    notes.extend(concerns.notes().map(ToOwned::to_owned));
     notes
 }
 

@@ -1,11 +1,12 @@
-use super::jobs::{PickJob, spawn_pick_job};
+use std::sync::Arc;
+
 use super::{PickKind, Picked, Shared};
 use crate::work::{Job, Outcome, cause_chain, panic_message};
 
 /// The file dialog: one at a time.
 #[derive(Default)]
 pub struct FileDialog {
-    job: Option<PickJob>,
+    job: Option<Job<(), (PickKind, Picked)>>,
 }
 
 impl FileDialog {
@@ -17,7 +18,10 @@ impl FileDialog {
     /// Opens the dialog, unless it is open already.
     pub fn open(&mut self, kind: PickKind, shared: &Shared) {
         if self.job.is_none() {
-            self.job = Some(spawn_pick_job(&shared.services, kind));
+            let picker = Arc::clone(&shared.services.picker);
+            let wake = shared.services.wake.clone();
+            let job = Job::spawn("file dialog", wake, move |_| Ok((kind, picker.pick(kind))));
+            self.job = Some(job);
         }
     }
 

@@ -1,9 +1,9 @@
 use std::path::{Path, PathBuf, absolute};
 use std::sync::Arc;
 
-use super::Thresholds;
-use super::jobs::{ModelJob, ModelRequest};
-use crate::model::{Classifier, ModelSource};
+use super::{Services, Thresholds};
+use crate::model::{Classifier, ModelFile, ModelSource};
+use crate::work::Job;
 
 /// The model in use, and the loading of another one.
 pub struct Model {
@@ -97,4 +97,45 @@ impl ModelOrigin {
             Self::Moment(name) => format!("in memory only: {name}"),
         }
     }
+}
+
+/// A model to load.
+#[derive(Clone, Debug)]
+pub enum ModelRequest {
+    /// From a file, or the built-in one.
+    Source(ModelSource),
+    /// The weights of a paused training.
+    Moment {
+        /// Weights and card.
+        file: Arc<ModelFile>,
+        /// Run, epoch and step.
+        name: String,
+    },
+}
+
+impl PartialEq for ModelRequest {
+    /// The same file or the very same weights; equal weights elsewhere are another request.
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Source(a), Self::Source(b)) => a == b,
+            (Self::Moment { file, name }, Self::Moment { file: f, name: n }) => {
+                Arc::ptr_eq(file, f) && name == n
+            }
+            (Self::Source(_), Self::Moment { .. }) | (Self::Moment { .. }, Self::Source(_)) => {
+                false
+            }
+        }
+    }
+}
+
+pub type ModelJob = Job<(), Classifier>;
+
+pub fn spawn_model_job(services: &Services, request: ModelRequest) -> ModelJob {
+    let device = services.device.clone();
+    Job::spawn("model", services.wake.clone(), move |_| {
+        Ok(match request {
+            ModelRequest::Source(source) => Classifier::open(&source, &device)?,
+            ModelRequest::Moment { file, .. } => Classifier::new(&file, None, &device)?,
+        })
+    })
 }

@@ -1,9 +1,9 @@
 use std::sync::Arc;
 
-use super::jobs::{ModelRequest, spawn_model_job};
+use super::model::spawn_model_job;
 use super::{
-    Films, Loaded, Model, ModelOrigin, NoticeKind, Notices, PathPrompt, Services, Settings,
-    Thresholds,
+    Films, Loaded, Model, ModelOrigin, ModelRequest, NoticeKind, Notices, PathPrompt, Services,
+    Settings, Thresholds,
 };
 use crate::model::Classifier;
 

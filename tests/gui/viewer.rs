@@ -279,7 +279,7 @@ fn a_length_is_measured_in_pixels_of_the_film_where_spacing_is_unknown() {
     let [Measurement::Length([from, to])] = measurements.as_slice() else {
         panic!("{measurements:?}");
     };
-    let area = harness.state().state.viewer.area.unwrap();
+    let area = harness.state().state.viewer.main.area.unwrap();
     let film = harness
         .state()
         .state

@@ -8,7 +8,6 @@ use serde::Serialize;
 use super::FilmResult;
 use crate::cli::Format;
 use crate::domain::{NOTICE, PerFinding, Score, Threshold};
-use crate::imaging::InputLevel;
 use crate::model::Classifier;
 
 /// One film in the JSON output.
@@ -20,7 +19,7 @@ struct JsonFilm<'a> {
     positive: Vec<&'a str>,
     warnings: Vec<String>,
     /// Whether the film is fit as input.
-    input: Option<JsonInput>,
+    input: Option<JsonInput<'a>>,
     /// 5th, 50th and 95th percentile of each score over small changes, where they were asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     jitter: Option<BTreeMap<&'a str, [f32; 3]>>,
@@ -28,10 +27,10 @@ struct JsonFilm<'a> {
 }
 
 #[derive(Serialize)]
-struct JsonInput {
+struct JsonInput<'a> {
     /// `fine`, `doubtful` or `refused`.
     level: &'static str,
-    reasons: Vec<String>,
+    reasons: Vec<&'a str>,
 }
 
 /// All results in one text, with a line feed at its end.
@@ -65,7 +64,7 @@ fn json_film<'a>(
     no_points: Option<&str>,
 ) -> JsonFilm<'a> {
     let scores = result.scores.as_ref().ok();
-    let mut warnings = result.warnings.clone();
+    let mut warnings: Vec<String> = result.warnings().map(ToOwned::to_owned).collect();
     if scores.is_some() {
         warnings.extend(no_points.map(ToOwned::to_owned));
     }
@@ -80,9 +79,9 @@ fn json_film<'a>(
             rows.map(|(name, i)| (name, [i.low, i.median, i.high]))
                 .collect()
         }),
-        input: result.input.as_ref().map(|check| JsonInput {
-            level: check.level().name(),
-            reasons: check.concerns().iter().map(|c| c.reason.clone()).collect(),
+        input: result.concerns.as_ref().map(|concerns| JsonInput {
+            level: concerns.verdict(),
+            reasons: concerns.reasons().collect(),
         }),
         error: result.scores.as_ref().err().map(String::as_str),
     }
@@ -142,13 +141,13 @@ fn table(
     for result in results {
         // Writing to a string cannot fail.
         let _ = writeln!(text, "{}", result.path.display());
-        for warning in &result.warnings {
+        for warning in result.warnings() {
             let _ = writeln!(text, "  warning: {warning}");
         }
-        if let Some(check) = &result.input
-            && check.level() > InputLevel::Fine
+        if let Some(concerns) = &result.concerns
+            && !concerns.is_fine()
         {
-            let _ = writeln!(text, "  input {}", check.summary());
+            let _ = writeln!(text, "  input {}", concerns.summary());
         }
         match &result.scores {
             Err(error) => {

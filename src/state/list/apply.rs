@@ -243,7 +243,7 @@ impl ListState {
             truth: &|label| entry.and_then(|entry| entry.has(label)),
             model_id: loaded.classifier.id(),
             window,
-            input: &film.opened.check.summary(),
+            input: &film.opened.concerns.summary(),
             now: Local::now().to_rfc3339_opts(SecondsFormat::Millis, false),
         });
         if let Some(committing) = prepared.filter(|_| !self.is_committing()) {
@@ -284,7 +284,7 @@ impl ListState {
         for film in scored {
             if let Some(entry) = shared.films.entry_mut(&film.path) {
                 match film.scores {
-                    Ok((check, scores)) => entry.take_scores(&check, scores),
+                    Ok((concerns, scores)) => entry.take_scores(&concerns, scores),
                     Err(error) => entry.status = FilmStatus::Failed(error),
                 }
                 if entry.patient_id.is_none() {

@@ -2,7 +2,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::state::{ListScore, ScoringJob};
-use crate::imaging::{InputCheck, read_film};
+use crate::explain::CamMethod;
+use crate::film;
+use crate::imaging::Concerns;
 use crate::model::Classifier;
 use crate::state::Services;
 use crate::work::{Job, JobContext, Progress, cause_chain};
@@ -32,7 +34,7 @@ fn score_films(
         ctx.check_cancelled()?;
         ctx.set_progress(Progress { n_done, n_total });
         let (scores, patient_id) = match scores_of(path, classifier) {
-            Ok((check, scores, patient_id)) => (Ok((check, scores)), patient_id),
+            Ok((concerns, scores, patient_id)) => (Ok((concerns, scores)), patient_id),
             Err(error) => (Err(cause_chain(&error)), None),
         };
         ctx.send(ListScore {
@@ -47,10 +49,11 @@ fn score_films(
 fn scores_of(
     path: &Path,
     classifier: &Classifier,
-) -> anyhow::Result<(InputCheck, Box<[f32]>, Option<String>)> {
-    let film = read_film(path)?;
-    let reading = classifier.score(&film)?;
-    let scores = reading.scores.values().iter().map(|score| score.get());
-    let check = InputCheck::of(&film);
-    Ok((check, scores.collect(), film.info.patient_id))
+) -> anyhow::Result<(Concerns, Box<[f32]>, Option<String>)> {
+    let opened = Arc::new(film::open(path)?);
+    let scored = film::score(&opened, classifier, CamMethod::default())?;
+    let scores = scored.inference.scores.values().iter();
+    let scores = scores.map(|score| score.get()).collect();
+    let patient_id = opened.film.info.patient_id.clone();
+    Ok((opened.concerns.clone(), scores, patient_id))
 }

@@ -1,6 +1,6 @@
 use std::path::PathBuf;
 
-use crate::state::jobs::{ListJob, Listing, spawn_drawn_film_job, spawn_list_job};
+use super::listing::{ListJob, Listing, spawn_drawn_film_job, spawn_list_job};
 use crate::state::{Session, Shared};
 use crate::work::{Job, Outcome, cause_chain, panic_message};
 

@@ -4,7 +4,7 @@ use super::blinded::Committing;
 use super::notes::NoteSaver;
 use super::search::FilmSearch;
 use super::{BlindedReading, ListFilter, SortKey, SortOrder, arranged};
-use crate::imaging::InputCheck;
+use crate::imaging::Concerns;
 use crate::state::{Films, Services, Shared, SmallPictures};
 use crate::work::{Job, Progress};
 
@@ -12,7 +12,7 @@ use crate::work::{Job, Progress};
 pub struct ListScore {
     pub path: PathBuf,
     /// One score a label, or why there are none.
-    pub scores: Result<(InputCheck, Box<[f32]>), String>,
+    pub scores: Result<(Concerns, Box<[f32]>), String>,
     /// What the file says.
     pub patient_id: Option<String>,
 }

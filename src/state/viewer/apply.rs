@@ -1,13 +1,10 @@
 use std::path::{Path, PathBuf};
 
-use super::area::changed;
 use super::undo::Undoable;
 use super::{
     BRUSH_RANGE, CompareCommand, CompareWith, DisplayChange, DisplayCommand, MapCommand,
     ViewerCommand, ViewerState,
 };
-use crate::domain::GrayChoice;
-use crate::state::history::Gesture;
 use crate::state::{Effect, Shared, Thresholds};
 use crate::work::{Outcome, cause_chain, panic_message};
 
@@ -106,7 +103,6 @@ impl ViewerState {
             MapCommand::SetMethod(method) => {
                 map.method = method;
                 self.refresh_maps(shared);
-                self.read_beside(shared);
             }
         }
     }
@@ -127,20 +123,13 @@ impl ViewerState {
             DisplayCommand::SetBrush(radius) => {
                 self.probe.brush = radius.clamp(BRUSH_RANGE.0, BRUSH_RANGE.2);
             }
-            DisplayCommand::EndGesture => self.displays.end_gesture(),
+            DisplayCommand::EndGesture => self.main.displays.end_gesture(),
             DisplayCommand::Change(change) => self.change_display(change, shared),
         }
     }
 
     fn change_display(&mut self, change: DisplayChange, shared: &Shared) {
-        let Some(opened) = shared.films.film.opened() else {
-            return;
-        };
-        let (gesture, area) = (gesture_of(&change), self.area);
-        let begins = self
-            .displays
-            .change(gesture, |display| changed(display, change, opened, area));
-        if begins {
+        if self.main.change(&shared.films.film, change) {
             self.undo.push(Undoable::Display);
         }
     }
@@ -178,28 +167,5 @@ impl ViewerState {
         };
         self.probe.clear();
         shared.say_error(text);
-    }
-}
-
-/// The gesture that a change belongs to; `None` for one that is a step of its own.
-fn gesture_of(change: &DisplayChange) -> Option<Gesture> {
-    match change {
-        DisplayChange::DragWindow { .. } | DisplayChange::SetGray(GrayChoice::Dragged(_)) => {
-            Some(Gesture::Window)
-        }
-        DisplayChange::SetView(_) | DisplayChange::Pan { .. } | DisplayChange::Zoom(_) => {
-            Some(Gesture::View)
-        }
-        DisplayChange::SetGray(GrayChoice::File | GrayChoice::Preset(..))
-        | DisplayChange::UsePreset(_)
-        | DisplayChange::Invert
-        | DisplayChange::Turn(_)
-        | DisplayChange::FlipHorizontally
-        | DisplayChange::FlipVertically
-        | DisplayChange::Fit
-        | DisplayChange::ActualSize
-        | DisplayChange::AddMeasurement(_)
-        | DisplayChange::RemoveLastMeasurement
-        | DisplayChange::Reset => None,
     }
 }

@@ -7,8 +7,9 @@ use super::ViewerState;
 use crate::domain::{PerFinding, Threshold};
 use crate::explain::{OverlayStyle, overlay_image};
 use crate::export::{DrawnMaps, ExportKind, FilmExport, export_film, scores_csv};
+use crate::film::ScoredFilm;
 use crate::model::Classifier;
-use crate::state::{Effect, PickKind, ScoredFilm, Shared};
+use crate::state::{Effect, PickKind, Shared};
 use crate::work::{Job, Outcome, cause_chain, panic_message};
 
 /// A command to export or copy the film in view.
@@ -52,9 +53,7 @@ struct ExportSource {
 
 impl ExportSource {
     fn export(&self) -> FilmExport<'_> {
-        let (film, check) = (&self.reading.opened.film, &self.reading.opened.check);
-        let scores = &self.reading.inference.scores;
-        let mut export = FilmExport::new(film, check, &self.classifier, scores, &self.thresholds);
+        let mut export = FilmExport::new(&self.reading, &self.classifier, &self.thresholds);
         export.input_notes.extend(self.remark.clone());
         export
     }
@@ -69,8 +68,14 @@ impl ExportSource {
         let export = self.export();
         let finding_idx = self.findings(&export).first().copied().unwrap_or_default();
         let lines = export.caption(finding_idx, self.reading.method);
-        let (film, maps) = (&self.reading.opened.film, &self.reading.maps);
-        Ok(overlay_image(film, maps, finding_idx, &self.style, &lines)?)
+        let (picture, maps) = (self.reading.opened.picture(), &self.reading.maps);
+        Ok(overlay_image(
+            picture,
+            maps,
+            finding_idx,
+            &self.style,
+            &lines,
+        )?)
     }
 
     fn files(
@@ -80,8 +85,7 @@ impl ExportSource {
     ) -> anyhow::Result<Vec<PathBuf>> {
         let export = self.export();
         let drawn = DrawnMaps {
-            maps: &self.reading.maps,
-            method: self.reading.method,
+            scored: &self.reading,
             style: self.style,
             findings: &self.findings(&export),
         };

@@ -3,8 +3,8 @@ use std::sync::Arc;
 
 use crate::domain::PerFinding;
 use crate::explain::{JitterConfig, JitterInterval, score_jitter};
+use crate::film::OpenedFilm;
 use crate::model::Classifier;
-use crate::state::OpenedFilm;
 use crate::work::{JobContext, Latest, Outcome, Progress, Wake};
 
 /// Intervals of one film's scores under small changes, made on demand.
@@ -78,13 +78,18 @@ impl Jitter {
 
 #[expect(clippy::needless_pass_by_value, reason = "requests are handed over")]
 fn measure(request: JitterRequest, ctx: &JobContext<()>) -> anyhow::Result<Measured> {
-    let (film, config) = (&request.opened.film, &request.config);
-    let found = score_jitter(&request.classifier, film, config, &mut |n_done| {
-        ctx.set_progress(Progress {
-            n_done,
-            n_total: config.n,
-        });
-        ctx.check_cancelled().is_ok()
-    })?;
-    Ok(found.map(|intervals| (film.path.clone(), intervals)))
+    let (opened, config) = (&request.opened, &request.config);
+    let found = score_jitter(
+        &request.classifier,
+        opened.picture(),
+        config,
+        &mut |n_done| {
+            ctx.set_progress(Progress {
+                n_done,
+                n_total: config.n,
+            });
+            ctx.check_cancelled().is_ok()
+        },
+    )?;
+    Ok(found.map(|intervals| (opened.film.path.clone(), intervals)))
 }

@@ -1,10 +1,10 @@
 use std::sync::Arc;
-use std::time::Instant;
 
-use crate::explain::{CamMethod, Cover};
+use anyhow::Context as _;
+
+use crate::explain::Cover;
+use crate::film::ScoredFilm;
 use crate::model::Classifier;
-use crate::state::ScoredFilm;
-use crate::state::jobs::maps;
 use crate::work::{JobContext, Latest, Outcome, Wake};
 
 /// Least, first and largest radius of the brush, as parts of the film's side.
@@ -29,7 +29,6 @@ struct ProbeRequest {
     uncovered: Arc<ScoredFilm>,
     cover: Cover,
     classifier: Arc<Classifier>,
-    method: CamMethod,
 }
 
 impl Probe {
@@ -83,7 +82,6 @@ impl Probe {
             uncovered: Arc::clone(uncovered),
             cover,
             classifier: Arc::clone(classifier),
-            method: uncovered.method,
         }));
         self.ask();
     }
@@ -117,17 +115,9 @@ impl Probe {
 
 #[expect(clippy::needless_pass_by_value, reason = "requests are handed over")]
 fn score_covered(request: Arc<ProbeRequest>, ctx: &JobContext<()>) -> anyhow::Result<ScoredFilm> {
-    let started = Instant::now();
     let covered = request.cover.over(&request.uncovered.inference.input);
-    let input =
-        covered.ok_or_else(|| anyhow::anyhow!("the covered area does not match the input"))?;
-    let reading = request.classifier.score_input(input)?;
+    let input = covered.context("the covered area does not match the input")?;
+    let scored = request.uncovered.with_input(input, &request.classifier)?;
     ctx.check_cancelled()?;
-    Ok(ScoredFilm {
-        maps: maps(&request.classifier, &reading, request.method),
-        opened: Arc::clone(&request.uncovered.opened),
-        method: request.method,
-        elapsed: started.elapsed(),
-        inference: reading,
-    })
+    Ok(scored)
 }

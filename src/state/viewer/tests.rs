@@ -5,9 +5,10 @@ use std::sync::Arc;
 
 use super::*;
 use crate::domain::{Point, Size, Threshold};
-use crate::imaging::{InputLevel, read_film};
+use crate::explain::CamMethod;
+use crate::film::{open, score};
 use crate::state::shared::tests::{errors, list, shared, shared_with_model};
-use crate::state::{Effect, FilmState, OpenedFilm, PickKind, Shared};
+use crate::state::{Effect, FilmState, PickKind, Shared};
 
 const PHANTOM: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/assets/phantom.png");
 
@@ -15,10 +16,10 @@ const PHANTOM: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/assets/phantom.png")
 fn viewer(mut shared: Shared) -> (ViewerState, Shared) {
     list(&mut shared, &[PHANTOM, "other.png"]);
     shared.films.show(0);
-    let film = read_film(Path::new(PHANTOM)).unwrap();
-    shared.films.film = FilmState::Scoring(Arc::new(OpenedFilm::new(film)));
+    let opened = open(Path::new(PHANTOM)).unwrap();
+    shared.films.film = FilmState::Scoring(Arc::new(opened));
     let mut viewer = ViewerState::new(&shared.services.wake);
-    viewer.displays.show(Some(Path::new(PHANTOM)));
+    viewer.main.displays.show(Some(Path::new(PHANTOM)));
     (viewer, shared)
 }
 
@@ -174,8 +175,8 @@ fn a_refused_film_is_seen_once_its_reader_asks_for_it() {
         .unwrap();
     list(&mut shared, &[path.to_str().unwrap()]);
     shared.films.show(2);
-    let opened = OpenedFilm::new(read_film(&path).unwrap());
-    assert_eq!(opened.check.level(), InputLevel::Refused);
+    let opened = open(&path).unwrap();
+    assert!(opened.concerns.is_refused());
     shared.films.film = FilmState::Scoring(Arc::new(opened));
     assert!(viewer.is_refused(&shared.films));
     viewer.apply(ViewerCommand::ShowAnyway, &mut shared);
@@ -193,7 +194,7 @@ fn an_export_asks_for_a_folder_first() {
 #[test]
 fn an_unlinked_film_beside_is_changed_alone_and_a_linked_one_with_the_film_in_view() {
     let (mut viewer, mut shared) = viewer(shared());
-    viewer.area = Some(ViewerArea {
+    viewer.main.area = Some(ViewerArea {
         top_left: Point { x: 0.0, y: 0.0 },
         size: Size {
             width: 400.0,
@@ -211,9 +212,47 @@ fn an_unlinked_film_beside_is_changed_alone_and_a_linked_one_with_the_film_in_vi
     assert!(viewer.display().inverted);
     let link = ViewerCommand::Compare(CompareCommand::Link(false));
     viewer.apply(link, &mut shared);
-    let beside = |viewer: &ViewerState| viewer.compare.as_ref().unwrap().display.inverted;
+    let beside = |viewer: &ViewerState| viewer.compare.as_ref().unwrap().pane.display().inverted;
     assert!(beside(&viewer), "it stays as it was while linked");
     viewer.apply(invert(), &mut shared);
     assert!(viewer.display().inverted);
     assert!(!beside(&viewer));
+}
+
+#[test]
+fn another_method_makes_the_maps_of_both_films_anew_and_scores_neither_again() {
+    let (mut viewer, mut shared) = viewer(shared_with_model());
+    let classifier = shared.model.classifier().cloned().unwrap();
+    let opened = shared.films.film.opened().cloned().unwrap();
+    let scored = Arc::new(score(&opened, &classifier, CamMethod::GradCam).unwrap());
+    shared.films.film = FilmState::Read(Arc::clone(&scored));
+    let show = CompareCommand::Show(CompareWith::Film(PHANTOM.into()));
+    viewer.apply(ViewerCommand::Compare(show), &mut shared);
+    viewer.compare.as_mut().unwrap().film = FilmState::Read(Arc::clone(&scored));
+    let method = MapCommand::SetMethod(CamMethod::HiResCam);
+    viewer.apply(ViewerCommand::Map(method), &mut shared);
+    let beside = &viewer.compare.as_ref().unwrap().film;
+    for film in [&shared.films.film, beside] {
+        let reading = film.reading().expect("it is still scored");
+        assert_eq!(reading.method, CamMethod::HiResCam);
+        assert_eq!(reading.inference.scores, scored.inference.scores);
+        assert_ne!(reading.maps, scored.maps);
+    }
+}
+
+#[test]
+fn a_film_beside_that_cannot_be_read_is_told_and_leaves_the_one_in_view_alone() {
+    let (mut viewer, mut shared) = viewer(shared_with_model());
+    let show = CompareCommand::Show(CompareWith::Film("/gone.png".into()));
+    viewer.apply(ViewerCommand::Compare(show), &mut shared);
+    let failed = |viewer: &ViewerState| {
+        let compare = viewer.compare.as_ref().unwrap();
+        matches!(compare.film, FilmState::Failed { .. })
+    };
+    while !failed(&viewer) {
+        viewer.poll(&mut shared);
+        std::thread::yield_now();
+    }
+    assert!(errors(&shared)[0].contains("/gone.png"));
+    assert!(matches!(shared.films.film, FilmState::Scoring(_)));
 }

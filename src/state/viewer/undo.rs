@@ -34,7 +34,8 @@ impl ViewerState {
     /// Whether a threshold move or a change of the display can be undone.
     pub fn can_undo(&self, shared: &Shared) -> bool {
         let thresholds = shared.model.loaded.as_ref();
-        self.displays.can_undo() || thresholds.is_some_and(|loaded| loaded.thresholds.can_undo())
+        self.main.displays.can_undo()
+            || thresholds.is_some_and(|loaded| loaded.thresholds.can_undo())
     }
 
     /// Whether something that was undone can be redone.
@@ -48,7 +49,7 @@ impl ViewerState {
             let undone = match (undoable, &mut shared.model.loaded) {
                 (Undoable::Threshold, Some(loaded)) => loaded.thresholds.undo(),
                 (Undoable::Threshold, None) => false,
-                (Undoable::Display, _) => self.displays.undo(),
+                (Undoable::Display, _) => self.main.displays.undo(),
             };
             if undone {
                 self.undo.redo.push(undoable);
@@ -64,7 +65,7 @@ impl ViewerState {
             let redone = match (undoable, &mut shared.model.loaded) {
                 (Undoable::Threshold, Some(loaded)) => loaded.thresholds.redo(),
                 (Undoable::Threshold, None) => false,
-                (Undoable::Display, _) => self.displays.redo(),
+                (Undoable::Display, _) => self.main.displays.redo(),
             };
             if redone {
                 self.undo.undo.push(undoable);

@@ -67,7 +67,7 @@ fn words_ui(
     ui: &Ui,
     cell: Rect,
     words: &str,
-    reading: &crate::state::ScoredFilm,
+    reading: &crate::film::ScoredFilm,
     finding_idx: usize,
     pane: &Pane<'_>,
 ) {

@@ -1,9 +1,10 @@
 use std::sync::Arc;
 
 use crate::domain::{Display, PerFinding, Threshold};
+use crate::film::{OpenedFilm, ScoredFilm};
 use crate::state::{
     AppState, CommandSender, Compare, CompareCommand, DisplayCommand, FilmState, Loaded,
-    MapSettings, OpenedFilm, Probe, ScoredFilm, Tool,
+    MapSettings, Probe, Tool,
 };
 
 /// The model of one viewer pane: the film in view, or the one beside it.
