@@ -78,7 +78,7 @@ pub fn localize(
                 continue;
             }
         };
-        let scored = score(&opened, classifier, rule.method).map_err(|error| error.source)?;
+        let scored = score(&opened, classifier, rule.method).map_err(|error| *error.source)?;
         let map = scored.maps.get(film.finding_idx);
         let (Some(map), Some(sum)) = (map, sums.get_mut(film.finding_idx)) else {
             continue;

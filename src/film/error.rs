@@ -10,5 +10,5 @@ use crate::model::ModelError;
 #[expect(missing_docs, reason = "the message says it")]
 pub struct ScoringError {
     pub path: PathBuf,
-    pub source: ModelError,
+    pub source: Box<ModelError>,
 }

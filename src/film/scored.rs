@@ -67,7 +67,7 @@ fn scored(
     let started = Instant::now();
     let inference = infer().map_err(|source| ScoringError {
         path: opened.film.path.clone(),
-        source,
+        source: Box::new(source),
     })?;
     Ok(ScoredFilm {
         maps: maps(classifier, &inference, method),
