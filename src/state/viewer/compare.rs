@@ -8,7 +8,7 @@ use crate::model::{Classifier, ModelSource};
 use crate::state::jobs::{
     FilmEvent, FilmRequest, ModelJob, ModelRequest, open_and_score, spawn_model_job,
 };
-use crate::state::{FilmState, Films, OpenedFilm, ScoredFilm, Shared, Thresholds};
+use crate::state::{FilmState, Films, OpenedFilm, ScoredFilm, Shared};
 use crate::work::{Job, Latest, Outcome, Wake, cause_chain, panic_message};
 
 /// The comparison beside the film in view.
@@ -307,8 +307,7 @@ impl ViewerState {
             compare.model_job = None;
             let error = match outcome {
                 Outcome::Done(classifier) => {
-                    let points = classifier.card().operating_points.clone();
-                    let thresholds = Thresholds::of_model(points).current().clone();
+                    let thresholds = classifier.card().thresholds();
                     compare.model = Some((Arc::new(classifier), thresholds));
                     return self.read_beside(shared);
                 }

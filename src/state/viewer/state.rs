@@ -1,9 +1,10 @@
 use std::path::PathBuf;
 
-use super::undo::UndoOrder;
+use super::undo::ViewerStep;
 use super::{BoxOverlap, Compare, Displays, Exports, Jitter, Probe, Tool, ViewerArea};
 use crate::domain::Display;
 use crate::imaging::InputLevel;
+use crate::state::history::Steps;
 use crate::state::jobs::{FilmEvent, FilmRequest, open_and_score};
 use crate::state::{Films, ScoredFilm, Shared};
 use crate::work::{Latest, Wake};
@@ -32,7 +33,8 @@ pub struct ViewerState {
     pub exports: Exports,
     /// Opens and scores the film in view.
     pub(super) scoring: Latest<FilmRequest, FilmEvent, Option<ScoredFilm>>,
-    pub(super) undo: UndoOrder,
+    /// Changes of thresholds and display, in their order.
+    pub(super) undo: Steps<ViewerStep>,
 }
 
 /// What is shown in place of the film or beside it.
@@ -63,7 +65,7 @@ impl ViewerState {
             area: None,
             exports: Exports::default(),
             scoring: Latest::new("film", wake.clone(), open_and_score),
-            undo: UndoOrder::default(),
+            undo: Steps::default(),
         }
     }
 
