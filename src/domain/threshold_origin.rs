@@ -83,7 +83,8 @@ mod tests {
     #[test]
     fn thresholds_of_several_origins_are_counted_in_one_line() {
         let unset = Threshold::unset();
-        assert_eq!(ThresholdOrigin::summary(&[unset.clone()]), "0.5, not set");
+        let one = std::slice::from_ref(&unset);
+        assert_eq!(ThresholdOrigin::summary(one), "0.5, not set");
         let solved = |set: &str| {
             let origin = ThresholdOrigin::Solved {
                 target: "highest F1".to_owned(),
