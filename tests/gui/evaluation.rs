@@ -254,7 +254,7 @@ fn a_target_is_solved_for_one_label_or_all_and_what_is_not_reachable_is_said() {
     let desk = &harness.state().state.evaluation;
     for label in [0, 1] {
         let expected = solve(label, OperatingTarget::Youden).unwrap();
-        assert_eq!(desk.chosen.thresholds()[label], expected);
+        assert_eq!(desk.chosen.thresholds()[label].value(), expected);
     }
     assert!(
         desk.chosen.solve_notes[0].contains("Hernia"),

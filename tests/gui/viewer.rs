@@ -584,7 +584,7 @@ fn films_that_come_while_others_are_being_listed_are_all_there() {
 #[test]
 fn a_folder_that_is_gone_is_missed_once_and_not_at_every_start() {
     let mut harness = crate::harness::app_with(vec![]);
-    let gone = std::path::PathBuf::from("/gone/films");
+    let gone = PathBuf::from("/gone/films");
     let state = &mut harness.state_mut().state;
     state.shared.settings.session.opened = vec![gone];
     state.restore_session();
