@@ -112,10 +112,8 @@ fn all_figures_at_other_thresholds(bencher: Bencher) {
     let mut threshold = 0.0;
     bencher.bench_local(|| {
         threshold = (threshold + 0.618_033_988_749_894_9) % 1.0;
-        Figures::of(
-            &set,
-            &vec![Threshold::moved(threshold, "these films").unwrap(); 14],
-        )
+        let moved = Threshold::moved(threshold, "these films").unwrap();
+        Figures::of(&set, &std::array::from_fn::<_, 14, _>(|_| moved.clone()))
     });
 }
 
