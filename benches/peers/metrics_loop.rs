@@ -17,6 +17,7 @@ use std::io::{BufRead as _, stdin};
 use std::path::PathBuf;
 use std::time::Instant;
 
+use thorax::domain::Threshold;
 use thorax::evaluate::{Bootstrap, Figures, bootstrap_aucs};
 use thorax::metrics::{AucEstimate, RankedScores};
 use thorax::scores::{FilmPrediction, LabelColumn, Predictions, ScoredSet};
@@ -78,7 +79,8 @@ fn work(order: &str, set: &ScoredSet) -> u32 {
         }
         "figures" => {
             for step in 0..N_MOVES {
-                let threshold = f64::from(step) / f64::from(N_MOVES);
+                let value = f64::from(step) / f64::from(N_MOVES);
+                let threshold = Threshold::moved(value, "these films").unwrap();
                 black_box(Figures::of(set, &vec![threshold; set.columns.len()]));
             }
             return N_MOVES;

@@ -20,7 +20,7 @@ use crate::files::write_whole;
 use crate::model::{Classifier, ModelFile};
 pub use args::EvaluateArgs;
 use args::EvaluationFormat;
-use chosen::{Chosen, made_by};
+use chosen::Chosen;
 
 mod args;
 mod chosen;
@@ -71,7 +71,7 @@ impl Work<'_> {
         let (evaluation, chosen) = evaluated?;
         let author = classifier
             .as_ref()
-            .filter(|model| made_by(&evaluation.set, model));
+            .filter(|model| evaluation.set.may_be_of(model.identity()));
         self.write(&evaluation, &chosen, author)
     }
 
@@ -102,25 +102,34 @@ impl Work<'_> {
             },
             _ => anyhow::bail!("expected --predictions CSV or --data FOLDER"),
         };
-        let opened = OpenedSet::open(source, args.model.as_deref(), &progress)?;
+        let opened = OpenedSet::open(source, classifier, &progress)?;
         let set = &opened.set;
         let mut warnings = Vec::new();
         let chosen = Chosen::new(args, set, classifier, &mut warnings)?;
-        // Calibration and card apply only to the model's own scores.
+        // Operating points, calibration and card apply only to the model's own scores.
         if let (Some(author), Some(model)) = (&set.predictions.model, classifier)
-            && !made_by(set, model)
+            && !set.may_be_of(model.identity())
         {
-            warnings.push(format!(
-                "the scores were made by {author}, not by {}: its operating points and \
-                 calibration are not applied",
+            let other = format!(
+                "the scores were made by {author}, not by {}",
                 model.identity()
+            );
+            anyhow::ensure!(
+                !args.boxes,
+                "{other}, whose maps and scores --boxes would take"
+            );
+            anyhow::ensure!(
+                args.save_model.is_none(),
+                "{other}: thresholds and histograms of these scores are not saved into it"
+            );
+            warnings.push(format!(
+                "{other}: its operating points and calibration are not applied"
             ));
         }
         let maps = classifier.zip(data.as_ref()).filter(|_| args.boxes);
         let comparison = args.compare.as_deref();
         let choices = Choices {
             thresholds: &chosen.thresholds,
-            thresholds_from: chosen.from.clone(),
             prevalence: args.prevalence,
             bootstrap: (args.bootstrap > 0).then(|| Bootstrap {
                 n_replicates: args.bootstrap,
@@ -174,6 +183,7 @@ impl Work<'_> {
         author: Option<&Classifier>,
     ) -> anyhow::Result<()> {
         let args = self.args;
+        let model = evaluation.set.predictions.model.as_ref();
         if let Some(path) = &args.report {
             write(path, html_report(evaluation, author).as_bytes())?;
         }
@@ -181,7 +191,7 @@ impl Work<'_> {
             save_plots(&evaluation.set, author.map(Classifier::card), folder)?;
         }
         if let Some(path) = &args.csv {
-            write(path, &figures_csv(&evaluation.figures))?;
+            write(path, &figures_csv(&evaluation.figures, model))?;
         }
         if let Some(path) = &args.save_predictions {
             evaluation.set.predictions.save(path)?;
@@ -197,9 +207,9 @@ impl Work<'_> {
         let bootstrap = bootstrap.map(|(settings, found)| (settings, found.as_slice()));
         output::answer(&match args.format {
             EvaluationFormat::Table => text::table(evaluation, chosen),
-            EvaluationFormat::Csv => String::from_utf8(figures_csv(&evaluation.figures))?,
+            EvaluationFormat::Csv => String::from_utf8(figures_csv(&evaluation.figures, model))?,
             EvaluationFormat::Json => {
-                let json = figures_json(&evaluation.figures, bootstrap);
+                let json = figures_json(&evaluation.figures, model, bootstrap);
                 serde_json::to_string_pretty(&json)? + "\n"
             }
         })

@@ -14,9 +14,7 @@ use crate::scores::ScoredSet;
 #[derive(Default)]
 pub struct Choices<'a> {
     /// One for each label of the set.
-    pub thresholds: &'a [f64],
-    /// The origin of the thresholds, as text.
-    pub thresholds_from: String,
+    pub thresholds: &'a [Threshold],
     /// The prevalence for PPV and NPV.
     pub prevalence: Prevalence,
     /// Intervals by patients drawn again and again.
@@ -49,8 +47,6 @@ pub struct Evaluation {
     pub set: Arc<ScoredSet>,
     /// Their figures at the thresholds in use.
     pub figures: Figures,
-    /// The origin of the thresholds, as text.
-    pub thresholds_from: String,
     /// The prevalence for PPV and NPV.
     pub prevalence: Prevalence,
     /// Intervals by patients drawn again and again, for each label and the macro AUC.
@@ -91,7 +87,6 @@ impl Evaluation {
         Ok(Self {
             figures: Figures::of(set, thresholds),
             set: Arc::clone(set),
-            thresholds_from: choices.thresholds_from,
             prevalence: choices.prevalence,
             bootstrap,
             subgroups: subgroups.unwrap_or_default(),
@@ -107,21 +102,20 @@ impl MapsOfFilms<'_> {
     fn localize(
         self,
         set: &ScoredSet,
-        thresholds: &[f64],
+        thresholds: &[Threshold],
         progress: EvaluationProgress<'_>,
     ) -> Result<(Vec<LabelLocalization>, Vec<String>), EvaluateError> {
-        let half = f64::from(Threshold::HALF.get());
         let of_label = |name: &str| {
             let place = set.position(name).ok();
-            let threshold = place.and_then(|place| thresholds.get(place).copied());
-            threshold.unwrap_or(half)
+            let threshold = place.and_then(|place| thresholds.get(place));
+            threshold.map_or_else(Threshold::unset, Threshold::clone)
         };
         let labels = self.classifier.card().labels.iter();
         localize(
             self.classifier,
             &self.data.films(),
             &self.data.data.boxes,
-            &labels.map(of_label).collect::<Vec<f64>>(),
+            &labels.map(of_label).collect::<Vec<_>>(),
             self.rule,
             &mut |n_done, n_total| progress(EvaluationStep::Boxes, n_done, n_total),
         )

@@ -49,7 +49,7 @@ pub fn localize(
     classifier: &Classifier,
     films: &[(String, &Path)],
     boxes: &[FindingBox],
-    thresholds: &[f64],
+    thresholds: &[Threshold],
     rule: MapRule,
     progress: &mut dyn FnMut(usize, usize) -> bool,
 ) -> Result<(Vec<LabelLocalization>, Vec<String>), EvaluateError> {
@@ -84,11 +84,8 @@ pub fn localize(
             continue;
         };
         let score = scored.inference.scores.get(film.finding_idx);
-        let threshold = thresholds.get(film.finding_idx).copied();
-        let flagged = score.zip(threshold).is_some_and(|(score, threshold)| {
-            let exact = Threshold::new(threshold as f32).ok();
-            exact.is_some_and(|threshold| score.is_positive(threshold))
-        });
+        let pair = score.zip(thresholds.get(film.finding_idx));
+        let flagged = pair.is_some_and(|(score, threshold)| score.is_positive(threshold));
         let overlap = Overlap::of(map, &film.boxes, rule.cut);
         sum.n_films += 1;
         sum.n_hits += usize::from(overlap.hit);

@@ -61,10 +61,11 @@ pub struct OpenedSet {
 impl OpenedSet {
     /// Reads or makes scores and ranks them.
     ///
-    /// The patients are compared with those that the model file `model` was trained on.
+    /// If `model` may have made the scores, the patients are compared with those that it was
+    /// trained on.
     pub fn open(
         source: ScoreSource<'_>,
-        model: Option<&Path>,
+        model: Option<&Classifier>,
         progress: EvaluationProgress<'_>,
     ) -> Result<Self, EvaluateError> {
         let (set, mut warnings) = match source {
@@ -91,8 +92,9 @@ impl OpenedSet {
                 first.display()
             ));
         }
-        let leak = match model {
-            Some(model) => shared_patients(&set, model)?,
+        let model = model.filter(|model| set.may_be_of(model.identity()));
+        let leak = match model.and_then(Classifier::path) {
+            Some(path) => shared_patients(&set, path)?,
             None => None,
         };
         Ok(Self {

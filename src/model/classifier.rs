@@ -86,7 +86,8 @@ impl Classifier {
     ) -> Result<Self, ModelError> {
         let card = file.card().clone();
         let (config, weights) = (&card.architecture, file.weights());
-        let identity = ModelIdentity::new(card.name.clone(), fingerprint(weights));
+        let run = card.provenance.run.clone();
+        let identity = ModelIdentity::new(card.name.clone(), fingerprint(weights), run);
         Ok(Self {
             network: Network::new(config, weights, device)?,
             head: linear_head(config, weights),
@@ -102,12 +103,12 @@ impl Classifier {
         &self.card
     }
 
-    /// Name and the first 8 digits of a checksum of the weights: the same weights, the same id.
+    /// Its identity in words, as windows, reports and pictures show it.
     pub fn id(&self) -> &str {
         &self.id
     }
 
-    /// The identity of this model's scores.
+    /// The identity of this model's scores: name, checksum of the weights, run and epoch.
     pub fn identity(&self) -> &ModelIdentity {
         &self.identity
     }

@@ -62,10 +62,9 @@ impl Shared {
         let before = self.model.classifier();
         let same_findings =
             before.is_some_and(|before| before.card().labels == classifier.card().labels);
-        let points = classifier.card().operating_points.clone();
         self.model.loaded = Some(Loaded {
+            thresholds: Thresholds::of_model(classifier.card().thresholds()),
             classifier: Arc::new(classifier),
-            thresholds: Thresholds::of_model(points),
             origin,
         });
         self.model.error = None;
@@ -88,7 +87,8 @@ pub mod tests {
     use std::path::{Path, PathBuf};
 
     use super::*;
-    use crate::model::{ComputeDevice, ModelSource};
+    use crate::domain::{OperatingPoint, Threshold};
+    use crate::model::{ComputeDevice, ModelFile, ModelSource};
     use crate::state::{FilePicker, FilmEntry, PickKind, Picked};
 
     struct NoDialog;
@@ -120,6 +120,17 @@ pub mod tests {
 
     pub fn built_in() -> Classifier {
         Classifier::open(&ModelSource::Default, &ComputeDevice::cpu()).unwrap()
+    }
+
+    /// The built-in card over other weights, all its operating points at 0.125.
+    pub fn another_model() -> Classifier {
+        let file = Classifier::default_file().unwrap();
+        let (mut card, mut weights) = (file.card().clone(), file.weights().clone());
+        weights.get_mut("head.dense.bias").unwrap().values[0] += 1.0;
+        let point = OperatingPoint::of(&Threshold::moved(0.125, "valid").unwrap());
+        card.operating_points = card.labels.map(|_, _| Some(point.clone()));
+        let file = ModelFile::new(card, weights).unwrap();
+        Classifier::new(&file, None, &ComputeDevice::cpu()).unwrap()
     }
 
     /// Puts films on the list, none of which needs to exist.

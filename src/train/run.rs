@@ -18,7 +18,7 @@ use super::scoring::{Judged, judge_part};
 use super::setup::{Ending, TrainReport, TrainSetup, architecture, now};
 use super::stepper::Stepper;
 use crate::dataset::{Batch, EpochPlan, Loader};
-use crate::domain::Part;
+use crate::domain::{Part, TrainingPoint};
 use crate::model::{Classifier, ModelCard, ModelFile};
 use thorax_engine::{LossWeights, NamedTensors};
 
@@ -185,7 +185,7 @@ impl<'a> Run<'a> {
         let control = self.setup.control.clone();
         if control.order() == Order::Pause {
             self.save_checkpoint();
-            let file = model_file(&self.card, self.weights(), None)?;
+            let file = model_file(&self.card_now(), self.weights(), None)?;
             (self.on_event)(TrainEvent::Paused(Arc::new(file)));
             if control.wait_while_paused() == Order::Run {
                 (self.on_event)(TrainEvent::Resumed);
@@ -258,13 +258,24 @@ impl<'a> Run<'a> {
         averaged.unwrap_or(&self.checkpoint.state.parameters)
     }
 
+    /// The card of the weights as they are now, with run and epoch.
+    fn card_now(&self) -> ModelCard {
+        let place = &self.checkpoint.place;
+        let (run, n_steps) = (self.folder.name(), self.n_steps());
+        let mut card = self.card.clone();
+        let now = TrainingPoint::at(run, place.epoch, place.next_batch, n_steps);
+        card.provenance.run = Some(now);
+        card
+    }
+
     /// Validates, keeps the model, and turns to the next epoch.
     fn finish_epoch(&mut self) -> Result<(), TrainError> {
         let started = Instant::now();
-        let plain = model_file(&self.card, self.weights(), None)?;
+        let card = self.card_now();
+        let plain = model_file(&card, self.weights(), None)?;
         let valid = self.score(&plain, Part::Valid)?;
         let predictions = valid.as_ref().map(|valid| &valid.predictions);
-        let file = model_file(&self.card, self.weights(), predictions)?;
+        let file = model_file(&card, self.weights(), predictions)?;
         self.checkpoint.place.elapsed_secs += started.elapsed().as_secs_f64();
         let epoch = self.epoch_metrics(valid.as_ref());
         self.count_gain(&epoch);

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use thorax::dataset::{Augmentation, SeededRandom};
-use thorax::domain::Part;
+use thorax::domain::{Part, TrainingPoint};
 use thorax::model::ComputeDevice;
 use thorax::train::{
     Checkpoint, Ending, Order, RunFolder, TrainConfig, TrainControl, TrainError, TrainEvent,
@@ -168,7 +168,16 @@ fn a_run_folder_tells_all_of_it() {
     for part in [Part::Valid, Part::Test] {
         let predictions = run.predictions(part).unwrap();
         assert_eq!(predictions.labels, ["Effusion", "Mass"], "{part}");
+        let best = report.epochs.iter().rev().find(|epoch| epoch.is_best);
+        let point = TrainingPoint::at("run", best.unwrap().epoch, 1, 1);
+        let model = predictions.model.unwrap();
+        assert_eq!(model.training(), Some(&point), "{part}");
         assert!(predictions.films.len() > 10, "{part}");
+    }
+    for epoch in 1..=4 {
+        let model = thorax::model::ModelFile::load(&run.epoch_path(epoch)).unwrap();
+        let point = TrainingPoint::at("run", epoch, 1, 1);
+        assert_eq!(model.card().provenance.run, Some(point));
     }
     let best = thorax::model::ModelFile::load(&run.best_path()).unwrap();
     assert!(best.card().provenance.evaluation.is_some());
@@ -200,6 +209,8 @@ fn a_pause_hands_out_the_model_of_the_moment() {
         TrainEvent::StepDone(step) if step.step == 1 => control.give(Order::Pause),
         TrainEvent::Paused(model) => {
             assert_eq!(model.card().labels.len(), 2);
+            let point = model.card().provenance.run.clone().unwrap();
+            assert_eq!(point.to_string(), "run run, epoch 1 step 1");
             n_models += 1;
             control.give(Order::Run);
         }

@@ -16,6 +16,8 @@ struct JsonFilm<'a> {
     path: String,
     scores: Option<BTreeMap<&'a str, f32>>,
     thresholds: Option<BTreeMap<&'a str, f32>>,
+    /// Who chose each threshold, and on which films.
+    threshold_origins: Option<BTreeMap<&'a str, String>>,
     positive: Vec<&'a str>,
     warnings: Vec<String>,
     /// Whether the film is fit as input.
@@ -24,6 +26,8 @@ struct JsonFilm<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     jitter: Option<BTreeMap<&'a str, [f32; 3]>>,
     error: Option<&'a str>,
+    /// Name of the model, checksum of its weights, run and epoch where it names them.
+    model: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -53,7 +57,7 @@ fn json(
     results: &[FilmResult],
 ) -> anyhow::Result<String> {
     let no_points = no_points_warning(classifier);
-    let film = |result| json_film(result, thresholds, no_points.as_deref());
+    let film = |result| json_film(result, thresholds, no_points.as_deref(), classifier.id());
     let films: Vec<_> = results.iter().map(film).collect();
     Ok(serde_json::to_string_pretty(&films)? + "\n")
 }
@@ -62,6 +66,7 @@ fn json_film<'a>(
     result: &'a FilmResult,
     thresholds: &'a PerFinding<Threshold>,
     no_points: Option<&str>,
+    model: &'a str,
 ) -> JsonFilm<'a> {
     let scores = result.scores.as_ref().ok();
     let mut warnings: Vec<String> = result.warnings().map(ToOwned::to_owned).collect();
@@ -71,7 +76,18 @@ fn json_film<'a>(
     JsonFilm {
         path: result.path.display().to_string(),
         scores: scores.map(|scores| scores.iter().map(|(name, s)| (name, s.get())).collect()),
-        thresholds: scores.map(|_| thresholds.iter().map(|(name, t)| (name, t.get())).collect()),
+        thresholds: scores.map(|_| {
+            thresholds
+                .iter()
+                .map(|(name, t)| (name, t.value_f32()))
+                .collect()
+        }),
+        threshold_origins: scores.map(|_| {
+            let origins = thresholds.iter();
+            origins
+                .map(|(name, t)| (name, t.origin().words()))
+                .collect()
+        }),
         positive: scores.map_or_else(Vec::new, |scores| positive(scores, thresholds)),
         warnings,
         jitter: result.jitter.as_ref().map(|found| {
@@ -84,13 +100,14 @@ fn json_film<'a>(
             reasons: concerns.reasons().collect(),
         }),
         error: result.scores.as_ref().err().map(String::as_str),
+        model: scores.map(|_| model),
     }
 }
 
 fn positive<'a>(scores: &'a PerFinding<Score>, thresholds: &PerFinding<Threshold>) -> Vec<&'a str> {
     let pairs = scores.iter().zip(thresholds.values());
     pairs
-        .filter(|((_, score), threshold)| score.is_positive(**threshold))
+        .filter(|((_, score), threshold)| score.is_positive(threshold))
         .map(|((name, _), _)| name)
         .collect()
 }
@@ -155,8 +172,8 @@ fn table(
             }
             Ok(scores) => {
                 for ((name, score), threshold) in scores.iter().zip(thresholds.values()) {
-                    let (score_text, cut) = (score.get(), threshold.get());
-                    let verdict = if score.is_positive(*threshold) {
+                    let (score_text, cut) = (score.get(), threshold.value());
+                    let verdict = if score.is_positive(threshold) {
                         "above"
                     } else {
                         "below"

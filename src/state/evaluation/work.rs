@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::EvaluationPick;
 use crate::dataset::FilmCache;
-use crate::domain::Part;
+use crate::domain::{Part, Threshold};
 use crate::evaluate::{
     Choices, ComparedSet, Evaluation, EvaluationData, Figures, OpenedSet, Prevalence, ScoreSource,
     figures_csv, freeze_operating_points, html_report, save_plots,
@@ -30,7 +30,7 @@ pub fn score(
         classifier,
         cache_folder: &cache_folder.unwrap_or_else(FilmCache::default_folder),
     };
-    let opened = OpenedSet::open(source, classifier.path(), &|_, n_done, n_total| {
+    let opened = OpenedSet::open(source, Some(classifier), &|_, n_done, n_total| {
         ctx.set_progress(Progress { n_done, n_total });
         ctx.check_cancelled().is_ok()
     });
@@ -43,17 +43,16 @@ pub enum Saved {
     /// A page with everything.
     Report {
         opened: OpenedSet,
-        thresholds: Vec<f64>,
+        thresholds: Vec<Threshold>,
         prevalence: Prevalence,
         comparison: Option<ComparedSet>,
         warnings: Vec<String>,
-        thresholds_from: String,
         classifier: Option<Arc<Classifier>>,
     },
     /// A table of figures.
     Figures {
         set: Arc<ScoredSet>,
-        thresholds: Vec<f64>,
+        thresholds: Vec<Threshold>,
     },
     /// Every plot of every label.
     Plots {
@@ -63,7 +62,7 @@ pub enum Saved {
     /// A model with operating points: its file, or the default one.
     Model {
         from: Option<PathBuf>,
-        points: Vec<(String, f64, String)>,
+        points: Vec<(String, Threshold)>,
     },
 }
 
@@ -81,12 +80,10 @@ impl Saved {
                 prevalence,
                 comparison,
                 warnings,
-                thresholds_from,
                 classifier,
             } => {
                 let choices = Choices {
                     thresholds: &thresholds,
-                    thresholds_from,
                     prevalence,
                     comparison,
                     warnings,
@@ -97,7 +94,8 @@ impl Saved {
                 write(&to, html.as_bytes())?;
             }
             Self::Figures { set, thresholds } => {
-                write(&to, &figures_csv(&Figures::of(&set, &thresholds)))?;
+                let figures = Figures::of(&set, &thresholds);
+                write(&to, &figures_csv(&figures, set.predictions.model.as_ref()))?;
             }
             Self::Plots { set, classifier } => {
                 save_plots(&set, classifier.as_deref().map(Classifier::card), &to)?;

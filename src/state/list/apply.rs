@@ -7,7 +7,8 @@ use super::log::append;
 use super::score::spawn_scoring_job;
 use super::state::ListScore;
 use super::{
-    BlindedReading, FilmNote, FilmStatus, ListCommand, ListState, Mark, SortOrder, same_patient,
+    BlindedReading, FilmNote, FilmStatus, ListCommand, ListFilter, ListState, Mark, SortKey,
+    SortOrder, same_patient,
 };
 use crate::state::{Effect, PickKind, Session, Shared, Workspace};
 use crate::work::{Job, Outcome, cause_chain, panic_message};
@@ -105,9 +106,23 @@ impl ListState {
 
     /// Another model is in use: scores of the one before no longer count.
     pub fn model_changed(&mut self, same_findings: bool, shared: &mut Shared) {
-        if !same_findings && self.blinded.take().is_some() {
-            let text = "The blinded session has ended: the new model has other findings";
-            shared.say(text);
+        if !same_findings {
+            if self.blinded.take().is_some() {
+                let text = "The blinded session has ended: the new model has other findings";
+                shared.say(text);
+            }
+            // The finding at that place is another one now.
+            if matches!(self.order.key, SortKey::Score(_)) {
+                self.order = SortOrder::default();
+            }
+            let filter = std::mem::take(&mut self.filter);
+            self.filter = ListFilter {
+                text: filter.text,
+                patient: filter.patient,
+                mark: filter.mark,
+                failed: filter.failed,
+                ..ListFilter::default()
+            };
         }
         self.forget_scoring();
     }

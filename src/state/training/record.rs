@@ -90,8 +90,7 @@ impl RunRecord {
 
     /// Display name: the last component of its folder.
     pub fn name(&self) -> String {
-        let name = self.folder.file_name().unwrap_or(self.folder.as_os_str());
-        name.to_string_lossy().into_owned()
+        RunFolder::at(&self.folder).name()
     }
 
     /// The epoch whose weights are the best so far.

@@ -1,6 +1,7 @@
 use std::path::{Path, PathBuf};
 
-use super::undo::Undoable;
+use super::pane::gesture_of;
+use super::undo::ViewerStep;
 use super::{
     BRUSH_RANGE, CompareCommand, CompareWith, DisplayChange, DisplayCommand, MapCommand,
     ViewerCommand, ViewerState,
@@ -20,21 +21,22 @@ impl ViewerState {
             ViewerCommand::SelectFinding(finding_idx) => self.selected = finding_idx,
             ViewerCommand::StepFinding(step) => self.step_finding(step, shared),
             ViewerCommand::SetThreshold(finding_idx, threshold) => {
-                return self
-                    .move_thresholds(shared, |thresholds| thresholds.set(finding_idx, threshold));
+                let gesture = Some(Gesture::Threshold(finding_idx));
+                return self.move_thresholds(gesture, shared, |thresholds| {
+                    thresholds.set(finding_idx, threshold);
+                });
             }
             ViewerCommand::EndThresholdMove => {
-                if let Some(loaded) = &mut shared.model.loaded {
-                    loaded.thresholds.end_move();
-                }
+                self.undo.end_gesture();
                 // The list follows where the drag ended, not every step of it.
                 return vec![Effect::ThresholdsMoved];
             }
             ViewerCommand::ResetThreshold(finding_idx) => {
-                return self.move_thresholds(shared, |thresholds| thresholds.reset(finding_idx));
+                return self
+                    .move_thresholds(None, shared, |thresholds| thresholds.reset(finding_idx));
             }
             ViewerCommand::ResetAllThresholds => {
-                return self.move_thresholds(shared, Thresholds::reset_all);
+                return self.move_thresholds(None, shared, Thresholds::reset_all);
             }
             ViewerCommand::Undo => return self.undo(shared),
             ViewerCommand::Redo => return self.redo(shared),
@@ -75,20 +77,24 @@ impl ViewerState {
         }
     }
 
-    /// Moves thresholds of the model in use; `change` tells whether a step of undo began.
+    /// Moves thresholds of the model in use; told where a step of undo begins.
     fn move_thresholds(
         &mut self,
+        gesture: Option<Gesture>,
         shared: &mut Shared,
-        change: impl FnOnce(&mut Thresholds) -> bool,
+        change: impl FnOnce(&mut Thresholds),
     ) -> Vec<Effect> {
         let Some(loaded) = &mut shared.model.loaded else {
             return Vec::new();
         };
-        if !change(&mut loaded.thresholds) {
-            return Vec::new();
-        }
-        self.undo.push(Undoable::Threshold);
-        vec![Effect::ThresholdsMoved]
+        let before = loaded.thresholds.current().clone();
+        change(&mut loaded.thresholds);
+        let moved = *loaded.thresholds.current() != before;
+        let begins = moved && self.undo.push(gesture, ViewerStep::Thresholds(before));
+        begins
+            .then_some(Effect::ThresholdsMoved)
+            .into_iter()
+            .collect()
     }
 
     fn apply_to_map(&mut self, command: MapCommand, shared: &mut Shared) {
@@ -123,14 +129,15 @@ impl ViewerState {
             DisplayCommand::SetBrush(radius) => {
                 self.probe.brush = radius.clamp(BRUSH_RANGE.0, BRUSH_RANGE.2);
             }
-            DisplayCommand::EndGesture => self.main.displays.end_gesture(),
+            DisplayCommand::EndGesture => self.undo.end_gesture(),
             DisplayCommand::Change(change) => self.change_display(change, shared),
         }
     }
 
     fn change_display(&mut self, change: DisplayChange, shared: &Shared) {
-        if self.main.change(&shared.films.film, change) {
-            self.undo.push(Undoable::Display);
+        let gesture = gesture_of(&change);
+        if let Some(before) = self.main.change(&shared.films.film, change) {
+            self.undo.push(gesture, ViewerStep::Display(before));
         }
     }
 

@@ -7,7 +7,7 @@ use super::{DisplayChange, DisplayCommand, Pane, ViewerState};
 use crate::domain::{Display, PerFinding, Threshold};
 use crate::model::{Classifier, ModelSource};
 use crate::state::model::{ModelJob, spawn_model_job};
-use crate::state::{FilmState, Films, ModelRequest, Shared, Thresholds};
+use crate::state::{FilmState, Films, ModelRequest, Shared};
 use crate::work::{Job, Outcome, cause_chain, panic_message};
 
 /// The comparison beside the film in view.
@@ -116,7 +116,7 @@ impl ViewerState {
                 let now = self.beside_display(&shared.films);
                 if let (Some(compare), Some(now)) = (&mut self.compare, now) {
                     // It stays where it is released.
-                    compare.pane.displays.change(None, |display| *display = now);
+                    *compare.pane.displays.current_mut() = now;
                     compare.linked = linked;
                 }
             }
@@ -240,8 +240,7 @@ impl ViewerState {
             compare.model_job = None;
             let error = match outcome {
                 Outcome::Done(classifier) => {
-                    let points = classifier.card().operating_points.clone();
-                    let thresholds = Thresholds::of_model(points).current().clone();
+                    let thresholds = classifier.card().thresholds();
                     compare.model = Some((Arc::new(classifier), thresholds));
                     return self.read_beside(shared);
                 }

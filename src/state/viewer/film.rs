@@ -45,6 +45,7 @@ impl ViewerState {
         }
         self.probe.clear();
         self.jitter.forget();
+        self.undo.forget_thresholds();
         shared.films.forget_readings();
         self.read_beside(shared);
         // A film that could not be opened will not open for another model either.

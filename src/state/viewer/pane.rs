@@ -116,14 +116,12 @@ impl Pane {
         self.reader.abandon();
     }
 
-    /// Changes how a film is shown; whether a step of undo begins.
-    pub(super) fn change(&mut self, film: &FilmState, change: DisplayChange) -> bool {
-        let (Some(opened), area) = (film.opened(), self.area) else {
-            return false;
-        };
-        let gesture = gesture_of(&change);
-        self.displays
-            .change(gesture, |display| changed(display, change, opened, area))
+    /// Changes how a film is shown; how it was shown before, if that is another way.
+    pub(super) fn change(&mut self, film: &FilmState, change: DisplayChange) -> Option<Display> {
+        let opened = film.opened()?;
+        let before = self.display().clone();
+        changed(self.displays.current_mut(), change, opened, self.area);
+        (*self.display() != before).then_some(before)
     }
 }
 
@@ -154,7 +152,7 @@ fn open_and_score(
 }
 
 /// The gesture that a change belongs to; `None` for one that is a step of its own.
-fn gesture_of(change: &DisplayChange) -> Option<Gesture> {
+pub(super) fn gesture_of(change: &DisplayChange) -> Option<Gesture> {
     match change {
         DisplayChange::DragWindow { .. } | DisplayChange::SetGray(GrayChoice::Dragged(_)) => {
             Some(Gesture::Window)
@@ -247,11 +245,11 @@ mod tests {
             ..request(PHANTOM, None)
         };
         read(&mut pane, &mut film, phantom());
-        assert!(pane.change(&film, DisplayChange::Invert));
+        assert!(pane.change(&film, DisplayChange::Invert).is_some());
         read(&mut pane, &mut film, request("/gone.png", None));
         assert!(!pane.display().inverted);
         assert!(
-            !pane.change(&film, DisplayChange::Invert),
+            pane.change(&film, DisplayChange::Invert).is_none(),
             "there is no film"
         );
         read(&mut pane, &mut film, phantom());

@@ -1,8 +1,9 @@
 use std::path::PathBuf;
 
-use super::undo::UndoOrder;
+use super::undo::ViewerStep;
 use super::{BoxOverlap, Compare, Exports, Jitter, Pane, Probe, Tool};
 use crate::domain::Display;
+use crate::state::history::Steps;
 use crate::state::{Films, Shared};
 use crate::work::Wake;
 
@@ -26,7 +27,8 @@ pub struct ViewerState {
     pub compare: Option<Compare>,
     /// Files and clipboard.
     pub exports: Exports,
-    pub(super) undo: UndoOrder,
+    /// Changes of thresholds and display, in their order.
+    pub(super) undo: Steps<ViewerStep>,
 }
 
 /// What is shown in place of the film or beside it.
@@ -55,7 +57,7 @@ impl ViewerState {
             jitter: Jitter::new(wake.clone()),
             compare: None,
             exports: Exports::default(),
-            undo: UndoOrder::default(),
+            undo: Steps::default(),
         }
     }
 

@@ -4,10 +4,10 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::*;
-use crate::domain::{Point, Size, Threshold};
+use crate::domain::{Point, Size};
 use crate::explain::CamMethod;
 use crate::film::{open, score};
-use crate::state::shared::tests::{errors, list, shared, shared_with_model};
+use crate::state::shared::tests::{another_model, errors, list, shared, shared_with_model};
 use crate::state::{Effect, FilmState, PickKind, Shared};
 
 const PHANTOM: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/assets/phantom.png");
@@ -28,12 +28,12 @@ fn change(change: DisplayChange) -> ViewerCommand {
 }
 
 fn set(threshold: f32) -> ViewerCommand {
-    ViewerCommand::SetThreshold(0, Threshold::new(threshold).unwrap())
+    ViewerCommand::SetThreshold(0, threshold)
 }
 
 fn threshold(shared: &Shared) -> f32 {
     let loaded = shared.model.loaded.as_ref().unwrap();
-    loaded.thresholds.current().values()[0].get()
+    loaded.thresholds.current().values()[0].value_f32()
 }
 
 #[test]
@@ -41,7 +41,7 @@ fn without_a_film_there_is_no_display_to_change() {
     let mut shared = shared();
     let mut viewer = ViewerState::new(&shared.services.wake);
     viewer.apply(change(DisplayChange::Invert), &mut shared);
-    assert!(!viewer.display().inverted && !viewer.can_undo(&shared));
+    assert!(!viewer.display().inverted && !viewer.can_undo());
 }
 
 #[test]
@@ -57,7 +57,7 @@ fn thresholds_and_display_are_undone_in_the_order_of_their_changes() {
     );
     viewer.apply(ViewerCommand::Undo, &mut shared);
     assert_eq!(threshold(&shared), before);
-    assert!(!viewer.can_undo(&shared));
+    assert!(!viewer.can_undo());
     viewer.apply(ViewerCommand::Redo, &mut shared);
     assert_eq!(
         (viewer.display().inverted, threshold(&shared)),
@@ -87,6 +87,44 @@ fn another_film_leaves_threshold_moves_to_undo_and_no_display() {
     assert_eq!(threshold(&shared), before);
     viewer.apply(ViewerCommand::ShowFilm(0), &mut shared);
     assert!(viewer.display().inverted, "a film is shown as it was left");
+}
+
+#[test]
+fn thresholds_of_one_model_are_not_undone_onto_another() {
+    let (mut viewer, mut shared) = viewer(shared_with_model());
+    viewer.apply(set(0.9), &mut shared);
+    viewer.apply(change(DisplayChange::Invert), &mut shared);
+    shared.use_model(another_model());
+    viewer.model_changed(true, &mut shared);
+    viewer.apply(ViewerCommand::Undo, &mut shared);
+    assert!(!viewer.display().inverted, "the film is the same");
+    assert!(!viewer.can_undo());
+    assert_eq!(threshold(&shared), 0.125);
+}
+
+#[test]
+fn drags_of_window_and_threshold_are_a_step_each_in_their_order() {
+    let (mut viewer, mut shared) = viewer(shared_with_model());
+    let (window, before) = (viewer.display().gray.clone(), threshold(&shared));
+    let drag = DisplayChange::DragWindow {
+        wider: 0.1,
+        brighter: 0.0,
+    };
+    let drags = [change(drag.clone()), change(drag.clone())];
+    let mut apply = |commands: &[ViewerCommand]| {
+        for command in commands {
+            viewer.apply(command.clone(), &mut shared);
+        }
+        (viewer.display().gray.clone(), threshold(&shared))
+    };
+    let (dragged, _) = apply(&drags);
+    apply(&[set(0.9), set(0.8)]);
+    apply(&drags);
+    let undo = [ViewerCommand::Undo];
+    assert_eq!(apply(&undo), (dragged.clone(), 0.8));
+    assert_eq!(apply(&undo), (dragged, before));
+    assert_eq!(apply(&undo), (window, before));
+    assert!(!viewer.can_undo());
 }
 
 #[test]

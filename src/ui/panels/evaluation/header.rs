@@ -59,7 +59,8 @@ pub fn header_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
     if let Some(opened) = desk.set.as_ref() {
         let palette = theme::palette(ui.visuals());
         let warnings = opened.all_warnings().into_iter();
-        for warning in warnings.chain(state.evaluation.other_model_text(&state.shared.model)) {
+        let warnings = warnings.chain(desk.other_model_text(&state.shared.model));
+        for warning in warnings.chain(desk.other_lock_text()) {
             ui.label(RichText::new(warning).color(palette.error));
         }
     }
