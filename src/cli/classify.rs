@@ -13,7 +13,7 @@ use crate::explain::{
 use crate::export::{DrawnMaps, ExportKind, FilmExport, export_film};
 use crate::imaging::{InputCheck, list_films, read_film};
 use crate::model::{Classifier, Inference};
-use crate::work::cause_chain;
+use crate::work::{Unwatched, cause_chain};
 
 mod report;
 
@@ -131,7 +131,8 @@ impl Run<'_> {
                 n: usize::from(n),
                 ..JitterConfig::default()
             };
-            result.jitter = score_jitter(&self.classifier, &film, &config, &mut |_| true)?;
+            let intervals = score_jitter(&self.classifier, &film, &config, &Unwatched)?;
+            result.jitter = Some(intervals);
         }
         if let Some(folder) = &self.args.cam {
             let drawn = self.draw_maps(&film, &check, &reading, folder);

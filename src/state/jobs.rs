@@ -12,7 +12,7 @@ use crate::explain::{CamMethod, Heatmap, class_activation_maps};
 use crate::files::write_whole;
 use crate::imaging::{GrayCounts, InputCheck, Pyramid, list_films, read_film};
 use crate::model::{Classifier, ComputeDevice, Inference, ModelFile, ModelSource};
-use crate::work::{Job, JobContext, Wake};
+use crate::work::{JobContext, Task, Wake, Watch as _};
 
 use super::{EvaluationPick, FilmEntry, FilmNote, Sidecar, TrainingPick};
 
@@ -156,10 +156,6 @@ pub struct FilmRequest {
     pub method: CamMethod,
 }
 
-pub type ModelJob = Job<(), Classifier>;
-pub type PickJob = Job<(), (PickKind, Picked)>;
-pub type ListJob = Job<(), Listing>;
-
 /// Films found below the paths that were opened, and what could not be looked into.
 pub struct Listing {
     pub films: Vec<FilmEntry>,
@@ -197,33 +193,26 @@ impl PartialEq for ModelRequest {
     }
 }
 
-pub fn spawn_model_job(services: &Services, request: ModelRequest) -> ModelJob {
+pub fn start_loading(task: &mut Task<Classifier>, services: &Services, request: ModelRequest) {
     let device = services.device.clone();
-    Job::spawn("model", services.wake.clone(), move |_| {
+    task.start("model", &services.wake, move |_| {
         Ok(match request {
             ModelRequest::Source(source) => Classifier::open(&source, &device)?,
             ModelRequest::Moment { file, .. } => Classifier::new(&file, None, &device)?,
         })
-    })
+    });
 }
 
-pub fn spawn_pick_job(services: &Services, kind: PickKind) -> PickJob {
-    let picker = Arc::clone(&services.picker);
-    Job::spawn("file dialog", services.wake.clone(), move |_| {
-        Ok((kind, picker.pick(kind)))
-    })
-}
-
-pub fn spawn_list_job(services: &Services, paths: Vec<PathBuf>) -> ListJob {
+pub fn start_listing(task: &mut Task<Listing>, services: &Services, paths: Vec<PathBuf>) {
     let elsewhere = services.notes_folder();
-    Job::spawn("list films", services.wake.clone(), move |ctx| {
+    task.start("list films", &services.wake, move |ctx| {
         let mut listing = Listing {
             films: Vec::new(),
             missing: Vec::new(),
             errors: Vec::new(),
         };
         for path in paths {
-            ctx.check_cancelled()?;
+            ctx.check()?;
             match list_films(&path) {
                 Ok(films) => listing.films.extend(films.into_iter().map(FilmEntry::new)),
                 Err(error) => {
@@ -234,14 +223,14 @@ pub fn spawn_list_job(services: &Services, paths: Vec<PathBuf>) -> ListJob {
         }
         look_around(&mut listing, elsewhere.as_deref(), ctx)?;
         Ok(listing)
-    })
+    });
 }
 
 /// Adds the labels of the table above the films, and their saved marks and notes.
 fn look_around(
     listing: &mut Listing,
     elsewhere: Option<&Path>,
-    ctx: &JobContext<()>,
+    ctx: &JobContext,
 ) -> anyhow::Result<()> {
     let mut known: BTreeMap<PathBuf, Surroundings> = BTreeMap::new();
     for film in &mut listing.films {
@@ -249,7 +238,7 @@ fn look_around(
         let around = match known.entry(folder) {
             Entry::Occupied(entry) => entry.into_mut(),
             Entry::Vacant(entry) => {
-                ctx.check_cancelled()?;
+                ctx.check()?;
                 let around = Surroundings::of(entry.key(), elsewhere, &mut listing.errors);
                 entry.insert(around)
             }
@@ -312,8 +301,8 @@ impl Surroundings {
 /// The sample film, for new users.
 const DRAWN_FILM: &[u8] = include_bytes!("../../assets/phantom.png");
 
-pub fn spawn_drawn_film_job(services: &Services) -> ListJob {
-    Job::spawn("drawn film", services.wake.clone(), move |_| {
+pub fn start_drawn_film(task: &mut Task<Listing>, services: &Services) {
+    task.start("drawn film", &services.wake, move |_| {
         let folder = std::env::temp_dir().join("thorax");
         std::fs::create_dir_all(&folder)
             .with_context(|| format!("cannot create the folder {}", folder.display()))?;
@@ -325,7 +314,7 @@ pub fn spawn_drawn_film_job(services: &Services) -> ListJob {
             missing: vec![],
             errors: vec![],
         })
-    })
+    });
 }
 
 pub fn open_and_score(
@@ -336,10 +325,10 @@ pub fn open_and_score(
         opened
     } else {
         let film = read_film(&request.path)?;
-        ctx.check_cancelled()?;
+        ctx.check()?;
         Arc::new(OpenedFilm::new(film))
     };
-    ctx.check_cancelled()?;
+    ctx.check()?;
     ctx.send(FilmEvent::Opened(Arc::clone(&opened)));
     let Some(classifier) = request.classifier else {
         return Ok(None);
@@ -348,7 +337,7 @@ pub fn open_and_score(
     let reading = classifier
         .score(&opened.film)
         .with_context(|| format!("cannot score {}", opened.film.path.display()))?;
-    ctx.check_cancelled()?;
+    ctx.check()?;
     let maps = maps(&classifier, &reading, request.method);
     Ok(Some(ScoredFilm {
         maps,

@@ -2,8 +2,9 @@ use std::path::{Path, PathBuf, absolute};
 use std::sync::Arc;
 
 use super::Thresholds;
-use super::jobs::{ModelJob, ModelRequest};
+use super::jobs::ModelRequest;
 use crate::model::{Classifier, ModelSource};
+use crate::work::Task;
 
 /// The model in use, and the loading of another one.
 pub struct Model {
@@ -13,7 +14,7 @@ pub struct Model {
     pub error: Option<String>,
     /// The model that was requested last.
     pub(super) requested: ModelRequest,
-    pub(super) job: Option<ModelJob>,
+    pub(super) loading: Task<Classifier>,
 }
 
 /// A model and the thresholds that belong to its score scale.
@@ -43,7 +44,7 @@ impl Default for Model {
             loaded: None,
             error: None,
             requested: ModelRequest::Source(ModelSource::Default),
-            job: None,
+            loading: Task::Idle,
         }
     }
 }
@@ -51,7 +52,7 @@ impl Default for Model {
 impl Model {
     /// Whether a model is being loaded.
     pub fn is_loading(&self) -> bool {
-        self.job.is_some()
+        self.loading.is_running()
     }
 
     /// The file of the model that was requested last; `None` if it is not from a file.
@@ -69,7 +70,7 @@ impl Model {
 
     /// Why an opened film stays without scores; `None` while there is or will be a model.
     pub(super) fn missing_error(&self) -> Option<String> {
-        let expected = self.job.is_some() || self.loaded.is_some();
+        let expected = self.is_loading() || self.loaded.is_some();
         (!expected).then(|| {
             let error = self.error.as_deref().unwrap_or("none was loaded");
             format!("no scores without a model: {error}")

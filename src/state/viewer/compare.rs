@@ -5,11 +5,9 @@ use super::area::changed;
 use super::{DisplayChange, DisplayCommand, ViewerArea, ViewerState};
 use crate::domain::{Display, GrayChoice, PerFinding, Point, ScreenFromImage, Threshold, Window};
 use crate::model::{Classifier, ModelSource};
-use crate::state::jobs::{
-    FilmEvent, FilmRequest, ModelJob, ModelRequest, open_and_score, spawn_model_job,
-};
+use crate::state::jobs::{FilmEvent, FilmRequest, ModelRequest, open_and_score, start_loading};
 use crate::state::{FilmState, Films, OpenedFilm, ScoredFilm, Shared, Thresholds};
-use crate::work::{Job, Latest, Outcome, Wake, cause_chain, panic_message};
+use crate::work::{Latest, Task, Wake};
 
 /// The comparison beside the film in view.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,8 +47,8 @@ pub struct Compare {
     pub area: Option<ViewerArea>,
     /// The other model with its thresholds; `None` if it is that of the film in view.
     model: Option<(Arc<Classifier>, PerFinding<Threshold>)>,
-    model_job: Option<ModelJob>,
-    reading: Latest<FilmRequest, FilmEvent, Option<ScoredFilm>>,
+    loading: Task<Classifier>,
+    reading: Latest<FilmRequest, Option<ScoredFilm>, FilmEvent>,
 }
 
 impl Compare {
@@ -62,7 +60,7 @@ impl Compare {
             display: Display::default(),
             area: None,
             model: None,
-            model_job: None,
+            loading: Task::Idle,
             reading: Latest::new("film beside", wake, open_and_score),
         }
     }
@@ -181,11 +179,9 @@ impl ViewerState {
 
     /// Closes the comparison; a film being read is ignored when it arrives.
     pub fn close_compare(&mut self) {
-        if let Some(compare) = self.compare.take() {
+        if let Some(mut compare) = self.compare.take() {
+            compare.loading.detach();
             compare.reading.abandon();
-            if let Some(job) = compare.model_job {
-                job.detach();
-            }
         }
     }
 
@@ -202,7 +198,7 @@ impl ViewerState {
         let mut compare = Compare::new(with, shared.services.wake.clone());
         if let CompareWith::Model(path) = &compare.with {
             let request = ModelRequest::Source(ModelSource::File(path.clone()));
-            compare.model_job = Some(spawn_model_job(&shared.services, request));
+            start_loading(&mut compare.loading, &shared.services, request);
         }
         self.close_compare();
         self.compare = Some(compare);
@@ -303,42 +299,28 @@ impl ViewerState {
         let Some(compare) = &mut self.compare else {
             return;
         };
-        if let Some((_, Some(outcome))) = compare.model_job.as_mut().map(Job::poll) {
-            compare.model_job = None;
-            let error = match outcome {
-                Outcome::Done(classifier) => {
-                    let points = classifier.card().operating_points.clone();
-                    let thresholds = Thresholds::of_model(points).current().clone();
-                    compare.model = Some((Arc::new(classifier), thresholds));
-                    return self.read_beside(shared);
-                }
-                Outcome::Cancelled => return,
-                Outcome::Failed(error) => cause_chain(&error),
-                Outcome::Panicked(text) => panic_message(&text),
+        if compare.loading.poll() {
+            let Some(classifier) = shared.told(compare.loading.take()) else {
+                return self.close_compare();
             };
-            self.close_compare();
-            shared.say_error(error);
-            return;
+            let points = classifier.card().operating_points.clone();
+            let thresholds = Thresholds::of_model(points).current().clone();
+            compare.model = Some((Arc::new(classifier), thresholds));
+            return self.read_beside(shared);
         }
-        let (events, outcome) = compare.reading.poll();
+        let (events, ended) = compare.reading.poll();
         for FilmEvent::Opened(opened) in events {
             compare.film = FilmState::Scoring(opened);
         }
-        let error = match outcome {
-            Some(Outcome::Done(Some(reading))) => {
-                compare.film = FilmState::Read(Arc::new(reading));
-                return;
+        match ended {
+            Some(Ok(Some(reading))) => compare.film = FilmState::Read(Arc::new(reading)),
+            Some(Err(error)) => {
+                let film = compare.film.opened().cloned();
+                shared.say_error(error.as_str());
+                compare.film = FilmState::Failed { error, film };
             }
-            Some(Outcome::Failed(error)) => cause_chain(&error),
-            Some(Outcome::Panicked(text)) => panic_message(&text),
-            Some(Outcome::Done(None) | Outcome::Cancelled) | None => return,
-        };
-        let film = compare.film.opened().cloned();
-        compare.film = FilmState::Failed {
-            error: error.clone(),
-            film,
-        };
-        shared.say_error(error);
+            Some(Ok(None)) | None => {}
+        }
     }
 }
 

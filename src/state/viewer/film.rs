@@ -4,7 +4,6 @@ use std::sync::Arc;
 use super::ViewerState;
 use crate::state::jobs::{FilmEvent, FilmRequest};
 use crate::state::{Effect, FilmState, FilmStatus, ScoredFilm, Shared};
-use crate::work::{Outcome, cause_chain, panic_message};
 
 impl ViewerState {
     /// Shows a film of the list, and opens and scores it unless that is done already.
@@ -109,20 +108,19 @@ impl ViewerState {
 
     /// Takes in what opening and scoring have reported.
     pub(super) fn poll_film(&mut self, shared: &mut Shared) -> Vec<Effect> {
-        let (events, outcome) = self.scoring.poll();
+        let (events, ended) = self.scoring.poll();
         for FilmEvent::Opened(opened) in events {
             shared.films.film = FilmState::Scoring(opened);
         }
-        match outcome {
-            Some(Outcome::Done(Some(reading))) => return self.take_scores(reading, shared),
-            Some(Outcome::Done(None)) => {
+        match ended {
+            Some(Ok(Some(reading))) => return self.take_scores(reading, shared),
+            Some(Ok(None)) => {
                 if let Some(error) = shared.model.missing_error() {
                     fail_film(error, shared);
                 }
             }
-            Some(Outcome::Failed(error)) => fail_film(cause_chain(&error), shared),
-            Some(Outcome::Panicked(text)) => fail_film(panic_message(&text), shared),
-            Some(Outcome::Cancelled) | None => {}
+            Some(Err(error)) => fail_film(error, shared),
+            None => {}
         }
         Vec::new()
     }

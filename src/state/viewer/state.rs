@@ -31,7 +31,7 @@ pub struct ViewerState {
     /// Files and clipboard.
     pub exports: Exports,
     /// Opens and scores the film in view.
-    pub(super) scoring: Latest<FilmRequest, FilmEvent, Option<ScoredFilm>>,
+    pub(super) scoring: Latest<FilmRequest, Option<ScoredFilm>, FilmEvent>,
     pub(super) undo: UndoOrder,
 }
 
