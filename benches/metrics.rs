@@ -17,6 +17,7 @@ use thorax::domain::Threshold;
 use thorax::evaluate::{Bootstrap, Figures, bootstrap_aucs};
 use thorax::metrics::{AucEstimate, RankedScores};
 use thorax::scores::{FilmPrediction, Predictions, ScoredSet};
+use thorax::work::Unwatched;
 
 const N_FILMS: usize = 25_596;
 /// NIH's test split has nine films a patient.
@@ -121,5 +122,5 @@ fn all_figures_at_other_thresholds(bencher: Bencher) {
 #[divan::bench(sample_count = 5, max_time = 60)]
 fn a_thousand_patient_bootstraps_of_14_aucs(bencher: Bencher) {
     let set = scored_set();
-    bencher.bench_local(|| bootstrap_aucs(&set, &Bootstrap::default(), &|_| true).unwrap());
+    bencher.bench_local(|| bootstrap_aucs(&set, &Bootstrap::default(), &Unwatched).unwrap());
 }

@@ -21,6 +21,7 @@ use thorax::domain::Threshold;
 use thorax::evaluate::{Bootstrap, Figures, bootstrap_aucs};
 use thorax::metrics::{AucEstimate, RankedScores};
 use thorax::scores::{FilmPrediction, LabelColumn, Predictions, ScoredSet};
+use thorax::work::Unwatched;
 
 /// Threshold moves timed together; one alone is too short for a clock.
 const N_MOVES: u32 = 1000;
@@ -86,7 +87,7 @@ fn work(order: &str, set: &ScoredSet) -> u32 {
             return N_MOVES;
         }
         "bootstrap" => {
-            black_box(bootstrap_aucs(set, &Bootstrap::default(), &|_| true).unwrap());
+            black_box(bootstrap_aucs(set, &Bootstrap::default(), &Unwatched).unwrap());
         }
         other => panic!("expected an order, got {other:?}"),
     }

@@ -10,7 +10,7 @@ use crate::export::ExportKind;
 use crate::film;
 use crate::imaging::{Concerns, list_films};
 use crate::model::Classifier;
-use crate::work::cause_chain;
+use crate::work::{Unwatched, cause_chain};
 
 mod report;
 
@@ -129,8 +129,8 @@ impl Run<'_> {
                 n,
                 ..JitterConfig::default()
             };
-            let picture = opened.picture();
-            result.jitter = score_jitter(&self.classifier, picture, &config, &mut |_| true)?;
+            let intervals = score_jitter(&self.classifier, opened.picture(), &config, &Unwatched)?;
+            result.jitter = Some(intervals);
         }
         if let Some(export) = &self.export {
             let drawn = export_scored(&scored, &self.classifier, &self.thresholds, export);

@@ -1,14 +1,15 @@
 use std::sync::Arc;
 
 use super::{
-    Bootstrap, BootstrapInterval, ComparedSet, EvaluateError, EvaluationData, EvaluationProgress,
-    EvaluationStep, Figures, LabelLocalization, MapRule, OpenedSet, Prevalence, Subgroup,
-    bootstrap_aucs, localize, subgroups,
+    Bootstrap, BootstrapInterval, ComparedSet, EvaluateError, EvaluationData, Figures,
+    LabelLocalization, MapRule, OpenedSet, Prevalence, Subgroup, bootstrap_aucs, localize,
+    subgroups,
 };
 use crate::dataset::FilmTable;
 use crate::domain::Threshold;
 use crate::model::Classifier;
 use crate::scores::ScoredSet;
+use crate::work::Watch;
 
 /// What an evaluation is asked for; by default figures alone.
 #[derive(Default)]
@@ -66,22 +67,20 @@ impl Evaluation {
     pub fn of(
         opened: &OpenedSet,
         choices: Choices<'_>,
-        progress: EvaluationProgress<'_>,
+        watch: &dyn Watch,
     ) -> Result<Self, EvaluateError> {
         let (set, thresholds) = (&opened.set, choices.thresholds);
         let mut warnings = opened.all_warnings();
         warnings.extend(choices.warnings);
         let bootstrap = choices.bootstrap.map(|settings| {
-            let keep_going =
-                |n_done| progress(EvaluationStep::Replicates, n_done, settings.n_replicates);
-            let intervals = bootstrap_aucs(set, &settings, &keep_going)?;
+            let intervals = bootstrap_aucs(set, &settings, watch)?;
             Ok::<_, EvaluateError>((settings, intervals))
         });
         let bootstrap = bootstrap.transpose()?;
         let subgroups = choices.table.map(|table| subgroups(set, table, thresholds));
         let localization = choices
             .maps
-            .map(|maps| maps.localize(set, thresholds, progress));
+            .map(|maps| maps.localize(set, thresholds, watch));
         let (localization, unreadable) = localization.transpose()?.unwrap_or_default();
         warnings.extend(unreadable);
         Ok(Self {
@@ -103,7 +102,7 @@ impl MapsOfFilms<'_> {
         self,
         set: &ScoredSet,
         thresholds: &[Threshold],
-        progress: EvaluationProgress<'_>,
+        watch: &dyn Watch,
     ) -> Result<(Vec<LabelLocalization>, Vec<String>), EvaluateError> {
         let of_label = |name: &str| {
             let place = set.position(name).ok();
@@ -117,7 +116,7 @@ impl MapsOfFilms<'_> {
             &self.data.data.boxes,
             &labels.map(of_label).collect::<Vec<_>>(),
             self.rule,
-            &mut |n_done, n_total| progress(EvaluationStep::Boxes, n_done, n_total),
+            watch,
         )
     }
 }

@@ -7,6 +7,7 @@ use crate::domain::Threshold;
 use crate::explain::{CamMethod, Overlap};
 use crate::film::{open, score};
 use crate::model::Classifier;
+use crate::work::{Progress, Watch};
 
 /// How well a label's maps meet radiologists' boxes, over films that have one.
 #[derive(Clone, Debug, PartialEq)]
@@ -44,14 +45,13 @@ struct BoxedFilm<'a> {
 /// Scores films with boxes and compares maps with them.
 ///
 /// `films` pairs images with their files. Films that cannot be read are returned with the reason.
-/// `progress(n_done, n_total)` stops the work by `false`.
 pub fn localize(
     classifier: &Classifier,
     films: &[(String, &Path)],
     boxes: &[FindingBox],
     thresholds: &[Threshold],
     rule: MapRule,
-    progress: &mut dyn FnMut(usize, usize) -> bool,
+    watch: &dyn Watch,
 ) -> Result<(Vec<LabelLocalization>, Vec<String>), EvaluateError> {
     let labels = &classifier.card().labels;
     let boxed = boxed_films(classifier, films, boxes);
@@ -68,9 +68,12 @@ pub fn localize(
         .collect();
     let mut unreadable = Vec::new();
     for (n_done, film) in boxed.iter().enumerate() {
-        if !progress(n_done, boxed.len()) {
-            return Err(EvaluateError::Cancelled);
-        }
+        watch.progress(Progress {
+            n_done,
+            n_total: boxed.len(),
+            unit: "films with boxes",
+        });
+        watch.check()?;
         let opened = match open(film.path) {
             Ok(opened) => Arc::new(opened),
             Err(error) => {

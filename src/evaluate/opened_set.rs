@@ -1,4 +1,3 @@
-use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
 use std::thread::available_parallelism;
@@ -6,6 +5,7 @@ use std::thread::available_parallelism;
 use super::{EvaluateError, EvaluationData, SharedPatients, score_films, shared_patients};
 use crate::model::Classifier;
 use crate::scores::ScoredSet;
+use crate::work::Watch;
 
 /// Where the scores of an evaluation come from.
 #[derive(Clone, Copy)]
@@ -22,30 +22,6 @@ pub enum ScoreSource<'a> {
         cache_folder: &'a Path,
     },
 }
-
-/// The work of an evaluation that takes long.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum EvaluationStep {
-    /// Decoding and scoring films.
-    Films,
-    /// Replicates of the bootstrap.
-    Replicates,
-    /// Maps of films with boxes.
-    Boxes,
-}
-
-impl fmt::Display for EvaluationStep {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Films => "films",
-            Self::Replicates => "replicates",
-            Self::Boxes => "films with boxes",
-        })
-    }
-}
-
-/// Called with units done and units in all of a step; `false` stops the work.
-pub type EvaluationProgress<'a> = &'a (dyn Fn(EvaluationStep, usize, usize) -> bool + Sync);
 
 /// Scores ready to be evaluated.
 #[derive(Clone, Debug)]
@@ -66,7 +42,7 @@ impl OpenedSet {
     pub fn open(
         source: ScoreSource<'_>,
         model: Option<&Classifier>,
-        progress: EvaluationProgress<'_>,
+        watch: &dyn Watch,
     ) -> Result<Self, EvaluateError> {
         let (set, mut warnings) = match source {
             ScoreSource::Predictions(path) => (ScoredSet::load(path)?, Vec::new()),
@@ -76,9 +52,7 @@ impl OpenedSet {
                 cache_folder,
             } => {
                 let n_threads = available_parallelism().map_or(1, usize::from);
-                let mut progress =
-                    |n_done, n_total| progress(EvaluationStep::Films, n_done, n_total);
-                let scored = score_films(classifier, data, cache_folder, n_threads, &mut progress)?;
+                let scored = score_films(classifier, data, cache_folder, n_threads, watch)?;
                 let warnings = scored.warnings();
                 let name = format!("{} on the {}", classifier.id(), data.split);
                 (ScoredSet::new(name, scored.predictions)?, warnings)

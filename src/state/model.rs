@@ -3,7 +3,7 @@ use std::sync::Arc;
 
 use super::{Services, Thresholds};
 use crate::model::{Classifier, ModelFile, ModelSource};
-use crate::work::Job;
+use crate::work::Task;
 
 /// The model in use, and the loading of another one.
 pub struct Model {
@@ -13,7 +13,7 @@ pub struct Model {
     pub error: Option<String>,
     /// The model that was requested last.
     pub(super) requested: ModelRequest,
-    pub(super) job: Option<ModelJob>,
+    pub(super) loading: Task<Classifier>,
 }
 
 /// A model and the thresholds that belong to its score scale.
@@ -43,7 +43,7 @@ impl Default for Model {
             loaded: None,
             error: None,
             requested: ModelRequest::Source(ModelSource::Default),
-            job: None,
+            loading: Task::Idle,
         }
     }
 }
@@ -51,7 +51,7 @@ impl Default for Model {
 impl Model {
     /// Whether a model is being loaded.
     pub fn is_loading(&self) -> bool {
-        self.job.is_some()
+        self.loading.is_running()
     }
 
     /// The file of the model that was requested last; `None` if it is not from a file.
@@ -69,7 +69,7 @@ impl Model {
 
     /// Why an opened film stays without scores; `None` while there is or will be a model.
     pub(super) fn missing_error(&self) -> Option<String> {
-        let expected = self.job.is_some() || self.loaded.is_some();
+        let expected = self.is_loading() || self.loaded.is_some();
         (!expected).then(|| {
             let error = self.error.as_deref().unwrap_or("none was loaded");
             format!("no scores without a model: {error}")
@@ -128,11 +128,9 @@ impl PartialEq for ModelRequest {
     }
 }
 
-pub type ModelJob = Job<(), Classifier>;
-
-pub fn spawn_model_job(services: &Services, request: ModelRequest) -> ModelJob {
+pub fn start_loading(task: &mut Task<Classifier>, services: &Services, request: ModelRequest) {
     let device = services.device.clone();
-    Job::spawn("model", services.wake.clone(), move |_| {
+    task.start("model", &services.wake, move |_| {
         Ok(match request {
             ModelRequest::Source(source) => Classifier::open(&source, &device)?,
             ModelRequest::Moment { file, .. } => Classifier::new(&file, None, &device)?,

@@ -98,9 +98,9 @@ impl EvaluationState {
     pub fn open_predictions(&mut self, path: PathBuf, shared: &Shared) {
         let model = shared.model.classifier().cloned();
         self.opening
-            .start("scores", &shared.services.wake, move |_| {
+            .start("scores", &shared.services.wake, move |ctx| {
                 let source = ScoreSource::Predictions(&path);
-                Ok(OpenedSet::open(source, model.as_deref(), &|_, _, _| true)?)
+                Ok(OpenedSet::open(source, model.as_deref(), ctx)?)
             });
     }
 
@@ -234,44 +234,38 @@ impl EvaluationState {
 
     /// Takes in what the jobs of evaluation have reported.
     pub fn poll(&mut self, shared: &mut Shared) -> Vec<Effect> {
-        if self.opening.poll() {
+        if shared.polled(&mut self.opening) {
             self.take_set(shared);
         }
         self.comparison.poll();
         self.listed.pictures.poll();
-        if self.saving.poll() {
+        if shared.polled(&mut self.saving) {
             return self.say_saved(shared);
         }
         Vec::new()
     }
 
     fn say_saved(&self, shared: &mut Shared) -> Vec<Effect> {
-        match &self.saving {
-            Task::Done((pick, path)) => {
-                shared.say(format!("Saved: {}", path.display()));
-                if *pick == EvaluationPick::Model {
-                    // The viewer uses the thresholds at once.
-                    let request = ModelRequest::Source(ModelSource::File(path.clone()));
-                    return vec![Effect::LoadModel(request)];
-                }
-            }
-            Task::Failed(error) => shared.say_error(error.as_str()),
-            Task::Idle | Task::Running(_) => {}
+        let Some((pick, path)) = self.saving.done() else {
+            return Vec::new();
+        };
+        shared.say(format!("Saved: {}", path.display()));
+        if *pick != EvaluationPick::Model {
+            return Vec::new();
         }
-        Vec::new()
+        // The viewer uses the thresholds at once.
+        let request = ModelRequest::Source(ModelSource::File(path.clone()));
+        vec![Effect::LoadModel(request)]
     }
 
     /// A set has come, or has not: thresholds held fast, or else the model's, or else 0.5.
     pub(super) fn take_set(&mut self, shared: &mut Shared) {
-        let opened = match std::mem::take(&mut self.opening) {
-            Task::Done(opened) => opened,
-            other => {
-                if let Some(error) = other.error() {
-                    shared.say_error(error);
-                }
-                self.opening = other;
-                return;
-            }
+        if self.opening.error().is_some() {
+            // It stays where the panel shows it.
+            return;
+        }
+        let Some(Ok(opened)) = self.opening.take() else {
+            return;
         };
         let last = opened.set.columns.len().saturating_sub(1);
         let lock = self.chosen.lock.as_ref();

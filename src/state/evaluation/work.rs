@@ -13,29 +13,24 @@ use crate::evaluate::{
 use crate::files::write_whole;
 use crate::model::{Classifier, ModelFile};
 use crate::scores::ScoredSet;
-use crate::work::{JobContext, Progress};
+use crate::work::{JobContext, Unwatched};
 
 /// Scores the test part of a folder with the model in use.
 pub fn score(
     folder: &Path,
     classifier: &Classifier,
     cache_folder: Option<PathBuf>,
-    ctx: &JobContext<String>,
+    ctx: &JobContext,
 ) -> anyhow::Result<OpenedSet> {
-    ctx.send("Reading the table".to_owned());
+    ctx.set_stage("Reading the table");
     let data = EvaluationData::open(folder, None, None, Some(Part::Test))?;
-    ctx.send(format!("Scoring the {}", data.split));
+    ctx.set_stage(format!("Scoring the {}", data.split));
     let source = ScoreSource::Films {
         data: &data,
         classifier,
         cache_folder: &cache_folder.unwrap_or_else(FilmCache::default_folder),
     };
-    let opened = OpenedSet::open(source, Some(classifier), &|_, n_done, n_total| {
-        ctx.set_progress(Progress { n_done, n_total });
-        ctx.check_cancelled().is_ok()
-    });
-    ctx.check_cancelled()?;
-    Ok(opened?)
+    Ok(OpenedSet::open(source, Some(classifier), ctx)?)
 }
 
 /// What is to be written.
@@ -89,7 +84,7 @@ impl Saved {
                     warnings,
                     ..Choices::default()
                 };
-                let evaluation = Evaluation::of(&opened, choices, &|_, _, _| true)?;
+                let evaluation = Evaluation::of(&opened, choices, &Unwatched)?;
                 let html = html_report(&evaluation, classifier.as_deref());
                 write(&to, html.as_bytes())?;
             }

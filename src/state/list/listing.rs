@@ -10,9 +10,7 @@ use crate::dataset::table_above;
 use crate::files::write_whole;
 use crate::imaging::list_films;
 use crate::state::Services;
-use crate::work::{Job, JobContext};
-
-pub type ListJob = Job<(), Listing>;
+use crate::work::{JobContext, Task, Watch as _};
 
 /// Films found below the paths that were opened, and what could not be looked into.
 pub struct Listing {
@@ -22,16 +20,16 @@ pub struct Listing {
     pub errors: Vec<String>,
 }
 
-pub fn spawn_list_job(services: &Services, paths: Vec<PathBuf>) -> ListJob {
+pub fn start_listing(task: &mut Task<Listing>, services: &Services, paths: Vec<PathBuf>) {
     let elsewhere = services.notes_folder();
-    Job::spawn("list films", services.wake.clone(), move |ctx| {
+    task.start("list films", &services.wake, move |ctx| {
         let mut listing = Listing {
             films: Vec::new(),
             missing: Vec::new(),
             errors: Vec::new(),
         };
         for path in paths {
-            ctx.check_cancelled()?;
+            ctx.check()?;
             match list_films(&path) {
                 Ok(films) => listing.films.extend(films.into_iter().map(FilmEntry::new)),
                 Err(error) => {
@@ -42,14 +40,14 @@ pub fn spawn_list_job(services: &Services, paths: Vec<PathBuf>) -> ListJob {
         }
         look_around(&mut listing, elsewhere.as_deref(), ctx)?;
         Ok(listing)
-    })
+    });
 }
 
 /// Adds the labels of the table above the films, and their saved marks and notes.
 fn look_around(
     listing: &mut Listing,
     elsewhere: Option<&Path>,
-    ctx: &JobContext<()>,
+    ctx: &JobContext,
 ) -> anyhow::Result<()> {
     let mut known: BTreeMap<PathBuf, Surroundings> = BTreeMap::new();
     for film in &mut listing.films {
@@ -57,7 +55,7 @@ fn look_around(
         let around = match known.entry(folder) {
             Entry::Occupied(entry) => entry.into_mut(),
             Entry::Vacant(entry) => {
-                ctx.check_cancelled()?;
+                ctx.check()?;
                 let around = Surroundings::of(entry.key(), elsewhere, &mut listing.errors);
                 entry.insert(around)
             }
@@ -120,8 +118,8 @@ impl Surroundings {
 /// The sample film, for new users.
 const DRAWN_FILM: &[u8] = include_bytes!("../../../assets/phantom.png");
 
-pub fn spawn_drawn_film_job(services: &Services) -> ListJob {
-    Job::spawn("drawn film", services.wake.clone(), move |_| {
+pub fn start_drawn_film(task: &mut Task<Listing>, services: &Services) {
+    task.start("drawn film", &services.wake, move |_| {
         let folder = std::env::temp_dir().join("thorax");
         std::fs::create_dir_all(&folder)
             .with_context(|| format!("cannot create the folder {}", folder.display()))?;
@@ -133,5 +131,5 @@ pub fn spawn_drawn_film_job(services: &Services) -> ListJob {
             missing: vec![],
             errors: vec![],
         })
-    })
+    });
 }

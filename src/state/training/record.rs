@@ -6,7 +6,6 @@ use super::StepCurve;
 use crate::train::{
     AucTable, EpochMetrics, PreparedRun, RunFolder, RunInfo, StepMetrics, TrainConfig, TrainError,
 };
-use crate::work::Progress;
 
 /// Lines of a run's log that are kept in memory.
 const MAX_LOG_LINES: usize = 400;
@@ -47,8 +46,6 @@ pub struct LiveReports {
     pub steps: StepCurve,
     /// The step taken last.
     pub last_step: Option<StepMetrics>,
-    /// Films decoded, while that goes on.
-    pub decoding: Option<Progress>,
     /// The last thing that could not be saved.
     pub save_error: Option<String>,
 }
@@ -113,7 +110,6 @@ impl RunRecord {
             .map(|epoch| epoch.epoch)
             .collect();
         self.epochs = prepared.epochs_done;
-        self.live.decoding = None;
         self.revision += 1;
     }
 

@@ -7,7 +7,6 @@ use super::{
     ViewerCommand, ViewerState,
 };
 use crate::state::{Effect, Shared, Thresholds};
-use crate::work::{Outcome, cause_chain, panic_message};
 
 impl ViewerState {
     /// Carries out a command of the viewer.
@@ -52,10 +51,10 @@ impl ViewerState {
     /// Takes in what the jobs of the viewer have reported.
     pub fn poll(&mut self, shared: &mut Shared) -> Vec<Effect> {
         let effects = self.poll_film(shared);
-        self.poll_probe(shared);
+        self.probe.poll(shared);
         self.exports.poll(shared);
         self.poll_compare(shared);
-        self.poll_jitter(shared);
+        self.jitter.poll(shared);
         effects
     }
 
@@ -155,24 +154,5 @@ impl ViewerState {
         {
             self.jitter.ask(opened, classifier);
         }
-    }
-
-    fn poll_jitter(&mut self, shared: &mut Shared) {
-        let text = match self.jitter.poll() {
-            None | Some(Outcome::Done(()) | Outcome::Cancelled) => return,
-            Some(Outcome::Failed(error)) => cause_chain(&error),
-            Some(Outcome::Panicked(text)) => panic_message(&text),
-        };
-        shared.say_error(text);
-    }
-
-    fn poll_probe(&mut self, shared: &mut Shared) {
-        let text = match self.probe.poll() {
-            None | Some(Outcome::Done(_) | Outcome::Cancelled) => return,
-            Some(Outcome::Failed(error)) => cause_chain(&error),
-            Some(Outcome::Panicked(text)) => panic_message(&text),
-        };
-        self.probe.clear();
-        shared.say_error(text);
     }
 }

@@ -6,9 +6,9 @@ use super::pane::{FilmAnswer, FilmRequest};
 use super::{DisplayChange, DisplayCommand, Pane, ViewerState};
 use crate::domain::{Display, PerFinding, Threshold};
 use crate::model::{Classifier, ModelSource};
-use crate::state::model::{ModelJob, spawn_model_job};
+use crate::state::model::start_loading;
 use crate::state::{FilmState, Films, ModelRequest, Shared};
-use crate::work::{Job, Outcome, cause_chain, panic_message};
+use crate::work::Task;
 
 /// The comparison beside the film in view.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,7 +46,7 @@ pub struct Compare {
     pub pane: Pane,
     /// The other model with its thresholds; `None` if it is that of the film in view.
     model: Option<(Arc<Classifier>, PerFinding<Threshold>)>,
-    model_job: Option<ModelJob>,
+    loading: Task<Classifier>,
 }
 
 impl Compare {
@@ -126,11 +126,9 @@ impl ViewerState {
 
     /// Closes the comparison; a film being read is ignored when it arrives.
     pub fn close_compare(&mut self) {
-        if let Some(compare) = self.compare.take() {
+        if let Some(mut compare) = self.compare.take() {
+            compare.loading.detach();
             compare.pane.abandon();
-            if let Some(job) = compare.model_job {
-                job.detach();
-            }
         }
     }
 
@@ -141,13 +139,11 @@ impl ViewerState {
     }
 
     fn show_beside(&mut self, with: CompareWith, shared: &Shared) {
-        let model_job = match &with {
-            CompareWith::Film(_) => None,
-            CompareWith::Model(path) => {
-                let request = ModelRequest::Source(ModelSource::File(path.clone()));
-                Some(spawn_model_job(&shared.services, request))
-            }
-        };
+        let mut loading = Task::Idle;
+        if let CompareWith::Model(path) = &with {
+            let request = ModelRequest::Source(ModelSource::File(path.clone()));
+            start_loading(&mut loading, &shared.services, request);
+        }
         self.close_compare();
         self.compare = Some(Compare {
             with,
@@ -155,7 +151,7 @@ impl ViewerState {
             linked: true,
             pane: Pane::new("film beside", shared.services.wake.clone()),
             model: None,
-            model_job,
+            loading,
         });
         self.read_beside(shared);
     }
@@ -236,21 +232,13 @@ impl ViewerState {
         let Some(compare) = &mut self.compare else {
             return;
         };
-        if let Some((_, Some(outcome))) = compare.model_job.as_mut().map(Job::poll) {
-            compare.model_job = None;
-            let error = match outcome {
-                Outcome::Done(classifier) => {
-                    let thresholds = classifier.card().thresholds();
-                    compare.model = Some((Arc::new(classifier), thresholds));
-                    return self.read_beside(shared);
-                }
-                Outcome::Cancelled => return,
-                Outcome::Failed(error) => cause_chain(&error),
-                Outcome::Panicked(text) => panic_message(&text),
+        if compare.loading.poll() {
+            let Some(classifier) = shared.told(compare.loading.take()) else {
+                return self.close_compare();
             };
-            self.close_compare();
-            shared.say_error(error);
-            return;
+            let thresholds = classifier.card().thresholds();
+            compare.model = Some((Arc::new(classifier), thresholds));
+            return self.read_beside(shared);
         }
         match compare.pane.poll(&mut compare.film) {
             // The method may have changed meanwhile.

@@ -10,7 +10,7 @@ use crate::export::{DrawnMaps, ExportKind, FilmExport, export_film, scores_csv};
 use crate::film::ScoredFilm;
 use crate::model::Classifier;
 use crate::state::{Effect, PickKind, Shared};
-use crate::work::{Job, Outcome, cause_chain, panic_message};
+use crate::work::Task;
 
 /// A command to export or copy the film in view.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,8 +37,6 @@ pub enum Exported {
     Files(Vec<PathBuf>),
     Clip(Clip),
 }
-
-pub type ExportJob = Job<(), Exported>;
 
 /// All that an export needs, free of the window.
 struct ExportSource {
@@ -98,7 +96,7 @@ impl ExportSource {
 pub struct Exports {
     /// The content that the window puts on the clipboard.
     pub clip: Option<Clip>,
-    job: Option<ExportJob>,
+    task: Task<Exported>,
     /// The export that waits for a folder.
     requested: Vec<ExportKind>,
 }
@@ -106,32 +104,26 @@ pub struct Exports {
 impl Exports {
     /// Whether an export is running.
     pub fn is_running(&self) -> bool {
-        self.job.is_some()
+        self.task.is_running()
     }
 
     pub(super) fn poll(&mut self, shared: &mut Shared) {
-        let Some((_, Some(outcome))) = self.job.as_mut().map(Job::poll) else {
-            return;
-        };
-        self.job = None;
-        match outcome {
-            Outcome::Done(Exported::Files(files)) => {
+        match shared.finished(&mut self.task) {
+            Some(Exported::Files(files)) => {
                 let names: Vec<String> = files
                     .iter()
                     .map(|file| file.display().to_string())
                     .collect();
                 shared.say(format!("Written:\n{}", names.join("\n")));
             }
-            Outcome::Done(Exported::Clip(clip)) => {
+            Some(Exported::Clip(clip)) => {
                 shared.say(match clip {
                     Clip::Text(_) => "Scores copied to the clipboard",
                     Clip::Picture(_) => "Picture copied to the clipboard",
                 });
                 self.clip = Some(clip);
             }
-            Outcome::Cancelled => {}
-            Outcome::Failed(error) => shared.say_error(cause_chain(&error)),
-            Outcome::Panicked(text) => shared.say_error(panic_message(&text)),
+            None => {}
         }
     }
 }
@@ -191,7 +183,7 @@ impl ViewerState {
             remark: covered
                 .map(|_| "Part of the film was covered by the user when it was scored.".to_owned()),
         };
-        let wake = shared.services.wake.clone();
-        self.exports.job = Some(Job::spawn(name, wake, move |_| work(&source)));
+        let wake = &shared.services.wake;
+        self.exports.task.start(name, wake, move |_| work(&source));
     }
 }

@@ -9,7 +9,7 @@ use crate::film::{OpenedFilm, ScoredFilm, open, score};
 use crate::model::Classifier;
 use crate::state::history::Gesture;
 use crate::state::{FilmState, Shared};
-use crate::work::{JobContext, Latest, Outcome, Wake, cause_chain, panic_message};
+use crate::work::{JobContext, Latest, Wake, Watch as _};
 
 /// One side of the viewer: how its film is read, shown and placed.
 ///
@@ -19,7 +19,7 @@ pub struct Pane {
     pub displays: Displays,
     /// Where it was drawn last.
     pub area: Option<ViewerArea>,
-    reader: Latest<FilmRequest, FilmEvent, Option<ScoredFilm>>,
+    reader: Latest<FilmRequest, Option<ScoredFilm>, FilmEvent>,
 }
 
 /// A request to open and score one film.
@@ -89,20 +89,21 @@ impl Pane {
 
     /// Takes in what opening and scoring have reported; the answer once it is there.
     pub(super) fn poll(&mut self, film: &mut FilmState) -> Option<FilmAnswer> {
-        let (events, outcome) = self.reader.poll();
+        let (events, ended) = self.reader.poll();
         for FilmEvent::Opened(opened) in events {
             *film = FilmState::Scoring(opened);
         }
-        Some(match outcome? {
-            Outcome::Done(Some(scored)) => {
+        Some(match ended? {
+            Ok(Some(scored)) => {
                 let scored = Arc::new(scored);
                 *film = FilmState::Read(Arc::clone(&scored));
                 FilmAnswer::Scored(scored)
             }
-            Outcome::Done(None) => FilmAnswer::Opened,
-            Outcome::Failed(error) => failed(film, cause_chain(&error)),
-            Outcome::Panicked(text) => failed(film, panic_message(&text)),
-            Outcome::Cancelled => return None,
+            Ok(None) => FilmAnswer::Opened,
+            Err(error) => {
+                film.fail(error.clone());
+                FilmAnswer::Failed(error)
+            }
         })
     }
 
@@ -125,11 +126,6 @@ impl Pane {
     }
 }
 
-fn failed(film: &mut FilmState, error: String) -> FilmAnswer {
-    film.fail(error.clone());
-    FilmAnswer::Failed(error)
-}
-
 /// Opens a film unless that is done, and scores it where there is a model.
 fn open_and_score(
     request: FilmRequest,
@@ -139,15 +135,15 @@ fn open_and_score(
         Some(opened) => opened,
         None => Arc::new(open(&request.path)?),
     };
-    ctx.check_cancelled()?;
+    ctx.check()?;
     opened.prepare_for_screen();
-    ctx.check_cancelled()?;
+    ctx.check()?;
     ctx.send(FilmEvent::Opened(Arc::clone(&opened)));
     let Some(classifier) = request.classifier else {
         return Ok(None);
     };
     let scored = score(&opened, &classifier, request.method)?;
-    ctx.check_cancelled()?;
+    ctx.check()?;
     Ok(Some(scored))
 }
 

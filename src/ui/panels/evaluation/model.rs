@@ -253,7 +253,7 @@ mod tests {
             ..Choices::default()
         };
         let report = html_report(
-            &Evaluation::of(&opened, choices, &|_, _, _| true).unwrap(),
+            &Evaluation::of(&opened, choices, &crate::work::Unwatched).unwrap(),
             None,
         );
         desk.set = Some(opened);
