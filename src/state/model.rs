@@ -135,5 +135,5 @@ pub fn start_loading(task: &mut Task<Classifier>, services: &Services, request: 
             ModelRequest::Source(source) => Classifier::open(&source, &device)?,
             ModelRequest::Moment { file, .. } => Classifier::new(&file, None, &device)?,
         })
-    })
+    });
 }

@@ -75,7 +75,7 @@ impl<'a> Run<'a> {
 
     pub fn go(mut self) -> Result<TrainReport, TrainError> {
         self.announce();
-        let (ending, test_auc) = match self.to_the_end() {
+        let (ending, test_auc) = match self.run_to_end() {
             Err(error) if Canceled::caused(&error) => {
                 self.save_checkpoint();
                 self.say("stopped; the run can be resumed".to_owned());
@@ -92,7 +92,7 @@ impl<'a> Run<'a> {
     }
 
     /// All epochs, then the test films. Stopped between any two films it goes on from there.
-    fn to_the_end(&mut self) -> Result<(Ending, Option<AucTable>), TrainError> {
+    fn run_to_end(&mut self) -> Result<(Ending, Option<AucTable>), TrainError> {
         let ending = self.epochs()?;
         Ok((ending, self.judge()?))
     }

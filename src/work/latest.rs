@@ -1,4 +1,4 @@
-use super::{JobContext, Task, Wake};
+use super::{JobContext, RunningTask, Task, Wake};
 
 /// One job running, one request waiting: a newer request replaces the waiting one.
 ///
@@ -55,7 +55,7 @@ impl<Q: Send + 'static, T: Send + 'static, E: Send + 'static> Latest<Q, T, E> {
     /// causes once it has ended. Never blocks.
     pub fn poll(&mut self) -> (Vec<E>, Option<Result<T, String>>) {
         let running = self.task.running();
-        let overtaken = running.is_some_and(|task| task.is_canceling());
+        let overtaken = running.is_some_and(RunningTask::is_canceling);
         let (events, over) = self.task.poll_events();
         let ended = self.task.take();
         if over {

@@ -104,10 +104,9 @@ fn take_event(
         }
         TrainEvent::StepDone(step) => record.take_steps(&[step]),
         TrainEvent::ScoringStarted { .. } => *activity = Activity::Scoring,
-        TrainEvent::ScoringDone(_) => *activity = Activity::Training,
         TrainEvent::EpochDone(epoch) => record.take_epoch(*epoch),
         TrainEvent::Paused(model) => *activity = Activity::Paused(model),
-        TrainEvent::Resumed => *activity = Activity::Training,
+        TrainEvent::ScoringDone(_) | TrainEvent::Resumed => *activity = Activity::Training,
         TrainEvent::Saved(_) => {
             record.has_checkpoint = true;
             record.live.save_error = None;

@@ -6,7 +6,7 @@ use crate::model::ComputeDevice;
 use crate::train::{
     StepMetrics, TrainConfig, TrainControl, TrainEvent, TrainReport, TrainSetup, resume, train,
 };
-use crate::work::{JobContext, Progress, Task, Wake};
+use crate::work::{JobContext, Progress, RunningTask, Task, Wake};
 use thorax_engine::lower_priority;
 
 /// Minimum time between two reports of steps: small networks take hundreds per second.
@@ -90,7 +90,7 @@ impl TrainingJob {
 
     /// Whether it is to end.
     pub fn is_stopping(&self) -> bool {
-        self.task.running().is_some_and(|task| task.is_canceling())
+        self.task.running().is_some_and(RunningTask::is_canceling)
     }
 
     /// How far decoding or scoring has come.

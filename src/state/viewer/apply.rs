@@ -6,6 +6,7 @@ use super::{
     BRUSH_RANGE, CompareCommand, CompareWith, DisplayChange, DisplayCommand, MapCommand,
     ViewerCommand, ViewerState,
 };
+use crate::state::history::Gesture;
 use crate::state::{Effect, Shared, Thresholds};
 
 impl ViewerState {
