@@ -1,4 +1,4 @@
-"""Fits the network behind `imaging::InputCheck` and prints its error rates.
+"""Fits the network behind `imaging::Concerns` and prints its error rates.
 
 Usage: python fit_input_check.py CXR_DATA PICTURES OUT
   CXR_DATA  folder with nih/ (images, train_list.txt, val_list.txt, test_list.txt)

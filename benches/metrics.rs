@@ -13,9 +13,11 @@ use std::path::PathBuf;
 use divan::{Bencher, black_box};
 use thorax::dataset::SeededRandom;
 use thorax::domain::Labels;
+use thorax::domain::Threshold;
 use thorax::evaluate::{Bootstrap, Figures, bootstrap_aucs};
 use thorax::metrics::{AucEstimate, RankedScores};
 use thorax::scores::{FilmPrediction, LabelColumn, Predictions, ScoredSet};
+use thorax::work::Unwatched;
 
 const N_FILMS: usize = 25_596;
 /// NIH's test split has nine films a patient.
@@ -116,7 +118,8 @@ fn all_figures_at_other_thresholds(bencher: Bencher) {
     let mut threshold = 0.0;
     bencher.bench_local(|| {
         threshold = (threshold + 0.618_033_988_749_894_9) % 1.0;
-        Figures::of(&set, &[threshold; 14])
+        let moved = Threshold::moved(threshold, "these films").unwrap();
+        Figures::of(&set, &std::array::from_fn::<_, 14, _>(|_| moved.clone()))
     });
 }
 
@@ -124,5 +127,5 @@ fn all_figures_at_other_thresholds(bencher: Bencher) {
 #[divan::bench(sample_count = 5, max_time = 60)]
 fn a_thousand_patient_bootstraps_of_14_aucs(bencher: Bencher) {
     let set = scored_set();
-    bencher.bench_local(|| bootstrap_aucs(&set, &Bootstrap::default(), &|_| true).unwrap());
+    bencher.bench_local(|| bootstrap_aucs(&set, &Bootstrap::default(), &Unwatched).unwrap());
 }

@@ -22,10 +22,11 @@ use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
 use thorax::app::ThoraxApp;
 use thorax::domain::Display;
+use thorax::film::OpenedFilm;
 use thorax::model::ComputeDevice;
 use thorax::state::{
     Command, DisplayChange, DisplayCommand, FilePicker, FilmEntry, FilmState, ListCommand,
-    ListFilter, OpenedFilm, PickKind, Picked, SortKey, SortOrder, ViewerCommand,
+    ListFilter, PickKind, Picked, SortKey, SortOrder, ViewerCommand,
 };
 
 #[path = "shared/times.rs"]

@@ -9,8 +9,8 @@ use egui::{CentralPanel, Context, Panel, Ui, ViewportCommand};
 
 use crate::model::ComputeDevice;
 use crate::state::{
-    AppState, Clip, Closing, Command, CommandSender, FilePicker, FilmState, Services, Settings,
-    TrainingCommand, Workspace, command_channel,
+    AppState, Clip, Closing, Command, CommandSender, FilePicker, FilmState, ModelOrigin, Services,
+    Settings, TrainingCommand, Workspace, command_channel,
 };
 use crate::ui::panels::{
     EvaluationViews, ListViews, Pane, TrainingViews, ViewerViews, about_ui, all_maps_ui,
@@ -94,7 +94,9 @@ impl ThoraxApp {
     fn viewer_panels_ui(&mut self, ui: &mut Ui) {
         let (state, commands) = (&self.state, &self.commands);
         Panel::top("tools").show(ui, |ui| tool_strip_ui(ui, state, commands));
-        if state.shared.model.requested_path().is_some() && state.training.run.is_some() {
+        let loaded = state.shared.model.loaded.as_ref();
+        let of_default = loaded.is_none_or(|loaded| loaded.origin == ModelOrigin::Default);
+        if !of_default && state.training.run.is_some() {
             Panel::top("epochs").show(ui, |ui| epoch_scrubber_ui(ui, state, commands));
         }
         if state.evaluation.film_opened {
@@ -180,9 +182,9 @@ impl ThoraxApp {
             let area = viewer_ui(ui, &pane, &mut self.viewer_views, commands);
             Some((area, None))
         });
-        self.state.viewer.area = area.inner.map(|(main, _)| main);
+        self.state.viewer.main.area = area.inner.map(|(main, _)| main);
         if let Some(compare) = &mut self.state.viewer.compare {
-            compare.area = area.inner.and_then(|(_, beside)| beside);
+            compare.pane.area = area.inner.and_then(|(_, beside)| beside);
         }
     }
 

@@ -8,6 +8,7 @@ mod export;
 mod import;
 mod info;
 mod output;
+mod progress;
 mod train;
 #[cfg(feature = "gui")]
 mod window;

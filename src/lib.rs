@@ -12,6 +12,7 @@ pub mod dataset;
 pub mod model;
 pub mod scores;
 pub mod explain;
+pub mod film;
 pub mod bench;
 pub mod export;
 pub mod train;

@@ -17,9 +17,11 @@ use std::io::{BufRead as _, stdin};
 use std::path::PathBuf;
 use std::time::Instant;
 
+use thorax::domain::Threshold;
 use thorax::evaluate::{Bootstrap, Figures, bootstrap_aucs};
 use thorax::metrics::{AucEstimate, RankedScores};
 use thorax::scores::{FilmPrediction, LabelColumn, Predictions, ScoredSet};
+use thorax::work::Unwatched;
 
 /// Threshold moves timed together; one alone is too short for a clock.
 const N_MOVES: u32 = 1000;
@@ -61,7 +63,8 @@ fn work(order: &str, set: &ScoredSet) -> u32 {
         }),
         "delong" => {
             for column in &set.columns {
-                black_box(AucEstimate::of(&column.scores, &column.positives).unwrap());
+                let (scores, positives) = column.known_scores();
+                black_box(AucEstimate::of(&scores, &positives).unwrap());
             }
         }
         "move" => {
@@ -78,13 +81,14 @@ fn work(order: &str, set: &ScoredSet) -> u32 {
         }
         "figures" => {
             for step in 0..N_MOVES {
-                let threshold = f64::from(step) / f64::from(N_MOVES);
+                let value = f64::from(step) / f64::from(N_MOVES);
+                let threshold = Threshold::moved(value, "these films").unwrap();
                 black_box(Figures::of(set, &vec![threshold; set.columns.len()]));
             }
             return N_MOVES;
         }
         "bootstrap" => {
-            black_box(bootstrap_aucs(set, &Bootstrap::default(), &|_| true).unwrap());
+            black_box(bootstrap_aucs(set, &Bootstrap::default(), &Unwatched).unwrap());
         }
         other => panic!("expected an order, got {other:?}"),
     }
@@ -93,7 +97,8 @@ fn work(order: &str, set: &ScoredSet) -> u32 {
 
 /// From unsorted scores to both curves and both areas.
 fn curves(column: &LabelColumn) {
-    let ranked = RankedScores::of(&column.scores, &column.positives).unwrap();
+    let (scores, positives) = column.known_scores();
+    let ranked = RankedScores::of(&scores, &positives).unwrap();
     black_box((ranked.auc().unwrap(), ranked.average_precision().unwrap()));
     black_box((ranked.roc().unwrap(), ranked.precision_recall().unwrap()));
 }
@@ -109,7 +114,7 @@ fn predictions(n_films: usize, n_labels: usize) -> Predictions {
             path: PathBuf::from(format!("{film}.png")),
             patient_id: (film / FILMS_A_PATIENT).to_string(),
             scores: places().map(|p| f64::from_le_bytes(scores[p])).collect(),
-            truth: places().map(|place| truth[place] == 1).collect(),
+            truth: places().map(|place| Some(truth[place] == 1)).collect(),
         }
     };
     Predictions {

@@ -1,28 +1,24 @@
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
 
-use anyhow::Context as _;
-use indicatif::{ProgressBar, ProgressStyle};
-
+use super::export::{ExportRequest, export_scored};
 use super::{ClassifyArgs, device_for_command, open_model, output};
-use crate::domain::{Film, PerFinding, Score, Threshold};
-use crate::explain::{
-    CamMethod, JitterConfig, JitterInterval, OverlayStyle, class_activation_maps, score_jitter,
-};
-use crate::export::{DrawnMaps, ExportKind, FilmExport, export_film};
-use crate::imaging::{InputCheck, list_films, read_film};
-use crate::model::{Classifier, Inference};
-use crate::work::cause_chain;
+use crate::domain::{PerFinding, Score, Threshold};
+use crate::explain::{CamMethod, JitterConfig, JitterInterval, score_jitter};
+use crate::export::ExportKind;
+use crate::film;
+use crate::imaging::{Concerns, list_films};
+use crate::model::Classifier;
+use crate::work::{Unwatched, cause_chain};
 
 mod report;
 
 /// The result for one film.
 struct FilmResult {
     path: PathBuf,
-    warnings: Vec<String>,
-    /// Whether the film is fit as input; `None` where it could not be opened.
-    input: Option<InputCheck>,
+    /// What to know about the film; `None` where it could not be opened.
+    concerns: Option<Concerns>,
     /// Scores, or the chain of causes why there are none.
     scores: Result<PerFinding<Score>, String>,
     /// Why maps are missing; the scores are valid without them.
@@ -35,12 +31,17 @@ impl FilmResult {
     fn without_scores(path: PathBuf, error: String) -> Self {
         Self {
             path,
-            warnings: vec![],
-            input: None,
+            concerns: None,
             scores: Err(error),
             maps_failed: None,
             jitter: None,
         }
+    }
+
+    /// Sentences that say nothing against the scores.
+    fn warnings(&self) -> impl Iterator<Item = &str> {
+        let notes = self.concerns.iter().flat_map(Concerns::notes);
+        notes.chain(self.maps_failed.as_deref())
     }
 
     /// Scores that are missing, or else maps.
@@ -53,16 +54,14 @@ impl FilmResult {
 pub fn run(args: &ClassifyArgs) -> anyhow::Result<ExitCode> {
     let device = device_for_command(args.device)?;
     let classifier = open_model(args.model.as_ref(), &device)?;
-    for label in &args.cam_label {
-        let labels = &classifier.card().labels;
-        anyhow::ensure!(
-            labels.position(label).is_some(),
-            "expected a label of the model after --cam-label, got {label:?}"
-        );
-    }
-    if let Some(folder) = &args.cam {
-        fs::create_dir_all(folder)
-            .with_context(|| format!("cannot create the folder {}", folder.display()))?;
+    let export = args.cam.as_ref().map(|folder| ExportRequest {
+        kinds: vec![ExportKind::Png],
+        findings: &args.cam_label,
+        folder,
+    });
+    ExportRequest::check_labels(&args.cam_label, &classifier)?;
+    if let Some(export) = &export {
+        export.create_folder()?;
     }
     // In the order of the arguments, including files that cannot be opened.
     let mut films = Vec::new();
@@ -72,12 +71,13 @@ pub fn run(args: &ClassifyArgs) -> anyhow::Result<ExitCode> {
             Err(error) => films.push(Err((path, error))),
         }
     }
-    let mut run = Run {
+    let run = Run {
         thresholds: classifier.card().thresholds(),
         classifier,
-        args,
+        jitter: args.jitter.map(usize::from),
+        export,
     };
-    let bar = progress_bar(films.len() as u64);
+    let bar = output::progress_bar(films.len() as u64);
     let mut results = Vec::new();
     for film in films {
         results.push(match film {
@@ -105,70 +105,37 @@ pub fn run(args: &ClassifyArgs) -> anyhow::Result<ExitCode> {
 struct Run<'a> {
     classifier: Classifier,
     thresholds: PerFinding<Threshold>,
-    args: &'a ClassifyArgs,
+    /// Small changes of each film to be scored, where that was asked for.
+    jitter: Option<usize>,
+    /// Maps to be drawn, where that was asked for.
+    export: Option<ExportRequest<'a>>,
 }
 
 impl Run<'_> {
-    fn classify(&mut self, path: PathBuf) -> FilmResult {
+    fn classify(&self, path: PathBuf) -> FilmResult {
         let mut result = FilmResult::without_scores(path, String::new());
         let scores = self.score(&mut result);
         result.scores = scores.map_err(|error| cause_chain(&error));
-        result.warnings.extend(result.maps_failed.clone());
         result
     }
 
     /// Fills in what is found out on the way to the scores.
-    fn score(&mut self, result: &mut FilmResult) -> anyhow::Result<PerFinding<Score>> {
-        let film = read_film(&result.path)?;
-        result.warnings.clone_from(&film.warnings);
-        let check = result.input.insert(InputCheck::of(&film)).clone();
-        let reading = self
-            .classifier
-            .score(&film)
-            .with_context(|| format!("cannot score {}", result.path.display()))?;
-        if let Some(n) = self.args.jitter {
+    fn score(&self, result: &mut FilmResult) -> anyhow::Result<PerFinding<Score>> {
+        let opened = Arc::new(film::open(&result.path)?);
+        result.concerns = Some(opened.concerns.clone());
+        let scored = film::score(&opened, &self.classifier, CamMethod::default())?;
+        if let Some(n) = self.jitter {
             let config = JitterConfig {
-                n: usize::from(n),
+                n,
                 ..JitterConfig::default()
             };
-            result.jitter = score_jitter(&self.classifier, &film, &config, &mut |_| true)?;
+            let intervals = score_jitter(&self.classifier, opened.picture(), &config, &Unwatched)?;
+            result.jitter = Some(intervals);
         }
-        if let Some(folder) = &self.args.cam {
-            let drawn = self.draw_maps(&film, &check, &reading, folder);
-            result.maps_failed = drawn.err().map(|error| cause_chain(&error));
+        if let Some(export) = &self.export {
+            let drawn = export_scored(&scored, &self.classifier, &self.thresholds, export);
+            result.maps_failed = drawn.err().map(|error| cause_chain(&error.into()));
         }
-        Ok(reading.scores)
-    }
-
-    fn draw_maps(
-        &mut self,
-        film: &Film,
-        check: &InputCheck,
-        reading: &Inference,
-        folder: &Path,
-    ) -> anyhow::Result<()> {
-        let method = CamMethod::default();
-        let head = self.classifier.head();
-        let maps = class_activation_maps(&reading.features, head, &reading.scores, method);
-        let (classifier, scores) = (&self.classifier, &reading.scores);
-        let export = FilmExport::new(film, check, classifier, scores, &self.thresholds);
-        let findings = export.findings_to_draw(&self.args.cam_label);
-        let drawn = DrawnMaps {
-            maps: &maps,
-            method,
-            style: OverlayStyle::default(),
-            findings: &findings,
-        };
-        export_film(&export, &drawn, &[ExportKind::Png], folder)?;
-        Ok(())
-    }
-}
-
-pub(super) fn progress_bar(n_films: u64) -> ProgressBar {
-    // Drawn on stderr, and only where that is a terminal.
-    let bar = ProgressBar::new(n_films);
-    match ProgressStyle::with_template("{bar:30} {pos}/{len} films, {eta} left") {
-        Ok(style) => bar.with_style(style),
-        Err(_) => bar,
+        Ok(scored.inference.scores)
     }
 }

@@ -3,56 +3,38 @@
 use std::fs;
 use std::path::Path;
 use std::process::ExitCode;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::Context as _;
-use indicatif::{ProgressBar, ProgressStyle};
 
+use super::progress::{INTERRUPTED, ProgressLine};
 use super::{device_for_command, open_model, output};
 use crate::dataset::{DataSet, FilmCache, SplitLists, SplitRule};
 use crate::evaluate::{
-    Bootstrap, Choices, ComparedSet, Evaluation, EvaluationData, EvaluationStep, MapRule,
-    MapsOfFilms, OpenedSet, ScoreSource, figures_csv, figures_json, freeze_operating_points,
-    html_report, save_plots,
+    Bootstrap, Choices, ComparedSet, Evaluation, EvaluationData, MapRule, MapsOfFilms, OpenedSet,
+    ScoreSource, figures_csv, figures_json, freeze_operating_points, html_report, save_plots,
 };
 use crate::files::write_whole;
 use crate::model::{Classifier, ModelFile};
+use crate::work::{Canceled, Watch};
 pub use args::EvaluateArgs;
 use args::EvaluationFormat;
-use chosen::{Chosen, made_by};
+use chosen::Chosen;
 
 mod args;
 mod chosen;
 mod targets;
 mod text;
 
-/// Exit code of a program ended by an interrupt (128 + SIGINT).
-const INTERRUPTED: u8 = 130;
-
 /// Prints how good scores are; nothing is written before all is known.
 pub fn run(args: &EvaluateArgs) -> anyhow::Result<ExitCode> {
-    let interrupted = Arc::new(AtomicBool::new(false));
-    let told = Arc::clone(&interrupted);
-    ctrlc::set_handler(move || {
-        if told.swap(true, Ordering::Relaxed) {
-            std::process::exit(i32::from(INTERRUPTED));
-        }
-    })
-    .context("cannot listen for interrupts")?;
-    let work = Work {
-        args,
-        interrupted: &interrupted,
-    };
-    match work.all() {
-        Err(_) if interrupted.load(Ordering::Relaxed) => Ok(ExitCode::from(INTERRUPTED)),
+    match (Work { args }).all() {
+        Err(error) if Canceled::caused(error.as_ref()) => Ok(ExitCode::from(INTERRUPTED)),
         other => other.map(|()| ExitCode::SUCCESS),
     }
 }
 
 struct Work<'a> {
     args: &'a EvaluateArgs,
-    interrupted: &'a AtomicBool,
 }
 
 impl Work<'_> {
@@ -65,33 +47,23 @@ impl Work<'_> {
         } else {
             None
         };
-        let bar = progress_bar();
-        let evaluated = self.evaluate(classifier.as_ref(), &bar);
-        bar.finish_and_clear();
+        let line = ProgressLine::new("{bar:30} {pos}/{len} {msg}, {eta} left")?;
+        let evaluated = self.evaluate(classifier.as_ref(), &line);
+        line.bar.finish_and_clear();
         let (evaluation, chosen) = evaluated?;
         let author = classifier
             .as_ref()
-            .filter(|model| made_by(&evaluation.set, model));
+            .filter(|model| evaluation.set.may_be_of(model.identity()));
         self.write(&evaluation, &chosen, author)
     }
 
     fn evaluate(
         &self,
         classifier: Option<&Classifier>,
-        bar: &ProgressBar,
+        watch: &dyn Watch,
     ) -> anyhow::Result<(Evaluation, Chosen)> {
         let args = self.args;
         let data = self.data()?;
-        let progress = |step: EvaluationStep, n_done: usize, n_total: usize| {
-            let step = step.to_string();
-            if bar.message() != step {
-                bar.reset();
-                bar.set_message(step);
-            }
-            bar.set_length(n_total as u64);
-            bar.set_position(n_done as u64);
-            !self.interrupted.load(Ordering::Relaxed)
-        };
         let cache_folder = FilmCache::default_folder();
         let uncertain = args.labels.rules().uncertain;
         let source = match (&args.predictions, classifier, &data) {
@@ -103,25 +75,34 @@ impl Work<'_> {
             },
             _ => anyhow::bail!("expected --predictions CSV or --data FOLDER"),
         };
-        let opened = OpenedSet::open(source, args.model.as_deref(), &progress)?;
+        let opened = OpenedSet::open(source, classifier, watch)?;
         let set = &opened.set;
         let mut warnings = Vec::new();
         let chosen = Chosen::new(args, set, classifier, &mut warnings)?;
-        // Calibration and card apply only to the model's own scores.
+        // Operating points, calibration and card apply only to the model's own scores.
         if let (Some(author), Some(model)) = (&set.predictions.model, classifier)
-            && !made_by(set, model)
+            && !set.may_be_of(model.identity())
         {
-            warnings.push(format!(
-                "the scores were made by {author}, not by {}: its operating points and \
-                 calibration are not applied",
+            let other = format!(
+                "the scores were made by {author}, not by {}",
                 model.identity()
+            );
+            anyhow::ensure!(
+                !args.boxes,
+                "{other}, whose maps and scores --boxes would take"
+            );
+            anyhow::ensure!(
+                args.save_model.is_none(),
+                "{other}: thresholds and histograms of these scores are not saved into it"
+            );
+            warnings.push(format!(
+                "{other}: its operating points and calibration are not applied"
             ));
         }
         let maps = classifier.zip(data.as_ref()).filter(|_| args.boxes);
         let comparison = args.compare.as_deref();
         let choices = Choices {
             thresholds: &chosen.thresholds,
-            thresholds_from: chosen.from.clone(),
             prevalence: args.prevalence,
             bootstrap: (args.bootstrap > 0).then(|| Bootstrap {
                 n_replicates: args.bootstrap,
@@ -142,7 +123,7 @@ impl Work<'_> {
                 .transpose()?,
             warnings,
         };
-        Ok((Evaluation::of(&opened, choices, &progress)?, chosen))
+        Ok((Evaluation::of(&opened, choices, watch)?, chosen))
     }
 
     /// The folder's part, or with predictions only its table.
@@ -176,6 +157,7 @@ impl Work<'_> {
         author: Option<&Classifier>,
     ) -> anyhow::Result<()> {
         let args = self.args;
+        let model = evaluation.set.predictions.model.as_ref();
         if let Some(path) = &args.report {
             write(path, html_report(evaluation, author).as_bytes())?;
         }
@@ -183,7 +165,7 @@ impl Work<'_> {
             save_plots(&evaluation.set, author.map(Classifier::card), folder)?;
         }
         if let Some(path) = &args.csv {
-            write(path, &figures_csv(&evaluation.figures))?;
+            write(path, &figures_csv(&evaluation.figures, model))?;
         }
         if let Some(path) = &args.save_predictions {
             evaluation.set.predictions.save(path)?;
@@ -199,9 +181,9 @@ impl Work<'_> {
         let bootstrap = bootstrap.map(|(settings, found)| (settings, found.as_slice()));
         output::answer(&match args.format {
             EvaluationFormat::Table => text::table(evaluation, chosen),
-            EvaluationFormat::Csv => String::from_utf8(figures_csv(&evaluation.figures))?,
+            EvaluationFormat::Csv => String::from_utf8(figures_csv(&evaluation.figures, model))?,
             EvaluationFormat::Json => {
-                let json = figures_json(&evaluation.figures, bootstrap);
+                let json = figures_json(&evaluation.figures, model, bootstrap);
                 serde_json::to_string_pretty(&json)? + "\n"
             }
         })
@@ -214,13 +196,4 @@ fn write(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
             .with_context(|| format!("cannot create {}", folder.display()))?;
     }
     write_whole(path, bytes).with_context(|| format!("cannot write {}", path.display()))
-}
-
-fn progress_bar() -> ProgressBar {
-    // Drawn on stderr, and only where that is a terminal.
-    let bar = ProgressBar::new(1);
-    match ProgressStyle::with_template("{bar:30} {pos}/{len} {msg}, {eta} left") {
-        Ok(style) => bar.with_style(style),
-        Err(_) => bar,
-    }
 }

@@ -1,14 +1,16 @@
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use anyhow::Context as _;
 use clap::{Args, ValueEnum};
 
-use super::classify::progress_bar;
 use super::{DeviceArgs, device_for_command, open_model, output};
-use crate::explain::{CamMethod, OverlayStyle, class_activation_maps};
-use crate::export::{DrawnMaps, ExportKind, FilmExport, export_film};
-use crate::imaging::{InputCheck, list_films, read_film};
+use crate::domain::{PerFinding, Threshold};
+use crate::explain::{CamMethod, OverlayStyle};
+use crate::export::{DrawnMaps, ExportError, ExportKind, FilmExport, export_film};
+use crate::film::{self, ScoredFilm};
+use crate::imaging::list_films;
 use crate::model::Classifier;
 use crate::work::cause_chain;
 
@@ -49,15 +51,16 @@ enum Kind {
 pub fn run(args: &ExportArgs) -> anyhow::Result<ExitCode> {
     let device = device_for_command(args.device)?;
     let classifier = open_model(args.model.as_ref(), &device)?;
-    let labels = &classifier.card().labels;
-    for label in &args.cam_label {
-        anyhow::ensure!(
-            labels.position(label).is_some(),
-            "expected a label of the model after --cam-label, got {label:?}"
-        );
-    }
-    std::fs::create_dir_all(&args.to)
-        .with_context(|| format!("cannot create the folder {}", args.to.display()))?;
+    ExportRequest::check_labels(&args.cam_label, &classifier)?;
+    let request = ExportRequest {
+        kinds: match args.only.as_slice() {
+            [] => ExportKind::ALL.to_vec(),
+            only => only.iter().map(|kind| kind.of()).collect(),
+        },
+        findings: &args.cam_label,
+        folder: &args.to,
+    };
+    request.create_folder()?;
     let mut films = Vec::new();
     let mut failures = Vec::new();
     for path in &args.paths {
@@ -66,10 +69,10 @@ pub fn run(args: &ExportArgs) -> anyhow::Result<ExitCode> {
             Err(error) => failures.push(error.to_string()),
         }
     }
-    let bar = progress_bar(films.len() as u64);
+    let bar = output::progress_bar(films.len() as u64);
     let mut written = String::new();
     for path in &films {
-        match export(args, &classifier, path) {
+        match export(path, &classifier, &request) {
             Ok(files) => {
                 for file in files {
                     written.push_str(&format!("{}\n", file.display()));
@@ -92,29 +95,59 @@ pub fn run(args: &ExportArgs) -> anyhow::Result<ExitCode> {
     })
 }
 
-fn export(args: &ExportArgs, classifier: &Classifier, path: &Path) -> anyhow::Result<Vec<PathBuf>> {
-    let film = read_film(path)?;
-    let reading = classifier
-        .score(&film)
-        .with_context(|| format!("cannot score {}", path.display()))?;
-    let method = CamMethod::default();
-    let head = classifier.head();
-    let maps = class_activation_maps(&reading.features, head, &reading.scores, method);
+fn export(
+    path: &Path,
+    classifier: &Classifier,
+    request: &ExportRequest<'_>,
+) -> anyhow::Result<Vec<PathBuf>> {
+    let opened = Arc::new(film::open(path)?);
+    let scored = film::score(&opened, classifier, CamMethod::default())?;
     let thresholds = classifier.card().thresholds();
-    let check = InputCheck::of(&film);
-    let export = FilmExport::new(&film, &check, classifier, &reading.scores, &thresholds);
-    let findings = export.findings_to_draw(&args.cam_label);
-    let kinds: Vec<ExportKind> = match args.only.as_slice() {
-        [] => ExportKind::ALL.to_vec(),
-        only => only.iter().map(|kind| kind.of()).collect(),
-    };
+    Ok(export_scored(&scored, classifier, &thresholds, request)?)
+}
+
+/// What to write of each film.
+pub struct ExportRequest<'a> {
+    pub kinds: Vec<ExportKind>,
+    /// Labels of findings to draw; those above threshold where there are none.
+    pub findings: &'a [String],
+    pub folder: &'a Path,
+}
+
+impl ExportRequest<'_> {
+    /// An error for the first label that the model does not have.
+    pub fn check_labels(findings: &[String], classifier: &Classifier) -> anyhow::Result<()> {
+        for label in findings {
+            anyhow::ensure!(
+                classifier.card().labels.position(label).is_some(),
+                "expected a label of the model after --cam-label, got {label:?}"
+            );
+        }
+        Ok(())
+    }
+
+    /// Creates the output folder if it is missing.
+    pub fn create_folder(&self) -> anyhow::Result<()> {
+        std::fs::create_dir_all(self.folder)
+            .with_context(|| format!("cannot create the folder {}", self.folder.display()))
+    }
+}
+
+/// Writes what is asked for of a scored film; the files written.
+pub fn export_scored(
+    scored: &ScoredFilm,
+    classifier: &Classifier,
+    thresholds: &PerFinding<Threshold>,
+    request: &ExportRequest<'_>,
+) -> Result<Vec<PathBuf>, ExportError> {
+    let export = FilmExport::new(scored, classifier, thresholds);
+    let findings = export.findings_to_draw(request.findings);
     let drawn = DrawnMaps {
-        maps: &maps,
-        method,
+        scored,
         style: OverlayStyle::default(),
         findings: &findings,
     };
-    Ok(export_film(&export, &drawn, &kinds, &args.to)?)
+    export_film(&export, &drawn, &request.kinds, request.folder)
 }
 
 impl Kind {

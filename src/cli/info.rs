@@ -27,8 +27,12 @@ fn text(classifier: &Classifier) -> String {
     for (name, point) in card.operating_points.iter() {
         let _ = match point {
             Some(point) => {
-                let threshold = point.threshold.get();
-                writeln!(text, "  {name}: threshold {threshold}, {}", point.chosen_by)
+                let threshold = point.threshold();
+                writeln!(
+                    text,
+                    "  {name}: threshold {threshold}, {}",
+                    point.chosen_by()
+                )
             }
             None => writeln!(text, "  {name}: no operating point"),
         };

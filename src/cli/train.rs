@@ -1,21 +1,18 @@
 use std::fs;
 use std::process::ExitCode;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use anyhow::Context as _;
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::ProgressBar;
 
+use super::progress::{INTERRUPTED, ProgressLine};
 use super::{TrainArgs, output};
 use crate::domain::NOTICE;
 use crate::model::ComputeDevice;
 use crate::train::{
-    Ending, EpochMetrics, FieldGroup, Order, PreparedRun, RunFolder, StepMetrics, TrainConfig,
-    TrainControl, TrainError, TrainEvent, TrainReport, TrainSetup, resume, train,
+    Ending, EpochMetrics, FieldGroup, PreparedRun, RunFolder, StepMetrics, TrainConfig, TrainEvent,
+    TrainReport, TrainSetup, resume, train,
 };
-
-/// Exit code of a program ended by an interrupt (128 + SIGINT).
-const INTERRUPTED: u8 = 130;
+use crate::work::Canceled;
 
 /// Trains without a window; an interrupt saves a checkpoint first.
 pub fn run(args: &TrainArgs) -> anyhow::Result<ExitCode> {
@@ -29,20 +26,20 @@ pub fn run(args: &TrainArgs) -> anyhow::Result<ExitCode> {
         ),
     };
     let setup = TrainSetup::new(device(args, &config)?);
-    let n_interrupts = stop_on_interrupt(&setup.control)?;
-    let mut display = Display::new();
+    let line = ProgressLine::new("{prefix}{bar:30} {pos}/{len} {msg}")?;
+    let mut display = Display {
+        bar: line.bar.clone(),
+        n_epochs: 0,
+    };
     let mut on_event = |event| display.show(event);
     let result = match args.resume {
-        Some(_) => resume(root, &setup, &mut on_event),
-        None => train(&config, root, &setup, &mut on_event),
+        Some(_) => resume(root, &setup, &line, &mut on_event),
+        None => train(&config, root, &setup, &line, &mut on_event),
     };
-    display.bar.finish_and_clear();
-    let was_interrupted = n_interrupts.load(Ordering::Relaxed) > 0;
+    line.bar.finish_and_clear();
     let report = match result {
         // Told to stop while films were decoded: nothing is lost.
-        Err(TrainError::Cache(_) | TrainError::Stopped) if was_interrupted => {
-            return Ok(ExitCode::from(INTERRUPTED));
-        }
+        Err(error) if Canceled::caused(&error) => return Ok(ExitCode::from(INTERRUPTED)),
         result => result?,
     };
     output::answer(&text(&report))?;
@@ -117,48 +114,19 @@ fn device(args: &TrainArgs, config: &TrainConfig) -> anyhow::Result<ComputeDevic
     super::device_for_command(device)
 }
 
-/// The first interrupt stops the training after its step; a second one ends the program.
-fn stop_on_interrupt(control: &TrainControl) -> anyhow::Result<Arc<AtomicUsize>> {
-    let n_interrupts = Arc::new(AtomicUsize::new(0));
-    let (control, counted) = (control.clone(), Arc::clone(&n_interrupts));
-    ctrlc::set_handler(move || {
-        if counted.fetch_add(1, Ordering::Relaxed) > 0 {
-            std::process::exit(i32::from(INTERRUPTED));
-        }
-        control.give(Order::Stop);
-    })
-    .context("cannot listen for interrupts")?;
-    Ok(n_interrupts)
-}
-
-/// Progress of a training in the terminal, drawn on stderr.
+/// Events of a training in the terminal, on its progress line.
 struct Display {
     bar: ProgressBar,
     n_epochs: usize,
 }
 
 impl Display {
-    fn new() -> Self {
-        let bar = ProgressBar::no_length();
-        let style = ProgressStyle::with_template("{bar:30} {pos}/{len} {msg}");
-        Self {
-            bar: match style {
-                Ok(style) => bar.with_style(style),
-                Err(_) => bar,
-            },
-            n_epochs: 0,
-        }
-    }
-
     fn show(&mut self, event: TrainEvent) {
         match event {
-            TrainEvent::Decoding { n_done, n_total } => {
-                self.bar.set_length(n_total as u64);
-                self.bar.set_position(n_done as u64);
-                self.bar.set_message("films decoded");
-            }
             TrainEvent::Prepared(PreparedRun { n_epochs, .. }) => self.n_epochs = n_epochs,
             TrainEvent::StepDone(step) => self.show_step(&step),
+            TrainEvent::ScoringStarted { part, .. } => self.bar.set_prefix(format!("{part}: ")),
+            TrainEvent::ScoringDone(_) => self.bar.set_prefix(""),
             TrainEvent::SaveFailed(reason) => self.say(&format!("not saved: {reason}")),
             TrainEvent::Log(line) => self.say(&line),
             TrainEvent::EpochDone(_)

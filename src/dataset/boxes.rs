@@ -129,7 +129,7 @@ mod tests {
             width: 30.0,
             height: 40.0,
         };
-        assert_eq!(boxes, [expected.clone()]);
+        assert_eq!(boxes, std::slice::from_ref(&expected));
         let saved =
             ";Image Index;Finding Label;Bbox [x;y;w;h]\r\n0;a.png;Infiltrate;1,5;2;30;40\r\n";
         assert_eq!(read(saved).unwrap(), [expected]);

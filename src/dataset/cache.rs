@@ -19,6 +19,7 @@ use tempfile::NamedTempFile;
 use thiserror::Error;
 
 use crate::imaging::{GrayPicture, Preprocessing, read_film};
+use crate::work::{Canceled, Progress, Watch};
 
 const MAGIC: &[u8; 16] = b"thorax films 1\n\0";
 
@@ -41,8 +42,8 @@ pub enum CacheError {
     Write { path: PathBuf, source: io::Error },
     #[error("cannot read decoded films ({source}): {}", path.display())]
     Read { path: PathBuf, source: io::Error },
-    #[error("decoding was cancelled")]
-    Cancelled,
+    #[error("decoding was canceled")]
+    Canceled(#[from] Canceled),
 }
 
 #[derive(Serialize, Deserialize)]
@@ -60,14 +61,14 @@ impl FilmCache {
     /// The cache of `films` in `folder`; rebuilt if it is missing, damaged, or
     /// where a source has another length or time than when it was made.
     ///
-    /// `progress(n_done, n_total)` is called after each film and stops the work by `false`; then,
-    /// and after an error, an older cache is left as it was.
+    /// `watch` is asked after each film. Where it stops the work, and after an error, an older
+    /// cache is left as it was.
     pub fn open_or_build(
         folder: &Path,
         films: &[PathBuf],
         preprocessing: &Preprocessing,
         n_threads: usize,
-        progress: &mut dyn FnMut(usize, usize) -> bool,
+        watch: &dyn Watch,
     ) -> Result<Self, CacheError> {
         let fingerprint = fingerprint(films, preprocessing, true);
         let name = fingerprint_of_list(films, preprocessing);
@@ -86,10 +87,10 @@ impl FilmCache {
             n_threads,
         };
         let Some(file) = sources
-            .decode_into(folder, &fingerprint, progress)
+            .decode_into(folder, &fingerprint, watch)
             .map_err(failed)?
         else {
-            return Err(CacheError::Cancelled);
+            return Err(Canceled.into());
         };
         file.persist(&path).map_err(|error| failed(error.error))?;
         Self::open(&path, &fingerprint, films.len()).ok_or_else(|| CacheError::Read {
@@ -187,7 +188,7 @@ impl Sources<'_> {
         &self,
         folder: &Path,
         fingerprint: &str,
-        progress: &mut dyn FnMut(usize, usize) -> bool,
+        watch: &dyn Watch,
     ) -> io::Result<Option<NamedTempFile>> {
         let side = self.preprocessing.side();
         let pixels = NamedTempFile::new_in(folder)?;
@@ -222,7 +223,12 @@ impl Sources<'_> {
                     });
                     writer.seek(SeekFrom::Start((film_idx * grays.len()) as u64))?;
                     writer.write_all(&grays)?;
-                    if !progress(n_done + 1, self.films.len()) {
+                    watch.progress(Progress {
+                        n_done: n_done + 1,
+                        n_total: self.films.len(),
+                        unit: "films decoded",
+                    });
+                    if watch.check().is_err() {
                         return Ok(false);
                     }
                 }
@@ -318,6 +324,36 @@ mod tests {
     use super::*;
     use crate::imaging::{Interpolation, model_input};
 
+    /// Counts films and stops once there are `most`.
+    struct Counter {
+        n_decoded: AtomicUsize,
+        most: usize,
+    }
+
+    impl Counter {
+        fn of_at_most(most: usize) -> Self {
+            Self {
+                n_decoded: AtomicUsize::new(0),
+                most,
+            }
+        }
+    }
+
+    impl Watch for Counter {
+        fn progress(&self, progress: Progress) {
+            self.n_decoded.store(progress.n_done, Ordering::Relaxed);
+        }
+
+        fn check(&self) -> Result<(), Canceled> {
+            let n_decoded = self.n_decoded.load(Ordering::Relaxed);
+            if n_decoded < self.most {
+                Ok(())
+            } else {
+                Err(Canceled)
+            }
+        }
+    }
+
     fn preprocessing() -> Preprocessing {
         Preprocessing::new(32, Interpolation::Area, 1.0 / 255.0).unwrap()
     }
@@ -337,13 +373,9 @@ mod tests {
     }
 
     fn build(folder: &Path, films: &[PathBuf]) -> (FilmCache, usize) {
-        let mut n_decoded = 0;
-        let mut count = |_, _| {
-            n_decoded += 1;
-            true
-        };
-        let cache = FilmCache::open_or_build(folder, films, &preprocessing(), 2, &mut count);
-        (cache.unwrap(), n_decoded)
+        let counter = Counter::of_at_most(usize::MAX);
+        let cache = FilmCache::open_or_build(folder, films, &preprocessing(), 2, &counter);
+        (cache.unwrap(), counter.n_decoded.into_inner())
     }
 
     #[test]
@@ -352,7 +384,10 @@ mod tests {
         let films = films(folder.path());
         let (cache, _) = build(&folder.path().join("cache"), &films);
         for film_idx in [0, 1, 2, 4] {
-            let input = model_input(&read_film(&films[film_idx]).unwrap(), &preprocessing());
+            let input = {
+                let film = read_film(&films[film_idx]).unwrap();
+                model_input(&GrayPicture::of_film(&film), &preprocessing())
+            };
             let levels = preprocessing().input_of_gray();
             let cached = cache.grays(film_idx).unwrap().iter();
             let cached: Vec<f32> = cached.map(|&gray| levels[usize::from(gray)]).collect();
@@ -409,9 +444,9 @@ mod tests {
     fn stopping_leaves_nothing_behind() {
         let folder = tempfile::tempdir().unwrap();
         let (place, films) = (folder.path().join("cache"), films(folder.path()));
-        let stop = &mut |n_done, _| n_done < 2;
-        let result = FilmCache::open_or_build(&place, &films, &preprocessing(), 2, stop);
-        assert!(matches!(result, Err(CacheError::Cancelled)));
+        let stop = Counter::of_at_most(2);
+        let result = FilmCache::open_or_build(&place, &films, &preprocessing(), 2, &stop);
+        assert!(matches!(result, Err(CacheError::Canceled(_))));
         assert_eq!(fs::read_dir(&place).unwrap().count(), 0);
     }
 }

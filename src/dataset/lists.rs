@@ -92,42 +92,42 @@ impl ListColumns {
 
 /// The rows of a table by all names of their films; a name that several films have names none.
 struct FilmNames<'a> {
-    by_image: BTreeMap<&'a str, usize>,
-    by_file_name: BTreeMap<&'a str, Option<usize>>,
-    by_stem: BTreeMap<String, Option<usize>>,
+    images: BTreeMap<&'a str, usize>,
+    files: BTreeMap<&'a str, Option<usize>>,
+    stems: BTreeMap<String, Option<usize>>,
 }
 
 impl<'a> FilmNames<'a> {
     fn of(table: &'a FilmTable) -> Self {
-        let by_image = table.rows_by_image();
-        let mut by_file_name: BTreeMap<&str, Option<usize>> = BTreeMap::new();
-        let mut by_stem: BTreeMap<String, Option<usize>> = BTreeMap::new();
-        for (image, row_idx) in &by_image {
-            by_file_name
+        let images = table.rows_by_image();
+        let mut files: BTreeMap<&str, Option<usize>> = BTreeMap::new();
+        let mut stems: BTreeMap<String, Option<usize>> = BTreeMap::new();
+        for (image, row_idx) in &images {
+            files
                 .entry(file_name(image))
                 .and_modify(|row| *row = None)
                 .or_insert(Some(*row_idx));
-            by_stem
+            stems
                 .entry(film_stem(file_name(image)))
                 .and_modify(|row| *row = None)
                 .or_insert(Some(*row_idx));
         }
         Self {
-            by_image,
-            by_file_name,
-            by_stem,
+            images,
+            files,
+            stems,
         }
     }
 
     fn row_of(&self, name: &str) -> Option<usize> {
         let name = name.replace('\\', "/");
-        if let Some(row) = self.by_image.get(name.as_str()) {
+        if let Some(row) = self.images.get(name.as_str()) {
             return Some(*row);
         }
         let name = file_name(&name);
-        match self.by_file_name.get(name) {
+        match self.files.get(name) {
             Some(row) => *row,
-            None => self.by_stem.get(&film_stem(name)).copied().flatten(),
+            None => self.stems.get(&film_stem(name)).copied().flatten(),
         }
     }
 }

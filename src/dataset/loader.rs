@@ -164,7 +164,8 @@ mod tests {
         }
         let preprocessing = Preprocessing::new(32, Interpolation::Area, 1.0 / 255.0).unwrap();
         let place = folder.join("cache");
-        let cache = FilmCache::open_or_build(&place, &paths, &preprocessing, 1, &mut |_, _| true);
+        let cache =
+            FilmCache::open_or_build(&place, &paths, &preprocessing, 1, &crate::work::Unwatched);
         let film = |film_idx| LabelledFilm {
             film_idx,
             truth: vec![film_idx as f32],

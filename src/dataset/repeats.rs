@@ -28,15 +28,12 @@ pub(super) fn unite(
     let mut places: BTreeMap<String, usize> = BTreeMap::new();
     let mut films: Vec<Vec<ParsedRow>> = Vec::new();
     for row in rows {
-        match places
-            .get(&row.film.image)
-            .and_then(|place| films.get_mut(*place))
-        {
-            Some(film) => film.push(row),
-            None => {
-                places.insert(row.film.image.clone(), films.len());
-                films.push(vec![row]);
-            }
+        let place = places.get(&row.film.image);
+        if let Some(film) = place.and_then(|place| films.get_mut(*place)) {
+            film.push(row);
+        } else {
+            places.insert(row.film.image.clone(), films.len());
+            films.push(vec![row]);
         }
     }
     let mut repeats = Repeats::default();

@@ -34,7 +34,8 @@ impl StudyFilms {
             names.iter().find(|path| {
                 let name = path.file_name().unwrap_or_default().to_string_lossy();
                 let name = name.to_lowercase();
-                name.contains(word) && (name.ends_with(".csv") || name.ends_with(".csv.gz"))
+                let plain = name.strip_suffix(".gz").unwrap_or(&name);
+                plain.contains(word) && plain.strip_suffix(".csv").is_some()
             })
         };
         let path = named("metadata").or_else(|| named("split"));

@@ -182,12 +182,8 @@ impl LabelNames {
                     }
                 }
                 for film in &mut *films {
-                    let moved = |set: FindingSet| -> FindingSet {
-                        set.iter()
-                            .filter_map(|idx| places.get(idx).copied())
-                            .collect()
-                    };
-                    film.findings = moved(film.findings);
+                    let found = film.findings.iter();
+                    film.findings = found.filter_map(|idx| places.get(idx).copied()).collect();
                 }
                 names.into_keys().collect()
             }

@@ -45,7 +45,7 @@ pub(super) fn read_table(
     while let Some(row) = file.next_row()? {
         row.check_length()?;
         let row = Row {
-            row,
+            cells: row,
             columns: &columns,
             rules,
         };
@@ -88,7 +88,7 @@ pub(super) fn read_table(
 }
 
 struct Row<'a> {
-    row: TableRow<'a>,
+    cells: TableRow<'a>,
     columns: &'a Columns,
     rules: LabelRules,
 }
@@ -106,12 +106,12 @@ impl Row<'_> {
     fn parse(&self, other_words: &mut BTreeMap<String, usize>) -> Result<ParsedRow, DataError> {
         let columns = self.columns;
         let image = self
-            .row
+            .cells
             .needed(columns.image, "the image's name")?
             .replace('\\', "/");
         let place = columns
             .path
-            .map(|column| self.row.cell(column).replace('\\', "/"));
+            .map(|column| self.cells.cell(column).replace('\\', "/"));
         let place = place.filter(|place| !place.is_empty());
         let place = place.unwrap_or_else(|| image.clone());
         let mut warnings = Vec::new();
@@ -130,11 +130,11 @@ impl Row<'_> {
             view_position: self.view(&place, &mut warnings),
         };
         if film.image.is_empty() {
-            return Err(self.row.error(columns.image, "the image's name"));
+            return Err(self.cells.error(columns.image, "the image's name"));
         }
-        let reader = columns.traits.reader.map(|column| self.row.cell(column));
+        let reader = columns.traits.reader.map(|column| self.cells.cell(column));
         Ok(ParsedRow {
-            line: self.row.line,
+            line: self.cells.line,
             image: plain_id(&image).to_owned(),
             place: plain_id(&place).to_owned(),
             reader: reader.unwrap_or_default().to_owned(),
@@ -146,16 +146,16 @@ impl Row<'_> {
     fn patient(&self) -> Result<String, DataError> {
         match self.columns.patient {
             PatientColumn::Own(column) => {
-                let id = self.row.needed(column, "a patient")?;
+                let id = self.cells.needed(column, "a patient")?;
                 Ok(plain_id(id).to_owned())
             }
             PatientColumn::InPath { column, is_needed } => {
-                let path = self.row.needed(column, "a patient")?;
+                let path = self.cells.needed(column, "a patient")?;
                 let expected = "a patient's folder such as patient00001, \
                     or a column of patients such as Patient ID";
                 match patient_of_path(path) {
                     Some(patient) => Ok(patient.to_owned()),
-                    None if is_needed => Err(self.row.error(column, expected)),
+                    None if is_needed => Err(self.cells.error(column, expected)),
                     None => Ok(path.to_owned()),
                 }
             }
@@ -166,7 +166,7 @@ impl Row<'_> {
         let own = self.believed(self.columns.view_position, parse_view, warnings);
         let lateral = self.columns.traits.lateral;
         let is_lateral =
-            lateral.is_some_and(|column| self.row.cell(column).eq_ignore_ascii_case("lateral"));
+            lateral.is_some_and(|column| self.cells.cell(column).eq_ignore_ascii_case("lateral"));
         own.or_else(|| is_lateral.then_some(ViewPosition::Other))
             .or_else(|| view_of_path(place))
     }
@@ -179,7 +179,7 @@ impl Row<'_> {
         warnings: &mut Vec<String>,
     ) -> Option<T> {
         let column = column?;
-        let cell = self.row.cell(column);
+        let cell = self.cells.cell(column);
         if cell.is_empty() || cell.eq_ignore_ascii_case("nan") {
             return None;
         }
@@ -229,16 +229,16 @@ impl Row<'_> {
 
     fn label(&self, column: usize) -> Result<Option<bool>, DataError> {
         if self.columns.traits.mask != Some(column) {
-            return self.row.label(column, self.rules.uncertain);
+            return self.cells.label(column, self.rules.uncertain);
         }
         // Pairs of a start and a length, or -1 where there is no mask.
-        let cell = self.row.cell(column);
+        let cell = self.cells.cell(column);
         let is_run = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
         match cell {
             "" => Ok(None),
             "-1" => Ok(Some(false)),
             _ if cell.split_whitespace().all(is_run) => Ok(Some(true)),
-            _ => Err(self.row.error(column, "a run-length mask or -1")),
+            _ => Err(self.cells.error(column, "a run-length mask or -1")),
         }
     }
 
@@ -250,7 +250,7 @@ impl Row<'_> {
         other_words: &mut BTreeMap<String, usize>,
     ) -> Result<RowLabels, DataError> {
         let names = &self.columns.names;
-        let cell = self.row.cell(column);
+        let cell = self.cells.cell(column);
         let mut labels = RowLabels::default();
         if cell.is_empty() || cell.eq_ignore_ascii_case("nan") {
             labels.unknown = FindingSet::all();
@@ -268,7 +268,7 @@ impl Row<'_> {
         };
         let says_nothing = |word: &&str| is_no_finding(word);
         if list.is_none() && words.len() > 1 && words.iter().any(says_nothing) {
-            return Err(self.row.error(column, &names.expected()));
+            return Err(self.cells.error(column, &names.expected()));
         }
         for word in words.iter().filter(|word| !is_no_finding(word)) {
             let known = (!word.is_empty()).then(|| names.index(label_name(word)));
@@ -277,7 +277,7 @@ impl Row<'_> {
                 (None, Some(_)) => *other_words.entry((*word).to_owned()).or_default() += 1,
                 (None, None) => {
                     let got = if word.is_empty() { cell } else { word };
-                    return Err(self.row.error_of(column, &names.expected(), got));
+                    return Err(self.cells.error_of(column, &names.expected(), got));
                 }
             }
         }

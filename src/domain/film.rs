@@ -26,7 +26,7 @@ pub struct Film {
     pub inverted: bool,
     /// The processing steps of the pixels, in order, as text.
     pub steps: Vec<String>,
-    /// Warnings about this film as input, shown wherever its scores are.
+    /// What the file has that could not be used, or was overruled; a sentence each.
     pub warnings: Vec<String>,
 }
 

@@ -14,6 +14,7 @@ mod score;
 mod space;
 mod threshold;
 mod threshold_origin;
+mod training_point;
 mod window;
 
 pub use display::{Display, GrayChoice};
@@ -31,6 +32,7 @@ pub use score::{Score, ScoreError, sigmoid};
 pub use space::{Point, ScreenFromImage, Size};
 pub use threshold::{OperatingPoint, Threshold, ThresholdError};
 pub use threshold_origin::ThresholdOrigin;
+pub use training_point::TrainingPoint;
 pub use window::{NamedWindow, Voi, VoiFunction, Window, WindowError};
 
 /// Shown on screen at all times and written into every export.

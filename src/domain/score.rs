@@ -35,9 +35,14 @@ impl Score {
         self.0
     }
 
-    /// Positive iff score >= threshold: the one place where this is decided.
-    pub fn is_positive(self, threshold: Threshold) -> bool {
-        self.0 >= threshold.get()
+    /// Positive iff score >= threshold.
+    pub fn is_positive(self, threshold: &Threshold) -> bool {
+        self.reaches(threshold.value())
+    }
+
+    /// Whether it is at or above the value of a threshold: the one place where this is decided.
+    pub fn reaches(self, threshold: f64) -> bool {
+        f64::from(self.0) >= threshold
     }
 }
 
@@ -57,9 +62,9 @@ mod tests {
 
     #[test]
     fn a_score_equal_to_its_threshold_is_positive() {
-        let threshold = Threshold::new(0.25).unwrap();
-        assert!(Score::new(0.25).unwrap().is_positive(threshold));
-        assert!(!Score::new(0.249_999_99).unwrap().is_positive(threshold));
+        let threshold = Threshold::moved(0.25, "valid").unwrap();
+        assert!(Score::new(0.25).unwrap().is_positive(&threshold));
+        assert!(!Score::new(0.249_999_99).unwrap().is_positive(&threshold));
     }
 
     #[test]

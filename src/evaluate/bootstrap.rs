@@ -6,6 +6,7 @@ use std::thread::{available_parallelism, scope};
 use super::EvaluateError;
 use crate::dataset::Stream;
 use crate::scores::{LabelColumn, ScoredSet};
+use crate::work::{Canceled, Progress, Watch};
 
 /// Minimum fraction of replicates in which a metric must be defined to report an interval.
 const LEAST_DEFINED: f64 = 0.95;
@@ -50,12 +51,12 @@ impl Bootstrap {
     /// Percentile intervals (Efron and Tibshirani 1993) of any figures; `None` is not estimable:
     /// undefined in too many replicates, or fewer than two patients.
     ///
-    /// The same for any number of threads. `keep_going(n_done)` stops the work by `false`.
+    /// The same for any number of threads.
     pub fn intervals(
         &self,
         patients: &[&str],
         figures: &(dyn Fn(Replicate<'_>) -> Vec<Option<f64>> + Sync),
-        keep_going: &(dyn Fn(usize) -> bool + Sync),
+        watch: &dyn Watch,
     ) -> Result<Vec<Option<BootstrapInterval>>, EvaluateError> {
         let films_of = films_by_patient(patients);
         if films_of.len() < 2 || self.n_replicates == 0 {
@@ -69,12 +70,16 @@ impl Bootstrap {
             let mut weights = vec![0; patients.len()];
             loop {
                 let replicate = next.fetch_add(1, Ordering::Relaxed);
-                if replicate >= self.n_replicates || !keep_going(n_done.load(Ordering::Relaxed)) {
+                if replicate >= self.n_replicates || watch.check().is_err() {
                     return drawn;
                 }
                 self.draw(replicate, &films_of, &mut weights);
                 drawn.push((replicate, figures(&weights)));
-                n_done.fetch_add(1, Ordering::Relaxed);
+                watch.progress(Progress {
+                    n_done: n_done.fetch_add(1, Ordering::Relaxed) + 1,
+                    n_total: self.n_replicates,
+                    unit: "replicates",
+                });
             }
         };
         let mut drawn: Vec<(usize, Vec<Option<f64>>)> = scope(|scope| {
@@ -85,7 +90,7 @@ impl Bootstrap {
                 .collect()
         });
         if drawn.len() < self.n_replicates {
-            return Err(EvaluateError::Cancelled);
+            return Err(Canceled.into());
         }
         drawn.sort_by_key(|(replicate, _)| *replicate);
         let n_figures = drawn.first().map_or(0, |(_, figures)| figures.len());
@@ -147,7 +152,7 @@ fn films_by_patient(patients: &[&str]) -> Vec<Vec<usize>> {
 pub fn bootstrap_aucs(
     set: &ScoredSet,
     bootstrap: &Bootstrap,
-    keep_going: &(dyn Fn(usize) -> bool + Sync),
+    watch: &dyn Watch,
 ) -> Result<Vec<Option<BootstrapInterval>>, EvaluateError> {
     let films = set.predictions.films.iter();
     let patients: Vec<&str> = films.map(|film| film.patient_id.as_str()).collect();
@@ -165,7 +170,7 @@ pub fn bootstrap_aucs(
         aucs.push((n > 0 && n == n_expected).then(|| sum / f64::from(n as u32)));
         aucs
     };
-    bootstrap.intervals(&patients, &figures, keep_going)
+    bootstrap.intervals(&patients, &figures, watch)
 }
 
 /// The films of one label from the highest score down; a replicate's AUC is then one pass.
@@ -217,6 +222,7 @@ mod tests {
     use super::*;
     use crate::dataset::SeededRandom;
     use crate::metrics::roc_auc;
+    use crate::work::{StopSignal, Unwatched};
 
     fn column(films: &[(u8, bool)]) -> LabelColumn {
         let scores = films.iter().map(|(score, _)| f64::from(*score) / 16.0);
@@ -261,14 +267,16 @@ mod tests {
         let patients: Vec<&str> = names.iter().map(String::as_str).collect();
         let bootstrap = Bootstrap::default();
         let figures = |weights: Replicate<'_>| vec![ordered.auc(weights)];
-        let run = |keep: bool| bootstrap.intervals(&patients, &figures, &move |_| keep);
-        let found = run(true).unwrap()[0].unwrap();
+        let run = |watch: &dyn Watch| bootstrap.intervals(&patients, &figures, watch);
+        let found = run(&Unwatched).unwrap()[0].unwrap();
         let (low, high) = column.auc.unwrap().interval(0.95).unwrap();
         assert!((found.low - low).abs() < 0.01, "{found:?} {low}");
         assert!((found.high - high).abs() < 0.01, "{found:?} {high}");
         // Who is drawn does not depend on threads or on the clock.
-        assert_eq!(run(true).unwrap()[0].unwrap(), found);
-        assert!(matches!(run(false), Err(EvaluateError::Cancelled)));
+        assert_eq!(run(&Unwatched).unwrap()[0].unwrap(), found);
+        let stop = StopSignal::default();
+        stop.give();
+        assert!(matches!(run(&stop), Err(EvaluateError::Canceled(_))));
     }
 
     #[test]
@@ -286,7 +294,7 @@ mod tests {
                 .collect();
             let patients: Vec<&str> = names.iter().map(String::as_str).collect();
             let figures = |weights: Replicate<'_>| vec![ordered.auc(weights)];
-            let found = Bootstrap::default().intervals(&patients, &figures, &|_| true);
+            let found = Bootstrap::default().intervals(&patients, &figures, &Unwatched);
             let found = found.unwrap()[0].unwrap();
             found.high - found.low
         };
@@ -299,9 +307,9 @@ mod tests {
         let ordered = OrderedFilms::of(&column);
         let figures = |weights: Replicate<'_>| vec![ordered.auc(weights)];
         let patients = ["a", "b", "c", "d", "e"];
-        let found = Bootstrap::default().intervals(&patients, &figures, &|_| true);
+        let found = Bootstrap::default().intervals(&patients, &figures, &Unwatched);
         assert_eq!(found.unwrap(), [None]);
-        let one_patient = Bootstrap::default().intervals(&["a"; 5], &figures, &|_| true);
+        let one_patient = Bootstrap::default().intervals(&["a"; 5], &figures, &Unwatched);
         assert_eq!(one_patient.unwrap(), [None]);
     }
 }

@@ -6,6 +6,7 @@ use crate::dataset::{CacheError, DataError, SplitError};
 use crate::model::{ModelError, ModelFault, ModelFileError};
 use crate::scores::ScoresError;
 use crate::train::TrainError;
+use crate::work::Canceled;
 
 /// Errors from an evaluation.
 #[derive(Debug, Error)]
@@ -44,6 +45,6 @@ pub enum EvaluateError {
     },
     #[error("the plot could not be drawn: {0}")]
     Picture(String),
-    #[error("cancelled")]
-    Cancelled,
+    #[error("canceled")]
+    Canceled(#[from] Canceled),
 }

@@ -1,22 +1,21 @@
 use std::sync::Arc;
 
 use super::{
-    Bootstrap, BootstrapInterval, ComparedSet, EvaluateError, EvaluationData, EvaluationProgress,
-    EvaluationStep, Figures, LabelLocalization, MapRule, OpenedSet, Prevalence, Subgroup,
-    bootstrap_aucs, localize, subgroups,
+    Bootstrap, BootstrapInterval, ComparedSet, EvaluateError, EvaluationData, Figures,
+    LabelLocalization, MapRule, OpenedSet, Prevalence, Subgroup, bootstrap_aucs, localize,
+    subgroups,
 };
 use crate::dataset::FilmTable;
 use crate::domain::Threshold;
 use crate::model::Classifier;
 use crate::scores::ScoredSet;
+use crate::work::Watch;
 
 /// What an evaluation is asked for; by default figures alone.
 #[derive(Default)]
 pub struct Choices<'a> {
     /// One for each label of the set.
-    pub thresholds: &'a [f64],
-    /// The origin of the thresholds, as text.
-    pub thresholds_from: String,
+    pub thresholds: &'a [Threshold],
     /// The prevalence for PPV and NPV.
     pub prevalence: Prevalence,
     /// Intervals by patients drawn again and again.
@@ -49,8 +48,6 @@ pub struct Evaluation {
     pub set: Arc<ScoredSet>,
     /// Their figures at the thresholds in use.
     pub figures: Figures,
-    /// The origin of the thresholds, as text.
-    pub thresholds_from: String,
     /// The prevalence for PPV and NPV.
     pub prevalence: Prevalence,
     /// Intervals by patients drawn again and again, for each label and the macro AUC.
@@ -70,28 +67,25 @@ impl Evaluation {
     pub fn of(
         opened: &OpenedSet,
         choices: Choices<'_>,
-        progress: EvaluationProgress<'_>,
+        watch: &dyn Watch,
     ) -> Result<Self, EvaluateError> {
         let (set, thresholds) = (&opened.set, choices.thresholds);
         let mut warnings = opened.all_warnings();
         warnings.extend(choices.warnings);
         let bootstrap = choices.bootstrap.map(|settings| {
-            let keep_going =
-                |n_done| progress(EvaluationStep::Replicates, n_done, settings.n_replicates);
-            let intervals = bootstrap_aucs(set, &settings, &keep_going)?;
+            let intervals = bootstrap_aucs(set, &settings, watch)?;
             Ok::<_, EvaluateError>((settings, intervals))
         });
         let bootstrap = bootstrap.transpose()?;
         let subgroups = choices.table.map(|table| subgroups(set, table, thresholds));
         let localization = choices
             .maps
-            .map(|maps| maps.localize(set, thresholds, progress));
+            .map(|maps| maps.localize(set, thresholds, watch));
         let (localization, unreadable) = localization.transpose()?.unwrap_or_default();
         warnings.extend(unreadable);
         Ok(Self {
             figures: Figures::of(set, thresholds),
             set: Arc::clone(set),
-            thresholds_from: choices.thresholds_from,
             prevalence: choices.prevalence,
             bootstrap,
             subgroups: subgroups.unwrap_or_default(),
@@ -107,23 +101,22 @@ impl MapsOfFilms<'_> {
     fn localize(
         self,
         set: &ScoredSet,
-        thresholds: &[f64],
-        progress: EvaluationProgress<'_>,
+        thresholds: &[Threshold],
+        watch: &dyn Watch,
     ) -> Result<(Vec<LabelLocalization>, Vec<String>), EvaluateError> {
-        let half = f64::from(Threshold::HALF.get());
         let of_label = |name: &str| {
             let place = set.position(name).ok();
-            let threshold = place.and_then(|place| thresholds.get(place).copied());
-            threshold.unwrap_or(half)
+            let threshold = place.and_then(|place| thresholds.get(place));
+            threshold.map_or_else(Threshold::unset, Threshold::clone)
         };
         let labels = self.classifier.card().labels.iter();
         localize(
             self.classifier,
             &self.data.films(),
             &self.data.data.boxes,
-            &labels.map(of_label).collect::<Vec<f64>>(),
+            &labels.map(of_label).collect::<Vec<_>>(),
             self.rule,
-            &mut |n_done, n_total| progress(EvaluationStep::Boxes, n_done, n_total),
+            watch,
         )
     }
 }

@@ -1,13 +1,15 @@
 use serde_json::{Map, Value, json};
 
 use super::{Bootstrap, BootstrapInterval, Figures, LabelFigures};
-use crate::domain::NOTICE;
+use crate::domain::{ModelIdentity, NOTICE, TrainingPoint};
 
 /// The figures as `thorax evaluate --format json` prints them; undefined ones are null.
 ///
-/// `bootstrap` has an interval for each label and, last, for the macro AUC.
+/// `bootstrap` has an interval for each label and, last, for the macro AUC. `model` made the
+/// scores, where that is known.
 pub fn figures_json(
     figures: &Figures,
+    model: Option<&ModelIdentity>,
     bootstrap: Option<(&Bootstrap, &[Option<BootstrapInterval>])>,
 ) -> Value {
     let mut labels: Map<String, Value> = figures
@@ -45,6 +47,11 @@ pub fn figures_json(
             "auc_prevalence_weighted": figures.prevalence_weighted_auc,
         },
         "micro": { "auc": figures.micro_auc },
+        "model": model.map(|model| json!({
+            "id": model.id(),
+            "run": model.training().map(|training| &training.run),
+            "epoch": model.training().map(TrainingPoint::epoch_text),
+        })),
         "notice": NOTICE,
     });
     if let (Value::Object(whole), false) = (&mut whole, bootstrap_json.is_null()) {
@@ -63,7 +70,8 @@ fn label_json(label: &LabelFigures) -> Value {
         "auc_variance": label.auc.and_then(|auc| auc.variance),
         "average_precision": label.average_precision,
         "brier": label.brier,
-        "threshold": label.threshold,
+        "threshold": label.threshold.value(),
+        "threshold_origin": label.threshold.origin().words(),
         "tp": counts.true_positives,
         "fp": counts.false_positives,
         "tn": counts.true_negatives,
@@ -82,7 +90,9 @@ fn label_json(label: &LabelFigures) -> Value {
 }
 
 /// The figures as a table, one row a label, undefined cells `n/a`; the last line is the notice.
-pub fn figures_csv(figures: &Figures) -> Vec<u8> {
+/// `model` made the scores, where that is known.
+pub fn figures_csv(figures: &Figures, model: Option<&ModelIdentity>) -> Vec<u8> {
+    let model = model.map_or_else(|| "n/a".to_owned(), ToString::to_string);
     let head = [
         "label",
         "n_pos",
@@ -107,6 +117,8 @@ pub fn figures_csv(figures: &Figures) -> Vec<u8> {
         "mcc",
         "youden",
         "flagged_share",
+        "threshold_chosen_by",
+        "model",
     ];
     let defined = |value: Option<f64>| value.map_or_else(|| "n/a".to_owned(), |v| v.to_string());
     let mut text = head.join(",") + "\n";
@@ -120,7 +132,7 @@ pub fn figures_csv(figures: &Figures) -> Vec<u8> {
             defined(label.auc_interval.map(|(_, high)| high)),
             defined(label.average_precision),
             defined(label.brier),
-            label.threshold.to_string(),
+            label.threshold.value().to_string(),
             counts.true_positives.to_string(),
             counts.false_positives.to_string(),
             counts.true_negatives.to_string(),
@@ -136,8 +148,14 @@ pub fn figures_csv(figures: &Figures) -> Vec<u8> {
             defined(counts.youden_index()),
             defined(counts.flagged_share()),
         ];
-        let name = label.name.replace('"', "\"\"");
-        text += &format!("\"{name}\",{}\n", numbers.join(","));
+        let quoted = |words: &str| format!("\"{}\"", words.replace('"', "\"\""));
+        let words = [&label.threshold.origin().words(), &model].map(|words| quoted(words));
+        text += &format!(
+            "{},{},{}\n",
+            quoted(&label.name),
+            numbers.join(","),
+            words.join(",")
+        );
     }
     text += &format!("# {NOTICE}\n");
     text.into_bytes()

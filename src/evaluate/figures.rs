@@ -1,4 +1,5 @@
 use super::EvaluateError;
+use crate::domain::Threshold;
 use crate::metrics::{AucEstimate, Confusion, Summary};
 use crate::scores::{LabelColumn, ScoredSet};
 
@@ -37,18 +38,18 @@ pub struct LabelFigures {
     pub average_precision: Option<f64>,
     /// Mean squared difference of score and label.
     pub brier: Option<f64>,
-    /// Positive iff score >= this.
-    pub threshold: f64,
+    /// Positive iff score >= this; and who chose it.
+    pub threshold: Threshold,
     /// The 2x2 table there.
     pub counts: Confusion,
 }
 
 impl Figures {
     /// All figures; `thresholds` has one for each label.
-    pub fn of(set: &ScoredSet, thresholds: &[f64]) -> Self {
+    pub fn of(set: &ScoredSet, thresholds: &[Threshold]) -> Self {
         let columns = set.columns.iter().zip(thresholds);
         let labels: Vec<LabelFigures> = columns
-            .map(|(column, &threshold)| LabelFigures::of(column, threshold))
+            .map(|(column, threshold)| LabelFigures::of(column, threshold))
             .collect();
         let aucs = || labels.iter().map(|label| label.auc.map(|auc| auc.auc));
         let weighted: Vec<_> = aucs().zip(labels.iter().map(|label| label.n_pos)).collect();
@@ -64,7 +65,7 @@ impl Figures {
 
 impl LabelFigures {
     /// The figures of one label at a threshold.
-    pub fn of(column: &LabelColumn, threshold: f64) -> Self {
+    pub fn of(column: &LabelColumn, threshold: &Threshold) -> Self {
         Self {
             name: column.name.clone(),
             n_pos: column.ranked.n_pos(),
@@ -73,8 +74,8 @@ impl LabelFigures {
             auc_interval: column.auc.and_then(|auc| auc.interval(LEVEL)),
             average_precision: column.average_precision,
             brier: column.brier,
-            threshold,
-            counts: column.at(threshold),
+            threshold: threshold.clone(),
+            counts: column.at(threshold.value()),
         }
     }
 }
@@ -82,18 +83,15 @@ impl LabelFigures {
 /// One threshold for each label: `default`, where `given` names none.
 pub fn thresholds(
     set: &ScoredSet,
-    default: impl Fn(&str) -> f64,
-    given: &[(String, f64)],
-) -> Result<Vec<f64>, EvaluateError> {
-    let mut thresholds: Vec<f64> = set
-        .columns
-        .iter()
-        .map(|column| default(&column.name))
-        .collect();
+    default: impl Fn(&str) -> Threshold,
+    given: &[(String, Threshold)],
+) -> Result<Vec<Threshold>, EvaluateError> {
+    let columns = set.columns.iter();
+    let mut thresholds: Vec<Threshold> = columns.map(|column| default(&column.name)).collect();
     for (name, threshold) in given {
         let place = set.position(name)?;
         if let Some(slot) = thresholds.get_mut(place) {
-            *slot = *threshold;
+            slot.clone_from(threshold);
         }
     }
     Ok(thresholds)

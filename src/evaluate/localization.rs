@@ -1,11 +1,13 @@
 use std::path::Path;
+use std::sync::Arc;
 
 use super::EvaluateError;
 use crate::dataset::FindingBox;
 use crate::domain::Threshold;
-use crate::explain::{CamMethod, Overlap, class_activation_maps};
-use crate::imaging::read_film;
+use crate::explain::{CamMethod, Overlap};
+use crate::film::{open, score};
 use crate::model::Classifier;
+use crate::work::{Progress, Watch};
 
 /// How well a label's maps meet radiologists' boxes, over films that have one.
 #[derive(Clone, Debug, PartialEq)]
@@ -43,14 +45,13 @@ struct BoxedFilm<'a> {
 /// Scores films with boxes and compares maps with them.
 ///
 /// `films` pairs images with their files. Films that cannot be read are returned with the reason.
-/// `progress(n_done, n_total)` stops the work by `false`.
 pub fn localize(
     classifier: &Classifier,
     films: &[(String, &Path)],
     boxes: &[FindingBox],
-    thresholds: &[f64],
+    thresholds: &[Threshold],
     rule: MapRule,
-    progress: &mut dyn FnMut(usize, usize) -> bool,
+    watch: &dyn Watch,
 ) -> Result<(Vec<LabelLocalization>, Vec<String>), EvaluateError> {
     let labels = &classifier.card().labels;
     let boxed = boxed_films(classifier, films, boxes);
@@ -67,33 +68,27 @@ pub fn localize(
         .collect();
     let mut unreadable = Vec::new();
     for (n_done, film) in boxed.iter().enumerate() {
-        if !progress(n_done, boxed.len()) {
-            return Err(EvaluateError::Cancelled);
-        }
-        let radiograph = match read_film(film.path) {
-            Ok(radiograph) => radiograph,
+        watch.progress(Progress {
+            n_done,
+            n_total: boxed.len(),
+            unit: "films with boxes",
+        });
+        watch.check()?;
+        let opened = match open(film.path) {
+            Ok(opened) => Arc::new(opened),
             Err(error) => {
                 unreadable.push(error.to_string());
                 continue;
             }
         };
-        let reading = classifier.score(&radiograph)?;
-        let maps = class_activation_maps(
-            &reading.features,
-            classifier.head(),
-            &reading.scores,
-            rule.method,
-        );
-        let (Some(map), Some(sum)) = (maps.get(film.finding_idx), sums.get_mut(film.finding_idx))
-        else {
+        let scored = score(&opened, classifier, rule.method).map_err(|error| *error.source)?;
+        let map = scored.maps.get(film.finding_idx);
+        let (Some(map), Some(sum)) = (map, sums.get_mut(film.finding_idx)) else {
             continue;
         };
-        let score = reading.scores.get(film.finding_idx);
-        let threshold = thresholds.get(film.finding_idx).copied();
-        let flagged = score.zip(threshold).is_some_and(|(score, threshold)| {
-            let exact = Threshold::new(threshold as f32).ok();
-            exact.is_some_and(|threshold| score.is_positive(threshold))
-        });
+        let score = scored.inference.scores.get(film.finding_idx);
+        let pair = score.zip(thresholds.get(film.finding_idx));
+        let flagged = pair.is_some_and(|(score, threshold)| score.is_positive(threshold));
         let overlap = Overlap::of(map, &film.boxes, rule.cut);
         sum.n_films += 1;
         sum.n_hits += usize::from(overlap.hit);

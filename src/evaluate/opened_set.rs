@@ -1,4 +1,3 @@
-use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
 use std::thread::available_parallelism;
@@ -7,6 +6,7 @@ use super::{EvaluateError, EvaluationData, SharedPatients, score_films, shared_p
 use crate::dataset::Uncertain;
 use crate::model::Classifier;
 use crate::scores::ScoredSet;
+use crate::work::Watch;
 
 /// Where the scores of an evaluation come from.
 #[derive(Clone, Copy)]
@@ -29,30 +29,6 @@ pub enum ScoreSource<'a> {
     },
 }
 
-/// The work of an evaluation that takes long.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum EvaluationStep {
-    /// Decoding and scoring films.
-    Films,
-    /// Replicates of the bootstrap.
-    Replicates,
-    /// Maps of films with boxes.
-    Boxes,
-}
-
-impl fmt::Display for EvaluationStep {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Films => "films",
-            Self::Replicates => "replicates",
-            Self::Boxes => "films with boxes",
-        })
-    }
-}
-
-/// Called with units done and units in all of a step; `false` stops the work.
-pub type EvaluationProgress<'a> = &'a (dyn Fn(EvaluationStep, usize, usize) -> bool + Sync);
-
 /// Scores ready to be evaluated.
 #[derive(Clone, Debug)]
 pub struct OpenedSet {
@@ -67,11 +43,12 @@ pub struct OpenedSet {
 impl OpenedSet {
     /// Reads or makes scores and ranks them.
     ///
-    /// The patients are compared with those that the model file `model` was trained on.
+    /// If `model` may have made the scores, the patients are compared with those that it was
+    /// trained on.
     pub fn open(
         source: ScoreSource<'_>,
-        model: Option<&Path>,
-        progress: EvaluationProgress<'_>,
+        model: Option<&Classifier>,
+        watch: &dyn Watch,
     ) -> Result<Self, EvaluateError> {
         let (set, mut warnings) = match source {
             ScoreSource::Predictions { path, uncertain } => {
@@ -83,9 +60,7 @@ impl OpenedSet {
                 cache_folder,
             } => {
                 let n_threads = available_parallelism().map_or(1, usize::from);
-                let mut progress =
-                    |n_done, n_total| progress(EvaluationStep::Films, n_done, n_total);
-                let scored = score_films(classifier, data, cache_folder, n_threads, &mut progress)?;
+                let scored = score_films(classifier, data, cache_folder, n_threads, watch)?;
                 let mut warnings = data.data.files.notices();
                 warnings.extend(scored.warnings());
                 let name = format!("{} on the {}", classifier.id(), data.split);
@@ -100,8 +75,9 @@ impl OpenedSet {
                 first.display()
             ));
         }
-        let leak = match model {
-            Some(model) => shared_patients(&set, model)?,
+        let model = model.filter(|model| set.may_be_of(model.identity()));
+        let leak = match model.and_then(Classifier::path) {
+            Some(path) => shared_patients(&set, path)?,
             None => None,
         };
         Ok(Self {

@@ -1,7 +1,7 @@
 use super::escape::escape;
 use super::plots::label_plots;
 use super::{ComparedSet, Evaluation, LabelDifference, LabelFigures, LabelLocalization, Subgroup};
-use crate::domain::NOTICE;
+use crate::domain::{NOTICE, ThresholdOrigin};
 use crate::metrics::wilson_interval;
 use crate::model::{Classifier, ModelCard};
 use crate::scores::LabelColumn;
@@ -20,8 +20,9 @@ pub fn html_report(evaluation: &Evaluation, author: Option<&Classifier>) -> Stri
     let mut html = format!(
         "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\
          <title>Evaluation of {name}</title><style>{STYLE}</style></head><body>\n\
-         <h1>Evaluation of {name}</h1>\n<p class=\"notice\">{NOTICE}</p>\n<p>{} films</p>\n",
-        evaluation.set.n_films()
+         <h1>Evaluation of {name}</h1>\n<p class=\"notice\">{NOTICE}</p>\n<p>{} films. {}</p>\n",
+        evaluation.set.n_films(),
+        escape(&evaluation.set.author_text())
     );
     for warning in &evaluation.warnings {
         html += &format!("<p class=\"warning\">{}</p>\n", escape(warning));
@@ -130,7 +131,8 @@ fn thresholds_html(evaluation: &Evaluation) -> String {
         };
         vec![
             label.name.clone(),
-            format!("{:.3}", label.threshold),
+            format!("{:.3}", label.threshold.value()),
+            label.threshold.origin().words(),
             counts.true_positives.to_string(),
             counts.false_positives.to_string(),
             counts.false_negatives.to_string(),
@@ -143,9 +145,12 @@ fn thresholds_html(evaluation: &Evaluation) -> String {
             number(counts.matthews_correlation()),
         ]
     };
+    let labels = evaluation.figures.labels.iter();
+    let thresholds: Vec<_> = labels.map(|label| label.threshold.clone()).collect();
     let head = [
         "Finding",
         "Threshold",
+        "Chosen by",
         "TP",
         "FP",
         "FN",
@@ -167,7 +172,7 @@ fn thresholds_html(evaluation: &Evaluation) -> String {
     format!(
         "<h2>At the thresholds</h2>\n<p>Thresholds: {}. Positive where score &gt;= threshold. \
          PPV and NPV at a prevalence {}. Intervals of shares by Wilson.</p>\n",
-        escape(&evaluation.thresholds_from),
+        escape(&ThresholdOrigin::summary(&thresholds)),
         escape(&evaluation.prevalence.text())
     ) + &table_html(&head, evaluation.figures.labels.iter().map(row), &is_rare)
 }
@@ -258,7 +263,8 @@ fn comparison_html(evaluation: &Evaluation) -> String {
         "95 %",
         "p (DeLong, paired)",
     ];
-    format!("<h2>Against {}</h2>\n", escape(&set.name))
+    let author = escape(&set.author_text());
+    format!("<h2>Against {}</h2>\n<p>{author}</p>\n", escape(&set.name))
         + &table_html(&head, differences.iter().map(row), &|_| false)
 }
 

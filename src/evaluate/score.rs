@@ -7,6 +7,7 @@ use crate::dataset::{
 use crate::domain::Part;
 use crate::model::Classifier;
 use crate::scores::{PartFilm, Predictions, score_part};
+use crate::work::Watch;
 
 /// What lists of a part are called, where a folder brings its own: train, valid, test.
 const LIST_NAMES: [&[&str]; 3] = [
@@ -137,13 +138,12 @@ fn split_table(root: &Path) -> Option<PathBuf> {
 /// Scores a part's films by the labels that table and model share.
 ///
 /// Films are decoded into the cache of `thorax train`, or taken from there.
-/// `progress(n_done, n_total)` stops the work by `false`.
 pub fn score_films(
     classifier: &Classifier,
     data: &EvaluationData,
     cache_folder: &Path,
     n_threads: usize,
-    progress: &mut dyn FnMut(usize, usize) -> bool,
+    watch: &dyn Watch,
 ) -> Result<ScoredFolder, EvaluateError> {
     data.data.check_images()?;
     let table = &data.data.table;
@@ -161,15 +161,7 @@ pub fn score_films(
     }
     let preprocessing = &classifier.card().preprocessing;
     let paths: Vec<PathBuf> = films.iter().map(|(_, path)| path.clone()).collect();
-    // The first half of the way is decoding, which a cache made before leaves out.
-    let n_films = paths.len();
-    let cache = FilmCache::open_or_build(
-        cache_folder,
-        &paths,
-        preprocessing,
-        n_threads,
-        &mut |done, _| progress(done, 2 * n_films),
-    )?;
+    let cache = FilmCache::open_or_build(cache_folder, &paths, preprocessing, n_threads, watch)?;
     let labels: Vec<(usize, usize)> = classifier
         .card()
         .labels
@@ -185,8 +177,7 @@ pub fn score_films(
         patient_id: row.patient_id.clone(),
         truth: labels.iter().map(|&(_, place)| row.has(place)).collect(),
     });
-    let mut progress = |n_done| progress(n_films + n_done, 2 * n_films);
-    let scored = score_part(classifier, &cache, films.collect(), &outputs, &mut progress)?;
+    let scored = score_part(classifier, &cache, films.collect(), &outputs, watch)?;
     if scored.predictions.films.is_empty() {
         return Err(no_films());
     }

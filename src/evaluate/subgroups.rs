@@ -1,6 +1,7 @@
 use std::collections::BTreeMap;
 
 use crate::dataset::{FilmRow, FilmTable, Sex, ViewPosition};
+use crate::domain::Threshold;
 use crate::metrics::{AucEstimate, Confusion};
 use crate::scores::ScoredSet;
 
@@ -65,7 +66,7 @@ const UNKNOWN: &str = "not given";
 
 /// Figures of the films by view, sex, age and visit, as the table of the data set tells them; films
 /// that the table lacks count as not given. Thresholds are one for each label.
-pub fn subgroups(set: &ScoredSet, table: &FilmTable, thresholds: &[f64]) -> Vec<Subgroup> {
+pub fn subgroups(set: &ScoredSet, table: &FilmTable, thresholds: &[Threshold]) -> Vec<Subgroup> {
     let rows = table.rows_by_image();
     let mut groups: BTreeMap<(&str, &str), Vec<usize>> = BTreeMap::new();
     for (film_idx, film) in set.predictions.films.iter().enumerate() {
@@ -80,13 +81,13 @@ pub fn subgroups(set: &ScoredSet, table: &FilmTable, thresholds: &[f64]) -> Vec<
     }
     let subgroup = |((by, name), films): ((&'static str, &'static str), Vec<usize>)| {
         let columns = set.columns.iter().zip(thresholds);
-        let labels = columns.map(|(column, &threshold)| {
+        let labels = columns.map(|(column, threshold)| {
             let film = |&film: &usize| {
                 let truth = column.truth.get(film).copied().flatten();
                 Some((*column.scores.get(film)?, truth?))
             };
             let (scores, positives): (Vec<f64>, Vec<bool>) = films.iter().filter_map(film).unzip();
-            let counts = Confusion::count(&scores, &positives, threshold);
+            let counts = Confusion::count(&scores, &positives, threshold.value());
             SubgroupAuc {
                 name: column.name.clone(),
                 n_pos: counts.n_pos(),

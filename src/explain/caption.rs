@@ -1,3 +1,4 @@
+use std::borrow::Cow;
 use std::io::Cursor;
 
 use ab_glyph::{Font as _, FontRef, PxScale, ScaleFont as _, point};
@@ -5,7 +6,7 @@ use image::{ImageFormat, Rgb, RgbImage};
 use thiserror::Error;
 
 use super::{Colormap, Heatmap, OverlayStyle, overlay_picture};
-use crate::domain::{Film, NOTICE, PerFinding};
+use crate::domain::{NOTICE, PerFinding};
 use crate::imaging::{GrayPicture, Interpolation};
 
 /// Smaller films are enlarged, so that the words below them can be read.
@@ -37,9 +38,9 @@ pub fn png_of(image: &RgbImage) -> Result<Vec<u8>, OverlayError> {
     Ok(png.into_inner())
 }
 
-/// The film with one finding's map over it; below it `lines`, color bar and notice.
+/// A film's picture with one finding's map over it; below it `lines`, color bar and notice.
 pub fn overlay_image(
-    film: &Film,
+    film: &GrayPicture,
     maps: &PerFinding<Heatmap>,
     finding_idx: usize,
     style: &OverlayStyle,
@@ -79,19 +80,18 @@ pub fn overlay_image(
     Ok(image)
 }
 
-fn enlarged(film: &Film) -> GrayPicture {
-    let picture = GrayPicture::of_film(film);
+fn enlarged(picture: &GrayPicture) -> Cow<'_, GrayPicture> {
     let (width_px, height_px) = (picture.width_px(), picture.height_px());
     let factor = LEAST_SIDE_PX.div_ceil(width_px.min(height_px));
     // A strip stays as it is: its words are small, but its picture would fill the memory.
     if factor == 1 || width_px.max(height_px) * factor > MOST_SIDE_PX {
-        return picture;
+        return Cow::Borrowed(picture);
     }
-    picture.resized(
+    Cow::Owned(picture.resized(
         width_px * factor,
         height_px * factor,
         Interpolation::Bilinear,
-    )
+    ))
 }
 
 /// Writes lines of words below one another.

@@ -1,9 +1,22 @@
 //! How far scores move when the film is changed a little, as positioning and exposure would.
 
+use thiserror::Error;
+
 use crate::dataset::{Augmentation, Stream};
-use crate::domain::{Film, PerFinding};
+use crate::domain::PerFinding;
 use crate::imaging::{GrayPicture, ModelInput};
 use crate::model::{Classifier, ModelError};
+use crate::work::{Canceled, Progress, Watch};
+
+/// Why there are no intervals.
+#[derive(Debug, Error)]
+#[expect(missing_docs, reason = "the messages say it")]
+pub enum JitterError {
+    #[error(transparent)]
+    Model(#[from] ModelError),
+    #[error("canceled")]
+    Canceled(#[from] Canceled),
+}
 
 /// Which small changes, and how many.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -45,25 +58,27 @@ pub struct JitterInterval {
     pub high: f32,
 }
 
-/// The interval of each score; `None` where `goes_on` said no.
+/// The interval of each score of a film's picture.
 ///
 /// Not a confidence interval: it says how much the network minds what should not matter.
 pub fn score_jitter(
     classifier: &Classifier,
-    film: &Film,
+    picture: &GrayPicture,
     config: &JitterConfig,
-    goes_on: &mut dyn FnMut(usize) -> bool,
-) -> Result<Option<PerFinding<JitterInterval>>, ModelError> {
+    watch: &dyn Watch,
+) -> Result<PerFinding<JitterInterval>, JitterError> {
     let card = classifier.card();
     let side = card.preprocessing.side();
     let input_of_gray = card.preprocessing.input_of_gray();
-    let picture = GrayPicture::of_film(film);
     let picture = picture.resized(side, side, card.preprocessing.interpolation());
     let mut scores: PerFinding<Vec<f32>> = card.labels.map(|_, _| Vec::new());
     for change in 0..config.n.max(1) {
-        if !goes_on(change) {
-            return Ok(None);
-        }
+        watch.progress(Progress {
+            n_done: change,
+            n_total: config.n,
+            unit: "changed films scored",
+        });
+        watch.check()?;
         let mut random = Stream::Jitter { change }.random(config.seed);
         let mut values = vec![0.0; side * side];
         let grays = picture.values();
@@ -77,7 +92,7 @@ pub fn score_jitter(
             }
         }
     }
-    Ok(Some(scores.map(|scores| interval(scores.clone()))))
+    Ok(scores.map(|scores| interval(scores.clone())))
 }
 
 fn interval(mut scores: Vec<f32>) -> JitterInterval {
@@ -101,15 +116,31 @@ mod tests {
     use super::*;
     use crate::imaging::read_film;
     use crate::model::{ComputeDevice, ModelSource};
+    use crate::work::{StopSignal, Unwatched};
 
-    fn jitter(config: &JitterConfig) -> (PerFinding<JitterInterval>, Vec<f32>) {
+    fn picture_and_model() -> (GrayPicture, Classifier) {
         let path = concat!(env!("CARGO_MANIFEST_DIR"), "/assets/phantom.png");
         let film = read_film(std::path::Path::new(path)).unwrap();
+        let picture = GrayPicture::of_film(&film);
         let classifier = Classifier::open(&ModelSource::Default, &ComputeDevice::cpu()).unwrap();
-        let found = score_jitter(&classifier, &film, config, &mut |_| true).unwrap();
-        let scores = classifier.score(&film).unwrap().scores;
+        (picture, classifier)
+    }
+
+    fn jitter(config: &JitterConfig) -> (PerFinding<JitterInterval>, Vec<f32>) {
+        let (picture, classifier) = picture_and_model();
+        let found = score_jitter(&classifier, &picture, config, &Unwatched).unwrap();
+        let scores = classifier.score(&picture).unwrap().scores;
         let scores = scores.values().iter().map(|score| score.get()).collect();
-        (found.unwrap(), scores)
+        (found, scores)
+    }
+
+    #[test]
+    fn told_to_stop_there_are_no_intervals() {
+        let (picture, classifier) = picture_and_model();
+        let stop = StopSignal::default();
+        stop.give();
+        let found = score_jitter(&classifier, &picture, &JitterConfig::default(), &stop);
+        assert!(matches!(found, Err(JitterError::Canceled(_))));
     }
 
     #[test]

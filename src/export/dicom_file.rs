@@ -44,7 +44,7 @@ impl FreshUid {
     pub fn of(export: &FilmExport<'_>) -> Self {
         let mut hash = Sha256::new();
         hash.update(export.film.path.as_os_str().as_encoded_bytes());
-        hash.update(export.model_id);
+        hash.update(export.model.to_string());
         hash.update(export.created.to_rfc3339());
         hash.update(std::process::id().to_le_bytes());
         // Films exported within one tick of the clock.
@@ -177,13 +177,13 @@ pub(super) fn common(
 
 /// Whether all words are in DICOM's default repertoire.
 fn is_plain(export: &FilmExport<'_>) -> bool {
-    let mut chosen_by = export.chosen_by.values().iter().flatten();
+    let mut thresholds = export.thresholds.values().iter();
     let patient_id = export.film.info.patient_id.as_deref();
-    export.model_id.is_ascii()
+    export.model.to_string().is_ascii()
         && export.input_text().is_ascii()
         && patient_id.is_none_or(str::is_ascii)
         && export.scores.labels().iter().all(str::is_ascii)
-        && chosen_by.all(|words| words.is_ascii())
+        && thresholds.all(|threshold| threshold.origin().words().is_ascii())
 }
 
 /// The bytes of a file with this data set, explicit VR, little endian.

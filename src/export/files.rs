@@ -1,8 +1,8 @@
 use std::path::{Path, PathBuf};
 
 use super::{ExportError, FilmExport, scores_csv, secondary_capture, structured_report};
-use crate::domain::PerFinding;
-use crate::explain::{CamMethod, Heatmap, OverlayStyle, overlay_image, png_of};
+use crate::explain::{OverlayStyle, overlay_image, png_of};
+use crate::film::ScoredFilm;
 
 /// The kinds of export files of a film.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,10 +29,8 @@ impl ExportKind {
 
 /// Which maps are drawn, and how.
 pub struct DrawnMaps<'a> {
-    /// One map a finding.
-    pub maps: &'a PerFinding<Heatmap>,
-    /// How they were made.
-    pub method: CamMethod,
+    /// The film with its maps.
+    pub scored: &'a ScoredFilm,
     /// Settings of the overlay.
     pub style: OverlayStyle,
     /// The findings to draw.
@@ -57,13 +55,15 @@ pub fn export_film(
         written.push(path);
         Ok(())
     };
+    let scored = drawn.scored;
     let pictures = kinds
         .iter()
         .any(|kind| matches!(kind, ExportKind::Png | ExportKind::SecondaryCapture));
     for &finding_idx in drawn.findings.iter().filter(|_| pictures) {
-        let lines = export.caption(finding_idx, drawn.method);
-        let image = overlay_image(export.film, drawn.maps, finding_idx, &drawn.style, &lines)?;
-        let label = drawn.maps.labels().get(finding_idx).unwrap_or_default();
+        let lines = export.caption(finding_idx, scored.method);
+        let picture = scored.opened.picture();
+        let image = overlay_image(picture, &scored.maps, finding_idx, &drawn.style, &lines)?;
+        let label = scored.maps.labels().get(finding_idx).unwrap_or_default();
         let part = file_part(label);
         if kinds.contains(&ExportKind::Png) {
             write(&format!("{part}.png"), &png_of(&image)?)?;

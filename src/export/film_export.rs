@@ -3,10 +3,11 @@ use std::path::Path;
 use chrono::{DateTime, Local};
 
 use super::ExportError;
-use crate::domain::{Film, PerFinding, Score, Threshold};
+use crate::domain::{Film, ModelIdentity, PerFinding, Score, Threshold};
 use crate::explain::CamMethod;
 use crate::files::write_whole;
-use crate::imaging::InputCheck;
+use crate::film::ScoredFilm;
+use crate::imaging::Concerns;
 use crate::metrics::{Platt, logit};
 use crate::model::{Calibration, Classifier};
 
@@ -14,14 +15,12 @@ use crate::model::{Calibration, Classifier};
 pub struct FilmExport<'a> {
     /// The film.
     pub film: &'a Film,
-    /// Name of the model and checksum of its weights.
-    pub model_id: &'a str,
+    /// The model that scored the film.
+    pub model: &'a ModelIdentity,
     /// What the model scored.
     pub scores: &'a PerFinding<Score>,
-    /// The thresholds in use.
+    /// The thresholds in use, with who chose each.
     pub thresholds: &'a PerFinding<Threshold>,
-    /// How each threshold was chosen; `None` if nobody chose it.
-    pub chosen_by: PerFinding<Option<String>>,
     /// Calibrated risk in `[0, 1]`; `None` where the model has no calibration.
     pub risks: PerFinding<Option<f64>>,
     /// Warnings about the film as input.
@@ -31,28 +30,14 @@ pub struct FilmExport<'a> {
 }
 
 impl<'a> FilmExport<'a> {
-    /// A scored film with the thresholds in use and the input check.
+    /// A scored film with the thresholds in use.
     pub fn new(
-        film: &'a Film,
-        check: &InputCheck,
+        scored: &'a ScoredFilm,
         classifier: &'a Classifier,
-        scores: &'a PerFinding<Score>,
         thresholds: &'a PerFinding<Threshold>,
     ) -> Self {
         let card = classifier.card();
-        let chosen_by = card.labels.map(|idx, _| {
-            let point = card.operating_points.get(idx)?.as_ref();
-            match (point, thresholds.get(idx)) {
-                (Some(point), Some(&cut)) if point.threshold == cut => {
-                    Some(point.chosen_by.clone())
-                }
-                (Some(_), _) => Some("moved by the user".to_owned()),
-                (None, Some(&cut)) if cut != Threshold::HALF => {
-                    Some("moved by the user; no operating point in the model".to_owned())
-                }
-                (None, _) => None,
-            }
-        });
+        let scores = &scored.inference.scores;
         let risks = card.labels.map(|idx, _| {
             let Calibration::Platt {
                 slope, intercept, ..
@@ -64,13 +49,12 @@ impl<'a> FilmExport<'a> {
             Some(platt.probability(logit(f64::from(scores.get(idx)?.get()))))
         });
         Self {
-            film,
-            model_id: classifier.id(),
+            film: &scored.opened.film,
+            model: classifier.identity(),
             scores,
             thresholds,
-            chosen_by,
             risks,
-            input_notes: input_notes(film, check),
+            input_notes: input_notes(&scored.opened.concerns),
             created: Local::now(),
         }
     }
@@ -79,7 +63,7 @@ impl<'a> FilmExport<'a> {
     pub fn is_above(&self, finding_idx: usize) -> bool {
         let score = self.scores.get(finding_idx);
         let pair = score.zip(self.thresholds.get(finding_idx));
-        pair.is_some_and(|(score, threshold)| score.is_positive(*threshold))
+        pair.is_some_and(|(score, threshold)| score.is_positive(threshold))
     }
 
     /// The findings to draw: those asked for by name, or else as [`Self::drawn_findings`].
@@ -114,10 +98,11 @@ impl<'a> FilmExport<'a> {
         let mut lines = vec![format!("{}, {}", name.replace('_', " "), method.name())];
         let score = self.scores.get(finding_idx);
         if let Some((score, threshold)) = score.zip(self.thresholds.get(finding_idx)) {
-            let (score, threshold) = (score.get(), threshold.get());
-            lines.push(format!("score {score:.3}, threshold {threshold:.3}"));
+            let (score, value) = (score.get(), threshold.value());
+            lines.push(format!("score {score:.3}, threshold {value:.3}"));
+            lines.push(format!("threshold: {}", threshold.origin().words()));
         }
-        lines.push(format!("model {}", self.model_id));
+        lines.push(format!("model {}", self.model));
         // A line each: pictures are narrow.
         lines.extend(self.input_notes.iter().cloned());
         lines
@@ -133,10 +118,10 @@ impl<'a> FilmExport<'a> {
     }
 }
 
-/// Warnings from reading the file, and the input check.
-fn input_notes(film: &Film, check: &InputCheck) -> Vec<String> {
-    let mut notes = vec![format!("Check of the input: {}", check.summary())];
-    notes.extend(film.warnings.iter().cloned());
+/// The verdict with its reasons, and what the file has to be told of.
+fn input_notes(concerns: &Concerns) -> Vec<String> {
+    let mut notes = vec![format!("Check of the input: {}", concerns.summary())];
+    notes.extend(concerns.notes().map(ToOwned::to_owned));
     notes
 }
 
@@ -160,6 +145,49 @@ pub fn write_export(path: &Path, bytes: &[u8], film: &Path) -> Result<(), Export
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::{Labels, TrainingPoint};
+    use crate::imaging::read_film;
+
+    #[test]
+    fn a_caption_and_a_table_name_the_threshold_s_origin_and_the_model_s_run() {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/phantom.png");
+        let film = read_film(&path).unwrap();
+        let training = TrainingPoint::at("r1", 12, 5, 5);
+        let model = ModelIdentity::new("Mine", "174a1ab0", Some(training));
+        let labels = Labels::nih_14();
+        let moved = Threshold::moved(0.25, "valid.csv").unwrap();
+        let export = FilmExport {
+            film: &film,
+            model: &model,
+            scores: &labels.map(|_, _| Score::new(0.5).unwrap()),
+            thresholds: &labels.map(|idx, _| match idx {
+                0 => moved.clone(),
+                _ => Threshold::unset(),
+            }),
+            risks: labels.map(|_, _| None),
+            input_notes: vec![],
+            created: Local::now(),
+        };
+        let caption = export.caption(0, CamMethod::default());
+        let expected = [
+            "score 0.500, threshold 0.250",
+            "threshold: set by hand on valid.csv",
+            "model Mine 174a1ab0, run r1, epoch 12",
+        ];
+        assert_eq!(caption[1..], expected);
+        let table = crate::export::scores_csv(&[export]).unwrap();
+        let mut rows = csv::Reader::from_reader(table.as_bytes());
+        let header = rows.headers().unwrap().clone();
+        let rows: Vec<_> = rows.records().map(Result::unwrap).collect();
+        let cell = |row: usize, name: &str| {
+            let place = header.iter().position(|cell| cell == name).unwrap();
+            rows[row][place].to_owned()
+        };
+        assert_eq!(cell(0, "threshold_chosen_by"), "set by hand on valid.csv");
+        assert_eq!(cell(1, "threshold_chosen_by"), "n/a");
+        let model = ["model", "model_run", "model_epoch"].map(|name| cell(1, name));
+        assert_eq!(model, ["Mine 174a1ab0", "r1", "12"]);
+    }
 
     #[test]
     fn a_film_is_never_written_over() {

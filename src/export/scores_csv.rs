@@ -1,8 +1,8 @@
 use super::FilmExport;
-use crate::domain::NOTICE;
+use crate::domain::{NOTICE, TrainingPoint};
 
 /// Columns of the table.
-const HEADER: [&str; 10] = [
+const HEADER: [&str; 12] = [
     "film",
     "finding",
     "score",
@@ -13,6 +13,8 @@ const HEADER: [&str; 10] = [
     "input",
     "model",
     "notice",
+    "model_run",
+    "model_epoch",
 ];
 
 /// One row a film and finding; what is not known is `n/a`.
@@ -21,11 +23,14 @@ pub fn scores_csv(films: &[FilmExport<'_>]) -> Result<String, csv::Error> {
     writer.write_record(HEADER)?;
     for film in films {
         let path = film.film.path.display().to_string();
+        let id = film.model.id();
+        let training = film.model.training();
         for (finding_idx, (name, score)) in film.scores.iter().enumerate() {
             let unknown = || "n/a".to_owned();
             let threshold = film.thresholds.get(finding_idx);
-            let threshold = threshold.map_or_else(unknown, |t| t.get().to_string());
-            let chosen_by = film.chosen_by.get(finding_idx).cloned().flatten();
+            let set = threshold.filter(|threshold| threshold.is_set());
+            let chosen_by = set.map_or_else(unknown, |set| set.origin().words());
+            let threshold = threshold.map_or_else(unknown, |t| t.value_f32().to_string());
             let risk = film.risks.get(finding_idx).copied().flatten();
             let above = if film.is_above(finding_idx) {
                 "yes"
@@ -38,11 +43,13 @@ pub fn scores_csv(films: &[FilmExport<'_>]) -> Result<String, csv::Error> {
                 &score.get().to_string(),
                 &threshold,
                 above,
-                &chosen_by.unwrap_or_else(unknown),
+                &chosen_by,
                 &risk.map_or_else(unknown, |risk| format!("{risk:.4}")),
                 &film.input_text(),
-                film.model_id,
+                &id,
                 NOTICE,
+                training.map_or("n/a", |training| &training.run),
+                &training.map_or_else(unknown, TrainingPoint::epoch_text),
             ])?;
         }
     }

@@ -34,7 +34,7 @@ pub fn secondary_capture(
     put(o, tags::BURNED_IN_ANNOTATION, VR::CS, "YES");
     let comment = format!(
         "{NOTICE} Model {}. Input: {}",
-        export.model_id,
+        export.model,
         export.input_text()
     );
     put(o, tags::IMAGE_COMMENTS, VR::LT, cut(&comment, 1024));

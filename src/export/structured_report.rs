@@ -42,7 +42,7 @@ pub fn structured_report(export: &FilmExport<'_>) -> Result<Vec<u8>, ExportError
     put_items(o, tags::CONCEPT_NAME_CODE_SEQUENCE, vec![title]);
     let mut content = context(&mut uids);
     content.push(text("notice", "Notice", NOTICE));
-    content.push(text("model", "Model", export.model_id));
+    content.push(text("model", "Model", &export.model.to_string()));
     content.push(text("input", "Remarks on the input", &export.input_text()));
     content.push(text(
         "scale",
@@ -127,15 +127,14 @@ fn label(export: &FilmExport<'_>, finding_idx: usize) -> Option<InMemDicomObject
     };
     let mut content = vec![
         number("score", "Score", f64::from(score.get())),
-        number("threshold", "Threshold", f64::from(threshold.get())),
+        number("threshold", "Threshold", threshold.value()),
         coded(
             "CONTAINS",
             code("side", OURS, "Side of the threshold"),
             side,
         ),
     ];
-    let chosen_by = export.chosen_by.get(finding_idx).cloned().flatten();
-    let chosen_by = chosen_by.unwrap_or_else(|| "no operating point in the model".to_owned());
+    let chosen_by = threshold.origin().words();
     content.push(text("chosen_by", "Threshold chosen by", &chosen_by));
     if let Some(risk) = export.risks.get(finding_idx).copied().flatten() {
         content.push(number("risk", "Calibrated risk", risk));

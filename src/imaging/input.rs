@@ -3,8 +3,6 @@
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use crate::domain::Film;
-
 use super::{GrayPicture, Interpolation};
 
 /// How a film becomes network input; travels in the model file, since weights fit one of these.
@@ -99,17 +97,17 @@ pub struct ModelInput {
     pub values: Vec<f32>,
 }
 
-/// The input for a film: its 8-bit gray under the file's own window, resized, scaled.
+/// The input for a film: its picture ([`GrayPicture::of_film`]), resized and scaled.
 ///
-/// 16-bit films are reduced to 256 grays first ([`Film::gray_8bit`]), as the training data
-/// were. What the user does to the display never comes in here.
-pub fn model_input(film: &Film, preprocessing: &Preprocessing) -> ModelInput {
+/// 16-bit films are reduced to 256 grays first ([`Film::gray_8bit`](crate::domain::Film::gray_8bit)),
+/// as the training data were. What the user does to the display never comes in here.
+pub fn model_input(picture: &GrayPicture, preprocessing: &Preprocessing) -> ModelInput {
     let Preprocessing {
         side,
         interpolation,
         ..
     } = *preprocessing;
-    let resized = GrayPicture::of_film(film).resized(side, side, interpolation);
+    let resized = picture.resized(side, side, interpolation);
     let input_of_gray = preprocessing.input_of_gray();
     let grays = resized.values().iter();
     let values = grays

@@ -4,6 +4,7 @@
 //! at full depth; `model_input` makes the network's numbers from it. Nothing here panics on a
 //! hostile file: sizes are checked before memory is taken, and every refusal names the file.
 
+mod concerns;
 mod convolve;
 mod decode;
 mod dicom;
@@ -21,9 +22,9 @@ mod raster;
 mod resize;
 #[cfg(test)]
 mod samples;
-mod sanity;
 mod sniff;
 
+pub use concerns::{Concern, ConcernKind, Concerns, Severity};
 pub use decode::{film_from_bytes, read_film};
 pub use dicom::DicomError;
 pub use error::FilmError;
@@ -34,5 +35,4 @@ pub use list::{ListError, list_films};
 pub use polarity::Polarity;
 pub use pyramid::{Pyramid, Tile, TileKey};
 pub use resize::{GrayPicture, Interpolation};
-pub use sanity::{ConcernKind, InputCheck, InputConcern, InputLevel};
 pub use sniff::is_named_like_film;

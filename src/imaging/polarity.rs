@@ -2,6 +2,8 @@
 
 use crate::domain::Film;
 
+use super::GrayPicture;
+
 /// Cells a side of the coarse picture that is compared.
 const N_CELLS: usize = 8;
 
@@ -29,27 +31,29 @@ const DECISIVE: f64 = 0.35;
 pub struct Polarity(f64);
 
 impl Polarity {
-    /// Warning about a film that looks inverted and is shown unchanged.
-    pub const WARNING: &'static str =
-        "This film looks inverted: air is bright. The file does not say so; nothing was changed.";
-
     /// Looks at the film as it is shown under its own window.
-    pub fn of(film: &Film) -> Self {
-        Self::of_gray(&film.gray_8bit(), film.pixels.width_px())
+    ///
+    /// For the decoder, which must know before the picture is settled; makes no picture of its own.
+    pub fn of_film(film: &Film) -> Self {
+        let table = film.gray_table(&film.default_window.voi);
+        let gray = |value: u16| table.gray(value);
+        Self::of_values(film.pixels.values(), film.pixels.width_px(), gray)
     }
 
-    /// Looks at 8-bit gray, row by row; flat pictures, and those under 8 pixels a side, give 0.
-    pub fn of_gray(gray: &[u8], width_px: usize) -> Self {
-        if width_px < N_CELLS || gray.len() < width_px * N_CELLS {
+    /// Looks at a picture; flat ones, and those under 8 pixels a side, give 0.
+    pub fn of_picture(picture: &GrayPicture) -> Self {
+        Self::of_values(picture.values(), picture.width_px(), |gray| gray)
+    }
+
+    fn of_values<T: Copy>(values: &[T], width_px: usize, gray: impl Fn(T) -> u8) -> Self {
+        if width_px < N_CELLS || values.len() < width_px * N_CELLS {
             return Self(0.0);
         }
         let chest = HALF_CHEST
             .iter()
             .flat_map(|row| row.iter().chain(row.iter().rev()));
-        Self(correlation(
-            chest.copied().collect(),
-            cell_means(gray, width_px),
-        ))
+        let means = cell_means(values, width_px, gray);
+        Self(correlation(chest.copied().collect(), means))
     }
 
     /// The correlation itself.
@@ -63,16 +67,16 @@ impl Polarity {
     }
 }
 
-fn cell_means(gray: &[u8], width_px: usize) -> Vec<f64> {
-    let height_px = gray.len() / width_px;
+fn cell_means<T: Copy>(values: &[T], width_px: usize, gray: impl Fn(T) -> u8) -> Vec<f64> {
+    let height_px = values.len() / width_px;
     let mut sums = [[(0_u64, 0_u64); N_CELLS]; N_CELLS];
-    for (y, row) in gray.chunks_exact(width_px).enumerate() {
+    for (y, row) in values.chunks_exact(width_px).enumerate() {
         let Some(cells) = sums.get_mut(y * N_CELLS / height_px) else {
             continue;
         };
         for (x, &value) in row.iter().enumerate() {
             if let Some((sum, n)) = cells.get_mut(x * N_CELLS / width_px) {
-                *sum += u64::from(value);
+                *sum += u64::from(gray(value));
                 *n += 1;
             }
         }
@@ -101,6 +105,7 @@ fn correlation(mut xs: Vec<f64>, mut ys: Vec<f64>) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::imaging::samples;
 
     /// Two dark lungs and dark corners in a bright body.
     fn phantom() -> Vec<u8> {
@@ -113,14 +118,15 @@ mod tests {
         (0..64 * 64).map(pixel).collect()
     }
 
+    fn polarity(grays: Vec<u8>, width_px: usize) -> Polarity {
+        let height_px = grays.len() / width_px;
+        Polarity::of_picture(&GrayPicture::new(width_px, height_px, grays).unwrap())
+    }
+
     #[test]
     fn a_phantom_is_upright_and_its_negative_is_inverted() {
-        let upright = phantom();
-        let negative: Vec<u8> = upright.iter().map(|gray| 255 - gray).collect();
-        let (upright, negative) = (
-            Polarity::of_gray(&upright, 64),
-            Polarity::of_gray(&negative, 64),
-        );
+        let negative: Vec<u8> = phantom().iter().map(|gray| 255 - gray).collect();
+        let (upright, negative) = (polarity(phantom(), 64), polarity(negative, 64));
         assert!(upright.correlation() > DECISIVE && !upright.is_inverted());
         assert!(negative.is_inverted());
         assert!((upright.correlation() + negative.correlation()).abs() < 1e-9);
@@ -128,8 +134,19 @@ mod tests {
 
     #[test]
     fn flat_and_tiny_pictures_are_undecided() {
-        for (gray, width_px) in [(&[7; 100][..], 10), (&[7], 1), (&[], 0), (&[0, 255], 2)] {
-            assert_eq!(Polarity::of_gray(gray, width_px), Polarity(0.0));
+        for (grays, width_px) in [(vec![7; 100], 10), (vec![7], 1), (vec![0, 255], 2)] {
+            assert_eq!(polarity(grays, width_px), Polarity(0.0));
+        }
+    }
+
+    #[test]
+    fn a_film_and_its_picture_are_of_one_polarity() {
+        let values = phantom().into_iter().map(|gray| u16::from(gray) * 257);
+        let mut film = samples::gray_film(values.collect(), 64);
+        for _ in 0..2 {
+            let picture = GrayPicture::of_film(&film);
+            assert_eq!(Polarity::of_film(&film), Polarity::of_picture(&picture));
+            film.inverted = !film.inverted;
         }
     }
 }

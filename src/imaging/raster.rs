@@ -8,7 +8,6 @@ use image::{DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader, Li
 use crate::domain::{Film, FilmInfo, ModalityMap, NamedWindow, Pixels, Voi, Window};
 
 use super::limits::check_size;
-use super::polarity::Polarity;
 use super::{FilmError, jpeg_stream};
 
 /// Most memory that a decoder may take: 16-bit RGBA at the largest allowed size, and working space.
@@ -129,15 +128,11 @@ pub(super) fn film(bytes: &[u8], format: RasterFormat, path: &Path) -> Result<Fi
     if gray.had_color {
         steps.push("red, green and blue weighted 0.299, 0.587, 0.114 into gray".to_owned());
     }
-    if gray.channels_differ {
-        warnings
-            .push("This is a color image: red, green and blue differ. A film is gray.".to_owned());
-    }
     if turned {
         warnings.push("The EXIF orientation of the file is ignored.".to_owned());
     }
     let white = if gray.bits == 16 { 65_535.0 } else { 255.0 };
-    let mut film = Film {
+    Ok(Film {
         path: path.to_path_buf(),
         info: FilmInfo {
             format: format.name().to_owned(),
@@ -155,11 +150,7 @@ pub(super) fn film(bytes: &[u8], format: RasterFormat, path: &Path) -> Result<Fi
         inverted: false,
         steps,
         warnings,
-    };
-    if Polarity::of(&film).is_inverted() {
-        film.warnings.push(Polarity::WARNING.to_owned());
-    }
-    Ok(film)
+    })
 }
 
 struct Gray {

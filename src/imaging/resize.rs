@@ -49,10 +49,10 @@ impl GrayPicture {
 
     /// This picture, made smaller if one of its sides is longer than that.
     #[must_use]
-    pub fn within(self, max_side_px: usize) -> Self {
+    pub fn within(&self, max_side_px: usize) -> Self {
         let longest = self.width_px.max(self.height_px);
         if longest <= max_side_px {
-            return self;
+            return self.clone();
         }
         let shrunk = |side: usize| side * max_side_px / longest;
         self.resized(

@@ -1,7 +1,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::ScoreHistogram;
-use crate::domain::{Labels, OperatingPoint, PerFinding, Threshold};
+use crate::domain::{Labels, OperatingPoint, PerFinding, Threshold, TrainingPoint};
 use crate::imaging::{Interpolation, Preprocessing};
 use thorax_engine::NetworkSpec;
 
@@ -55,6 +55,9 @@ pub struct Provenance {
     pub seed: Option<u64>,
     /// Day of the training, as in 2026-11-23.
     pub date: Option<String>,
+    /// The run and the epoch of the weights. Came later: older files have none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub run: Option<TrainingPoint>,
     /// What trained them.
     pub software: Option<String>,
     /// Loss, schedule and augmentation, as text.
@@ -68,10 +71,10 @@ pub struct Provenance {
 }
 
 impl ModelCard {
-    /// Where films' thresholds start: the operating points, 0.5 where there is none.
+    /// Where films' thresholds start: the operating points, unset where there is none.
     pub fn thresholds(&self) -> PerFinding<Threshold> {
         let points = &self.operating_points;
-        points.map(|point| OperatingPoint::threshold_or_half(point.as_ref()))
+        points.map(|point| Threshold::of_model(point.as_ref()))
     }
 
     /// A card with labels, preprocessing and provenance only: no thresholds, no calibration.
@@ -107,6 +110,7 @@ impl ModelCard {
         let n_calibrated = count(&self.calibration);
         let n_labels = self.labels.len();
         let seed = provenance.seed.map(|seed| seed.to_string());
+        let run = provenance.run.as_ref().map(ToString::to_string);
         vec![
             ("Network", self.network_text()),
             ("Input", self.input_text()),
@@ -122,6 +126,7 @@ impl ModelCard {
             ("Data", known(&provenance.data)),
             ("Split", known(&provenance.split)),
             ("Training", known(&provenance.training)),
+            ("Run", known(&run)),
             ("Seed", known(&seed)),
             ("Date", known(&provenance.date)),
             ("Software", known(&provenance.software)),

@@ -142,7 +142,7 @@ fn by_label<T>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::Threshold;
+    use crate::domain::{Threshold, TrainingPoint};
     use crate::imaging::Interpolation;
 
     fn card() -> ModelCard {
@@ -157,10 +157,8 @@ mod tests {
         let name = "test".to_owned();
         let mut card =
             ModelCard::new(name, labels, architecture, preprocessing, provenance).unwrap();
-        *card.operating_points.get_mut(3).unwrap() = Some(OperatingPoint {
-            threshold: Threshold::new(0.123).unwrap(),
-            chosen_by: "Youden's index on valid".to_owned(),
-        });
+        let moved = Threshold::moved(0.123, "valid").unwrap();
+        *card.operating_points.get_mut(3).unwrap() = Some(OperatingPoint::of(&moved));
         *card.calibration.get_mut(4).unwrap() = Some(Calibration::Platt {
             slope: 1.1,
             intercept: -3.0,
@@ -184,6 +182,16 @@ mod tests {
         let text = card.to_json().unwrap();
         assert_eq!(ModelCard::from_json(&text).unwrap(), card);
         assert_eq!(card.to_json().unwrap(), text);
+    }
+
+    #[test]
+    fn the_run_is_written_where_there_is_one_and_a_card_without_reads_as_before() {
+        let mut card = card();
+        assert!(!card.to_json().unwrap().contains("\"run\""));
+        card.provenance.run = Some(TrainingPoint::at("r1", 12, 5, 5));
+        let text = card.to_json().unwrap();
+        assert!(text.contains(r#""run":{"name":"r1","epoch":12}"#), "{text}");
+        assert_eq!(ModelCard::from_json(&text).unwrap(), card);
     }
 
     #[test]

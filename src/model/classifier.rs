@@ -7,8 +7,8 @@ use super::inference::{FeatureMaps, Inference, LinearHead};
 use super::keras::{KerasImport, import_keras, is_hdf5};
 use super::model_file::{ModelFile, model_bytes};
 use super::network::Network;
-use crate::domain::{Film, ModelIdentity, Score};
-use crate::imaging::{ModelInput, model_input};
+use crate::domain::{ModelIdentity, Score};
+use crate::imaging::{GrayPicture, ModelInput, model_input};
 use thorax_engine::{NamedTensors, NetworkSpec};
 
 /// The built-in model, used if there is no file next to the executable.
@@ -86,7 +86,8 @@ impl Classifier {
     ) -> Result<Self, ModelError> {
         let card = file.card().clone();
         let (config, weights) = (&card.architecture, file.weights());
-        let identity = ModelIdentity::new(card.name.clone(), fingerprint(weights));
+        let run = card.provenance.run.clone();
+        let identity = ModelIdentity::new(card.name.clone(), fingerprint(weights), run);
         Ok(Self {
             network: Network::new(config, weights, device)?,
             head: linear_head(config, weights),
@@ -102,12 +103,12 @@ impl Classifier {
         &self.card
     }
 
-    /// Name and the first 8 digits of a checksum of the weights: the same weights, the same id.
+    /// Its identity in words, as windows, reports and pictures show it.
     pub fn id(&self) -> &str {
         &self.id
     }
 
-    /// The identity of this model's scores.
+    /// The identity of this model's scores: name, checksum of the weights, run and epoch.
     pub fn identity(&self) -> &ModelIdentity {
         &self.identity
     }
@@ -122,9 +123,9 @@ impl Classifier {
         &self.head
     }
 
-    /// Scores one film: the one path from a film to scores, for the window and all else.
-    pub fn score(&self, film: &Film) -> Result<Inference, ModelError> {
-        self.score_input(model_input(film, &self.card.preprocessing))
+    /// Scores one film by its picture: the one path to scores, for the window and all else.
+    pub fn score(&self, picture: &GrayPicture) -> Result<Inference, ModelError> {
+        self.score_input(model_input(picture, &self.card.preprocessing))
     }
 
     /// Scores the result of [`model_input`]; one film at a time, so that no score depends on a batch.

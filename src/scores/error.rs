@@ -6,6 +6,7 @@ use thiserror::Error;
 use crate::dataset::DataError;
 use crate::metrics::RocError;
 use crate::model::ModelError;
+use crate::work::Canceled;
 
 /// Errors from reading, writing and ranking scores.
 #[derive(Debug, Error)]
@@ -25,6 +26,6 @@ pub enum ScoresError {
     UnknownLabel { name: String, known: String },
     #[error(transparent)]
     Model(Box<ModelError>),
-    #[error("cancelled")]
-    Cancelled,
+    #[error("canceled")]
+    Canceled(#[from] Canceled),
 }

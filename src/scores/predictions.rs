@@ -3,7 +3,7 @@ use std::path::{Path, PathBuf};
 
 use super::ScoresError;
 use crate::dataset::{DataError, TableFile, TableRow, Uncertain};
-use crate::domain::{ModelIdentity, label_name};
+use crate::domain::{ModelIdentity, TrainingPoint, label_name};
 use crate::files::write_whole;
 
 /// A score of exactly 0 or 1 is a rounded one: its loss stays finite.
@@ -11,10 +11,12 @@ const LEAST_LIKELIHOOD: f64 = 1e-38;
 
 /// The column that names the model which made the scores; absent where that is not known.
 const MODEL_COLUMN: &str = "model_id";
+/// The columns of the training that the model comes from; absent where the model does not say.
+const TRAINING_COLUMNS: [&str; 2] = ["model_run", "model_epoch"];
 
 /// Scores and labels of some films.
 ///
-/// A CSV with `path,patient_id,label:<finding>…,score:<finding>…,model_id`.
+/// A CSV with `path,patient_id,label:<finding>…,score:<finding>…,model_id,model_run,model_epoch`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Predictions {
     /// The labels, in order.
@@ -61,11 +63,18 @@ impl Predictions {
         let mut writer = csv::Writer::from_writer(Vec::new());
         let labels = self.labels.iter().map(|label| format!("label:{label}"));
         let scores = self.labels.iter().map(|label| format!("score:{label}"));
-        let model = self.model.as_ref().map(ToString::to_string);
-        let model_column = model.iter().map(|_| MODEL_COLUMN.to_owned());
+        let mut model: Vec<(&str, String)> = Vec::new();
+        if let Some(identity) = &self.model {
+            model.push((MODEL_COLUMN, identity.id()));
+            if let Some(training) = identity.training() {
+                let cells = [training.run.clone(), training.epoch_text()];
+                model.extend(TRAINING_COLUMNS.into_iter().zip(cells));
+            }
+        }
+        let model_columns = model.iter().map(|(name, _)| (*name).to_owned());
         let header = ["path", "patient_id"].map(str::to_owned).into_iter();
         writer
-            .write_record(header.chain(labels).chain(scores).chain(model_column))
+            .write_record(header.chain(labels).chain(scores).chain(model_columns))
             .map_err(failed)?;
         for film in &self.films {
             let named = [
@@ -78,7 +87,8 @@ impl Predictions {
             });
             let scores = film.scores.iter().map(ToString::to_string);
             let named = named.into_iter();
-            let record = named.chain(truth).chain(scores).chain(model.clone());
+            let model_cells = model.iter().map(|(_, cell)| cell.clone());
+            let record = named.chain(truth).chain(scores).chain(model_cells);
             writer.write_record(record).map_err(failed)?;
         }
         let bytes = writer.into_inner().map_err(|error| broken(path, &error))?;
@@ -140,6 +150,7 @@ struct Columns {
     path: usize,
     patient_id: usize,
     model: Option<usize>,
+    training: [Option<usize>; 2],
     labels: Vec<LabelColumns>,
 }
 
@@ -185,13 +196,17 @@ impl Columns {
             path: place("path")?,
             patient_id: place("patient_id")?,
             model: place(MODEL_COLUMN).ok(),
+            training: TRAINING_COLUMNS.map(|name| place(name).ok()),
             labels,
         })
     }
 
     /// A cell of another form, as of a foreign table, names no model of ours.
     fn model(&self, row: TableRow<'_>) -> Option<ModelIdentity> {
-        ModelIdentity::parse(row.cell(self.model?))
+        let [run, epoch] = self.training.map(|place| Some(row.cell(place?)));
+        let training = run.zip(epoch);
+        let training = training.and_then(|(run, epoch)| TrainingPoint::parse(run, epoch));
+        ModelIdentity::parse(row.cell(self.model?), training)
     }
 
     fn film(&self, row: TableRow<'_>, uncertain: Uncertain) -> Result<FilmPrediction, DataError> {
@@ -254,7 +269,7 @@ mod tests {
     fn the_model_that_made_the_scores_is_kept_and_two_are_refused() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("p.csv");
-        let model = ModelIdentity::new("My, run", "174a1ab0");
+        let model = ModelIdentity::new("My, run", "174a1ab0", None);
         let named = Predictions {
             model: Some(model),
             ..predictions()
@@ -268,6 +283,34 @@ mod tests {
         assert!(
             error.contains("line 3") && error.contains("174a1ab0"),
             "{error}"
+        );
+    }
+
+    #[test]
+    fn run_and_epoch_stand_in_columns_of_their_own_that_older_readers_pass_over() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("p.csv");
+        let trained = TrainingPoint::at("r1", 4, 2, 9);
+        let model = ModelIdentity::new("Mine", "174a1ab0", Some(trained.clone()));
+        let named = Predictions {
+            model: Some(model),
+            ..predictions()
+        };
+        named.save(&path).unwrap();
+        let read = Predictions::load(&path).unwrap();
+        assert_eq!(read.model.unwrap().training(), Some(&trained));
+        let text = std::fs::read_to_string(&path).unwrap();
+        let mut lines = text.lines();
+        assert!(
+            lines
+                .next()
+                .unwrap()
+                .ends_with(",model_id,model_run,model_epoch")
+        );
+        // The cell of the model is as it was before there were runs in the file.
+        assert!(
+            lines.all(|line| line.ends_with(",Mine 174a1ab0,r1,4 step 2")),
+            "{text}"
         );
     }
 

@@ -4,6 +4,7 @@ use super::{FilmPrediction, Predictions, ScoresError};
 use crate::dataset::FilmCache;
 use crate::domain::sigmoid;
 use crate::model::Classifier;
+use crate::work::{Progress, Watch};
 
 /// Films whose pixels are in memory at once.
 const CHUNK: usize = 256;
@@ -33,28 +34,35 @@ pub struct ScoredPart {
 /// Scores decoded films; those that the cache could not decode are left out.
 ///
 /// `outputs` are the model's outputs that the films' labels belong to, in their order.
-/// `progress(n_done)` stops the work by `false`.
+/// `watch` is asked every 256 films.
 pub fn score_part(
     classifier: &Classifier,
     cache: &FilmCache,
     films: Vec<PartFilm>,
     outputs: &[usize],
-    progress: &mut dyn FnMut(usize) -> bool,
+    watch: &dyn Watch,
 ) -> Result<ScoredPart, ScoresError> {
     let card = classifier.card();
     let input_of_gray = card.preprocessing.input_of_gray();
     let (n_outputs, mut films) = (card.labels.len().max(1), films);
     films.retain(|film| cache.grays(film.film_idx).is_some());
     let mut logits = Vec::with_capacity(films.len() * n_outputs);
+    let tell = |n_done| {
+        watch.progress(Progress {
+            n_done,
+            n_total: films.len(),
+            unit: "films scored",
+        });
+    };
+    tell(0);
     for chunk in films.chunks(CHUNK) {
-        if !progress(logits.len() / n_outputs) {
-            return Err(ScoresError::Cancelled);
-        }
+        watch.check()?;
         let grays = chunk.iter().filter_map(|film| cache.grays(film.film_idx));
         let level = |&gray: &u8| input_of_gray.get(usize::from(gray)).copied();
         let pixels: Vec<f32> = grays.flatten().filter_map(level).collect(); // (B, H, W)
         let scored = classifier.logits(&pixels);
         logits.extend(scored.map_err(|error| ScoresError::Model(Box::new(error)))?);
+        tell(logits.len() / n_outputs);
     }
     let prediction = |(film, logits): (PartFilm, &[f32])| {
         let logits = outputs.iter().filter_map(|&output| logits.get(output));

@@ -4,7 +4,7 @@ use std::thread::{available_parallelism, scope};
 
 use super::{Predictions, ScoresError};
 use crate::dataset::Uncertain;
-use crate::domain::{label_name, plain_name};
+use crate::domain::{ModelIdentity, label_name, plain_name};
 use crate::metrics::{AucEstimate, Confusion, RankedScores, RocError, brier_score};
 
 /// Predictions made ready: label by label, ranked once, so that any threshold costs next to nothing.
@@ -88,6 +88,20 @@ impl ScoredSet {
     /// Films.
     pub fn n_films(&self) -> usize {
         self.predictions.films.len()
+    }
+
+    /// Whether a model may have made the scores: so where the set does not say.
+    pub fn may_be_of(&self, model: &ModelIdentity) -> bool {
+        let author = self.predictions.model.as_ref();
+        author.is_none_or(|author| author == model)
+    }
+
+    /// Says which model made the scores, or that nothing names it.
+    pub fn author_text(&self) -> String {
+        match &self.predictions.model {
+            Some(model) => format!("Scores of {model}"),
+            None => "The scores name no model".to_owned(),
+        }
     }
 
     /// The place of a label in any of its spellings.

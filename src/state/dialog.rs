@@ -1,47 +1,36 @@
-use super::jobs::{PickJob, spawn_pick_job};
+use std::sync::Arc;
+
 use super::{PickKind, Picked, Shared};
-use crate::work::{Job, Outcome, cause_chain, panic_message};
+use crate::work::Task;
 
 /// The file dialog: one at a time.
 #[derive(Default)]
 pub struct FileDialog {
-    job: Option<PickJob>,
+    task: Task<(PickKind, Picked)>,
 }
 
 impl FileDialog {
     /// Whether it is open.
     pub fn is_open(&self) -> bool {
-        self.job.is_some()
+        self.task.is_running()
     }
 
     /// Opens the dialog, unless it is open already.
     pub fn open(&mut self, kind: PickKind, shared: &Shared) {
-        if self.job.is_none() {
-            self.job = Some(spawn_pick_job(&shared.services, kind));
-        }
+        let picker = Arc::clone(&shared.services.picker);
+        let work = move |_: &_| Ok((kind, picker.pick(kind)));
+        self.task.start("file dialog", &shared.services.wake, work);
     }
 
     /// The user's answer, once it is there.
     pub fn poll(&mut self, shared: &mut Shared) -> Option<(PickKind, Picked)> {
-        let (_, Some(outcome)) = self.job.as_mut().map(Job::poll)? else {
-            return None;
-        };
-        self.job = None;
-        match outcome {
-            Outcome::Done(answer) => return Some(answer),
-            Outcome::Cancelled => {}
-            Outcome::Failed(error) => shared.say_error(cause_chain(&error)),
-            Outcome::Panicked(text) => shared.say_error(panic_message(&text)),
-        }
-        None
+        shared.finished(&mut self.task)
     }
 }
 
 impl Drop for FileDialog {
     fn drop(&mut self) {
         // An open file dialog must not keep a closed window alive.
-        if let Some(job) = self.job.take() {
-            job.detach();
-        }
+        self.task.detach();
     }
 }

@@ -1,7 +1,6 @@
 use std::path::PathBuf;
 
-use super::Workspace;
-use super::jobs::{ModelRequest, PickKind};
+use super::{ModelRequest, PickKind, Workspace};
 
 /// What a command or a finished job means for another workspace or the window.
 ///

@@ -2,12 +2,15 @@ use std::collections::{BTreeMap, VecDeque};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::{FilmEntry, FilmStatus, OpenedFilm, ScoredFilm};
+use super::{FilmEntry, FilmStatus};
+use crate::explain::CamMethod;
+use crate::film::{OpenedFilm, ScoredFilm};
+use crate::model::Classifier;
 
 /// Readings of films seen before are kept up to about this many bytes; others are read again.
 ///
 /// Two films of 4000 x 4000 pixels: 20 of them on the list leave the program below 400 MB.
-const MAX_KEPT_BYTES: usize = 90 << 20;
+const MAX_KEPT_BYTES: usize = 120 << 20;
 
 /// The films on the list and what is known of the one in view.
 #[derive(Debug, Default)]
@@ -67,6 +70,29 @@ impl FilmState {
             Self::Read(reading) => Some(reading),
             _ => None,
         }
+    }
+
+    /// Makes the maps of a scored film by this method; whether they were by another one.
+    pub(super) fn set_method(&mut self, classifier: &Classifier, method: CamMethod) -> bool {
+        match self {
+            Self::Read(reading) if reading.method != method => {
+                // A few million multiplications: shorter than a frame, so no job.
+                *reading = Arc::new(reading.with_method(classifier, method));
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// There are no scores, for this reason; the picture stays where there is one.
+    pub(super) fn fail(&mut self, error: String) {
+        let film = self.opened().cloned();
+        *self = Self::Failed { error, film };
+    }
+
+    /// The user stopped it; the picture stays where there is one.
+    pub(super) fn cancel(&mut self) {
+        *self = Self::Cancelled(self.opened().cloned());
     }
 }
 
@@ -170,7 +196,7 @@ impl Films {
         if let Some(entry) = self.entry_mut(path) {
             let scores = reading.inference.scores.values().iter();
             entry.take_scores(
-                &reading.opened.check,
+                &reading.opened.concerns,
                 scores.map(|score| score.get()).collect(),
             );
             if entry.patient_id.is_none() {

@@ -12,49 +12,39 @@ pub enum Gesture {
     Threshold(usize),
 }
 
-/// A value whose changes can be undone and redone.
-#[derive(Clone, Debug, Default)]
-pub struct History<T> {
-    now: T,
-    undo: Vec<T>,
-    redo: Vec<T>,
+/// Steps that can be undone and redone; each holds what puts it back.
+#[derive(Clone, Debug)]
+pub struct Steps<S> {
+    undo: Vec<S>,
+    redo: Vec<S>,
     /// The gesture whose changes are being gathered into one step.
     gesture: Option<Gesture>,
 }
 
-impl<T: Clone + PartialEq> History<T> {
-    /// Starts with nothing to undo.
-    pub fn new(now: T) -> Self {
+impl<S> Default for Steps<S> {
+    fn default() -> Self {
         Self {
-            now,
             undo: Vec::new(),
             redo: Vec::new(),
             gesture: None,
         }
     }
+}
 
-    /// The value as it is now.
-    pub fn now(&self) -> &T {
-        &self.now
-    }
-
-    /// The value as it is now, to be changed without a step.
-    pub fn now_mut(&mut self) -> &mut T {
-        &mut self.now
-    }
-
+impl<S> Steps<S> {
     /// Whether there is a step to undo.
     pub fn can_undo(&self) -> bool {
         !self.undo.is_empty()
     }
 
-    /// Changes the value; whether a new step has begun. Changes of one gesture are one step.
-    pub fn change(&mut self, gesture: Option<Gesture>, change: impl FnOnce(&mut T)) -> bool {
-        let before = self.now.clone();
-        change(&mut self.now);
-        if self.now == before {
-            return false;
-        }
+    /// Whether there is a step to redo.
+    pub fn can_redo(&self) -> bool {
+        !self.redo.is_empty()
+    }
+
+    /// Takes note of a change that `before` puts back; whether a new step has begun. Changes of
+    /// one gesture are one step.
+    pub fn push(&mut self, gesture: Option<Gesture>, before: S) -> bool {
         let begins = gesture.is_none() || self.gesture != gesture;
         if begins {
             if self.undo.len() == MAX_STEPS {
@@ -72,31 +62,76 @@ impl<T: Clone + PartialEq> History<T> {
         self.gesture = None;
     }
 
-    /// Undoes the last step; whether there was one.
-    pub fn undo(&mut self) -> bool {
+    /// Undoes the last step; whether there was one. `put_back` answers with what it replaced.
+    pub fn undo(&mut self, put_back: impl FnOnce(S) -> S) -> bool {
         self.gesture = None;
-        let Some(before) = self.undo.pop() else {
-            return false;
-        };
-        self.redo.push(std::mem::replace(&mut self.now, before));
-        true
+        let undone = self.undo.pop().map(put_back);
+        let any = undone.is_some();
+        self.redo.extend(undone);
+        any
     }
 
     /// Redoes the step that was undone last; whether there was one.
-    pub fn redo(&mut self) -> bool {
+    pub fn redo(&mut self, put_back: impl FnOnce(S) -> S) -> bool {
         self.gesture = None;
-        let Some(after) = self.redo.pop() else {
-            return false;
-        };
-        self.undo.push(std::mem::replace(&mut self.now, after));
-        true
+        let redone = self.redo.pop().map(put_back);
+        let any = redone.is_some();
+        self.undo.extend(redone);
+        any
+    }
+
+    /// Forgets the steps that are not to be kept.
+    pub fn retain(&mut self, keep: impl Fn(&S) -> bool) {
+        self.undo.retain(&keep);
+        self.redo.retain(&keep);
+        self.gesture = None;
+    }
+}
+
+/// A value whose changes can be undone.
+#[derive(Clone, Debug, Default)]
+pub struct History<T> {
+    now: T,
+    steps: Steps<T>,
+}
+
+impl<T: Clone + PartialEq> History<T> {
+    /// The value as it is now.
+    pub fn now(&self) -> &T {
+        &self.now
+    }
+
+    /// The value as it is now, to be changed without a step.
+    pub fn now_mut(&mut self) -> &mut T {
+        &mut self.now
+    }
+
+    /// Whether there is a step to undo.
+    pub fn can_undo(&self) -> bool {
+        self.steps.can_undo()
+    }
+
+    /// Changes the value; whether a new step has begun. Changes of one gesture are one step.
+    pub fn change(&mut self, gesture: Option<Gesture>, change: impl FnOnce(&mut T)) -> bool {
+        let before = self.now.clone();
+        change(&mut self.now);
+        self.now != before && self.steps.push(gesture, before)
+    }
+
+    /// Ends the gesture: the next change is a step of its own.
+    pub fn end_gesture(&mut self) {
+        self.steps.end_gesture();
+    }
+
+    /// Undoes the last step; whether there was one.
+    pub fn undo(&mut self) -> bool {
+        let now = &mut self.now;
+        self.steps.undo(|before| std::mem::replace(now, before))
     }
 
     /// Forgets the steps; the value stays as it is.
     pub fn forget_steps(&mut self) {
-        self.undo.clear();
-        self.redo.clear();
-        self.gesture = None;
+        self.steps = Steps::default();
     }
 }
 
@@ -114,7 +149,7 @@ mod tests {
 
     #[test]
     fn changes_of_one_gesture_are_one_step() {
-        let mut history = History::new(0);
+        let mut history = History::default();
         let begun = add(&mut history, Some(Gesture::View), &[1, 1, 1]);
         assert_eq!(begun, [true, false, false]);
         assert!(history.undo() && !history.undo());
@@ -123,7 +158,7 @@ mod tests {
 
     #[test]
     fn another_gesture_or_none_begins_another_step() {
-        let mut history = History::new(0);
+        let mut history = History::default();
         add(&mut history, Some(Gesture::Threshold(0)), &[1]);
         add(&mut history, Some(Gesture::Threshold(1)), &[10]);
         add(&mut history, None, &[100, 1000]);
@@ -136,7 +171,7 @@ mod tests {
 
     #[test]
     fn an_ended_gesture_is_not_carried_on() {
-        let mut history = History::new(0);
+        let mut history = History::default();
         add(&mut history, Some(Gesture::Window), &[1]);
         history.end_gesture();
         add(&mut history, Some(Gesture::Window), &[1]);
@@ -146,27 +181,44 @@ mod tests {
 
     #[test]
     fn what_was_undone_is_redone_until_something_else_changes() {
-        let mut history = History::new(0);
-        add(&mut history, None, &[1, 1]);
-        history.undo();
-        assert!(history.redo() && !history.redo());
-        assert_eq!(*history.now(), 2);
-        history.undo();
-        add(&mut history, None, &[5]);
-        assert!(!history.redo());
-        assert_eq!(*history.now(), 6);
+        let (mut steps, mut now) = (Steps::default(), 1);
+        steps.push(None, 0);
+        assert!(steps.undo(|before| std::mem::replace(&mut now, before)));
+        assert_eq!((now, steps.can_undo(), steps.can_redo()), (0, false, true));
+        assert!(steps.redo(|after| std::mem::replace(&mut now, after)));
+        assert_eq!((now, steps.can_undo(), steps.can_redo()), (1, true, false));
+        steps.undo(|before| std::mem::replace(&mut now, before));
+        steps.push(None, 5);
+        assert!(!steps.redo(|after| after));
+    }
+
+    #[test]
+    fn steps_that_no_longer_count_are_passed_over() {
+        let mut steps = Steps::default();
+        for step in [1, 2, 3, 4] {
+            steps.push(None, step);
+        }
+        steps.undo(|step| step);
+        steps.retain(|step| step % 2 == 1);
+        let mut seen = Vec::new();
+        while steps.undo(|step| {
+            seen.push(step);
+            step
+        }) {}
+        assert_eq!(seen, [3, 1]);
+        assert!(steps.can_redo());
     }
 
     #[test]
     fn a_change_to_the_same_value_is_no_step() {
-        let mut history = History::new(3);
+        let mut history = History::default();
         assert_eq!(add(&mut history, None, &[0]), [false]);
         assert!(!history.can_undo());
     }
 
     #[test]
     fn the_oldest_steps_are_forgotten_first() {
-        let mut history = History::new(0);
+        let mut history = History::default();
         add(&mut history, None, &[1; MAX_STEPS + 5]);
         while history.undo() {}
         assert_eq!(*history.now(), 5);
@@ -174,11 +226,11 @@ mod tests {
 
     #[test]
     fn without_its_steps_the_value_stays() {
-        let mut history = History::new(0);
+        let mut history = History::default();
         add(&mut history, None, &[1, 1]);
         history.undo();
         history.forget_steps();
         assert_eq!(*history.now(), 1);
-        assert!(!history.undo() && !history.redo());
+        assert!(!history.undo());
     }
 }

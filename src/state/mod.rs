@@ -7,7 +7,7 @@ mod command;
 mod dialog;
 mod effect;
 mod evaluation;
-mod jobs;
+mod file_picker;
 mod keys;
 mod notice;
 mod path_prompt;
@@ -15,6 +15,7 @@ mod films;
 mod history;
 mod list;
 mod model;
+mod services;
 mod settings;
 mod shared;
 mod shell;
@@ -30,16 +31,17 @@ pub use evaluation::{
     Cell, ChosenThresholds, EvaluationCommand, EvaluationPick, EvaluationState, ListedFilms,
     Locked, TargetForm, TargetKind,
 };
+pub use file_picker::{FilePicker, PickKind, Picked};
 pub use films::{FilmState, Films};
-pub use jobs::{FilePicker, ModelRequest, OpenedFilm, PickKind, Picked, ScoredFilm, Services};
 pub use keys::KeyChoices;
 pub use list::{
     Agreement, BlindedReading, Decision, FilmEntry, FilmNote, FilmStatus, ListCommand, ListFilter,
     ListState, Mark, Sidecar, SortKey, SortOrder, arranged, n_above, same_patient, score,
 };
-pub use model::{Loaded, Model, ModelOrigin};
+pub use model::{Loaded, Model, ModelOrigin, ModelRequest};
 pub use notice::{Notice, NoticeKind, Notices};
 pub use path_prompt::PathPrompt;
+pub use services::Services;
 pub use settings::{MapSettings, Session, Settings, ThemeChoice, TrainingSettings, ViewerSettings};
 pub use shared::Shared;
 pub use shell::{AppState, OpenWindows, Palette, Workspace};
@@ -53,6 +55,6 @@ pub use training::{
 };
 pub use viewer::{
     BRUSH_RANGE, BoxOverlap, Clip, Compare, CompareCommand, CompareWith, DisplayChange,
-    DisplayCommand, Displays, ExportCommand, Exports, Jitter, MapCommand, Probe, Tool, ViewOptions,
-    ViewerArea, ViewerCommand, ViewerState,
+    DisplayCommand, Displays, ExportCommand, Exports, Jitter, MapCommand, Pane, Probe, Tool,
+    ViewOptions, ViewerArea, ViewerCommand, ViewerState,
 };

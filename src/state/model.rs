@@ -1,9 +1,9 @@
 use std::path::{Path, PathBuf, absolute};
 use std::sync::Arc;
 
-use super::Thresholds;
-use super::jobs::{ModelJob, ModelRequest};
-use crate::model::{Classifier, ModelSource};
+use super::{Services, Thresholds};
+use crate::model::{Classifier, ModelFile, ModelSource};
+use crate::work::Task;
 
 /// The model in use, and the loading of another one.
 pub struct Model {
@@ -13,7 +13,7 @@ pub struct Model {
     pub error: Option<String>,
     /// The model that was requested last.
     pub(super) requested: ModelRequest,
-    pub(super) job: Option<ModelJob>,
+    pub(super) loading: Task<Classifier>,
 }
 
 /// A model and the thresholds that belong to its score scale.
@@ -43,7 +43,7 @@ impl Default for Model {
             loaded: None,
             error: None,
             requested: ModelRequest::Source(ModelSource::Default),
-            job: None,
+            loading: Task::Idle,
         }
     }
 }
@@ -51,7 +51,7 @@ impl Default for Model {
 impl Model {
     /// Whether a model is being loaded.
     pub fn is_loading(&self) -> bool {
-        self.job.is_some()
+        self.loading.is_running()
     }
 
     /// The file of the model that was requested last; `None` if it is not from a file.
@@ -69,7 +69,7 @@ impl Model {
 
     /// Why an opened film stays without scores; `None` while there is or will be a model.
     pub(super) fn missing_error(&self) -> Option<String> {
-        let expected = self.job.is_some() || self.loaded.is_some();
+        let expected = self.is_loading() || self.loaded.is_some();
         (!expected).then(|| {
             let error = self.error.as_deref().unwrap_or("none was loaded");
             format!("no scores without a model: {error}")
@@ -97,4 +97,43 @@ impl ModelOrigin {
             Self::Moment(name) => format!("in memory only: {name}"),
         }
     }
+}
+
+/// A model to load.
+#[derive(Clone, Debug)]
+pub enum ModelRequest {
+    /// From a file, or the built-in one.
+    Source(ModelSource),
+    /// The weights of a paused training.
+    Moment {
+        /// Weights and card.
+        file: Arc<ModelFile>,
+        /// Run, epoch and step.
+        name: String,
+    },
+}
+
+impl PartialEq for ModelRequest {
+    /// The same file or the very same weights; equal weights elsewhere are another request.
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Source(a), Self::Source(b)) => a == b,
+            (Self::Moment { file, name }, Self::Moment { file: f, name: n }) => {
+                Arc::ptr_eq(file, f) && name == n
+            }
+            (Self::Source(_), Self::Moment { .. }) | (Self::Moment { .. }, Self::Source(_)) => {
+                false
+            }
+        }
+    }
+}
+
+pub fn start_loading(task: &mut Task<Classifier>, services: &Services, request: ModelRequest) {
+    let device = services.device.clone();
+    task.start("model", &services.wake, move |_| {
+        Ok(match request {
+            ModelRequest::Source(source) => Classifier::open(&source, &device)?,
+            ModelRequest::Moment { file, .. } => Classifier::new(&file, None, &device)?,
+        })
+    });
 }

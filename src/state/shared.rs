@@ -1,11 +1,12 @@
 use std::sync::Arc;
 
-use super::jobs::{ModelRequest, spawn_model_job};
+use super::model::start_loading;
 use super::{
-    Films, Loaded, Model, ModelOrigin, NoticeKind, Notices, PathPrompt, Services, Settings,
-    Thresholds,
+    Films, Loaded, Model, ModelOrigin, ModelRequest, NoticeKind, Notices, PathPrompt, Services,
+    Settings, Thresholds,
 };
 use crate::model::Classifier;
+use crate::work::Task;
 
 /// The state that all workspaces use.
 pub struct Shared {
@@ -43,11 +44,9 @@ impl Shared {
 
     /// Starts loading a model; one that is still being loaded no longer counts.
     pub(super) fn load_model(&mut self, request: ModelRequest) {
-        if let Some(overtaken) = self.model.job.take() {
-            overtaken.detach();
-        }
+        self.model.loading.detach();
         self.model.requested = request.clone();
-        self.model.job = Some(spawn_model_job(&self.services, request));
+        start_loading(&mut self.model.loading, &self.services, request);
     }
 
     /// Uses a model that was loaded; whether it has the findings of the one before.
@@ -62,10 +61,9 @@ impl Shared {
         let before = self.model.classifier();
         let same_findings =
             before.is_some_and(|before| before.card().labels == classifier.card().labels);
-        let points = classifier.card().operating_points.clone();
         self.model.loaded = Some(Loaded {
+            thresholds: Thresholds::of_model(classifier.card().thresholds()),
             classifier: Arc::new(classifier),
-            thresholds: Thresholds::of_model(points),
             origin,
         });
         self.model.error = None;
@@ -81,6 +79,27 @@ impl Shared {
     pub(super) fn say_error(&mut self, text: impl Into<String>) {
         self.notices.push(NoticeKind::Error, text);
     }
+
+    /// The value of work that has ended; a failure is shown to the user.
+    pub(super) fn told<T>(&mut self, ended: Option<Result<T, String>>) -> Option<T> {
+        ended?.map_err(|error| self.say_error(error)).ok()
+    }
+
+    /// The value of work once it has ended, taken out; a failure is shown to the user.
+    pub(super) fn finished<T: Send + 'static>(&mut self, task: &mut Task<T>) -> Option<T> {
+        task.poll();
+        self.told(task.take())
+    }
+
+    /// Takes in what work has reported whose result stays where it is; whether it has ended now.
+    /// A failure is shown to the user.
+    pub(super) fn polled<T: Send + 'static>(&mut self, task: &mut Task<T>) -> bool {
+        let over = task.poll();
+        if let (true, Some(error)) = (over, task.error()) {
+            self.say_error(error);
+        }
+        over
+    }
 }
 
 #[cfg(test)]
@@ -88,7 +107,8 @@ pub mod tests {
     use std::path::{Path, PathBuf};
 
     use super::*;
-    use crate::model::{ComputeDevice, ModelSource};
+    use crate::domain::{OperatingPoint, Threshold};
+    use crate::model::{ComputeDevice, ModelFile, ModelSource};
     use crate::state::{FilePicker, FilmEntry, PickKind, Picked};
 
     struct NoDialog;
@@ -122,6 +142,17 @@ pub mod tests {
         Classifier::open(&ModelSource::Default, &ComputeDevice::cpu()).unwrap()
     }
 
+    /// The built-in card over other weights, all its operating points at 0.125.
+    pub fn another_model() -> Classifier {
+        let file = Classifier::default_file().unwrap();
+        let (mut card, mut weights) = (file.card().clone(), file.weights().clone());
+        weights.get_mut("head.dense.bias").unwrap().values[0] += 1.0;
+        let point = OperatingPoint::of(&Threshold::moved(0.125, "valid").unwrap());
+        card.operating_points = card.labels.map(|_, _| Some(point.clone()));
+        let file = ModelFile::new(card, weights).unwrap();
+        Classifier::new(&file, None, &ComputeDevice::cpu()).unwrap()
+    }
+
     /// Puts films on the list, none of which needs to exist.
     pub fn list(shared: &mut Shared, names: &[&str]) {
         let names = names.iter();
@@ -133,6 +164,40 @@ pub mod tests {
         let errors = shared.notices.iter();
         let errors = errors.filter(|notice| notice.kind == NoticeKind::Error);
         errors.map(|notice| notice.text.as_str()).collect()
+    }
+
+    /// The task of work that has run to its end, which is not polled for yet.
+    fn ended(work: impl FnOnce() -> anyhow::Result<u32> + Send + 'static) -> Task<u32> {
+        let (sender, woken) = std::sync::mpsc::channel();
+        let wake: crate::work::Wake = Arc::new(move || {
+            let _ = sender.send(());
+        });
+        let mut task = Task::Idle;
+        task.start("test", &wake, |_| work());
+        woken.recv().unwrap();
+        task
+    }
+
+    #[test]
+    fn what_work_ends_with_is_taken_out_or_told_once() {
+        let mut shared = shared();
+        assert_eq!(shared.finished(&mut ended(|| Ok(7))), Some(7));
+        let mut task = ended(|| Err(anyhow::anyhow!("disk full")));
+        assert_eq!(shared.finished(&mut task), None);
+        assert_eq!(shared.finished(&mut task), None);
+        assert_eq!(errors(&shared), ["disk full"]);
+    }
+
+    #[test]
+    fn what_is_kept_where_it_is_stays_there_and_its_failure_is_told_once() {
+        let mut shared = shared();
+        let mut task = ended(|| Ok(7));
+        assert!(shared.polled(&mut task) && !shared.polled(&mut task));
+        assert_eq!(task.done(), Some(&7));
+        let mut task = ended(|| Err(anyhow::anyhow!("disk full")));
+        assert!(shared.polled(&mut task) && !shared.polled(&mut task));
+        assert_eq!(task.error(), Some("disk full"));
+        assert_eq!(errors(&shared), ["disk full"]);
     }
 
     #[test]

@@ -7,7 +7,6 @@ use super::{
     Picked, Services, Settings, Shared, TrainingState, ViewerState,
 };
 use crate::model::{Classifier, ModelSource, is_model_name};
-use crate::work::{Job, Outcome, cause_chain, panic_message};
 
 /// The state of the program: what all workspaces use, and the workspaces.
 ///
@@ -240,15 +239,11 @@ impl AppState {
     }
 
     fn poll_model(&mut self) {
-        let Some((_, Some(outcome))) = self.shared.model.job.as_mut().map(Job::poll) else {
-            return;
-        };
-        self.shared.model.job = None;
-        match outcome {
-            Outcome::Done(classifier) => self.use_model(classifier),
-            Outcome::Cancelled => {}
-            Outcome::Failed(error) => self.refuse_model(cause_chain(&error)),
-            Outcome::Panicked(text) => self.refuse_model(panic_message(&text)),
+        self.shared.model.loading.poll();
+        match self.shared.model.loading.take() {
+            Some(Ok(classifier)) => self.use_model(classifier),
+            Some(Err(error)) => self.refuse_model(error),
+            None => {}
         }
     }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::imaging::GrayPicture;
 use crate::imaging::read_film;
-use crate::work::{JobContext, Latest, Wake, cause_chain};
+use crate::work::{JobContext, Latest, Wake, Watch as _, cause_chain};
 
 /// Pixels along the longer side of a small picture.
 const PICTURE_SIDE_PX: usize = 160;
@@ -18,7 +18,7 @@ type Picture = (PathBuf, Result<GrayPicture, String>);
 pub struct SmallPictures {
     /// By the film's path; the reason where there is none.
     pub known: BTreeMap<PathBuf, Result<Arc<GrayPicture>, String>>,
-    loader: Latest<Vec<PathBuf>, Picture, ()>,
+    loader: Latest<Vec<PathBuf>, (), Picture>,
     wanted: Vec<PathBuf>,
 }
 
@@ -71,7 +71,7 @@ impl SmallPictures {
 
 fn read_pictures(paths: Vec<PathBuf>, ctx: &JobContext<Picture>) -> anyhow::Result<()> {
     for path in paths {
-        ctx.check_cancelled()?;
+        ctx.check()?;
         let picture = picture_of(&path);
         ctx.send((path, picture));
     }

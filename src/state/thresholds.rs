@@ -1,176 +1,109 @@
-use super::history::{Gesture, History};
-use crate::domain::{OperatingPoint, PerFinding, Threshold, ThresholdOrigin};
+use std::mem::replace;
 
-/// The thresholds in use with one model, the model's own to go back to, and the moves so far.
+use crate::domain::{PerFinding, Threshold};
+
+/// Where the user moves thresholds in the viewer.
+const IN_THE_VIEWER: &str = "films in the viewer";
+
+/// The thresholds in use with one model, and the model's own to go back to.
 #[derive(Clone, Debug)]
 pub struct Thresholds {
-    history: History<PerFinding<Threshold>>,
-    model: PerFinding<Option<OperatingPoint>>,
+    current: PerFinding<Threshold>,
+    model: PerFinding<Threshold>,
 }
 
 impl Thresholds {
-    /// Starts from the model's operating points, 0.5 where it has none.
-    pub fn of_model(model: PerFinding<Option<OperatingPoint>>) -> Self {
+    /// Starts from the model's operating points, unset where it has none.
+    pub fn of_model(model: PerFinding<Threshold>) -> Self {
         Self {
-            history: History::new(defaults_of(&model)),
+            current: model.clone(),
             model,
         }
     }
 
     /// The thresholds in use.
     pub fn current(&self) -> &PerFinding<Threshold> {
-        self.history.now()
+        &self.current
     }
 
-    /// What the model file brings for one finding.
-    pub fn operating_point(&self, finding_idx: usize) -> Option<&OperatingPoint> {
-        self.model.get(finding_idx).and_then(Option::as_ref)
+    /// The threshold of one finding that the model brings; unset where it brings none.
+    pub fn of_model_file(&self, finding_idx: usize) -> Option<&Threshold> {
+        self.model.get(finding_idx)
     }
 
-    /// The threshold of a label and who chose it; `None` for a label that the model lacks.
-    pub fn with_origin(&self, label: &str) -> Option<(f64, ThresholdOrigin)> {
-        let finding_idx = self.current().labels().position(label)?;
-        let threshold = f64::from(self.current().get(finding_idx)?.get());
-        let origin = match self.operating_point(finding_idx) {
-            _ if !self.is_at_default(finding_idx) => ThresholdOrigin::Moved {
-                at: "the viewer".to_owned(),
-            },
-            Some(point) => ThresholdOrigin::Model {
-                chosen_by: point.chosen_by.clone(),
-            },
-            None => ThresholdOrigin::Unset,
-        };
-        Some((threshold, origin))
+    /// Moves one threshold; a move to where it is is none.
+    pub fn set(&mut self, finding_idx: usize, value: f32) {
+        let slot = self.current.get_mut(finding_idx);
+        let moved = Threshold::moved(f64::from(value), IN_THE_VIEWER);
+        if let (Some(slot), Some(moved)) = (slot, moved)
+            && slot.value() != moved.value()
+        {
+            *slot = moved;
+        }
     }
 
-    /// Whether one finding's threshold is the model's operating point, or 0.5 if it has none.
-    pub fn is_at_default(&self, finding_idx: usize) -> bool {
-        let default = self.default(finding_idx);
-        self.current().get(finding_idx).copied() == default
+    /// Back to the model's operating point, or to unset where it has none.
+    pub fn reset(&mut self, finding_idx: usize) {
+        let model = self.model.get(finding_idx);
+        if let (Some(slot), Some(model)) = (self.current.get_mut(finding_idx), model) {
+            slot.clone_from(model);
+        }
     }
 
-    /// Whether there is a move to take back.
-    pub fn can_undo(&self) -> bool {
-        self.history.can_undo()
+    /// Resets all thresholds to the model's operating points.
+    pub fn reset_all(&mut self) {
+        self.current.clone_from(&self.model);
     }
 
-    /// Moves one threshold; whether a step of undo has begun. A whole drag, up to
-    /// [`Self::end_move`], is one step.
-    pub fn set(&mut self, finding_idx: usize, threshold: Threshold) -> bool {
-        let gesture = Some(Gesture::Threshold(finding_idx));
-        self.history.change(gesture, |current| {
-            if let Some(current) = current.get_mut(finding_idx) {
-                *current = threshold;
-            }
-        })
+    /// Puts back thresholds as they were; those that they replace.
+    pub(super) fn replace(&mut self, before: PerFinding<Threshold>) -> PerFinding<Threshold> {
+        replace(&mut self.current, before)
     }
-
-    /// The drag is over: the next move is a step of its own.
-    pub fn end_move(&mut self) {
-        self.history.end_gesture();
-    }
-
-    /// Back to the model's operating point, or to 0.5 where it has none; whether that is a step.
-    pub fn reset(&mut self, finding_idx: usize) -> bool {
-        self.end_move();
-        let default = self.default(finding_idx);
-        let moved = default.is_some_and(|default| self.set(finding_idx, default));
-        self.end_move();
-        moved
-    }
-
-    /// Resets all thresholds to the model's operating points; whether that is a step.
-    pub fn reset_all(&mut self) -> bool {
-        self.end_move();
-        let defaults = defaults_of(&self.model);
-        self.history.change(None, |current| *current = defaults)
-    }
-
-    /// Undoes the last move; whether there was one.
-    pub fn undo(&mut self) -> bool {
-        self.history.undo()
-    }
-
-    /// Redoes the move that was undone last; whether there was one.
-    pub fn redo(&mut self) -> bool {
-        self.history.redo()
-    }
-
-    fn default(&self, finding_idx: usize) -> Option<Threshold> {
-        let point = self.model.get(finding_idx)?;
-        Some(OperatingPoint::threshold_or_half(point.as_ref()))
-    }
-}
-
-fn defaults_of(model: &PerFinding<Option<OperatingPoint>>) -> PerFinding<Threshold> {
-    model.map(|point| OperatingPoint::threshold_or_half(point.as_ref()))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::Labels;
+    use crate::domain::{Labels, ThresholdOrigin};
 
-    fn threshold(value: f32) -> Threshold {
-        Threshold::new(value).unwrap()
-    }
-
+    /// The first finding has an operating point, the others have none.
     fn thresholds() -> Thresholds {
-        let points = Labels::nih_14().map(|idx, _| {
-            (idx == 0).then(|| OperatingPoint {
-                threshold: threshold(0.3),
-                chosen_by: "Youden's index on valid".to_owned(),
-            })
-        });
-        Thresholds::of_model(points)
+        let how = "Youden's index on valid".to_owned();
+        let of_model = Threshold::new(0.25, ThresholdOrigin::Model { how }).unwrap();
+        let unset = Threshold::unset();
+        let point = |idx: usize| if idx == 0 { &of_model } else { &unset };
+        Thresholds::of_model(Labels::nih_14().map(|idx, _| point(idx).clone()))
     }
 
-    fn first_two(thresholds: &Thresholds) -> (f32, f32) {
-        let values = thresholds.current().values();
-        (values[0].get(), values[1].get())
-    }
-
-    #[test]
-    fn thresholds_start_at_the_models_operating_points() {
-        assert_eq!(first_two(&thresholds()), (0.3, 0.5));
+    fn first_two(thresholds: &Thresholds) -> [(f64, String); 2] {
+        [0, 1].map(|idx| {
+            let threshold = &thresholds.current().values()[idx];
+            (threshold.value(), threshold.origin().words())
+        })
     }
 
     #[test]
-    fn a_whole_drag_is_taken_back_at_once() {
+    fn a_threshold_changes_its_origin_with_its_value_and_gets_both_back() {
         let mut thresholds = thresholds();
-        for value in [0.4, 0.5, 0.6] {
-            thresholds.set(0, threshold(value));
-        }
-        thresholds.end_move();
-        thresholds.set(0, threshold(0.7));
-        thresholds.undo();
-        assert_eq!(first_two(&thresholds), (0.6, 0.5));
-        thresholds.undo();
-        assert_eq!(first_two(&thresholds), (0.3, 0.5));
-        assert!(!thresholds.can_undo());
-        assert!(thresholds.redo() && thresholds.redo() && !thresholds.redo());
-        assert_eq!(first_two(&thresholds), (0.7, 0.5));
-    }
-
-    #[test]
-    fn reset_returns_to_the_model_or_to_a_half() {
-        let mut thresholds = thresholds();
-        thresholds.set(0, threshold(0.9));
-        thresholds.set(1, threshold(0.9));
+        let of_model = (0.25, "Youden's index on valid".to_owned());
+        let unset = (0.5, "not set".to_owned());
+        assert_eq!(first_two(&thresholds), [of_model.clone(), unset.clone()]);
+        thresholds.set(0, 0.75);
+        thresholds.set(1, 0.75);
+        let moved = (0.75, "set by hand on films in the viewer".to_owned());
+        assert_eq!(first_two(&thresholds), [moved.clone(), moved.clone()]);
         thresholds.reset(1);
-        assert_eq!(first_two(&thresholds), (0.9, 0.5));
-        assert!(thresholds.is_at_default(1) && !thresholds.is_at_default(0));
+        assert_eq!(first_two(&thresholds), [moved, unset.clone()]);
         thresholds.reset_all();
-        assert_eq!(first_two(&thresholds), (0.3, 0.5));
-        thresholds.undo();
-        assert_eq!(first_two(&thresholds), (0.9, 0.5));
+        assert_eq!(first_two(&thresholds), [of_model, unset]);
     }
 
     #[test]
     fn a_move_to_the_same_place_is_no_move() {
         let mut thresholds = thresholds();
-        thresholds.set(0, threshold(0.3));
-        thresholds.reset_all();
-        assert!(!thresholds.can_undo());
+        let before = thresholds.current().clone();
+        thresholds.set(0, 0.25);
+        thresholds.set(1, f32::NAN);
+        assert_eq!(*thresholds.current(), before);
     }
 }

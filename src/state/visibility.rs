@@ -1,5 +1,4 @@
 use super::{AppState, Compare};
-use crate::imaging::InputLevel;
 
 /// Whether scores may be seen: the list knows the blinded session, the viewer the refused film.
 impl AppState {
@@ -17,8 +16,7 @@ impl AppState {
     pub fn hides_answer_beside(&self, compare: &Compare) -> bool {
         let opened = compare.film.opened();
         opened.is_some_and(|opened| {
-            self.list.is_blinded_to(Some(&opened.film.path))
-                || opened.check.level() == InputLevel::Refused
+            self.list.is_blinded_to(Some(&opened.film.path)) || opened.concerns.is_refused()
         })
     }
 

@@ -1,72 +1,75 @@
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
-/// A signal to a training, checked between two steps.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Order {
-    /// Go on.
-    #[default]
-    Run,
-    /// Wait, the model stays in memory.
-    Pause,
-    /// Save a checkpoint and end.
-    Stop,
-}
+use crate::work::{Canceled, Watch};
 
-/// A handle shared between a training and those who steer it.
+/// How often a paused training asks whether it is to stop.
+const TIME_BETWEEN_CHECKS: Duration = Duration::from_millis(50);
+
+/// Pauses a training, between two steps; stopping it is up to its [`Watch`].
 #[derive(Clone, Debug, Default)]
 pub struct TrainControl(Arc<Shared>);
 
 #[derive(Debug, Default)]
 struct Shared {
-    order: Mutex<Order>,
+    paused: Mutex<bool>,
     changed: Condvar,
 }
 
 impl TrainControl {
-    /// Sends a signal. Nothing overrides `Stop`.
-    pub fn give(&self, order: Order) {
-        let mut current = self.lock();
-        if *current != Order::Stop {
-            *current = order;
-        }
+    /// Lets the training wait after its step, with the model in memory.
+    pub fn pause(&self) {
+        *self.lock() = true;
+    }
+
+    /// Ends the pause.
+    pub fn go_on(&self) {
+        *self.lock() = false;
         self.0.changed.notify_all();
     }
 
-    /// The order in force.
-    pub fn order(&self) -> Order {
+    /// Whether it is to wait.
+    pub fn is_paused(&self) -> bool {
         *self.lock()
     }
 
-    /// Waits while the signal is `Pause`; returns the one that ended it.
-    pub fn wait_while_paused(&self) -> Order {
-        let waited = self
-            .0
-            .changed
-            .wait_while(self.lock(), |order| *order == Order::Pause);
-        *waited.unwrap_or_else(PoisonError::into_inner)
+    /// Waits for the end of the pause; an error once the work is to stop.
+    pub fn wait_while_paused(&self, watch: &dyn Watch) -> Result<(), Canceled> {
+        let mut paused = self.lock();
+        while *paused {
+            watch.check()?;
+            let waited = self.0.changed.wait_timeout(paused, TIME_BETWEEN_CHECKS);
+            (paused, _) = waited.unwrap_or_else(PoisonError::into_inner);
+        }
+        Ok(())
     }
 
     /// The lock is held only for copying, so a poisoned one still holds a complete value.
-    fn lock(&self) -> MutexGuard<'_, Order> {
-        self.0.order.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, bool> {
+        self.0.paused.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::work::{StopSignal, Unwatched};
 
     #[test]
-    fn a_pause_ends_with_the_next_order_and_a_stop_is_final() {
-        let control = TrainControl::default();
-        control.give(Order::Pause);
-        let other = control.clone();
+    fn a_pause_ends_when_the_training_goes_on_or_is_to_stop() {
+        let (control, stop) = (TrainControl::default(), StopSignal::default());
+        control.pause();
         std::thread::scope(|scope| {
-            let waiting = scope.spawn(move || other.wait_while_paused());
-            control.give(Order::Stop);
-            assert_eq!(waiting.join().unwrap(), Order::Stop);
+            let waiting = scope.spawn(|| control.wait_while_paused(&Unwatched));
+            control.go_on();
+            assert_eq!(waiting.join().unwrap(), Ok(()));
         });
-        control.give(Order::Run);
-        assert_eq!(control.order(), Order::Stop);
+        control.pause();
+        std::thread::scope(|scope| {
+            let waiting = scope.spawn(|| control.wait_while_paused(&stop));
+            stop.give();
+            assert_eq!(waiting.join().unwrap(), Err(Canceled));
+        });
+        assert!(control.is_paused());
     }
 }

@@ -6,6 +6,7 @@ use thiserror::Error;
 use crate::dataset::{CacheError, DataError, SplitError};
 use crate::model::{DeviceError, ModelError, ModelFault, ModelFileError};
 use crate::scores::ScoresError;
+use crate::work::{Canceled, NoThread};
 use thorax_engine::EngineError;
 
 /// Errors from starting or running a training.
@@ -42,8 +43,8 @@ pub enum TrainError {
     },
     #[error("the initial weights do not fit: {0}")]
     Initial(String),
-    #[error("stopped before the first step")]
-    Stopped,
+    #[error("canceled")]
+    Canceled(#[from] Canceled),
     #[error(transparent)]
     Data(#[from] DataError),
     #[error(transparent)]
@@ -62,6 +63,6 @@ pub enum TrainError {
     ModelFile(#[from] ModelFileError),
     #[error(transparent)]
     ModelFault(#[from] ModelFault),
-    #[error("cannot start a thread: {0}")]
-    Thread(#[source] io::Error),
+    #[error(transparent)]
+    Thread(#[from] NoThread),
 }

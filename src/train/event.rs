@@ -1,26 +1,30 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::history::EpochMetrics;
+use super::history::{AucTable, EpochMetrics};
+use crate::domain::Part;
 use crate::model::ModelFile;
 
-/// Events of a running training.
+/// Events of a running training; how far it has come within one, its `Watch` hears.
 ///
-/// In this order: `Decoding`s; `Prepared` once; then for each epoch `StepDone`s, with `Paused`/`Resumed` pairs
-/// and saves between them, and `EpochDone`; `Log` at any time.
+/// In this order: `Prepared` once, when films are decoded; then for each epoch `StepDone`s, with `Paused`/`Resumed`
+/// pairs and saves between them, `ScoringStarted` and `ScoringDone` of validation, and `EpochDone`; at the end the
+/// same two of the test part; `Log` at any time. A part without films has no scoring; one that is stopped does not end.
 #[derive(Clone, Debug)]
 pub enum TrainEvent {
-    /// Films are being decoded.
-    Decoding {
-        /// Films done.
-        n_done: usize,
-        /// Films in all.
-        n_total: usize,
-    },
     /// Data split and decoded, network built.
     Prepared(PreparedRun),
     /// One step was taken.
     StepDone(StepMetrics),
+    /// Films of a part are being scored: validation after an epoch, test at the end.
+    ScoringStarted {
+        /// Whose films.
+        part: Part,
+        /// How many.
+        n_films: usize,
+    },
+    /// They are scored.
+    ScoringDone(PartFigures),
     /// A pass over the training films and the validation after it.
     EpochDone(Box<EpochMetrics>),
     /// Training is paused; the current model.
@@ -33,6 +37,19 @@ pub enum TrainEvent {
     SaveFailed(String),
     /// A line for the run's log.
     Log(String),
+}
+
+/// How good the scores of a part's films are.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PartFigures {
+    /// Whose films.
+    pub part: Part,
+    /// How many were scored.
+    pub n_films: usize,
+    /// The training's loss, mean over films and labels.
+    pub loss: f64,
+    /// AUC of every label.
+    pub auc: AucTable,
 }
 
 /// The facts known before the first step.

@@ -1,8 +1,8 @@
 //! Training: from a folder of labeled films to a model file, with a run folder that tells all of it.
 //!
 //! [`DataPlan`] parts the films, [`Prepared`] decodes them, [`train`] takes the steps and emits
-//! [`TrainEvent`]s, [`TrainControl`] pauses and stops it, [`RunFolder`] is what remains. Nothing
-//! here knows a window or a terminal.
+//! [`TrainEvent`]s, [`TrainControl`] pauses it, its [`Watch`](crate::work::Watch) hears of progress and stops it,
+//! [`RunFolder`] is what remains. Nothing here knows a window or a terminal.
 
 mod checkpoint;
 mod config;
@@ -29,9 +29,9 @@ pub use config::{
     Accessor, Choice, Field, FieldGroup, FieldKind, FieldWarning, LossKind, Number, ScheduleKind,
     SelectBy, Size, SplitKind, TrainConfig,
 };
-pub use control::{Order, TrainControl};
+pub use control::TrainControl;
 pub use error::TrainError;
-pub use event::{PreparedRun, StepMetrics, TrainEvent};
+pub use event::{PartFigures, PreparedRun, StepMetrics, TrainEvent};
 pub use history::{AucTable, EpochMetrics, LabelAuc, metrics_csv};
 pub use initial::{fresh_weights, weights_of_model};
 pub use plan::{DataPlan, PlannedPart};

@@ -3,7 +3,6 @@ use std::time::Instant;
 
 use super::TrainError;
 use super::checkpoint::{Checkpoint, Place};
-use super::control::Order;
 use super::epoch::take_step;
 use super::plan::DataPlan;
 use super::prepared::Prepared;
@@ -13,6 +12,7 @@ use super::start::first_weights;
 use super::stepper::Stepper;
 use crate::dataset::EpochPlan;
 use crate::files::{free_bytes, peak_mib};
+use crate::work::{Progress, Watch};
 use thorax_engine::TrainingState;
 
 /// Steps of a dry run.
@@ -132,7 +132,7 @@ impl Preflight {
 pub fn dry_run(
     prepared: &Prepared,
     setup: &TrainSetup,
-    progress: &mut dyn FnMut(usize, usize),
+    watch: &dyn Watch,
 ) -> Result<DryRun, TrainError> {
     let plan = &prepared.plan;
     let config = &plan.config;
@@ -158,9 +158,12 @@ pub fn dry_run(
     let (mut n_steps, mut n_films) = (0, 0);
     let started = Instant::now();
     for step in 0..N_STEPS {
-        if setup.control.order() == Order::Stop {
-            break;
-        }
+        watch.progress(Progress {
+            n_done: step,
+            n_total: N_STEPS,
+            unit: "steps",
+        });
+        watch.check()?;
         let places: Vec<usize> = (0..n_batch)
             .filter_map(|place| order.get((step * n_batch + place) % order.len().max(1)))
             .copied()
@@ -169,13 +172,9 @@ pub fn dry_run(
         take_step(&mut stepper, config, &loss, rate, &batch, &mut checkpoint)?;
         n_steps += 1;
         n_films += places.len();
-        progress(n_steps, N_STEPS);
         if n_steps >= FEWEST_STEPS && started.elapsed().as_secs_f64() > ENOUGH_SECS {
             break;
         }
-    }
-    if n_steps == 0 {
-        return Err(TrainError::Stopped);
     }
     let films_per_s = n_films as f64 / started.elapsed().as_secs_f64();
     Ok(DryRun {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use super::TrainError;
 use super::plan::DataPlan;
 use crate::dataset::{FilmCache, LabelledFilm, TrainingSet};
+use crate::work::Watch;
 
 /// Films decoded and split: everything the loop needs of the data.
 #[derive(Debug)]
@@ -29,13 +30,11 @@ pub struct PartFilms {
 
 impl Prepared {
     /// Decodes the plan's films into a cache in `cache_folder`, or takes them from there.
-    ///
-    /// `progress(n_done, n_total)` stops the work by `false`.
     pub fn new(
         plan: DataPlan,
         cache_folder: &Path,
         n_threads: usize,
-        progress: &mut dyn FnMut(usize, usize) -> bool,
+        watch: &dyn Watch,
     ) -> Result<Self, TrainError> {
         plan.check_leaks()?;
         let mut rows: Vec<usize> = plan
@@ -52,7 +51,7 @@ impl Prepared {
             .collect();
         let preprocessing = plan.config.preprocessing()?;
         let cache =
-            FilmCache::open_or_build(cache_folder, &paths, &preprocessing, n_threads, progress)?;
+            FilmCache::open_or_build(cache_folder, &paths, &preprocessing, n_threads, watch)?;
         let cache = Arc::new(cache);
         let parts = plan.parts.clone().map(|part| {
             let mut films = PartFilms::default();

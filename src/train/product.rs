@@ -1,7 +1,7 @@
 use super::TrainError;
 use super::config::{LossKind, TrainConfig};
 use super::plan::DataPlan;
-use crate::domain::{OperatingPoint, Threshold};
+use crate::domain::{OperatingPoint, Threshold, ThresholdOrigin};
 use crate::metrics::{OperatingTarget, Platt, RankedScores};
 use crate::model::{Calibration, ModelCard, ModelFault, ModelFile, Provenance, ScoreHistogram};
 use crate::scores::Predictions;
@@ -81,21 +81,25 @@ impl LabelFilms {
         self.n_pos.min(self.positives.len() - self.n_pos) >= MIN_POSITIVES
     }
 
+    /// The films that figures come from, in words.
+    fn set(&self) -> String {
+        let (n_pos, n_films) = (self.n_pos, self.positives.len());
+        format!("validation, {n_pos} of {n_films} films positive")
+    }
+
     fn operating_point(&self) -> Option<OperatingPoint> {
         if !self.has_enough() {
             return None;
         }
         let ranked = RankedScores::of(&self.scores, &self.positives).ok()?;
         let threshold = OperatingTarget::Youden.solve(&ranked).ok()?;
-        Some(OperatingPoint {
-            // The scores were f32, so nothing is lost on the way back.
-            threshold: Threshold::new(threshold as f32).ok()?,
-            chosen_by: format!(
-                "Youden's index on validation, {} of {} films positive",
-                self.n_pos,
-                self.positives.len()
-            ),
-        })
+        let origin = ThresholdOrigin::Solved {
+            target: "Youden's index".to_owned(),
+            set: self.set(),
+        };
+        // The scores were f32, so nothing is lost on the way back.
+        let threshold = Threshold::new(threshold, origin).ok()?;
+        Some(OperatingPoint::of(&threshold))
     }
 
     fn histogram(&self) -> Option<ScoreHistogram> {
@@ -104,8 +108,7 @@ impl LabelFilms {
             .iter()
             .copied()
             .zip(self.positives.iter().copied());
-        let (n_pos, n) = (self.n_pos, self.positives.len());
-        ScoreHistogram::of(films, &format!("validation, {n_pos} of {n} films positive"))
+        ScoreHistogram::of(films, &self.set())
     }
 
     fn calibration(&self) -> Option<Calibration> {
@@ -123,11 +126,7 @@ impl LabelFilms {
         (slope > 0.0).then(|| Calibration::Platt {
             slope,
             intercept,
-            fitted_on: format!(
-                "validation, {} of {} films positive",
-                self.n_pos,
-                self.positives.len()
-            ),
+            fitted_on: self.set(),
         })
     }
 }
@@ -214,8 +213,9 @@ mod tests {
     fn cuts_and_calibration_come_from_enough_films_only() {
         let enough = films(10, 50);
         let point = enough.operating_point().unwrap();
-        assert_eq!(point.threshold.get(), 0.7);
-        assert!(point.chosen_by.contains("10 of 60"), "{}", point.chosen_by);
+        assert_eq!(point.threshold(), 0.7);
+        let words = "Youden's index on validation, 10 of 60 films positive";
+        assert_eq!(point.chosen_by(), words);
         assert!(enough.calibration().is_some());
         for few in [films(9, 50), films(50, 9)] {
             assert!(few.operating_point().is_none() && few.calibration().is_none());

@@ -1,4 +1,4 @@
-//! The training loop: epochs of steps, validation, checkpoints, signals from outside.
+//! The training loop: epochs of steps, validation, checkpoints, pauses and stops from outside.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -6,9 +6,8 @@ use std::time::{Duration, Instant};
 use super::TrainError;
 use super::checkpoint::Checkpoint;
 use super::config::{ScheduleKind, SelectBy, TrainConfig};
-use super::control::Order;
 use super::epoch::take_step;
-use super::event::{PreparedRun, StepMetrics, TrainEvent};
+use super::event::{PartFigures, PreparedRun, StepMetrics, TrainEvent};
 use super::history::{AucTable, EpochMetrics};
 use super::prepared::Prepared;
 use super::product::{card, model_file};
@@ -18,8 +17,9 @@ use super::scoring::{Judged, judge_part};
 use super::setup::{Ending, TrainReport, TrainSetup, architecture, now};
 use super::stepper::Stepper;
 use crate::dataset::{Batch, EpochPlan, Loader};
-use crate::domain::Part;
+use crate::domain::{Part, TrainingPoint};
 use crate::model::{Classifier, ModelCard, ModelFile};
+use crate::work::{Canceled, NoThread, Progress, Watch};
 use thorax_engine::{LossWeights, NamedTensors};
 
 /// A running training.
@@ -27,6 +27,7 @@ pub(super) struct Run<'a> {
     prepared: &'a Prepared,
     folder: &'a RunFolder,
     setup: &'a TrainSetup,
+    watch: &'a dyn Watch,
     on_event: &'a mut dyn FnMut(TrainEvent),
     config: &'a TrainConfig,
     card: ModelCard,
@@ -46,6 +47,7 @@ impl<'a> Run<'a> {
         folder: &'a RunFolder,
         setup: &'a TrainSetup,
         checkpoint: Checkpoint,
+        watch: &'a dyn Watch,
         on_event: &'a mut dyn FnMut(TrainEvent),
     ) -> Result<Self, TrainError> {
         let plan = &prepared.plan;
@@ -65,6 +67,7 @@ impl<'a> Run<'a> {
             prepared,
             folder,
             setup,
+            watch,
             on_event,
             checkpoint,
         })
@@ -72,10 +75,13 @@ impl<'a> Run<'a> {
 
     pub fn go(mut self) -> Result<TrainReport, TrainError> {
         self.announce();
-        let ending = self.epochs()?;
-        let test_auc = match ending {
-            Ending::Stopped => None,
-            Ending::Finished | Ending::StoppedEarly => self.judge()?,
+        let (ending, test_auc) = match self.run_to_end() {
+            Err(error) if Canceled::caused(&error) => {
+                self.save_checkpoint();
+                self.say("stopped; the run can be resumed".to_owned());
+                (Ending::Stopped, None)
+            }
+            ended => ended?,
         };
         Ok(TrainReport {
             folder: self.folder.root().to_owned(),
@@ -83,6 +89,12 @@ impl<'a> Run<'a> {
             epochs: self.checkpoint.place.history,
             test_auc,
         })
+    }
+
+    /// All epochs, then the test films. Stopped between any two films it goes on from there.
+    fn run_to_end(&mut self) -> Result<(Ending, Option<AucTable>), TrainError> {
+        let ending = self.epochs()?;
+        Ok((ending, self.judge()?))
     }
 
     fn announce(&mut self) {
@@ -138,9 +150,7 @@ impl<'a> Run<'a> {
                 ));
                 return Ok(Ending::StoppedEarly);
             }
-            if self.steps()? == Order::Stop {
-                return Ok(Ending::Stopped);
-            }
+            self.steps()?;
             self.finish_epoch()?;
         }
         Ok(Ending::Finished)
@@ -151,8 +161,8 @@ impl<'a> Run<'a> {
         (patience > 0).then(|| patience.saturating_sub(self.checkpoint.place.n_without_gain))
     }
 
-    /// Runs the remaining steps of an epoch; `Stop` if requested, after saving a checkpoint.
-    fn steps(&mut self) -> Result<Order, TrainError> {
+    /// Runs the remaining steps of an epoch.
+    fn steps(&mut self) -> Result<(), TrainError> {
         let plan = EpochPlan {
             seed: self.config.seed,
             epoch: self.checkpoint.place.epoch,
@@ -160,16 +170,15 @@ impl<'a> Run<'a> {
             augmentation: self.config.augment,
         };
         let first_batch = self.checkpoint.place.next_batch;
-        let mut loader = Loader::start(Arc::clone(&self.prepared.train), plan, first_batch)
-            .map_err(TrainError::Thread)?;
+        let mut loader =
+            Loader::start(Arc::clone(&self.prepared.train), plan, first_batch).map_err(NoThread)?;
         self.waited = Duration::ZERO;
         loop {
-            if self.obey()? == Order::Stop {
-                return Ok(Order::Stop);
-            }
+            self.watch.check()?;
+            self.pause()?;
             let started = Instant::now();
             let Some(batch) = loader.next() else {
-                return Ok(Order::Run);
+                return Ok(());
             };
             self.waited += started.elapsed();
             self.step(&batch)?;
@@ -180,23 +189,16 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// Waits through a pause; what holds after it.
-    fn obey(&mut self) -> Result<Order, TrainError> {
-        let control = self.setup.control.clone();
-        if control.order() == Order::Pause {
+    /// Waits through a pause, if there is one.
+    fn pause(&mut self) -> Result<(), TrainError> {
+        if self.setup.control.is_paused() {
             self.save_checkpoint();
-            let file = model_file(&self.card, self.weights(), None)?;
+            let file = model_file(&self.card_now(), self.weights(), None)?;
             (self.on_event)(TrainEvent::Paused(Arc::new(file)));
-            if control.wait_while_paused() == Order::Run {
-                (self.on_event)(TrainEvent::Resumed);
-            }
+            self.setup.control.wait_while_paused(self.watch)?;
+            (self.on_event)(TrainEvent::Resumed);
         }
-        if control.order() == Order::Stop {
-            self.save_checkpoint();
-            self.say("stopped; the run can be resumed".to_owned());
-            return Ok(Order::Stop);
-        }
-        Ok(Order::Run)
+        Ok(())
     }
 
     fn step(&mut self, batch: &Batch) -> Result<(), TrainError> {
@@ -258,13 +260,24 @@ impl<'a> Run<'a> {
         averaged.unwrap_or(&self.checkpoint.state.parameters)
     }
 
+    /// The card of the weights as they are now, with run and epoch.
+    fn card_now(&self) -> ModelCard {
+        let place = &self.checkpoint.place;
+        let (run, n_steps) = (self.folder.name(), self.n_steps());
+        let mut card = self.card.clone();
+        let now = TrainingPoint::at(run, place.epoch, place.next_batch, n_steps);
+        card.provenance.run = Some(now);
+        card
+    }
+
     /// Validates, keeps the model, and turns to the next epoch.
     fn finish_epoch(&mut self) -> Result<(), TrainError> {
         let started = Instant::now();
-        let plain = model_file(&self.card, self.weights(), None)?;
+        let card = self.card_now();
+        let plain = model_file(&card, self.weights(), None)?;
         let valid = self.score(&plain, Part::Valid)?;
         let predictions = valid.as_ref().map(|valid| &valid.predictions);
-        let file = model_file(&self.card, self.weights(), predictions)?;
+        let file = model_file(&card, self.weights(), predictions)?;
         self.checkpoint.place.elapsed_secs += started.elapsed().as_secs_f64();
         let epoch = self.epoch_metrics(valid.as_ref());
         self.count_gain(&epoch);
@@ -383,9 +396,29 @@ impl<'a> Run<'a> {
         (self.on_event)(TrainEvent::SaveFailed(error.to_string()));
     }
 
-    fn score(&self, file: &ModelFile, part: Part) -> Result<Option<Judged>, TrainError> {
+    /// Scores and judges the films of a part; `None` if it has none.
+    fn score(&mut self, file: &ModelFile, part: Part) -> Result<Option<Judged>, TrainError> {
+        let films = self.prepared.parts.get(part.index());
+        let Some(films) = films.filter(|part| !part.films.is_empty()) else {
+            return Ok(None);
+        };
+        let n_films = films.films.len();
+        // Before the event: who hears of it sees no progress of something else.
+        self.watch.progress(Progress {
+            n_done: 0,
+            n_total: n_films,
+            unit: "films scored",
+        });
+        (self.on_event)(TrainEvent::ScoringStarted { part, n_films });
         let classifier = Classifier::new(file, None, &self.setup.device)?;
-        judge_part(self.prepared, part, &classifier, &self.loss)
+        let judged = judge_part(self.prepared, films, &classifier, &self.loss, self.watch)?;
+        (self.on_event)(TrainEvent::ScoringDone(PartFigures {
+            part,
+            n_films,
+            loss: judged.loss,
+            auc: judged.auc.clone(),
+        }));
+        Ok(Some(judged))
     }
 
     /// The best weights on the test films, once there is nothing left to choose by them.

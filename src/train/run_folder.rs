@@ -1,6 +1,6 @@
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write as _};
-use std::path::{Path, PathBuf};
+use std::path::{Path, PathBuf, absolute};
 
 use serde::{Deserialize, Serialize};
 
@@ -100,6 +100,13 @@ impl RunFolder {
     /// Its path.
     pub fn root(&self) -> &Path {
         &self.root
+    }
+
+    /// The name of the run: the last component of its path.
+    pub fn name(&self) -> String {
+        let root = absolute(&self.root).unwrap_or_else(|_| self.root.clone());
+        let name = root.file_name().unwrap_or(root.as_os_str());
+        name.to_string_lossy().into_owned()
     }
 
     /// What was asked for.

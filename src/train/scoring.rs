@@ -1,9 +1,10 @@
 use super::TrainError;
 use super::history::AucTable;
-use super::prepared::Prepared;
-use crate::domain::{Part, sigmoid};
+use super::prepared::{PartFilms, Prepared};
+use crate::domain::sigmoid;
 use crate::model::Classifier;
 use crate::scores::{PartFilm, Predictions, score_part};
+use crate::work::Watch;
 use thorax_engine::LossWeights;
 
 /// Scores of one part's films and how good they are.
@@ -21,20 +22,14 @@ fn known(truth: f32) -> Option<bool> {
     (!truth.is_nan()).then_some(truth > 0.5)
 }
 
-/// Scores the films of a part and judges them; `None` if it has none.
+/// Scores the films of a part, of which there are some, and judges them.
 pub fn judge_part(
     prepared: &Prepared,
-    part: Part,
+    part: &PartFilms,
     classifier: &Classifier,
     loss: &LossWeights,
-) -> Result<Option<Judged>, TrainError> {
-    let Some(part) = prepared
-        .parts
-        .get(part.index())
-        .filter(|part| !part.films.is_empty())
-    else {
-        return Ok(None);
-    };
+    watch: &dyn Watch,
+) -> Result<Judged, TrainError> {
     let films = part.rows.iter().zip(&part.films);
     let films = films.filter_map(|(&row, film)| {
         let row = prepared.plan.data.table.rows.get(row)?;
@@ -47,16 +42,16 @@ pub fn judge_part(
     });
     let outputs: Vec<usize> = (0..classifier.card().labels.len()).collect();
     let cache = &prepared.train.cache;
-    let scored = score_part(classifier, cache, films.collect(), &outputs, &mut |_| true)?;
+    let scored = score_part(classifier, cache, films.collect(), &outputs, watch)?;
     let truth: Vec<f32> = part
         .films
         .iter()
         .flat_map(|film| film.truth.clone())
         .collect();
     let scores: Vec<f32> = scored.logits.iter().map(|&logit| sigmoid(logit)).collect();
-    Ok(Some(Judged {
+    Ok(Judged {
         loss: loss.value(&scored.logits, &truth),
         auc: AucTable::new(&scored.predictions.labels, &scores, &truth),
         predictions: scored.predictions,
-    }))
+    })
 }

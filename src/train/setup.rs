@@ -4,14 +4,14 @@ use std::path::PathBuf;
 
 use super::TrainError;
 use super::config::TrainConfig;
-use super::control::{Order, TrainControl};
-use super::event::TrainEvent;
+use super::control::TrainControl;
 use super::history::{AucTable, EpochMetrics};
 use super::plan::DataPlan;
 use super::prepared::Prepared;
 use super::product::card;
 use crate::dataset::FilmCache;
 use crate::model::ComputeDevice;
+use crate::work::Watch;
 use thorax_engine::NetworkSpec;
 
 /// Inputs of a training besides its configuration.
@@ -21,7 +21,7 @@ pub struct TrainSetup {
     pub device: ComputeDevice,
     /// Folder of decoded films.
     pub cache_folder: PathBuf,
-    /// Signals from outside.
+    /// Pauses it from outside.
     pub control: TrainControl,
 }
 
@@ -50,7 +50,7 @@ pub struct TrainReport {
 }
 
 impl TrainSetup {
-    /// The user's cache folder, no signal yet.
+    /// The user's cache folder, no pause yet.
     pub fn new(device: ComputeDevice) -> Self {
         Self {
             device,
@@ -64,18 +64,10 @@ impl TrainSetup {
     }
 
     /// Splits and decodes the films of a configuration.
-    pub fn prepare(
-        &self,
-        config: &TrainConfig,
-        on_event: &mut dyn FnMut(TrainEvent),
-    ) -> Result<Prepared, TrainError> {
+    pub fn prepare(&self, config: &TrainConfig, watch: &dyn Watch) -> Result<Prepared, TrainError> {
         let plan = DataPlan::new(config)?;
         plan.check_leaks()?;
-        let mut progress = |n_done, n_total| {
-            on_event(TrainEvent::Decoding { n_done, n_total });
-            self.control.order() != Order::Stop
-        };
-        Prepared::new(plan, &self.cache_folder, self.n_threads(), &mut progress)
+        Prepared::new(plan, &self.cache_folder, self.n_threads(), watch)
     }
 }
 

@@ -13,6 +13,7 @@ use super::run::Run;
 use super::run_folder::{RunFolder, RunInfo};
 use super::setup::{TrainReport, TrainSetup, architecture, now};
 use crate::model::{ComputeDevice, ModelFile};
+use crate::work::Watch;
 use thorax_engine::{NamedTensors, TrainingState};
 
 /// Trains from the beginning, in a new run folder at `root`.
@@ -20,27 +21,29 @@ pub fn train(
     config: &TrainConfig,
     root: &Path,
     setup: &TrainSetup,
+    watch: &dyn Watch,
     on_event: &mut dyn FnMut(TrainEvent),
 ) -> Result<TrainReport, TrainError> {
     let config = config.with_absolute_paths();
     let folder = RunFolder::create(root)?;
-    let prepared = setup.prepare(&config, on_event)?;
+    let prepared = setup.prepare(&config, watch)?;
     let checkpoint = first_checkpoint(&prepared.plan)?;
     folder.save_split(&prepared.plan)?;
     folder.save_info(&run_info(&prepared, &setup.device))?;
     config.save(&folder.config_path())?;
-    Run::new(&prepared, &folder, setup, checkpoint, on_event)?.go()
+    Run::new(&prepared, &folder, setup, checkpoint, watch, on_event)?.go()
 }
 
 /// Goes on with the run at `root` from its last checkpoint, as if it had never stopped.
 pub fn resume(
     root: &Path,
     setup: &TrainSetup,
+    watch: &dyn Watch,
     on_event: &mut dyn FnMut(TrainEvent),
 ) -> Result<TrainReport, TrainError> {
     let folder = RunFolder::open(root)?;
     let config = folder.config()?;
-    let prepared = setup.prepare(&config, on_event)?;
+    let prepared = setup.prepare(&config, watch)?;
     let known = folder.info()?.data_fingerprint;
     if known != prepared.train.cache.fingerprint() {
         return Err(TrainError::Value(
@@ -51,7 +54,7 @@ pub fn resume(
         Some(checkpoint) => checkpoint,
         None => first_checkpoint(&prepared.plan)?,
     };
-    Run::new(&prepared, &folder, setup, checkpoint, on_event)?.go()
+    Run::new(&prepared, &folder, setup, checkpoint, watch, on_event)?.go()
 }
 
 /// The weights that training begins with.

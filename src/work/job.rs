@@ -1,12 +1,14 @@
 use std::any::Any;
+use std::io;
 use std::panic::AssertUnwindSafe;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{Builder, JoinHandle};
 use std::time::{Duration, Instant};
 
 use thiserror::Error;
+
+use super::{Canceled, Progress, StopSignal, Watch};
 
 /// Called from a job's thread when there is something new to look at.
 pub type Wake = Arc<dyn Fn() + Send + Sync>;
@@ -14,14 +16,10 @@ pub type Wake = Arc<dyn Fn() + Send + Sync>;
 /// Progress wakes the window at most 20 times a second.
 const LEAST_TIME_BETWEEN_WAKES: Duration = Duration::from_millis(50);
 
-/// How far a job has come.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Progress {
-    /// Units done, at most `n_total`.
-    pub n_done: usize,
-    /// Units in all.
-    pub n_total: usize,
-}
+/// The system gives no thread.
+#[derive(Debug, Error)]
+#[error("cannot start a thread: {0}")]
+pub struct NoThread(#[source] pub io::Error);
 
 /// The last that is heard of a job.
 #[derive(Debug)]
@@ -29,45 +27,37 @@ pub enum Outcome<T> {
     /// It completed.
     Done(T),
     /// It was canceled.
-    Cancelled,
+    Canceled,
     /// It failed; the error has the chain of causes.
     Failed(anyhow::Error),
     /// It panicked: a bug in this program or in a library.
     Panicked(String),
 }
 
-/// The error by which work gives up because it was cancelled.
-#[derive(Clone, Copy, Debug, Error)]
-#[error("cancelled")]
-pub struct Cancelled;
+/// What a job is at; overwritten, not queued.
+#[derive(Clone, Debug, Default)]
+struct Report {
+    stage: String,
+    progress: Option<Progress>,
+}
 
-/// The job as seen by its work: the stop signal, and the reporting channels.
-pub struct JobContext<E> {
-    cancelled: Arc<AtomicBool>,
-    progress: Arc<Mutex<Option<Progress>>>,
+/// The job as seen by its work: it watches it, and takes its events.
+pub struct JobContext<E = ()> {
+    stop: StopSignal,
+    report: Arc<Mutex<Report>>,
     last_wake: Mutex<Option<Instant>>,
     events: Sender<E>,
     wake: Wake,
 }
 
 impl<E> JobContext<E> {
-    /// An error as soon as the job is cancelled; to be asked between units of work.
-    pub fn check_cancelled(&self) -> Result<(), Cancelled> {
-        if self.cancelled.load(Ordering::Relaxed) {
-            Err(Cancelled)
-        } else {
-            Ok(())
-        }
-    }
-
-    /// Overwrites the job's progress.
-    pub fn set_progress(&self, progress: Progress) {
-        *lock(&self.progress) = Some(progress);
-        let mut last_wake = lock(&self.last_wake);
-        if last_wake.is_none_or(|time| time.elapsed() >= LEAST_TIME_BETWEEN_WAKES) {
-            *last_wake = Some(Instant::now());
-            (self.wake)();
-        }
+    /// Names what the work is at now; its progress begins anew.
+    pub fn set_stage(&self, stage: impl Into<String>) {
+        *lock(&self.report) = Report {
+            stage: stage.into(),
+            progress: None,
+        };
+        (self.wake)();
     }
 
     /// Queues an event; each one is delivered, in order, before the outcome.
@@ -78,16 +68,30 @@ impl<E> JobContext<E> {
     }
 }
 
+impl<E: Send> Watch for JobContext<E> {
+    fn progress(&self, progress: Progress) {
+        lock(&self.report).progress = Some(progress);
+        let mut last_wake = lock(&self.last_wake);
+        if last_wake.is_none_or(|time| time.elapsed() >= LEAST_TIME_BETWEEN_WAKES) {
+            *last_wake = Some(Instant::now());
+            (self.wake)();
+        }
+    }
+
+    fn check(&self) -> Result<(), Canceled> {
+        self.stop.check()
+    }
+}
+
 /// A named thread with an end: its events come first, its outcome last.
 ///
 /// Dropping a job cancels it and waits for its thread.
 pub struct Job<E, T> {
-    cancelled: Arc<AtomicBool>,
-    progress: Arc<Mutex<Option<Progress>>>,
+    stop: StopSignal,
+    report: Arc<Mutex<Report>>,
     events: Receiver<E>,
     outcome: Receiver<Outcome<T>>,
     thread: Option<JoinHandle<()>>,
-    started: Instant,
 }
 
 impl<E: Send + 'static, T: Send + 'static> Job<E, T> {
@@ -107,35 +111,32 @@ impl<E: Send + 'static, T: Send + 'static> Job<E, T> {
         wake: Wake,
         work: impl FnOnce(&JobContext<E>) -> anyhow::Result<T> + Send + 'static,
     ) -> Self {
-        let cancelled = Arc::new(AtomicBool::new(false));
-        let progress = Arc::new(Mutex::new(None));
+        let stop = StopSignal::default();
+        let job_report = Arc::new(Mutex::new(Report::default()));
         let (event_sender, events) = channel();
         let (outcome_sender, outcome) = channel();
         let context = JobContext {
-            cancelled: Arc::clone(&cancelled),
-            progress: Arc::clone(&progress),
+            stop: stop.clone(),
+            report: Arc::clone(&job_report),
             last_wake: Mutex::new(None),
             events: event_sender,
             wake: Arc::clone(&wake),
         };
-        let report = move |outcome| {
+        let end = move |outcome| {
             // Dropping a job means that nobody asks for its outcome.
             let _ = outcome_sender.send(outcome);
             wake();
         };
-        let report_failure = report.clone();
-        let run = move || report(outcome_of(|| work(&context)));
-        let thread = thread.spawn(run).map_err(|error| {
-            let error = anyhow::Error::new(error).context("cannot start a thread");
-            report_failure(Outcome::Failed(error));
-        });
+        let end_at_once = end.clone();
+        let run = move || end(outcome_of(|| work(&context)));
+        let thread = thread.spawn(run);
+        let thread = thread.map_err(|error| end_at_once(Outcome::Failed(NoThread(error).into())));
         Self {
-            cancelled,
-            progress,
+            stop,
+            report: job_report,
             events,
             outcome,
             thread: thread.ok(),
-            started: Instant::now(),
         }
     }
 
@@ -150,12 +151,12 @@ impl<E: Send + 'static, T: Send + 'static> Job<E, T> {
 impl<E, T> Job<E, T> {
     /// Asks the work to stop; it does so between two units of work.
     pub fn cancel(&self) {
-        self.cancelled.store(true, Ordering::Relaxed);
+        self.stop.give();
     }
 
     /// Whether it was asked to stop.
-    pub fn is_cancelling(&self) -> bool {
-        self.cancelled.load(Ordering::Relaxed)
+    pub fn is_canceling(&self) -> bool {
+        self.stop.is_given()
     }
 
     /// Lets the thread go its own way: for work that waits for the user and cannot be stopped.
@@ -164,14 +165,14 @@ impl<E, T> Job<E, T> {
         self.thread = None;
     }
 
-    /// How far it has come, if it says so.
-    pub fn progress(&self) -> Option<Progress> {
-        *lock(&self.progress)
+    /// What it is at, as text; empty where it does not say.
+    pub fn stage(&self) -> String {
+        lock(&self.report).stage.clone()
     }
 
-    /// Time since it was started.
-    pub fn elapsed(&self) -> Duration {
-        self.started.elapsed()
+    /// How far it has come, if it says so.
+    pub fn progress(&self) -> Option<Progress> {
+        lock(&self.report).progress
     }
 }
 
@@ -183,11 +184,6 @@ impl<E, T> Drop for Job<E, T> {
             let _ = thread.join();
         }
     }
-}
-
-/// The message for a panic in a job.
-pub fn panic_message(panic_text: &str) -> String {
-    format!("this should not have happened, please report it: {panic_text}")
 }
 
 /// An error with its causes, outermost first; causes whose words are in it already are left out.
@@ -213,7 +209,7 @@ fn outcome_of<T>(work: impl FnOnce() -> anyhow::Result<T>) -> Outcome<T> {
     let result = std::panic::catch_unwind(AssertUnwindSafe(work));
     match result {
         Ok(Ok(value)) => Outcome::Done(value),
-        Ok(Err(error)) if error.is::<Cancelled>() => Outcome::Cancelled,
+        Ok(Err(error)) if Canceled::caused(error.as_ref()) => Outcome::Canceled,
         Ok(Err(error)) => Outcome::Failed(error),
         Err(payload) => Outcome::Panicked(panic_text(payload.as_ref())),
     }
@@ -228,7 +224,7 @@ fn panic_text(payload: &(dyn Any + Send)) -> String {
 }
 
 /// A poisoned lock still holds a whole value: nothing is done under it but copying.
-fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -278,16 +274,45 @@ mod tests {
     }
 
     #[test]
-    fn a_cancelled_job_says_so() {
+    fn a_new_stage_begins_its_progress_anew() {
+        let (wake, woken) = wake();
+        let (go_on, gate) = channel::<()>();
+        let mut job = Job::<(), ()>::spawn("report", wake, move |ctx| {
+            let progress = Progress {
+                n_done: 3,
+                n_total: 4,
+                unit: "films decoded",
+            };
+            ctx.set_stage("Decoding");
+            ctx.progress(progress);
+            gate.recv()?;
+            ctx.set_stage("Scoring");
+            gate.recv()?;
+            Ok(())
+        });
+        let wait_for = |expected: (&str, Option<usize>)| {
+            let found = |job: &Job<(), ()>| job.progress().map(|progress| progress.n_done);
+            while (job.stage().as_str(), found(&job)) != expected {
+                woken.recv_timeout(Duration::from_secs(20)).unwrap();
+            }
+            go_on.send(()).unwrap();
+        };
+        wait_for(("Decoding", Some(3)));
+        wait_for(("Scoring", None));
+        assert!(matches!(outcome(&mut job, &woken).1, Outcome::Done(())));
+    }
+
+    #[test]
+    fn a_canceled_job_says_so() {
         let (wake, woken) = wake();
         let mut job = Job::<(), ()>::spawn("wait", wake, |ctx| {
             loop {
-                ctx.check_cancelled()?;
+                ctx.check()?;
                 std::thread::yield_now();
             }
         });
         job.cancel();
-        assert!(matches!(outcome(&mut job, &woken).1, Outcome::Cancelled));
+        assert!(matches!(outcome(&mut job, &woken).1, Outcome::Canceled));
     }
 
     #[test]
@@ -317,7 +342,7 @@ mod tests {
 
     #[test]
     fn causes_are_told_once() {
-        let inner = std::io::Error::other("disk full");
+        let inner = io::Error::other("disk full");
         let error = anyhow::Error::new(inner).context("cannot save (disk full): a.png");
         assert_eq!(cause_chain(&error), "cannot save (disk full): a.png");
         let error = error.context("cannot go on");
@@ -345,7 +370,7 @@ mod tests {
         let job = Job::<(), ()>::spawn("drop", wake, move |ctx| {
             loop {
                 assert!(Arc::strong_count(&held) > 1);
-                ctx.check_cancelled()?;
+                ctx.check()?;
                 std::thread::yield_now();
             }
         });

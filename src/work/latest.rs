@@ -1,17 +1,17 @@
-use super::{Job, JobContext, Outcome, Wake};
+use super::{JobContext, RunningTask, Task, Wake};
 
 /// One job running, one request waiting: a newer request replaces the waiting one.
 ///
 /// What an overtaken job still has to say is thrown away.
-pub struct Latest<Q, E, T> {
+pub struct Latest<Q, T, E = ()> {
     name: &'static str,
     wake: Wake,
     work: fn(Q, &JobContext<E>) -> anyhow::Result<T>,
-    running: Option<Job<E, T>>,
+    task: Task<T, E>,
     waiting: Option<Q>,
 }
 
-impl<Q: Send + 'static, E: Send + 'static, T: Send + 'static> Latest<Q, E, T> {
+impl<Q: Send + 'static, T: Send + 'static, E: Send + 'static> Latest<Q, T, E> {
     /// `work` answers one request; it runs on a thread called `name`.
     pub fn new(
         name: &'static str,
@@ -22,7 +22,7 @@ impl<Q: Send + 'static, E: Send + 'static, T: Send + 'static> Latest<Q, E, T> {
             name,
             wake,
             work,
-            running: None,
+            task: Task::Idle,
             waiting: None,
         }
     }
@@ -37,49 +37,44 @@ impl<Q: Send + 'static, E: Send + 'static, T: Send + 'static> Latest<Q, E, T> {
     /// Stops the running job and forgets the waiting request; nothing more is heard of either.
     pub fn cancel(&mut self) {
         self.waiting = None;
-        if let Some(job) = &self.running {
-            job.cancel();
-        }
+        self.task.cancel();
     }
 
     /// Lets the running job go its own way, so that dropping this waits for nothing.
     pub fn abandon(mut self) {
-        if let Some(job) = self.running.take() {
-            job.detach();
-        }
+        self.task.detach();
     }
 
     /// Whether an answer is still to come.
     pub fn is_busy(&self) -> bool {
-        let running = self.running.as_ref();
-        self.waiting.is_some() || running.is_some_and(|job| !job.is_cancelling())
+        let running = self.task.running();
+        self.waiting.is_some() || running.is_some_and(|task| !task.is_canceling())
     }
 
-    /// The results of the newest request since the last call. Never blocks.
-    pub fn poll(&mut self) -> (Vec<E>, Option<Outcome<T>>) {
-        let Some(job) = &mut self.running else {
-            return (vec![], None);
-        };
-        let overtaken = job.is_cancelling();
-        let (events, outcome) = job.poll();
-        if outcome.is_some() {
-            self.running = None;
+    /// What the newest request has reported since the last call, and its value or the chain of
+    /// causes once it has ended. Never blocks.
+    pub fn poll(&mut self) -> (Vec<E>, Option<Result<T, String>>) {
+        let running = self.task.running();
+        let overtaken = running.is_some_and(RunningTask::is_canceling);
+        let (events, over) = self.task.poll_events();
+        let ended = self.task.take();
+        if over {
             self.start_waiting();
         }
         if overtaken {
-            (vec![], None)
+            (Vec::new(), None)
         } else {
-            (events, outcome)
+            (events, ended)
         }
     }
 
     fn start_waiting(&mut self) {
-        if self.running.is_none()
+        if self.task.running().is_none()
             && let Some(request) = self.waiting.take()
         {
             let work = self.work;
-            let wake = self.wake.clone();
-            self.running = Some(Job::spawn(self.name, wake, move |ctx| work(request, ctx)));
+            let answer = move |ctx: &JobContext<E>| work(request, ctx);
+            self.task.start(self.name, &self.wake, answer);
         }
     }
 }
@@ -91,8 +86,9 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
+    use crate::work::Watch as _;
 
-    /// The work echoes its request once the gate is open or it is cancelled.
+    /// The work echoes its request once the gate is open or it is canceled.
     struct Request {
         number: u32,
         gate: Receiver<()>,
@@ -102,7 +98,7 @@ mod tests {
     fn echo(request: Request, ctx: &JobContext<u32>) -> anyhow::Result<u32> {
         ctx.send(request.number);
         while request.gate.try_recv().is_err() {
-            ctx.check_cancelled()?;
+            ctx.check()?;
             std::thread::yield_now();
         }
         Ok(request.number)
@@ -128,11 +124,9 @@ mod tests {
         let mut answers = Vec::new();
         while latest.is_busy() {
             woken.recv_timeout(Duration::from_secs(20)).unwrap();
-            let (events, outcome) = latest.poll();
+            let (events, ended) = latest.poll();
             assert!(events.iter().all(|&number| number == 3), "{events:?}");
-            if let Some(Outcome::Done(number)) = outcome {
-                answers.push(number);
-            }
+            answers.extend(ended.map(Result::unwrap));
         }
         assert_eq!(answers, [3]);
     }
@@ -146,8 +140,8 @@ mod tests {
         latest.cancel();
         assert!(!latest.is_busy());
         for _ in 0..100 {
-            let (events, outcome) = latest.poll();
-            assert!(events.is_empty() && outcome.is_none());
+            let (events, ended) = latest.poll();
+            assert!(events.is_empty() && ended.is_none());
             std::thread::yield_now();
         }
     }

@@ -1,11 +1,15 @@
-//! Background work: threads that report, can be cancelled, and never take the window with them.
+//! Background work: threads that report, can be canceled, and never take the window with them.
 //!
+//! [`Watch`] is how work reports progress and hears that it is to stop, on whatever thread;
+//! [`Task`] is a thread with its result, [`Latest`] one that answers the newest of many requests.
 //! Nothing here knows what the work means or who shows it.
 
 mod job;
 mod latest;
 mod task;
+mod watch;
 
-pub use job::{Cancelled, Job, JobContext, Outcome, Progress, Wake, cause_chain, panic_message};
+pub use job::{JobContext, NoThread, Wake, cause_chain};
 pub use latest::Latest;
 pub use task::{RunningTask, Task};
+pub use watch::{Canceled, Progress, StopSignal, Unwatched, Watch};

@@ -1,51 +1,48 @@
-use std::time::Duration;
-
-use super::{Job, JobContext, Outcome, Progress, Wake, cause_chain, panic_message};
+use super::job::{Job, Outcome};
+use super::{JobContext, Progress, Wake, cause_chain};
 
 /// Background work and its result: idle, running, done, or failed.
+///
+/// The only handle that the window keeps of its threads. `E` is what the work tells on its way.
 #[derive(Default)]
-pub enum Task<T> {
-    /// Nobody has asked for it, or it was cancelled.
+pub enum Task<T, E = ()> {
+    /// Nobody has asked for it, or it was canceled, or the result was taken out.
     #[default]
     Idle,
     /// The work is running.
-    Running(RunningTask<T>),
+    Running(RunningTask<T, E>),
     /// The result.
     Done(T),
     /// The chain of causes.
     Failed(String),
 }
 
-/// Running work; its events name the current stage.
-pub struct RunningTask<T> {
-    job: Job<String, T>,
-    /// The current stage, as text; empty at first.
-    pub stage: String,
-}
+/// Running work.
+pub struct RunningTask<T, E = ()>(Job<E, T>);
 
-impl<T> RunningTask<T> {
+impl<T, E> RunningTask<T, E> {
+    /// What it is at, as text; empty where it does not say.
+    pub fn stage(&self) -> String {
+        self.0.stage()
+    }
+
     /// How far it has come, if it says so.
     pub fn progress(&self) -> Option<Progress> {
-        self.job.progress()
+        self.0.progress()
     }
 
     /// Whether it was asked to stop.
-    pub fn is_cancelling(&self) -> bool {
-        self.job.is_cancelling()
-    }
-
-    /// Time since it was started.
-    pub fn elapsed(&self) -> Duration {
-        self.job.elapsed()
+    pub fn is_canceling(&self) -> bool {
+        self.0.is_canceling()
     }
 }
 
-impl<T> Task<T> {
+impl<T, E> Task<T, E> {
     /// The result.
     pub fn done(&self) -> Option<&T> {
         match self {
             Self::Done(value) => Some(value),
-            _ => None,
+            Self::Idle | Self::Running(_) | Self::Failed(_) => None,
         }
     }
 
@@ -53,71 +50,100 @@ impl<T> Task<T> {
     pub fn error(&self) -> Option<&str> {
         match self {
             Self::Failed(error) => Some(error),
-            _ => None,
+            Self::Idle | Self::Running(_) | Self::Done(_) => None,
         }
     }
 
     /// The work, while it is running.
-    pub fn running(&self) -> Option<&RunningTask<T>> {
+    pub fn running(&self) -> Option<&RunningTask<T, E>> {
         match self {
             Self::Running(task) => Some(task),
-            _ => None,
+            Self::Idle | Self::Done(_) | Self::Failed(_) => None,
         }
+    }
+
+    /// Whether the work is running.
+    pub fn is_running(&self) -> bool {
+        self.running().is_some()
     }
 
     /// Tells the work to stop; it is over when it has noticed.
     pub fn cancel(&self) {
-        if let Self::Running(task) = self {
-            task.job.cancel();
+        if let Self::Running(RunningTask(job)) = self {
+            job.cancel();
+        }
+    }
+
+    /// Tells the work to stop and waits for nothing: for work that waits for the user, or whose
+    /// result no longer counts.
+    pub fn detach(&mut self) {
+        if let Self::Running(RunningTask(job)) = std::mem::take(self) {
+            job.detach();
+        }
+    }
+
+    /// The result, or the chain of causes, taken out; `None` unless the work has ended with one.
+    pub fn take(&mut self) -> Option<Result<T, String>> {
+        match std::mem::take(self) {
+            Self::Done(value) => Some(Ok(value)),
+            Self::Failed(error) => Some(Err(error)),
+            other @ (Self::Idle | Self::Running(_)) => {
+                *self = other;
+                None
+            }
         }
     }
 }
 
-impl<T: Send + 'static> Task<T> {
+impl<T: Send + 'static, E: Send + 'static> Task<T, E> {
     /// Starts `work` on a thread called `name`, unless some is already running: to
     /// replace it would mean to wait for it.
     pub fn start(
         &mut self,
         name: &str,
         wake: &Wake,
-        work: impl FnOnce(&JobContext<String>) -> anyhow::Result<T> + Send + 'static,
+        work: impl FnOnce(&JobContext<E>) -> anyhow::Result<T> + Send + 'static,
     ) {
-        if self.running().is_some() {
-            return;
+        if !self.is_running() {
+            *self = Self::Running(RunningTask(Job::spawn(name, wake.clone(), work)));
         }
-        *self = Self::Running(RunningTask {
-            job: Job::spawn(name, wake.clone(), work),
-            stage: String::new(),
-        });
     }
 
-    /// Takes in what the work has reported; whether it is over now.
-    pub fn poll(&mut self) -> bool {
-        let Self::Running(task) = self else {
-            return false;
+    /// What the work has told since the last call, and whether it has ended with it. Never waits.
+    pub fn poll_events(&mut self) -> (Vec<E>, bool) {
+        let Self::Running(RunningTask(job)) = self else {
+            return (Vec::new(), false);
         };
-        let (stages, outcome) = task.job.poll();
-        if let Some(stage) = stages.into_iter().next_back() {
-            task.stage = stage;
-        }
+        let (events, outcome) = job.poll();
         let Some(outcome) = outcome else {
-            return false;
+            return (events, false);
         };
         *self = match outcome {
             Outcome::Done(value) => Self::Done(value),
-            Outcome::Cancelled => Self::Idle,
+            Outcome::Canceled => Self::Idle,
             Outcome::Failed(error) => Self::Failed(cause_chain(&error)),
-            Outcome::Panicked(text) => Self::Failed(panic_message(&text)),
+            Outcome::Panicked(text) => Self::Failed(format!(
+                "this should not have happened, please report it: {text}"
+            )),
         };
-        true
+        (events, true)
+    }
+}
+
+impl<T: Send + 'static> Task<T> {
+    /// Takes in what the work has reported; whether it has ended now. Never waits.
+    pub fn poll(&mut self) -> bool {
+        self.poll_events().1
     }
 }
 
 #[cfg(test)]
 mod tests {
     use std::sync::Arc;
+    use std::sync::mpsc::channel;
 
     use super::*;
+    use crate::work::Watch as _;
 
     fn settle<T: Send + 'static>(task: &mut Task<T>) {
         while !task.poll() {
@@ -126,7 +152,7 @@ mod tests {
     }
 
     fn started<T: Send + 'static>(
-        work: impl FnOnce(&JobContext<String>) -> anyhow::Result<T> + Send + 'static,
+        work: impl FnOnce(&JobContext) -> anyhow::Result<T> + Send + 'static,
     ) -> Task<T> {
         let mut task = Task::Idle;
         let wake: Wake = Arc::new(|| ());
@@ -146,10 +172,41 @@ mod tests {
     }
 
     #[test]
-    fn cancelled_work_is_as_if_never_asked_for() {
+    fn a_result_is_taken_out_once() {
+        let mut task = started(|_| Ok(7));
+        settle(&mut task);
+        assert_eq!(task.take(), Some(Ok(7)));
+        assert_eq!(task.take(), None);
+        let mut task = started::<()>(|_| Err(anyhow::anyhow!("disk full")));
+        settle(&mut task);
+        assert_eq!(task.take(), Some(Err("disk full".to_owned())));
+        assert!(matches!(task, Task::Idle));
+    }
+
+    #[test]
+    fn running_work_has_nothing_to_take() {
+        let (open, gate) = channel::<()>();
+        let mut task = started(move |_| Ok(gate.recv().is_err()));
+        assert_eq!(task.take(), None);
+        assert!(task.is_running());
+        drop(open);
+        settle(&mut task);
+        assert_eq!(task.done(), Some(&true));
+    }
+
+    #[test]
+    fn a_panic_is_a_failure_that_asks_to_be_reported() {
+        let mut task = started::<()>(|_| panic!("on purpose"));
+        settle(&mut task);
+        let error = task.error().unwrap();
+        assert!(error.contains("please report it: on purpose"), "{error}");
+    }
+
+    #[test]
+    fn canceled_work_is_as_if_never_asked_for() {
         let mut task = started::<()>(|ctx| {
             loop {
-                ctx.check_cancelled()?;
+                ctx.check()?;
                 std::thread::yield_now();
             }
         });
@@ -159,8 +216,39 @@ mod tests {
     }
 
     #[test]
+    fn detached_work_is_not_waited_for() {
+        let (open, gate) = channel::<()>();
+        let mut task = started(move |_| Ok(gate.recv()?));
+        task.detach();
+        assert!(matches!(task, Task::Idle));
+        // It waits for this until now: to wait for it would have been for ever.
+        drop(open);
+    }
+
+    #[test]
+    fn all_events_come_with_the_end_at_the_latest() {
+        let mut task = Task::<(), u32>::Idle;
+        let wake: Wake = Arc::new(|| ());
+        task.start("count", &wake, |ctx| {
+            (0..100).for_each(|n| ctx.send(n));
+            Ok(())
+        });
+        let mut all = Vec::new();
+        loop {
+            let (events, over) = task.poll_events();
+            all.extend(events);
+            if over {
+                break;
+            }
+            std::thread::yield_now();
+        }
+        assert_eq!(all, (0..100).collect::<Vec<_>>());
+        assert_eq!(task.done(), Some(&()));
+    }
+
+    #[test]
     fn work_under_way_is_not_replaced() {
-        let (open, gate) = std::sync::mpsc::channel::<()>();
+        let (open, gate) = channel::<()>();
         let mut task = started(move |_| {
             let _ = gate.recv();
             Ok(1)

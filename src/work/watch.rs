@@ -1,5 +1,4 @@
 use std::error::Error;
-use std::iter::successors;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -24,7 +23,14 @@ pub struct Canceled;
 impl Canceled {
     /// Whether an error is this one, or was caused by it.
     pub fn caused(error: &(dyn Error + 'static)) -> bool {
-        successors(Some(error), |error| error.source()).any(<dyn Error>::is::<Self>)
+        let mut cause = Some(error);
+        while let Some(error) = cause {
+            if error.is::<Self>() {
+                return true;
+            }
+            cause = error.source();
+        }
+        false
     }
 }
 

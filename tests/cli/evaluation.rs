@@ -379,27 +379,150 @@ fn how_validation_films_scored_is_written_into_a_model_and_all_else_stays() {
     assert_eq!(before, after);
 }
 
+/// Writes predictions that name the model which made them.
+fn name_model(folder: &Path, file: &str, id: &str, training: Option<(&str, &str)>) {
+    let text = predictions(1);
+    let (head, cells) = match training {
+        Some((run, epoch)) => (",model_run,model_epoch", format!(",{run},{epoch}")),
+        None => ("", String::new()),
+    };
+    let rows = text.lines().enumerate().map(|(line, row)| match line {
+        0 => format!("{row},model_id{head}\n"),
+        _ => format!("{row},{id}{cells}\n"),
+    });
+    fs::write(folder.join(file), rows.collect::<String>()).unwrap();
+}
+
+fn built_in() -> String {
+    let model = Path::new(env!("CARGO_MANIFEST_DIR")).join("weights/thorax.safetensors");
+    model.to_str().unwrap().to_owned()
+}
+
 #[test]
 fn operating_points_are_those_of_the_model_that_made_the_scores_or_none() {
     let folder = folder();
-    let model = Path::new(env!("CARGO_MANIFEST_DIR")).join("weights/thorax.safetensors");
-    let model = ["--model", model.to_str().unwrap()];
-    let threshold = |found: &Value| found["labels"]["Mass"]["threshold"].as_f64().unwrap();
-    let of_model = threshold(&json(folder.path(), &model));
+    let model = built_in();
+    let model = ["--model", model.as_str()];
+    let of_mass = |found: &Value| {
+        let mass = &found["labels"]["Mass"];
+        let origin = mass["threshold_origin"].as_str().unwrap().to_owned();
+        (mass["threshold"].as_f64().unwrap(), origin)
+    };
+    let (of_model, origin) = of_mass(&json(folder.path(), &model));
     assert_ne!(of_model, 0.5);
-    let text = fs::read_to_string(folder.path().join("p.csv")).unwrap();
-    let named: Vec<String> = text
-        .lines()
-        .enumerate()
-        .map(|(line, row)| match line {
-            0 => format!("{row},model_id\n"),
-            _ => format!("{row},Another run 00c0ffee\n"),
-        })
-        .collect();
-    fs::write(folder.path().join("p.csv"), named.concat()).unwrap();
-    assert_eq!(threshold(&json(folder.path(), &model)), 0.5);
+    assert!(origin.starts_with("Youden's index on "), "{origin}");
+    name_model(folder.path(), "p.csv", "Another run 00c0ffee", None);
+    let unset = (0.5, "not set".to_owned());
+    assert_eq!(of_mass(&json(folder.path(), &model)), unset);
     let args = ["evaluate", "--predictions", "p.csv"];
     let said = thorax(folder.path(), &[&args[..], &model[..]].concat());
     let said = String::from_utf8_lossy(&said.stderr).into_owned();
     assert!(said.contains("made by Another run 00c0ffee"), "{said}");
+}
+
+#[test]
+fn thresholds_are_neither_taken_from_nor_saved_into_another_model() {
+    let folder = folder();
+    name_model(folder.path(), "p.csv", "Another run 00c0ffee", None);
+    name_model(folder.path(), "q.csv", "Mine 11111111", None);
+    let model = built_in();
+    let solve = ["evaluate", "--predictions", "p.csv", "--solve", "youden"];
+    let on = ["--on", "q.csv"];
+    let save = ["--model", &model, "--save-model", "new.safetensors"];
+    for (more, expected) in [
+        (&on[..], "expected scores of Another run 00c0ffee"),
+        (&save[..], "made by Another run 00c0ffee, not by"),
+    ] {
+        let output = thorax(folder.path(), &[&solve[..], more].concat());
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(!output.status.success(), "{said}");
+        assert!(said.contains(expected), "{said}");
+    }
+    assert!(!folder.path().join("new.safetensors").exists());
+    // Scores that name no model may be of this one; those of another may not.
+    fs::write(folder.path().join("p.csv"), predictions(1)).unwrap();
+    let output = thorax(folder.path(), &[&solve[..], &on[..], &save[..]].concat());
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(
+        !output.status.success() && said.contains("Mine 11111111"),
+        "{said}"
+    );
+}
+
+#[test]
+fn maps_of_one_model_are_not_judged_by_thresholds_of_another() {
+    let Some(films) = std::env::var_os("CXR_DATA") else {
+        eprintln!("skipped: CXR_DATA is not set");
+        return;
+    };
+    let folder = folder();
+    name_model(folder.path(), "p.csv", "Another run 00c0ffee", None);
+    let data = Path::new(&films).join("nih");
+    let args = ["evaluate", "--predictions", "p.csv", "--boxes", "--data"];
+    let output = thorax(
+        folder.path(),
+        &[&args[..], &[data.to_str().unwrap()]].concat(),
+    );
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(
+        !output.status.success() && said.contains("--boxes"),
+        "{said}"
+    );
+}
+
+#[test]
+fn every_output_names_the_model_its_run_and_epoch_and_who_chose_the_thresholds() {
+    let folder = folder();
+    let run = Some(("r1", "12"));
+    name_model(folder.path(), "p.csv", "Mine 11111111", run);
+    let args = [
+        "--thresholds",
+        "Mass=0.25",
+        "--solve",
+        "f1",
+        "--on",
+        "q.csv",
+    ];
+    let more = ["--report", "report.html", "--save-predictions", "again.csv"];
+    let found = json(folder.path(), &[&args[..], &more[..]].concat());
+    assert_eq!(found["model"]["id"], "Mine 11111111");
+    assert_eq!(found["model"]["run"], "r1");
+    assert_eq!(found["model"]["epoch"], "12");
+    let origins = ["Mass", "Edema", "Hernia"].map(|label| {
+        let origin = &found["labels"][label]["threshold_origin"];
+        origin.as_str().unwrap().to_owned()
+    });
+    let solved = "highest F1 on q.csv, 15 of 60 films positive";
+    assert_eq!(
+        origins,
+        ["set by hand on the command line", solved, "not set"]
+    );
+    let report = fs::read_to_string(folder.path().join("report.html")).unwrap();
+    let model = "Scores of Mine 11111111, run r1, epoch 12";
+    for expected in [model, "<th>Chosen by</th>", solved] {
+        assert!(report.contains(expected), "{expected}");
+    }
+    let again = fs::read_to_string(folder.path().join("again.csv")).unwrap();
+    assert!(
+        again
+            .lines()
+            .nth(1)
+            .unwrap()
+            .ends_with(",Mine 11111111,r1,12"),
+        "{again}"
+    );
+    let run = |format: &str| {
+        let args = ["evaluate", "--predictions", "again.csv", "--format", format];
+        stdout(&thorax(folder.path(), &args))
+    };
+    let csv = run("csv");
+    assert!(
+        csv.contains("\"not set\",\"Mine 11111111, run r1, epoch 12\""),
+        "{csv}"
+    );
+    let table = run("table");
+    assert!(
+        table.contains(model) && table.contains("Thresholds: 0.5, not set\n"),
+        "{table}"
+    );
 }

@@ -5,6 +5,8 @@ use std::process::Command;
 
 use dicom_dictionary_std::tags;
 use dicom_object::open_file;
+use thorax::domain::TrainingPoint;
+use thorax::model::{Classifier, ModelFile};
 
 /// Set where missing checkers are a failure and not a skip.
 const REQUIRE: &str = "THORAX_REQUIRE_DICOM_CHECKS";
@@ -226,6 +228,48 @@ fn a_dicom_film_is_referred_to_and_its_study_kept() {
     assert_eq!(uid(&source), uid(&report));
     let evidence = report.element(tags::CURRENT_REQUESTED_PROCEDURE_EVIDENCE_SEQUENCE);
     assert_eq!(evidence.unwrap().items().unwrap().len(), 1);
+}
+
+#[test]
+fn every_export_names_run_and_epoch_of_a_trained_model_and_who_chose_each_threshold() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = Classifier::default_file().unwrap();
+    let mut card = file.card().clone();
+    card.provenance.run = Some(TrainingPoint::at("r1", 12, 5, 5));
+    let model = folder.path().join("best.safetensors");
+    let file = ModelFile::new(card, file.weights().clone()).unwrap();
+    file.save(&model).unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_thorax"))
+        .args(["export".as_ref(), phantom().as_os_str()])
+        .args(["--model".as_ref(), model.as_os_str()])
+        .args(["--to".as_ref(), folder.path().as_os_str()])
+        .output()
+        .unwrap();
+    let written = String::from_utf8(output.stdout).unwrap();
+    let files: Vec<PathBuf> = written.lines().map(PathBuf::from).collect();
+    check_dicom(&files);
+    let capture = open_file(named(&files, ".sc.dcm")).unwrap();
+    let comment = capture.element(tags::IMAGE_COMMENTS).unwrap();
+    assert!(comment.to_str().unwrap().contains(", run r1, epoch 12."));
+    let table = std::fs::read_to_string(named(&files, ".scores.csv")).unwrap();
+    assert!(
+        table.lines().skip(1).all(|row| row.ends_with(",r1,12")),
+        "{table}"
+    );
+    let report = open_file(named(&files, ".sr.dcm")).unwrap();
+    let mut words = Vec::new();
+    let mut items = vec![report.element(tags::CONTENT_SEQUENCE).unwrap()];
+    while let Some(sequence) = items.pop() {
+        for item in sequence.items().unwrap() {
+            let text = item.element(tags::TEXT_VALUE);
+            words.extend(text.map(|text| text.to_str().unwrap().trim_end().to_owned()));
+            items.extend(item.element(tags::CONTENT_SEQUENCE));
+        }
+    }
+    let count = |end: &str| words.iter().filter(|words| words.ends_with(end)).count();
+    assert_eq!(count(", run r1, epoch 12"), 1, "{words:?}");
+    let points = file.card().operating_points.values().iter().flatten();
+    assert_eq!(count("not set"), 14 - points.count(), "{words:?}");
 }
 
 #[test]

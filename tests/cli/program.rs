@@ -3,7 +3,6 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use serde_json::Value;
-use thorax::imaging::read_film;
 use thorax::model::{Classifier, ComputeDevice, ModelSource};
 
 fn thorax(args: &[&str]) -> Output {
@@ -69,7 +68,9 @@ fn positive_is_score_at_or_above_threshold_and_scores_equal_those_of_the_library
     let films: Value = serde_json::from_slice(&output.stdout).unwrap();
     let film = &films[0];
     let classifier = Classifier::open(&ModelSource::Default, &ComputeDevice::cpu()).unwrap();
-    let reading = classifier.score(&read_film(&phantom()).unwrap()).unwrap();
+    let reading = classifier
+        .score(thorax::film::open(&phantom()).unwrap().picture())
+        .unwrap();
     for (label, score) in reading.scores.iter() {
         let printed = film["scores"][label].to_string().parse::<f32>().unwrap();
         assert_eq!(printed.to_bits(), score.get().to_bits(), "{label}");

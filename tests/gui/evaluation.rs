@@ -7,7 +7,7 @@ use egui::accesskit::Role;
 use egui::{Key, Vec2};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use thorax::app::ThoraxApp;
-use thorax::domain::{ModelIdentity, ThresholdOrigin};
+use thorax::domain::{ModelIdentity, Threshold};
 use thorax::evaluate::freeze_operating_points;
 use thorax::metrics::{Confusion, OperatingTarget};
 use thorax::model::{Classifier, ModelFile};
@@ -255,7 +255,7 @@ fn a_target_is_solved_for_one_label_or_all_and_what_is_not_reachable_is_said() {
     let desk = &harness.state().state.evaluation;
     for label in [0, 1] {
         let expected = solve(label, OperatingTarget::Youden).unwrap();
-        assert_eq!(desk.chosen.thresholds()[label], expected);
+        assert_eq!(desk.chosen.thresholds()[label].value(), expected);
     }
     assert!(
         desk.chosen.solve_notes[0].contains("Hernia"),
@@ -385,8 +385,9 @@ fn thresholds_held_fast_are_reported_on_the_next_set_and_saved_into_a_model() {
     let desk = &harness.state().state.evaluation;
     assert_eq!(desk.chosen.thresholds(), held);
     let rows = rate_rows(desk);
-    let valid = scores.set("valid.csv").columns[0].at(held[0]);
-    let test = scores.set("test.csv").columns[0].at(held[0]);
+    let held = held[0].value();
+    let valid = scores.set("valid.csv").columns[0].at(held);
+    let test = scores.set("test.csv").columns[0].at(held);
     assert_eq!(rows[0].where_chosen, valid.sensitivity());
     assert_eq!(rows[0].value, test.sensitivity());
 
@@ -398,7 +399,7 @@ fn thresholds_held_fast_are_reported_on_the_next_set_and_saved_into_a_model() {
         let loaded = app.state.shared.model.loaded.as_ref();
         loaded.is_some_and(|loaded| matches!(loaded.origin, ModelOrigin::File(_)))
     });
-    assert!((f64::from(threshold(&harness, "Effusion")) - held[0]).abs() < 1e-6);
+    assert!((f64::from(threshold(&harness, "Effusion")) - held).abs() < 1e-6);
     let card = ModelFile::load(&model).unwrap().card().clone();
     let point = card
         .operating_points
@@ -406,7 +407,7 @@ fn thresholds_held_fast_are_reported_on_the_next_set_and_saved_into_a_model() {
         .unwrap()
         .clone()
         .unwrap();
-    assert!(point.chosen_by.contains("valid.csv"), "{}", point.chosen_by);
+    assert!(point.chosen_by().contains("valid.csv"), "{point:?}");
 }
 
 #[test]
@@ -434,33 +435,29 @@ fn only_thresholds_that_were_chosen_here_are_saved_into_a_model() {
     }
     let moved = after.of("Effusion").unwrap().clone().unwrap();
     let words = format!("set by hand on {}", scores.path("valid.csv").display());
-    assert_eq!((moved.threshold.get(), moved.chosen_by), (0.7, words));
+    assert_eq!(
+        (moved.threshold(), moved.chosen_by()),
+        (0.7, words.as_str())
+    );
 }
 
 #[test]
 fn thresholds_and_calibration_of_one_model_are_not_applied_to_scores_of_another() {
     let scores = Scores::new();
     let mut named = Predictions::load(&scores.path("valid.csv")).unwrap();
-    named.model = Some(ModelIdentity::new("Another run", "00c0ffee"));
+    named.model = Some(ModelIdentity::new("Another run", "00c0ffee", None));
     named.save(&scores.path("valid.csv")).unwrap();
     let mut harness = opened(&scores);
     let state = &harness.state().state;
-    assert_eq!(state.evaluation.chosen.thresholds(), [0.5; 3]);
-    assert!(
-        state
-            .evaluation
-            .chosen
-            .origins()
-            .iter()
-            .all(|origin| *origin == ThresholdOrigin::Unset)
-    );
+    let unset = [0; 3].map(|_| Threshold::unset());
+    assert_eq!(state.evaluation.chosen.thresholds(), unset);
     harness.get_by_label("Scores of Another run 00c0ffee");
     harness.get_by_label_contains("not by the model in use");
 
     // The same scores, made by the model in use: its own operating points.
     let loaded = state.shared.model.loaded.as_ref().unwrap();
     named.model = Some(loaded.classifier.identity().clone());
-    let point = loaded.thresholds.with_origin("Mass").unwrap();
+    let point = loaded.thresholds.current().of("Mass").unwrap().clone();
     named.save(&scores.path("test.csv")).unwrap();
     let state = &mut harness.state_mut().state;
     state.apply(Command::Open(vec![scores.path("test.csv")]));
@@ -476,13 +473,7 @@ fn thresholds_and_calibration_of_one_model_are_not_applied_to_scores_of_another(
     });
     settle(&mut harness);
     let desk = &harness.state().state.evaluation;
-    assert_eq!(
-        (
-            desk.chosen.thresholds()[1],
-            desk.chosen.origins()[1].clone()
-        ),
-        point
-    );
+    assert_eq!(desk.chosen.thresholds()[1], point);
     assert_eq!(
         harness
             .query_all_by_label_contains("not by the model")
@@ -584,6 +575,19 @@ fn patients_whom_the_model_has_seen_are_warned_of() {
     );
     settle(&mut harness);
     harness.get_by_label(&warnings[0]);
+
+    // Of scores that another model made, its training says nothing.
+    let mut named = Predictions::load(&scores.path("test.csv")).unwrap();
+    named.model = Some(ModelIdentity::new("Another run", "00c0ffee", None));
+    named.save(&scores.path("test.csv")).unwrap();
+    let state = &mut harness.state_mut().state;
+    state.apply(Command::Open(vec![scores.path("test.csv")]));
+    step_until("the other scores", &mut harness, |app| {
+        let set = app.state.evaluation.set.as_ref().unwrap();
+        has_set(app) && set.set.name.ends_with("test.csv")
+    });
+    let opened = harness.state().state.evaluation.set.as_ref().unwrap();
+    assert_eq!(opened.leak, None);
 }
 
 #[test]

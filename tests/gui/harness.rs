@@ -89,5 +89,5 @@ pub fn step_until(what: &str, harness: &mut AppHarness, done: impl Fn(&ThoraxApp
 
 pub fn threshold(harness: &AppHarness, label: &str) -> f32 {
     let loaded = harness.state().state.shared.model.loaded.as_ref().unwrap();
-    loaded.thresholds.current().of(label).unwrap().get()
+    loaded.thresholds.current().of(label).unwrap().value_f32()
 }

@@ -25,4 +25,5 @@ mod training;
 #[cfg(test)]
 mod training_data;
 mod training_form;
+#[cfg(test)]
 mod viewer;

@@ -26,10 +26,12 @@ fn renderer() -> Option<WgpuTestRenderer> {
     let wake = std::sync::Arc::new(move || {
         let _ = sender.send(());
     });
-    let work = |_: &thorax::work::JobContext<()>| Ok(WgpuTestRenderer::new());
-    let mut job = thorax::work::Job::spawn("look for a GPU", wake, work);
+    let wake: thorax::work::Wake = wake;
+    let mut task = thorax::work::Task::Idle;
+    task.start("look for a GPU", &wake, |_| Ok(WgpuTestRenderer::new()));
     woken.recv().unwrap();
-    if let thorax::work::Outcome::Done(renderer) = job.poll().1.unwrap() {
+    task.poll();
+    if let Some(Ok(renderer)) = task.take() {
         Some(renderer)
     } else {
         let required = std::env::var_os(REQUIRE).is_some();

@@ -25,7 +25,7 @@ fn thresholds_start_at_the_operating_points_and_at_a_half_where_there_is_none() 
     let points = &loaded.classifier.card().operating_points;
     assert!(points.of("Hernia").unwrap().is_none());
     let effusion = points.of("Effusion").unwrap().as_ref().unwrap();
-    assert_eq!(threshold(&harness, "Effusion"), effusion.threshold.get());
+    assert_eq!(threshold(&harness, "Effusion"), effusion.threshold());
 }
 
 #[test]

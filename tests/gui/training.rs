@@ -6,6 +6,7 @@ use egui::Key;
 use egui::accesskit::Role;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use thorax::app::ThoraxApp;
+use thorax::domain::TrainingPoint;
 use thorax::state::{
     Closing, Command, FilmState, ModelOrigin, Picked, RunPhase, TrainingCommand, TrainingPage,
     Workspace,
@@ -129,6 +130,17 @@ fn a_training_is_started_paused_resumed_and_stopped_by_its_buttons() {
         .clone();
     assert_eq!(reading.inference.scores.values().len(), 3);
     assert_eq!(n_steps(harness.state()), n_before);
+    // The bar over the viewer and the status line name the epoch of the weights in memory.
+    let state = &harness.state().state;
+    let loaded = state.shared.model.loaded.as_ref().unwrap();
+    let training = loaded.classifier.identity().training().unwrap().clone();
+    let live = &state.training.run.as_ref().unwrap().record.live;
+    let last = live.last_step.unwrap();
+    let expected = TrainingPoint::at("run", last.epoch, last.step, last.n_steps);
+    assert_eq!(training, expected);
+    let epoch = training.epoch_text();
+    harness.get_by_label(&format!("In the viewer: epoch {epoch}"));
+    harness.get_by_label_contains(&format!(", run run, epoch {epoch}, in memory only"));
 
     let link = harness.get_by_label_contains("Paused");
     link.click();
@@ -183,6 +195,8 @@ fn a_finished_run_shows_its_figures_films_and_epochs() {
         let loaded = app.state.shared.model.loaded.as_ref().unwrap();
         matches!(&loaded.origin, ModelOrigin::File(path) if path.ends_with("epochs/0001.safetensors"))
     });
+    harness.run();
+    harness.get_by_label("In the viewer: epoch 1");
 
     click(&mut harness, "Validation films");
     step_until("the pictures", &mut harness, |app| {

@@ -1,10 +1,15 @@
 //! The viewer's mouse and keys, as radiology viewers have them.
 
+use std::path::PathBuf;
+
 use egui::accesskit::Role;
 use egui::{Event, Key, Modifiers, PointerButton, Pos2, Vec2};
 use egui_kittest::kittest::Queryable as _;
-use thorax::domain::{Display, GrayChoice, Measurement};
-use thorax::state::Tool;
+use thorax::app::ThoraxApp;
+use thorax::domain::{Display, GrayChoice, Measurement, OperatingPoint, Threshold};
+use thorax::model::{Classifier, ModelFile};
+use thorax::state::{CompareCommand, CompareWith, Tool};
+use thorax::ui::panels::Pane;
 
 use crate::films::phantom;
 use crate::harness::{AppHarness, app_with_scores, step_until};
@@ -279,7 +284,7 @@ fn a_length_is_measured_in_pixels_of_the_film_where_spacing_is_unknown() {
     let [Measurement::Length([from, to])] = measurements.as_slice() else {
         panic!("{measurements:?}");
     };
-    let area = harness.state().state.viewer.area.unwrap();
+    let area = harness.state().state.viewer.main.area.unwrap();
     let film = harness
         .state()
         .state
@@ -462,6 +467,78 @@ fn one_film_is_shown_under_two_models() {
     assert_eq!(main.inference.scores, beside.inference.scores);
 }
 
+/// The built-in card over other weights: operating points at 0.125, no calibration.
+fn another_model(folder: &tempfile::TempDir) -> PathBuf {
+    let file = Classifier::default_file().unwrap();
+    let (mut card, mut weights) = (file.card().clone(), file.weights().clone());
+    weights.get_mut("head.dense.bias").unwrap().values[0] += 1.0;
+    let point = OperatingPoint::of(&Threshold::moved(0.125, "valid").unwrap());
+    card.operating_points = card.labels.map(|_, _| Some(point.clone()));
+    card.calibration = card.labels.map(|_, _| None);
+    let path = folder.path().join("another.safetensors");
+    ModelFile::new(card, weights).unwrap().save(&path).unwrap();
+    path
+}
+
+#[test]
+fn a_film_under_another_model_is_judged_by_that_models_thresholds_or_by_none() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut harness = app_with_scores(vec![phantom()]);
+    let of_main = crate::harness::threshold(&harness, "Mass");
+    assert_ne!(of_main, 0.125);
+    let show = CompareCommand::Show(CompareWith::Model(another_model(&folder)));
+    let show = thorax::state::ViewerCommand::Compare(show);
+    let state = &mut harness.state_mut().state;
+    state.apply(thorax::state::Command::Viewer(show));
+    let threshold_beside = |app: &ThoraxApp| {
+        let compare = app.state.viewer.compare.as_ref().unwrap();
+        let display = Display::default();
+        let pane = Pane::beside(&app.state, compare, &display);
+        pane.thresholds
+            .map(|found| found.of("Mass").unwrap().value())
+    };
+    assert_eq!(
+        threshold_beside(harness.state()),
+        None,
+        "it is being loaded"
+    );
+    step_until("the other model's scores", &mut harness, |app| {
+        let compare = app.state.viewer.compare.as_ref();
+        compare.is_some_and(|compare| compare.film.reading().is_some())
+    });
+    assert_eq!(threshold_beside(harness.state()), Some(0.125));
+    assert_eq!(crate::harness::threshold(&harness, "Mass"), of_main);
+}
+
+#[test]
+fn the_calibrated_risk_is_that_of_the_model_that_made_the_score() {
+    let folder = tempfile::tempdir().unwrap();
+    let other = another_model(&folder);
+    let mut harness = app_with_scores(vec![phantom()]);
+    let logits = |app: &ThoraxApp| {
+        let reading = app.state.shared.films.film.reading();
+        reading.map(|reading| reading.inference.logits.clone())
+    };
+    let before = logits(harness.state()).unwrap();
+    let effusion = before.labels().position("Effusion");
+    let state = &mut harness.state_mut().state;
+    let select = thorax::state::ViewerCommand::SelectFinding(effusion);
+    state.apply(thorax::state::Command::Viewer(select));
+    harness.run();
+    harness.get_by_label_contains("% (calibrated on");
+    let open = thorax::state::Command::Open(vec![other.clone()]);
+    harness.state_mut().state.apply(open);
+    step_until("the scores of the other model", &mut harness, |app| {
+        let loaded = app.state.shared.model.loaded.as_ref().unwrap();
+        let is_other = loaded.classifier.path() == Some(other.as_path());
+        // In no frame do scores of the first stand beside the card of the second.
+        assert_eq!(logits(app).is_some_and(|now| now == before), !is_other);
+        is_other && logits(app).is_some()
+    });
+    harness.run();
+    harness.get_by_label("Risk of Effusion: n/a, the model has no calibration for it");
+}
+
 #[test]
 fn what_was_open_is_opened_again_at_the_film_that_was_in_view() {
     let films = crate::films::folder(3, false);
@@ -507,7 +584,7 @@ fn films_that_come_while_others_are_being_listed_are_all_there() {
 #[test]
 fn a_folder_that_is_gone_is_missed_once_and_not_at_every_start() {
     let mut harness = crate::harness::app_with(vec![]);
-    let gone = std::path::PathBuf::from("/gone/films");
+    let gone = PathBuf::from("/gone/films");
     let state = &mut harness.state_mut().state;
     state.shared.settings.session.opened = vec![gone];
     state.restore_session();

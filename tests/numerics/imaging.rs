@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use safetensors::SafeTensors;
 use thorax::domain::Film;
 use thorax::imaging::{
-    GrayPicture, Interpolation, Polarity, Preprocessing, film_from_bytes, model_input, read_film,
+    Concerns, GrayPicture, Interpolation, Polarity, Preprocessing, film_from_bytes, model_input,
+    read_film,
 };
 
 use crate::films;
@@ -24,7 +25,9 @@ fn refusal(folder: &Path, name: &str) -> String {
 }
 
 fn warns_of(film: &Film, word: &str) -> bool {
-    film.warnings.iter().any(|warning| warning.contains(word))
+    let concerns = Concerns::of(film, &GrayPicture::of_film(film));
+    let mut concerns = concerns.all().iter();
+    concerns.any(|concern| concern.text.contains(word))
 }
 
 fn mean_difference(a: &[u8], b: &[u8]) -> f64 {
@@ -78,7 +81,7 @@ fn a_15_bit_monochrome1_chest_is_inverted_once() {
     assert_eq!(film.info.format, "DICOM, JPEG 2000");
     assert_eq!(film.info.bits, 15);
     assert!(film.inverted);
-    assert!(Polarity::of(&film).correlation() > 0.35);
+    assert!(Polarity::of_film(&film).correlation() > 0.35);
     assert!(
         warns_of(&film, "Pixel Spacing is ignored"),
         "{:?}",
@@ -220,7 +223,7 @@ fn inputs_equal_those_of_pil_and_opencv() {
         assert_eq!(expected.len(), KERAS_FILMS.len());
         for (name, expected) in KERAS_FILMS.iter().zip(expected) {
             let film = read_film(&folder.join("nih/images").join(name)).unwrap();
-            let found = model_input(&film, &preprocessing);
+            let found = model_input(&GrayPicture::of_film(&film), &preprocessing);
             assert!(found == expected, "{tensor} of {name}");
         }
     }
@@ -232,14 +235,17 @@ fn no_display_setting_reaches_the_input() {
         return;
     };
     let film = dicom(&folder, "RG1_J2KI.dcm");
-    let before = model_input(&film, &Preprocessing::NOTEBOOK);
+    let before = model_input(&GrayPicture::of_film(&film), &Preprocessing::NOTEBOOK);
     // A display looks at the film through another window; the film itself does not change.
     let auto = thorax::domain::Voi::Window(thorax::imaging::GrayCounts::of(&film).auto());
     assert_ne!(
         film.gray_table(&auto),
         film.gray_table(&film.default_window.voi)
     );
-    assert_eq!(model_input(&film, &Preprocessing::NOTEBOOK), before);
+    assert_eq!(
+        model_input(&GrayPicture::of_film(&film), &Preprocessing::NOTEBOOK),
+        before
+    );
 }
 
 fn check_resize(interpolation: Interpolation, key: &str) {
@@ -306,8 +312,8 @@ fn nih_films_have_dark_air_and_their_negatives_are_caught() {
         let mut negative = film.clone();
         negative.inverted = !film.inverted;
         n_films += 1;
-        n_false += usize::from(Polarity::of(&film).is_inverted());
-        n_caught += usize::from(Polarity::of(&negative).is_inverted());
+        n_false += usize::from(Polarity::of_film(&film).is_inverted());
+        n_caught += usize::from(Polarity::of_film(&negative).is_inverted());
     }
     assert!(n_films > 2000, "{n_films}");
     assert_eq!(n_false, 0);

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use serde_json::Value;
 use thorax::dataset::SeededRandom;
+use thorax::domain::Threshold;
 use thorax::evaluate::Figures;
 use thorax::metrics::{AucEstimate, PrecisionRecallPoint, RocError, RocPoint, roc_auc};
 use thorax::scores::{FilmPrediction, LabelColumn, Predictions, ScoredSet};
@@ -188,7 +189,7 @@ fn averages_over_labels_are_those_of_scikit_learn() {
         model: None,
     };
     let set = ScoredSet::new("reference".to_owned(), predictions).unwrap();
-    let figures = Figures::of(&set, &[0.5; 14]);
+    let figures = Figures::of(&set, &[const { Threshold::unset() }; 14]);
     close(
         figures.auc.map(|auc| auc.mean),
         &many["macro_auc"],

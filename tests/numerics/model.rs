@@ -4,7 +4,7 @@ use std::path::Path;
 use candle_core::{Device, Tensor};
 use thorax::dataset::DataSet;
 use thorax::domain::{Labels, sigmoid};
-use thorax::imaging::{Interpolation, ModelInput, Preprocessing, read_film};
+use thorax::imaging::{GrayPicture, Interpolation, ModelInput, Preprocessing, read_film};
 use thorax::metrics::roc_auc;
 use thorax::model::{
     Classifier, ComputeDevice, KerasImport, ModelCard, ModelFile, ModelSource, Provenance,
@@ -135,7 +135,10 @@ fn the_default_model_is_as_good_as_its_card_says() {
         .iter()
         .map(|row| {
             let film = read_film(row.path.as_ref().unwrap()).unwrap();
-            classifier.score(&film).unwrap().scores
+            classifier
+                .score(&GrayPicture::of_film(&film))
+                .unwrap()
+                .scores
         })
         .collect();
     let mut areas = Vec::new();

@@ -3,14 +3,16 @@
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Mutex;
 
 use thorax::dataset::{Augmentation, SeededRandom};
-use thorax::domain::Part;
+use thorax::domain::{Part, TrainingPoint};
 use thorax::model::ComputeDevice;
 use thorax::train::{
-    Checkpoint, Ending, Order, RunFolder, TrainConfig, TrainControl, TrainError, TrainEvent,
-    TrainReport, TrainSetup, resume, train,
+    Checkpoint, Ending, RunFolder, TrainConfig, TrainControl, TrainError, TrainEvent, TrainReport,
+    TrainSetup, resume, train,
 };
+use thorax::work::{Canceled, Progress, StopSignal, Unwatched, Watch};
 
 use crate::films;
 
@@ -79,7 +81,20 @@ fn setup(folder: &Path) -> TrainSetup {
 }
 
 fn run(config: &TrainConfig, folder: &Path, name: &str) -> TrainReport {
-    train(config, &folder.join(name), &setup(folder), &mut |_| {}).unwrap()
+    quietly(config, &folder.join(name), &setup(folder)).unwrap()
+}
+
+/// Trains with nobody watching.
+fn quietly(
+    config: &TrainConfig,
+    root: &Path,
+    setup: &TrainSetup,
+) -> Result<TrainReport, TrainError> {
+    train(config, root, setup, &Unwatched, &mut |_| {})
+}
+
+fn resumed(root: &Path, folder: &Path) -> Result<TrainReport, TrainError> {
+    resume(root, &setup(folder), &Unwatched, &mut |_| {})
 }
 
 /// All that two trainings that are the same agree in: times differ.
@@ -93,24 +108,23 @@ fn outcome(folder: &Path, name: &str) -> Checkpoint {
     checkpoint
 }
 
-/// Trains and gives `order` when `when` says so; then goes on to the end.
+/// Trains and stops when `when` says so; then goes on to the end.
 fn interrupted(
     config: &TrainConfig,
     folder: &Path,
     name: &str,
     when: impl Fn(&TrainEvent) -> bool,
 ) -> TrainReport {
-    let setup_of_first = setup(folder);
-    let control = setup_of_first.control.clone();
-    let mut stop = |event: TrainEvent| {
+    let stop = StopSignal::default();
+    let mut on_event = |event: TrainEvent| {
         if when(&event) {
-            control.give(Order::Stop);
+            stop.give();
         }
     };
     let root = folder.join(name);
-    let report = train(config, &root, &setup_of_first, &mut stop).unwrap();
+    let report = train(config, &root, &setup(folder), &stop, &mut on_event).unwrap();
     assert_eq!(report.ending, Ending::Stopped);
-    resume(&root, &setup(folder), &mut |_| {}).unwrap()
+    resumed(&root, folder).unwrap()
 }
 
 #[test]
@@ -138,6 +152,104 @@ fn a_run_that_was_stopped_goes_on_bit_for_bit() {
 }
 
 #[test]
+fn a_run_that_was_stopped_while_it_scored_goes_on_bit_for_bit() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut config = config(&drawn_films(folder.path(), 12));
+    config.epochs = 2;
+    let whole = run(&config, folder.path(), "whole");
+    let expected = outcome(folder.path(), "whole");
+    for scored in [Part::Valid, Part::Test] {
+        let when = |event: &TrainEvent| matches!(event, TrainEvent::ScoringStarted { part, .. } if *part == scored);
+        let report = interrupted(&config, folder.path(), scored.name(), when);
+        assert!(
+            outcome(folder.path(), scored.name()) == expected,
+            "{scored}"
+        );
+        assert_eq!(report.test_auc, whole.test_auc, "{scored}");
+    }
+}
+
+/// Keeps what a training told, in order: its events of scoring and of epochs, and its progress.
+#[derive(Default)]
+struct Listener(Mutex<Vec<String>>);
+
+impl Listener {
+    fn note(&self, line: String) {
+        self.0.lock().unwrap().push(line);
+    }
+}
+
+impl Watch for Listener {
+    fn progress(&self, progress: Progress) {
+        let Progress {
+            n_done,
+            n_total,
+            unit,
+        } = progress;
+        self.note(format!("{n_done} of {n_total} {unit}"));
+    }
+
+    fn check(&self) -> Result<(), Canceled> {
+        Ok(())
+    }
+}
+
+#[test]
+fn validation_tells_of_its_start_its_progress_and_its_figures() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut config = config(&drawn_films(folder.path(), 12));
+    config.epochs = 1;
+    let listener = Listener::default();
+    let mut told = None;
+    let mut on_event = |event: TrainEvent| match event {
+        TrainEvent::ScoringStarted { part, n_films } => {
+            listener.note(format!("{part} started, {n_films} films"));
+        }
+        TrainEvent::ScoringDone(figures) => {
+            listener.note(format!("{} done", figures.part));
+            if figures.part == Part::Valid {
+                told = Some((figures.loss, figures.auc));
+            }
+        }
+        TrainEvent::EpochDone(epoch) => {
+            listener.note("epoch done".to_owned());
+            let expected = (epoch.valid_loss.unwrap(), epoch.valid_auc);
+            assert_eq!(told.as_ref(), Some(&expected));
+        }
+        _ => {}
+    };
+    let root = folder.path().join("run");
+    train(
+        &config,
+        &root,
+        &setup(folder.path()),
+        &listener,
+        &mut on_event,
+    )
+    .unwrap();
+    let lines = listener.0.into_inner().unwrap();
+    assert!(
+        lines.contains(&"24 of 24 films decoded".to_owned()),
+        "{lines:?}"
+    );
+    let lines = lines.iter().filter(|line| !line.ends_with("decoded"));
+    let expected = [
+        "0 of 6 films scored",
+        "valid started, 6 films",
+        "0 of 6 films scored",
+        "6 of 6 films scored",
+        "valid done",
+        "epoch done",
+        "0 of 6 films scored",
+        "test started, 6 films",
+        "0 of 6 films scored",
+        "6 of 6 films scored",
+        "test done",
+    ];
+    assert_eq!(lines.collect::<Vec<_>>(), expected);
+}
+
+#[test]
 fn another_number_of_threads_trains_the_same_weights() {
     let folder = tempfile::tempdir().unwrap();
     let config = TrainConfig {
@@ -149,7 +261,7 @@ fn another_number_of_threads_trains_the_same_weights() {
         device: ComputeDevice::cpu_with_threads(1).unwrap(),
         ..setup(folder.path())
     };
-    train(&config, &folder.path().join("one"), &one, &mut |_| {}).unwrap();
+    quietly(&config, &folder.path().join("one"), &one).unwrap();
     assert!(outcome(folder.path(), "one") == outcome(folder.path(), "two"));
 }
 
@@ -168,7 +280,16 @@ fn a_run_folder_tells_all_of_it() {
     for part in [Part::Valid, Part::Test] {
         let predictions = run.predictions(part).unwrap();
         assert_eq!(predictions.labels, ["Effusion", "Mass"], "{part}");
+        let best = report.epochs.iter().rev().find(|epoch| epoch.is_best);
+        let point = TrainingPoint::at("run", best.unwrap().epoch, 1, 1);
+        let model = predictions.model.unwrap();
+        assert_eq!(model.training(), Some(&point), "{part}");
         assert!(predictions.films.len() > 10, "{part}");
+    }
+    for epoch in 1..=4 {
+        let model = thorax::model::ModelFile::load(&run.epoch_path(epoch)).unwrap();
+        let point = TrainingPoint::at("run", epoch, 1, 1);
+        assert_eq!(model.card().provenance.run, Some(point));
     }
     let best = thorax::model::ModelFile::load(&run.best_path()).unwrap();
     assert!(best.card().provenance.evaluation.is_some());
@@ -182,7 +303,7 @@ fn a_run_folder_tells_all_of_it() {
     // A learnable task in four epochs: well above chance.
     let auc = report.test_auc.unwrap().macro_mean().unwrap();
     assert!(auc > 0.7, "{auc}");
-    let again = train(&config, run.root(), &setup(folder.path()), &mut |_| {});
+    let again = quietly(&config, run.root(), &setup(folder.path()));
     assert!(matches!(again, Err(TrainError::RunExists { .. })));
 }
 
@@ -197,16 +318,19 @@ fn a_pause_hands_out_the_model_of_the_moment() {
     let control = setup.control.clone();
     let (mut n_models, mut n_resumed) = (0, 0);
     let mut on_event = |event: TrainEvent| match event {
-        TrainEvent::StepDone(step) if step.step == 1 => control.give(Order::Pause),
+        TrainEvent::StepDone(step) if step.step == 1 => control.pause(),
         TrainEvent::Paused(model) => {
             assert_eq!(model.card().labels.len(), 2);
+            let point = model.card().provenance.run.clone().unwrap();
+            assert_eq!(point.to_string(), "run run, epoch 1 step 1");
             n_models += 1;
-            control.give(Order::Run);
+            control.go_on();
         }
         TrainEvent::Resumed => n_resumed += 1,
         _ => {}
     };
-    let report = train(&config, &folder.path().join("run"), &setup, &mut on_event).unwrap();
+    let root = folder.path().join("run");
+    let report = train(&config, &root, &setup, &Unwatched, &mut on_event).unwrap();
     assert_eq!(report.ending, Ending::Finished);
     assert_eq!((n_models, n_resumed), (1, 1));
 }
@@ -229,7 +353,7 @@ fn a_loss_that_is_not_finite_names_the_films_and_keeps_the_checkpoint() {
     checkpoint.place.epoch = 1;
     checkpoint.save(&run_folder.checkpoint_path()).unwrap();
     let before = fs::read(run_folder.checkpoint_path()).unwrap();
-    let error = resume(run_folder.root(), &setup(folder.path()), &mut |_| {}).unwrap_err();
+    let error = resumed(run_folder.root(), folder.path()).unwrap_err();
     let text = error.to_string();
     assert!(
         text.contains("not finite at step 1") && text.contains(".png"),
@@ -252,7 +376,8 @@ fn a_checkpoint_that_cannot_be_written_costs_nothing_else() {
         TrainEvent::SaveFailed(_) => n_failed += 1,
         _ => {}
     };
-    let report = train(&config, &root, &setup(folder.path()), &mut on_event).unwrap();
+    let setup = setup(folder.path());
+    let report = train(&config, &root, &setup, &Unwatched, &mut on_event).unwrap();
     assert_eq!((report.ending, n_failed), (Ending::Finished, 2));
     assert_eq!(report.epochs.len(), 2);
 }
@@ -271,13 +396,13 @@ fn patients_in_two_parts_stop_a_training_before_it_starts() {
     config.train_list = Some("train.txt".into());
     config.valid_list = Some("valid.txt".into());
     let root = folder.path().join("run");
-    let error = train(&config, &root, &setup(folder.path()), &mut |_| {}).unwrap_err();
+    let error = quietly(&config, &root, &setup(folder.path())).unwrap_err();
     assert!(
         matches!(error, TrainError::Leaks { n_patients: 1, .. }),
         "{error}"
     );
     config.allow_leaks = true;
-    let report = train(&config, &root, &setup(folder.path()), &mut |_| {}).unwrap();
+    let report = quietly(&config, &root, &setup(folder.path())).unwrap();
     assert_eq!(report.ending, Ending::Finished);
     let info = RunFolder::open(&root).unwrap().info().unwrap();
     assert_eq!(info.n_leaking_patients, 1);

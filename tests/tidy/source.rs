@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Modules from the bottom up; each may name those before it. Same row: not each other.
-const LAYERS: [&[&str]; 14] = [
+const LAYERS: [&[&str]; 15] = [
     &["files", "work"],
     &["domain"],
     &["metrics"],
@@ -13,6 +13,7 @@ const LAYERS: [&[&str]; 14] = [
     &["model"],
     &["scores"],
     &["explain"],
+    &["film"],
     &["bench", "export"],
     &["train"],
     &["evaluate"],

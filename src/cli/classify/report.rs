@@ -8,7 +8,6 @@ use serde::Serialize;
 use super::FilmResult;
 use crate::cli::Format;
 use crate::domain::{NOTICE, PerFinding, Score, Threshold};
-use crate::imaging::InputLevel;
 use crate::model::Classifier;
 
 /// One film in the JSON output.
@@ -17,21 +16,25 @@ struct JsonFilm<'a> {
     path: String,
     scores: Option<BTreeMap<&'a str, f32>>,
     thresholds: Option<BTreeMap<&'a str, f32>>,
+    /// Who chose each threshold, and on which films.
+    threshold_origins: Option<BTreeMap<&'a str, String>>,
     positive: Vec<&'a str>,
     warnings: Vec<String>,
     /// Whether the film is fit as input.
-    input: Option<JsonInput>,
+    input: Option<JsonInput<'a>>,
     /// 5th, 50th and 95th percentile of each score over small changes, where they were asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     jitter: Option<BTreeMap<&'a str, [f32; 3]>>,
     error: Option<&'a str>,
+    /// Name of the model, checksum of its weights, run and epoch where it names them.
+    model: Option<&'a str>,
 }
 
 #[derive(Serialize)]
-struct JsonInput {
+struct JsonInput<'a> {
     /// `fine`, `doubtful` or `refused`.
     level: &'static str,
-    reasons: Vec<String>,
+    reasons: Vec<&'a str>,
 }
 
 /// All results in one text, with a line feed at its end.
@@ -54,7 +57,7 @@ fn json(
     results: &[FilmResult],
 ) -> anyhow::Result<String> {
     let no_points = no_points_warning(classifier);
-    let film = |result| json_film(result, thresholds, no_points.as_deref());
+    let film = |result| json_film(result, thresholds, no_points.as_deref(), classifier.id());
     let films: Vec<_> = results.iter().map(film).collect();
     Ok(serde_json::to_string_pretty(&films)? + "\n")
 }
@@ -63,16 +66,28 @@ fn json_film<'a>(
     result: &'a FilmResult,
     thresholds: &'a PerFinding<Threshold>,
     no_points: Option<&str>,
+    model: &'a str,
 ) -> JsonFilm<'a> {
     let scores = result.scores.as_ref().ok();
-    let mut warnings = result.warnings.clone();
+    let mut warnings: Vec<String> = result.warnings().map(ToOwned::to_owned).collect();
     if scores.is_some() {
         warnings.extend(no_points.map(ToOwned::to_owned));
     }
     JsonFilm {
         path: result.path.display().to_string(),
         scores: scores.map(|scores| scores.iter().map(|(name, s)| (name, s.get())).collect()),
-        thresholds: scores.map(|_| thresholds.iter().map(|(name, t)| (name, t.get())).collect()),
+        thresholds: scores.map(|_| {
+            thresholds
+                .iter()
+                .map(|(name, t)| (name, t.value_f32()))
+                .collect()
+        }),
+        threshold_origins: scores.map(|_| {
+            let origins = thresholds.iter();
+            origins
+                .map(|(name, t)| (name, t.origin().words()))
+                .collect()
+        }),
         positive: scores.map_or_else(Vec::new, |scores| positive(scores, thresholds)),
         warnings,
         jitter: result.jitter.as_ref().map(|found| {
@@ -80,18 +95,19 @@ fn json_film<'a>(
             rows.map(|(name, i)| (name, [i.low, i.median, i.high]))
                 .collect()
         }),
-        input: result.input.as_ref().map(|check| JsonInput {
-            level: check.level().name(),
-            reasons: check.concerns().iter().map(|c| c.reason.clone()).collect(),
+        input: result.concerns.as_ref().map(|concerns| JsonInput {
+            level: concerns.verdict(),
+            reasons: concerns.reasons().collect(),
         }),
         error: result.scores.as_ref().err().map(String::as_str),
+        model: scores.map(|_| model),
     }
 }
 
 fn positive<'a>(scores: &'a PerFinding<Score>, thresholds: &PerFinding<Threshold>) -> Vec<&'a str> {
     let pairs = scores.iter().zip(thresholds.values());
     pairs
-        .filter(|((_, score), threshold)| score.is_positive(**threshold))
+        .filter(|((_, score), threshold)| score.is_positive(threshold))
         .map(|((name, _), _)| name)
         .collect()
 }
@@ -142,13 +158,13 @@ fn table(
     for result in results {
         // Writing to a string cannot fail.
         let _ = writeln!(text, "{}", result.path.display());
-        for warning in &result.warnings {
+        for warning in result.warnings() {
             let _ = writeln!(text, "  warning: {warning}");
         }
-        if let Some(check) = &result.input
-            && check.level() > InputLevel::Fine
+        if let Some(concerns) = &result.concerns
+            && !concerns.is_fine()
         {
-            let _ = writeln!(text, "  input {}", check.summary());
+            let _ = writeln!(text, "  input {}", concerns.summary());
         }
         match &result.scores {
             Err(error) => {
@@ -156,8 +172,8 @@ fn table(
             }
             Ok(scores) => {
                 for ((name, score), threshold) in scores.iter().zip(thresholds.values()) {
-                    let (score_text, cut) = (score.get(), threshold.get());
-                    let verdict = if score.is_positive(*threshold) {
+                    let (score_text, cut) = (score.get(), threshold.value());
+                    let verdict = if score.is_positive(threshold) {
                         "above"
                     } else {
                         "below"

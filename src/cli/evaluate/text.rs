@@ -1,14 +1,15 @@
 //! Metrics as text for a terminal.
 
 use super::Chosen;
-use crate::domain::NOTICE;
+use crate::domain::{NOTICE, ThresholdOrigin};
 use crate::evaluate::{ComparedSet, Evaluation, LabelFigures, Prevalence};
 
 /// All that was asked for, in aligned columns.
 pub fn table(evaluation: &Evaluation, chosen: &Chosen) -> String {
     let Evaluation { set, figures, .. } = evaluation;
     let prevalence = evaluation.prevalence;
-    let mut text = format!("{}, {} films\n\n", set.name, set.n_films());
+    let author = set.author_text();
+    let mut text = format!("{}, {} films\n{author}\n\n", set.name, set.n_films());
     let width = figures.labels.iter().map(|label| label.name.len()).max();
     let width = width.unwrap_or(0).max("Finding".len());
     text += &format!(
@@ -38,7 +39,8 @@ pub fn table(evaluation: &Evaluation, chosen: &Chosen) -> String {
     text += &subgroups(evaluation);
     text += &localization(evaluation);
     text += &comparison(evaluation);
-    text += &format!("Thresholds: {}\n", evaluation.thresholds_from);
+    let summary = ThresholdOrigin::summary(&chosen.thresholds);
+    text += &format!("Thresholds: {summary}\n");
     text += &format!("PPV and NPV at a prevalence {}\n", prevalence.text());
     text + &format!("Scores are not probabilities. {NOTICE}\n")
 }
@@ -59,7 +61,7 @@ fn row(label: &LabelFigures, width: usize, prevalence: Prevalence) -> String {
         label.n_neg,
         number(label.auc.map(|auc| auc.auc)),
         number(label.average_precision),
-        label.threshold,
+        label.threshold.value(),
         number(counts.sensitivity()),
         number(counts.specificity()),
         number(prevalence.and_then(|p| counts.ppv_at(p))),

@@ -82,8 +82,8 @@ pub(super) fn film(bytes: &[u8], path: &Path) -> Result<Film, FilmError> {
 ///
 /// The file is overruled only where it claims MONOCHROME1; others are shown as they say.
 fn settle_polarity(film: &mut Film, header: &Header) {
-    let looks_inverted = header.may_be_chest && Polarity::of(film).is_inverted();
-    if looks_inverted && header.inverted && header.photometric == Photometric::Monochrome1 {
+    let may_be_wrong = header.inverted && header.photometric == Photometric::Monochrome1;
+    if may_be_wrong && header.may_be_chest && Polarity::of_film(film).is_inverted() {
         film.inverted = false;
         film.steps
             .push("not inverted: MONOCHROME1 is overruled".to_owned());
@@ -92,14 +92,9 @@ fn settle_polarity(film: &mut Film, header: &Header) {
              shown with dark air, against the file."
                 .to_owned(),
         );
-        return;
-    }
-    if header.inverted {
+    } else if header.inverted {
         film.steps
             .push(format!("inverted once ({})", header.inverted_because));
-    }
-    if looks_inverted {
-        film.warnings.push(Polarity::WARNING.to_owned());
     }
 }
 

@@ -82,7 +82,9 @@ impl EvaluationState {
                 }
             }
             EvaluationPick::Model => {
-                if let Some(set) = self.scored() {
+                if let Some(text) = self.why_not_saved(&shared.model) {
+                    shared.say_error(text);
+                } else if let Some(set) = self.scored() {
                     let saved = Saved::Model {
                         from: model_path(&shared.model),
                         points: self.points(set, &shared.model),
@@ -95,14 +97,14 @@ impl EvaluationState {
 
     /// Reads scores; those in view stay until then.
     pub fn open_predictions(&mut self, path: PathBuf, shared: &Shared) {
-        let model = model_path(&shared.model);
+        let model = shared.model.classifier().cloned();
         self.opening
-            .start("scores", &shared.services.wake, move |_| {
+            .start("scores", &shared.services.wake, move |ctx| {
                 let source = ScoreSource::Predictions {
                     path: &path,
                     uncertain: Uncertain::Ignore,
                 };
-                Ok(OpenedSet::open(source, model.as_deref(), &|_, _, _| true)?)
+                Ok(OpenedSet::open(source, model.as_deref(), ctx)?)
             });
     }
 
@@ -136,7 +138,7 @@ impl EvaluationState {
         let Some(set) = self.scored().cloned() else {
             return;
         };
-        if self.chosen.frozen.is_some() {
+        if self.chosen.locked().is_some() {
             return;
         }
         let target_form = self.chosen.target;
@@ -148,12 +150,14 @@ impl EvaluationState {
             let prevalence = self.prevalence_of(column);
             let target = target_form.target(prevalence.unwrap_or_else(|| column.prevalence()));
             match target.solve(&column.ranked) {
-                Ok(threshold) => {
+                Ok(value) => {
                     let origin = ThresholdOrigin::Solved {
                         target: target_form.words(),
                         set: set.name.clone(),
                     };
-                    solved.push((label_idx, threshold, origin));
+                    // A threshold that is solved for is one of the scores.
+                    let threshold = Threshold::new(value, origin).ok();
+                    solved.extend(threshold.map(|threshold| (label_idx, threshold)));
                 }
                 Err(error) => notes.push(format!("{}: {error}", column.name.replace('_', " "))),
             }
@@ -163,14 +167,15 @@ impl EvaluationState {
     }
 
     fn freeze(&mut self, frozen: bool) {
-        self.chosen.frozen = match self.scored() {
+        self.chosen.lock = match self.scored() {
             Some(set) if frozen => Some(Locked {
                 chosen_on: set.name.clone(),
+                model: set.predictions.model.clone(),
                 figures: Figures::of(set, self.chosen.thresholds()),
-                origins: self.chosen.origins().to_vec(),
             }),
             _ => None,
         };
+        self.chosen.lock_holds = frozen;
     }
 
     fn open_film(&mut self, path: PathBuf, shared: &Shared) -> Vec<Effect> {
@@ -204,7 +209,6 @@ impl EvaluationState {
             prevalence: self.prevalence,
             comparison: self.comparison.done().cloned(),
             warnings: self.other_model_text(&shared.model).into_iter().collect(),
-            thresholds_from: self.thresholds_from(),
             classifier: self.classifier_of_scores(&shared.model),
         };
         self.save(EvaluationPick::Report, to, saved, shared);
@@ -216,70 +220,61 @@ impl EvaluationState {
             .start("saving", wake, move |_| saved.write(pick, to));
     }
 
-    fn thresholds_from(&self) -> String {
-        match &self.chosen.frozen {
-            Some(frozen) => format!("chosen on {}, locked", frozen.chosen_on),
-            None => "as set in the window".to_owned(),
-        }
-    }
-
-    /// The thresholds that were chosen here, with how, for a model file; the others stay as the
-    /// file has them.
-    fn points(&self, set: &ScoredSet, model: &Model) -> Vec<(String, f64, String)> {
+    /// The thresholds that were chosen here, for a model file; the others stay as the file has
+    /// them.
+    fn points(&self, set: &ScoredSet, model: &Model) -> Vec<(String, Threshold)> {
         let labels = model
             .classifier()
             .map(|classifier| &classifier.card().labels);
         let known = |name: &str| labels.is_some_and(|labels| labels.position(name).is_some());
-        let thresholds = self.chosen.thresholds().iter().zip(self.chosen.origins());
-        let columns = set.columns.iter().zip(thresholds);
+        let columns = set.columns.iter().zip(self.chosen.thresholds());
         columns
-            .filter(|(column, (_, origin))| known(&column.name) && origin.is_chosen_here())
-            .map(|(column, (&threshold, origin))| (column.name.clone(), threshold, origin.words()))
+            .filter(|(column, threshold)| {
+                known(&column.name) && threshold.origin().is_chosen_here()
+            })
+            .map(|(column, threshold)| (column.name.clone(), threshold.clone()))
             .collect()
     }
 
     /// Takes in what the jobs of evaluation have reported.
     pub fn poll(&mut self, shared: &mut Shared) -> Vec<Effect> {
-        if self.opening.poll() {
+        if shared.polled(&mut self.opening) {
             self.take_set(shared);
         }
         self.comparison.poll();
         self.listed.pictures.poll();
-        if self.saving.poll() {
+        if shared.polled(&mut self.saving) {
             return self.say_saved(shared);
         }
         Vec::new()
     }
 
     fn say_saved(&self, shared: &mut Shared) -> Vec<Effect> {
-        match &self.saving {
-            Task::Done((pick, path)) => {
-                shared.say(format!("Saved: {}", path.display()));
-                if *pick == EvaluationPick::Model {
-                    // The viewer uses the thresholds at once.
-                    let request = ModelRequest::Source(ModelSource::File(path.clone()));
-                    return vec![Effect::LoadModel(request)];
-                }
-            }
-            Task::Failed(error) => shared.say_error(error.as_str()),
-            Task::Idle | Task::Running(_) => {}
+        let Some((pick, path)) = self.saving.done() else {
+            return Vec::new();
+        };
+        shared.say(format!("Saved: {}", path.display()));
+        if *pick != EvaluationPick::Model {
+            return Vec::new();
         }
-        Vec::new()
+        // The viewer uses the thresholds at once.
+        let request = ModelRequest::Source(ModelSource::File(path.clone()));
+        vec![Effect::LoadModel(request)]
     }
 
     /// A set has come, or has not: thresholds held fast, or else the model's, or else 0.5.
     pub(super) fn take_set(&mut self, shared: &mut Shared) {
-        let opened = match std::mem::take(&mut self.opening) {
-            Task::Done(opened) => opened,
-            other => {
-                if let Some(error) = other.error() {
-                    shared.say_error(error);
-                }
-                self.opening = other;
-                return;
-            }
+        if self.opening.error().is_some() {
+            // It stays where the panel shows it.
+            return;
+        }
+        let Some(Ok(opened)) = self.opening.take() else {
+            return;
         };
         let last = opened.set.columns.len().saturating_sub(1);
+        let lock = self.chosen.lock.as_ref();
+        let model = lock.and_then(|lock| lock.model.as_ref());
+        self.chosen.lock_holds = model.is_none_or(|model| opened.set.may_be_of(model));
         self.set = Some(opened);
         self.chosen.forget_moves();
         self.listed.cell = None;
@@ -290,24 +285,23 @@ impl EvaluationState {
         self.chosen.select_label(label_idx);
     }
 
-    /// Thresholds held fast, or else the model's, or else 0.5; those that were moved stay.
+    /// Thresholds held fast, or else the model's, or else unset; those that were moved stay.
     fn take_thresholds(&mut self, model: &Model) {
         let Some(set) = self.scored().filter(|_| !self.chosen.has_moved()) else {
             return;
         };
-        let unset = (f64::from(Threshold::HALF.get()), ThresholdOrigin::Unset);
         let loaded = model.loaded.as_ref();
         let loaded = loaded.filter(|_| !self.is_of_another_model(model));
-        let of_model = |label: &str| loaded?.thresholds.with_origin(label);
-        let locked = self.chosen.frozen.as_ref();
+        let of_model = |label: &str| loaded?.thresholds.current().of(label);
+        let locked = self.chosen.locked();
         let of_label = |label: &str| {
             let held = locked.and_then(|locked| locked.threshold(label));
             let found = held.or_else(|| of_model(label));
-            found.unwrap_or_else(|| unset.clone())
+            found.map_or_else(Threshold::unset, Threshold::clone)
         };
         let found = set.columns.iter().map(|column| of_label(&column.name));
-        let (thresholds, origins) = found.unzip();
-        self.chosen.replace(thresholds, origins);
+        let found = found.collect();
+        self.chosen.replace(found);
     }
 }
 

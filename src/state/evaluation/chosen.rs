@@ -1,14 +1,12 @@
 use super::{Locked, TargetForm, TargetKind};
-use crate::domain::{Threshold, ThresholdOrigin};
+use crate::domain::Threshold;
 use crate::state::history::{Gesture, History};
 
 /// The label in view, and one threshold a label: positive iff score >= threshold.
 #[derive(Clone, Debug, Default, PartialEq)]
 struct Points {
     label_idx: usize,
-    thresholds: Vec<f64>,
-    /// Who chose each of them.
-    origins: Vec<ThresholdOrigin>,
+    thresholds: Vec<Threshold>,
 }
 
 /// The thresholds chosen in evaluation, with undo.
@@ -20,8 +18,10 @@ pub struct ChosenThresholds {
     pub target: TargetForm,
     /// Messages of the last solve for findings without a solution.
     pub solve_notes: Vec<String>,
-    /// Thresholds that are held fast.
-    pub frozen: Option<Locked>,
+    /// Thresholds that are held fast, also while scores are in view that they do not belong to.
+    pub(super) lock: Option<Locked>,
+    /// Whether they belong to the scores in view.
+    pub(super) lock_holds: bool,
 }
 
 impl Default for ChosenThresholds {
@@ -34,7 +34,8 @@ impl Default for ChosenThresholds {
                 value: 0.9,
             },
             solve_notes: Vec::new(),
-            frozen: None,
+            lock: None,
+            lock_holds: false,
         }
     }
 }
@@ -46,25 +47,29 @@ impl ChosenThresholds {
     }
 
     /// One threshold a label.
-    pub fn thresholds(&self) -> &[f64] {
+    pub fn thresholds(&self) -> &[Threshold] {
         &self.history.now().thresholds
     }
 
-    /// Who chose each threshold.
-    pub fn origins(&self) -> &[ThresholdOrigin] {
-        &self.history.now().origins
+    /// The threshold of the label in view.
+    pub fn threshold(&self) -> &Threshold {
+        const UNSET: &Threshold = &Threshold::unset();
+        self.thresholds().get(self.label_idx()).unwrap_or(UNSET)
     }
 
-    /// The threshold of the label in view.
-    pub fn threshold(&self) -> f64 {
-        let half = f64::from(Threshold::HALF.get());
-        let threshold = self.thresholds().get(self.label_idx());
-        threshold.copied().unwrap_or(half)
+    /// Thresholds that are held fast on the scores in view.
+    pub fn locked(&self) -> Option<&Locked> {
+        self.lock.as_ref().filter(|_| self.lock_holds)
+    }
+
+    /// Thresholds that are held fast for scores of another model than those in view.
+    pub fn locked_elsewhere(&self) -> Option<&Locked> {
+        self.lock.as_ref().filter(|_| !self.lock_holds)
     }
 
     /// Whether a move can be undone.
     pub fn can_undo(&self) -> bool {
-        self.has_moved() && self.frozen.is_none()
+        self.has_moved() && self.locked().is_none()
     }
 
     /// Whether a threshold was moved since the scores were opened.
@@ -79,17 +84,20 @@ impl ChosenThresholds {
     }
 
     /// Moves the threshold of the label in view; a drag up to [`Self::end_move`] is one step.
-    pub(super) fn move_to(&mut self, threshold: f64, at: &str) {
-        let before = self.threshold();
-        if self.frozen.is_some() || !threshold.is_finite() || threshold == before {
+    pub(super) fn move_to(&mut self, value: f64, at: &str) {
+        let before = self.threshold().value();
+        let moved = Threshold::moved(value, at);
+        let Some(moved) = moved.filter(|moved| moved.value() != before) else {
+            return;
+        };
+        if self.locked().is_some() {
             return;
         }
         let label_idx = self.label_idx();
-        let origin = ThresholdOrigin::Moved { at: at.to_owned() };
         let gesture = Some(Gesture::Threshold(label_idx));
-        let begins = self.history.change(gesture, |points| {
-            points.set(label_idx, threshold.clamp(0.0, 1.0), origin);
-        });
+        let begins = self
+            .history
+            .change(gesture, |points| points.set(label_idx, moved));
         if begins {
             self.move_began_at = Some(before);
         }
@@ -100,11 +108,11 @@ impl ChosenThresholds {
     }
 
     /// Takes solved thresholds, with the label of each, as one step.
-    pub(super) fn take_solved(&mut self, solved: Vec<(usize, f64, ThresholdOrigin)>) {
-        self.move_began_at = Some(self.threshold());
+    pub(super) fn take_solved(&mut self, solved: Vec<(usize, Threshold)>) {
+        self.move_began_at = Some(self.threshold().value());
         self.history.change(None, |points| {
-            for (label_idx, threshold, origin) in solved {
-                points.set(label_idx, threshold, origin);
+            for (label_idx, threshold) in solved {
+                points.set(label_idx, threshold);
             }
         });
         self.history.end_gesture();
@@ -117,9 +125,8 @@ impl ChosenThresholds {
     }
 
     /// Replaces all thresholds; nothing is left to undo.
-    pub(super) fn replace(&mut self, thresholds: Vec<f64>, origins: Vec<ThresholdOrigin>) {
-        let points = self.history.now_mut();
-        (points.thresholds, points.origins) = (thresholds, origins);
+    pub(super) fn replace(&mut self, thresholds: Vec<Threshold>) {
+        self.history.now_mut().thresholds = thresholds;
         self.history.forget_steps();
     }
 
@@ -132,12 +139,9 @@ impl ChosenThresholds {
 }
 
 impl Points {
-    fn set(&mut self, label_idx: usize, threshold: f64, origin: ThresholdOrigin) {
-        if let (Some(slot), Some(chosen_by)) = (
-            self.thresholds.get_mut(label_idx),
-            self.origins.get_mut(label_idx),
-        ) {
-            (*slot, *chosen_by) = (threshold, origin);
+    fn set(&mut self, label_idx: usize, threshold: Threshold) {
+        if let Some(slot) = self.thresholds.get_mut(label_idx) {
+            *slot = threshold;
         }
     }
 }

@@ -3,11 +3,11 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::{Cell, ChosenThresholds, EvaluationPick};
-use crate::domain::{ModelIdentity, ThresholdOrigin};
+use crate::domain::{ModelIdentity, Threshold, ThresholdOrigin};
 use crate::evaluate::{ComparedSet, Figures, OpenedSet, Prevalence, most_different_films};
 use crate::metrics::Confusion;
 use crate::scores::{LabelColumn, ScoredSet};
-use crate::state::{Model, SmallPictures};
+use crate::state::{Model, ModelOrigin, SmallPictures};
 use crate::work::{Task, Wake};
 
 /// Maximum number of differing films listed.
@@ -51,18 +51,19 @@ pub struct ListedFilms {
 pub struct Locked {
     /// The set they were chosen on.
     pub chosen_on: String,
+    /// The model that made the scores of that set, whose thresholds they are; `None` where that is
+    /// not known.
+    pub model: Option<ModelIdentity>,
     /// Its figures at these thresholds.
     pub figures: Figures,
-    /// Who chose each of them, in the order of the figures.
-    pub origins: Vec<ThresholdOrigin>,
 }
 
 impl Locked {
-    /// The threshold of a label and who chose it, if the set that they were chosen on had it.
-    pub fn threshold(&self, label: &str) -> Option<(f64, ThresholdOrigin)> {
-        let mut labels = self.figures.labels.iter().zip(&self.origins);
-        let (figures, origin) = labels.find(|(figures, _)| figures.name == label)?;
-        Some((figures.threshold, origin.clone()))
+    /// The threshold of a label, if the set that they were chosen on had it.
+    pub fn threshold(&self, label: &str) -> Option<&Threshold> {
+        let mut labels = self.figures.labels.iter();
+        let figures = labels.find(|figures| figures.name == label)?;
+        Some(&figures.threshold)
     }
 }
 
@@ -98,13 +99,12 @@ impl EvaluationState {
 
     /// The threshold of the label in view.
     pub fn threshold(&self) -> f64 {
-        self.chosen.threshold()
+        self.chosen.threshold().value()
     }
 
     /// Who chose the threshold of the label in view.
     pub fn origin(&self) -> &ThresholdOrigin {
-        let origin = self.chosen.origins().get(self.chosen.label_idx());
-        origin.unwrap_or(&ThresholdOrigin::Unset)
+        self.chosen.threshold().origin()
     }
 
     /// The 2x2 table of the label in view.
@@ -184,10 +184,9 @@ impl EvaluationState {
     /// Whether the scores in view were made by other weights than those of the model in use, whose
     /// thresholds and calibration then say nothing about them.
     pub fn is_of_another_model(&self, model: &Model) -> bool {
-        let made_by = self.scored_by();
-        made_by
-            .zip(model.loaded.as_ref())
-            .is_some_and(|(made_by, loaded)| made_by != loaded.classifier.identity())
+        self.scored()
+            .zip(model.classifier())
+            .is_some_and(|(set, classifier)| !set.may_be_of(classifier.identity()))
     }
 
     /// Says that the scores in view are of another model than the one in use.
@@ -198,6 +197,27 @@ impl EvaluationState {
         Some(format!(
             "These scores were made by {made_by}, not by the model in use: its thresholds and \
              calibration are not applied"
+        ))
+    }
+
+    /// Why thresholds cannot be saved into the model in use: they mean nothing to a model that did
+    /// not make the scores, and there is no file of weights in memory.
+    pub fn why_not_saved(&self, model: &Model) -> Option<String> {
+        let in_memory = matches!(model.loaded.as_ref()?.origin, ModelOrigin::Moment(_));
+        let text = "The model in use is in memory only: use one of the run's saved epochs to save \
+                    thresholds";
+        let in_memory = in_memory.then(|| text.to_owned());
+        self.other_model_text(model).or(in_memory)
+    }
+
+    /// Says that thresholds are held fast that were chosen on scores of another model.
+    pub fn other_lock_text(&self) -> Option<String> {
+        let lock = self.chosen.locked_elsewhere()?;
+        let model = lock.model.as_ref()?;
+        Some(format!(
+            "The locked thresholds were chosen on scores of {model} ({}): they are not applied to \
+             these scores",
+            lock.chosen_on
         ))
     }
 }

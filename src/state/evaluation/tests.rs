@@ -3,11 +3,11 @@
 use std::path::PathBuf;
 
 use super::*;
-use crate::domain::ThresholdOrigin;
+use crate::domain::{ModelIdentity, Threshold, ThresholdOrigin};
 use crate::evaluate::OpenedSet;
 use crate::scores::{FilmPrediction, Predictions, ScoredSet};
 use crate::state::shared::tests::{errors, shared, shared_with_model};
-use crate::state::{Effect, PickKind, Shared, Workspace};
+use crate::state::{Effect, ModelOrigin, PickKind, Shared, Workspace};
 
 /// Score of Mass and whether the film has it; no film has Hernia.
 const FILMS: [(f64, bool); 6] = [
@@ -19,7 +19,7 @@ const FILMS: [(f64, bool); 6] = [
     (0.9, true),
 ];
 
-fn opened(name: &str) -> OpenedSet {
+fn opened(name: &str, model: Option<&ModelIdentity>) -> OpenedSet {
     let films = FILMS
         .iter()
         .enumerate()
@@ -32,7 +32,7 @@ fn opened(name: &str) -> OpenedSet {
     let predictions = Predictions {
         labels: vec!["Mass".to_owned(), "Hernia".to_owned()],
         films: films.collect(),
-        model: None,
+        model: model.cloned(),
     };
     OpenedSet {
         set: ScoredSet::new(name.to_owned(), predictions).unwrap().into(),
@@ -49,8 +49,22 @@ fn evaluation(shared: &mut Shared) -> EvaluationState {
 }
 
 fn open(state: &mut EvaluationState, name: &str, shared: &mut Shared) {
-    state.opening = crate::work::Task::Done(opened(name));
+    open_of(state, name, None, shared);
+}
+
+fn open_of(
+    state: &mut EvaluationState,
+    name: &str,
+    model: Option<&ModelIdentity>,
+    shared: &mut Shared,
+) {
+    state.opening = crate::work::Task::Done(opened(name, model));
     state.take_set(shared);
+}
+
+fn values(state: &EvaluationState) -> Vec<f64> {
+    let thresholds = state.chosen.thresholds().iter();
+    thresholds.map(Threshold::value).collect()
 }
 
 fn apply(state: &mut EvaluationState, commands: &[EvaluationCommand], shared: &mut Shared) {
@@ -89,7 +103,7 @@ fn undo_returns_to_the_label_that_was_moved() {
     ];
     apply(&mut state, &commands, &mut shared);
     assert_eq!(state.chosen.label_idx(), 1);
-    assert_eq!(state.chosen.thresholds(), [0.7, 0.5]);
+    assert_eq!(values(&state), [0.7, 0.5]);
 }
 
 #[test]
@@ -140,7 +154,7 @@ fn locked_thresholds_are_neither_moved_nor_solved() {
         EvaluationCommand::Solve { all: true },
     ];
     apply(&mut state, &commands, &mut shared);
-    assert_eq!(state.chosen.thresholds(), [0.7, 0.5]);
+    assert_eq!(values(&state), [0.7, 0.5]);
     assert!(!state.chosen.can_undo());
     apply(&mut state, &[EvaluationCommand::Freeze(false)], &mut shared);
     assert!(state.chosen.can_undo());
@@ -164,7 +178,7 @@ fn locked_thresholds_hold_on_the_next_scores_and_moved_ones_do_not() {
     apply(&mut state, &commands, &mut shared);
     open(&mut state, "test", &mut shared);
     assert_eq!(state.threshold(), 0.7);
-    let locked = state.chosen.frozen.as_ref().unwrap();
+    let locked = state.chosen.locked().unwrap();
     assert_eq!(locked.chosen_on, "valid again");
 }
 
@@ -181,7 +195,7 @@ fn solving_reaches_the_target_and_names_the_labels_without_a_solution() {
         EvaluationCommand::Solve { all: true },
     ];
     apply(&mut state, &commands, &mut shared);
-    assert_eq!(state.chosen.thresholds(), [0.4, 0.5]);
+    assert_eq!(values(&state), [0.4, 0.5]);
     assert!(matches!(state.origin(), ThresholdOrigin::Solved { set, .. } if set == "valid"));
     assert!(state.chosen.solve_notes[0].starts_with("Hernia: "));
     assert_eq!(state.flipped_films(), [2]);
@@ -193,7 +207,7 @@ fn the_thresholds_of_a_new_model_count_unless_some_were_moved() {
     let mut state = evaluation(&mut shared);
     let with_model = shared_with_model();
     let loaded = with_model.model.loaded.as_ref().unwrap();
-    let (of_model, _) = loaded.thresholds.with_origin("Mass").unwrap();
+    let of_model = loaded.thresholds.current().of("Mass").unwrap().value();
     assert_ne!(of_model, 0.5, "else this test shows nothing");
     state.model_changed(&with_model.model);
     assert_eq!(state.threshold(), of_model);
@@ -204,6 +218,60 @@ fn the_thresholds_of_a_new_model_count_unless_some_were_moved() {
     );
     state.model_changed(&with_model.model);
     assert_eq!(state.threshold(), 0.77);
+}
+
+#[test]
+fn locked_thresholds_of_one_model_are_not_applied_to_scores_of_another() {
+    let mut shared = shared();
+    let mut state = evaluation(&mut shared);
+    let [first, second] =
+        ["174a1ab0", "00c0ffee"].map(|weights| ModelIdentity::new("Mine", weights, None));
+    open_of(&mut state, "valid", Some(&first), &mut shared);
+    let commands = [
+        EvaluationCommand::SetThreshold(0.7),
+        EvaluationCommand::Freeze(true),
+    ];
+    apply(&mut state, &commands, &mut shared);
+    open_of(&mut state, "test of another", Some(&second), &mut shared);
+    assert_eq!(state.origin(), &ThresholdOrigin::Unset);
+    let said = state.other_lock_text().unwrap();
+    assert!(said.contains("scores of Mine 174a1ab0 (valid)"), "{said}");
+    let moved = EvaluationCommand::SetThreshold(0.3);
+    apply(&mut state, &[moved], &mut shared);
+    assert_eq!(state.threshold(), 0.3, "nothing is locked here");
+    open_of(&mut state, "test", Some(&first), &mut shared);
+    assert_eq!(state.threshold(), 0.7);
+    assert_eq!(state.other_lock_text(), None);
+}
+
+#[test]
+fn thresholds_are_not_saved_into_a_model_that_did_not_make_the_scores() {
+    let mut shared = shared_with_model();
+    let mut state = evaluation(&mut shared);
+    let other = ModelIdentity::new("Another run", "00c0ffee", None);
+    open_of(&mut state, "valid", Some(&other), &mut shared);
+    let commands = [
+        EvaluationCommand::SetThreshold(0.7),
+        EvaluationCommand::Take(EvaluationPick::Model, "never.safetensors".into()),
+    ];
+    apply(&mut state, &commands, &mut shared);
+    let said = errors(&shared);
+    assert!(said[0].contains("made by Another run 00c0ffee"), "{said:?}");
+    assert!(matches!(state.saving, crate::work::Task::Idle));
+}
+
+#[test]
+fn thresholds_of_weights_in_memory_are_not_saved_into_the_default_model() {
+    let mut shared = shared_with_model();
+    let mut state = evaluation(&mut shared);
+    let loaded = shared.model.loaded.as_mut().unwrap();
+    loaded.origin = ModelOrigin::Moment("run a".to_owned());
+    let take = EvaluationCommand::Take(EvaluationPick::Model, "never.safetensors".into());
+    let commands = [EvaluationCommand::SetThreshold(0.7), take];
+    apply(&mut state, &commands, &mut shared);
+    let said = errors(&shared);
+    assert!(said[0].contains("in memory only"), "{said:?}");
+    assert!(matches!(state.saving, crate::work::Task::Idle));
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::EvaluationPick;
 use crate::dataset::{FilmCache, LabelRules};
-use crate::domain::Part;
+use crate::domain::{Part, Threshold};
 use crate::evaluate::{
     Choices, ComparedSet, Evaluation, EvaluationData, Figures, OpenedSet, Prevalence, ScoreSource,
     figures_csv, freeze_operating_points, html_report, save_plots,
@@ -13,29 +13,24 @@ use crate::evaluate::{
 use crate::files::write_whole;
 use crate::model::{Classifier, ModelFile};
 use crate::scores::ScoredSet;
-use crate::work::{JobContext, Progress};
+use crate::work::{JobContext, Unwatched};
 
 /// Scores the test part of a folder with the model in use.
 pub fn score(
     folder: &Path,
     classifier: &Classifier,
     cache_folder: Option<PathBuf>,
-    ctx: &JobContext<String>,
+    ctx: &JobContext,
 ) -> anyhow::Result<OpenedSet> {
-    ctx.send("Reading the table".to_owned());
+    ctx.set_stage("Reading the table");
     let data = EvaluationData::open(folder, None, None, Some(Part::Test), LabelRules::default())?;
-    ctx.send(format!("Scoring the {}", data.split));
+    ctx.set_stage(format!("Scoring the {}", data.split));
     let source = ScoreSource::Films {
         data: &data,
         classifier,
         cache_folder: &cache_folder.unwrap_or_else(FilmCache::default_folder),
     };
-    let opened = OpenedSet::open(source, classifier.path(), &|_, n_done, n_total| {
-        ctx.set_progress(Progress { n_done, n_total });
-        ctx.check_cancelled().is_ok()
-    });
-    ctx.check_cancelled()?;
-    Ok(opened?)
+    Ok(OpenedSet::open(source, Some(classifier), ctx)?)
 }
 
 /// What is to be written.
@@ -43,17 +38,16 @@ pub enum Saved {
     /// A page with everything.
     Report {
         opened: OpenedSet,
-        thresholds: Vec<f64>,
+        thresholds: Vec<Threshold>,
         prevalence: Prevalence,
         comparison: Option<ComparedSet>,
         warnings: Vec<String>,
-        thresholds_from: String,
         classifier: Option<Arc<Classifier>>,
     },
     /// A table of figures.
     Figures {
         set: Arc<ScoredSet>,
-        thresholds: Vec<f64>,
+        thresholds: Vec<Threshold>,
     },
     /// Every plot of every label.
     Plots {
@@ -63,7 +57,7 @@ pub enum Saved {
     /// A model with operating points: its file, or the default one.
     Model {
         from: Option<PathBuf>,
-        points: Vec<(String, f64, String)>,
+        points: Vec<(String, Threshold)>,
     },
 }
 
@@ -81,23 +75,22 @@ impl Saved {
                 prevalence,
                 comparison,
                 warnings,
-                thresholds_from,
                 classifier,
             } => {
                 let choices = Choices {
                     thresholds: &thresholds,
-                    thresholds_from,
                     prevalence,
                     comparison,
                     warnings,
                     ..Choices::default()
                 };
-                let evaluation = Evaluation::of(&opened, choices, &|_, _, _| true)?;
+                let evaluation = Evaluation::of(&opened, choices, &Unwatched)?;
                 let html = html_report(&evaluation, classifier.as_deref());
                 write(&to, html.as_bytes())?;
             }
             Self::Figures { set, thresholds } => {
-                write(&to, &figures_csv(&Figures::of(&set, &thresholds)))?;
+                let figures = Figures::of(&set, &thresholds);
+                write(&to, &figures_csv(&figures, set.predictions.model.as_ref()))?;
             }
             Self::Plots { set, classifier } => {
                 save_plots(&set, classifier.as_deref().map(Classifier::card), &to)?;

@@ -1,16 +1,16 @@
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use chrono::{Local, SecondsFormat, Utc};
 
 use super::blinded::Commit;
 use super::log::append;
-use super::score::spawn_scoring_job;
-use super::state::ListScore;
+use super::score::start_scoring;
 use super::{
-    BlindedReading, FilmNote, FilmStatus, ListCommand, ListState, Mark, SortOrder, same_patient,
+    BlindedReading, FilmNote, FilmStatus, ListCommand, ListFilter, ListState, Mark, SortKey,
+    SortOrder, same_patient,
 };
 use crate::state::{Effect, PickKind, Session, Shared, Workspace};
-use crate::work::{Job, Outcome, cause_chain, panic_message};
 
 impl ListState {
     /// Carries out a command of the film list.
@@ -29,11 +29,7 @@ impl ListState {
             }
             ListCommand::WantPictures(paths) => self.pictures.want(paths),
             ListCommand::ScoreAll => self.score_all(shared),
-            ListCommand::StopScoring => {
-                if let Some(job) = &self.scoring {
-                    job.cancel();
-                }
-            }
+            ListCommand::StopScoring => self.scoring.cancel(),
             ListCommand::StepPatient(step) => {
                 let films = &shared.films;
                 let next = films
@@ -68,13 +64,15 @@ impl ListState {
         let found = self.search.poll(shared);
         self.stale |= found.is_some();
         self.pictures.poll();
-        if let Some((scored, outcome)) = self.scoring.as_mut().map(Job::poll) {
-            self.take_scored(scored, outcome, shared);
-        }
+        self.poll_scoring(shared);
         for message in self.notes.poll() {
             shared.say_error(message);
         }
-        self.poll_committing(shared);
+        if let (Some(committing), Some(reading)) =
+            (shared.finished(&mut self.committing), &mut self.blinded)
+        {
+            reading.accept(committing);
+        }
         show(found.and_then(|found| found.to_show))
     }
 
@@ -95,7 +93,7 @@ impl ListState {
 
     /// The film in view has been scored; while the whole list is, it is sorted at the end.
     pub fn film_scored(&mut self) {
-        self.stale |= self.scoring.is_none();
+        self.stale |= !self.scoring.is_running();
     }
 
     /// A threshold has moved.
@@ -105,9 +103,23 @@ impl ListState {
 
     /// Another model is in use: scores of the one before no longer count.
     pub fn model_changed(&mut self, same_findings: bool, shared: &mut Shared) {
-        if !same_findings && self.blinded.take().is_some() {
-            let text = "The blinded session has ended: the new model has other findings";
-            shared.say(text);
+        if !same_findings {
+            if self.blinded.take().is_some() {
+                let text = "The blinded session has ended: the new model has other findings";
+                shared.say(text);
+            }
+            // The finding at that place is another one now.
+            if matches!(self.order.key, SortKey::Score(_)) {
+                self.order = SortOrder::default();
+            }
+            let filter = std::mem::take(&mut self.filter);
+            self.filter = ListFilter {
+                text: filter.text,
+                patient: filter.patient,
+                mark: filter.mark,
+                failed: filter.failed,
+                ..ListFilter::default()
+            };
         }
         self.forget_scoring();
     }
@@ -146,22 +158,17 @@ impl ListState {
         let Some(classifier) = shared.model.classifier() else {
             return;
         };
-        if self.scoring.is_some() {
-            return;
-        }
         let entries = shared.films.entries();
         let listed = self.places.iter().filter_map(|&place| entries.get(place));
         let unscored = listed.filter(|entry| entry.scores.is_none());
         let paths = unscored.map(|entry| entry.path.clone()).collect();
-        let job = spawn_scoring_job(&shared.services, paths, classifier.clone());
-        self.scoring = Some(job);
+        let (services, classifier) = (&shared.services, Arc::clone(classifier));
+        start_scoring(&mut self.scoring, services, paths, classifier);
     }
 
     /// Scores of another model must not come in.
     fn forget_scoring(&mut self) {
-        if let Some(job) = self.scoring.take() {
-            job.detach();
-        }
+        self.scoring.detach();
         self.stale = true;
     }
 
@@ -204,10 +211,8 @@ impl ListState {
         let n_labels = classifier.card().labels.len();
         // Any number that differs from reading to reading; the log names it.
         let seed = Local::now().timestamp_millis().unsigned_abs();
-        if let Some(job) = self.committing.take() {
-            // From a session that was ended: it is written, and no longer counts.
-            job.detach();
-        }
+        // Those of a session that was ended are written, and no longer count.
+        self.committing.detach();
         self.blinded = BlindedReading::new(films, n_labels, seed, log);
         self.show_asked_film(shared)
     }
@@ -243,48 +248,27 @@ impl ListState {
             truth: &|label| entry.and_then(|entry| entry.has(label)),
             model_id: loaded.classifier.id(),
             window,
-            input: &film.opened.check.summary(),
+            input: &film.opened.concerns.summary(),
             now: Local::now().to_rfc3339_opts(SecondsFormat::Millis, false),
         });
-        if let Some(committing) = prepared.filter(|_| !self.is_committing()) {
+        if let Some(committing) = prepared {
             let log = reading.log.clone();
-            let job = Job::spawn("reading log", shared.services.wake.clone(), move |_| {
+            let work = move |_: &_| {
                 append(&log, &committing.rows)?;
                 Ok(committing)
-            });
-            self.committing = Some(job);
+            };
+            let wake = &shared.services.wake;
+            self.committing.start("reading log", wake, work);
         }
         Vec::new()
     }
 
-    fn poll_committing(&mut self, shared: &mut Shared) {
-        let job = self.committing.as_mut();
-        let Some((_, Some(outcome))) = job.map(Job::poll) else {
-            return;
-        };
-        self.committing = None;
-        match outcome {
-            Outcome::Done(committing) => {
-                if let Some(reading) = &mut self.blinded {
-                    reading.accept(committing);
-                }
-            }
-            Outcome::Cancelled => {}
-            Outcome::Failed(error) => shared.say_error(cause_chain(&error)),
-            Outcome::Panicked(text) => shared.say_error(panic_message(&text)),
-        }
-    }
-
-    fn take_scored(
-        &mut self,
-        scored: Vec<ListScore>,
-        outcome: Option<Outcome<()>>,
-        shared: &mut Shared,
-    ) {
+    fn poll_scoring(&mut self, shared: &mut Shared) {
+        let (scored, over) = self.scoring.poll_events();
         for film in scored {
             if let Some(entry) = shared.films.entry_mut(&film.path) {
                 match film.scores {
-                    Ok((check, scores)) => entry.take_scores(&check, scores),
+                    Ok((concerns, scores)) => entry.take_scores(&concerns, scores),
                     Err(error) => entry.status = FilmStatus::Failed(error),
                 }
                 if entry.patient_id.is_none() {
@@ -293,15 +277,8 @@ impl ListState {
             }
             // Sorted anew when all are in: rows must not jump under the pointer.
         }
-        if let Some(outcome) = outcome {
-            self.scoring = None;
-            self.stale = true;
-            match outcome {
-                Outcome::Done(()) | Outcome::Cancelled => {}
-                Outcome::Failed(error) => shared.say_error(cause_chain(&error)),
-                Outcome::Panicked(text) => shared.say_error(panic_message(&text)),
-            }
-        }
+        shared.told(self.scoring.take());
+        self.stale |= over;
     }
 }
 

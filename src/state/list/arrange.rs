@@ -140,7 +140,7 @@ pub fn same_patient(
 /// How many findings of a film are at or above their thresholds; `None` without scores.
 pub fn n_above(entry: &FilmEntry, thresholds: Option<&PerFinding<Threshold>>) -> Option<usize> {
     let scores = entry.scores.as_ref()?.iter().zip(thresholds?.values());
-    Some(scores.filter(|(score, t)| is_above(**score, **t)).count())
+    Some(scores.filter(|(score, t)| is_above(**score, t)).count())
 }
 
 /// A score of one label; `None` where the film has none.
@@ -148,7 +148,7 @@ pub fn score(entry: &FilmEntry, label: usize) -> Option<f32> {
     entry.scores.as_ref()?.get(label).copied()
 }
 
-fn is_above(score: f32, threshold: Threshold) -> bool {
+fn is_above(score: f32, threshold: &Threshold) -> bool {
     Score::new(score).is_ok_and(|score| score.is_positive(threshold))
 }
 
@@ -177,20 +177,20 @@ struct Prepared<'a> {
     filter: &'a ListFilter,
     text: String,
     name: Option<&'a str>,
-    threshold: Option<Threshold>,
+    threshold: Option<&'a Threshold>,
 }
 
 impl<'a> Prepared<'a> {
     fn new(
         filter: &'a ListFilter,
         labels: Option<&'a Labels>,
-        thresholds: Option<&PerFinding<Threshold>>,
+        thresholds: Option<&'a PerFinding<Threshold>>,
     ) -> Self {
         Self {
             filter,
             text: filter.text.trim().to_lowercase(),
             name: labels.and_then(|labels| labels.get(filter.label)),
-            threshold: thresholds.and_then(|t| t.get(filter.label)).copied(),
+            threshold: thresholds.and_then(|t| t.get(filter.label)),
         }
     }
 
@@ -248,7 +248,7 @@ mod tests {
     }
 
     fn thresholds() -> PerFinding<Threshold> {
-        labels().map(|_, _| Threshold::new(0.5).unwrap())
+        labels().map(|_, _| Threshold::unset())
     }
 
     fn entry(number: usize, score: Option<f32>) -> FilmEntry {

@@ -222,7 +222,7 @@ impl BlindedReading {
                 label.to_owned(),
                 yes_no(reader),
                 score.get().to_string(),
-                threshold.get().to_string(),
+                threshold.value_f32().to_string(),
                 yes_no(Some(model)),
                 yes_no(reader.map(|reader| reader == model)),
                 yes_no((commit.truth)(label)),
@@ -243,7 +243,7 @@ fn decisions(
     thresholds: &PerFinding<Threshold>,
 ) -> impl Iterator<Item = bool> {
     let pairs = scores.values().iter().zip(thresholds.values());
-    pairs.map(|(score, threshold)| score.is_positive(*threshold))
+    pairs.map(|(score, threshold)| score.is_positive(threshold))
 }
 
 #[cfg(test)]
@@ -258,7 +258,7 @@ mod tests {
     fn prepared(reading: &BlindedReading, score: f32) -> Option<Committing> {
         let labels = Labels::nih_14();
         let scores = labels.map(|_, _| Score::new(score).unwrap());
-        let thresholds = labels.map(|_, _| Threshold::new(0.5).unwrap());
+        let thresholds = labels.map(|_, _| Threshold::unset());
         reading.prepare(&Commit {
             scores: &scores,
             thresholds: &thresholds,

@@ -3,7 +3,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::imaging::{InputCheck, InputLevel};
+use crate::imaging::Concerns;
 
 /// One film of the list, with its metadata.
 #[derive(Clone, Debug, PartialEq)]
@@ -81,10 +81,10 @@ impl FilmEntry {
     }
 
     /// Takes a model's scores, unless the film was refused as input: then the reason.
-    pub(in crate::state) fn take_scores(&mut self, check: &InputCheck, scores: Box<[f32]>) {
-        if check.level() == InputLevel::Refused {
+    pub(in crate::state) fn take_scores(&mut self, concerns: &Concerns, scores: Box<[f32]>) {
+        if concerns.is_refused() {
             self.scores = None;
-            self.status = FilmStatus::Failed(format!("scores hidden, {}", check.summary()));
+            self.status = FilmStatus::Failed(format!("scores hidden, {}", concerns.summary()));
         } else {
             self.scores = Some(scores);
             self.status = FilmStatus::Scored;

@@ -3,7 +3,7 @@ use std::collections::btree_map::Entry;
 use std::path::{Path, PathBuf};
 
 use super::{FilmNote, Sidecar};
-use crate::work::{Job, Outcome, Wake, cause_chain};
+use crate::work::{Task, Wake};
 
 /// Notes by film.
 type Notes = BTreeMap<PathBuf, FilmNote>;
@@ -20,7 +20,7 @@ pub struct NoteSaver {
     saving: Notes,
     /// A note came while others were being saved.
     waiting: bool,
-    job: Option<Job<(), Saved>>,
+    task: Task<Saved>,
 }
 
 /// The result of saving notes.
@@ -41,29 +41,27 @@ impl NoteSaver {
             unsaved: Notes::new(),
             saving: Notes::new(),
             waiting: false,
-            job: None,
+            task: Task::Idle,
         }
     }
 
     /// Saves a note, and those that could not be saved before.
     pub fn save(&mut self, film: PathBuf, note: FilmNote) {
         self.unsaved.insert(film, note);
-        self.waiting = self.job.is_some();
+        self.waiting = self.task.is_running();
         self.start();
     }
 
     /// Messages for the user about what was saved, if anything was.
     pub fn poll(&mut self) -> Vec<String> {
-        let Some((_, Some(outcome))) = self.job.as_mut().map(Job::poll) else {
+        self.task.poll();
+        let Some(ended) = self.task.take() else {
             return Vec::new();
         };
-        self.job = None;
         let saving = std::mem::take(&mut self.saving);
-        let (failed, messages) = match outcome {
-            Outcome::Done(saved) => (saved.failed, saved.messages),
-            Outcome::Cancelled => (saving, Vec::new()),
-            Outcome::Failed(error) => (saving, vec![cause_chain(&error)]),
-            Outcome::Panicked(text) => (saving, vec![format!("cannot save notes: {text}")]),
+        let (failed, messages) = match ended {
+            Ok(saved) => (saved.failed, saved.messages),
+            Err(error) => (saving, vec![format!("cannot save notes: {error}")]),
         };
         self.keep(failed);
         // Only for a note that came meanwhile: a full disk must not be asked without end.
@@ -74,16 +72,14 @@ impl NoteSaver {
     }
 
     fn start(&mut self) {
-        if self.job.is_some() || self.unsaved.is_empty() {
+        if self.task.is_running() || self.unsaved.is_empty() {
             return;
         }
         let notes = std::mem::take(&mut self.unsaved);
         self.saving.clone_from(&notes);
         let fallback = self.fallback.clone();
-        let job = Job::spawn("notes", self.wake.clone(), move |_| {
-            Ok(save(&notes, fallback.as_deref()))
-        });
-        self.job = Some(job);
+        let work = move |_: &_| Ok(save(&notes, fallback.as_deref()));
+        self.task.start("notes", &self.wake, work);
     }
 
     /// Keeps notes for the next attempt; a newer note of the same film counts.
@@ -100,7 +96,7 @@ impl Drop for NoteSaver {
     /// The program ends: what is not known to be on the disk is written now.
     fn drop(&mut self) {
         // Waits for its thread.
-        self.job = None;
+        self.task = Task::Idle;
         // Writing a note once more changes nothing.
         let saving = std::mem::take(&mut self.saving);
         self.keep(saving);
@@ -162,7 +158,7 @@ mod tests {
         let mut messages = Vec::new();
         for _ in 0..2000 {
             messages.extend(saver.poll());
-            if saver.job.is_none() {
+            if !saver.task.is_running() {
                 return messages;
             }
             std::thread::park_timeout(Duration::from_millis(5));

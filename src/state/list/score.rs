@@ -1,24 +1,27 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::state::{ListScore, ScoringJob};
-use crate::imaging::{InputCheck, read_film};
+use super::state::ListScore;
+use crate::explain::CamMethod;
+use crate::film;
+use crate::imaging::Concerns;
 use crate::model::Classifier;
 use crate::state::Services;
-use crate::work::{Job, JobContext, Progress, cause_chain};
+use crate::work::{JobContext, Progress, Task, Watch as _, cause_chain};
 use thorax_engine::lower_priority;
 
 /// Starts scoring films in the background.
-pub fn spawn_scoring_job(
+pub fn start_scoring(
+    task: &mut Task<(), ListScore>,
     services: &Services,
     paths: Vec<PathBuf>,
     classifier: Arc<Classifier>,
-) -> ScoringJob {
-    Job::spawn("score list", services.wake.clone(), move |ctx| {
+) {
+    task.start("score list", &services.wake, move |ctx| {
         // The film in view comes first.
         lower_priority();
         score_films(&paths, &classifier, ctx)
-    })
+    });
 }
 
 /// Scores films as they are scored in view: one at a time, by the same functions.
@@ -29,10 +32,14 @@ fn score_films(
 ) -> anyhow::Result<()> {
     let n_total = paths.len();
     for (n_done, path) in paths.iter().enumerate() {
-        ctx.check_cancelled()?;
-        ctx.set_progress(Progress { n_done, n_total });
+        ctx.check()?;
+        ctx.progress(Progress {
+            n_done,
+            n_total,
+            unit: "films scored",
+        });
         let (scores, patient_id) = match scores_of(path, classifier) {
-            Ok((check, scores, patient_id)) => (Ok((check, scores)), patient_id),
+            Ok((concerns, scores, patient_id)) => (Ok((concerns, scores)), patient_id),
             Err(error) => (Err(cause_chain(&error)), None),
         };
         ctx.send(ListScore {
@@ -47,10 +54,11 @@ fn score_films(
 fn scores_of(
     path: &Path,
     classifier: &Classifier,
-) -> anyhow::Result<(InputCheck, Box<[f32]>, Option<String>)> {
-    let film = read_film(path)?;
-    let reading = classifier.score(&film)?;
-    let scores = reading.scores.values().iter().map(|score| score.get());
-    let check = InputCheck::of(&film);
-    Ok((check, scores.collect(), film.info.patient_id))
+) -> anyhow::Result<(Concerns, Box<[f32]>, Option<String>)> {
+    let opened = Arc::new(film::open(path)?);
+    let scored = film::score(&opened, classifier, CamMethod::default())?;
+    let scores = scored.inference.scores.values().iter();
+    let scores = scores.map(|score| score.get()).collect();
+    let patient_id = opened.film.info.patient_id.clone();
+    Ok((opened.concerns.clone(), scores, patient_id))
 }

@@ -1,13 +1,13 @@
 use std::path::PathBuf;
 
-use crate::state::jobs::{ListJob, Listing, spawn_drawn_film_job, spawn_list_job};
+use super::listing::{Listing, start_drawn_film, start_listing};
 use crate::state::{Session, Shared};
-use crate::work::{Job, Outcome, cause_chain, panic_message};
+use crate::work::Task;
 
 /// The search for films below the paths that were opened: one at a time.
 #[derive(Default)]
 pub struct FilmSearch {
-    job: Option<ListJob>,
+    task: Task<Listing>,
     /// Paths that came while others were being searched.
     waiting: Vec<PathBuf>,
     /// The film that was in view when the program ended, until its list is there again.
@@ -22,15 +22,15 @@ pub struct Found {
 
 impl FilmSearch {
     pub fn is_running(&self) -> bool {
-        self.job.is_some()
+        self.task.is_running()
     }
 
     /// Searches paths for films, after those that are being searched.
     pub fn start(&mut self, paths: Vec<PathBuf>, shared: &Shared) {
-        if self.job.is_some() {
+        if self.is_running() {
             self.waiting.extend(paths);
         } else if !paths.is_empty() {
-            self.job = Some(spawn_list_job(&shared.services, paths));
+            start_listing(&mut self.task, &shared.services, paths);
         }
     }
 
@@ -42,36 +42,20 @@ impl FilmSearch {
 
     /// Writes the sample film to the folder for temporary files and opens it from there.
     pub fn start_drawn_film(&mut self, shared: &Shared) {
-        self.job = Some(spawn_drawn_film_job(&shared.services));
+        start_drawn_film(&mut self.task, &shared.services);
     }
 
     pub fn cancel(&mut self) {
         self.waiting.clear();
-        if let Some(job) = &self.job {
-            job.cancel();
-        }
+        self.task.cancel();
     }
 
     /// Puts films that were found on the list; `None` while there are none.
     pub fn poll(&mut self, shared: &mut Shared) -> Option<Found> {
-        let (_, Some(outcome)) = self.job.as_mut().map(Job::poll)? else {
-            return None;
-        };
-        self.job = None;
+        let listing = shared.finished(&mut self.task);
         let waiting = std::mem::take(&mut self.waiting);
         self.start(waiting, shared);
-        match outcome {
-            Outcome::Done(listing) => Some(self.take(listing, shared)),
-            Outcome::Cancelled => None,
-            Outcome::Failed(error) => {
-                shared.say_error(cause_chain(&error));
-                None
-            }
-            Outcome::Panicked(text) => {
-                shared.say_error(panic_message(&text));
-                None
-            }
-        }
+        listing.map(|listing| self.take(listing, shared))
     }
 
     fn take(&mut self, listing: Listing, shared: &mut Shared) -> Found {

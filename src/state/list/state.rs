@@ -4,24 +4,18 @@ use super::blinded::Committing;
 use super::notes::NoteSaver;
 use super::search::FilmSearch;
 use super::{BlindedReading, ListFilter, SortKey, SortOrder, arranged};
-use crate::imaging::InputCheck;
+use crate::imaging::Concerns;
 use crate::state::{Films, Services, Shared, SmallPictures};
-use crate::work::{Job, Progress};
+use crate::work::{Progress, Task};
 
 /// A film that was scored in the background.
 pub struct ListScore {
     pub path: PathBuf,
     /// One score a label, or why there are none.
-    pub scores: Result<(InputCheck, Box<[f32]>), String>,
+    pub scores: Result<(Concerns, Box<[f32]>), String>,
     /// What the file says.
     pub patient_id: Option<String>,
 }
-
-/// Scores films one after the other.
-pub type ScoringJob = Job<ListScore, ()>;
-
-/// Writes answers to the log of a session; they count once written.
-pub type CommitJob = Job<(), Committing>;
 
 /// The film list: its order, its background jobs, and a blinded session.
 pub struct ListState {
@@ -38,11 +32,12 @@ pub struct ListState {
     /// The places are older than what they follow from.
     pub(super) stale: bool,
     pub(super) search: FilmSearch,
-    pub(super) scoring: Option<ScoringJob>,
+    /// Scores films one after the other.
+    pub(super) scoring: Task<(), ListScore>,
     /// Saves marks and notes.
     pub(super) notes: NoteSaver,
-    /// Answers on their way to the log.
-    pub(super) committing: Option<CommitJob>,
+    /// Answers on their way to the log; they count once written.
+    pub(super) committing: Task<Committing>,
 }
 
 impl ListState {
@@ -57,9 +52,9 @@ impl ListState {
             places: Vec::new(),
             stale: true,
             search: FilmSearch::default(),
-            scoring: None,
+            scoring: Task::Idle,
             notes: NoteSaver::new(services.notes_folder(), wake.clone()),
-            committing: None,
+            committing: Task::Idle,
         }
     }
 
@@ -84,7 +79,7 @@ impl ListState {
 
     /// Whether answers are being written to the log.
     pub fn is_committing(&self) -> bool {
-        self.committing.is_some()
+        self.committing.is_running()
     }
 
     /// Whether folders are being searched for films.
@@ -124,11 +119,12 @@ impl ListState {
 
     /// How far scoring in the background has come; `None` while nothing is scored there.
     pub fn scoring_progress(&self) -> Option<Progress> {
-        let job = self.scoring.as_ref()?;
+        let running = self.scoring.running()?;
         let begun = Progress {
             n_done: 0,
             n_total: 1,
+            unit: "films scored",
         };
-        Some(job.progress().unwrap_or(begun))
+        Some(running.progress().unwrap_or(begun))
     }
 }

@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use super::*;
-use crate::state::shared::tests::{errors, list, shared, shared_with_model};
-use crate::state::{Effect, PickKind, Session, Shared};
+use crate::state::shared::tests::{another_model, errors, list, shared, shared_with_model};
+use crate::state::{Effect, PickKind, Session, Shared, ViewerState};
 
 fn with_films(mut shared: Shared, names: &[&str]) -> (ListState, Shared) {
     list(&mut shared, names);
@@ -52,6 +52,78 @@ fn from_a_film_outside_the_filter_a_step_leads_to_the_first_inside() {
     apply(&mut state, text_filter("chest"), &mut shared);
     let effects = apply(&mut state, ListCommand::StepFilm(-1), &mut shared);
     assert_eq!(effects, [Effect::ShowFilm(1)]);
+}
+
+/// Two films of a model's findings: nothing of the first is above threshold, all of the second.
+fn scored() -> (ListState, Shared) {
+    let (state, mut shared) = with_films(shared_with_model(), &["a.png", "b.png"]);
+    for (name, score) in [("a.png", 0.0), ("b.png", 1.0)] {
+        let entry = shared.films.entry_mut(Path::new(name)).unwrap();
+        entry.scores = Some(vec![score; 14].into());
+        entry.status = FilmStatus::Scored;
+    }
+    (state, shared)
+}
+
+fn use_another_model(same_findings: bool, state: &mut ListState, shared: &mut Shared) {
+    shared.use_model(another_model());
+    state.model_changed(same_findings, shared);
+    ViewerState::new(&shared.services.wake).model_changed(same_findings, shared);
+    state.arrange(shared);
+}
+
+#[test]
+fn thresholds_of_another_model_neither_sort_nor_filter_scores_of_the_one_before() {
+    let above = ListCommand::Sort(SortOrder {
+        key: SortKey::Above,
+        descending: true,
+    });
+    let (mut state, mut shared) = scored();
+    apply(&mut state, above, &mut shared);
+    assert_eq!(state.places(), [1, 0]);
+    use_another_model(true, &mut state, &mut shared);
+    assert_eq!(state.places(), [0, 1], "no film has scores");
+    let current = shared.model.loaded.as_ref().unwrap().thresholds.current();
+    for entry in shared.films.entries() {
+        assert_eq!(n_above(entry, Some(current)), None);
+    }
+
+    let (mut state, mut shared) = scored();
+    let decision = ListFilter {
+        decision: Some(Decision::Above),
+        ..ListFilter::default()
+    };
+    apply(&mut state, ListCommand::Filter(decision), &mut shared);
+    assert_eq!(state.places(), [1]);
+    use_another_model(true, &mut state, &mut shared);
+    assert!(state.places().is_empty());
+}
+
+#[test]
+fn order_and_filter_by_a_finding_end_with_the_model_that_has_it() {
+    let (mut state, mut shared) = scored();
+    let order = SortOrder {
+        key: SortKey::Score(3),
+        descending: true,
+    };
+    apply(&mut state, ListCommand::Sort(order), &mut shared);
+    let filter = ListFilter {
+        text: "png".to_owned(),
+        label: 3,
+        decision: Some(Decision::Above),
+        truth: Some(true),
+        ..ListFilter::default()
+    };
+    apply(&mut state, ListCommand::Filter(filter.clone()), &mut shared);
+    use_another_model(true, &mut state, &mut shared);
+    assert_eq!((state.order, &state.filter), (order, &filter));
+    use_another_model(false, &mut state, &mut shared);
+    assert_eq!(state.order, SortOrder::default());
+    let kept = ListFilter {
+        text: "png".to_owned(),
+        ..ListFilter::default()
+    };
+    assert_eq!(state.filter, kept);
 }
 
 #[test]

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::model::ModelSource;
 use crate::state::{Effect, ModelRequest, PickKind, Shared, Workspace};
-use crate::train::{Order, RunFolder, TrainConfig};
+use crate::train::{RunFolder, TrainConfig};
 use crate::work::Task;
 
 impl TrainingState {
@@ -52,9 +52,9 @@ impl TrainingState {
             }
             TrainingCommand::Start => return self.begin(shared),
             TrainingCommand::ResumeRun => return self.resume(shared),
-            TrainingCommand::Pause => self.give_order(Order::Pause),
-            TrainingCommand::GoOn => self.give_order(Order::Run),
-            TrainingCommand::Stop => self.give_order(Order::Stop),
+            TrainingCommand::Pause => self.tell(TrainingJob::pause),
+            TrainingCommand::GoOn => self.tell(TrainingJob::go_on),
+            TrainingCommand::Stop => self.tell(TrainingJob::stop),
             TrainingCommand::OpenRun(root) => return self.open_run(root, shared),
             TrainingCommand::Compare(root) => return self.compare_run(root, shared),
             TrainingCommand::DropCompared(place) => {
@@ -74,7 +74,7 @@ impl TrainingState {
             TrainingCommand::GoOnTraining => self.closing = Closing::No,
             TrainingCommand::StopAndClose => {
                 self.closing = Closing::Finishing;
-                self.give_order(Order::Stop);
+                self.tell(TrainingJob::stop);
             }
         }
         Vec::new()
@@ -242,7 +242,7 @@ impl TrainingState {
             order,
             services.device.clone(),
             services.cache_folder.clone(),
-            services.wake.clone(),
+            &services.wake,
         );
         let state = RunState::Running {
             job,
@@ -252,13 +252,13 @@ impl TrainingState {
         self.show(TrainingPage::Run)
     }
 
-    fn give_order(&self, order: Order) {
+    fn tell(&self, order: impl FnOnce(&TrainingJob)) {
         if let Some(ShownRun {
             state: RunState::Running { job, .. },
             ..
         }) = &self.run
         {
-            job.give(order);
+            order(job);
         }
     }
 

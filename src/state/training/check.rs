@@ -7,10 +7,9 @@ use crate::dataset::{FileReport, PartSummary};
 use crate::domain::Part;
 use crate::model::ComputeDevice;
 use crate::train::{
-    DataPlan, DryRun, Order, Preflight, RunFolder, TrainConfig, TrainControl, TrainError,
-    TrainEvent, TrainSetup, dry_run,
+    DataPlan, DryRun, Preflight, RunFolder, TrainConfig, TrainError, TrainSetup, dry_run,
 };
-use crate::work::{Cancelled, JobContext, Progress};
+use crate::work::JobContext;
 
 /// What was found of data, split and disk before a run; what may start was looked at first.
 #[derive(Debug)]
@@ -202,43 +201,19 @@ pub(super) fn try_steps(
     config: &TrainConfig,
     window_device: &ComputeDevice,
     cache_folder: Option<PathBuf>,
-    ctx: &JobContext<String>,
+    ctx: &JobContext,
 ) -> anyhow::Result<DryRunReport> {
     let mut setup = TrainSetup::new(device_for(window_device, config)?);
     if let Some(folder) = cache_folder {
         setup.cache_folder = folder;
     }
-    let control: TrainControl = setup.control.clone();
-    ctx.send("Decoding films".to_owned());
-    let prepared = setup.prepare(config, &mut |event| {
-        if let TrainEvent::Decoding { n_done, n_total } = event {
-            ctx.set_progress(Progress { n_done, n_total });
-        }
-        if ctx.check_cancelled().is_err() {
-            control.give(Order::Stop);
-        }
-    });
-    ctx.check_cancelled()?;
-    let prepared = prepared.context("no dry run")?;
-    ctx.set_progress(Progress {
-        n_done: 0,
-        n_total: 1,
-    });
-    ctx.send("Taking steps".to_owned());
-    let dry_run = dry_run(&prepared, &setup, &mut |n_done, n_total| {
-        ctx.set_progress(Progress { n_done, n_total });
-        if ctx.check_cancelled().is_err() {
-            control.give(Order::Stop);
-        }
-    });
-    match dry_run {
-        Err(TrainError::Stopped) => Err(Cancelled.into()),
-        Err(error) => Err(error.into()),
-        Ok(dry_run) => Ok(DryRunReport {
-            dry_run,
-            unreadable: prepared.unreadable.clone(),
-        }),
-    }
+    ctx.set_stage("Decoding films");
+    let prepared = setup.prepare(config, ctx).context("no dry run")?;
+    ctx.set_stage("Taking steps");
+    Ok(DryRunReport {
+        dry_run: dry_run(&prepared, &setup, ctx)?,
+        unreadable: prepared.unreadable,
+    })
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use super::{
 };
 use crate::state::{NoticeKind, Shared};
 use crate::train::{Ending, TrainEvent, TrainReport};
-use crate::work::{Outcome, Progress, Task, Wake, cause_chain, panic_message};
+use crate::work::Wake;
 
 impl TrainingState {
     /// Takes in what the jobs of training have reported.
@@ -39,7 +39,7 @@ impl TrainingState {
         let RunState::Running { job, activity } = state else {
             return;
         };
-        let (news, outcome) = job.poll();
+        let (news, over) = job.poll();
         for news in news {
             match news {
                 TrainingNews::Steps(steps) => record.take_steps(&steps),
@@ -50,10 +50,10 @@ impl TrainingState {
                 }
             }
         }
-        let Some(outcome) = outcome else {
+        if !over {
             return;
-        };
-        let ended = ended(record, outcome);
+        }
+        let ended = ended(record, job.take_end());
         let (kind, text) = ending_notice(record, &ended);
         shared.notices.push(kind, text);
         *state = ended;
@@ -64,58 +64,29 @@ impl TrainingState {
     }
 
     fn poll_checks(&mut self, shared: &mut Shared) {
-        let over = [
-            self.check.poll(),
-            self.dry_run.poll(),
-            self.preview.poll(),
-            self.columns.poll(),
-        ];
-        let errors = [
-            self.check.error(),
-            self.dry_run.error(),
-            self.preview.error(),
-            self.columns.error(),
-        ];
-        for (over, error) in over.into_iter().zip(errors) {
-            if let (true, Some(error)) = (over, error) {
-                shared.say_error(error);
-            }
-        }
+        shared.polled(&mut self.check);
+        shared.polled(&mut self.dry_run);
+        shared.polled(&mut self.preview);
+        shared.polled(&mut self.columns);
     }
 
     fn poll_config_file(&mut self, shared: &mut Shared) {
-        if !self.config_file.poll() {
-            return;
-        }
-        match std::mem::take(&mut self.config_file) {
-            Task::Done(ConfigFile::Loaded(config)) => self.edit_config(*config, shared),
-            Task::Done(ConfigFile::Saved(path)) => shared.say(format!("Saved {}", path.display())),
-            Task::Failed(error) => shared.say_error(error),
-            Task::Idle | Task::Running(_) => {}
+        match shared.finished(&mut self.config_file) {
+            Some(ConfigFile::Loaded(config)) => self.edit_config(*config, shared),
+            Some(ConfigFile::Saved(path)) => shared.say(format!("Saved {}", path.display())),
+            None => {}
         }
     }
 
     fn poll_opened_runs(&mut self, shared: &mut Shared) {
-        if self.opening.poll() {
-            match std::mem::take(&mut self.opening) {
-                Task::Done(record) => {
-                    shared.settings.training.remember_run(&record.folder);
-                    self.run = Some(ShownRun::at_rest(record));
-                }
-                Task::Failed(error) => shared.say_error(error),
-                Task::Idle | Task::Running(_) => {}
-            }
+        if let Some(record) = shared.finished(&mut self.opening) {
+            shared.settings.training.remember_run(&record.folder);
+            self.run = Some(ShownRun::at_rest(record));
         }
-        if self.compared.opening.poll() {
-            match std::mem::take(&mut self.compared.opening) {
-                Task::Done(record) => {
-                    let records = &mut self.compared.records;
-                    records.retain(|known| known.folder != record.folder);
-                    records.push(record);
-                }
-                Task::Failed(error) => shared.say_error(error),
-                Task::Idle | Task::Running(_) => {}
-            }
+        if let Some(record) = shared.finished(&mut self.compared.opening) {
+            let records = &mut self.compared.records;
+            records.retain(|known| known.folder != record.folder);
+            records.push(record);
         }
     }
 }
@@ -127,17 +98,15 @@ fn take_event(
     event: TrainEvent,
 ) -> Option<String> {
     match event {
-        TrainEvent::Decoding { n_done, n_total } => {
-            record.live.decoding = Some(Progress { n_done, n_total });
-        }
         TrainEvent::Prepared(prepared) => {
             record.take_prepared(prepared);
             *activity = Activity::Training;
         }
         TrainEvent::StepDone(step) => record.take_steps(&[step]),
+        TrainEvent::ScoringStarted { .. } => *activity = Activity::Scoring,
         TrainEvent::EpochDone(epoch) => record.take_epoch(*epoch),
         TrainEvent::Paused(model) => *activity = Activity::Paused(model),
-        TrainEvent::Resumed => *activity = Activity::Training,
+        TrainEvent::ScoringDone(_) | TrainEvent::Resumed => *activity = Activity::Training,
         TrainEvent::Saved(_) => {
             record.has_checkpoint = true;
             record.live.save_error = None;
@@ -152,18 +121,16 @@ fn take_event(
     None
 }
 
-fn ended(record: &mut RunRecord, outcome: Outcome<TrainReport>) -> RunState {
-    record.live.decoding = None;
+fn ended(record: &mut RunRecord, end: Option<Result<TrainReport, String>>) -> RunState {
     record.revision += 1;
-    match outcome {
-        Outcome::Done(report) => {
+    match end {
+        Some(Ok(report)) => {
             record.epochs = report.epochs;
             record.test_auc = report.test_auc;
             RunState::Ended(report.ending)
         }
-        Outcome::Cancelled => RunState::Abandoned,
-        Outcome::Failed(error) => RunState::Failed(cause_chain(&error)),
-        Outcome::Panicked(text) => RunState::Failed(panic_message(&text)),
+        Some(Err(error)) => RunState::Failed(error),
+        None => RunState::Abandoned,
     }
 }
 
@@ -183,4 +150,29 @@ fn ending_notice(record: &RunRecord, state: &RunState) -> (NoticeKind, String) {
         _ => format!("{name}: stopped before the first step"),
     };
     (NoticeKind::Info, text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::Part;
+    use crate::train::{AucTable, PartFigures};
+
+    #[test]
+    fn a_training_scores_from_the_event_that_says_so_to_the_one_that_ends_it() {
+        let (mut record, mut activity) = (RunRecord::default(), Activity::Training);
+        for part in [Part::Valid, Part::Test] {
+            let started = TrainEvent::ScoringStarted { part, n_films: 8 };
+            assert_eq!(take_event(&mut record, &mut activity, started), None);
+            assert!(matches!(activity, Activity::Scoring), "{part}");
+            let done = TrainEvent::ScoringDone(PartFigures {
+                part,
+                n_films: 8,
+                loss: 0.5,
+                auc: AucTable::default(),
+            });
+            assert_eq!(take_event(&mut record, &mut activity, done), None);
+            assert!(matches!(activity, Activity::Training), "{part}");
+        }
+    }
 }

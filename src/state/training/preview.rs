@@ -31,7 +31,7 @@ impl Preview {
     pub(super) fn make(
         preflight: &Preflight,
         augmentation: Augmentation,
-        ctx: &JobContext<String>,
+        ctx: &JobContext,
     ) -> anyhow::Result<Self> {
         let mut plan = preflight.plan.clone();
         // Leaks are shown where they matter; they do not hide a picture.
@@ -44,10 +44,7 @@ impl Preview {
         let (seed, batch_size) = (plan.config.seed, plan.config.batch_size);
         // These few films do not belong next to the real cache, which has all films.
         let folder = tempfile::tempdir()?;
-        let mut progress = |_, _| ctx.check_cancelled().is_ok();
-        let prepared = Prepared::new(plan, folder.path(), 1, &mut progress);
-        ctx.check_cancelled()?;
-        let prepared = prepared?;
+        let prepared = Prepared::new(plan, folder.path(), 1, ctx)?;
         let set = &prepared.train;
         let [.., white] = *set.input_of_gray;
         let gray = |value: &f32| (value / white * 255.0).round().clamp(0.0, 255.0) as u8;

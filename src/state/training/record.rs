@@ -6,7 +6,6 @@ use super::StepCurve;
 use crate::train::{
     AucTable, EpochMetrics, PreparedRun, RunFolder, RunInfo, StepMetrics, TrainConfig, TrainError,
 };
-use crate::work::Progress;
 
 /// Lines of a run's log that are kept in memory.
 const MAX_LOG_LINES: usize = 400;
@@ -47,8 +46,6 @@ pub struct LiveReports {
     pub steps: StepCurve,
     /// The step taken last.
     pub last_step: Option<StepMetrics>,
-    /// Films decoded, while that goes on.
-    pub decoding: Option<Progress>,
     /// The last thing that could not be saved.
     pub save_error: Option<String>,
 }
@@ -90,8 +87,7 @@ impl RunRecord {
 
     /// Display name: the last component of its folder.
     pub fn name(&self) -> String {
-        let name = self.folder.file_name().unwrap_or(self.folder.as_os_str());
-        name.to_string_lossy().into_owned()
+        RunFolder::at(&self.folder).name()
     }
 
     /// The epoch whose weights are the best so far.
@@ -114,7 +110,6 @@ impl RunRecord {
             .map(|epoch| epoch.epoch)
             .collect();
         self.epochs = prepared.epochs_done;
-        self.live.decoding = None;
         self.revision += 1;
     }
 

@@ -2,7 +2,8 @@ use std::sync::Arc;
 
 use super::{RunRecord, TrainingJob};
 use crate::model::ModelFile;
-use crate::train::{Ending, Order};
+use crate::train::Ending;
+use crate::work::Progress;
 
 /// The run in view and its activity.
 pub struct ShownRun {
@@ -36,8 +37,10 @@ pub enum RunState {
 pub enum Activity {
     /// Splitting and decoding films.
     Preparing,
-    /// Steps and validation.
+    /// Taking steps.
     Training,
+    /// Scoring validation films, or test films at the end.
+    Scoring,
     /// Waiting, with the model of this moment.
     Paused(Arc<ModelFile>),
 }
@@ -128,25 +131,26 @@ impl ShownRun {
             RunState::Ended(Ending::Stopped) | RunState::Abandoned => RunPhase::Stopped,
             RunState::Ended(Ending::Finished | Ending::StoppedEarly) => RunPhase::Finished,
             RunState::Failed(_) => RunPhase::Failed,
-            RunState::Running { job, activity } => self.running_phase(job.order(), activity),
+            RunState::Running { job, .. } if job.is_stopping() => RunPhase::Stopping,
+            RunState::Running { job, activity } => match (job.is_pausing(), activity) {
+                (true, Activity::Paused(_)) => RunPhase::Paused,
+                (true, _) => RunPhase::Pausing,
+                (false, Activity::Preparing) => RunPhase::Preparing,
+                (false, Activity::Scoring) => RunPhase::Scoring,
+                // The pause has just ended.
+                (false, Activity::Training | Activity::Paused(_)) => RunPhase::Training,
+            },
         }
     }
 
-    fn running_phase(&self, order: Order, activity: &Activity) -> RunPhase {
-        match (order, activity) {
-            (Order::Stop, _) => RunPhase::Stopping,
-            (Order::Pause, Activity::Paused(_)) => RunPhase::Paused,
-            (Order::Pause, _) => RunPhase::Pausing,
-            (Order::Run, Activity::Preparing) => RunPhase::Preparing,
-            (Order::Run, _) => {
-                let last = self.record.live.last_step.as_ref();
-                let is_over = last.is_some_and(|step| step.step == step.n_steps);
-                if is_over {
-                    RunPhase::Scoring
-                } else {
-                    RunPhase::Training
-                }
-            }
+    /// How far decoding or scoring has come; `None` while it does neither.
+    pub fn progress(&self) -> Option<Progress> {
+        match &self.state {
+            RunState::Running {
+                job,
+                activity: Activity::Preparing | Activity::Scoring,
+            } => job.progress(),
+            _ => None,
         }
     }
 

@@ -2,13 +2,11 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use super::check::device_for;
-use crate::dataset::CacheError;
 use crate::model::ComputeDevice;
 use crate::train::{
-    Order, StepMetrics, TrainConfig, TrainControl, TrainError, TrainEvent, TrainReport, TrainSetup,
-    resume, train,
+    StepMetrics, TrainConfig, TrainControl, TrainEvent, TrainReport, TrainSetup, resume, train,
 };
-use crate::work::{Cancelled, Job, JobContext, Outcome, Progress, Wake};
+use crate::work::{JobContext, Progress, RunningTask, Task, Wake};
 use thorax_engine::lower_priority;
 
 /// Minimum time between two reports of steps: small networks take hundreds per second.
@@ -40,10 +38,10 @@ pub enum TrainingNews {
     Event(TrainEvent),
 }
 
-/// A running training. Dropping it saves a checkpoint first and waits for that.
+/// A running training. Dropping it stops it, which saves a checkpoint, and waits for that.
 pub struct TrainingJob {
     control: TrainControl,
-    job: Job<TrainingNews, TrainReport>,
+    task: Task<TrainReport, TrainingNews>,
 }
 
 impl TrainingJob {
@@ -52,11 +50,12 @@ impl TrainingJob {
         order: TrainingOrder,
         window_device: ComputeDevice,
         cache_folder: Option<PathBuf>,
-        wake: Wake,
+        wake: &Wake,
     ) -> Self {
         let control = TrainControl::default();
         let handle = control.clone();
-        let job = Job::spawn("training", wake, move |ctx| {
+        let mut task = Task::Idle;
+        task.start("training", wake, move |ctx| {
             // The loader's threads take it over from this one.
             lower_priority();
             let mut setup = TrainSetup::new(device_for(&window_device, order.config())?);
@@ -66,28 +65,47 @@ impl TrainingJob {
             }
             run(&order, &setup, ctx)
         });
-        Self { control, job }
+        Self { control, task }
     }
 
-    /// Sends a signal; it takes effect between two steps.
-    pub(super) fn give(&self, order: Order) {
-        self.control.give(order);
+    /// Lets it wait after its step.
+    pub(super) fn pause(&self) {
+        self.control.pause();
     }
 
-    /// The order in force.
-    pub fn order(&self) -> Order {
-        self.control.order()
+    /// Ends the pause.
+    pub(super) fn go_on(&self) {
+        self.control.go_on();
     }
 
-    pub(super) fn poll(&mut self) -> (Vec<TrainingNews>, Option<Outcome<TrainReport>>) {
-        self.job.poll()
+    /// Tells it to save a checkpoint and end, between two steps or two films that it scores.
+    pub(super) fn stop(&self) {
+        self.task.cancel();
     }
-}
 
-impl Drop for TrainingJob {
-    fn drop(&mut self) {
-        // Before the job is dropped and waited for: a paused training would wait for ever.
-        self.control.give(Order::Stop);
+    /// Whether it is to wait.
+    pub fn is_pausing(&self) -> bool {
+        self.control.is_paused()
+    }
+
+    /// Whether it is to end.
+    pub fn is_stopping(&self) -> bool {
+        self.task.running().is_some_and(RunningTask::is_canceling)
+    }
+
+    /// How far decoding or scoring has come.
+    pub(super) fn progress(&self) -> Option<Progress> {
+        self.task.running()?.progress()
+    }
+
+    /// What it has told since the last call, and whether it has ended.
+    pub(super) fn poll(&mut self) -> (Vec<TrainingNews>, bool) {
+        self.task.poll_events()
+    }
+
+    /// What it has ended with; `None` if it was stopped before its first step.
+    pub(super) fn take_end(&mut self) -> Option<Result<TrainReport, String>> {
+        self.task.take()
     }
 }
 
@@ -98,46 +116,28 @@ fn run(
 ) -> anyhow::Result<TrainReport> {
     let mut teller = Teller {
         ctx,
-        control: &setup.control,
         steps: Vec::new(),
         told: Instant::now(),
     };
     let mut tell = |event| teller.tell(event);
     let report = match order {
-        TrainingOrder::Begin(config, root) => train(config, root, setup, &mut tell),
-        TrainingOrder::Resume(_, root) => resume(root, setup, &mut tell),
+        TrainingOrder::Begin(config, root) => train(config, root, setup, ctx, &mut tell),
+        TrainingOrder::Resume(_, root) => resume(root, setup, ctx, &mut tell),
     };
     teller.flush();
-    match report {
-        Err(TrainError::Stopped | TrainError::Cache(CacheError::Cancelled)) => {
-            Err(Cancelled.into())
-        }
-        report => Ok(report?),
-    }
+    Ok(report?)
 }
 
-/// Bundles steps, passes everything else on, and hears whether the job was cancelled.
+/// Bundles steps and passes everything else on.
 struct Teller<'a> {
     ctx: &'a JobContext<TrainingNews>,
-    control: &'a TrainControl,
     steps: Vec<StepMetrics>,
     told: Instant,
 }
 
 impl Teller<'_> {
     fn tell(&mut self, event: TrainEvent) {
-        if self.ctx.check_cancelled().is_err() {
-            self.control.give(Order::Stop);
-        }
         match event {
-            TrainEvent::Decoding { n_done, n_total } => {
-                let progress = Progress { n_done, n_total };
-                self.ctx.set_progress(progress);
-                if self.told.elapsed() > TIME_BETWEEN_STEPS || n_done == n_total {
-                    self.told = Instant::now();
-                    self.ctx.send(TrainingNews::Event(event));
-                }
-            }
             TrainEvent::StepDone(step) => {
                 self.steps.push(step);
                 if self.told.elapsed() > TIME_BETWEEN_STEPS {

@@ -1,15 +1,13 @@
 use std::path::{Path, PathBuf};
 
-use super::area::changed;
-use super::undo::Undoable;
+use super::pane::gesture_of;
+use super::undo::ViewerStep;
 use super::{
     BRUSH_RANGE, CompareCommand, CompareWith, DisplayChange, DisplayCommand, MapCommand,
     ViewerCommand, ViewerState,
 };
-use crate::domain::GrayChoice;
 use crate::state::history::Gesture;
 use crate::state::{Effect, Shared, Thresholds};
-use crate::work::{Outcome, cause_chain, panic_message};
 
 impl ViewerState {
     /// Carries out a command of the viewer.
@@ -23,21 +21,22 @@ impl ViewerState {
             ViewerCommand::SelectFinding(finding_idx) => self.selected = finding_idx,
             ViewerCommand::StepFinding(step) => self.step_finding(step, shared),
             ViewerCommand::SetThreshold(finding_idx, threshold) => {
-                return self
-                    .move_thresholds(shared, |thresholds| thresholds.set(finding_idx, threshold));
+                let gesture = Some(Gesture::Threshold(finding_idx));
+                return self.move_thresholds(gesture, shared, |thresholds| {
+                    thresholds.set(finding_idx, threshold);
+                });
             }
             ViewerCommand::EndThresholdMove => {
-                if let Some(loaded) = &mut shared.model.loaded {
-                    loaded.thresholds.end_move();
-                }
+                self.undo.end_gesture();
                 // The list follows where the drag ended, not every step of it.
                 return vec![Effect::ThresholdsMoved];
             }
             ViewerCommand::ResetThreshold(finding_idx) => {
-                return self.move_thresholds(shared, |thresholds| thresholds.reset(finding_idx));
+                return self
+                    .move_thresholds(None, shared, |thresholds| thresholds.reset(finding_idx));
             }
             ViewerCommand::ResetAllThresholds => {
-                return self.move_thresholds(shared, Thresholds::reset_all);
+                return self.move_thresholds(None, shared, Thresholds::reset_all);
             }
             ViewerCommand::Undo => return self.undo(shared),
             ViewerCommand::Redo => return self.redo(shared),
@@ -53,10 +52,10 @@ impl ViewerState {
     /// Takes in what the jobs of the viewer have reported.
     pub fn poll(&mut self, shared: &mut Shared) -> Vec<Effect> {
         let effects = self.poll_film(shared);
-        self.poll_probe(shared);
+        self.probe.poll(shared);
         self.exports.poll(shared);
         self.poll_compare(shared);
-        self.poll_jitter(shared);
+        self.jitter.poll(shared);
         effects
     }
 
@@ -78,20 +77,24 @@ impl ViewerState {
         }
     }
 
-    /// Moves thresholds of the model in use; `change` tells whether a step of undo began.
+    /// Moves thresholds of the model in use; told where a step of undo begins.
     fn move_thresholds(
         &mut self,
+        gesture: Option<Gesture>,
         shared: &mut Shared,
-        change: impl FnOnce(&mut Thresholds) -> bool,
+        change: impl FnOnce(&mut Thresholds),
     ) -> Vec<Effect> {
         let Some(loaded) = &mut shared.model.loaded else {
             return Vec::new();
         };
-        if !change(&mut loaded.thresholds) {
-            return Vec::new();
-        }
-        self.undo.push(Undoable::Threshold);
-        vec![Effect::ThresholdsMoved]
+        let before = loaded.thresholds.current().clone();
+        change(&mut loaded.thresholds);
+        let moved = *loaded.thresholds.current() != before;
+        let begins = moved && self.undo.push(gesture, ViewerStep::Thresholds(before));
+        begins
+            .then_some(Effect::ThresholdsMoved)
+            .into_iter()
+            .collect()
     }
 
     fn apply_to_map(&mut self, command: MapCommand, shared: &mut Shared) {
@@ -106,7 +109,6 @@ impl ViewerState {
             MapCommand::SetMethod(method) => {
                 map.method = method;
                 self.refresh_maps(shared);
-                self.read_beside(shared);
             }
         }
     }
@@ -127,21 +129,15 @@ impl ViewerState {
             DisplayCommand::SetBrush(radius) => {
                 self.probe.brush = radius.clamp(BRUSH_RANGE.0, BRUSH_RANGE.2);
             }
-            DisplayCommand::EndGesture => self.displays.end_gesture(),
+            DisplayCommand::EndGesture => self.undo.end_gesture(),
             DisplayCommand::Change(change) => self.change_display(change, shared),
         }
     }
 
     fn change_display(&mut self, change: DisplayChange, shared: &Shared) {
-        let Some(opened) = shared.films.film.opened() else {
-            return;
-        };
-        let (gesture, area) = (gesture_of(&change), self.area);
-        let begins = self
-            .displays
-            .change(gesture, |display| changed(display, change, opened, area));
-        if begins {
-            self.undo.push(Undoable::Display);
+        let gesture = gesture_of(&change);
+        if let Some(before) = self.main.change(&shared.films.film, change) {
+            self.undo.push(gesture, ViewerStep::Display(before));
         }
     }
 
@@ -159,47 +155,5 @@ impl ViewerState {
         {
             self.jitter.ask(opened, classifier);
         }
-    }
-
-    fn poll_jitter(&mut self, shared: &mut Shared) {
-        let text = match self.jitter.poll() {
-            None | Some(Outcome::Done(()) | Outcome::Cancelled) => return,
-            Some(Outcome::Failed(error)) => cause_chain(&error),
-            Some(Outcome::Panicked(text)) => panic_message(&text),
-        };
-        shared.say_error(text);
-    }
-
-    fn poll_probe(&mut self, shared: &mut Shared) {
-        let text = match self.probe.poll() {
-            None | Some(Outcome::Done(_) | Outcome::Cancelled) => return,
-            Some(Outcome::Failed(error)) => cause_chain(&error),
-            Some(Outcome::Panicked(text)) => panic_message(&text),
-        };
-        self.probe.clear();
-        shared.say_error(text);
-    }
-}
-
-/// The gesture that a change belongs to; `None` for one that is a step of its own.
-fn gesture_of(change: &DisplayChange) -> Option<Gesture> {
-    match change {
-        DisplayChange::DragWindow { .. } | DisplayChange::SetGray(GrayChoice::Dragged(_)) => {
-            Some(Gesture::Window)
-        }
-        DisplayChange::SetView(_) | DisplayChange::Pan { .. } | DisplayChange::Zoom(_) => {
-            Some(Gesture::View)
-        }
-        DisplayChange::SetGray(GrayChoice::File | GrayChoice::Preset(..))
-        | DisplayChange::UsePreset(_)
-        | DisplayChange::Invert
-        | DisplayChange::Turn(_)
-        | DisplayChange::FlipHorizontally
-        | DisplayChange::FlipVertically
-        | DisplayChange::Fit
-        | DisplayChange::ActualSize
-        | DisplayChange::AddMeasurement(_)
-        | DisplayChange::RemoveLastMeasurement
-        | DisplayChange::Reset => None,
     }
 }

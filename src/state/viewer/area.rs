@@ -1,6 +1,6 @@
 use super::DisplayChange;
-use crate::domain::{Display, GrayChoice, Point, ScreenFromImage, Size, Voi, Window};
-use crate::state::OpenedFilm;
+use crate::domain::{Display, GrayChoice, Point, ScreenFromImage, Size};
+use crate::film::OpenedFilm;
 
 /// The rectangle of the viewer in the window, and the pixels per point.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -45,48 +45,6 @@ impl ViewerArea {
     }
 }
 
-impl OpenedFilm {
-    /// Extent in film pixels.
-    pub fn size(&self) -> Size {
-        Size {
-            width: self.film.pixels.width_px() as f32,
-            height: self.film.pixels.height_px() as f32,
-        }
-    }
-
-    /// The gray mappings on offer: the first five have keys.
-    pub fn presets(&self) -> Vec<(String, GrayChoice)> {
-        let made = |name: &str, window: Window| {
-            let choice = GrayChoice::Preset(name.to_owned(), Voi::Window(window));
-            (name.to_owned(), choice)
-        };
-        let counts = &self.counts;
-        let mut presets = vec![
-            (
-                format!("From the file: {}", self.film.default_window.name),
-                GrayChoice::File,
-            ),
-            made("Auto", counts.auto()),
-            made("Lungs", counts.lungs()),
-            made("Mediastinum and bone", counts.mediastinum()),
-            made("Full range", counts.full()),
-        ];
-        presets.extend(self.film.other_windows.iter().map(|named| {
-            let choice = GrayChoice::Preset(named.name.clone(), named.voi.clone());
-            (named.name.clone(), choice)
-        }));
-        presets
-    }
-
-    /// Window center and width under a choice; of a table, those of the film's range.
-    pub fn window_of(&self, choice: &GrayChoice) -> Window {
-        match &*self.film.shown_voi(choice) {
-            Voi::Window(window) => *window,
-            Voi::Table { .. } => self.counts.full(),
-        }
-    }
-}
-
 /// Changes how a film is shown; `area` is where it is drawn, if it is.
 pub fn changed(
     display: &mut Display,
@@ -103,7 +61,7 @@ pub fn changed(
         }
         DisplayChange::DragWindow { wider, brighter } => {
             let window = opened.window_of(&display.gray);
-            let span = opened.counts.auto().width();
+            let span = opened.counts().auto().width();
             let low_is_white = opened.film.inverted != display.inverted;
             let dragged = window.dragged(wider, brighter, span, low_is_white);
             display.gray = GrayChoice::Dragged(dragged);
@@ -181,11 +139,11 @@ fn mirror_view(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::imaging::read_film;
+    use crate::film::open;
 
     fn phantom() -> OpenedFilm {
         let path = concat!(env!("CARGO_MANIFEST_DIR"), "/assets/phantom.png");
-        OpenedFilm::new(read_film(std::path::Path::new(path)).unwrap())
+        open(std::path::Path::new(path)).unwrap()
     }
 
     const AREA: ViewerArea = ViewerArea {
@@ -256,7 +214,7 @@ mod tests {
         assert_eq!(dragged.center(), file.center());
         assert_eq!(
             dragged.width(),
-            file.width() + opened.counts.auto().width() / 2.0
+            file.width() + opened.counts().auto().width() / 2.0
         );
         after(&mut display, DisplayChange::Reset);
         assert_eq!(display, Display::default());

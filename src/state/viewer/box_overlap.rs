@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use crate::dataset::FindingBox;
 use crate::explain::Overlap;
-use crate::state::ScoredFilm;
+use crate::film::ScoredFilm;
 
 /// Without a map threshold the whole map would count; evaluation uses the same fraction.
 const LEAST_CUT: f32 = 0.5;
@@ -28,7 +28,7 @@ impl BoxOverlap {
         }
         self.of = Some((Arc::clone(reading), finding_idx, cut));
         let label = reading.maps.labels().get(finding_idx);
-        let boxes = reading.opened.boxes.iter();
+        let boxes = reading.opened.boxes().iter();
         let boxes: Vec<&FindingBox> = boxes
             .filter(|found| Some(found.finding.name()) == label)
             .collect();

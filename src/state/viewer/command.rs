@@ -1,5 +1,5 @@
 use super::CompareCommand;
-use crate::domain::{GrayChoice, Measurement, ScreenFromImage, Threshold};
+use crate::domain::{GrayChoice, Measurement, ScreenFromImage};
 use crate::explain::{CamMethod, Colormap, HeatmapScale};
 
 /// A command of the viewer.
@@ -15,8 +15,8 @@ pub enum ViewerCommand {
     SelectFinding(Option<usize>),
     /// Select the finding above or below the selected one.
     StepFinding(isize),
-    /// Move one finding's threshold.
-    SetThreshold(usize, Threshold),
+    /// Move one finding's threshold to a value in `[0, 1]`.
+    SetThreshold(usize, f32),
     /// The drag of a threshold ended.
     EndThresholdMove,
     /// Back to the model's operating point.

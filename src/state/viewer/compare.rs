@@ -1,15 +1,14 @@
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::area::changed;
-use super::{DisplayChange, DisplayCommand, ViewerArea, ViewerState};
-use crate::domain::{Display, GrayChoice, PerFinding, Point, ScreenFromImage, Threshold, Window};
+use super::linked::Shown;
+use super::pane::{FilmAnswer, FilmRequest};
+use super::{DisplayChange, DisplayCommand, Pane, ViewerState};
+use crate::domain::{Display, PerFinding, Threshold};
 use crate::model::{Classifier, ModelSource};
-use crate::state::jobs::{
-    FilmEvent, FilmRequest, ModelJob, ModelRequest, open_and_score, spawn_model_job,
-};
-use crate::state::{FilmState, Films, OpenedFilm, ScoredFilm, Shared, Thresholds};
-use crate::work::{Job, Latest, Outcome, Wake, cause_chain, panic_message};
+use crate::state::model::start_loading;
+use crate::state::{FilmState, Films, ModelRequest, Shared};
+use crate::work::Task;
 
 /// The comparison beside the film in view.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,30 +42,14 @@ pub struct Compare {
     pub film: FilmState,
     /// Whether both move, turn and change their window together.
     pub linked: bool,
-    /// How it is shown where it is not linked; its measurements in any case.
-    pub display: Display,
-    /// Where it was drawn last.
-    pub area: Option<ViewerArea>,
+    /// Its side of the viewer; the display counts where it is not linked, its measurements always.
+    pub pane: Pane,
     /// The other model with its thresholds; `None` if it is that of the film in view.
     model: Option<(Arc<Classifier>, PerFinding<Threshold>)>,
-    model_job: Option<ModelJob>,
-    reading: Latest<FilmRequest, FilmEvent, Option<ScoredFilm>>,
+    loading: Task<Classifier>,
 }
 
 impl Compare {
-    fn new(with: CompareWith, wake: Wake) -> Self {
-        Self {
-            with,
-            film: FilmState::Opening,
-            linked: true,
-            display: Display::default(),
-            area: None,
-            model: None,
-            model_job: None,
-            reading: Latest::new("film beside", wake, open_and_score),
-        }
-    }
-
     /// The model of the film beside, as text; `None` if it is that of the film in view.
     pub fn model_id(&self) -> Option<&str> {
         self.model.as_ref().map(|(classifier, _)| classifier.id())
@@ -83,76 +66,38 @@ impl Compare {
         self.model.as_ref().map(|(_, thresholds)| thresholds)
     }
 
+    /// The model that scores it: the other one once it is loaded, or the one in use.
+    pub(super) fn classifier<'a>(
+        &'a self,
+        in_use: Option<&'a Arc<Classifier>>,
+    ) -> Option<&'a Arc<Classifier>> {
+        match &self.with {
+            CompareWith::Film(_) => in_use,
+            CompareWith::Model(_) => self.model.as_ref().map(|(classifier, _)| classifier),
+        }
+    }
+
     /// How it is shown: as the film in view is, as far as that can be said of another film.
-    pub fn shown(&self, main: &Display, main_film: &OpenedFilm, area: ViewerArea) -> Display {
-        let (Some(opened), true) = (self.film.opened(), self.linked) else {
-            return self.display.clone();
+    fn display(&self, main: &Pane, main_film: &FilmState) -> Display {
+        let linked = self.linked_with(main, main_film);
+        linked.map_or_else(
+            || self.pane.display().clone(),
+            |[main, beside]| main.display_for(&beside),
+        )
+    }
+
+    /// Both films as they are shown, while they are linked and both are there.
+    fn linked_with<'a>(&'a self, main: &'a Pane, film: &'a FilmState) -> Option<[Shown<'a>; 2]> {
+        let area = main.area?;
+        let shown = |film: &'a FilmState, pane: &'a Pane| -> Option<Shown<'a>> {
+            Some(Shown {
+                opened: film.opened()?,
+                display: pane.display(),
+                area: pane.area.unwrap_or(area),
+            })
         };
-        let beside = self.area.unwrap_or(area);
-        let orientation = main.orientation;
-        let sizes = [main_film, opened].map(|film| orientation.shown_size(film.size()));
-        let [main_fit, beside_fit] = [area.fitted(sizes[0]), beside.fitted(sizes[1])];
-        let view = main.view.map(|view| {
-            let place = unit_at_center(view, area, sizes[0]);
-            let zoom = view.zoom / main_fit.zoom * beside_fit.zoom;
-            view_of(place, zoom, beside, sizes[1])
-        });
-        Display {
-            gray: same_gray(&main.gray, main_film, opened),
-            inverted: main.inverted,
-            orientation,
-            view,
-            measurements: self.display.measurements.clone(),
-        }
-    }
-}
-
-/// The point at the center of an area, as fractions of the displayed film.
-fn unit_at_center(view: ScreenFromImage, area: ViewerArea, film: crate::domain::Size) -> Point {
-    let pos = view.invert(area.center());
-    Point {
-        x: pos.x / film.width,
-        y: pos.y / film.height,
-    }
-}
-
-/// The view that has a place in the middle of an area.
-fn view_of(
-    place: Point,
-    zoom: f32,
-    area: ViewerArea,
-    film: crate::domain::Size,
-) -> ScreenFromImage {
-    let center = area.center();
-    ScreenFromImage {
-        zoom,
-        origin: Point {
-            x: center.x - place.x * film.width * zoom,
-            y: center.y - place.y * film.height * zoom,
-        },
-    }
-}
-
-/// The same choice for another film; an adjusted window keeps its position relative to the film's range.
-fn same_gray(gray: &GrayChoice, from: &OpenedFilm, to: &OpenedFilm) -> GrayChoice {
-    if from.film.path == to.film.path {
-        return gray.clone();
-    }
-    match gray {
-        GrayChoice::File => GrayChoice::File,
-        GrayChoice::Preset(name, _) => {
-            let mut presets = to.presets().into_iter();
-            let found = presets.find(|(other, _)| other == name);
-            found.map_or(GrayChoice::File, |(_, choice)| choice)
-        }
-        GrayChoice::Dragged(window) => {
-            let (from, to) = (from.counts.auto(), to.counts.auto());
-            let scale = to.width() / from.width();
-            let center = to.center() + (window.center() - from.center()) * scale;
-            let width = (window.width() * scale).max(1.0);
-            Window::new(center, width, window.function())
-                .map_or(GrayChoice::File, GrayChoice::Dragged)
-        }
+        let both = [shown(film, main)?, shown(&self.film, &self.pane)?];
+        self.linked.then_some(both)
     }
 }
 
@@ -169,9 +114,9 @@ impl ViewerState {
             CompareCommand::Close => self.close_compare(),
             CompareCommand::Link(linked) => {
                 let now = self.beside_display(&shared.films);
-                if let Some(compare) = &mut self.compare {
+                if let (Some(compare), Some(now)) = (&mut self.compare, now) {
                     // It stays where it is released.
-                    compare.display = now.unwrap_or_default();
+                    *compare.pane.displays.current_mut() = now;
                     compare.linked = linked;
                 }
             }
@@ -181,69 +126,57 @@ impl ViewerState {
 
     /// Closes the comparison; a film being read is ignored when it arrives.
     pub fn close_compare(&mut self) {
-        if let Some(compare) = self.compare.take() {
-            compare.reading.abandon();
-            if let Some(job) = compare.model_job {
-                job.detach();
-            }
+        if let Some(mut compare) = self.compare.take() {
+            compare.loading.detach();
+            compare.pane.abandon();
         }
     }
 
     /// How the film beside is shown now.
     pub fn beside_display(&self, films: &Films) -> Option<Display> {
         let compare = self.compare.as_ref()?;
-        match (films.film.opened(), self.area) {
-            (Some(main), Some(area)) => Some(compare.shown(self.display(), main, area)),
-            _ => Some(compare.display.clone()),
-        }
+        Some(compare.display(&self.main, &films.film))
     }
 
     fn show_beside(&mut self, with: CompareWith, shared: &Shared) {
-        let mut compare = Compare::new(with, shared.services.wake.clone());
-        if let CompareWith::Model(path) = &compare.with {
+        let mut loading = Task::Idle;
+        if let CompareWith::Model(path) = &with {
             let request = ModelRequest::Source(ModelSource::File(path.clone()));
-            compare.model_job = Some(spawn_model_job(&shared.services, request));
+            start_loading(&mut loading, &shared.services, request);
         }
         self.close_compare();
-        self.compare = Some(compare);
+        self.compare = Some(Compare {
+            with,
+            film: FilmState::Opening,
+            linked: true,
+            pane: Pane::new("film beside", shared.services.wake.clone()),
+            model: None,
+            loading,
+        });
         self.read_beside(shared);
     }
 
     /// Opens and scores the film beside; repeated when the film or the model in view changes.
     pub(super) fn read_beside(&mut self, shared: &Shared) {
-        let main = shared.films.film.opened().cloned();
-        let path = shared.films.current_path().map(Path::to_owned);
         let Some(compare) = &mut self.compare else {
             return;
         };
-        let in_use = shared.model.classifier().cloned();
-        let (path, opened, classifier) = match &compare.with {
-            CompareWith::Film(path) => (Some(path.clone()), None, in_use),
-            CompareWith::Model(_) => {
-                let other = compare.model.as_ref();
-                let other = other.map(|(classifier, _)| Arc::clone(classifier));
-                let same = main.filter(|main| Some(&main.film.path) == path.as_ref());
-                (path, same, other)
-            }
+        let path = match &compare.with {
+            CompareWith::Film(path) => Some(path.as_path()),
+            CompareWith::Model(_) => shared.films.current_path(),
         };
-        let Some(path) = path else {
+        let Some(path) = path.map(ToOwned::to_owned) else {
             return;
         };
-        let opened = opened.or_else(|| {
+        let classifier = compare.classifier(shared.model.classifier());
+        let mut request = FilmRequest::new(path, classifier, shared);
+        request.opened = request.opened.or_else(|| {
             let known = compare.film.opened();
-            let known = known.filter(|known| known.film.path == path).cloned();
-            known.or_else(|| shared.films.opened_of(&path))
+            known
+                .filter(|known| known.film.path == request.path)
+                .cloned()
         });
-        compare.film = match &opened {
-            Some(opened) => FilmState::Scoring(Arc::clone(opened)),
-            None => FilmState::Opening,
-        };
-        compare.reading.request(FilmRequest {
-            path,
-            opened,
-            classifier,
-            method: shared.settings.map.method,
-        });
+        compare.pane.read(&mut compare.film, request);
     }
 
     /// The same film under another model follows the film in view.
@@ -259,17 +192,12 @@ impl ViewerState {
     }
 
     fn change_beside(&mut self, command: DisplayCommand, shared: &mut Shared) {
-        let (main, area, main_display) = (
-            shared.films.film.opened().cloned(),
-            self.area,
-            self.display().clone(),
-        );
         let Some(compare) = &mut self.compare else {
             return;
         };
-        let Some(opened) = compare.film.opened().cloned() else {
+        if compare.film.opened().is_none() {
             return;
-        };
+        }
         let DisplayCommand::Change(change) = command else {
             // Not about one of the films: a tool, the brush, the end of a drag.
             if compare.linked {
@@ -282,19 +210,20 @@ impl ViewerState {
             DisplayChange::AddMeasurement(_) | DisplayChange::RemoveLastMeasurement
         );
         if own || !compare.linked {
-            return changed(&mut compare.display, change, &opened, compare.area);
+            compare.pane.change(&compare.film, change);
+            return;
         }
-        let change = match (change, main, area, compare.area) {
-            (DisplayChange::SetView(view), Some(main), Some(area), Some(beside)) => {
+        let linked = compare.linked_with(&self.main, &shared.films.film);
+        let change = match (change, linked) {
+            (DisplayChange::SetView(view), Some([main, beside])) => {
                 // Move the film in view so that the film beside it moves there.
-                let orientation = main_display.orientation;
-                let sizes = [&main, &opened].map(|film| orientation.shown_size(film.size()));
-                let place = unit_at_center(view, beside, sizes[1]);
-                let fits = [area.fitted(sizes[0]), beside.fitted(sizes[1])];
-                let zoom = view.zoom / fits[1].zoom * fits[0].zoom;
-                DisplayChange::SetView(view_of(place, zoom, area, sizes[0]))
+                let turned = Shown {
+                    display: main.display,
+                    ..beside
+                };
+                DisplayChange::SetView(turned.view_for(view, &main))
             }
-            (change, ..) => change,
+            (change, _) => change,
         };
         self.apply_to_display(DisplayCommand::Change(change), shared);
     }
@@ -303,76 +232,19 @@ impl ViewerState {
         let Some(compare) = &mut self.compare else {
             return;
         };
-        if let Some((_, Some(outcome))) = compare.model_job.as_mut().map(Job::poll) {
-            compare.model_job = None;
-            let error = match outcome {
-                Outcome::Done(classifier) => {
-                    let points = classifier.card().operating_points.clone();
-                    let thresholds = Thresholds::of_model(points).current().clone();
-                    compare.model = Some((Arc::new(classifier), thresholds));
-                    return self.read_beside(shared);
-                }
-                Outcome::Cancelled => return,
-                Outcome::Failed(error) => cause_chain(&error),
-                Outcome::Panicked(text) => panic_message(&text),
+        if compare.loading.poll() {
+            let Some(classifier) = shared.told(compare.loading.take()) else {
+                return self.close_compare();
             };
-            self.close_compare();
-            shared.say_error(error);
-            return;
+            let thresholds = classifier.card().thresholds();
+            compare.model = Some((Arc::new(classifier), thresholds));
+            return self.read_beside(shared);
         }
-        let (events, outcome) = compare.reading.poll();
-        for FilmEvent::Opened(opened) in events {
-            compare.film = FilmState::Scoring(opened);
+        match compare.pane.poll(&mut compare.film) {
+            // The method may have changed meanwhile.
+            Some(FilmAnswer::Scored(_)) => self.refresh_maps(shared),
+            Some(FilmAnswer::Failed(error)) => shared.say_error(error),
+            Some(FilmAnswer::Opened) | None => {}
         }
-        let error = match outcome {
-            Some(Outcome::Done(Some(reading))) => {
-                compare.film = FilmState::Read(Arc::new(reading));
-                return;
-            }
-            Some(Outcome::Failed(error)) => cause_chain(&error),
-            Some(Outcome::Panicked(text)) => panic_message(&text),
-            Some(Outcome::Done(None) | Outcome::Cancelled) | None => return,
-        };
-        let film = compare.film.opened().cloned();
-        compare.film = FilmState::Failed {
-            error: error.clone(),
-            film,
-        };
-        shared.say_error(error);
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::domain::Size;
-
-    fn area(left: f32, width: f32) -> ViewerArea {
-        ViewerArea {
-            top_left: Point { x: left, y: 30.0 },
-            size: Size {
-                width,
-                height: 500.0,
-            },
-            pixels_per_point: 1.0,
-        }
-    }
-
-    #[test]
-    fn the_middle_of_one_view_is_the_middle_of_the_other() {
-        let film = Size {
-            width: 300.0,
-            height: 200.0,
-        };
-        let view = ScreenFromImage {
-            zoom: 2.5,
-            origin: Point { x: -40.0, y: 11.0 },
-        };
-        let (left, right) = (area(0.0, 400.0), area(400.0, 300.0));
-        let place = unit_at_center(view, left, film);
-        let moved = view_of(place, 1.7, right, film);
-        let again = unit_at_center(moved, right, film);
-        assert!((again.x - place.x).abs() < 1e-5 && (again.y - place.y).abs() < 1e-5);
-        assert_eq!(moved.zoom, 1.7);
     }
 }

@@ -7,9 +7,10 @@ use super::ViewerState;
 use crate::domain::{PerFinding, Threshold};
 use crate::explain::{OverlayStyle, overlay_image};
 use crate::export::{DrawnMaps, ExportKind, FilmExport, export_film, scores_csv};
+use crate::film::ScoredFilm;
 use crate::model::Classifier;
-use crate::state::{Effect, PickKind, ScoredFilm, Shared};
-use crate::work::{Job, Outcome, cause_chain, panic_message};
+use crate::state::{Effect, PickKind, Shared};
+use crate::work::Task;
 
 /// A command to export or copy the film in view.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,8 +38,6 @@ pub enum Exported {
     Clip(Clip),
 }
 
-pub type ExportJob = Job<(), Exported>;
-
 /// All that an export needs, free of the window.
 struct ExportSource {
     reading: Arc<ScoredFilm>,
@@ -52,9 +51,7 @@ struct ExportSource {
 
 impl ExportSource {
     fn export(&self) -> FilmExport<'_> {
-        let (film, check) = (&self.reading.opened.film, &self.reading.opened.check);
-        let scores = &self.reading.inference.scores;
-        let mut export = FilmExport::new(film, check, &self.classifier, scores, &self.thresholds);
+        let mut export = FilmExport::new(&self.reading, &self.classifier, &self.thresholds);
         export.input_notes.extend(self.remark.clone());
         export
     }
@@ -69,8 +66,14 @@ impl ExportSource {
         let export = self.export();
         let finding_idx = self.findings(&export).first().copied().unwrap_or_default();
         let lines = export.caption(finding_idx, self.reading.method);
-        let (film, maps) = (&self.reading.opened.film, &self.reading.maps);
-        Ok(overlay_image(film, maps, finding_idx, &self.style, &lines)?)
+        let (picture, maps) = (self.reading.opened.picture(), &self.reading.maps);
+        Ok(overlay_image(
+            picture,
+            maps,
+            finding_idx,
+            &self.style,
+            &lines,
+        )?)
     }
 
     fn files(
@@ -80,8 +83,7 @@ impl ExportSource {
     ) -> anyhow::Result<Vec<PathBuf>> {
         let export = self.export();
         let drawn = DrawnMaps {
-            maps: &self.reading.maps,
-            method: self.reading.method,
+            scored: &self.reading,
             style: self.style,
             findings: &self.findings(&export),
         };
@@ -94,7 +96,7 @@ impl ExportSource {
 pub struct Exports {
     /// The content that the window puts on the clipboard.
     pub clip: Option<Clip>,
-    job: Option<ExportJob>,
+    task: Task<Exported>,
     /// The export that waits for a folder.
     requested: Vec<ExportKind>,
 }
@@ -102,32 +104,26 @@ pub struct Exports {
 impl Exports {
     /// Whether an export is running.
     pub fn is_running(&self) -> bool {
-        self.job.is_some()
+        self.task.is_running()
     }
 
     pub(super) fn poll(&mut self, shared: &mut Shared) {
-        let Some((_, Some(outcome))) = self.job.as_mut().map(Job::poll) else {
-            return;
-        };
-        self.job = None;
-        match outcome {
-            Outcome::Done(Exported::Files(files)) => {
+        match shared.finished(&mut self.task) {
+            Some(Exported::Files(files)) => {
                 let names: Vec<String> = files
                     .iter()
                     .map(|file| file.display().to_string())
                     .collect();
                 shared.say(format!("Written:\n{}", names.join("\n")));
             }
-            Outcome::Done(Exported::Clip(clip)) => {
+            Some(Exported::Clip(clip)) => {
                 shared.say(match clip {
                     Clip::Text(_) => "Scores copied to the clipboard",
                     Clip::Picture(_) => "Picture copied to the clipboard",
                 });
                 self.clip = Some(clip);
             }
-            Outcome::Cancelled => {}
-            Outcome::Failed(error) => shared.say_error(cause_chain(&error)),
-            Outcome::Panicked(text) => shared.say_error(panic_message(&text)),
+            None => {}
         }
     }
 }
@@ -187,7 +183,7 @@ impl ViewerState {
             remark: covered
                 .map(|_| "Part of the film was covered by the user when it was scored.".to_owned()),
         };
-        let wake = shared.services.wake.clone();
-        self.exports.job = Some(Job::spawn(name, wake, move |_| work(&source)));
+        let wake = &shared.services.wake;
+        self.exports.task.start(name, wake, move |_| work(&source));
     }
 }

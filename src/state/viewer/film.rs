@@ -2,9 +2,9 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::ViewerState;
-use crate::state::jobs::{FilmEvent, FilmRequest};
-use crate::state::{Effect, FilmState, FilmStatus, ScoredFilm, Shared};
-use crate::work::{Outcome, cause_chain, panic_message};
+use super::pane::{FilmAnswer, FilmRequest};
+use crate::film::ScoredFilm;
+use crate::state::{Effect, FilmState, FilmStatus, Shared};
 
 impl ViewerState {
     /// Shows a film of the list, and opens and scores it unless that is done already.
@@ -16,7 +16,7 @@ impl ViewerState {
         shared.settings.remember_film(&path);
         shared.settings.session.current = Some(path);
         if shared.films.film.reading().is_some() {
-            self.scoring.cancel();
+            self.main.stop();
             self.refresh_maps(shared);
             self.mind_beside(shared);
         } else {
@@ -26,16 +26,15 @@ impl ViewerState {
 
     /// Shows no film.
     pub fn clear_film(&mut self) {
-        self.scoring.cancel();
+        self.main.stop();
         self.turn_display_to(None);
     }
 
     /// Stops opening and scoring the film in view.
     pub fn cancel(&mut self, shared: &mut Shared) {
         if shared.films.film.is_reading() {
-            self.scoring.cancel();
-            let film = shared.films.film.opened().cloned();
-            shared.films.film = FilmState::Cancelled(film);
+            self.main.stop();
+            shared.films.film.cancel();
         }
     }
 
@@ -46,6 +45,7 @@ impl ViewerState {
         }
         self.probe.clear();
         self.jitter.forget();
+        self.undo.forget_thresholds();
         shared.films.forget_readings();
         self.read_beside(shared);
         // A film that could not be opened will not open for another model either.
@@ -64,7 +64,8 @@ impl ViewerState {
         if let FilmState::Scoring(_) = shared.films.film
             && let Some(error) = shared.model.missing_error()
         {
-            fail_film(error, shared);
+            shared.films.film.fail(error.clone());
+            tell_failure(error, shared);
         }
     }
 
@@ -73,65 +74,48 @@ impl ViewerState {
         let Some(path) = shared.films.current_path().map(ToOwned::to_owned) else {
             return;
         };
-        let opened = shared.films.film.opened().cloned();
-        shared.films.film = match &opened {
-            Some(opened) => FilmState::Scoring(Arc::clone(opened)),
-            None => FilmState::Opening,
-        };
-        self.scoring.request(FilmRequest {
-            path,
-            opened,
-            classifier: shared.model.classifier().cloned(),
-            method: shared.settings.map.method,
-        });
+        let request = FilmRequest::new(path, shared.model.classifier(), shared);
+        self.main.read(&mut shared.films.film, request);
     }
 
-    /// Makes the maps again if they are by another method than the chosen one.
+    /// Makes the maps of all films in view anew where they are by another method than the chosen one.
     pub(super) fn refresh_maps(&mut self, shared: &mut Shared) {
         let method = shared.settings.map.method;
-        let Some(classifier) = shared.model.classifier() else {
+        let in_use = shared.model.classifier().cloned();
+        if let Some(compare) = &mut self.compare
+            && let Some(classifier) = compare.classifier(in_use.as_ref()).cloned()
+        {
+            compare.film.set_method(&classifier, method);
+        }
+        let Some(classifier) = in_use else {
             return;
         };
         if let Some(reading) = &mut self.probe.reading
             && reading.method != method
         {
-            *reading = Arc::new(reading.with_method(classifier, method));
+            *reading = Arc::new(reading.with_method(&classifier, method));
         }
-        if let Some(reading) = shared.films.film.reading()
-            && reading.method != method
+        if shared.films.film.set_method(&classifier, method)
+            && let Some(reading) = shared.films.film.reading().cloned()
         {
-            // A few million multiplications: shorter than a frame, so no job.
-            let reading = Arc::new(reading.with_method(classifier, method));
             shared.films.keep(&reading);
-            shared.films.film = FilmState::Read(reading);
         }
     }
 
     /// Takes in what opening and scoring have reported.
     pub(super) fn poll_film(&mut self, shared: &mut Shared) -> Vec<Effect> {
-        let (events, outcome) = self.scoring.poll();
-        for FilmEvent::Opened(opened) in events {
-            shared.films.film = FilmState::Scoring(opened);
-        }
-        match outcome {
-            Some(Outcome::Done(Some(reading))) => return self.take_scores(reading, shared),
-            Some(Outcome::Done(None)) => {
-                if let Some(error) = shared.model.missing_error() {
-                    fail_film(error, shared);
-                }
-            }
-            Some(Outcome::Failed(error)) => fail_film(cause_chain(&error), shared),
-            Some(Outcome::Panicked(text)) => fail_film(panic_message(&text), shared),
-            Some(Outcome::Cancelled) | None => {}
+        match self.main.poll(&mut shared.films.film) {
+            Some(FilmAnswer::Scored(reading)) => return self.take_scores(&reading, shared),
+            Some(FilmAnswer::Opened) => self.model_failed(shared),
+            Some(FilmAnswer::Failed(error)) => tell_failure(error, shared),
+            None => {}
         }
         Vec::new()
     }
 
-    fn take_scores(&mut self, reading: ScoredFilm, shared: &mut Shared) -> Vec<Effect> {
+    fn take_scores(&mut self, reading: &Arc<ScoredFilm>, shared: &mut Shared) -> Vec<Effect> {
         self.selected = self.selected.or_else(|| reading.inference.highest());
-        let reading = Arc::new(reading);
-        shared.films.keep(&reading);
-        shared.films.film = FilmState::Read(reading);
+        shared.films.keep(reading);
         self.mind_beside(shared);
         self.refresh_maps(shared);
         vec![Effect::FilmScored]
@@ -139,17 +123,16 @@ impl ViewerState {
 
     fn turn_display_to(&mut self, film: Option<&Path>) {
         self.probe.clear();
-        self.displays.show(film);
+        self.main.displays.show(film);
         self.undo.forget_displays();
     }
 }
 
-fn fail_film(error: String, shared: &mut Shared) {
+/// The list and the user are told why the film in view has no scores.
+fn tell_failure(error: String, shared: &mut Shared) {
     if let Some(path) = shared.films.current_path().map(ToOwned::to_owned) {
         let status = FilmStatus::Failed(error.clone());
         shared.films.set_status(&path, &status);
     }
-    shared.say_error(error.clone());
-    let film = shared.films.film.opened().cloned();
-    shared.films.film = FilmState::Failed { error, film };
+    shared.say_error(error);
 }

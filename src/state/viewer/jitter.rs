@@ -3,20 +3,21 @@ use std::sync::Arc;
 
 use crate::domain::PerFinding;
 use crate::explain::{JitterConfig, JitterInterval, score_jitter};
+use crate::film::OpenedFilm;
 use crate::model::Classifier;
-use crate::state::OpenedFilm;
-use crate::work::{JobContext, Latest, Outcome, Progress, Wake};
+use crate::state::Shared;
+use crate::work::{JobContext, Latest, Wake};
 
 /// Intervals of one film's scores under small changes, made on demand.
 pub struct Jitter {
     /// The film that they are of.
-    known: Option<(PathBuf, PerFinding<JitterInterval>)>,
+    known: Option<Measured>,
     config: JitterConfig,
-    measuring: Latest<JitterRequest, (), Measured>,
+    measuring: Latest<JitterRequest, Measured>,
 }
 
-/// `None` where it was stopped.
-type Measured = Option<(PathBuf, PerFinding<JitterInterval>)>;
+/// A film and the intervals of its scores.
+type Measured = (PathBuf, PerFinding<JitterInterval>);
 
 struct JitterRequest {
     opened: Arc<OpenedFilm>,
@@ -62,29 +63,17 @@ impl Jitter {
         self.known = None;
     }
 
-    pub(in crate::state) fn poll(&mut self) -> Option<Outcome<()>> {
-        let (_, outcome) = self.measuring.poll();
-        match outcome {
-            Some(Outcome::Done(measured)) => {
-                self.known = measured;
-                None
-            }
-            Some(Outcome::Failed(error)) => Some(Outcome::Failed(error)),
-            Some(Outcome::Panicked(text)) => Some(Outcome::Panicked(text)),
-            Some(Outcome::Cancelled) | None => None,
+    pub(in crate::state) fn poll(&mut self, shared: &mut Shared) {
+        let (_, ended) = self.measuring.poll();
+        if let Some(measured) = shared.told(ended) {
+            self.known = Some(measured);
         }
     }
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "requests are handed over")]
-fn measure(request: JitterRequest, ctx: &JobContext<()>) -> anyhow::Result<Measured> {
-    let (film, config) = (&request.opened.film, &request.config);
-    let found = score_jitter(&request.classifier, film, config, &mut |n_done| {
-        ctx.set_progress(Progress {
-            n_done,
-            n_total: config.n,
-        });
-        ctx.check_cancelled().is_ok()
-    })?;
-    Ok(found.map(|intervals| (film.path.clone(), intervals)))
+fn measure(request: JitterRequest, ctx: &JobContext) -> anyhow::Result<Measured> {
+    let opened = &request.opened;
+    let intervals = score_jitter(&request.classifier, opened.picture(), &request.config, ctx)?;
+    Ok((opened.film.path.clone(), intervals))
 }

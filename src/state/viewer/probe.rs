@@ -1,11 +1,12 @@
 use std::sync::Arc;
-use std::time::Instant;
 
-use crate::explain::{CamMethod, Cover};
+use anyhow::Context as _;
+
+use crate::explain::Cover;
+use crate::film::ScoredFilm;
 use crate::model::Classifier;
-use crate::state::ScoredFilm;
-use crate::state::jobs::maps;
-use crate::work::{JobContext, Latest, Outcome, Wake};
+use crate::state::Shared;
+use crate::work::{JobContext, Latest, Wake, Watch as _};
 
 /// Least, first and largest radius of the brush, as parts of the film's side.
 pub const BRUSH_RANGE: (f32, f32, f32) = (0.02, 0.08, 0.3);
@@ -18,7 +19,7 @@ pub struct Probe {
     pub reading: Option<Arc<ScoredFilm>>,
     /// Radius of the brush as a part of the film's side.
     pub brush: f32,
-    scoring: Latest<Arc<ProbeRequest>, (), ScoredFilm>,
+    scoring: Latest<Arc<ProbeRequest>, ScoredFilm>,
     /// What is being scored, and what is to be scored after it.
     asked: Option<Arc<ProbeRequest>>,
     waiting: Option<Arc<ProbeRequest>>,
@@ -29,7 +30,6 @@ struct ProbeRequest {
     uncovered: Arc<ScoredFilm>,
     cover: Cover,
     classifier: Arc<Classifier>,
-    method: CamMethod,
 }
 
 impl Probe {
@@ -83,7 +83,6 @@ impl Probe {
             uncovered: Arc::clone(uncovered),
             cover,
             classifier: Arc::clone(classifier),
-            method: uncovered.method,
         }));
         self.ask();
     }
@@ -98,36 +97,27 @@ impl Probe {
         }
     }
 
-    /// Takes in what has come; the error where there is one.
-    pub(in crate::state) fn poll(&mut self) -> Option<Outcome<ScoredFilm>> {
-        let (_, outcome) = self.scoring.poll();
-        if outcome.is_some() {
-            self.asked = None;
-            self.ask();
-        }
-        match outcome {
-            Some(Outcome::Done(reading)) => {
+    /// Takes in what has come; where that is a failure, nothing is covered any more.
+    pub(in crate::state) fn poll(&mut self, shared: &mut Shared) {
+        let (_, Some(ended)) = self.scoring.poll() else {
+            return;
+        };
+        self.asked = None;
+        match shared.told(Some(ended)) {
+            Some(reading) => {
                 self.reading = Some(Arc::new(reading));
-                None
+                self.ask();
             }
-            other => other,
+            None => self.clear(),
         }
     }
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "requests are handed over")]
-fn score_covered(request: Arc<ProbeRequest>, ctx: &JobContext<()>) -> anyhow::Result<ScoredFilm> {
-    let started = Instant::now();
+fn score_covered(request: Arc<ProbeRequest>, ctx: &JobContext) -> anyhow::Result<ScoredFilm> {
     let covered = request.cover.over(&request.uncovered.inference.input);
-    let input =
-        covered.ok_or_else(|| anyhow::anyhow!("the covered area does not match the input"))?;
-    let reading = request.classifier.score_input(input)?;
-    ctx.check_cancelled()?;
-    Ok(ScoredFilm {
-        maps: maps(&request.classifier, &reading, request.method),
-        opened: Arc::clone(&request.uncovered.opened),
-        method: request.method,
-        elapsed: started.elapsed(),
-        inference: reading,
-    })
+    let input = covered.context("the covered area does not match the input")?;
+    let scored = request.uncovered.with_input(input, &request.classifier)?;
+    ctx.check()?;
+    Ok(scored)
 }

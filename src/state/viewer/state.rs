@@ -1,19 +1,18 @@
 use std::path::PathBuf;
 
-use super::undo::UndoOrder;
-use super::{BoxOverlap, Compare, Displays, Exports, Jitter, Probe, Tool, ViewerArea};
+use super::undo::ViewerStep;
+use super::{BoxOverlap, Compare, Exports, Jitter, Pane, Probe, Tool};
 use crate::domain::Display;
-use crate::imaging::InputLevel;
-use crate::state::jobs::{FilmEvent, FilmRequest, open_and_score};
-use crate::state::{Films, ScoredFilm, Shared};
-use crate::work::{Latest, Wake};
+use crate::state::history::Steps;
+use crate::state::{Films, Shared};
+use crate::work::Wake;
 
 /// The viewer: the film in view, how it is shown, and what the network says about it.
 pub struct ViewerState {
     /// The finding whose map is over the film.
     pub selected: Option<usize>,
-    /// How films are shown.
-    pub displays: Displays,
+    /// The side of the film in view, which is in [`Shared`].
+    pub main: Pane,
     /// The tool: the effect of a drag with the left button.
     pub tool: Tool,
     /// What is shown in place of the film or beside it.
@@ -26,13 +25,10 @@ pub struct ViewerState {
     pub jitter: Jitter,
     /// The comparison beside the film in view.
     pub compare: Option<Compare>,
-    /// Where the viewer was drawn last.
-    pub area: Option<ViewerArea>,
     /// Files and clipboard.
     pub exports: Exports,
-    /// Opens and scores the film in view.
-    pub(super) scoring: Latest<FilmRequest, FilmEvent, Option<ScoredFilm>>,
-    pub(super) undo: UndoOrder,
+    /// Changes of thresholds and display, in their order.
+    pub(super) undo: Steps<ViewerStep>,
 }
 
 /// What is shown in place of the film or beside it.
@@ -53,23 +49,21 @@ impl ViewerState {
     pub fn new(wake: &Wake) -> Self {
         Self {
             selected: None,
-            displays: Displays::default(),
+            main: Pane::new("film", wake.clone()),
             tool: Tool::default(),
             options: ViewOptions::default(),
             probe: Probe::new(wake.clone()),
             overlap: BoxOverlap::default(),
             jitter: Jitter::new(wake.clone()),
             compare: None,
-            area: None,
             exports: Exports::default(),
-            scoring: Latest::new("film", wake.clone(), open_and_score),
-            undo: UndoOrder::default(),
+            undo: Steps::default(),
         }
     }
 
     /// How the film in view is shown.
     pub fn display(&self) -> &Display {
-        self.displays.current()
+        self.main.display()
     }
 
     /// Window center and width of the film in view, as text; empty without a film.
@@ -85,7 +79,7 @@ impl ViewerState {
     pub fn is_refused(&self, films: &Films) -> bool {
         let opened = films.film.opened();
         opened.is_some_and(|opened| {
-            opened.check.level() == InputLevel::Refused
+            opened.concerns.is_refused()
                 && self.options.shown_anyway.as_ref() != Some(&opened.film.path)
         })
     }

@@ -4,10 +4,11 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::*;
-use crate::domain::{Point, Size, Threshold};
-use crate::imaging::{InputLevel, read_film};
-use crate::state::shared::tests::{errors, list, shared, shared_with_model};
-use crate::state::{Effect, FilmState, OpenedFilm, PickKind, Shared};
+use crate::domain::{Point, Size};
+use crate::explain::CamMethod;
+use crate::film::{open, score};
+use crate::state::shared::tests::{another_model, errors, list, shared, shared_with_model};
+use crate::state::{Effect, FilmState, PickKind, Shared};
 
 const PHANTOM: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/assets/phantom.png");
 
@@ -15,10 +16,10 @@ const PHANTOM: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/assets/phantom.png")
 fn viewer(mut shared: Shared) -> (ViewerState, Shared) {
     list(&mut shared, &[PHANTOM, "other.png"]);
     shared.films.show(0);
-    let film = read_film(Path::new(PHANTOM)).unwrap();
-    shared.films.film = FilmState::Scoring(Arc::new(OpenedFilm::new(film)));
+    let opened = open(Path::new(PHANTOM)).unwrap();
+    shared.films.film = FilmState::Scoring(Arc::new(opened));
     let mut viewer = ViewerState::new(&shared.services.wake);
-    viewer.displays.show(Some(Path::new(PHANTOM)));
+    viewer.main.displays.show(Some(Path::new(PHANTOM)));
     (viewer, shared)
 }
 
@@ -27,12 +28,12 @@ fn change(change: DisplayChange) -> ViewerCommand {
 }
 
 fn set(threshold: f32) -> ViewerCommand {
-    ViewerCommand::SetThreshold(0, Threshold::new(threshold).unwrap())
+    ViewerCommand::SetThreshold(0, threshold)
 }
 
 fn threshold(shared: &Shared) -> f32 {
     let loaded = shared.model.loaded.as_ref().unwrap();
-    loaded.thresholds.current().values()[0].get()
+    loaded.thresholds.current().values()[0].value_f32()
 }
 
 #[test]
@@ -40,7 +41,7 @@ fn without_a_film_there_is_no_display_to_change() {
     let mut shared = shared();
     let mut viewer = ViewerState::new(&shared.services.wake);
     viewer.apply(change(DisplayChange::Invert), &mut shared);
-    assert!(!viewer.display().inverted && !viewer.can_undo(&shared));
+    assert!(!viewer.display().inverted && !viewer.can_undo());
 }
 
 #[test]
@@ -56,7 +57,7 @@ fn thresholds_and_display_are_undone_in_the_order_of_their_changes() {
     );
     viewer.apply(ViewerCommand::Undo, &mut shared);
     assert_eq!(threshold(&shared), before);
-    assert!(!viewer.can_undo(&shared));
+    assert!(!viewer.can_undo());
     viewer.apply(ViewerCommand::Redo, &mut shared);
     assert_eq!(
         (viewer.display().inverted, threshold(&shared)),
@@ -86,6 +87,44 @@ fn another_film_leaves_threshold_moves_to_undo_and_no_display() {
     assert_eq!(threshold(&shared), before);
     viewer.apply(ViewerCommand::ShowFilm(0), &mut shared);
     assert!(viewer.display().inverted, "a film is shown as it was left");
+}
+
+#[test]
+fn thresholds_of_one_model_are_not_undone_onto_another() {
+    let (mut viewer, mut shared) = viewer(shared_with_model());
+    viewer.apply(set(0.9), &mut shared);
+    viewer.apply(change(DisplayChange::Invert), &mut shared);
+    shared.use_model(another_model());
+    viewer.model_changed(true, &mut shared);
+    viewer.apply(ViewerCommand::Undo, &mut shared);
+    assert!(!viewer.display().inverted, "the film is the same");
+    assert!(!viewer.can_undo());
+    assert_eq!(threshold(&shared), 0.125);
+}
+
+#[test]
+fn drags_of_window_and_threshold_are_a_step_each_in_their_order() {
+    let (mut viewer, mut shared) = viewer(shared_with_model());
+    let (window, before) = (viewer.display().gray.clone(), threshold(&shared));
+    let drag = DisplayChange::DragWindow {
+        wider: 0.1,
+        brighter: 0.0,
+    };
+    let drags = [change(drag.clone()), change(drag.clone())];
+    let mut apply = |commands: &[ViewerCommand]| {
+        for command in commands {
+            viewer.apply(command.clone(), &mut shared);
+        }
+        (viewer.display().gray.clone(), threshold(&shared))
+    };
+    let (dragged, _) = apply(&drags);
+    apply(&[set(0.9), set(0.8)]);
+    apply(&drags);
+    let undo = [ViewerCommand::Undo];
+    assert_eq!(apply(&undo), (dragged.clone(), 0.8));
+    assert_eq!(apply(&undo), (dragged, before));
+    assert_eq!(apply(&undo), (window, before));
+    assert!(!viewer.can_undo());
 }
 
 #[test]
@@ -174,8 +213,8 @@ fn a_refused_film_is_seen_once_its_reader_asks_for_it() {
         .unwrap();
     list(&mut shared, &[path.to_str().unwrap()]);
     shared.films.show(2);
-    let opened = OpenedFilm::new(read_film(&path).unwrap());
-    assert_eq!(opened.check.level(), InputLevel::Refused);
+    let opened = open(&path).unwrap();
+    assert!(opened.concerns.is_refused());
     shared.films.film = FilmState::Scoring(Arc::new(opened));
     assert!(viewer.is_refused(&shared.films));
     viewer.apply(ViewerCommand::ShowAnyway, &mut shared);
@@ -193,7 +232,7 @@ fn an_export_asks_for_a_folder_first() {
 #[test]
 fn an_unlinked_film_beside_is_changed_alone_and_a_linked_one_with_the_film_in_view() {
     let (mut viewer, mut shared) = viewer(shared());
-    viewer.area = Some(ViewerArea {
+    viewer.main.area = Some(ViewerArea {
         top_left: Point { x: 0.0, y: 0.0 },
         size: Size {
             width: 400.0,
@@ -211,9 +250,47 @@ fn an_unlinked_film_beside_is_changed_alone_and_a_linked_one_with_the_film_in_vi
     assert!(viewer.display().inverted);
     let link = ViewerCommand::Compare(CompareCommand::Link(false));
     viewer.apply(link, &mut shared);
-    let beside = |viewer: &ViewerState| viewer.compare.as_ref().unwrap().display.inverted;
+    let beside = |viewer: &ViewerState| viewer.compare.as_ref().unwrap().pane.display().inverted;
     assert!(beside(&viewer), "it stays as it was while linked");
     viewer.apply(invert(), &mut shared);
     assert!(viewer.display().inverted);
     assert!(!beside(&viewer));
+}
+
+#[test]
+fn another_method_makes_the_maps_of_both_films_anew_and_scores_neither_again() {
+    let (mut viewer, mut shared) = viewer(shared_with_model());
+    let classifier = shared.model.classifier().cloned().unwrap();
+    let opened = shared.films.film.opened().cloned().unwrap();
+    let scored = Arc::new(score(&opened, &classifier, CamMethod::GradCam).unwrap());
+    shared.films.film = FilmState::Read(Arc::clone(&scored));
+    let show = CompareCommand::Show(CompareWith::Film(PHANTOM.into()));
+    viewer.apply(ViewerCommand::Compare(show), &mut shared);
+    viewer.compare.as_mut().unwrap().film = FilmState::Read(Arc::clone(&scored));
+    let method = MapCommand::SetMethod(CamMethod::HiResCam);
+    viewer.apply(ViewerCommand::Map(method), &mut shared);
+    let beside = &viewer.compare.as_ref().unwrap().film;
+    for film in [&shared.films.film, beside] {
+        let reading = film.reading().expect("it is still scored");
+        assert_eq!(reading.method, CamMethod::HiResCam);
+        assert_eq!(reading.inference.scores, scored.inference.scores);
+        assert_ne!(reading.maps, scored.maps);
+    }
+}
+
+#[test]
+fn a_film_beside_that_cannot_be_read_is_told_and_leaves_the_one_in_view_alone() {
+    let (mut viewer, mut shared) = viewer(shared_with_model());
+    let show = CompareCommand::Show(CompareWith::Film("/gone.png".into()));
+    viewer.apply(ViewerCommand::Compare(show), &mut shared);
+    let failed = |viewer: &ViewerState| {
+        let compare = viewer.compare.as_ref().unwrap();
+        matches!(compare.film, FilmState::Failed { .. })
+    };
+    while !failed(&viewer) {
+        viewer.poll(&mut shared);
+        std::thread::yield_now();
+    }
+    assert!(errors(&shared)[0].contains("/gone.png"));
+    assert!(matches!(shared.films.film, FilmState::Scoring(_)));
 }

@@ -1,76 +1,64 @@
+use std::mem::replace;
+
 use super::ViewerState;
+use crate::domain::{Display, PerFinding, Threshold};
+use crate::state::history::Steps;
 use crate::state::{Effect, Shared};
 
-/// What a step of undo changes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Undoable {
-    Threshold,
-    Display,
+/// What a step of undo in the viewer puts back.
+#[derive(Clone, Debug)]
+pub enum ViewerStep {
+    /// The thresholds of the model in use.
+    Thresholds(PerFinding<Threshold>),
+    /// The display of the film in view.
+    Display(Display),
 }
 
-/// The order of steps of two histories: thresholds of the model in use, display of the film in view.
-#[derive(Debug, Default)]
-pub struct UndoOrder {
-    undo: Vec<Undoable>,
-    redo: Vec<Undoable>,
-}
-
-impl UndoOrder {
-    /// Another step has been made.
-    pub fn push(&mut self, undoable: Undoable) {
-        self.undo.push(undoable);
-        self.redo.clear();
-    }
-
+impl Steps<ViewerStep> {
     /// Another film is in view: the display of the one before stays as it is.
     pub fn forget_displays(&mut self) {
-        for order in [&mut self.undo, &mut self.redo] {
-            order.retain(|undoable| *undoable != Undoable::Display);
-        }
+        self.retain(|step| !matches!(step, ViewerStep::Display(_)));
+    }
+
+    /// Another model is in use: thresholds of the one before mean nothing to it.
+    pub fn forget_thresholds(&mut self) {
+        self.retain(|step| !matches!(step, ViewerStep::Thresholds(_)));
     }
 }
 
 impl ViewerState {
     /// Whether a threshold move or a change of the display can be undone.
-    pub fn can_undo(&self, shared: &Shared) -> bool {
-        let thresholds = shared.model.loaded.as_ref();
-        self.displays.can_undo() || thresholds.is_some_and(|loaded| loaded.thresholds.can_undo())
+    pub fn can_undo(&self) -> bool {
+        self.undo.can_undo()
     }
 
     /// Whether something that was undone can be redone.
     pub fn can_redo(&self) -> bool {
-        !self.undo.redo.is_empty()
+        self.undo.can_redo()
     }
 
-    /// Undoes the last step that still can be.
+    /// Undoes the last step.
     pub(super) fn undo(&mut self, shared: &mut Shared) -> Vec<Effect> {
-        while let Some(undoable) = self.undo.undo.pop() {
-            let undone = match (undoable, &mut shared.model.loaded) {
-                (Undoable::Threshold, Some(loaded)) => loaded.thresholds.undo(),
-                (Undoable::Threshold, None) => false,
-                (Undoable::Display, _) => self.displays.undo(),
-            };
-            if undone {
-                self.undo.redo.push(undoable);
-                break;
-            }
-        }
+        let display = self.main.displays.current_mut();
+        self.undo.undo(|step| put_back(step, display, shared));
         vec![Effect::ThresholdsMoved]
     }
 
     /// Redoes the step that was undone last.
     pub(super) fn redo(&mut self, shared: &mut Shared) -> Vec<Effect> {
-        while let Some(undoable) = self.undo.redo.pop() {
-            let redone = match (undoable, &mut shared.model.loaded) {
-                (Undoable::Threshold, Some(loaded)) => loaded.thresholds.redo(),
-                (Undoable::Threshold, None) => false,
-                (Undoable::Display, _) => self.displays.redo(),
-            };
-            if redone {
-                self.undo.undo.push(undoable);
-                break;
-            }
-        }
+        let display = self.main.displays.current_mut();
+        self.undo.redo(|step| put_back(step, display, shared));
         vec![Effect::ThresholdsMoved]
+    }
+}
+
+/// Puts a step's values back; the step that undoes that.
+fn put_back(step: ViewerStep, display: &mut Display, shared: &mut Shared) -> ViewerStep {
+    match (step, &mut shared.model.loaded) {
+        (ViewerStep::Thresholds(before), Some(loaded)) => {
+            ViewerStep::Thresholds(loaded.thresholds.replace(before))
+        }
+        (step @ ViewerStep::Thresholds(_), None) => step,
+        (ViewerStep::Display(before), _) => ViewerStep::Display(replace(display, before)),
     }
 }

@@ -1,8 +1,9 @@
 use egui::{Pos2, Rect, Sense, Stroke, Ui, Vec2, pos2};
 
 use crate::domain::{Display, GrayChoice, Window};
+use crate::film::OpenedFilm;
 use crate::imaging::GrayCounts;
-use crate::state::{CommandSender, DisplayChange, DisplayCommand, OpenedFilm};
+use crate::state::{CommandSender, DisplayChange, DisplayCommand};
 use crate::ui::theme;
 
 /// Height of the histogram.
@@ -29,7 +30,7 @@ pub fn histogram_ui(ui: &mut Ui, opened: &OpenedFilm, display: &Display, command
             "Histogram of the film",
         )
     });
-    let counts = &opened.counts;
+    let counts = opened.counts();
     let window = opened.window_of(&display.gray);
     let scale = Scale { rect, counts };
     bars_ui(ui, &scale);

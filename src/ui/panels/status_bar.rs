@@ -2,7 +2,9 @@ use egui::{Align, Layout, Ui};
 
 use super::training::running_text;
 use crate::domain::NOTICE;
-use crate::state::{AppState, Command, CommandSender, Shared, TrainingCommand, TrainingPage};
+use crate::state::{
+    AppState, Command, CommandSender, ModelOrigin, Shared, TrainingCommand, TrainingPage,
+};
 use crate::ui::theme;
 
 /// The permanent notice; the running training; model, device and time taken.
@@ -33,7 +35,13 @@ fn model_text(shared: &Shared) -> String {
         parts.push("Loading model…".to_owned());
     }
     match &shared.model.loaded {
-        Some(loaded) => parts.push(format!("Model {}", loaded.classifier.id())),
+        Some(loaded) => {
+            let memory = match loaded.origin {
+                ModelOrigin::Moment(_) => ", in memory only",
+                ModelOrigin::Default | ModelOrigin::File(_) => "",
+            };
+            parts.push(format!("Model {}{memory}", loaded.classifier.id()));
+        }
         None if !shared.model.is_loading() => parts.push("No model".to_owned()),
         None => {}
     }

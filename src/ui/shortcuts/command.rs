@@ -157,7 +157,7 @@ impl Action {
                 let undo = Command::Evaluation(EvaluationCommand::Undo);
                 (undo, state.evaluation.chosen.can_undo())
             }
-            Self::Undo => view(ViewerCommand::Undo, state.viewer.can_undo(shared)),
+            Self::Undo => view(ViewerCommand::Undo, state.viewer.can_undo()),
             Self::Redo => view(ViewerCommand::Redo, state.viewer.can_redo()),
             Self::NextFinding => view(ViewerCommand::StepFinding(1), has_model),
             Self::PreviousFinding => view(ViewerCommand::StepFinding(-1), has_model),

@@ -107,11 +107,13 @@ pub fn keys_ui(ctx: &Context, state: &AppState, commands: &CommandSender) {
 
 fn pointer_over_film(ctx: &Context, state: &AppState) -> bool {
     let pointer = ctx.input(|input| input.pointer.hover_pos());
-    pointer.zip(state.viewer.area).is_some_and(|(pos, area)| {
-        let (left, top) = (area.top_left.x, area.top_left.y);
-        let within = |pos: f32, start: f32, side: f32| (start..start + side).contains(&pos);
-        within(pos.x, left, area.size.width) && within(pos.y, top, area.size.height)
-    })
+    pointer
+        .zip(state.viewer.main.area)
+        .is_some_and(|(pos, area)| {
+            let (left, top) = (area.top_left.x, area.top_left.y);
+            let within = |pos: f32, start: f32, side: f32| (start..start + side).contains(&pos);
+            within(pos.x, left, area.size.width) && within(pos.y, top, area.size.height)
+        })
 }
 
 fn n_modifiers(modifiers: Modifiers) -> usize {

@@ -2,7 +2,7 @@ use egui::accesskit::Action;
 use egui::{Key, Rect, Response, Sense, Stroke, Ui, Vec2, Widget, WidgetInfo, pos2};
 
 use super::slider_input::{asked_value, keep_arrows};
-use crate::domain::{Score, Threshold};
+use crate::domain::Score;
 use crate::ui::theme;
 
 /// One press of an arrow key.
@@ -16,15 +16,15 @@ const SPREAD_HEIGHT_PT: f32 = 7.0;
 pub struct ThresholdSlider<'a> {
     name: &'a str,
     score: Option<Score>,
-    threshold: &'a mut Threshold,
+    threshold: &'a mut f32,
     width_pt: f32,
     interval: Option<(f32, f32)>,
     spread: Option<(&'a [u32], &'a [u32])>,
 }
 
 impl<'a> ThresholdSlider<'a> {
-    /// `name` is what screen readers say, with "threshold" after it.
-    pub fn new(name: &'a str, threshold: &'a mut Threshold) -> Self {
+    /// `name` is what screen readers say, with "threshold" after it; the threshold is in `[0, 1]`.
+    pub fn new(name: &'a str, threshold: &'a mut f32) -> Self {
         Self {
             name,
             score: None,
@@ -72,9 +72,9 @@ impl Widget for ThresholdSlider<'_> {
             rect.center(),
             Vec2::new(rect.width() - BAR_HEIGHT_PT, BAR_HEIGHT_PT),
         );
-        let moved = moved_to(ui, &response, rail, self.threshold.get())
-            .and_then(|value| Threshold::new(value.clamp(0.0, 1.0)).ok());
-        if let Some(threshold) = moved
+        let moved = moved_to(ui, &response, rail, *self.threshold);
+        let moved = moved.map(|value| value.clamp(0.0, 1.0));
+        if let Some(threshold) = moved.filter(|value| !value.is_nan())
             && threshold != *self.threshold
         {
             *self.threshold = threshold;
@@ -89,7 +89,7 @@ impl Widget for ThresholdSlider<'_> {
                 paint_interval(ui, rail, low, high);
             }
         }
-        let value = f64::from(self.threshold.get());
+        let value = f64::from(*self.threshold);
         let label = format!("{} threshold", self.name);
         response.widget_info(|| WidgetInfo::slider(ui.is_enabled(), value, &label));
         ui.ctx().accesskit_node_builder(response.id, |node| {
@@ -163,18 +163,18 @@ fn paint_interval(ui: &Ui, rail: Rect, low: f32, high: f32) {
     }
 }
 
-fn paint(ui: &Ui, response: &Response, rail: Rect, score: Option<Score>, threshold: Threshold) {
+fn paint(ui: &Ui, response: &Response, rail: Rect, score: Option<Score>, threshold: f32) {
     let palette = theme::palette(ui.visuals());
     let painter = ui.painter();
     let x_of = |value: f32| rail.left() + rail.width() * value;
     painter.rect_filled(rail, 2.0, palette.rail);
     if let Some(score) = score {
-        let above = score.is_positive(threshold);
+        let above = score.reaches(f64::from(threshold));
         let color = if above { palette.above } else { palette.below };
         let bar = rail.with_max_x(x_of(score.get()).max(rail.left() + 1.0));
         painter.rect_filled(bar, 2.0, color);
     }
-    let x = x_of(threshold.get());
+    let x = x_of(threshold);
     let (top, bottom) = (rail.top() - 5.0, rail.bottom() + 5.0);
     let held = response.hovered() || response.dragged() || response.has_focus();
     let width = if held { 3.0 } else { 2.0 };

@@ -28,8 +28,8 @@ pub fn header_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
         }
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             if let Some(working) = desk.opening.running() {
-                let cancelling = working.is_cancelling();
-                if ui.add_enabled(!cancelling, Button::new("Cancel")).clicked() {
+                let canceling = working.is_canceling();
+                if ui.add_enabled(!canceling, Button::new("Cancel")).clicked() {
                     commands.evaluate(EvaluationCommand::Cancel);
                 }
                 if let Some(progress) = working.progress() {
@@ -41,11 +41,13 @@ pub fn header_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
                     );
                 }
                 ui.spinner();
-                ui.label(if working.stage.is_empty() {
+                let stage = working.stage();
+                let stage = if stage.is_empty() {
                     "Reading…"
                 } else {
-                    &working.stage
-                });
+                    &stage
+                };
+                ui.label(stage);
             } else if let Some(set) = desk.scored() {
                 ui.label(format!("{} films", set.n_films()));
                 ui.add(egui::Label::new(RichText::new(&set.name).strong()).truncate())
@@ -59,7 +61,8 @@ pub fn header_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
     if let Some(opened) = desk.set.as_ref() {
         let palette = theme::palette(ui.visuals());
         let warnings = opened.all_warnings().into_iter();
-        for warning in warnings.chain(state.evaluation.other_model_text(&state.shared.model)) {
+        let warnings = warnings.chain(desk.other_model_text(&state.shared.model));
+        for warning in warnings.chain(desk.other_lock_text()) {
             ui.label(RichText::new(warning).color(palette.error));
         }
     }

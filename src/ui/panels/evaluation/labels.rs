@@ -1,5 +1,6 @@
 use egui::{RichText, Ui};
 
+use crate::domain::Threshold;
 use crate::metrics::Summary;
 use crate::scores::LabelColumn;
 use crate::state::{CommandSender, EvaluationCommand, EvaluationState};
@@ -84,14 +85,14 @@ fn row_ui(
     let number = |value: Option<f64>| value.map_or_else(|| "n/a".to_owned(), |v| format!("{v:.3}"));
     let interval = column.auc.and_then(|auc| auc.interval(0.95));
     let interval = interval.map_or_else(|| "n/a".to_owned(), |(a, b)| format!("{a:.2}–{b:.2}"));
-    let threshold = desk.chosen.thresholds().get(label_idx).copied();
+    let threshold = desk.chosen.thresholds().get(label_idx);
     for words in [
         column.ranked.n_pos().to_string(),
         column.ranked.n_neg().to_string(),
         number(column.auc.map(|auc| auc.auc)),
         interval,
         number(column.average_precision),
-        number(threshold),
+        number(threshold.map(Threshold::value)),
     ] {
         ui.label(text(words).monospace());
     }

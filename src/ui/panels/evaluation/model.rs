@@ -160,7 +160,7 @@ pub fn rate_rows(desk: &EvaluationState) -> Vec<RateRow> {
     let (Some(column), Some(counts)) = (desk.column(), desk.counts()) else {
         return Vec::new();
     };
-    let frozen = desk.chosen.frozen.as_ref().and_then(|frozen| {
+    let frozen = desk.chosen.locked().and_then(|frozen| {
         let mut labels = frozen.figures.labels.iter();
         labels.find(|label| label.name == column.name)
     });
@@ -204,6 +204,7 @@ pub fn rate_rows(desk: &EvaluationState) -> Vec<RateRow> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::Threshold;
     use crate::evaluate::{Choices, Evaluation, OpenedSet, html_report, label_plots};
     use crate::scores::{FilmPrediction, Predictions};
 
@@ -248,11 +249,11 @@ mod tests {
             leak: None,
         };
         let choices = Choices {
-            thresholds: &[0.5],
+            thresholds: &[Threshold::unset()],
             ..Choices::default()
         };
         let report = html_report(
-            &Evaluation::of(&opened, choices, &|_, _, _| true).unwrap(),
+            &Evaluation::of(&opened, choices, &crate::work::Unwatched).unwrap(),
             None,
         );
         desk.set = Some(opened);

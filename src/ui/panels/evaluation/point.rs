@@ -18,7 +18,7 @@ pub fn point_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
     let Some(column) = desk.column() else {
         return;
     };
-    let held = desk.chosen.frozen.is_some();
+    let held = desk.chosen.locked().is_some();
     ui.horizontal(|ui| {
         ui.strong(column.name.replace('_', " "));
         ui.weak("positive where score ≥ threshold");
@@ -128,7 +128,7 @@ fn table_ui(ui: &mut Ui, desk: &EvaluationState, commands: &CommandSender) {
 
 fn rates_ui(ui: &mut Ui, desk: &EvaluationState) {
     let rows = rate_rows(desk);
-    let held = desk.chosen.frozen.as_ref();
+    let held = desk.chosen.locked();
     Grid::new("rates")
         .num_columns(4)
         .min_row_height(theme::SMALL_ROW_HEIGHT_PT)
@@ -265,22 +265,29 @@ fn target_ui(ui: &mut Ui, desk: &EvaluationState, commands: &CommandSender) {
 fn lock_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
     let desk = &state.evaluation;
     ui.horizontal(|ui| {
-        let mut held = desk.chosen.frozen.is_some();
+        let mut held = desk.chosen.locked().is_some();
         let lock = ui.checkbox(&mut held, "Lock all thresholds");
         let hover = "Choose them on validation, lock them, then open the test scores to compare \
                      both side by side";
         if lock.on_hover_text(hover).changed() {
             commands.evaluate(EvaluationCommand::Freeze(held));
         }
-        let possible = !state.is_picking() && state.shared.model.loaded.is_some();
+        let model = &state.shared.model;
+        let refused = desk.why_not_saved(model);
+        let possible = !state.is_picking() && model.loaded.is_some() && refused.is_none();
         let save = ui.add_enabled(possible, Button::new("Save into a model…"));
         let hover = "Writes a copy of the model in use with these thresholds as its operating \
                      points, and uses it";
+        let save = save.on_disabled_hover_text(
+            refused
+                .as_deref()
+                .unwrap_or("No model, or a file dialog is open"),
+        );
         if save.on_hover_text(hover).clicked() {
             commands.evaluate(EvaluationCommand::Pick(EvaluationPick::Model));
         }
     });
-    if let Some(frozen) = &desk.chosen.frozen {
+    if let Some(frozen) = desk.chosen.locked() {
         let text = format!("Chosen on {}", frozen.chosen_on);
         ui.add(egui::Label::new(RichText::new(text).small().weak()).truncate());
     }

@@ -2,7 +2,7 @@ use egui::Ui;
 
 use crate::domain::Film;
 use crate::domain::SpacingSource;
-use crate::imaging::{ConcernKind, InputLevel, Polarity};
+use crate::imaging::Severity;
 use crate::state::{AppState, CommandSender, ListCommand, Mark};
 use crate::ui::shortcuts::{Action, key_words};
 use crate::ui::theme;
@@ -27,24 +27,12 @@ pub fn heading_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
             ui.label(format!("Patient: {}", name.unwrap_or("not in the file")));
         }
         let palette = theme::palette(ui.visuals());
-        for warning in &film.warnings {
-            ui.label(egui::RichText::new(warning).color(palette.warning));
-        }
-        for concern in opened.check.concerns() {
-            // The file's own warning says it already.
-            let said = match concern.kind {
-                ConcernKind::NotGray => true,
-                ConcernKind::Inverted => film.warnings.iter().any(|w| w == Polarity::WARNING),
-                _ => false,
+        for concern in opened.concerns.all() {
+            let color = match concern.severity {
+                Severity::Note | Severity::Warning => palette.warning,
+                Severity::Refusal => palette.error,
             };
-            if !said || concern.level == InputLevel::Refused {
-                let color = match concern.level {
-                    InputLevel::Refused => palette.error,
-                    _ => palette.warning,
-                };
-                let text = concern.reason.as_str();
-                ui.label(egui::RichText::new(text).color(color));
-            }
+            ui.label(egui::RichText::new(&concern.text).color(color));
         }
     }
     note_ui(ui, state, commands);

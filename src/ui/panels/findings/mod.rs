@@ -6,6 +6,7 @@ mod row;
 
 use egui::{ScrollArea, Ui};
 
+use crate::domain::ThresholdOrigin;
 use crate::state::{
     AppState, Command, CommandSender, DisplayCommand, FilmState, Films, Model, Shared,
     ViewerCommand, ViewerState,
@@ -81,7 +82,8 @@ pub fn findings_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
                 (Action::Jitter, "Stability"),
             ] {
                 let command = action.command(state);
-                let changed = rows.iter().any(|row| !row.at_default);
+                let mut origins = rows.iter().map(|row| row.threshold.origin());
+                let changed = origins.any(ThresholdOrigin::is_chosen_here);
                 let possible = command.is_some() && (changed || action != Action::ResetThresholds);
                 let response = ui.add_enabled(possible, egui::Button::new(label));
                 if response.on_hover_text(action.label()).clicked()
@@ -228,7 +230,7 @@ fn summary_ui(ui: &mut Ui, rows: &[FindingRow]) {
 
 /// Which thresholds nobody chose; `None` where all were chosen.
 fn no_points_text(rows: &[FindingRow]) -> Option<String> {
-    let missing = rows.iter().filter(|row| row.chosen_by.is_none());
+    let missing = rows.iter().filter(|row| !row.has_point);
     let names: Vec<&str> = missing.map(|row| row.name.as_str()).collect();
     if names.is_empty() {
         return None;

@@ -29,16 +29,14 @@ pub struct FindingRow {
     pub interval: Option<JitterInterval>,
     /// Calibrated risk in `[0, 1]`; `None` without calibration or score.
     pub risk: Option<f64>,
-    /// The threshold in use.
+    /// The threshold in use, and who chose it.
     pub threshold: Threshold,
     /// None where the film has no scores.
     pub verdict: Option<Verdict>,
     /// Its map is over the film.
     pub selected: bool,
-    /// The threshold is the model's operating point, or 0.5 if it has none.
-    pub at_default: bool,
-    /// How the model's operating point was chosen; `None` where it has none.
-    pub chosen_by: Option<String>,
+    /// The model has an operating point to go back to.
+    pub has_point: bool,
 }
 
 /// One row per finding, in the order of the model's outputs.
@@ -48,9 +46,9 @@ pub fn finding_rows(
     selected: Option<usize>,
 ) -> Vec<FindingRow> {
     let current = thresholds.current().iter().enumerate();
-    let row = |(finding_idx, (name, &threshold)): (usize, (&str, &Threshold))| {
+    let row = |(finding_idx, (name, threshold)): (usize, (&str, &Threshold))| {
         let score = scores.and_then(|scores| scores.get(finding_idx)).copied();
-        let point = thresholds.operating_point(finding_idx);
+        let of_model = thresholds.of_model_file(finding_idx);
         FindingRow {
             finding_idx,
             name: name.replace('_', " "),
@@ -58,7 +56,7 @@ pub fn finding_rows(
             uncovered: None,
             interval: None,
             risk: None,
-            threshold,
+            threshold: threshold.clone(),
             verdict: score.map(|score| {
                 if score.is_positive(threshold) {
                     Verdict::Above
@@ -67,8 +65,7 @@ pub fn finding_rows(
                 }
             }),
             selected: selected == Some(finding_idx),
-            at_default: thresholds.is_at_default(finding_idx),
-            chosen_by: point.map(|point| point.chosen_by.clone()),
+            has_point: of_model.is_some_and(Threshold::is_set),
         }
     };
     current.map(row).collect()
@@ -136,7 +133,7 @@ mod tests {
     #[test]
     fn the_risk_is_told_apart_from_the_score_or_not_at_all() {
         let labels = Labels::nih_14();
-        let thresholds = Thresholds::of_model(labels.map(|_, _| None));
+        let thresholds = Thresholds::of_model(labels.map(|_, _| Threshold::unset()));
         let scores = labels.map(|_, _| Score::new(0.5).unwrap());
         let rows = finding_rows(&thresholds, Some(&scores), Some(4));
         let calibration = Some(Calibration::Platt {
@@ -159,24 +156,23 @@ mod tests {
     fn a_row_says_which_side_its_score_is_on() {
         let labels = Labels::nih_14();
         let points = labels.map(|idx, _| {
-            (idx == 1).then(|| OperatingPoint {
-                threshold: Threshold::new(0.2).unwrap(),
-                chosen_by: "max F1 on valid".to_owned(),
-            })
+            let moved = Threshold::moved(0.2, "valid").map(|moved| OperatingPoint::of(&moved));
+            Threshold::of_model(moved.filter(|_| idx == 1).as_ref())
         });
         let thresholds = Thresholds::of_model(points);
         let scores = labels.map(|_, _| Score::new(0.3).unwrap());
         let rows = finding_rows(&thresholds, Some(&scores), Some(11));
         assert_eq!(rows[0].verdict, Some(Verdict::Below));
         assert_eq!(rows[1].verdict, Some(Verdict::Above));
-        assert_eq!(rows[1].chosen_by.as_deref(), Some("max F1 on valid"));
+        assert_eq!(rows[1].threshold.origin().words(), "set by hand on valid");
+        assert!(rows[1].has_point && !rows[0].has_point);
         assert_eq!(rows[11].name, "Pleural Thickening");
         assert!(rows[11].selected && !rows[0].selected);
     }
 
     #[test]
     fn without_scores_there_is_no_verdict() {
-        let thresholds = Thresholds::of_model(Labels::nih_14().map(|_, _| None));
+        let thresholds = Thresholds::of_model(Labels::nih_14().map(|_, _| Threshold::unset()));
         let rows = finding_rows(&thresholds, None, None);
         assert!(
             rows.iter()

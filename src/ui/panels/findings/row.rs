@@ -1,7 +1,6 @@
 use egui::{Align, DragValue, Layout, Sense, Ui, UiBuilder, Vec2};
 
 use super::{FindingRow, Verdict};
-use crate::domain::Threshold;
 use crate::model::ScoreHistogram;
 use crate::state::{CommandSender, ViewerCommand};
 use crate::ui::theme;
@@ -85,7 +84,7 @@ fn cells_ui(
             None => ui.weak("n/a"),
         }
     });
-    let mut threshold = row.threshold;
+    let mut threshold = row.threshold.value_f32();
     let slider = ThresholdSlider::new(&row.name, &mut threshold)
         .score(row.score)
         .interval(row.interval.map(|found| (found.low, found.high)))
@@ -124,7 +123,7 @@ fn cells_ui(
         }
     });
     cell_ui(ui, RISK_WIDTH_PT, |ui| risk_ui(ui, row));
-    if row.at_default && row.chosen_by.is_none() {
+    if !row.threshold.is_set() {
         let palette = theme::palette(ui.visuals());
         let text = egui::RichText::new("not set")
             .small()
@@ -134,28 +133,29 @@ fn cells_ui(
             row.name
         ));
     }
-    if !row.at_default {
-        let reset = ui.small_button("Reset").on_hover_text(match row.chosen_by {
-            Some(_) => "Back to the model's operating point",
-            None => "Back to 0.5 (no operating point)",
-        });
+    if row.threshold.origin().is_chosen_here() {
+        let hover = if row.has_point {
+            "Back to the model's operating point"
+        } else {
+            "Back to 0.5 (no operating point)"
+        };
+        let reset = ui.small_button("Reset").on_hover_text(hover);
         if reset.clicked() {
             commands.view(ViewerCommand::ResetThreshold(row.finding_idx));
         }
     }
 }
 
-fn typed_threshold_ui(ui: &mut Ui, row: &FindingRow, name: egui::Id) -> (Option<Threshold>, bool) {
-    let mut value = row.threshold.get();
+fn typed_threshold_ui(ui: &mut Ui, row: &FindingRow, name: egui::Id) -> (Option<f32>, bool) {
+    let mut value = row.threshold.value_f32();
     let drag = DragValue::new(&mut value)
         .range(0.0..=1.0)
         .speed(0.002)
         .fixed_decimals(3);
     let size = Vec2::new(THRESHOLD_WIDTH_PT, ui.spacing().interact_size.y);
     let response = ui.add_sized(size, drag).labelled_by(name);
-    let typed = response.changed().then(|| Threshold::new(value).ok());
     (
-        typed.flatten(),
+        response.changed().then_some(value),
         response.lost_focus() || response.drag_stopped(),
     )
 }
@@ -178,13 +178,8 @@ fn risk_ui(ui: &mut Ui, row: &FindingRow) {
 }
 
 fn threshold_text(row: &FindingRow) -> String {
-    let threshold = row.threshold.get();
-    match (&row.chosen_by, row.at_default) {
-        (Some(chosen_by), true) => format!("Threshold {threshold:.3}: {chosen_by}"),
-        (Some(_), false) => format!("Threshold {threshold:.3}: moved by you"),
-        (None, true) => format!("Threshold {threshold:.3}: no operating point"),
-        (None, false) => format!("Threshold {threshold:.3}: moved by you, no operating point"),
-    }
+    let (value, origin) = (row.threshold.value(), row.threshold.origin());
+    format!("Threshold {value:.3}: {}", origin.words())
 }
 
 fn select(row: &FindingRow, commands: &CommandSender) {

@@ -3,7 +3,7 @@ use std::path::PathBuf;
 use egui::{Align2, FontId, Rect, Response, ScrollArea, Sense, Ui, Vec2};
 
 use super::filter::filter_ui;
-use crate::domain::{Score, Threshold};
+use crate::domain::Score;
 use crate::state::{
     AppState, CommandSender, CompareCommand, FilmEntry, FilmStatus, ListCommand, Mark, SortKey,
     ViewerCommand, n_above, score,
@@ -215,7 +215,7 @@ fn second_line(ui: &Ui, state: &AppState, entry: &FilmEntry) -> (String, egui::C
     let Some(value) = score(entry, label) else {
         return (unscored_text(entry), weak);
     };
-    let threshold: Option<Threshold> = thresholds.and_then(|t| t.get(label)).copied();
+    let threshold = thresholds.and_then(|t| t.get(label));
     let above = Score::new(value).ok().zip(threshold);
     let above = above.is_some_and(|(score, threshold)| score.is_positive(threshold));
     let color = if above { palette.above } else { weak };

@@ -31,17 +31,14 @@ pub fn running_text(training: &TrainingState) -> Option<String> {
     let record = &run.record;
     let phase = run.phase();
     let mut parts = vec![phase.words().to_owned()];
-    match (phase, &record.live.decoding, &record.live.last_step) {
-        (RunPhase::Preparing, Some(progress), _) => {
-            parts.push(format!("{} of {} films", progress.n_done, progress.n_total));
+    if let Some(progress) = run.progress() {
+        parts.push(format!("{} of {} films", progress.n_done, progress.n_total));
+    }
+    if let Some(step) = &record.live.last_step {
+        parts.push(format!("epoch {} of {}", step.epoch, record.config.epochs));
+        if phase == RunPhase::Training {
+            parts.push(format!("{} left", duration_text(step.eta_secs)));
         }
-        (_, _, Some(step)) => {
-            parts.push(format!("epoch {} of {}", step.epoch, record.config.epochs));
-            if phase == RunPhase::Training {
-                parts.push(format!("{} left", duration_text(step.eta_secs)));
-            }
-        }
-        _ => {}
     }
     Some(parts.join("   ·   "))
 }

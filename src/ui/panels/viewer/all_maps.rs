@@ -67,13 +67,13 @@ fn words_ui(
     ui: &Ui,
     cell: Rect,
     words: &str,
-    reading: &crate::state::ScoredFilm,
+    reading: &crate::film::ScoredFilm,
     finding_idx: usize,
     pane: &Pane<'_>,
 ) {
     let palette = theme::palette(ui.visuals());
     let score = reading.inference.scores.get(finding_idx).copied();
-    let threshold = pane.thresholds.and_then(|t| t.get(finding_idx)).copied();
+    let threshold = pane.thresholds.and_then(|t| t.get(finding_idx));
     let above = score.zip(threshold).is_some_and(|(s, t)| s.is_positive(t));
     let color = if above {
         palette.badge

@@ -7,7 +7,8 @@ use egui::{
 
 use super::{Pane, Placement};
 use crate::domain::Point;
-use crate::state::{CommandSender, DisplayChange, DisplayCommand, ScoredFilm, Tool};
+use crate::film::ScoredFilm;
+use crate::state::{CommandSender, DisplayChange, DisplayCommand, Tool};
 
 /// Wheel points that enlarge by a factor of e.
 const WHEEL_POINTS_A_FACTOR_OF_E: f32 = 300.0;

@@ -4,7 +4,7 @@ use egui::{Pos2, Rect, Stroke, StrokeKind, Ui, Vec2};
 
 use super::{Pane, Placement, ViewerViews};
 use crate::domain::Point;
-use crate::state::OpenedFilm;
+use crate::film::OpenedFilm;
 use crate::ui::theme;
 
 /// How much larger than in the viewer.

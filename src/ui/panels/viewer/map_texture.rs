@@ -3,7 +3,8 @@ use std::sync::Arc;
 use egui::{ColorImage, Context, TextureHandle, TextureId, TextureOptions};
 
 use crate::explain::{Colormap, HeatmapScale, contours, map_picture};
-use crate::state::{MapSettings, ScoredFilm};
+use crate::film::ScoredFilm;
+use crate::state::MapSettings;
 
 /// Side of the map's texture: fine enough that the screen's own blending shows no grid.
 const MAP_SIDE_PX: usize = 256;

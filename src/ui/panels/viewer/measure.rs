@@ -2,7 +2,8 @@ use egui::{Align2, PointerButton, Pos2, Rect, Response, Stroke, Ui, Vec2};
 
 use super::{Pane, Placement, paint};
 use crate::domain::{Measurement, Point};
-use crate::state::{CommandSender, DisplayChange, OpenedFilm, Tool};
+use crate::film::OpenedFilm;
+use crate::state::{CommandSender, DisplayChange, Tool};
 use crate::ui::theme;
 
 /// Points of the measurement being drawn, in film pixels.

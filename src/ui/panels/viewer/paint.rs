@@ -7,7 +7,7 @@ use super::placement::WHOLE_UV;
 use super::{Pane, Placement, ViewerViews};
 use crate::dataset::BOX_FRAME_PX;
 use crate::domain::{GrayChoice, Point, Voi};
-use crate::state::OpenedFilm;
+use crate::film::OpenedFilm;
 use crate::ui::theme;
 
 /// Words in the middle of the empty viewer.
@@ -130,7 +130,7 @@ fn boxes_ui(
         return None;
     }
     let name = pane.thresholds?.labels().get(pane.selected?)?;
-    let boxes = opened.boxes.iter();
+    let boxes = opened.boxes().iter();
     let mut named = None;
     for found in boxes.filter(|found| found.finding.name() == name) {
         let share = |value: f64| (value / BOX_FRAME_PX) as f32;

@@ -1,9 +1,10 @@
 use std::sync::Arc;
 
 use crate::domain::{Display, PerFinding, Threshold};
+use crate::film::{OpenedFilm, ScoredFilm};
 use crate::state::{
-    AppState, CommandSender, Compare, CompareCommand, DisplayCommand, FilmState, Loaded,
-    MapSettings, OpenedFilm, Probe, ScoredFilm, Tool,
+    AppState, CommandSender, Compare, CompareCommand, CompareWith, DisplayCommand, FilmState,
+    Loaded, MapSettings, Probe, Tool,
 };
 
 /// The model of one viewer pane: the film in view, or the one beside it.
@@ -81,7 +82,10 @@ impl<'a> Pane<'a> {
             beside: true,
             film: &compare.film,
             display,
-            thresholds: compare.thresholds().or(main.thresholds),
+            thresholds: match compare.with {
+                CompareWith::Film(_) => main.thresholds,
+                CompareWith::Model(_) => compare.thresholds(),
+            },
             input_scale: compare.input_scale().or(main.input_scale),
             probe: None,
             blinded: state.hides_answer_beside(compare),

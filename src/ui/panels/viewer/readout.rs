@@ -2,7 +2,7 @@ use egui::{Align2, Pos2, Rect, Ui};
 
 use super::{Pane, Placement, paint};
 use crate::domain::Point;
-use crate::state::OpenedFilm;
+use crate::film::OpenedFilm;
 
 /// Findings named at a place, at most.
 const MAX_FINDINGS: usize = 4;

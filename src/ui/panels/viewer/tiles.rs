@@ -5,8 +5,8 @@ use egui::{ColorImage, Context, Rect, TextureHandle, TextureOptions, pos2, vec2}
 
 use super::placement::Placement;
 use crate::domain::{Display, GrayChoice, GrayTable};
+use crate::film::OpenedFilm;
 use crate::imaging::{Pyramid, TileKey};
-use crate::state::OpenedFilm;
 
 /// Tiles kept on the graphics card: of 1 MB each, and as many as a large screen shows at once.
 const MAX_TILES: usize = 56;
@@ -52,7 +52,7 @@ impl FilmTiles {
         self.look_at(opened, display);
         self.n_frames += 1;
         let screen_px = placement.screen_from_shown.zoom * ctx.pixels_per_point();
-        let level = opened.pyramid.level_for(screen_px, detail);
+        let level = opened.pyramid().level_for(screen_px, detail);
         for key in visible_tiles(placement.visible(area), level) {
             let Some(texture) = self.tile(ctx, key) else {
                 continue;
@@ -91,7 +91,7 @@ impl FilmTiles {
         let known = self.tiles.get(&key);
         if known.is_none_or(|tile| tile.version != shown.version) {
             let film = &shown.opened.film.pixels;
-            let tile = shown.opened.pyramid.tile(film, key, &shown.table)?;
+            let tile = shown.opened.pyramid().tile(film, key, &shown.table)?;
             let image = ColorImage::from_gray([tile.width_px, tile.height_px], &tile.grays);
             let version = shown.version;
             if let Some(known) = self.tiles.get_mut(&key) {

@@ -94,13 +94,10 @@ fn work_ui<T>(ui: &mut Ui, name: &str, working: Option<&RunningTask<T>>) {
     let Some(working) = working else {
         return;
     };
-    let stage = if working.stage.is_empty() {
-        name
-    } else {
-        &working.stage
-    };
+    let stage = working.stage();
+    let stage = if stage.is_empty() { name } else { &stage };
     match working.progress() {
-        Some(progress) if !working.is_cancelling() => {
+        Some(progress) if !working.is_canceling() => {
             let share = progress.n_done as f32 / progress.n_total.max(1) as f32;
             let text = format!("{stage}: {} of {}", progress.n_done, progress.n_total);
             let bar = ProgressBar::new(share)
@@ -111,7 +108,7 @@ fn work_ui<T>(ui: &mut Ui, name: &str, working: Option<&RunningTask<T>>) {
         }
         _ => {
             ui.spinner();
-            ui.label(if working.is_cancelling() {
+            ui.label(if working.is_canceling() {
                 "Stopping…"
             } else {
                 stage

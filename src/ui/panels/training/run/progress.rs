@@ -7,7 +7,7 @@ use crate::ui::theme;
 
 const BAR_WIDTH_PT: f32 = 190.0;
 
-/// How far decoding, epoch and run have come; speed, time left, patience; what went wrong.
+/// How far decoding, epoch, scoring and run have come; speed, time left, patience; what went wrong.
 pub fn progress_ui(ui: &mut Ui, run: &ShownRun, commands: &CommandSender) {
     let palette = theme::palette(ui.visuals());
     if let Some(error) = run.error() {
@@ -21,8 +21,8 @@ pub fn progress_ui(ui: &mut Ui, run: &ShownRun, commands: &CommandSender) {
     }
     ui.horizontal_wrapped(|ui| {
         let record = &run.record;
-        if let Some(decoding) = &record.live.decoding {
-            bar_ui(ui, "Decoded", decoding.n_done, decoding.n_total, "films");
+        if let Some(progress) = run.progress() {
+            bar_ui(ui, "", progress.n_done, progress.n_total, progress.unit);
         }
         if let Some(step) = &record.live.last_step {
             bar_ui(
@@ -67,5 +67,5 @@ fn bar_ui(ui: &mut Ui, name: &str, n_done: usize, n_total: usize, unit: &str) {
     let bar = ProgressBar::new(share)
         .desired_width(BAR_WIDTH_PT)
         .corner_radius(3);
-    ui.add(bar.text(text.trim_end()));
+    ui.add(bar.text(text.trim()));
 }

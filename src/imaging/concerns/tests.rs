@@ -4,14 +4,18 @@ use super::appearance::Appearance;
 use super::*;
 use crate::imaging::{read_film, samples};
 
-fn check_of(values: Vec<u16>, width_px: usize) -> InputCheck {
-    InputCheck::of(&samples::gray_film(values, width_px))
+fn of(film: &Film) -> Concerns {
+    Concerns::of(film, &GrayPicture::of_film(film))
 }
 
-fn kinds(check: &InputCheck) -> Vec<(ConcernKind, InputLevel)> {
-    let concerns = check.concerns().iter();
+fn of_grays(values: Vec<u16>, width_px: usize) -> Concerns {
+    of(&samples::gray_film(values, width_px))
+}
+
+fn kinds(concerns: &Concerns) -> Vec<(ConcernKind, Severity)> {
+    let concerns = concerns.all().iter();
     concerns
-        .map(|concern| (concern.kind, concern.level))
+        .map(|concern| (concern.kind, concern.severity))
         .collect()
 }
 
@@ -64,29 +68,24 @@ fn quarter(film: &Film) -> Film {
 #[test]
 fn the_drawn_film_is_fine_and_turned_or_inverted_it_is_not() {
     let film = phantom();
-    assert_eq!(InputCheck::of(&film).summary(), "fine");
+    assert_eq!(of(&film).summary(), "fine");
     for turns in 1..4 {
-        let check = InputCheck::of(&turned(&film, turns));
-        assert!(check.level() > InputLevel::Fine, "{turns}");
+        assert!(!of(&turned(&film, turns)).is_fine(), "{turns}");
     }
-    let check = InputCheck::of(&inverted(&film));
-    assert!(
-        kinds(&check)
-            .iter()
-            .any(|(kind, _)| *kind == ConcernKind::Inverted)
-    );
+    let found = kinds(&of(&inverted(&film)));
+    assert!(found.iter().any(|(kind, _)| *kind == ConcernKind::Inverted));
 }
 
 #[test]
 fn flat_small_and_clipped_pictures_have_their_reasons() {
-    let flat = check_of(vec![1000; 200 * 200], 200);
-    assert_eq!(flat.level(), InputLevel::Refused);
-    let small = check_of((0..40 * 40).map(|n| n * 40).collect(), 40);
-    assert!(kinds(&small).contains(&(ConcernKind::TooSmall, InputLevel::Refused)));
-    let half_size = check_of((0..100 * 100).collect(), 100);
-    assert!(kinds(&half_size).contains(&(ConcernKind::TooSmall, InputLevel::Doubtful)));
-    let white = check_of(vec![65_535; 200 * 200], 200);
-    assert!(kinds(&white).contains(&(ConcernKind::Clipped, InputLevel::Refused)));
+    let flat = of_grays(vec![1000; 200 * 200], 200);
+    assert!(flat.is_refused());
+    let small = of_grays((0..40 * 40).map(|n| n * 40).collect(), 40);
+    assert!(kinds(&small).contains(&(ConcernKind::TooSmall, Severity::Refusal)));
+    let half_size = of_grays((0..100 * 100).collect(), 100);
+    assert!(kinds(&half_size).contains(&(ConcernKind::TooSmall, Severity::Warning)));
+    let white = of_grays(vec![65_535; 200 * 200], 200);
+    assert!(kinds(&white).contains(&(ConcernKind::Clipped, Severity::Refusal)));
     assert!(
         white.summary().contains("100 % is white"),
         "{}",
@@ -98,18 +97,47 @@ fn flat_small_and_clipped_pictures_have_their_reasons() {
 fn a_view_from_the_side_is_refused_by_what_the_file_says() {
     let mut film = phantom();
     film.info.view_position = Some("LL".to_owned());
-    let check = InputCheck::of(&film);
     assert_eq!(
-        kinds(&check),
-        [(ConcernKind::LateralOrRotated, InputLevel::Refused)]
+        kinds(&of(&film)),
+        [(ConcernKind::LateralOrRotated, Severity::Refusal)]
     );
-    film.info.view_position = Some("AP".to_owned());
-    film.info.colored = true;
-    let check = InputCheck::of(&film);
-    assert_eq!(
-        kinds(&check),
-        [(ConcernKind::NotGray, InputLevel::Doubtful)]
+}
+
+#[test]
+fn what_the_file_has_is_a_note_and_leaves_the_film_fine() {
+    let mut film = phantom();
+    film.warnings = vec!["Window 1 is ignored.".to_owned()];
+    let concerns = of(&film);
+    assert_eq!(kinds(&concerns), [(ConcernKind::File, Severity::Note)]);
+    assert!(concerns.is_fine() && concerns.reasons().next().is_none());
+    assert_eq!(concerns.summary(), "fine");
+    assert_eq!(concerns.notes().collect::<Vec<_>>(), film.warnings);
+}
+
+#[test]
+fn a_color_image_with_bright_air_is_told_both_and_each_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("color.png");
+    let film = inverted(&phantom());
+    let (width, height) = (
+        film.pixels.width_px() as u32,
+        film.pixels.height_px() as u32,
     );
+    let mut grays = film.gray_8bit().into_iter();
+    // Hardly tinted: not gray, and as bright as before.
+    let colored = |_, _| {
+        let gray = grays.next().unwrap();
+        image::Rgb([gray, gray, gray.saturating_add(1)])
+    };
+    let picture = image::RgbImage::from_fn(width, height, colored);
+    picture.save(&path).unwrap();
+    let concerns = of(&read_film(&path).unwrap());
+    let kinds: Vec<_> = concerns.all().iter().map(|concern| concern.kind).collect();
+    assert_eq!(kinds, [ConcernKind::NotGray, ConcernKind::Inverted]);
+    let summary = concerns.summary();
+    for sentence in ["color image", "A film is gray.", "air is bright"] {
+        assert_eq!(summary.matches(sentence).count(), 1, "{summary}");
+    }
 }
 
 #[test]
@@ -135,14 +163,17 @@ fn real_films(list: &str) -> Option<Vec<Film>> {
     Some(films.map(read).collect())
 }
 
-/// Shares of films at `Doubtful` or worse, and at `Refused`.
+/// Shares of films that are doubtful or refused, and of those that are refused.
 fn shares(films: impl Iterator<Item = Film>) -> (f64, f64) {
-    let levels: Vec<InputLevel> = films.map(|film| InputCheck::of(&film).level()).collect();
-    let share = |least: InputLevel| {
-        let n = levels.iter().filter(|level| **level >= least).count();
-        n as f64 / levels.len() as f64
+    let concerns: Vec<Concerns> = films.map(|film| of(&film)).collect();
+    let share = |is: fn(&Concerns) -> bool| {
+        let n = concerns.iter().filter(|concerns| is(concerns)).count();
+        n as f64 / concerns.len() as f64
     };
-    (share(InputLevel::Doubtful), share(InputLevel::Refused))
+    (
+        share(|concerns| !concerns.is_fine()),
+        share(Concerns::is_refused),
+    )
 }
 
 #[test]
@@ -179,32 +210,24 @@ fn legs_are_refused_and_chest_films_of_other_sources_are_not() {
         return;
     };
     let data = PathBuf::from(data);
-    let level = |name: &str| {
-        let film = read_film(&data.join(name));
-        film.map(|film| InputCheck::of(&film).level()).ok()
-    };
+    let concerns = |name: &str| read_film(&data.join(name)).map(|film| of(&film)).ok();
     for leg in ["RG3_J2KR", "RG3_JPLL", "RG3_JPLY", "RG3_RLE"] {
         // Some say which part of the body they show, and are not opened at all.
-        let level = level(&format!("dicom/{leg}.dcm"));
+        let concerns = concerns(&format!("dicom/{leg}.dcm"));
         assert!(
-            level.is_none_or(|level| level > InputLevel::Fine),
-            "{leg}: {level:?}"
+            concerns.as_ref().is_none_or(|concerns| !concerns.is_fine()),
+            "{leg}: {concerns:?}"
         );
     }
     for chest in ["RG1_J2KI", "nih_dx_1"] {
-        let level = level(&format!("dicom/{chest}.dcm"));
-        assert_eq!(level, Some(InputLevel::Fine), "{chest}");
+        let concerns = concerns(&format!("dicom/{chest}.dcm")).unwrap();
+        assert!(concerns.is_fine(), "{chest}: {concerns:?}");
     }
     let originals = std::fs::read_dir(data.join("originals")).unwrap();
     for original in originals {
         let film = read_film(&original.unwrap().path()).unwrap();
-        let check = InputCheck::of(&film);
-        assert!(
-            check.level() < InputLevel::Refused,
-            "{:?} {}",
-            film.path,
-            check.summary()
-        );
+        let concerns = of(&film);
+        assert!(!concerns.is_refused(), "{:?} {concerns:?}", film.path);
     }
 }
 
@@ -218,6 +241,6 @@ fn noise_is_not_taken_for_a_film() {
     };
     for _ in 0..20 {
         let values = (0..160 * 160).map(|_| random()).collect();
-        assert!(check_of(values, 160).level() > InputLevel::Fine);
+        assert!(!of_grays(values, 160).is_fine());
     }
 }

@@ -1,4 +1,4 @@
-use super::InputLevel;
+use super::Severity;
 
 /// Hidden units of the network.
 const N_HIDDEN: usize = 40;
@@ -61,15 +61,15 @@ impl Appearance {
         })
     }
 
-    /// How fit it is by its looks.
-    pub fn level(&self) -> InputLevel {
+    /// How much its looks speak against it; a note where they do not.
+    pub fn severity(&self) -> Severity {
         let [upright, ..] = self.probabilities;
         if upright < REFUSED_BELOW {
-            InputLevel::Refused
+            Severity::Refusal
         } else if upright < DOUBTFUL_BELOW {
-            InputLevel::Doubtful
+            Severity::Warning
         } else {
-            InputLevel::Fine
+            Severity::Note
         }
     }
 

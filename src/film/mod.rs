@@ -1,0 +1,9 @@
+//! A film opened and scored: the same functions for the window, the list, `classify` and `export`.
+
+mod error;
+mod opened;
+mod scored;
+
+pub use error::ScoringError;
+pub use opened::{OpenedFilm, open};
+pub use scored::{ScoredFilm, score};

@@ -1,0 +1,243 @@
+//! What to know about a film before its scores are believed: one list, made when it is opened.
+//!
+//! Thresholds were chosen on the validation list of real films; `docs/input-checks.md` has the error
+//! rates on the test list and on images that are not films.
+
+mod appearance;
+#[cfg(test)]
+mod tests;
+
+use crate::domain::Film;
+
+use super::{GrayPicture, Interpolation, Polarity};
+use appearance::{Appearance, Likeness};
+
+/// How much a concern matters, the least first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    /// Worth knowing; says nothing against the scores.
+    Note,
+    /// The film's scores may mean little.
+    Warning,
+    /// The film's scores mean nothing.
+    Refusal,
+}
+
+/// The kind of a concern.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ConcernKind {
+    /// What the file has that could not be used, or was overruled.
+    File,
+    /// Red, green and blue differ.
+    NotGray,
+    /// Air is bright.
+    Inverted,
+    /// From the side, or turned.
+    LateralOrRotated,
+    /// A part of a chest.
+    Cropped,
+    /// Fewer pixels than the network takes.
+    TooSmall,
+    /// Much of it is black or white.
+    Clipped,
+    /// It does not look like a chest film.
+    NotChest,
+}
+
+/// One thing to know about a film.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Concern {
+    /// Its kind.
+    pub kind: ConcernKind,
+    /// How much it matters.
+    pub severity: Severity,
+    /// The concern as a sentence.
+    pub text: String,
+}
+
+/// All that is to be known about a film as input; no sentence is said twice.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Concerns(Vec<Concern>);
+
+/// Sides below this hold too little of a chest.
+const LEAST_SIDE_PX: usize = 64;
+/// Sides below this are enlarged for the network.
+const FULL_SIDE_PX: usize = 128;
+/// Shares of black and of white pixels beyond which a film is doubtful: more than any of 1,910
+/// training and validation films has (0.39 and 0.022).
+const MOST_BLACK: f64 = 0.45;
+const MOST_WHITE: f64 = 0.1;
+/// Share of both beyond which nothing is left to see.
+const MOST_CLIPPED: f64 = 0.8;
+/// Views from the side, as DICOM's View Position has them.
+const LATERAL: [&str; 4] = ["LL", "RL", "LLD", "RLD"];
+/// Side of the picture that shares are counted on.
+const COUNTED_SIDE_PX: usize = 256;
+
+impl Concerns {
+    /// Looks at a film and its [`GrayPicture`], which is what the network sees.
+    pub fn of(film: &Film, picture: &GrayPicture) -> Self {
+        let mut concerns = Self::default();
+        concerns.look_at_file(film);
+        let (width_px, height_px) = (picture.width_px(), picture.height_px());
+        concerns.look_at_size(width_px.min(height_px));
+        let small = picture.within(COUNTED_SIDE_PX);
+        concerns.look_at_grays(&small);
+        let side = Appearance::SIDE;
+        let tiny = small.resized(side, side, Interpolation::Area);
+        match Appearance::of(tiny.values()) {
+            Some(appearance) => {
+                concerns.look_at_appearance(Polarity::of_picture(picture), appearance);
+            }
+            None => concerns.add(
+                ConcernKind::NotChest,
+                Severity::Refusal,
+                "The film is uniform.",
+            ),
+        }
+        concerns
+    }
+
+    /// All of them: what the file says first, what the picture looks like last.
+    pub fn all(&self) -> &[Concern] {
+        &self.0
+    }
+
+    /// Sentences that say nothing against the scores.
+    pub fn notes(&self) -> impl Iterator<Item = &str> {
+        self.of_severity(|severity| severity == Severity::Note)
+    }
+
+    /// Sentences that make the film doubtful or refused.
+    pub fn reasons(&self) -> impl Iterator<Item = &str> {
+        self.of_severity(|severity| severity > Severity::Note)
+    }
+
+    /// Whether nothing speaks against the film's scores.
+    pub fn is_fine(&self) -> bool {
+        self.worst() == Severity::Note
+    }
+
+    /// Whether the film's scores mean nothing.
+    pub fn is_refused(&self) -> bool {
+        self.worst() == Severity::Refusal
+    }
+
+    /// `fine`, `doubtful` or `refused`, as in exports.
+    pub fn verdict(&self) -> &'static str {
+        match self.worst() {
+            Severity::Note => "fine",
+            Severity::Warning => "doubtful",
+            Severity::Refusal => "refused",
+        }
+    }
+
+    /// In one line: the verdict and its reasons.
+    pub fn summary(&self) -> String {
+        let reasons: Vec<&str> = self.reasons().collect();
+        if reasons.is_empty() {
+            return self.verdict().to_owned();
+        }
+        format!("{}: {}", self.verdict(), reasons.join(" "))
+    }
+
+    /// The highest severity; that of a note where there is no concern at all.
+    fn worst(&self) -> Severity {
+        let severities = self.0.iter().map(|concern| concern.severity);
+        severities.max().unwrap_or(Severity::Note)
+    }
+
+    fn of_severity(&self, is: impl Fn(Severity) -> bool) -> impl Iterator<Item = &str> {
+        let concerns = self.0.iter().filter(move |concern| is(concern.severity));
+        concerns.map(|concern| concern.text.as_str())
+    }
+
+    fn add(&mut self, kind: ConcernKind, severity: Severity, text: impl Into<String>) {
+        self.0.push(Concern {
+            kind,
+            severity,
+            text: text.into(),
+        });
+    }
+
+    fn look_at_file(&mut self, film: &Film) {
+        for warning in &film.warnings {
+            self.add(ConcernKind::File, Severity::Note, warning);
+        }
+        if film.info.colored {
+            let text = "This is a color image: red, green and blue differ. A film is gray.";
+            self.add(ConcernKind::NotGray, Severity::Warning, text);
+        }
+        let view = film.info.view_position.as_deref().unwrap_or_default();
+        if LATERAL.contains(&view) || view.contains("LATERAL") {
+            let text = format!("Lateral view by the file's View Position ({view}).");
+            self.add(ConcernKind::LateralOrRotated, Severity::Refusal, text);
+        }
+    }
+
+    fn look_at_size(&mut self, side_px: usize) {
+        let severity = if side_px < LEAST_SIDE_PX {
+            Severity::Refusal
+        } else if side_px < FULL_SIDE_PX {
+            Severity::Warning
+        } else {
+            return;
+        };
+        let text = format!("Too small: the shorter side has {side_px} pixels.");
+        self.add(ConcernKind::TooSmall, severity, text);
+    }
+
+    fn look_at_grays(&mut self, picture: &GrayPicture) {
+        let n = picture.values().len() as f64;
+        let share = |is: fn(u8) -> bool| {
+            let values = picture.values().iter();
+            values.filter(|&&gray| is(gray)).count() as f64 / n
+        };
+        let (black, white) = (share(|gray| gray <= 1), share(|gray| gray >= 254));
+        let severity = if black + white >= MOST_CLIPPED {
+            Severity::Refusal
+        } else if black > MOST_BLACK || white > MOST_WHITE {
+            Severity::Warning
+        } else {
+            return;
+        };
+        let (black, white) = (black * 100.0, white * 100.0);
+        let text =
+            format!("Unusual exposure: {black:.0} % of the film is black, {white:.0} % is white.");
+        self.add(ConcernKind::Clipped, severity, text);
+    }
+
+    fn look_at_appearance(&mut self, polarity: Polarity, appearance: Appearance) {
+        let severity = appearance.severity();
+        if polarity.is_inverted() {
+            let text =
+                "Looks inverted: air is bright. The file does not say so; nothing was changed.";
+            let severity = severity.max(Severity::Warning);
+            return self.add(ConcernKind::Inverted, severity, text);
+        }
+        if severity == Severity::Note {
+            return;
+        }
+        let refused = severity == Severity::Refusal;
+        let (kind, text) = match appearance.likeness() {
+            Likeness::Inverted => (ConcernKind::Inverted, "Looks inverted: air is bright."),
+            Likeness::Turned90 => (
+                ConcernKind::LateralOrRotated,
+                "Looks rotated clockwise by 90°.",
+            ),
+            Likeness::Turned180 => (ConcernKind::LateralOrRotated, "Looks rotated by 180°."),
+            Likeness::Turned270 => (
+                ConcernKind::LateralOrRotated,
+                "Looks rotated counterclockwise by 90°.",
+            ),
+            Likeness::Cropped => (ConcernKind::Cropped, "Looks like part of a chest film."),
+            Likeness::Upright | Likeness::NoFilm if refused => {
+                (ConcernKind::NotChest, "Not a frontal chest film.")
+            }
+            Likeness::Upright | Likeness::NoFilm => {
+                (ConcernKind::NotChest, "Looks unlike a frontal chest film.")
+            }
+        };
+        self.add(kind, severity, text);
+    }
+}

@@ -1,0 +1,41 @@
+use std::path::PathBuf;
+
+use super::{EvaluationPick, TrainingPick};
+
+/// What is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PickKind {
+    /// Any number of films.
+    Films,
+    /// A folder of films.
+    Folder,
+    /// A new file for the log of a blinded session.
+    ReadingLog,
+    /// A folder for exports.
+    ExportFolder,
+    /// One model file.
+    Model,
+    /// One model file, for the film beside.
+    ComparedModel,
+    /// One path for training.
+    Training(TrainingPick),
+    /// One path for evaluation.
+    Evaluation(EvaluationPick),
+}
+
+/// The answer of a file dialog.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Picked {
+    /// The user chose these.
+    Files(Vec<PathBuf>),
+    /// The user chose nothing.
+    Nothing,
+    /// No file dialog is available: a path must be typed.
+    NoDialog,
+}
+
+/// A way to ask the user for files. May wait as long as the user does; runs on a job's thread.
+pub trait FilePicker: Send + Sync {
+    /// Asks for files of one kind.
+    fn pick(&self, kind: PickKind) -> Picked;
+}

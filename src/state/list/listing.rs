@@ -1,0 +1,135 @@
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use anyhow::Context as _;
+
+use super::{FilmEntry, FilmNote, Sidecar};
+use crate::dataset::table_above;
+use crate::files::write_whole;
+use crate::imaging::list_films;
+use crate::state::Services;
+use crate::work::{JobContext, Task, Watch as _};
+
+/// Films found below the paths that were opened, and what could not be looked into.
+pub struct Listing {
+    pub films: Vec<FilmEntry>,
+    /// Paths that could not be looked into.
+    pub missing: Vec<PathBuf>,
+    pub errors: Vec<String>,
+}
+
+pub fn start_listing(task: &mut Task<Listing>, services: &Services, paths: Vec<PathBuf>) {
+    let elsewhere = services.notes_folder();
+    task.start("list films", &services.wake, move |ctx| {
+        let mut listing = Listing {
+            films: Vec::new(),
+            missing: Vec::new(),
+            errors: Vec::new(),
+        };
+        for path in paths {
+            ctx.check()?;
+            match list_films(&path) {
+                Ok(films) => listing.films.extend(films.into_iter().map(FilmEntry::new)),
+                Err(error) => {
+                    listing.errors.push(error.to_string());
+                    listing.missing.push(path);
+                }
+            }
+        }
+        look_around(&mut listing, elsewhere.as_deref(), ctx)?;
+        Ok(listing)
+    });
+}
+
+/// Adds the labels of the table above the films, and their saved marks and notes.
+fn look_around(
+    listing: &mut Listing,
+    elsewhere: Option<&Path>,
+    ctx: &JobContext,
+) -> anyhow::Result<()> {
+    let mut known: BTreeMap<PathBuf, Surroundings> = BTreeMap::new();
+    for film in &mut listing.films {
+        let folder = film.path.parent().unwrap_or(Path::new(".")).to_owned();
+        let around = match known.entry(folder) {
+            Entry::Occupied(entry) => entry.into_mut(),
+            Entry::Vacant(entry) => {
+                ctx.check()?;
+                let around = Surroundings::of(entry.key(), elsewhere, &mut listing.errors);
+                entry.insert(around)
+            }
+        };
+        around.tell(film);
+    }
+    Ok(())
+}
+
+/// What lies beside the films of one folder.
+struct Surroundings {
+    truths: BTreeMap<String, (String, Vec<Arc<str>>)>,
+    notes: BTreeMap<String, FilmNote>,
+}
+
+impl Surroundings {
+    fn of(folder: &Path, elsewhere: Option<&Path>, errors: &mut Vec<String>) -> Self {
+        let mut notes = Sidecar::default();
+        let own = elsewhere.map(|place| Sidecar::path(folder, Some(place)));
+        for path in [Some(Sidecar::path(folder, None)), own]
+            .into_iter()
+            .flatten()
+        {
+            match Sidecar::read(&path) {
+                Ok(sidecar) => notes.take_newer(sidecar),
+                Err(error) => errors.push(format!("{error:#}")),
+            }
+        }
+        let notes = notes.films;
+        let table = table_above(folder).unwrap_or_else(|error| {
+            errors.push(error.to_string());
+            None
+        });
+        let truths = table.map_or_else(BTreeMap::new, |table| {
+            let names: Vec<Arc<str>> = table.labels.iter().map(Arc::from).collect();
+            let rows = table.rows.into_iter().map(|row| {
+                let found = row
+                    .findings
+                    .iter()
+                    .filter_map(|idx| names.get(idx).cloned());
+                (row.image, (row.patient_id, found.collect()))
+            });
+            rows.collect()
+        });
+        Self { truths, notes }
+    }
+
+    fn tell(&self, film: &mut FilmEntry) {
+        if let Some((patient_id, found)) = self.truths.get(&film.name) {
+            film.patient_id = Some(patient_id.clone());
+            film.truth = Some(found.clone());
+        }
+        if let Some(note) = self.notes.get(&film.name) {
+            film.mark = note.mark;
+            film.note.clone_from(&note.note);
+        }
+    }
+}
+
+/// The sample film, for new users.
+const DRAWN_FILM: &[u8] = include_bytes!("../../../assets/phantom.png");
+
+pub fn start_drawn_film(task: &mut Task<Listing>, services: &Services) {
+    task.start("drawn film", &services.wake, move |_| {
+        let folder = std::env::temp_dir().join("thorax");
+        std::fs::create_dir_all(&folder)
+            .with_context(|| format!("cannot create the folder {}", folder.display()))?;
+        let path = folder.join("drawn-film.png");
+        write_whole(&path, DRAWN_FILM)
+            .with_context(|| format!("cannot write {}", path.display()))?;
+        Ok(Listing {
+            films: vec![FilmEntry::new(path)],
+            missing: vec![],
+            errors: vec![],
+        })
+    });
+}
