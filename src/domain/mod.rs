@@ -20,7 +20,7 @@ mod window;
 pub use display::{Display, GrayChoice};
 pub use film::{
     DicomIdentity, Film, FilmInfo, GrayTable, ModalityMap, PatientOrientation, PixelSpacing,
-    Pixels, PixelsError, SpacingSource,
+    Pixels, PixelsError, RuledOut, SpacingSource,
 };
 pub use finding::Finding;
 pub use labels::{Labels, LabelsError, PerFinding};
