@@ -164,6 +164,24 @@ impl ModalityMap {
         intercept: 0.0,
     };
 
+    /// Smallest and largest modality value of the stored numbers from `low` to `high`.
+    pub fn range(&self, (low, high): (f64, f64)) -> (f64, f64) {
+        match self {
+            Self::Linear { slope, intercept } => {
+                let (a, b) = (slope * low + intercept, slope * high + intercept);
+                (a.min(b), a.max(b))
+            }
+            Self::Table { entries, .. } => {
+                let (least, most) = (entries.iter().min(), entries.iter().max());
+                let number = |entry: Option<&u16>| entry.copied().map(f64::from);
+                (
+                    number(least).unwrap_or_default(),
+                    number(most).unwrap_or_default(),
+                )
+            }
+        }
+    }
+
     /// The modality value of a stored number.
     pub fn apply(&self, stored: i32) -> f64 {
         match self {
@@ -196,6 +214,8 @@ pub struct FilmInfo {
     pub laterality: Option<String>,
     /// Body part examined.
     pub body_part: Option<String>,
+    /// What in the file's own words rules it out as a frontal chest radiograph.
+    pub ruled_out: Option<RuledOut>,
     /// Distance of pixel centers, with the attribute that it comes from.
     pub spacing: Option<PixelSpacing>,
     /// Which picture of which study it is, where it is DICOM and says so.
@@ -204,6 +224,15 @@ pub struct FilmInfo {
     pub patient_id: Option<String>,
     /// Shown only when the user asks for it, never exported.
     pub patient_name: Option<String>,
+}
+
+/// Why a file is no frontal chest radiograph by its own words, as a sentence.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RuledOut {
+    /// The view is lateral or oblique.
+    View(String),
+    /// It was made by another modality.
+    Modality(String),
 }
 
 /// The unique identifiers of a DICOM picture.

@@ -1,6 +1,8 @@
 //! From a path to a film: reads the file within bounds and tells its format by content.
 
 use std::path::Path;
+use std::sync::Once;
+use std::{panic, thread};
 
 use crate::domain::Film;
 use crate::files::{BoundedReadError, read_bounded};
@@ -8,6 +10,11 @@ use crate::files::{BoundedReadError, read_bounded};
 use super::limits::MAX_FILE_BYTES;
 use super::sniff::FilmFormat;
 use super::{FilmError, dicom, raster};
+
+const DECODER_THREAD: &str = "decode film";
+
+/// Much more than the decoders take, whose recursion is bounded.
+const DECODER_STACK_BYTES: usize = 8 << 20;
 
 /// Reads a film from a PNG, JPEG, TIFF, BMP or DICOM file; the name's extension plays no part.
 pub fn read_film(path: &Path) -> Result<Film, FilmError> {
@@ -20,6 +27,47 @@ pub fn film_from_bytes(bytes: &[u8], path: &Path) -> Result<Film, FilmError> {
         let path = path.to_path_buf();
         return Err(FilmError::Empty { path });
     }
+    on_decoder_thread(path, || decode(bytes, path))
+}
+
+/// Runs a decoder where its stack has a known size and a panic is an error of this film alone.
+///
+/// Decoders of others are given files of strangers here; a viewer must survive all of them.
+fn on_decoder_thread(
+    path: &Path,
+    decode: impl FnOnce() -> Result<Film, FilmError> + Send,
+) -> Result<Film, FilmError> {
+    static QUIET: Once = Once::new();
+    QUIET.call_once(|| {
+        let report = panic::take_hook();
+        panic::set_hook(Box::new(move |info| {
+            // Told as the film's error already.
+            if thread::current().name() != Some(DECODER_THREAD) {
+                report(info);
+            }
+        }));
+    });
+    let unreadable = |cause| FilmError::Unreadable {
+        path: path.to_path_buf(),
+        cause,
+    };
+    thread::scope(|scope| {
+        let builder = thread::Builder::new()
+            .name(DECODER_THREAD.to_owned())
+            .stack_size(DECODER_STACK_BYTES);
+        let decoder = builder.spawn_scoped(scope, decode).map_err(unreadable)?;
+        decoder.join().unwrap_or_else(|cause| {
+            let text = cause.downcast_ref::<String>().map(String::as_str);
+            let text = text.or_else(|| cause.downcast_ref::<&str>().copied());
+            Err(FilmError::Decoder {
+                path: path.to_path_buf(),
+                cause: text.unwrap_or("no reason given").to_owned(),
+            })
+        })
+    })
+}
+
+fn decode(bytes: &[u8], path: &Path) -> Result<Film, FilmError> {
     match FilmFormat::of(bytes) {
         Some(FilmFormat::Dicom) => dicom::film(bytes, path),
         Some(FilmFormat::Raster(format)) => raster::film(bytes, format, path),
@@ -68,6 +116,14 @@ mod tests {
             assert!(text.contains(reason), "{text}");
             assert!(text.ends_with(&path.display().to_string()), "{text}");
         }
+    }
+
+    #[test]
+    fn a_panic_of_a_decoder_is_the_error_of_its_film() {
+        let result = on_decoder_thread(Path::new("film.png"), || panic!("index {}", 7));
+        let text = result.unwrap_err().to_string();
+        assert!(text.contains("failed on this file: index 7"), "{text}");
+        assert!(text.ends_with(": film.png"), "{text}");
     }
 
     #[test]

@@ -209,7 +209,7 @@ fn widened(samples: &[u8]) -> Vec<u16> {
 }
 
 /// PIL's `convert("L")`: ITU-R 601-2 luma in 16-bit fixed point.
-fn luma(red: u16, green: u16, blue: u16) -> u16 {
+pub(super) fn luma(red: u16, green: u16, blue: u16) -> u16 {
     let sum = u32::from(red) * 19_595 + u32::from(green) * 38_470 + u32::from(blue) * 7_471;
     ((sum + 0x8000) >> 16) as u16
 }

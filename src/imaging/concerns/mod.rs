@@ -7,7 +7,7 @@ mod appearance;
 #[cfg(test)]
 mod tests;
 
-use crate::domain::Film;
+use crate::domain::{Film, RuledOut};
 
 use super::{GrayPicture, Interpolation, Polarity};
 use appearance::{Appearance, Likeness};
@@ -69,8 +69,6 @@ const MOST_BLACK: f64 = 0.45;
 const MOST_WHITE: f64 = 0.1;
 /// Share of both beyond which nothing is left to see.
 const MOST_CLIPPED: f64 = 0.8;
-/// Views from the side, as DICOM's View Position has them.
-const LATERAL: [&str; 4] = ["LL", "RL", "LLD", "RLD"];
 /// Side of the picture that shares are counted on.
 const COUNTED_SIDE_PX: usize = 256;
 
@@ -168,11 +166,12 @@ impl Concerns {
             let text = "This is a color image: red, green and blue differ. A film is gray.";
             self.add(ConcernKind::NotGray, Severity::Warning, text);
         }
-        let view = film.info.view_position.as_deref().unwrap_or_default();
-        if LATERAL.contains(&view) || view.contains("LATERAL") {
-            let text = format!("Lateral view by the file's View Position ({view}).");
-            self.add(ConcernKind::LateralOrRotated, Severity::Refusal, text);
-        }
+        let (kind, text) = match &film.info.ruled_out {
+            Some(RuledOut::View(text)) => (ConcernKind::LateralOrRotated, text),
+            Some(RuledOut::Modality(text)) => (ConcernKind::NotChest, text),
+            None => return,
+        };
+        self.add(kind, Severity::Refusal, text);
     }
 
     fn look_at_size(&mut self, side_px: usize) {

@@ -96,7 +96,7 @@ fn flat_small_and_clipped_pictures_have_their_reasons() {
 #[test]
 fn a_view_from_the_side_is_refused_by_what_the_file_says() {
     let mut film = phantom();
-    film.info.view_position = Some("LL".to_owned());
+    film.info.ruled_out = Some(RuledOut::View("Lateral view (LL).".to_owned()));
     assert_eq!(
         kinds(&of(&film)),
         [(ConcernKind::LateralOrRotated, Severity::Refusal)]

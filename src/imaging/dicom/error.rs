@@ -8,16 +8,14 @@ pub enum DicomError {
     Damaged { cause: String },
     #[error("expected at most {limit} sequences within each other, got more")]
     TooDeep { limit: usize },
+    #[error("expected at most {limit} elements, got more")]
+    TooManyElements { limit: usize },
     #[error("expected at most {limit} bytes after inflating, got more")]
     InflatesTooFar { limit: u64 },
     #[error("expected a transfer syntax that this build reads, got {name}")]
     TransferSyntax { name: String },
-    #[error(
-        "JPEG-LS is not supported by this build; rebuild with the cargo feature jpeg-ls (needs cmake and a C++ compiler)"
-    )]
-    NoJpegLs,
-    #[error("expected a projection radiograph (CR, DX or RG), got modality {found}")]
-    Modality { found: String },
+    #[error("expected an image, got {found}")]
+    NoImage { found: String },
     #[error("expected {expected} in {attribute}, got {found}")]
     Attribute {
         attribute: &'static str,
@@ -26,7 +24,7 @@ pub enum DicomError {
     },
     #[error("expected a single frame, got {n_frames} frames")]
     Frames { n_frames: i64 },
-    #[error("expected a gray image (MONOCHROME1 or MONOCHROME2), got {found}")]
+    #[error("expected a gray, RGB, YBR or PALETTE COLOR image, got {found}")]
     Color { found: String },
     #[error("expected {n_expected} bytes of pixel data, got {n_found}")]
     PixelLength { n_expected: usize, n_found: usize },

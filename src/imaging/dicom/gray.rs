@@ -1,19 +1,41 @@
 //! From stored numbers to gray: modality look-up, then windows and VOI tables (PS3.3 C.11).
 
-use dicom_core::Tag;
+use std::ops::RangeInclusive;
+
 use dicom_dictionary_std::tags;
-use dicom_object::InMemDicomObject;
 
 use crate::domain::{ModalityMap, NamedWindow, Pixels, Voi, VoiFunction, Window};
 
 use super::attributes::Attributes;
 use super::header::Header;
+use super::look_up::LookUp;
+use super::pixels::Stored;
 
 /// The Modality LUT Sequence if there is one, else slope and intercept, else the identity.
-pub(super) fn modality_map(attributes: &mut Attributes<'_>, header: &Header) -> ModalityMap {
-    if let [item, ..] = attributes.items(tags::MODALITY_LUT_SEQUENCE) {
-        match LookUp::read(item, header.signed) {
-            Some(LookUp { first, entries, .. }) => return ModalityMap::Table { first, entries },
+///
+/// None of them is for color pictures.
+pub(super) fn modality_map(
+    attributes: &mut Attributes<'_>,
+    header: &Header,
+    stored: &Stored,
+) -> ModalityMap {
+    if stored.from_color {
+        return ModalityMap::IDENTITY;
+    }
+    let items = attributes.items(tags::MODALITY_LUT_SEQUENCE, "Modality LUT Sequence");
+    if let Some(item) = items.first() {
+        match LookUp::of_item(&Attributes::new(item), header.stored_range()) {
+            Some(LookUp {
+                first,
+                entries,
+                missing,
+                ..
+            }) => {
+                if let Some(missing) = missing {
+                    attributes.warn(format!("The Modality LUT {missing}."));
+                }
+                return ModalityMap::Table { first, entries };
+            }
             None => attributes.warn("The Modality LUT cannot be read and is ignored.".to_owned()),
         }
     }
@@ -56,14 +78,25 @@ pub(super) fn windows(
     attributes: &mut Attributes<'_>,
     header: &Header,
     modality: &ModalityMap,
-    pixels: &Pixels,
+    stored: &Stored,
 ) -> Windows {
-    let mut offered = voi_tables(attributes, header);
-    offered.extend(center_width_windows(attributes));
-    offered.push((
-        full_range(attributes, modality, pixels),
-        "the full range of its values".to_owned(),
-    ));
+    let mut offered = vec![];
+    if stored.from_color {
+        // Windows and VOI tables are for gray pictures (C.11.2.1).
+        let white = f64::from((1_u32 << stored.bits) - 1);
+        let range = full_range_window(0.0, white);
+        offered.push((range, "the full range of its bits".to_owned()));
+    } else {
+        offered.extend(voi_tables(
+            attributes,
+            modality.range(header.stored_range()),
+        ));
+        offered.extend(center_width_windows(attributes));
+        offered.push((
+            full_range(attributes, header, modality, &stored.pixels),
+            "the full range of its values".to_owned(),
+        ));
+    }
     let mut offered = offered.into_iter();
     // The full range is always among them.
     let (default, described) = offered.next().unwrap_or_else(|| {
@@ -78,18 +111,21 @@ pub(super) fn windows(
     }
 }
 
-fn voi_tables(attributes: &mut Attributes<'_>, header: &Header) -> Vec<(NamedWindow, String)> {
+fn voi_tables(attributes: &mut Attributes<'_>, input: (f64, f64)) -> Vec<(NamedWindow, String)> {
     let mut tables = vec![];
-    for (idx, item) in attributes.items(tags::VOILUT_SEQUENCE).iter().enumerate() {
-        let Some(table) = LookUp::read(item, header.signed) else {
-            attributes.warn(format!(
-                "VOI LUT {} cannot be read and is ignored.",
-                idx + 1
-            ));
+    let items = attributes.items(tags::VOILUT_SEQUENCE, "VOI LUT Sequence");
+    for (idx, item) in items.iter().enumerate() {
+        let item = Attributes::new(item);
+        let number = idx + 1;
+        let Some(table) = LookUp::of_item(&item, input) else {
+            attributes.warn(format!("VOI LUT {number} cannot be read and is ignored."));
             continue;
         };
-        let explanation = Attributes::new(item).text(tags::LUT_EXPLANATION);
-        let name = explanation.unwrap_or_else(|| format!("VOI LUT {}", idx + 1));
+        for oddity in [&table.missing, &table.stretched].into_iter().flatten() {
+            attributes.warn(format!("VOI LUT {number} {oddity}."));
+        }
+        let explanation = item.text(tags::LUT_EXPLANATION);
+        let name = explanation.unwrap_or_else(|| format!("VOI LUT {number}"));
         let described = format!("the file's VOI LUT of {} entries", table.entries.len());
         let voi = Voi::Table {
             first: f64::from(table.first),
@@ -111,7 +147,7 @@ fn center_width_windows(attributes: &mut Attributes<'_>) -> Vec<(NamedWindow, St
         ));
     }
     let names = attributes.texts(tags::WINDOW_CENTER_WIDTH_EXPLANATION);
-    let (function, function_name) = match attributes.text(tags::VOILUT_FUNCTION).as_deref() {
+    let (function, function_name) = match attributes.code(tags::VOILUT_FUNCTION).as_deref() {
         None | Some("LINEAR") => (VoiFunction::Linear, "LINEAR"),
         Some("LINEAR_EXACT") => (VoiFunction::LinearExact, "LINEAR_EXACT"),
         Some("SIGMOID") => (VoiFunction::Sigmoid, "SIGMOID"),
@@ -141,11 +177,13 @@ fn center_width_windows(attributes: &mut Attributes<'_>) -> Vec<(NamedWindow, St
 }
 
 /// From the smallest to the largest modality value in the picture, padding left out.
-fn full_range(attributes: &Attributes<'_>, modality: &ModalityMap, pixels: &Pixels) -> NamedWindow {
-    let padding = match attributes.integer(tags::PIXEL_PADDING_VALUE) {
-        Some(Ok(value)) => Some(value),
-        _ => None,
-    };
+fn full_range(
+    attributes: &Attributes<'_>,
+    header: &Header,
+    modality: &ModalityMap,
+    pixels: &Pixels,
+) -> NamedWindow {
+    let padding = padding(attributes, header);
     let mut is_present = vec![false; usize::from(u16::MAX) + 1];
     for &value in pixels.values() {
         if let Some(present) = is_present.get_mut(usize::from(value)) {
@@ -156,69 +194,42 @@ fn full_range(attributes: &Attributes<'_>, modality: &ModalityMap, pixels: &Pixe
     let stored: Vec<i32> = stored
         .map(|(value, _): (i32, _)| value + pixels.offset())
         .collect();
-    let is_padding = |number: i32| Some(i64::from(number)) == padding;
+    let is_padding = |number: i32| {
+        let padding = padding.as_ref();
+        padding.is_some_and(|padding| padding.contains(&i64::from(number)))
+    };
+    let all_padding = stored.iter().all(|&number| is_padding(number));
     let values = stored
         .iter()
-        .filter(|&&number| stored.len() == 1 || !is_padding(number));
+        .filter(|&&number| all_padding || !is_padding(number));
     let mut range: Option<(f64, f64)> = None;
     for value in values.map(|&number| modality.apply(number)) {
         let (low, high) = range.unwrap_or((value, value));
         range = Some((low.min(value), high.max(value)));
     }
     let (low, high) = range.unwrap_or((0.0, 1.0));
+    full_range_window(low, high)
+}
+
+fn full_range_window(low: f64, high: f64) -> NamedWindow {
     NamedWindow {
         name: "Full range".to_owned(),
         voi: Voi::Window(Window::spanning(low, high)),
     }
 }
 
-/// One item of a LUT sequence, C.11.1.1 and C.11.2.1.1.
-struct LookUp {
-    first: i32,
-    entries: Vec<u16>,
-    max: u16,
-}
-
-impl LookUp {
-    fn read(item: &InMemDicomObject, signed: bool) -> Option<Self> {
-        let integers = |tag: Tag| item.get(tag)?.to_multi_int::<i32>().ok();
-        let [n_entries, first, bits] = *integers(tags::LUT_DESCRIPTOR)? else {
-            return None;
-        };
-        // 65,536 does not fit 16 bits and is written as 0.
-        let n_entries = match n_entries & 0xFFFF {
-            0 => 65_536,
-            n => n as usize,
-        };
-        // Implicit VR cannot say that the second value is signed.
-        let first = if signed && first > 32_767 {
-            first - 65_536
-        } else {
-            first
-        };
-        if !(8..=16).contains(&bits) {
-            return None;
-        }
-        let bytes = item.get(tags::LUT_DATA)?.value().primitive()?.to_bytes();
-        let entries: Vec<u16> = if bytes.len() >= 2 * n_entries {
-            let words = bytes.chunks_exact(2).take(n_entries);
-            words
-                .filter_map(|word| word.try_into().ok().map(u16::from_le_bytes))
-                .collect()
-        } else if bits == 8 && bytes.len() >= n_entries {
-            bytes
-                .iter()
-                .take(n_entries)
-                .map(|&byte| u16::from(byte))
-                .collect()
-        } else {
-            return None;
-        };
-        let max = ((1_u32 << bits) - 1) as u16;
-        Some(Self {
-            first,
-            entries,
-            max,
+/// The stored numbers that are no picture, C.7.5.1.1.2. They have the sign of the pixels, whatever
+/// their VR says.
+fn padding(attributes: &Attributes<'_>, header: &Header) -> Option<RangeInclusive<i64>> {
+    let stored = |tag| {
+        let number = attributes.integer(tag)?.ok()?;
+        Some(match number {
+            32_768..=65_535 if header.signed => number - 65_536,
+            -32_768..=-1 if !header.signed => number + 65_536,
+            _ => number,
         })
-    }
+    };
+    let value = stored(tags::PIXEL_PADDING_VALUE)?;
+    let limit = stored(tags::PIXEL_PADDING_RANGE_LIMIT).unwrap_or(value);
+    Some(value.min(limit)..=value.max(limit))
 }

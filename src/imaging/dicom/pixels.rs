@@ -1,279 +1,267 @@
 //! Raw stored numbers out of the pixel data, whatever it is coded in.
-//!
-//! The library's codecs trust the data set's size and panic when the stream disagrees, so the
-//! stream's own header is compared first.
 
 use std::borrow::Cow;
 
-use dicom_core::value::{C, PixelFragmentSequence, Value};
-use dicom_core::{DataElement, PrimitiveValue, VR};
-use dicom_dictionary_std::{tags, uids};
-use dicom_object::{FileMetaTableBuilder, InMemDicomObject};
-use dicom_pixeldata::PixelDecoder as _;
+use dicom_dictionary_std::tags;
 
 use crate::domain::Pixels;
-use crate::imaging::jpeg_stream::{self, FrameHeader};
 
-use super::data_set::{DataSet, chain};
-use super::header::Header;
-use super::j2k_stream::SizeHeader;
-use super::{DicomError, jpeg_sequential, rle};
+use super::DicomError;
+use super::attributes::Attributes;
+use super::codecs::{self, Decoded};
+use super::color::{self, Palette};
+use super::elements::Element;
+use super::header::{Header, Photometric};
+use super::source::Source;
+use super::syntax::Coding;
 
 /// Decoded numbers and what was odd about them.
 pub(super) struct Stored {
     pub(super) pixels: Pixels,
     /// Bits that a number may take.
     pub(super) bits: u16,
+    /// Made gray out of three channels or a palette.
+    pub(super) from_color: bool,
+    /// Red, green and blue differ somewhere.
+    pub(super) colored: bool,
     pub(super) warnings: Vec<String>,
 }
 
-/// Little-endian samples as they come out of a codec.
-struct Samples {
-    bytes: Vec<u8>,
-    /// 1 or 2.
-    n_bytes: usize,
-    /// Bits that count.
-    bits: u16,
-    /// Their offset above bit 0.
-    shift: u16,
-}
-
-/// Decodes the one frame of `data_set`.
-pub(super) fn decode(data_set: &DataSet, header: &Header) -> Result<Stored, DicomError> {
-    let element = data_set.object.get(tags::PIXEL_DATA);
-    let value = element.ok_or(DicomError::NoPixelData)?.value();
-    let samples = match value {
-        Value::Primitive(primitive) => native(primitive.to_bytes(), header)?,
-        Value::PixelSequence(sequence) => {
-            encapsulated(&sequence.fragments().concat(), &data_set.syntax_uid, header)?
-        }
-        Value::Sequence(_) => return Err(DicomError::NoPixelData),
-    };
+/// Decodes the one frame of a data set.
+pub(super) fn decode(
+    attributes: &Attributes<'_>,
+    source: &Source<'_>,
+    header: &Header,
+) -> Result<Stored, DicomError> {
+    let element = attributes.element(tags::PIXEL_DATA);
+    let element = element.ok_or(DicomError::NoPixelData)?;
     let mut warnings = vec![];
-    if samples.bits != header.bits_stored {
-        warnings.push(format!(
-            "The file says {} bits, its compressed image {}.",
-            header.bits_stored, samples.bits
-        ));
+    let unknown = || {
+        let (name, uid) = (source.syntax.name, &source.syntax_uid);
+        DicomError::TransferSyntax {
+            name: format!("{name} ({uid})"),
+        }
+    };
+    let decoded = if element.undefined_length {
+        let stream = element.fragments()?.concat();
+        let coding = seen_coding(&stream).or(source.syntax.coding);
+        let mut decoded = codecs::decode(&stream, coding.ok_or_else(unknown)?, header)?;
+        decoded.lossy |= source.syntax.lossy;
+        decoded
+    } else if source.syntax.coding == Some(Coding::Native) {
+        native(&little_endian(element, header), header)?
+    } else {
+        return Err(unknown());
+    };
+    let cut = Cut::of(&decoded, header);
+    let mut samples = decoded.samples;
+    if let Some(warning) = cut.warning(&samples, decoded.precision, header) {
+        warnings.push(warning);
     }
-    let pixels = numbers(&samples, header)?;
+    for sample in &mut samples {
+        *sample = cut.number(*sample);
+    }
+    let offset = if header.signed { -32_768 } else { 0 };
+    let bits = if cut.scaled {
+        header.bits_stored
+    } else {
+        cut.bits
+    };
+    let gray = match header.photometric {
+        Photometric::Monochrome1 | Photometric::Monochrome2 => None,
+        Photometric::Palette => {
+            let palette = Palette::read(attributes, header.stored_range())?;
+            Some(palette.gray(&samples, offset))
+        }
+        Photometric::Rgb | Photometric::Ybr { .. } => {
+            let by_header = matches!(header.photometric, Photometric::Ybr { .. });
+            let ybr = decoded.ybr.unwrap_or(by_header);
+            Some(color::gray_of_channels(&samples, ybr, bits))
+        }
+    };
+    let from_color = gray.is_some();
+    let colored = gray.as_ref().is_some_and(|gray| gray.channels_differ);
+    let (values, offset, bits) = match gray {
+        Some(gray) => (gray.values, 0, gray.bits),
+        None => (samples, offset, bits),
+    };
+    let (width_px, height_px) = (header.width_px as usize, header.height_px as usize);
+    let pixels = Pixels::new(width_px, height_px, values, offset);
+    let pixels = pixels.map_err(|error| DicomError::PixelLength {
+        n_expected: header.n_pixels(),
+        n_found: error.n_values,
+    })?;
     Ok(Stored {
         pixels,
-        bits: samples.bits,
+        bits,
+        from_color,
+        colored,
         warnings,
     })
 }
 
-fn native(bytes: Cow<'_, [u8]>, header: &Header) -> Result<Samples, DicomError> {
+/// What the first bytes of a stream say, where they are clear.
+fn seen_coding(stream: &[u8]) -> Option<Coding> {
+    match stream {
+        [0xFF, 0xD8, 0xFF, ..] => Some(Coding::Jpeg),
+        [0xFF, 0x4F, 0xFF, 0x51, ..] | [0, 0, 0, 12, b'j', b'P', b' ', b' ', ..] => {
+            Some(Coding::Jpeg2000)
+        }
+        _ => None,
+    }
+}
+
+/// The bytes of plain numbers, low ones first. Bytes that are written as words (OW) come in pairs.
+fn little_endian<'a>(element: &Element<'a>, header: &Header) -> Cow<'a, [u8]> {
+    let n_together = match (header.bits_allocated, element.vr) {
+        (8, Some([b'O', b'B'])) => 1,
+        (8, _) => 2,
+        (bits, _) => usize::from(bits / 8),
+    };
+    if !element.encoding.big_endian || n_together == 1 {
+        return Cow::Borrowed(element.value);
+    }
+    let mut bytes = element.value.to_vec();
+    bytes.chunks_exact_mut(n_together).for_each(<[u8]>::reverse);
+    Cow::Owned(bytes)
+}
+
+/// Plain little-endian numbers, of which the lowest 16 bits are kept.
+pub(super) fn native(bytes: &[u8], header: &Header) -> Result<Decoded, DicomError> {
     let n_bytes = usize::from(header.bits_allocated / 8);
-    let n_expected = header.n_pixels() * n_bytes;
-    if bytes.len() < n_expected {
-        let n_found = bytes.len();
-        return Err(DicomError::PixelLength {
-            n_expected,
-            n_found,
-        });
-    }
-    Ok(Samples {
-        bytes: bytes.into_owned(),
-        n_bytes,
-        bits: header.bits_stored,
-        shift: header.high_bit + 1 - header.bits_stored,
+    let halved = header.photometric == Photometric::Ybr { halved: true };
+    let n_found = bytes.len();
+    let n_stored = if halved {
+        // Two lumas, then the differences of both (C.7.6.3.1.2).
+        header.n_pixels().next_multiple_of(2) * 2
+    } else {
+        header.n_samples()
+    };
+    let n_expected = n_stored * n_bytes;
+    let bytes = bytes.get(..n_expected).ok_or(DicomError::PixelLength {
+        n_expected,
+        n_found,
+    })?;
+    let numbers = bytes.chunks_exact(n_bytes).map(|bytes| match *bytes {
+        [low, high, ..] => u16::from_le_bytes([low, high]),
+        [byte] => u16::from(byte),
+        [] => 0,
+    });
+    let samples: Vec<u16> = if halved {
+        let stored: Vec<u16> = numbers.collect();
+        let (pairs, _) = stored.as_chunks::<4>();
+        let pixels = pairs
+            .iter()
+            .flat_map(|&[a, b, blue, red]| [a, blue, red, b, blue, red]);
+        pixels.take(header.n_samples()).collect()
+    } else if header.planar && header.photometric.n_samples() == 3 {
+        let planes: Vec<u16> = numbers.collect();
+        let mut samples = vec![0; planes.len()];
+        for (channel, plane) in planes.chunks_exact(header.n_pixels()).enumerate() {
+            let targets = samples.iter_mut().skip(channel).step_by(3);
+            for (target, &value) in targets.zip(plane) {
+                *target = value;
+            }
+        }
+        samples
+    } else {
+        numbers.collect()
+    };
+    Ok(Decoded {
+        samples,
+        precision: header.bits_allocated.min(16),
+        ybr: None,
+        lossy: false,
     })
 }
 
-fn encapsulated(stream: &[u8], uid: &str, header: &Header) -> Result<Samples, DicomError> {
-    match uid {
-        uids::RLE_LOSSLESS => {
-            let n_bytes = usize::from(header.bits_allocated / 8);
-            let bytes = rle::decode(stream, header.n_pixels(), n_bytes)?;
-            native(Cow::Owned(bytes), header)
+/// Which bits of a decoded number are the stored number.
+struct Cut {
+    bits: u16,
+    shift: u16,
+    signed: bool,
+    /// Numbers that are lossy and go beyond the bits are white, not cut.
+    clamped: bool,
+    /// A stream of 8 bits under a header of more: spread over its range, unless all would be black.
+    scaled: bool,
+    bits_stored: u16,
+}
+
+impl Cut {
+    fn of(decoded: &Decoded, header: &Header) -> Self {
+        let (precision, bits_stored) = (decoded.precision, header.bits_stored);
+        let is_wider = precision > bits_stored;
+        let shift = if is_wider {
+            (header.high_bit + 1 - bits_stored).min(precision - bits_stored)
+        } else {
+            0
+        };
+        Self {
+            bits: precision.min(bits_stored),
+            shift,
+            clamped: is_wider && decoded.lossy && shift == 0 && !header.signed,
+            signed: header.signed,
+            scaled: precision <= 8 && bits_stored > 8,
+            bits_stored,
         }
-        uids::ENCAPSULATED_UNCOMPRESSED_EXPLICIT_VR_LITTLE_ENDIAN => {
-            native(Cow::Borrowed(stream), header)
+    }
+
+    /// The stored number, moved above 0 where it is signed.
+    fn number(&self, raw: u16) -> u16 {
+        if self.clamped {
+            return raw.min(self.white());
         }
-        uids::JPEG_BASELINE8_BIT
-        | uids::JPEG_EXTENDED12_BIT
-        | uids::JPEG_LOSSLESS
-        | uids::JPEG_LOSSLESS_SV1 => jpeg(stream, uid, header),
-        uids::JPEGLS_LOSSLESS | uids::JPEGLS_NEAR_LOSSLESS if cfg!(not(feature = "jpeg-ls")) => {
-            Err(DicomError::NoJpegLs)
-        }
-        uids::JPEGLS_LOSSLESS | uids::JPEGLS_NEAR_LOSSLESS => {
-            let frame = jpeg_header(stream, "JPEG-LS", header)?;
-            by_library(stream, uid, "JPEG-LS", frame.precision, header)
-        }
-        uids::JPEG2000_LOSSLESS | uids::JPEG2000 => jpeg_2000(stream, uid, header),
-        uids::DEFLATED_IMAGE_FRAME_COMPRESSION => inflated(stream, header),
-        other => Err(DicomError::TransferSyntax {
-            name: other.to_owned(),
-        }),
-    }
-}
-
-fn inflated(stream: &[u8], header: &Header) -> Result<Samples, DicomError> {
-    use std::io::Read as _;
-
-    let n_expected = header.n_pixels() * usize::from(header.bits_allocated / 8);
-    let mut bytes = vec![];
-    let mut reader = flate2::read::DeflateDecoder::new(stream).take(n_expected as u64);
-    let read = reader.read_to_end(&mut bytes);
-    read.map_err(|error| codec_error("deflated", error.to_string()))?;
-    native(Cow::Owned(bytes), header)
-}
-
-fn jpeg(stream: &[u8], uid: &str, header: &Header) -> Result<Samples, DicomError> {
-    let frame = jpeg_header(stream, "JPEG", header)?;
-    if !jpeg_stream::is_complete(stream) {
-        return Err(codec_error(
-            "JPEG",
-            "expected an end marker, got none".to_owned(),
-        ));
-    }
-    // The library decodes 8 bits, and up to 16 in lossless coding; extended coding is in between.
-    if frame.marker == 0xC1 && frame.precision > 8 {
-        let values = jpeg_sequential::decode(stream)
-            .map_err(|cause| codec_error("JPEG extended", cause.to_owned()))?;
-        return Ok(Samples {
-            bytes: values.into_iter().flat_map(u16::to_le_bytes).collect(),
-            n_bytes: 2,
-            bits: u16::from(frame.precision),
-            shift: 0,
-        });
-    }
-    by_library(stream, uid, "JPEG", frame.precision, header)
-}
-
-fn jpeg_header(
-    stream: &[u8],
-    codec: &'static str,
-    header: &Header,
-) -> Result<FrameHeader, DicomError> {
-    let frame = FrameHeader::of(stream);
-    let frame = frame.ok_or_else(|| codec_error(codec, "it has no frame header".to_owned()))?;
-    let size = (u32::from(frame.width_px), u32::from(frame.height_px));
-    check_stream(size, u16::from(frame.n_components), frame.precision, header)?;
-    Ok(frame)
-}
-
-fn jpeg_2000(stream: &[u8], uid: &str, header: &Header) -> Result<Samples, DicomError> {
-    let size = SizeHeader::of(stream);
-    let damaged = |cause: &str| codec_error("JPEG 2000", cause.to_owned());
-    let size = size.ok_or_else(|| damaged("it has no size header"))?;
-    check_stream(
-        (size.width_px, size.height_px),
-        size.n_components,
-        size.precision,
-        header,
-    )?;
-    // T.800 allows 65,535 tiles; each costs the decoder memory whatever its size.
-    if !size.full_resolution || size.n_tiles > 4096 {
-        return Err(damaged("it is subsampled or has too many tiles"));
-    }
-    by_library(stream, uid, "JPEG 2000", size.precision, header)
-}
-
-fn check_stream(
-    (width_px, height_px): (u32, u32),
-    n_components: u16,
-    precision: u8,
-    header: &Header,
-) -> Result<(), DicomError> {
-    let fits = (width_px, height_px) == (header.width_px, header.height_px);
-    if fits && n_components == 1 && (2..=16).contains(&precision) {
-        return Ok(());
-    }
-    let (width, height) = (header.width_px, header.height_px);
-    Err(DicomError::Stream {
-        expected: format!("{width} x {height} pixels, 1 component, 2 to 16 bits"),
-        found: format!("{width_px} x {height_px}, {n_components}, {precision}"),
-    })
-}
-
-/// Hands the library a data set with nothing in it but what the codec needs, made to fit.
-fn by_library(
-    stream: &[u8],
-    uid: &str,
-    codec: &'static str,
-    precision: u8,
-    header: &Header,
-) -> Result<Samples, DicomError> {
-    let n_bytes = if precision > 8 { 2 } else { 1 };
-    let mut object = InMemDicomObject::new_empty();
-    let shorts = [
-        (tags::SAMPLES_PER_PIXEL, 1),
-        (tags::ROWS, header.height_px as u16),
-        (tags::COLUMNS, header.width_px as u16),
-        (tags::BITS_ALLOCATED, 8 * n_bytes as u16),
-        (tags::BITS_STORED, u16::from(precision)),
-        (tags::HIGH_BIT, u16::from(precision) - 1),
-        (tags::PIXEL_REPRESENTATION, u16::from(header.signed)),
-    ];
-    for (tag, value) in shorts {
-        object.put(DataElement::new(tag, VR::US, PrimitiveValue::from(value)));
-    }
-    let photometric = PrimitiveValue::from("MONOCHROME2");
-    object.put(DataElement::new(
-        tags::PHOTOMETRIC_INTERPRETATION,
-        VR::CS,
-        photometric,
-    ));
-    let fragments = PixelFragmentSequence::new_fragments(C::from_vec(vec![stream.to_vec()]));
-    object.put(DataElement::new(tags::PIXEL_DATA, VR::OB, fragments));
-    let meta = FileMetaTableBuilder::new()
-        .transfer_syntax(uid)
-        .media_storage_sop_class_uid("")
-        .media_storage_sop_instance_uid("");
-    let object = object
-        .with_meta(meta)
-        .map_err(|error| codec_error(codec, chain(&error)))?;
-    let decoded = object.decode_pixel_data_frame(0);
-    let bytes = decoded
-        .map_err(|error| codec_error(codec, chain(&error)))?
-        .data()
-        .to_vec();
-    let n_expected = header.n_pixels() * n_bytes;
-    if bytes.len() != n_expected {
-        let n_found = bytes.len();
-        return Err(DicomError::PixelLength {
-            n_expected,
-            n_found,
-        });
-    }
-    Ok(Samples {
-        bytes,
-        n_bytes,
-        bits: u16::from(precision),
-        shift: 0,
-    })
-}
-
-/// Cuts out the bits that count, spreads the sign, and moves signed numbers above 0.
-fn numbers(samples: &Samples, header: &Header) -> Result<Pixels, DicomError> {
-    let unused = 16 - u32::from(samples.bits);
-    let number = |raw: u16| {
-        let top = (raw >> samples.shift) << unused;
-        if header.signed {
-            ((top.cast_signed() >> unused).cast_unsigned()) ^ 0x8000
+        let unused = 16 - u32::from(self.bits);
+        let top = (raw >> self.shift) << unused;
+        if self.signed {
+            let number = top.cast_signed() >> unused;
+            let up = if self.scaled {
+                self.bits_stored - self.bits
+            } else {
+                0
+            };
+            (number << up).cast_unsigned() ^ 0x8000
+        } else if self.scaled {
+            let white = |bits: u16| (1_u32 << bits) - 1;
+            let number = u32::from(top >> unused);
+            let (from, to) = (white(self.bits), white(self.bits_stored));
+            ((number * to + from / 2) / from) as u16
         } else {
             top >> unused
         }
-    };
-    let raws = samples.bytes.chunks_exact(samples.n_bytes);
-    let raws = raws.map(|bytes| match *bytes {
-        [low, high] => u16::from_le_bytes([low, high]),
-        [byte] => u16::from(byte),
-        _ => 0,
-    });
-    let values = raws.take(header.n_pixels()).map(number).collect();
-    let offset = if header.signed { -32_768 } else { 0 };
-    let (width_px, height_px) = (header.width_px as usize, header.height_px as usize);
-    Pixels::new(width_px, height_px, values, offset).map_err(|error| DicomError::PixelLength {
-        n_expected: header.n_pixels(),
-        n_found: error.n_values,
-    })
-}
+    }
 
-fn codec_error(codec: &'static str, cause: String) -> DicomError {
-    DicomError::Codec { codec, cause }
+    fn white(&self) -> u16 {
+        u16::MAX >> (16 - self.bits)
+    }
+
+    /// What is odd about the bits that are cut off, or missing.
+    fn warning(&self, samples: &[u16], precision: u16, header: &Header) -> Option<String> {
+        let stored = header.bits_stored;
+        if self.scaled {
+            return Some(format!(
+                "The file says {stored} bits, its compressed image {precision}: scaled to {stored}."
+            ));
+        }
+        if precision < stored {
+            return Some(format!(
+                "The file says {stored} bits, its compressed image {precision}."
+            ));
+        }
+        let n_below = self.shift + self.bits;
+        let above = |raw: u16| u32::from(raw) >> n_below;
+        let sign_bit = 1_u32 << (n_below - 1);
+        let all_ones = (1_u32 << (precision - n_below)) - 1;
+        let is_odd = |&raw: &u16| {
+            if self.clamped {
+                return u32::from(raw) > u32::from(self.white()) * 9 / 8;
+            }
+            let negative = self.signed && u32::from(raw) & sign_bit != 0;
+            above(raw) != if negative { all_ones } else { 0 }
+        };
+        samples.iter().any(is_odd).then(|| {
+            "Bits above Bits Stored are not empty (an overlay, or Bits Stored is wrong): cut off."
+                .to_owned()
+        })
+    }
 }

@@ -189,16 +189,14 @@ fn photometric_interpretation_and_shape_invert_once_together() {
 }
 
 #[test]
-fn other_modalities_color_and_films_of_many_frames_are_refused_by_name() {
-    let modality = refused(vec![text(tags::MODALITY, VR::CS, "MR")]);
-    assert!(modality.contains("got modality MR"), "{modality}");
-    let color = refused(vec![text(tags::PHOTOMETRIC_INTERPRETATION, VR::CS, "RGB")]);
-    assert!(color.contains("got RGB"), "{color}");
+fn unknown_colors_and_films_of_many_frames_are_refused_by_name() {
+    let color = refused(vec![text(tags::PHOTOMETRIC_INTERPRETATION, VR::CS, "HSV")]);
+    assert!(color.contains("got HSV"), "{color}");
     let frames = refused(vec![text(tags::NUMBER_OF_FRAMES, VR::IS, "12")]);
     assert!(frames.contains("got 12 frames"), "{frames}");
-    let bits = refused(vec![element(tags::BITS_ALLOCATED, VR::US, 32_u16)]);
+    let bits = refused(vec![element(tags::BITS_ALLOCATED, VR::US, 24_u16)]);
     assert!(
-        bits.contains("expected 8 or 16 in Bits Allocated, got 32"),
+        bits.contains("expected 8, 16 or 32 in Bits Allocated, got 24"),
         "{bits}"
     );
     let rows = refused(vec![element(tags::ROWS, VR::US, 5_u16)]);
@@ -221,4 +219,213 @@ fn spacing_says_where_it_comes_from() {
         .unwrap();
     assert_eq!(spacing.source, SpacingSource::PixelSpacing);
     assert_eq!(film(&[0, 1], vec![]).info.spacing, None);
+}
+
+/// A LUT sequence of one item, with entries of `bits` bits and the first value as it is stored.
+fn table_of_bits(
+    sequence: Tag,
+    descriptor: [u16; 3],
+    entries: &[u16],
+) -> DataElement<InMemDicomObject> {
+    let descriptor = PrimitiveValue::U16(C::from_slice(&descriptor));
+    let item = InMemDicomObject::from_element_iter([
+        element(tags::LUT_DESCRIPTOR, VR::US, descriptor),
+        element(
+            tags::LUT_DATA,
+            VR::OW,
+            PrimitiveValue::U16(C::from_slice(entries)),
+        ),
+    ]);
+    DataElement::new(sequence, VR::SQ, DataSetSequence::from(vec![item]))
+}
+
+fn warns_of(film: &Film, words: &str) -> bool {
+    film.warnings.iter().any(|warning| warning.contains(words))
+}
+
+#[test]
+fn a_voi_table_of_fewer_bits_than_declared_is_stretched_and_said() {
+    let voi = table_of_bits(tags::VOILUT_SEQUENCE, [3, 0, 16], &[0, 2048, 4095]);
+    let dark = film(&[0, 1, 2], vec![voi]);
+    assert_eq!(dark.gray_8bit(), [0, 128, 255]);
+    assert!(
+        warns_of(&dark, "VOI LUT 1 is declared with 16 bits"),
+        "{:?}",
+        dark.warnings
+    );
+    let voi = table_of_bits(tags::VOILUT_SEQUENCE, [3, 0, 12], &[0, 2048, 4095]);
+    let usual = film(&[0, 1, 2], vec![voi]);
+    assert_eq!(usual.gray_8bit(), [0, 128, 255]);
+    assert!(!warns_of(&usual, "VOI LUT"), "{:?}", usual.warnings);
+}
+
+#[test]
+fn a_table_that_ends_early_repeats_its_last_entry_and_says_so() {
+    let voi = table_of_bits(tags::VOILUT_SEQUENCE, [4, 0, 12], &[0, 2000, 4095]);
+    let short = film(&[0, 1, 2, 3], vec![voi]);
+    assert_eq!(short.gray_8bit(), [0, 125, 255, 255]);
+    assert!(
+        warns_of(&short, "has 3 entries, not 4"),
+        "{:?}",
+        short.warnings
+    );
+}
+
+#[test]
+fn the_first_mapped_number_is_negative_where_the_intercept_makes_it_so() {
+    let elements = vec![
+        text(tags::RESCALE_SLOPE, VR::DS, "1"),
+        text(tags::RESCALE_INTERCEPT, VR::DS, "-1024"),
+        // -1024, as implicit VR or a US has it.
+        table_of_bits(tags::VOILUT_SEQUENCE, [3, 64_512, 8], &[0, 51, 255]),
+    ];
+    for syntax in [
+        uids::EXPLICIT_VR_LITTLE_ENDIAN,
+        uids::IMPLICIT_VR_LITTLE_ENDIAN,
+    ] {
+        let film = read(&bytes(&[0, 1, 2], elements.clone(), syntax)).unwrap();
+        assert_eq!(film.gray_8bit(), [0, 51, 255], "{syntax}");
+    }
+}
+
+#[test]
+fn padding_has_the_sign_of_the_pixels_and_may_be_a_range() {
+    let range = vec![
+        element(tags::PIXEL_PADDING_VALUE, VR::US, 0_u16),
+        element(tags::PIXEL_PADDING_RANGE_LIMIT, VR::US, 10_u16),
+    ];
+    let padded = film(&[0, 5, 10, 100, 200], range);
+    assert_eq!(padded.gray_8bit(), [0, 0, 0, 0, 255]);
+    let signed = vec![
+        element(tags::PIXEL_REPRESENTATION, VR::US, 1_u16),
+        element(tags::BITS_STORED, VR::US, 16_u16),
+        element(tags::HIGH_BIT, VR::US, 15_u16),
+        // -2000 in a VR without a sign.
+        element(tags::PIXEL_PADDING_VALUE, VR::US, 63_536_u16),
+    ];
+    let film = film(&[63_536, 0, 100], signed);
+    assert_eq!(film.gray_8bit(), [0, 0, 255]);
+}
+
+#[test]
+fn decimal_commas_are_read_and_attributes_that_cannot_be_read_are_named() {
+    let comma = film(&[0, 1500, 2000], window("1500,0", "1000,0"));
+    assert_eq!(comma.default_window.name, "Window 1");
+    assert_eq!(comma.gray_8bit(), [0, 128, 255]);
+    let film = film(&[0, 1500], window("much", "1000"));
+    assert!(
+        warns_of(
+            &film,
+            "Window Center is ignored: expected numbers, got \"much\""
+        ),
+        "{:?}",
+        film.warnings
+    );
+}
+
+#[test]
+fn another_modality_is_shown_but_ruled_out() {
+    use crate::domain::RuledOut;
+    let film = film(&[0, 1], vec![text(tags::MODALITY, VR::CS, "ct")]);
+    let reason = "Modality is CT: no projection radiograph.".to_owned();
+    assert_eq!(film.info.ruled_out, Some(RuledOut::Modality(reason)));
+}
+
+#[test]
+fn views_from_the_side_are_ruled_out_whoever_says_so() {
+    use crate::domain::RuledOut;
+    let code = |value: &str, meaning: &str| {
+        let item = InMemDicomObject::from_element_iter([
+            text(tags::CODE_VALUE, VR::SH, value),
+            text(tags::CODE_MEANING, VR::LO, meaning),
+        ]);
+        DataElement::new(
+            tags::VIEW_CODE_SEQUENCE,
+            VR::SQ,
+            DataSetSequence::from(vec![item]),
+        )
+    };
+    for (lateral, source) in [
+        (
+            text(tags::VIEW_POSITION, VR::CS, "ll"),
+            "View Position (LL)",
+        ),
+        (
+            text(tags::VIEW_POSITION, VR::CS, "LAT"),
+            "View Position (LAT)",
+        ),
+        (code("399067008", "x"), "View Code Sequence (x)"),
+        (
+            code("1", "left lateral"),
+            "View Code Sequence (left lateral)",
+        ),
+        (
+            text(tags::PATIENT_ORIENTATION, VR::CS, "A\\F"),
+            "Patient Orientation (A\\F)",
+        ),
+        (
+            text(tags::SERIES_DESCRIPTION, VR::LO, "Thorax lat."),
+            "Series Description (Thorax lat.)",
+        ),
+    ] {
+        let found = film(&[0, 1], vec![lateral]).info.ruled_out;
+        let reason = format!("Lateral view by the file's {source}.");
+        assert_eq!(found, Some(RuledOut::View(reason)));
+    }
+    let contradiction = vec![
+        text(tags::VIEW_POSITION, VR::CS, "PA"),
+        text(tags::SERIES_DESCRIPTION, VR::LO, "LATERAL"),
+    ];
+    let film = film(&[0, 1], contradiction);
+    assert_eq!(film.info.ruled_out, None);
+    assert!(warns_of(&film, "contradicts itself"), "{:?}", film.warnings);
+}
+
+#[test]
+fn a_mirrored_film_is_fed_upright_and_the_steps_say_so() {
+    let film = film(
+        &[1, 2, 3],
+        vec![text(tags::PATIENT_ORIENTATION, VR::CS, "R\\F")],
+    );
+    assert_eq!(film.pixels.values(), [3, 2, 1]);
+    let step = "mirrored left to right: Patient Orientation is R\\F";
+    assert!(
+        film.steps.iter().any(|found| found == step),
+        "{:?}",
+        film.steps
+    );
+    let orientation = film.info.patient_orientation.unwrap();
+    assert_eq!(
+        (&*orientation.columns_towards, &*orientation.rows_towards),
+        ("L", "F")
+    );
+}
+
+#[test]
+fn raw_detector_values_and_other_body_parts_are_warned_of() {
+    let raw = text(tags::PRESENTATION_INTENT_TYPE, VR::CS, "FOR PROCESSING");
+    assert!(warns_of(&film(&[0, 1], vec![raw]), "FOR PROCESSING"));
+    let part = |part: &str| film(&[0, 1], vec![text(tags::BODY_PART_EXAMINED, VR::CS, part)]);
+    assert!(!warns_of(&part("TORAX"), "Body part"));
+    assert!(warns_of(&part("SKULL"), "Body part is SKULL"));
+}
+
+#[test]
+fn files_without_a_picture_are_refused_by_what_they_are() {
+    let refused = |elements: Elements| {
+        let mut object = InMemDicomObject::new_empty();
+        for element in elements {
+            object.put(element);
+        }
+        refusal(&file(object, uids::EXPLICIT_VR_LITTLE_ENDIAN))
+    };
+    let report = refused(vec![text(tags::MODALITY, VR::CS, "SR")]);
+    assert!(
+        report.contains("a structured report (modality SR)"),
+        "{report}"
+    );
+    let records = DataSetSequence::from(Vec::<InMemDicomObject>::new());
+    let records = DataElement::new(tags::DIRECTORY_RECORD_SEQUENCE, VR::SQ, records);
+    let directory = refused(vec![records]);
+    assert!(directory.contains("a DICOMDIR"), "{directory}");
 }

@@ -1,25 +1,43 @@
 //! RLE Lossless, PS3.5 Annex G. Our own 40 lines: the library's panic on a short segment.
 
-use super::DicomError;
+use super::{Decoded, codec_error};
+use crate::imaging::dicom::DicomError;
+use crate::imaging::dicom::header::Header;
 
-/// Decodes one gray frame into little-endian samples of `n_bytes` each, 1 or 2.
-pub(super) fn decode(frame: &[u8], n_pixels: usize, n_bytes: usize) -> Result<Vec<u8>, DicomError> {
-    let damaged = |cause: &str| DicomError::Codec {
-        codec: "RLE",
-        cause: cause.to_owned(),
-    };
+/// Decodes one frame.
+pub(super) fn decode(frame: &[u8], header: &Header) -> Result<Decoded, DicomError> {
+    let n_channels = usize::from(header.photometric.n_samples());
+    let n_bytes = usize::from(header.bits_allocated / 8);
+    let samples = samples(frame, header.n_pixels(), n_channels, n_bytes)?;
+    Ok(Decoded {
+        samples,
+        precision: header.bits_allocated.min(16),
+        ybr: None,
+        lossy: false,
+    })
+}
+
+/// Numbers of `n_bytes` each, of which the lowest 16 bits are kept, the channels of a pixel together.
+fn samples(
+    frame: &[u8],
+    n_pixels: usize,
+    n_channels: usize,
+    n_bytes: usize,
+) -> Result<Vec<u16>, DicomError> {
+    let damaged = |cause: &str| codec_error("RLE", cause);
     let word = |idx: usize| -> Option<usize> {
         let (&bytes, _) = frame.get(4 * idx..)?.split_first_chunk()?;
         usize::try_from(u32::from_le_bytes(bytes)).ok()
     };
     let n_segments = word(0).ok_or_else(|| damaged("header breaks off"))?;
-    if n_segments != n_bytes {
+    let n_expected = n_channels * n_bytes;
+    if n_segments != n_expected {
         return Err(DicomError::Stream {
-            expected: format!("{n_bytes} RLE segments"),
+            expected: format!("{n_expected} RLE segments"),
             found: n_segments.to_string(),
         });
     }
-    let mut samples = vec![0; n_pixels * n_bytes];
+    let mut samples = vec![0; n_pixels * n_channels];
     for segment in 0..n_segments {
         let start = word(segment + 1).ok_or_else(|| damaged("header breaks off"))?;
         let end = if segment + 1 < n_segments {
@@ -30,13 +48,14 @@ pub(super) fn decode(frame: &[u8], n_pixels: usize, n_bytes: usize) -> Result<Ve
         let packed = frame.get(start..end).filter(|_| start >= 64);
         let packed = packed.ok_or_else(|| damaged("segment is outside the frame"))?;
         let bytes = unpack(packed, n_pixels).ok_or_else(|| damaged("segment breaks off"))?;
-        // The first segment holds the most significant bytes (G.2).
-        let targets = samples
-            .iter_mut()
-            .skip(n_bytes - 1 - segment)
-            .step_by(n_bytes);
+        // Channel after channel, and of each the most significant bytes first (G.2).
+        let (channel, rank) = (segment / n_bytes, n_bytes - 1 - segment % n_bytes);
+        if rank > 1 {
+            continue;
+        }
+        let targets = samples.iter_mut().skip(channel).step_by(n_channels);
         for (target, byte) in targets.zip(bytes) {
-            *target = byte;
+            *target |= u16::from(byte) << (8 * rank);
         }
     }
     Ok(samples)
@@ -86,17 +105,19 @@ mod tests {
     fn runs_and_literals_are_unpacked_high_bytes_first() {
         // Literal of 2, run of 3 | run of 5.
         let frame = frame(&[&[1, 1, 2, 254, 3], &[252, 9]]);
-        let samples = decode(&frame, 5, 2).unwrap();
-        assert_eq!(samples, [9, 1, 9, 2, 9, 3, 9, 3, 9, 3]);
+        let numbers = samples(&frame, 5, 1, 2).unwrap();
+        assert_eq!(numbers, [0x0109, 0x0209, 0x0309, 0x0309, 0x0309]);
+        let interleaved = samples(&frame, 5, 2, 1).unwrap();
+        assert_eq!(interleaved, [1, 9, 2, 9, 3, 9, 3, 9, 3, 9]);
     }
 
     #[test]
     fn every_truncation_is_an_error() {
         let frame = frame(&[&[1, 1, 2, 254, 3], &[252, 9]]);
         for length in 0..frame.len() {
-            assert!(decode(&frame[..length], 5, 2).is_err(), "{length}");
+            assert!(samples(&frame[..length], 5, 1, 2).is_err(), "{length}");
         }
-        assert!(decode(&frame, 6, 2).is_err());
-        assert!(decode(&frame, 5, 1).is_err());
+        assert!(samples(&frame, 6, 1, 2).is_err());
+        assert!(samples(&frame, 5, 1, 1).is_err());
     }
 }
