@@ -347,7 +347,7 @@ impl Stage {
             schedule: ScheduleKind::Constant,
             warmup_epochs: 0.0,
             // More than can be done before it is stopped.
-            epochs: 100_000,
+            epochs: 1000,
             batch_size: 4,
             threads: 1,
             ..TrainConfig::default()

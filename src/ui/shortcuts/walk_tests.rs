@@ -35,15 +35,12 @@ enum Part {
     Run,
 }
 
-/// What cannot be taken back, or gives the network's answer away.
-const GRAVE: [Part; 9] = [
-    Part::Film,
+/// What is written, ends something or gives the network's answer away.
+const GRAVE: [Part; 6] = [
     Part::Mark,
-    Part::Scoring,
     Part::Session,
     Part::Thresholds,
     Part::Export,
-    Part::Model,
     Part::Check,
     Part::Run,
 ];
@@ -271,7 +268,7 @@ fn no_action_panics_in_any_state() {
 
 /// A key pressed twice before the first press is carried out asks for what is no longer possible.
 #[test]
-fn what_is_not_possible_does_nothing_that_cannot_be_taken_back() {
+fn what_is_not_possible_writes_ends_and_reveals_nothing() {
     let mut n_refused = 0;
     for fixture in Fixture::ALL {
         let mut stage = fixture.stage();
