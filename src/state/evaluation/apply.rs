@@ -175,7 +175,7 @@ impl EvaluationState {
             }),
             _ => None,
         };
-        self.chosen.lock_holds = frozen;
+        self.chosen.lock_holds = locked;
     }
 
     fn open_film(&mut self, path: PathBuf, shared: &Shared) -> Vec<Effect> {

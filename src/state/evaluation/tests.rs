@@ -229,7 +229,7 @@ fn locked_thresholds_of_one_model_are_not_applied_to_scores_of_another() {
     open_of(&mut state, "valid", Some(&first), &mut shared);
     let commands = [
         EvaluationCommand::SetThreshold(0.7),
-        EvaluationCommand::Freeze(true),
+        EvaluationCommand::Lock(true),
     ];
     apply(&mut state, &commands, &mut shared);
     open_of(&mut state, "test of another", Some(&second), &mut shared);

@@ -7,10 +7,6 @@ use crate::train::{FieldGroup, FieldKind, TrainConfig};
 
 /// A command from the training panels.
 #[derive(Clone, Debug, PartialEq)]
-#[expect(
-    clippy::large_enum_variant,
-    reason = "a few orders a second, each moved once"
-)]
 pub enum TrainingCommand {
     /// Turn to a page.
     ShowPage(TrainingPage),

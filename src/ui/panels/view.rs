@@ -1,8 +1,9 @@
 use std::path::PathBuf;
 
 use crate::domain::{Display, Labels};
+use crate::film::OpenedFilm;
 use crate::state::{
-    AppState, OpenedFilm, Palette, Probe, ThemeChoice, Tool, ViewOptions, ViewerSettings, Workspace,
+    AppState, Palette, Probe, ThemeChoice, Tool, ViewOptions, ViewerSettings, Workspace,
 };
 use crate::ui::shortcuts::Actions;
 

@@ -185,9 +185,8 @@ impl Action {
             Self::PreviousFinding => view(ViewerCommand::StepFinding(-1), has_model),
             Self::ResetThresholds => {
                 let moved = loaded.is_some_and(|loaded| {
-                    let thresholds = &loaded.thresholds;
-                    let mut all = 0..thresholds.current().values().len();
-                    all.any(|finding_idx| !thresholds.is_at_default(finding_idx))
+                    let mut thresholds = loaded.thresholds.current().values().iter();
+                    thresholds.any(|threshold| threshold.origin().is_chosen_here())
                 });
                 view(ViewerCommand::ResetAllThresholds, moved)
             }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::dataset::Undersampling;
-use crate::domain::{Measurement, Point, Size, Threshold};
+use crate::domain::{Measurement, Point, Size};
 use crate::model::ComputeDevice;
 use crate::scores::{FilmPrediction, Predictions};
 use crate::state::{
@@ -273,7 +273,7 @@ impl Stage {
                 y: 0.5,
                 covers: true,
             }),
-            ViewerCommand::SetThreshold(0, Threshold::new(0.9).unwrap()),
+            ViewerCommand::SetThreshold(0, 0.9),
             ViewerCommand::EndThresholdMove,
             change(DisplayChange::Turn(1)),
             ViewerCommand::Undo,
@@ -301,7 +301,7 @@ impl Stage {
             path: self.path(&format!("film{n}.png")),
             patient_id: n.to_string(),
             scores: vec![0.2 + 0.3 * n as f64],
-            truth: vec![n == 2],
+            truth: vec![Some(n == 2)],
         });
         let predictions = Predictions {
             labels: vec!["Mass".to_owned()],

@@ -7,7 +7,6 @@ mod view;
 
 use egui::{ScrollArea, Ui};
 
-use crate::domain::ThresholdOrigin;
 use crate::state::{
     Command, CommandSender, DisplayCommand, FilmState, Films, Model, ViewerCommand, ViewerState,
 };

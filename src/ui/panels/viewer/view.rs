@@ -94,7 +94,7 @@ impl<'a> Pane<'a> {
     }
 
     /// The film beside it, shown so; what is covered is a matter of the film in view.
-    fn beside(state: &'a AppState, compare: &'a Compare, display: &'a Display) -> Self {
+    pub fn beside(state: &'a AppState, compare: &'a Compare, display: &'a Display) -> Self {
         let main = Self::main(state);
         // By name: another model may have its labels in another order, or others.
         let name = main.thresholds.zip(main.selected);
