@@ -5,20 +5,14 @@ use std::sync::Arc;
 use std::sync::mpsc::Receiver;
 
 use eframe::{CreationContext, Frame, Storage};
-use egui::{CentralPanel, Context, Panel, Ui, ViewportCommand};
+use egui::{Context, Ui, ViewportCommand};
 
 use crate::model::ComputeDevice;
 use crate::state::{
-    AppState, Clip, Closing, Command, CommandSender, FilePicker, FilmState, ModelOrigin, Services,
-    Settings, TrainingCommand, Workspace, command_channel,
+    AppState, Clip, Closing, Command, CommandSender, FilePicker, Services, Settings,
+    TrainingCommand, command_channel,
 };
-use crate::ui::panels::{
-    EvaluationViews, ListViews, Pane, TrainingViews, ViewerViews, about_ui, all_maps_ui,
-    answers_ui, back_ui, close_ui, compare_ui, epoch_scrubber_ui, evaluation_ui, film_list_ui,
-    findings_ui, histogram_ui, keys_ui, map_controls_ui, notices_ui, palette_ui, path_prompt_ui,
-    status_bar_ui, tool_strip_ui, toolbar_ui, training_ui, viewer_ui, welcome_ui,
-};
-use crate::ui::{shortcuts, theme};
+use crate::ui::{Workspaces, shortcuts, theme, windows_ui};
 
 /// The key of the settings in eframe's storage.
 const SETTINGS_KEY: &str = "settings";
@@ -27,11 +21,7 @@ const SETTINGS_KEY: &str = "settings";
 pub struct ThoraxApp {
     /// The whole state; public for tests.
     pub state: AppState,
-    viewer_views: ViewerViews,
-    beside_views: ViewerViews,
-    list_views: ListViews,
-    training_views: TrainingViews,
-    evaluation_views: EvaluationViews,
+    workspaces: Workspaces,
     commands: CommandSender,
     queue: Receiver<Command>,
 }
@@ -63,147 +53,14 @@ impl ThoraxApp {
         let (commands, queue) = command_channel();
         Self {
             state,
-            viewer_views: ViewerViews::default(),
-            beside_views: ViewerViews::default(),
-            list_views: ListViews::default(),
-            training_views: TrainingViews::default(),
-            evaluation_views: EvaluationViews::default(),
+            workspaces: Workspaces::default(),
             commands,
             queue,
         }
     }
 
-    fn panels_ui(&mut self, ui: &mut Ui) {
-        let (state, commands) = (&self.state, &self.commands);
-        Panel::top("toolbar").show(ui, |ui| toolbar_ui(ui, state, commands));
-        Panel::bottom("status").show(ui, |ui| status_bar_ui(ui, state, commands));
-        if let Some(prompt) = &state.shared.prompt {
-            Panel::top("path").show(ui, |ui| path_prompt_ui(ui, prompt, commands));
-        }
-        match state.workspace {
-            Workspace::Viewer => self.viewer_panels_ui(ui),
-            Workspace::Training => {
-                training_ui(ui, state, &mut self.training_views, commands);
-            }
-            Workspace::Evaluation => {
-                evaluation_ui(ui, state, &mut self.evaluation_views, commands);
-            }
-        }
-    }
-
-    fn viewer_panels_ui(&mut self, ui: &mut Ui) {
-        let (state, commands) = (&self.state, &self.commands);
-        Panel::top("tools").show(ui, |ui| tool_strip_ui(ui, state, commands));
-        let loaded = state.shared.model.loaded.as_ref();
-        let of_default = loaded.is_none_or(|loaded| loaded.origin == ModelOrigin::Default);
-        if !of_default && state.training.run.is_some() {
-            Panel::top("epochs").show(ui, |ui| epoch_scrubber_ui(ui, state, commands));
-        }
-        if state.evaluation.film_opened {
-            Panel::top("back").show(ui, |ui| back_ui(ui, state, commands));
-        }
-        // With large words on a small screen the film comes first.
-        let width = ui.available_width();
-        let wide = width >= theme::LEAST_WIDTH_FOR_LIST_PT;
-        let findings_width = if wide {
-            theme::FINDINGS_WIDTH_PT
-        } else {
-            width * 0.5
-        };
-        if !state.shared.films.entries().is_empty() && wide {
-            Panel::left("films")
-                .default_size(theme::FILM_LIST_WIDTH_PT)
-                .size_range(160.0..=420.0)
-                .show(ui, |ui| {
-                    film_list_ui(ui, state, &mut self.list_views, commands);
-                });
-        }
-        // Two names: one width must not be remembered for the other.
-        Panel::right(if wide { "findings" } else { "narrow findings" })
-            .default_size(findings_width)
-            .size_range(findings_width..=theme::FINDINGS_WIDTH_PT * 1.5)
-            .show(ui, |ui| {
-                if let Some(reading) = &state.list.blinded {
-                    answers_ui(ui, state, reading, commands);
-                }
-                if !state.is_blinded() {
-                    findings_ui(ui, state, commands);
-                }
-            });
-        Panel::bottom("map").show(ui, |ui| {
-            let reading = state
-                .shared
-                .films
-                .film
-                .reading()
-                .filter(|_| !state.hides_answer());
-            let heatmap = reading
-                .zip(state.viewer.selected)
-                .and_then(|(reading, idx)| {
-                    let max = state.shared.settings.map.scale.max(&reading.maps, idx);
-                    Some((reading.maps.get(idx)?, max))
-                });
-            // Words too large for the panel must not run into its neighbor.
-            egui::ScrollArea::horizontal()
-                .auto_shrink([false, true])
-                .show(ui, |ui| {
-                    map_controls_ui(ui, &state.shared.settings.map, heatmap, commands);
-                });
-        });
-        if state.shared.settings.viewer.histogram_shown
-            && let Some(opened) = state.shared.films.film.opened()
-        {
-            Panel::bottom("histogram").show(ui, |ui| {
-                histogram_ui(ui, opened, state.viewer.display(), commands);
-            });
-        }
-        // Hidden views must not keep their film in memory.
-        if state.viewer.compare.is_none() {
-            self.beside_views = ViewerViews::default();
-        }
-        if state.shared.films.film.opened().is_none() {
-            self.viewer_views = ViewerViews::default();
-        }
-        let area = CentralPanel::no_frame().show(ui, |ui| {
-            if matches!(state.shared.films.film, FilmState::Empty) {
-                welcome_ui(ui, state, commands);
-                return None;
-            }
-            let pane = Pane::main(state);
-            if let Some(compare) = &state.viewer.compare {
-                let views = [&mut self.viewer_views, &mut self.beside_views];
-                let [main, beside] = compare_ui(ui, state, compare, views, commands);
-                return Some((main, Some(beside)));
-            }
-            if state.viewer.options.all_maps_shown {
-                all_maps_ui(ui, &pane, &mut self.viewer_views, commands);
-                return None;
-            }
-            let area = viewer_ui(ui, &pane, &mut self.viewer_views, commands);
-            Some((area, None))
-        });
-        self.state.viewer.main.area = area.inner.map(|(main, _)| main);
-        if let Some(compare) = &mut self.state.viewer.compare {
-            compare.pane.area = area.inner.and_then(|(_, beside)| beside);
-        }
-    }
-
-    fn windows_ui(&self, ctx: &Context) {
-        let (state, commands) = (&self.state, &self.commands);
-        notices_ui(ctx, &state.shared.notices, state.workspace, commands);
-        if let (true, Some(loaded)) = (state.windows.about_shown, &state.shared.model.loaded) {
-            about_ui(ctx, loaded, commands);
-        }
-        if state.windows.keys_shown {
-            let keys = &state.shared.settings.keys;
-            keys_ui(ctx, keys, state.windows.key_asked_for, commands);
-        }
-        palette_ui(ctx, state, commands);
-        close_ui(ctx, &state.training, commands);
-    }
-
     /// Closing the window does not lose a training: it asks first, then saves a checkpoint.
-    fn mind_closing(&self, ctx: &Context) {
+    fn ask_before_closing(&self, ctx: &Context) {
         let training = &self.state.training;
         if training.closing == Closing::Now {
             ctx.send_viewport_cmd(ViewportCommand::Close);
@@ -226,7 +83,7 @@ impl ThoraxApp {
         }
     }
 
-    fn take_drops(&self, ctx: &Context) {
+    fn open_dropped(&self, ctx: &Context) {
         let paths: Vec<PathBuf> = ctx.input(|input| {
             let dropped = input.raw.dropped_files.iter();
             dropped.map(|file| file.path().to_owned()).collect()
@@ -246,11 +103,11 @@ impl eframe::App for ThoraxApp {
 
     fn ui(&mut self, ui: &mut Ui, _frame: &mut Frame) {
         let ctx = ui.ctx().clone();
-        self.take_drops(&ctx);
-        self.mind_closing(&ctx);
+        self.open_dropped(&ctx);
+        self.ask_before_closing(&ctx);
         shortcuts::keys_ui(&ctx, &self.state, &self.commands);
-        self.panels_ui(ui);
-        self.windows_ui(&ctx);
+        self.workspaces.ui(ui, &self.state, &self.commands);
+        windows_ui(&ctx, &self.state, &self.commands);
         self.copy_clip(&ctx);
         let mut changed = false;
         for command in self.queue.try_iter() {

@@ -2,10 +2,40 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+/// Earlier names of actions, still read, and the names of today.
+const RENAMED: [(&str, &str); 9] = [
+    ("ColoursOfSystem", "SystemColors"),
+    ("CommitReading", "CommitAnswers"),
+    ("EndReading", "EndSession"),
+    ("NextRead", "NextOfSession"),
+    ("OpenDrawnFilm", "OpenSampleFilm"),
+    ("PreviousRead", "PreviousOfSession"),
+    ("Retry", "ReloadFilm"),
+    ("StartReading", "StartSession"),
+    ("UsualSize", "ResetTextSize"),
+];
+
 /// Keys that the user chose in place of the first ones, by the action's name.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(transparent)]
+#[serde(from = "BTreeMap<String, String>", into = "BTreeMap<String, String>")]
 pub struct KeyChoices(BTreeMap<String, String>);
+
+impl From<BTreeMap<String, String>> for KeyChoices {
+    fn from(mut keys: BTreeMap<String, String>) -> Self {
+        for (old, name) in RENAMED {
+            if let Some(key) = keys.remove(old) {
+                keys.entry(name.to_owned()).or_insert(key);
+            }
+        }
+        Self(keys)
+    }
+}
+
+impl From<KeyChoices> for BTreeMap<String, String> {
+    fn from(keys: KeyChoices) -> Self {
+        keys.0
+    }
+}
 
 impl KeyChoices {
     /// The user's choice for an action, empty where it is to have no key; `None` without a choice.

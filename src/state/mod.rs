@@ -35,8 +35,8 @@ pub use file_picker::{FilePicker, PickKind, Picked};
 pub use films::{FilmState, Films};
 pub use keys::KeyChoices;
 pub use list::{
-    Agreement, BlindedReading, Decision, FilmEntry, FilmNote, FilmStatus, ListCommand, ListFilter,
-    ListState, Mark, Sidecar, SortKey, SortOrder, arranged, n_above, same_patient, score,
+    Agreement, BlindedSession, Decision, FilmEntry, FilmNote, FilmStatus, ListCommand, ListFilter,
+    ListState, Mark, Sidecar, SortKey, SortOrder, arranged, n_above, score,
 };
 pub use model::{Loaded, Model, ModelOrigin, ModelRequest};
 pub use notice::{Notice, NoticeKind, Notices};

@@ -1,7 +1,8 @@
 //! The only place with colors and sizes.
 
 use egui::{
-    Color32, Context, CornerRadius, FontId, Stroke, TextStyle, Theme, ThemePreference, Visuals,
+    Color32, Context, CornerRadius, FontId, RichText, Stroke, TextStyle, Theme, ThemePreference,
+    Visuals,
 };
 
 use crate::state::ThemeChoice;
@@ -140,6 +141,16 @@ pub fn palette(visuals: &Visuals) -> &'static Palette {
     if visuals.dark_mode { &DARK } else { &LIGHT }
 }
 
+/// A message of the library, which starts in lower case, as the window shows it: with a capital.
+/// Names of keys and files stay as they are.
+pub fn sentence(text: impl AsRef<str>) -> RichText {
+    let text = text.as_ref();
+    let first = text.split([' ', ',']).next().unwrap_or_default();
+    let is_word = first.chars().all(|c| c.is_ascii_lowercase());
+    let (start, rest) = text.split_at(usize::from(is_word && !first.is_empty()));
+    RichText::new(start.to_uppercase() + rest)
+}
+
 /// Sets up both themes; called once.
 pub fn install(ctx: &Context) {
     // Ours, since it is remembered and has bounds.
@@ -184,5 +195,28 @@ pub fn preference(choice: ThemeChoice) -> ThemePreference {
         ThemeChoice::System => ThemePreference::System,
         ThemeChoice::Dark => ThemePreference::Dark,
         ThemeChoice::Light => ThemePreference::Light,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_starts_with_a_capital_and_a_name_stays_as_it_is() {
+        for (text, expected) in [
+            ("cannot open: a.png", "Cannot open: a.png"),
+            ("Written", "Written"),
+            (
+                "thorax-notes.json is damaged",
+                "thorax-notes.json is damaged",
+            ),
+            ("epochs: expected 1", "epochs: expected 1"),
+            ("3 films", "3 films"),
+            ("é", "é"),
+            ("", ""),
+        ] {
+            assert_eq!(sentence(text).text(), expected);
+        }
     }
 }

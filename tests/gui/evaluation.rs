@@ -114,12 +114,12 @@ fn at(harness: &AppHarness) -> f64 {
 /// All that hangs on the threshold is what counting one by one gives.
 fn check_all_follows(harness: &mut AppHarness) {
     settle(harness);
-    let desk = &harness.state().state.evaluation;
-    let column = desk.column().unwrap();
+    let evaluation = &harness.state().state.evaluation;
+    let column = evaluation.column().unwrap();
     let (scores, positives) = column.known_scores();
-    let counts = Confusion::count(&scores, &positives, desk.threshold());
-    assert_eq!(desk.counts().unwrap(), counts);
-    let rows = rate_rows(desk);
+    let counts = Confusion::count(&scores, &positives, evaluation.threshold());
+    assert_eq!(evaluation.counts().unwrap(), counts);
+    let rows = rate_rows(evaluation);
     let row = |name: &str| rows.iter().find(|row| row.name == name).unwrap().value;
     assert_eq!(row("Sensitivity"), counts.sensitivity());
     assert_eq!(row("Specificity"), counts.specificity());
@@ -252,15 +252,15 @@ fn a_target_is_solved_for_one_label_or_all_and_what_is_not_reachable_is_said() {
         .get_by_role_and_label(Role::Button, "All labels")
         .click();
     settle(&mut harness);
-    let desk = &harness.state().state.evaluation;
+    let evaluation = &harness.state().state.evaluation;
     for label in [0, 1] {
         let expected = solve(label, OperatingTarget::Youden).unwrap();
-        assert_eq!(desk.chosen.thresholds()[label].value(), expected);
+        assert_eq!(evaluation.chosen.thresholds()[label].value(), expected);
     }
     assert!(
-        desk.chosen.solve_notes[0].contains("Hernia"),
+        evaluation.chosen.solve_notes[0].contains("Hernia"),
         "{:?}",
-        desk.chosen.solve_notes
+        evaluation.chosen.solve_notes
     );
 }
 
@@ -286,9 +286,9 @@ fn a_cell_lists_its_films_and_a_film_opens_with_its_map_and_back_returns() {
     );
     harness.get_by_role_and_label(Role::Button, &name).click();
     settle(&mut harness);
-    let desk = &harness.state().state.evaluation;
-    assert_eq!(desk.listed.cell, Some(cell));
-    let films = desk.films_of_cell();
+    let evaluation = &harness.state().state.evaluation;
+    assert_eq!(evaluation.listed.cell, Some(cell));
+    let films = evaluation.films_of_cell();
     assert_eq!(films[0], 40, "nearest first");
     let margin = |film: &usize| (column.scores[*film] - own).abs();
     assert!(films.is_sorted_by(|a, b| margin(a) <= margin(b)));
@@ -359,7 +359,7 @@ fn thresholds_held_fast_are_reported_on_the_next_set_and_saved_into_a_model() {
         .get_by_role_and_label(Role::CheckBox, "Lock all thresholds")
         .click();
     settle(&mut harness);
-    let held = harness
+    let locked = harness
         .state()
         .state
         .evaluation
@@ -368,7 +368,7 @@ fn thresholds_held_fast_are_reported_on_the_next_set_and_saved_into_a_model() {
         .to_vec();
     // Nothing moves them now.
     apply(&mut harness, EvaluationCommand::SetThreshold(0.77));
-    assert_eq!(harness.state().state.evaluation.chosen.thresholds(), held);
+    assert_eq!(harness.state().state.evaluation.chosen.thresholds(), locked);
 
     let state = &mut harness.state_mut().state;
     state.apply(Command::Open(vec![scores.path("test.csv")]));
@@ -382,12 +382,12 @@ fn thresholds_held_fast_are_reported_on_the_next_set_and_saved_into_a_model() {
                 .name
                 .ends_with("test.csv")
     });
-    let desk = &harness.state().state.evaluation;
-    assert_eq!(desk.chosen.thresholds(), held);
-    let rows = rate_rows(desk);
-    let held = held[0].value();
-    let valid = scores.set("valid.csv").columns[0].at(held);
-    let test = scores.set("test.csv").columns[0].at(held);
+    let evaluation = &harness.state().state.evaluation;
+    assert_eq!(evaluation.chosen.thresholds(), locked);
+    let rows = rate_rows(evaluation);
+    let locked = locked[0].value();
+    let valid = scores.set("valid.csv").columns[0].at(locked);
+    let test = scores.set("test.csv").columns[0].at(locked);
     assert_eq!(rows[0].where_chosen, valid.sensitivity());
     assert_eq!(rows[0].value, test.sensitivity());
 
@@ -399,7 +399,7 @@ fn thresholds_held_fast_are_reported_on_the_next_set_and_saved_into_a_model() {
         let loaded = app.state.shared.model.loaded.as_ref();
         loaded.is_some_and(|loaded| matches!(loaded.origin, ModelOrigin::File(_)))
     });
-    assert!((f64::from(threshold(&harness, "Effusion")) - held).abs() < 1e-6);
+    assert!((f64::from(threshold(&harness, "Effusion")) - locked).abs() < 1e-6);
     let card = ModelFile::load(&model).unwrap().card().clone();
     let point = card
         .operating_points
@@ -472,8 +472,8 @@ fn thresholds_and_calibration_of_one_model_are_not_applied_to_scores_of_another(
                 .ends_with("test.csv")
     });
     settle(&mut harness);
-    let desk = &harness.state().state.evaluation;
-    assert_eq!(desk.chosen.thresholds()[1], point);
+    let evaluation = &harness.state().state.evaluation;
+    assert_eq!(evaluation.chosen.thresholds()[1], point);
     assert_eq!(
         harness
             .query_all_by_label_contains("not by the model")
@@ -492,12 +492,12 @@ fn two_sets_are_laid_over_each_other() {
         app.state.evaluation.comparison.done().is_some()
     });
     settle(&mut harness);
-    let desk = &harness.state().state.evaluation;
-    let differences = &desk.comparison.done().unwrap().differences;
+    let evaluation = &harness.state().state.evaluation;
+    let differences = &evaluation.comparison.done().unwrap().differences;
     let expected = thorax::evaluate::compare(&scores.set("valid.csv"), &scores.set("test.csv"));
     assert_eq!(*differences, expected.unwrap());
     assert_eq!(differences[2].paired, None);
-    harness.get_by_label("here − there");
+    harness.get_by_label("Here − there");
     harness
         .get_by_role_and_label(Role::CheckBox, "List the films that differ most")
         .click();

@@ -246,7 +246,7 @@ fn in_a_blinded_reading_the_models_answer_is_hidden_until_the_reader_commits() {
     harness.get_by_label("Commit answers").click();
     step_until("the log", &mut harness, |app| {
         let reading = app.state.list.blinded.as_ref();
-        reading.is_some_and(thorax::state::BlindedReading::is_committed)
+        reading.is_some_and(thorax::state::BlindedSession::is_committed)
     });
     harness.run();
     harness.get_by_label_contains("Committed. Reader and model agree on");

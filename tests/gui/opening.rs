@@ -6,10 +6,12 @@ use std::sync::Arc;
 use egui::Key;
 use egui::accesskit::Role;
 use egui_kittest::kittest::Queryable as _;
+use thorax::export::ExportKind;
 use thorax::state::{
-    Command, CompareWith, EvaluationCommand, EvaluationPick, FilmState, FilmStatus, ListCommand,
-    ModelOrigin, Picked, TrainingCommand, TrainingPick, Workspace,
+    Command, CompareWith, EvaluationCommand, EvaluationPick, ExportCommand, FilmState, FilmStatus,
+    ListCommand, ModelOrigin, Picked, TrainingCommand, TrainingPick, Workspace,
 };
+use thorax::train::{Field, FieldGroup, FieldKind};
 
 use crate::films::{folder, phantom};
 use crate::harness::{
@@ -220,57 +222,112 @@ fn type_slowly(harness: &mut AppHarness, text: &str) {
     }
 }
 
-#[test]
-fn a_path_typed_one_key_a_frame_keeps_its_slashes_in_every_line() {
-    const PATH: &str = "/a/b c/d";
-    let picks = [
+const SLOW_PATH: &str = "/a/b c/d";
+
+/// Every question for a path, the exports among them: a film is scored.
+fn questions() -> Vec<Command> {
+    let train = |pick| Command::Training(TrainingCommand::Pick(pick));
+    let evaluate = |pick| Command::Evaluation(EvaluationCommand::Pick(pick));
+    let mut questions = vec![
         Command::PickFilms,
+        Command::PickFolder,
+        Command::PickModel,
         Command::PickComparedModel,
         Command::List(ListCommand::StartBlinded),
-        Command::Training(TrainingCommand::Pick(TrainingPick::Run)),
-        Command::Evaluation(EvaluationCommand::Pick(EvaluationPick::Predictions)),
+        Command::Export(ExportCommand::Export(ExportKind::ALL.to_vec())),
     ];
-    for pick in picks {
-        let mut harness = build(builder(), PreparedPicker::new(Picked::NoDialog), vec![]);
+    questions.extend(
+        [
+            TrainingPick::DataFolder,
+            TrainingPick::Table,
+            TrainingPick::NewRunFolder,
+            TrainingPick::Run,
+            TrainingPick::ComparedRun,
+            TrainingPick::LoadConfig,
+            TrainingPick::SaveConfig,
+        ]
+        .map(train),
+    );
+    let fields = path_fields().into_iter();
+    questions.extend(fields.map(|field| train(TrainingPick::Field(field.key))));
+    questions.extend(
+        [
+            EvaluationPick::Predictions,
+            EvaluationPick::DataFolder,
+            EvaluationPick::Compared,
+            EvaluationPick::Report,
+            EvaluationPick::Figures,
+            EvaluationPick::Plots,
+            EvaluationPick::Model,
+        ]
+        .map(evaluate),
+    );
+    questions
+}
+
+/// The settings of a training that are paths, but for the data.
+fn path_fields() -> Vec<&'static Field> {
+    let fields = FieldGroup::all_fields();
+    let is_path =
+        |field: &&Field| matches!(field.kind, FieldKind::FilmList(_) | FieldKind::ModelFile(_));
+    let fields: Vec<_> = fields.filter(is_path).collect();
+    assert_eq!(fields.len(), 4, "three lists and the initial weights");
+    fields
+}
+
+#[test]
+fn a_path_typed_one_key_a_frame_keeps_its_slashes_in_every_line() {
+    let picker = PreparedPicker::new(Picked::NoDialog);
+    let mut harness = build(builder(), picker, vec![phantom()]);
+    step_until("the scores", &mut harness, is_scored);
+    for pick in questions() {
         harness.state_mut().state.apply(pick);
         step_until("the line", &mut harness, |app| {
             app.state.shared.prompt.is_some()
         });
-        let question = harness
-            .state()
-            .state
-            .shared
-            .prompt
-            .as_ref()
-            .unwrap()
-            .question();
+        let prompt = harness.state().state.shared.prompt.clone().unwrap();
+        // A setting's own field below has the same name.
+        let question = prompt.question();
         harness
-            .get_by_role_and_label(Role::TextInput, question)
+            .get_all_by_role_and_label(Role::TextInput, question)
+            .next()
+            .unwrap()
             .focus();
         harness.step();
-        type_slowly(&mut harness, PATH);
+        type_slowly(&mut harness, SLOW_PATH);
         let prompt = harness.state().state.shared.prompt.clone();
-        assert_eq!(prompt.unwrap().text, PATH, "{question}");
+        assert_eq!(prompt.unwrap().text, SLOW_PATH, "{question}");
+        let state = &mut harness.state_mut().state;
+        state.apply(Command::ShowPathField(false));
     }
 }
 
 #[test]
 fn a_path_typed_into_the_set_up_of_a_training_keeps_its_slashes() {
-    const PATH: &str = "/a/b c/d";
     let mut harness = app_with(vec![]);
     let show = Command::ShowWorkspace(Workspace::Training);
     harness.state_mut().state.apply(show);
     harness.step();
-    for field in ["Data", "Run folder"] {
+    let fields = path_fields();
+    let labels = fields.iter().map(|field| field.label);
+    for label in ["Data", "Run folder"].into_iter().chain(labels) {
         harness
-            .get_by_role_and_label(Role::TextInput, field)
+            .get_by_role_and_label(Role::TextInput, label)
             .focus();
         harness.step();
-        type_slowly(&mut harness, PATH);
+        type_slowly(&mut harness, SLOW_PATH);
     }
     let form = &harness.state().state.training.form;
-    assert_eq!(form.config.data.to_str(), Some(PATH));
-    assert_eq!(form.run_folder, PATH);
+    assert_eq!(form.config.data.to_str(), Some(SLOW_PATH));
+    assert_eq!(form.run_folder, SLOW_PATH);
+    for field in fields {
+        let (FieldKind::FilmList(at) | FieldKind::ModelFile(at)) = &field.kind else {
+            panic!("{} is no path", field.key);
+        };
+        let path = (at.get)(&form.config).as_ref();
+        let path = path.and_then(|path| path.to_str());
+        assert_eq!(path, Some(SLOW_PATH), "{}", field.key);
+    }
 }
 
 #[test]

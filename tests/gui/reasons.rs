@@ -146,7 +146,7 @@ fn select(harness: &mut AppHarness, finding_idx: usize) {
 }
 
 #[test]
-fn lines_take_the_place_of_colours_and_back() {
+fn lines_replace_colors_and_back() {
     let mut harness = app();
     harness.key_press_modifiers(Modifiers::SHIFT, Key::C);
     harness.run();

@@ -158,7 +158,7 @@ fn nothing_above_threshold_is_not_called_normal() {
     }
     harness.get_by_label("Nothing above threshold");
     harness.get_by_label("This does not mean that the film is normal");
-    assert_eq!(harness.query_all_by_label("above").count(), 0);
+    assert_eq!(harness.query_all_by_label("Above").count(), 0);
     let notice = harness.get_by_label(thorax::domain::NOTICE);
     assert!(!notice.accesskit_node().is_hidden());
 }

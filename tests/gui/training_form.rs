@@ -44,10 +44,13 @@ fn a_setting_has_a_field_where_it_applies_and_none_elsewhere() {
 fn every_path_can_be_picked() {
     let harness = form(TrainConfig::default());
     for pick in [
-        TrainingPick::TrainList,
-        TrainingPick::ValidList,
-        TrainingPick::TestList,
-        TrainingPick::InitModel,
+        TrainingPick::DataFolder,
+        TrainingPick::Table,
+        TrainingPick::NewRunFolder,
+        TrainingPick::Field("train_list"),
+        TrainingPick::Field("valid_list"),
+        TrainingPick::Field("test_list"),
+        TrainingPick::Field("init"),
     ] {
         harness.get_by_role_and_label(Role::Button, pick.question());
     }

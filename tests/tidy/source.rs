@@ -176,6 +176,32 @@ fn structs_of(text: &str) -> Vec<(&str, usize)> {
     structs
 }
 
+/// Files of `ui` that may name the whole state: the layout, the actions, and what makes views.
+fn makes_views(path: &Path) -> bool {
+    let actions = path.parent().is_some_and(|f| f.ends_with("ui/shortcuts"));
+    actions || path.ends_with("ui/workspaces.rs") || path.ends_with("view.rs")
+}
+
+#[test]
+fn panels_take_views_and_not_the_whole_state() {
+    let (mut faults, mut n_views) = (Vec::new(), 0);
+    for (path, text) in sources() {
+        if module_of(&path) != "ui" {
+            continue;
+        }
+        n_views += usize::from(path.ends_with("view.rs"));
+        for (number, line) in code_lines(&text) {
+            // A view that holds the whole state would be none.
+            let holds = line.trim_start().starts_with("pub ") && !line.contains("fn ");
+            if line.contains("AppState") && (holds || !makes_views(&path)) {
+                faults.push(format!("{}:{}: {line}", path.display(), number + 1));
+            }
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+    assert!(n_views > 4, "found {n_views} views only");
+}
+
 #[test]
 fn structs_of_the_state_stay_small() {
     let mut n_structs = 0;

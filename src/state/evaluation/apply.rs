@@ -1,7 +1,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::work::{self, Saved};
+use super::work::{self, SaveRequest};
 use super::{EvaluationCommand, EvaluationPick, EvaluationState, Locked};
 use crate::dataset::Uncertain;
 use crate::domain::{Threshold, ThresholdOrigin};
@@ -39,7 +39,7 @@ impl EvaluationState {
             EvaluationCommand::SetPrevalence(prevalence) => self.prevalence = prevalence,
             EvaluationCommand::SetTarget(target) => self.chosen.target = target,
             EvaluationCommand::Solve { all } => self.solve(all),
-            EvaluationCommand::Freeze(frozen) => self.freeze(frozen),
+            EvaluationCommand::Lock(locked) => self.lock(locked),
             EvaluationCommand::ShowCell(cell) => {
                 (self.listed.cell, self.listed.different) = (cell, None);
             }
@@ -70,14 +70,14 @@ impl EvaluationState {
             EvaluationPick::Figures => {
                 if let Some(set) = self.scored().cloned() {
                     let thresholds = self.chosen.thresholds().to_vec();
-                    let saved = Saved::Figures { set, thresholds };
+                    let saved = SaveRequest::Figures { set, thresholds };
                     self.save(pick, path, saved, shared);
                 }
             }
             EvaluationPick::Plots => {
                 if let Some(set) = self.scored().cloned() {
                     let classifier = self.classifier_of_scores(&shared.model);
-                    let saved = Saved::Plots { set, classifier };
+                    let saved = SaveRequest::Plots { set, classifier };
                     self.save(pick, path, saved, shared);
                 }
             }
@@ -85,7 +85,7 @@ impl EvaluationState {
                 if let Some(text) = self.why_not_saved(&shared.model) {
                     shared.say_error(text);
                 } else if let Some(set) = self.scored() {
-                    let saved = Saved::Model {
+                    let saved = SaveRequest::Model {
                         from: model_path(&shared.model),
                         points: self.points(set, &shared.model),
                     };
@@ -166,16 +166,16 @@ impl EvaluationState {
         self.chosen.solve_notes = notes;
     }
 
-    fn freeze(&mut self, frozen: bool) {
+    fn lock(&mut self, locked: bool) {
         self.chosen.lock = match self.scored() {
-            Some(set) if frozen => Some(Locked {
+            Some(set) if locked => Some(Locked {
                 chosen_on: set.name.clone(),
                 model: set.predictions.model.clone(),
                 figures: Figures::of(set, self.chosen.thresholds()),
             }),
             _ => None,
         };
-        self.chosen.lock_holds = frozen;
+        self.chosen.lock_holds = locked;
     }
 
     fn open_film(&mut self, path: PathBuf, shared: &Shared) -> Vec<Effect> {
@@ -203,7 +203,7 @@ impl EvaluationState {
         let Some(opened) = &self.set else {
             return;
         };
-        let saved = Saved::Report {
+        let saved = SaveRequest::Report {
             opened: opened.clone(),
             thresholds: self.chosen.thresholds().to_vec(),
             prevalence: self.prevalence,
@@ -214,7 +214,7 @@ impl EvaluationState {
         self.save(EvaluationPick::Report, to, saved, shared);
     }
 
-    fn save(&mut self, pick: EvaluationPick, to: PathBuf, saved: Saved, shared: &Shared) {
+    fn save(&mut self, pick: EvaluationPick, to: PathBuf, saved: SaveRequest, shared: &Shared) {
         let wake = &shared.services.wake;
         self.saving
             .start("saving", wake, move |_| saved.write(pick, to));
@@ -262,7 +262,7 @@ impl EvaluationState {
         vec![Effect::LoadModel(request)]
     }
 
-    /// A set has come, or has not: thresholds held fast, or else the model's, or else 0.5.
+    /// A set has come, or has not: locked thresholds, or else the model's, or else 0.5.
     pub(super) fn take_set(&mut self, shared: &mut Shared) {
         if self.opening.error().is_some() {
             // It stays where the panel shows it.
@@ -285,7 +285,7 @@ impl EvaluationState {
         self.chosen.select_label(label_idx);
     }
 
-    /// Thresholds held fast, or else the model's, or else unset; those that were moved stay.
+    /// Locked thresholds, or else the model's, or else unset; those that were moved stay.
     fn take_thresholds(&mut self, model: &Model) {
         let Some(set) = self.scored().filter(|_| !self.chosen.has_moved()) else {
             return;
@@ -295,8 +295,8 @@ impl EvaluationState {
         let of_model = |label: &str| loaded?.thresholds.current().of(label);
         let locked = self.chosen.locked();
         let of_label = |label: &str| {
-            let held = locked.and_then(|locked| locked.threshold(label));
-            let found = held.or_else(|| of_model(label));
+            let own = locked.and_then(|locked| locked.threshold(label));
+            let found = own.or_else(|| of_model(label));
             found.map_or_else(Threshold::unset, Threshold::clone)
         };
         let found = set.columns.iter().map(|column| of_label(&column.name));

@@ -18,7 +18,7 @@ pub struct ChosenThresholds {
     pub target: TargetForm,
     /// Messages of the last solve for findings without a solution.
     pub solve_notes: Vec<String>,
-    /// Thresholds that are held fast, also while scores are in view that they do not belong to.
+    /// Locked thresholds, kept also while scores are in view that they do not belong to.
     pub(super) lock: Option<Locked>,
     /// Whether they belong to the scores in view.
     pub(super) lock_holds: bool,

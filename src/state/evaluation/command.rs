@@ -33,7 +33,7 @@ pub enum EvaluationCommand {
         all: bool,
     },
     /// Hold the thresholds fast, or let go of them.
-    Freeze(bool),
+    Lock(bool),
     /// List the films of a cell of the 2x2 table; of none.
     ShowCell(Option<Cell>),
     /// List the films on which the compared scores differ most, or no longer.

@@ -149,14 +149,14 @@ fn locked_thresholds_are_neither_moved_nor_solved() {
     let mut state = evaluation(&mut shared);
     let commands = [
         EvaluationCommand::SetThreshold(0.7),
-        EvaluationCommand::Freeze(true),
+        EvaluationCommand::Lock(true),
         EvaluationCommand::SetThreshold(0.2),
         EvaluationCommand::Solve { all: true },
     ];
     apply(&mut state, &commands, &mut shared);
     assert_eq!(values(&state), [0.7, 0.5]);
     assert!(!state.chosen.can_undo());
-    apply(&mut state, &[EvaluationCommand::Freeze(false)], &mut shared);
+    apply(&mut state, &[EvaluationCommand::Lock(false)], &mut shared);
     assert!(state.chosen.can_undo());
 }
 
@@ -173,7 +173,7 @@ fn locked_thresholds_hold_on_the_next_scores_and_moved_ones_do_not() {
     assert_eq!(state.threshold(), 0.5);
     let commands = [
         EvaluationCommand::SetThreshold(0.7),
-        EvaluationCommand::Freeze(true),
+        EvaluationCommand::Lock(true),
     ];
     apply(&mut state, &commands, &mut shared);
     open(&mut state, "test", &mut shared);
@@ -229,7 +229,7 @@ fn locked_thresholds_of_one_model_are_not_applied_to_scores_of_another() {
     open_of(&mut state, "valid", Some(&first), &mut shared);
     let commands = [
         EvaluationCommand::SetThreshold(0.7),
-        EvaluationCommand::Freeze(true),
+        EvaluationCommand::Lock(true),
     ];
     apply(&mut state, &commands, &mut shared);
     open_of(&mut state, "test of another", Some(&second), &mut shared);

@@ -34,7 +34,7 @@ pub fn score(
 }
 
 /// What is to be written.
-pub enum Saved {
+pub enum SaveRequest {
     /// A page with everything.
     Report {
         opened: OpenedSet,
@@ -61,7 +61,7 @@ pub enum Saved {
     },
 }
 
-impl Saved {
+impl SaveRequest {
     /// Writes it whole or not at all; what was written, for the notice.
     pub fn write(
         self,

@@ -7,8 +7,8 @@ use super::blinded::Commit;
 use super::log::append;
 use super::score::start_scoring;
 use super::{
-    BlindedReading, FilmNote, FilmStatus, ListCommand, ListFilter, ListState, Mark, SortKey,
-    SortOrder, same_patient,
+    BlindedSession, FilmNote, FilmStatus, ListCommand, ListFilter, ListState, Mark, SortKey,
+    SortOrder,
 };
 use crate::state::{Effect, PickKind, Session, Shared, Workspace};
 
@@ -31,11 +31,7 @@ impl ListState {
             ListCommand::ScoreAll => self.score_all(shared),
             ListCommand::StopScoring => self.scoring.cancel(),
             ListCommand::StepPatient(step) => {
-                let films = &shared.films;
-                let next = films
-                    .current()
-                    .and_then(|current| same_patient(films.entries(), &self.places, current, step));
-                return show(next);
+                return show(self.neighbor_of_patient(step, &shared.films));
             }
             ListCommand::Mark(mark) => self.mark(mark, shared),
             ListCommand::Note(text) => self.write_note(text, shared),
@@ -213,12 +209,12 @@ impl ListState {
         let seed = Local::now().timestamp_millis().unsigned_abs();
         // Those of a session that was ended are written, and no longer count.
         self.committing.detach();
-        self.blinded = BlindedReading::new(films, n_labels, seed, log);
+        self.blinded = BlindedSession::new(films, n_labels, seed, log);
         self.show_asked_film(shared)
     }
 
     fn show_asked_film(&self, shared: &mut Shared) -> Vec<Effect> {
-        let Some(film) = self.blinded.as_ref().and_then(BlindedReading::film) else {
+        let Some(film) = self.blinded.as_ref().and_then(BlindedSession::film) else {
             return Vec::new();
         };
         let place = shared.films.place_of(film);

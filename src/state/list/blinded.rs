@@ -7,7 +7,7 @@ use crate::domain::{Labels, NOTICE, PerFinding, Score, Threshold};
 
 /// A session in random order in which the scores stay hidden until the reader commits.
 #[derive(Debug)]
-pub struct BlindedReading {
+pub struct BlindedSession {
     /// Identifies the session in its log: the seed of its order.
     pub seed: u64,
     /// Where answers are written.
@@ -99,7 +99,7 @@ pub struct Commit<'a> {
     pub now: String,
 }
 
-impl BlindedReading {
+impl BlindedSession {
     /// Shuffles films by a seed; `None` without any.
     pub fn new(films: Vec<PathBuf>, n_labels: usize, seed: u64, log: PathBuf) -> Option<Self> {
         if films.is_empty() {
@@ -154,13 +154,22 @@ impl BlindedReading {
 
     /// Goes to another film of the session and returns whether there is one. Answers are kept.
     pub fn step(&mut self, step: isize) -> bool {
-        let next = self.place.checked_add_signed(step);
-        let Some(next) = next.filter(|next| *next < self.films.len()) else {
+        let Some(next) = self.neighbor(step) else {
             return false;
         };
         self.place = next;
         self.shown = Instant::now();
         true
+    }
+
+    /// Whether there is a film `step` further in the session.
+    pub fn can_step(&self, step: isize) -> bool {
+        self.neighbor(step).is_some()
+    }
+
+    fn neighbor(&self, step: isize) -> Option<usize> {
+        let next = self.place.checked_add_signed(step)?;
+        (next < self.films.len()).then_some(next)
     }
 
     /// Answers one label of a film that is not committed yet.
@@ -250,12 +259,12 @@ fn decisions(
 mod tests {
     use super::*;
 
-    fn reading(folder: &Path, n_films: usize) -> BlindedReading {
+    fn reading(folder: &Path, n_films: usize) -> BlindedSession {
         let films = (0..n_films).map(|n| PathBuf::from(format!("{n}.png")));
-        BlindedReading::new(films.collect(), 14, 7, folder.join("log.csv")).unwrap()
+        BlindedSession::new(films.collect(), 14, 7, folder.join("log.csv")).unwrap()
     }
 
-    fn prepared(reading: &BlindedReading, score: f32) -> Option<Committing> {
+    fn prepared(reading: &BlindedSession, score: f32) -> Option<Committing> {
         let labels = Labels::nih_14();
         let scores = labels.map(|_, _| Score::new(score).unwrap());
         let thresholds = labels.map(|_, _| Threshold::unset());

@@ -17,10 +17,9 @@ mod sidecar;
 #[cfg(test)]
 mod tests;
 
-pub use arrange::{
-    Decision, ListFilter, SortKey, SortOrder, arranged, n_above, same_patient, score,
-};
-pub use blinded::{Agreement, BlindedReading};
+use arrange::same_patient;
+pub use arrange::{Decision, ListFilter, SortKey, SortOrder, arranged, n_above, score};
+pub use blinded::{Agreement, BlindedSession};
 pub use command::ListCommand;
 pub use entry::{FilmEntry, FilmStatus, Mark};
 pub use sidecar::{FilmNote, Sidecar};

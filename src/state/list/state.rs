@@ -3,7 +3,7 @@ use std::path::{Path, PathBuf};
 use super::blinded::Committing;
 use super::notes::NoteSaver;
 use super::search::FilmSearch;
-use super::{BlindedReading, ListFilter, SortKey, SortOrder, arranged};
+use super::{BlindedSession, ListFilter, SortKey, SortOrder, arranged, same_patient};
 use crate::imaging::Concerns;
 use crate::state::{Films, Services, Shared, SmallPictures};
 use crate::work::{Progress, Task};
@@ -26,7 +26,7 @@ pub struct ListState {
     /// Small pictures of its films.
     pub pictures: SmallPictures,
     /// The blinded session in progress.
-    pub blinded: Option<BlindedReading>,
+    pub blinded: Option<BlindedSession>,
     /// Places of the films that pass the filter, in order.
     pub(super) places: Vec<usize>,
     /// The places are older than what they follow from.
@@ -73,7 +73,7 @@ impl ListState {
 
     /// Whether the film in view is the current film of a blinded session.
     pub fn shows_asked_film(&self, films: &Films) -> bool {
-        let asked = self.blinded.as_ref().and_then(BlindedReading::film);
+        let asked = self.blinded.as_ref().and_then(BlindedSession::film);
         asked.is_some() && asked == films.current_path()
     }
 
@@ -95,6 +95,11 @@ impl ListState {
             // It does not pass the filter: on to the first that does.
             None => self.places.first().copied(),
         }
+    }
+
+    /// The next film of the same patient on the list as it is arranged, or the one before.
+    pub fn neighbor_of_patient(&self, step: isize, films: &Films) -> Option<usize> {
+        same_patient(films.entries(), &self.places, films.current()?, step)
     }
 
     /// Whether order or filter follow from thresholds.

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::model::ModelSource;
 use crate::state::{Effect, ModelRequest, PickKind, Shared, Workspace};
-use crate::train::{RunFolder, TrainConfig};
+use crate::train::{FieldGroup, FieldKind, RunFolder, TrainConfig};
 use crate::work::Task;
 
 impl TrainingState {
@@ -103,17 +103,12 @@ impl TrainingState {
             }
             TrainingPick::Run => return self.open_run(path, shared),
             TrainingPick::ComparedRun => return self.compare_run(path, shared),
-            TrainingPick::TrainList => {
-                self.change_config(shared, |config| config.train_list = Some(path));
-            }
-            TrainingPick::ValidList => {
-                self.change_config(shared, |config| config.valid_list = Some(path));
-            }
-            TrainingPick::TestList => {
-                self.change_config(shared, |config| config.test_list = Some(path));
-            }
-            TrainingPick::InitModel => {
-                self.change_config(shared, |config| config.init = Some(path));
+            TrainingPick::Field(key) => {
+                if let Some(FieldKind::FilmList(at) | FieldKind::ModelFile(at)) =
+                    FieldGroup::field(key).map(|field| &field.kind)
+                {
+                    self.change_config(shared, |config| *(at.get_mut)(config) = Some(path));
+                }
             }
             TrainingPick::LoadConfig => {
                 let work = move |_: &_| Ok(ConfigFile::load(&path)?);

@@ -3,14 +3,10 @@ use std::path::PathBuf;
 
 use super::columns::ColumnsDraft;
 use super::{FilmOrder, TrainingPage};
-use crate::train::TrainConfig;
+use crate::train::{FieldGroup, FieldKind, TrainConfig};
 
 /// A command from the training panels.
 #[derive(Clone, Debug, PartialEq)]
-#[expect(
-    clippy::large_enum_variant,
-    reason = "a few orders a second, each moved once"
-)]
 pub enum TrainingCommand {
     /// Turn to a page.
     ShowPage(TrainingPage),
@@ -97,10 +93,8 @@ pub enum TrainingPick {
     ComparedRun,
     LoadConfig,
     SaveConfig,
-    TrainList,
-    ValidList,
-    TestList,
-    InitModel,
+    /// The path of the setting with this key.
+    Field(&'static str),
 }
 
 /// The kind of path that a dialog returns.
@@ -125,10 +119,7 @@ impl TrainingPick {
             Self::ComparedRun => "Folder of a run to compare",
             Self::LoadConfig => "Configuration to load",
             Self::SaveConfig => "Save configuration as",
-            Self::TrainList => "List of training films",
-            Self::ValidList => "List of validation films",
-            Self::TestList => "List of test films",
-            Self::InitModel => "Initial weights",
+            Self::Field(key) => FieldGroup::field(key).map_or(key, |field| field.label),
         }
     }
 
@@ -141,8 +132,16 @@ impl TrainingPick {
             Self::Table => PickForm::File(&["csv", "gz"]),
             Self::LoadConfig => PickForm::File(&["toml"]),
             Self::SaveConfig => PickForm::NewFile("config.toml"),
-            Self::TrainList | Self::ValidList | Self::TestList => PickForm::File(&["txt", "csv"]),
-            Self::InitModel => PickForm::File(&["safetensors"]),
+            Self::Field(key) => {
+                let field = FieldGroup::field(key);
+                let is_model =
+                    field.is_some_and(|field| matches!(field.kind, FieldKind::ModelFile(_)));
+                PickForm::File(if is_model {
+                    &["safetensors"]
+                } else {
+                    &["txt", "csv"]
+                })
+            }
         }
     }
 }

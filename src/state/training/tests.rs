@@ -104,7 +104,10 @@ fn another_table_forgets_the_columns_of_the_one_before() {
 #[test]
 fn without_a_dialog_a_path_is_typed_for_what_was_asked() {
     let mut state = state(Picked::NoDialog);
-    order(&mut state, TrainingCommand::Pick(TrainingPick::ValidList));
+    order(
+        &mut state,
+        TrainingCommand::Pick(TrainingPick::Field("valid_list")),
+    );
     poll_until(&mut state, "the line", |state| {
         state.shared.prompt.is_some()
     });

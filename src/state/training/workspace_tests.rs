@@ -31,7 +31,7 @@ fn load(path: PathBuf) -> Effect {
 #[test]
 fn a_path_is_asked_for_by_what_needs_it() {
     let (mut state, mut shared) = training();
-    let pick = TrainingPick::ValidList;
+    let pick = TrainingPick::Field("valid_list");
     let effects = state.apply(TrainingCommand::Pick(pick), &mut shared);
     assert_eq!(effects, [Effect::AskPath(PickKind::Training(pick))]);
     state.take_path(pick, "valid.txt".into(), &mut shared);

@@ -45,6 +45,12 @@ impl ViewerState {
             ViewerCommand::ShowPatientName(shown) => self.options.patient_name_shown = shown,
             ViewerCommand::Compare(command) => self.apply_to_compare(command, shared),
             ViewerCommand::Display(command) => self.apply_to_display(command, shared),
+            ViewerCommand::SetAreas { area, beside } => {
+                self.main.area = area;
+                if let Some(compare) = &mut self.compare {
+                    compare.pane.area = beside;
+                }
+            }
         }
         Vec::new()
     }

@@ -1,4 +1,4 @@
-use super::CompareCommand;
+use super::{CompareCommand, ViewerArea};
 use crate::domain::{GrayChoice, Measurement, ScreenFromImage};
 use crate::explain::{CamMethod, Colormap, HeatmapScale};
 
@@ -37,6 +37,13 @@ pub enum ViewerCommand {
     Compare(CompareCommand),
     /// A command about how a film is shown.
     Display(DisplayCommand),
+    /// Where the last frame drew the film, and the film beside it; `None` where it drew none.
+    SetAreas {
+        /// The film in view.
+        area: Option<ViewerArea>,
+        /// The film beside it.
+        beside: Option<ViewerArea>,
+    },
 }
 
 /// A command about how maps are shown.

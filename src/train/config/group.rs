@@ -63,6 +63,11 @@ impl FieldGroup {
         }
     }
 
+    /// The setting with this key in `config.toml`.
+    pub fn field(key: &str) -> Option<&'static Field> {
+        Self::all_fields().find(|field| field.key == key)
+    }
+
     /// Settings of all groups.
     pub fn all_fields() -> impl Iterator<Item = &'static Field> {
         Self::ALL.into_iter().flat_map(Self::fields)

@@ -71,8 +71,8 @@ fn labels_ui(ui: &mut Ui, card: &ModelCard) {
                 ui.label(name);
                 let point = card.operating_points.get(finding_idx);
                 let point = point.and_then(Option::as_ref);
-                let cut = point.map(|point| format!("{:.3}", point.threshold()));
-                ui.label(cut.as_deref().unwrap_or("n/a"));
+                let threshold = point.map(|point| format!("{:.3}", point.threshold()));
+                ui.label(threshold.as_deref().unwrap_or("n/a"));
                 ui.label(point.map_or("n/a", OperatingPoint::chosen_by));
                 let frequency = card.class_frequencies.get(finding_idx).copied().flatten();
                 ui.label(frequency.map_or("n/a".to_owned(), |f| format!("{:.1} %", f * 100.0)));

@@ -1,7 +1,7 @@
 use egui::{Rect, Ui, UiBuilder};
 
-use super::viewer::{Pane, ViewerViews, viewer_ui};
-use crate::state::{AppState, CommandSender, Compare, CompareCommand, CompareWith, ViewerArea};
+use super::viewer::{CompareView, Pane, ViewerViews, viewer_ui};
+use crate::state::{CommandSender, CompareCommand, CompareWith, ViewerArea};
 use crate::ui::theme;
 
 /// Space between two films.
@@ -10,8 +10,7 @@ const GAP_PT: f32 = 4.0;
 /// The film in view and the one beside it, each below its name; where both were drawn.
 pub fn compare_ui(
     ui: &mut Ui,
-    state: &AppState,
-    compare: &Compare,
+    view: &CompareView<'_>,
     [main, beside]: [&mut ViewerViews; 2],
     commands: &CommandSender,
 ) -> [ViewerArea; 2] {
@@ -21,20 +20,11 @@ pub fn compare_ui(
     let middle = whole.center().x;
     let left = whole.with_max_x(middle - GAP_PT / 2.0);
     let right = whole.with_min_x(middle + GAP_PT / 2.0);
-    let display = state
-        .viewer
-        .beside_display(&state.shared.films)
-        .unwrap_or_default();
-    let [first, second] = [Pane::main(state), Pane::beside(state, compare, &display)];
-    // By name: another model may have its labels in another order, or others.
-    let classifier = state.shared.model.classifier();
-    let labels = classifier.map(|classifier| &classifier.card().labels);
-    let selected = state.viewer.selected.zip(labels);
-    let finding = selected.and_then(|(idx, labels)| labels.get(idx));
-    let main = half_ui(ui, left, &first, main, commands, |ui| {
-        name_ui(ui, finding, &first, None);
+    let (compare, finding) = (view.compare, view.finding);
+    let main = half_ui(ui, left, &view.main, main, commands, |ui| {
+        name_ui(ui, finding, &view.main, None);
     });
-    let beside = half_ui(ui, right, &second, beside, commands, |ui| {
+    let beside = half_ui(ui, right, &view.beside, beside, commands, |ui| {
         let mut linked = compare.linked;
         if ui.button("Close").on_hover_text("Show one film").clicked() {
             commands.compare(CompareCommand::Close);
@@ -51,7 +41,7 @@ pub fn compare_ui(
             CompareWith::Film(_) => None,
             CompareWith::Model(_) => Some(compare.model_id().unwrap_or("loading model…")),
         };
-        name_ui(ui, finding, &second, model);
+        name_ui(ui, finding, &view.beside, model);
     });
     [main, beside]
 }
@@ -83,8 +73,8 @@ fn name_ui(ui: &mut Ui, finding: Option<&str>, pane: &Pane<'_>, model: Option<&s
         words.push(name.to_string_lossy().into_owned());
     }
     words.extend(model.map(ToOwned::to_owned));
-    if let (Some(reading), Some(name)) = (pane.reading(), finding) {
-        let score = reading.inference.scores.of(name);
+    if let (Some(scored), Some(name)) = (pane.scored(), finding) {
+        let score = scored.inference.scores.of(name);
         let score = score.map_or_else(|| "n/a".to_owned(), |score| format!("{:.3}", score.get()));
         words.push(format!("{} {score}", name.replace('_', " ")));
     }

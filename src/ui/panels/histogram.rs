@@ -11,7 +11,7 @@ const HEIGHT_PT: f32 = 84.0;
 /// How near to an edge of the window a drag moves that edge.
 const GRIP_PT: f32 = 8.0;
 
-/// Which part of the window a drag has hold of.
+/// The part of the window that a drag moves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Grip {
     Low,

@@ -1,7 +1,7 @@
 use egui::{Align2, Context, Event, Grid, KeyboardShortcut, ScrollArea, Ui, Window};
 
 use crate::state::{Command, CommandSender, KeyChoices};
-use crate::ui::shortcuts::{Action, MOUSE, text_of, words_of};
+use crate::ui::shortcuts::{Action, ActionGroup, MOUSE, text_of, words_of};
 use crate::ui::theme;
 
 /// The list of keys, each to be changed by a click, and of what the mouse does.
@@ -15,7 +15,7 @@ pub fn keys_ui(
 ) {
     let mut open = true;
     if let Some(name) = asked_for {
-        take_key(ctx, name, keys, commands);
+        assign_key(ctx, name, keys, commands);
     }
     Window::new(Action::Keys.label())
         .open(&mut open)
@@ -50,22 +50,16 @@ fn table_ui(
     asked_for: Option<&'static str>,
     commands: &CommandSender,
 ) {
-    let mut group = "";
-    for &action in Action::ALL {
-        if action.group() == group {
-            continue;
-        }
-        group = action.group();
+    for group in ActionGroup::ALL {
         ui.add_space(theme::SMALL_GAP_PT);
-        ui.strong(group);
-        Grid::new(group)
+        ui.strong(group.title());
+        Grid::new(group.title())
             .num_columns(2)
             .min_col_width(170.0)
             .spacing([18.0, 3.0])
             .striped(true)
             .show(ui, |ui| {
-                let rows = Action::ALL.iter().copied();
-                for action in rows.filter(|action| action.group() == group) {
+                for &action in group.actions() {
                     let asked = asked_for == Some(action.name());
                     row_ui(ui, action, keys, asked, commands);
                 }
@@ -91,7 +85,7 @@ fn row_ui(ui: &mut Ui, action: Action, keys: &KeyChoices, asked: bool, commands:
     let words = match action.shortcut(keys) {
         _ if asked => "Press a key…".to_owned(),
         Some(shortcut) => words_of(ui.ctx(), &shortcut),
-        None => "none".to_owned(),
+        None => "None".to_owned(),
     };
     ui.horizontal(|ui| {
         let button = egui::Button::selectable(asked, words.as_str());
@@ -107,8 +101,8 @@ fn row_ui(ui: &mut Ui, action: Action, keys: &KeyChoices, asked: bool, commands:
     ui.end_row();
 }
 
-/// Takes the key pressed next for the action that waits for one.
-fn take_key(ctx: &Context, name: &'static str, keys: &KeyChoices, commands: &CommandSender) {
+/// Gives the key pressed next to the action that waits for one.
+fn assign_key(ctx: &Context, name: &'static str, keys: &KeyChoices, commands: &CommandSender) {
     let pressed = ctx.input_mut(|input| {
         let place = input.events.iter().position(|event| {
             matches!(

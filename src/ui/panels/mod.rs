@@ -1,4 +1,4 @@
-//! The parts of the window. Each reads the narrowest part of the state and sends commands.
+//! The parts of the window. Each draws a view, the part of the state that it needs, and sends commands.
 
 mod about;
 mod compare;
@@ -16,18 +16,19 @@ mod status_bar;
 mod tool_strip;
 mod toolbar;
 mod training;
+mod view;
 mod viewer;
 mod welcome;
 
 pub use about::about_ui;
 pub use compare::compare_ui;
 pub use evaluation::{
-    EvaluationCurves, EvaluationViews, RateRow, back_ui, evaluation_ui, rate_rows,
+    EvaluationCurves, EvaluationView, EvaluationViews, RateRow, back_ui, evaluation_ui, rate_rows,
 };
-pub use findings::{FindingRow, Verdict, finding_rows, findings_ui, risk_text};
+pub use findings::{FindingRow, FindingsView, Verdict, finding_rows, findings_ui, risk_text};
 pub use histogram::histogram_ui;
 pub use keys::keys_ui;
-pub use list::{ListViews, answers_ui, film_list_ui};
+pub use list::{ListView, ListViews, answers_ui, film_list_ui};
 pub use map_controls::map_controls_ui;
 pub use notices::notices_ui;
 pub use palette::palette_ui;
@@ -36,9 +37,10 @@ pub use status_bar::status_bar_ui;
 pub use tool_strip::tool_strip_ui;
 pub use toolbar::toolbar_ui;
 pub use training::{
-    CurveKind, LabelBar, LabelRow, LabelRowKind, RunCurve, RunCurves, TableOf, TrainingViews,
-    bytes_text, close_ui, duration_text, epoch_scrubber_ui, label_bars, label_rows, running_text,
-    training_ui,
+    CurveKind, LabelBar, LabelRow, LabelRowKind, RunCurve, RunCurves, TableOf, TrainingView,
+    TrainingViews, bytes_text, close_ui, duration_text, epoch_scrubber_ui, label_bars, label_rows,
+    running_text, training_ui,
 };
-pub use viewer::{Pane, ViewerViews, all_maps_ui, viewer_ui};
+pub use view::{PaletteView, ToolStripView, ToolbarView};
+pub use viewer::{CompareView, Pane, ViewerViews, all_maps_ui, viewer_ui};
 pub use welcome::welcome_ui;

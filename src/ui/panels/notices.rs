@@ -42,7 +42,7 @@ fn notice_ui(ui: &mut egui::Ui, notice: &Notice, commands: &CommandSender) {
     Frame::popup(ui.style()).show(ui, |ui| {
         ui.set_width(theme::NOTICE_WIDTH_PT);
         let palette = theme::palette(ui.visuals());
-        let text = egui::RichText::new(&notice.text);
+        let text = theme::sentence(&notice.text);
         ui.label(match notice.kind {
             NoticeKind::Info => text,
             NoticeKind::Error => text.color(palette.error),

@@ -1,7 +1,9 @@
 use egui::{Align2, Area, Context, Frame, Id, Key, Order, ScrollArea, TextEdit};
 
-use crate::state::{AppState, Command, CommandSender, Palette, ViewerCommand};
-use crate::ui::shortcuts::{Action, key_words};
+use super::PaletteView;
+use crate::domain::Labels;
+use crate::state::{Command, CommandSender, ViewerCommand};
+use crate::ui::shortcuts::Action;
 
 /// Width of the palette.
 const WIDTH_PT: f32 = 460.0;
@@ -17,11 +19,9 @@ struct Offer {
 }
 
 /// A line to type part of an action's or a finding's name, and what fits it.
-pub fn palette_ui(ctx: &Context, state: &AppState, commands: &CommandSender) {
-    let Some(palette) = &state.windows.palette else {
-        return;
-    };
-    let offers = offers(ctx, state, palette);
+pub fn palette_ui(ctx: &Context, view: &PaletteView<'_>, commands: &CommandSender) {
+    let palette = view.palette;
+    let offers = offers(ctx, view);
     let place = palette.place.min(offers.len().saturating_sub(1));
     let (up, down, enter, escape) = ctx.input_mut(|input| {
         let mut pressed = |key| input.consume_key(egui::Modifiers::NONE, key);
@@ -96,33 +96,31 @@ fn list_ui(ui: &mut egui::Ui, offers: &[Offer], place: usize, moved: bool) -> Op
 }
 
 /// Actions, then findings, whose words hold all words typed; possible ones first.
-fn offers(ctx: &Context, state: &AppState, palette: &Palette) -> Vec<Offer> {
+fn offers(ctx: &Context, view: &PaletteView<'_>) -> Vec<Offer> {
     let actions = Action::ALL
         .iter()
         .filter(|action| **action != Action::Palette);
     let mut offers: Vec<Offer> = actions
         .map(|&action| Offer {
             words: action.label().to_owned(),
-            key: key_words(ctx, action, &state.shared.settings.keys),
-            command: action.command(state),
+            key: view.actions.key_words(ctx, action),
+            command: view.actions.command(action),
         })
         .collect();
-    if let Some(loaded) = &state.shared.model.loaded {
-        let labels = loaded.classifier.card().labels.iter();
-        offers.extend(labels.enumerate().map(|(finding_idx, name)| Offer {
-            words: format!("Map of {}", name.replace('_', " ")),
-            key: String::new(),
-            command: Some(Command::Viewer(ViewerCommand::SelectFinding(Some(
-                finding_idx,
-            )))),
-        }));
-    }
-    offers.extend(state.shared.settings.recent_films.iter().map(|path| Offer {
+    let findings = view.labels.into_iter().flat_map(Labels::iter);
+    offers.extend(findings.enumerate().map(|(finding_idx, name)| Offer {
+        words: format!("Map of {}", name.replace('_', " ")),
+        key: String::new(),
+        command: Some(Command::Viewer(ViewerCommand::SelectFinding(Some(
+            finding_idx,
+        )))),
+    }));
+    offers.extend(view.recent_films.iter().map(|path| Offer {
         words: format!("Open {}", path.display()),
         key: String::new(),
         command: Some(Command::Open(vec![path.clone()])),
     }));
-    offers.retain(|offer| fits(&offer.words, &palette.text));
+    offers.retain(|offer| fits(&offer.words, &view.palette.text));
     offers.sort_by_key(|offer| offer.command.is_none());
     offers
 }

@@ -36,7 +36,7 @@ impl SmallFilms {
                 return;
             }
             Some(Err(_)) if rect.width() < LEAST_WIDTH_FOR_WORDS_PT => "!",
-            Some(Err(_)) => "no image",
+            Some(Err(_)) => "No image",
             None => "…",
         };
         let font = egui::FontId::proportional(theme::SMALL_TEXT_PT);

@@ -3,20 +3,25 @@ use egui::{Align, Layout, Ui};
 use super::training::running_text;
 use crate::domain::NOTICE;
 use crate::state::{
-    AppState, Command, CommandSender, ModelOrigin, Shared, TrainingCommand, TrainingPage,
+    Command, CommandSender, ModelOrigin, Shared, TrainingCommand, TrainingPage, TrainingState,
 };
 use crate::ui::theme;
 
 /// The permanent notice; the running training; model, device and time taken.
-pub fn status_bar_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
+pub fn status_bar_ui(
+    ui: &mut Ui,
+    shared: &Shared,
+    training: &TrainingState,
+    commands: &CommandSender,
+) {
     ui.horizontal(|ui| {
         let palette = theme::palette(ui.visuals());
         ui.label(egui::RichText::new(NOTICE).strong().color(palette.warning));
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            let text = model_text(&state.shared);
+            let text = model_text(shared);
             ui.add(egui::Label::new(&text).truncate())
                 .on_hover_text(text);
-            if let Some(text) = running_text(&state.training) {
+            if let Some(text) = running_text(training) {
                 ui.separator();
                 let text = egui::RichText::new(text).color(palette.valid);
                 let link = ui.link(text).on_hover_text("Go to the training");

@@ -1,32 +1,31 @@
 use egui::Ui;
 
+use super::ToolStripView;
 use crate::domain::GrayChoice;
-use crate::state::{
-    AppState, BRUSH_RANGE, CommandSender, DisplayChange, DisplayCommand, Probe, Tool,
-};
-use crate::ui::shortcuts::{Action, key_words, with_key};
+use crate::state::{BRUSH_RANGE, CommandSender, DisplayChange, DisplayCommand, Probe, Tool};
+use crate::ui::shortcuts::Action;
 
 /// Tools, windows and turns above the film.
-pub fn tool_strip_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
+pub fn tool_strip_ui(ui: &mut Ui, view: &ToolStripView<'_>, commands: &CommandSender) {
     ui.horizontal_wrapped(|ui| {
         for tool in Tool::ALL {
-            let button = egui::Button::selectable(state.viewer.tool == tool, tool.label());
-            let hover = with_key(
-                ui.ctx(),
-                tool.hint(),
-                action_of(tool),
-                &state.shared.settings.keys,
-            );
+            let button = egui::Button::selectable(view.tool == tool, tool.label());
+            let hover = view
+                .actions
+                .with_key(ui.ctx(), tool.hint(), action_of(tool));
             let response = ui.add(button).on_hover_text(hover);
             if response.clicked() {
                 commands.display(DisplayCommand::UseTool(tool));
             }
         }
         ui.separator();
-        presets_ui(ui, state, commands);
+        presets_ui(ui, view, commands);
         ui.separator();
+        let button_ui = |ui: &mut Ui, action, label, selected| {
+            action_ui(ui, (action, label, selected), view, commands);
+        };
+        button_ui(ui, Action::Invert, "Invert", view.display.inverted);
         for (action, label) in [
-            (Action::Invert, "Invert"),
             (Action::TurnLeft, "⟲"),
             (Action::TurnRight, "⟳"),
             (Action::FlipHorizontally, "Flip ↔"),
@@ -35,15 +34,27 @@ pub fn tool_strip_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
             (Action::ActualSize, "1:1"),
             (Action::ResetDisplay, "Reset view"),
         ] {
-            order_ui(ui, action, label, state, commands);
+            button_ui(ui, action, label, false);
         }
         ui.separator();
-        order_ui(ui, Action::ToggleHistogram, "Histogram", state, commands);
-        order_ui(ui, Action::ToggleInput, "Network input", state, commands);
-        order_ui(ui, Action::AllMaps, "All maps", state, commands);
+        for (action, label, shown) in [
+            (
+                Action::ToggleHistogram,
+                "Histogram",
+                view.settings.histogram_shown,
+            ),
+            (
+                Action::ToggleInput,
+                "Network input",
+                view.options.input_shown,
+            ),
+            (Action::AllMaps, "All maps", view.options.all_maps_shown),
+        ] {
+            button_ui(ui, action, label, shown);
+        }
     });
-    if state.viewer.tool == Tool::Cover {
-        ui.horizontal(|ui| brush_ui(ui, &state.viewer.probe, commands));
+    if view.tool == Tool::Cover {
+        ui.horizontal(|ui| brush_ui(ui, view.probe, commands));
     }
 }
 
@@ -59,28 +70,20 @@ fn action_of(tool: Tool) -> Action {
     }
 }
 
-fn order_ui(ui: &mut Ui, action: Action, label: &str, state: &AppState, commands: &CommandSender) {
-    let command = action.command(state);
-    let selected = match action {
-        Action::Invert => state.viewer.display().inverted,
-        Action::ToggleHistogram => state.shared.settings.viewer.histogram_shown,
-        Action::ToggleInput => state.viewer.options.input_shown,
-        Action::AllMaps => state.viewer.options.all_maps_shown,
-        _ => false,
-    };
+fn action_ui(
+    ui: &mut Ui,
+    (action, label, selected): (Action, &str, bool),
+    view: &ToolStripView<'_>,
+    commands: &CommandSender,
+) {
     let button = egui::Button::selectable(selected, label);
-    let response = ui.add_enabled(command.is_some(), button);
+    let response = view.actions.add(ui, action, button, commands);
     let name = action.label();
-    let hover = with_key(ui.ctx(), name, action, &state.shared.settings.keys);
     // Arrows alone say nothing to a screen reader.
-    response.widget_info(|| {
-        egui::WidgetInfo::selected(egui::Role::Button, command.is_some(), selected, name)
-    });
-    if response.on_hover_text(hover).clicked()
-        && let Some(command) = command
-    {
-        commands.send(command);
-    }
+    let enabled = response.enabled();
+    response
+        .widget_info(|| egui::WidgetInfo::selected(egui::Role::Button, enabled, selected, name));
+    response.on_hover_text(view.actions.with_key(ui.ctx(), name, action));
 }
 
 /// How large the brush is, and the way back.
@@ -113,17 +116,16 @@ const PRESET_ACTIONS: [Action; 5] = [
 ];
 
 /// The gray mappings on offer for the film in view.
-fn presets_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
-    let Some(opened) = state.shared.films.film.opened() else {
+fn presets_ui(ui: &mut Ui, view: &ToolStripView<'_>, commands: &CommandSender) {
+    let Some(opened) = view.opened else {
         ui.add_enabled(false, egui::Button::new("Presets"));
         return;
     };
-    let current = &state.viewer.display().gray;
+    let current = &view.display.gray;
     ui.menu_button("Presets", |ui| {
         for (place, (name, choice)) in opened.presets().into_iter().enumerate() {
             let action = PRESET_ACTIONS.get(place);
-            let key =
-                action.map(|action| key_words(ui.ctx(), *action, &state.shared.settings.keys));
+            let key = action.map(|action| view.actions.key_words(ui.ctx(), *action));
             let key = key.unwrap_or_default();
             let same = *current == choice;
             let button = egui::Button::selectable(same, name).shortcut_text(key);
@@ -133,13 +135,13 @@ fn presets_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
             }
         }
         ui.separator();
-        let mut swapped = state.shared.settings.viewer.window_axes_swapped;
+        let mut swapped = view.settings.window_axes_swapped;
         let text = "Drag vertically for the width";
         if ui.checkbox(&mut swapped, text).changed() {
             commands.display(DisplayCommand::SwapWindowAxes(swapped));
         }
     });
     if let GrayChoice::Dragged(_) = current {
-        ui.weak("adjusted");
+        ui.weak("Adjusted");
     }
 }

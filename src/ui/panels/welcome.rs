@@ -1,11 +1,11 @@
-use egui::{Align2, FontId, Ui, UiBuilder, Vec2};
+use egui::{Align2, Button, FontId, Ui, UiBuilder, Vec2};
 
-use crate::state::{AppState, CommandSender};
-use crate::ui::shortcuts::Action;
+use crate::state::CommandSender;
+use crate::ui::shortcuts::{Action, Actions};
 use crate::ui::theme;
 
 /// The welcome page, shown before the first film.
-pub fn welcome_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
+pub fn welcome_ui(ui: &mut Ui, actions: Actions<'_>, commands: &CommandSender) {
     let rect = ui.max_rect();
     let palette = theme::palette(ui.visuals());
     ui.painter().rect_filled(rect, 0.0, palette.film_background);
@@ -19,32 +19,20 @@ pub fn welcome_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
             ui.label(title.font(FontId::proportional(24.0)));
             ui.label("PNG, JPEG, TIFF, BMP or DICOM; one, several, or a folder");
             ui.add_space(theme::GAP_PT);
-            let command = Action::OpenFilms.command(state);
-            let button = egui::Button::new("Open films…").min_size(Vec2::new(150.0, 32.0));
             ui.scope(|ui| {
                 ui.visuals_mut().override_text_color = None;
-                if ui.add_enabled(command.is_some(), button).clicked()
-                    && let Some(command) = command
-                {
-                    commands.send(command);
-                }
+                let action = Action::OpenFilms;
+                let button = Button::new(action.label()).min_size(Vec2::new(150.0, 32.0));
+                actions.add(ui, action, button, commands);
             });
             ui.add_space(theme::SMALL_GAP_PT);
             ui.horizontal(|ui| {
                 let width = 310.0;
                 ui.add_space((ui.available_width() - width).max(0.0) / 2.0);
                 ui.visuals_mut().override_text_color = None;
-                for (action, label) in [
-                    (Action::OpenFolder, "Open folder…"),
-                    (Action::OpenDrawnFilm, "Open sample film"),
-                ] {
-                    let command = action.command(state);
-                    let button = egui::Button::new(label).min_size(Vec2::new(150.0, 26.0));
-                    if ui.add_enabled(command.is_some(), button).clicked()
-                        && let Some(command) = command
-                    {
-                        commands.send(command);
-                    }
+                for action in [Action::OpenFolder, Action::OpenSampleFilm] {
+                    let button = Button::new(action.label()).min_size(Vec2::new(150.0, 26.0));
+                    actions.add(ui, action, button, commands);
                 }
             });
             ui.add_space(theme::GAP_PT);

@@ -19,21 +19,19 @@ const SCALE_STEP: f32 = 0.1;
 
 impl Action {
     /// The command that carries it out; `None` where that is not possible now.
-    pub fn command(self, state: &AppState) -> Option<Command> {
-        if self.is_of_viewer() && state.workspace != Workspace::Viewer {
-            return None;
-        }
+    pub(super) fn command(self, state: &AppState) -> Option<Command> {
         let (command, possible) = self.asked(state)?;
         possible.then_some(command)
     }
 
     /// The command and whether it is possible now; `None` for an action that has no command now.
-    /// One arm for every action, so that none is forgotten: the compiler says so.
+    /// The only place that decides it. One arm for every action, so that none is forgotten: the
+    /// compiler says so.
     #[expect(
         clippy::too_many_lines,
         reason = "one arm for every action, so that the compiler finds a forgotten one"
     )]
-    fn asked(self, state: &AppState) -> Option<(Command, bool)> {
+    pub(super) fn asked(self, state: &AppState) -> Option<(Command, bool)> {
         let shared = &state.shared;
         let (films, map, scale) = (&shared.films, &shared.settings.map, shared.settings.scale);
         let viewer_settings = &shared.settings.viewer;
@@ -45,30 +43,51 @@ impl Action {
         let options = &state.viewer.options;
         let compare = state.viewer.compare.as_ref();
         let always = |command| (command, true);
-        let view = |command, possible| (Command::Viewer(command), possible);
+        // What means the film in view or its list needs the viewer in view.
+        let in_viewer = state.workspace == Workspace::Viewer;
+        let view = |command, possible| (Command::Viewer(command), possible && in_viewer);
         let on_map = |command| view(ViewerCommand::Map(command), true);
         let display = |command| view(ViewerCommand::Display(command), opened);
         let change = |change| display(DisplayCommand::Change(change));
         let window = |wider, brighter| change(DisplayChange::DragWindow { wider, brighter });
         let pan = |x, y| change(DisplayChange::Pan { x, y });
         let tool = |tool| display(DisplayCommand::UseTool(tool));
-        let list = |command, possible| (Command::List(command), possible);
-        let export = |kinds| {
-            let command = ExportCommand::Export(kinds);
-            (Command::Export(command), state.can_export())
+        let list = |command, possible| (Command::List(command), possible && in_viewer);
+        let export = |command| (Command::Export(command), in_viewer && state.can_export());
+        let export_as = |kinds| export(ExportCommand::Export(kinds));
+        let step_film = |step| {
+            let neighbor = state.list.neighbor(step, films);
+            list(ListCommand::StepFilm(step), neighbor.is_some())
+        };
+        let step_patient = |step| {
+            let neighbor = state.list.neighbor_of_patient(step, films);
+            list(ListCommand::StepPatient(step), neighbor.is_some())
+        };
+        let step_session = |step| {
+            let session = state.list.blinded.as_ref();
+            let possible = session.is_some_and(|session| session.can_step(step));
+            list(ListCommand::StepBlinded(step), possible)
+        };
+        let compare_neighbor = |step| {
+            let place = state.list.neighbor(step, films);
+            let command = CompareCommand::ShowFilm(place.unwrap_or_default());
+            view(ViewerCommand::Compare(command), place.is_some())
         };
         let pick = |pick| (Command::Training(TrainingCommand::Pick(pick)), free);
         let step = f64::from(KEY_STEP);
         Some(match self {
             Self::OpenFilms => (Command::PickFilms, free),
             Self::OpenFolder => (Command::PickFolder, free),
-            Self::OpenDrawnFilm => list(ListCommand::OpenDrawnFilm, true),
+            Self::OpenSampleFilm => {
+                let idle = !state.list.is_searching();
+                (Command::List(ListCommand::OpenDrawnFilm), idle)
+            }
             Self::TypePath => always(Command::ShowPathField(shared.prompt.is_none())),
-            Self::NextFilm => step_film(1, state),
-            Self::PreviousFilm => step_film(-1, state),
+            Self::NextFilm => step_film(1),
+            Self::PreviousFilm => step_film(-1),
             Self::CloseFilm => list(ListCommand::CloseFilm, film),
             Self::CloseAllFilms => list(ListCommand::CloseAllFilms, film),
-            Self::Retry => {
+            Self::ReloadFilm => {
                 let stopped = matches!(
                     films.film,
                     FilmState::Failed { .. } | FilmState::Cancelled(_)
@@ -76,8 +95,8 @@ impl Action {
                 view(ViewerCommand::Retry, stopped)
             }
             Self::Cancel => cancel(state),
-            Self::NextOfPatient => step_patient(1, state),
-            Self::PreviousOfPatient => step_patient(-1, state),
+            Self::NextOfPatient => step_patient(1),
+            Self::PreviousOfPatient => step_patient(-1),
             Self::ScoreAll => {
                 let idle = state.list.scoring_progress().is_none();
                 list(ListCommand::ScoreAll, has_model && idle && film)
@@ -89,17 +108,20 @@ impl Action {
             Self::Flag => list(ListCommand::Mark(Mark::Flagged), film),
             Self::Reviewed => list(ListCommand::Mark(Mark::Reviewed), film),
             Self::Exclude => list(ListCommand::Mark(Mark::Excluded), film),
-            Self::StartReading => {
+            Self::StartSession => {
                 let possible = has_model && state.list.blinded.is_none() && free && film;
                 list(ListCommand::StartBlinded, possible)
             }
-            Self::CommitReading => commit_reading(state),
-            Self::NextRead => step_reading(1, state),
-            Self::PreviousRead => step_reading(-1, state),
-            Self::EndReading => list(ListCommand::EndBlinded, state.list.blinded.is_some()),
-            Self::CompareNext => compare_neighbor(1, state),
-            Self::ComparePrevious => compare_neighbor(-1, state),
-            Self::CompareModel => (Command::PickComparedModel, film && free),
+            Self::CommitAnswers => {
+                let window = state.viewer.window_in_words(films);
+                list(ListCommand::Commit { window }, can_commit(state))
+            }
+            Self::NextOfSession => step_session(1),
+            Self::PreviousOfSession => step_session(-1),
+            Self::EndSession => list(ListCommand::EndBlinded, state.list.blinded.is_some()),
+            Self::CompareNext => compare_neighbor(1),
+            Self::ComparePrevious => compare_neighbor(-1),
+            Self::CompareModel => (Command::PickComparedModel, film && free && in_viewer),
             Self::LinkFilms => {
                 let linked = compare.is_some_and(|compare| compare.linked);
                 let command = CompareCommand::Link(!linked);
@@ -161,7 +183,13 @@ impl Action {
             Self::Redo => view(ViewerCommand::Redo, state.viewer.can_redo()),
             Self::NextFinding => view(ViewerCommand::StepFinding(1), has_model),
             Self::PreviousFinding => view(ViewerCommand::StepFinding(-1), has_model),
-            Self::ResetThresholds => view(ViewerCommand::ResetAllThresholds, has_model),
+            Self::ResetThresholds => {
+                let moved = loaded.is_some_and(|loaded| {
+                    let mut thresholds = loaded.thresholds.current().values().iter();
+                    thresholds.any(|threshold| threshold.origin().is_chosen_here())
+                });
+                view(ViewerCommand::ResetAllThresholds, moved)
+            }
             Self::Jitter => {
                 let quiet = !state.viewer.jitter.is_busy() && !state.hides_answer();
                 let scored = films.film.reading().is_some();
@@ -173,19 +201,13 @@ impl Action {
                 HeatmapScale::Absolute => HeatmapScale::PerMap,
                 HeatmapScale::PerMap => HeatmapScale::Absolute,
             })),
-            Self::ExportAll => export(ExportKind::ALL.to_vec()),
-            Self::ExportPicture => export(vec![ExportKind::Png]),
-            Self::ExportTable => export(vec![ExportKind::Csv]),
-            Self::ExportCapture => export(vec![ExportKind::SecondaryCapture]),
-            Self::ExportReport => export(vec![ExportKind::StructuredReport]),
-            Self::CopyPicture => (
-                Command::Export(ExportCommand::CopyPicture),
-                state.can_export(),
-            ),
-            Self::CopyScores => (
-                Command::Export(ExportCommand::CopyScores),
-                state.can_export(),
-            ),
+            Self::ExportAll => export_as(ExportKind::ALL.to_vec()),
+            Self::ExportPicture => export_as(vec![ExportKind::Png]),
+            Self::ExportTable => export_as(vec![ExportKind::Csv]),
+            Self::ExportCapture => export_as(vec![ExportKind::SecondaryCapture]),
+            Self::ExportReport => export_as(vec![ExportKind::StructuredReport]),
+            Self::CopyPicture => export(ExportCommand::CopyPicture),
+            Self::CopyScores => export(ExportCommand::CopyScores),
             Self::OpenModel => (Command::PickModel, free),
             Self::OpenDefaultModel => {
                 let other = loaded.is_none_or(|loaded| loaded.origin != ModelOrigin::Default);
@@ -202,7 +224,7 @@ impl Action {
             }
             Self::BackToEvaluation => {
                 let back = Command::Evaluation(EvaluationCommand::Back);
-                (back, state.evaluation.film_opened)
+                (back, in_viewer && state.evaluation.film_opened)
             }
             Self::LoadConfig => pick(TrainingPick::LoadConfig),
             Self::SaveConfig => pick(TrainingPick::SaveConfig),
@@ -226,79 +248,24 @@ impl Action {
             Self::Keys => always(Command::ShowKeys(!state.windows.keys_shown)),
             Self::Larger => always(Command::SetScale(scale + SCALE_STEP)),
             Self::Smaller => always(Command::SetScale(scale - SCALE_STEP)),
-            Self::UsualSize => always(Command::SetScale(1.0)),
-            Self::ColoursOfSystem => always(Command::SetTheme(ThemeChoice::System)),
+            Self::ResetTextSize => always(Command::SetScale(1.0)),
+            Self::SystemColors => always(Command::SetTheme(ThemeChoice::System)),
             Self::Dark => always(Command::SetTheme(ThemeChoice::Dark)),
             Self::Light => always(Command::SetTheme(ThemeChoice::Light)),
             Self::TogglePatientName => {
-                let shown = !options.patient_name_shown;
-                view(ViewerCommand::ShowPatientName(shown), true)
+                let show = ViewerCommand::ShowPatientName(!options.patient_name_shown);
+                always(Command::Viewer(show))
             }
         })
     }
-
-    /// Whether it means the film in view, which must be in view then.
-    fn is_of_viewer(self) -> bool {
-        let elsewhere = matches!(
-            self,
-            Self::OpenFilms
-                | Self::OpenFolder
-                | Self::OpenDrawnFilm
-                | Self::TypePath
-                | Self::Cancel
-        );
-        let groups = [
-            "Films",
-            "Window and level",
-            "Orientation",
-            "Tools",
-            "Findings and maps",
-            "Exports",
-        ];
-        self == Self::BackToEvaluation || (!elsewhere && groups.contains(&self.group()))
-    }
 }
 
-fn step_film(step: isize, state: &AppState) -> (Command, bool) {
-    let neighbor = state.list.neighbor(step, &state.shared.films);
-    (
-        Command::List(ListCommand::StepFilm(step)),
-        neighbor.is_some(),
-    )
-}
-
-fn step_patient(step: isize, state: &AppState) -> (Command, bool) {
-    let films = &state.shared.films;
-    let entry = films.current_entry();
-    let patient = entry.is_some_and(|entry| entry.patient_id.is_some());
-    let command = Command::List(ListCommand::StepPatient(step));
-    (command, patient && films.entries().len() > 1)
-}
-
-fn commit_reading(state: &AppState) -> (Command, bool) {
+/// Whether the answers to the film in view can be written to the log of the blinded session.
+fn can_commit(state: &AppState) -> bool {
     let (list, films) = (&state.list, &state.shared.films);
-    let window = state.viewer.window_in_words(films);
-    let blinded = list.blinded.as_ref();
-    let open = blinded.is_some_and(|reading| !reading.is_committed()) && !list.is_committing();
-    let scored = films.film.reading().is_some();
-    let possible = scored && open && list.shows_asked_film(films);
-    (Command::List(ListCommand::Commit { window }), possible)
-}
-
-fn step_reading(step: isize, state: &AppState) -> (Command, bool) {
-    let possible = state.list.blinded.as_ref().is_some_and(|reading| {
-        let (number, n_films) = reading.progress();
-        let next = number.checked_add_signed(step);
-        next.is_some_and(|next| (1..=n_films).contains(&next))
-    });
-    (Command::List(ListCommand::StepBlinded(step)), possible)
-}
-
-fn compare_neighbor(step: isize, state: &AppState) -> (Command, bool) {
-    let place = state.list.neighbor(step, &state.shared.films);
-    let command = CompareCommand::ShowFilm(place.unwrap_or_default());
-    let command = Command::Viewer(ViewerCommand::Compare(command));
-    (command, place.is_some())
+    let session = list.blinded.as_ref();
+    let open = session.is_some_and(|session| !session.is_committed()) && !list.is_committing();
+    open && films.film.reading().is_some() && list.shows_asked_film(films)
 }
 
 fn pause_or_resume(training: &TrainingState) -> Option<TrainingCommand> {

@@ -44,12 +44,12 @@ pub fn parse(text: &str) -> Option<KeyboardShortcut> {
 pub fn text_of(shortcut: &KeyboardShortcut) -> String {
     let modifiers = shortcut.modifiers;
     let mut text = String::new();
-    for (held, name) in [
+    for (pressed, name) in [
         (modifiers.command || modifiers.ctrl, "Ctrl+"),
         (modifiers.alt, "Alt+"),
         (modifiers.shift, "Shift+"),
     ] {
-        if held {
+        if pressed {
             text.push_str(name);
         }
     }
@@ -101,5 +101,28 @@ mod tests {
         assert_eq!(Action::Invert.shortcut(&keys), None);
         keys.forget("Invert");
         assert_eq!(Action::Invert.shortcut(&keys), Action::Invert.first_key());
+    }
+
+    #[test]
+    fn a_key_that_was_saved_under_an_earlier_name_is_still_the_actions_key() {
+        let renamed = [
+            ("ColoursOfSystem", Action::SystemColors),
+            ("CommitReading", Action::CommitAnswers),
+            ("EndReading", Action::EndSession),
+            ("NextRead", Action::NextOfSession),
+            ("OpenDrawnFilm", Action::OpenSampleFilm),
+            ("PreviousRead", Action::PreviousOfSession),
+            ("Retry", Action::ReloadFilm),
+            ("StartReading", Action::StartSession),
+            ("UsualSize", Action::ResetTextSize),
+        ];
+        for (name, action) in renamed {
+            let saved = format!(r#"{{"{name}":"Ctrl+Shift+B"}}"#);
+            let keys: KeyChoices = serde_json::from_str(&saved).unwrap();
+            let shortcut = action.shortcut(&keys).unwrap();
+            assert_eq!(text_of(&shortcut), "Ctrl+Shift+B", "{name}");
+            let again = serde_json::to_string(&keys).unwrap();
+            assert_eq!(again, saved.replace(name, action.name()));
+        }
     }
 }

@@ -4,45 +4,84 @@ mod command;
 mod keymap;
 mod table;
 
-use egui::{Context, Modifiers};
+#[cfg(test)]
+mod fixtures;
+#[cfg(test)]
+mod walk_tests;
 
-use crate::state::{AppState, CommandSender, KeyChoices};
+use egui::{Button, Context, Modifiers, Response, Ui};
+
+use crate::state::{AppState, Command, CommandSender, KeyChoices};
 
 pub use keymap::{text_of, words_of};
-pub use table::{Action, MOUSE};
+pub use table::{Action, ActionGroup, MOUSE};
 
-/// A button that does `action`, grayed while that is not possible.
-pub fn action_button_ui(
-    ui: &mut egui::Ui,
-    action: Action,
-    state: &AppState,
-    commands: &CommandSender,
-) {
-    let command = action.command(state);
-    let mut button = egui::Button::new(action.label());
-    if let Some(shortcut) = action.shortcut(&state.shared.settings.keys) {
-        button = button.shortcut_text(words_of(ui.ctx(), &shortcut));
-    }
-    let response = ui.add_enabled(command.is_some(), button);
-    if response.clicked()
-        && let Some(command) = command
-    {
-        commands.send(command);
-        ui.close();
-    }
+/// The actions as they are now: whether each is possible, the command that carries it out, and its
+/// key. Panels get this view in place of the whole state.
+#[derive(Clone, Copy)]
+pub struct Actions<'a> {
+    state: &'a AppState,
 }
 
-/// The action's shortcut as text, for tooltips; empty if it has none.
-pub fn key_words(ctx: &Context, action: Action, keys: &KeyChoices) -> String {
-    let shortcut = action.shortcut(keys);
-    shortcut.map_or_else(String::new, |shortcut| words_of(ctx, &shortcut))
-}
+impl<'a> Actions<'a> {
+    /// The actions in this state.
+    pub fn of(state: &'a AppState) -> Self {
+        Self { state }
+    }
 
-/// Words for a tooltip, with the action's key where it has one.
-pub fn with_key(ctx: &Context, words: &str, action: Action, keys: &KeyChoices) -> String {
-    match key_words(ctx, action, keys).as_str() {
-        "" => words.to_owned(),
-        key => format!("{words} ({key})"),
+    /// The command that carries out an action; `None` where that is not possible now.
+    pub fn command(self, action: Action) -> Option<Command> {
+        action.command(self.state)
+    }
+
+    /// The action's shortcut as text, for tooltips; empty if it has none.
+    pub fn key_words(self, ctx: &Context, action: Action) -> String {
+        let shortcut = action.shortcut(self.keys());
+        shortcut.map_or_else(String::new, |shortcut| words_of(ctx, &shortcut))
+    }
+
+    /// Words for a tooltip, with the action's key where it has one.
+    pub fn with_key(self, ctx: &Context, words: &str, action: Action) -> String {
+        match self.key_words(ctx, action).as_str() {
+            "" => words.to_owned(),
+            key => format!("{words} ({key})"),
+        }
+    }
+
+    /// Adds a button that does `action`, grayed while that is not possible.
+    pub fn add(
+        self,
+        ui: &mut Ui,
+        action: Action,
+        button: Button<'_>,
+        commands: &CommandSender,
+    ) -> Response {
+        let command = self.command(action);
+        let response = ui.add_enabled(command.is_some(), button);
+        if response.clicked()
+            && let Some(command) = command
+        {
+            commands.send(command);
+        }
+        response
+    }
+
+    /// A line of a menu that does `action`, with its key.
+    pub fn menu_ui(self, ui: &mut Ui, action: Action, commands: &CommandSender) {
+        let key = self.key_words(ui.ctx(), action);
+        let button = Button::new(action.label());
+        let button = if key.is_empty() {
+            button
+        } else {
+            button.shortcut_text(key)
+        };
+        if self.add(ui, action, button, commands).clicked() {
+            ui.close();
+        }
+    }
+
+    fn keys(self) -> &'a KeyChoices {
+        &self.state.shared.settings.keys
     }
 }
 
@@ -117,10 +156,10 @@ fn pointer_over_film(ctx: &Context, state: &AppState) -> bool {
 }
 
 fn n_modifiers(modifiers: Modifiers) -> usize {
-    let held = [
+    let pressed = [
         modifiers.command || modifiers.ctrl,
         modifiers.alt,
         modifiers.shift,
     ];
-    held.into_iter().filter(|held| *held).count()
+    pressed.into_iter().filter(|pressed| *pressed).count()
 }

@@ -12,7 +12,33 @@ macro_rules! keyed {
 }
 
 macro_rules! actions {
-    ($($group:literal: $($name:ident $label:literal $($key:expr)?;)+)+) => {
+    ($([$group:ident $title:literal] $($name:ident $label:literal $($key:expr)?;)+)+) => {
+        /// The headings of the list of shortcuts, and the menus of the same names.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        #[expect(missing_docs, reason = "`ActionGroup::title` says it in the user's words")]
+        pub enum ActionGroup {
+            $($group,)+
+        }
+
+        impl ActionGroup {
+            /// All headings, in the order of the list of shortcuts.
+            pub const ALL: &[Self] = &[$(Self::$group,)+];
+
+            /// In the user's words.
+            pub fn title(self) -> &'static str {
+                match self {
+                    $(Self::$group => $title,)+
+                }
+            }
+
+            /// Its actions, in the order of the list of shortcuts.
+            pub fn actions(self) -> &'static [Action] {
+                match self {
+                    $(Self::$group => &[$(Action::$name,)+],)+
+                }
+            }
+        }
+
         /// An action of a menu, a shortcut or the command palette.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         #[expect(missing_docs, reason = "`Action::label` says it in the user's words")]
@@ -35,13 +61,6 @@ macro_rules! actions {
             pub fn label(self) -> &'static str {
                 match self {
                     $($(Self::$name => $label,)+)+
-                }
-            }
-
-            /// Its heading in the list of shortcuts.
-            pub fn group(self) -> &'static str {
-                match self {
-                    $($(Self::$name => $group,)+)+
                 }
             }
 
@@ -77,10 +96,10 @@ const fn ctrl_shift(key: Key) -> KeyboardShortcut {
 }
 
 actions! {
-    "Films":
+    [Films "Films"]
         OpenFilms "Open films…" ctrl(Key::O);
         OpenFolder "Open folder…" ctrl_shift(Key::O);
-        OpenDrawnFilm "Open sample film";
+        OpenSampleFilm "Open sample film";
         TypePath "Open path…" ctrl(Key::L);
         NextFilm "Next film" key(Key::PageDown);
         PreviousFilm "Previous film" key(Key::PageUp);
@@ -91,11 +110,11 @@ actions! {
         Flag "Mark as flagged" key(Key::B);
         Reviewed "Mark as reviewed" key(Key::V);
         Exclude "Mark as excluded" shift(Key::X);
-        StartReading "Blinded session of this list…";
-        CommitReading "Commit answers" ctrl(Key::Enter);
-        NextRead "Next film of the session" ctrl(Key::ArrowRight);
-        PreviousRead "Previous film of the session" ctrl(Key::ArrowLeft);
-        EndReading "End the blinded session";
+        StartSession "Blinded session of this list…";
+        CommitAnswers "Commit answers" ctrl(Key::Enter);
+        NextOfSession "Next film of the session" ctrl(Key::ArrowRight);
+        PreviousOfSession "Previous film of the session" ctrl(Key::ArrowLeft);
+        EndSession "End the blinded session";
         CompareNext "Compare with the next film" key(Key::D);
         ComparePrevious "Compare with the previous film" shift(Key::D);
         CompareModel "Compare with another model…";
@@ -103,9 +122,9 @@ actions! {
         CloseCompare "Show one film" key(Key::O);
         CloseFilm "Close film" ctrl(Key::W);
         CloseAllFilms "Close all films";
-        Retry "Reload film" key(Key::F5);
+        ReloadFilm "Reload film" key(Key::F5);
         Cancel "Cancel" key(Key::Escape);
-    "Window and level":
+    [WindowLevel "Window and level"]
         Preset1 "Window 1: from the file" key(Key::Num1);
         Preset2 "Window 2: auto" key(Key::Num2);
         Preset3 "Window 3: lungs" key(Key::Num3);
@@ -118,7 +137,7 @@ actions! {
         Invert "Invert black and white" key(Key::I);
         ToggleHistogram "Show or hide histogram" key(Key::H);
         SwapWindowAxes "Swap the axes of the window drag";
-    "Orientation":
+    [Orientation "Orientation"]
         FitFilm "Fit film" key(Key::F);
         ActualSize "Actual size, 1:1" key(Key::Num0);
         ZoomIn "Zoom in" key(Key::Plus);
@@ -134,7 +153,7 @@ actions! {
         ResetDisplay "Reset view" key(Key::Home);
         Undo "Undo" ctrl(Key::Z);
         Redo "Redo" ctrl_shift(Key::Z);
-    "Tools":
+    [Tools "Tools"]
         WindowTool "Drag: W/L" key(Key::W);
         PanTool "Drag: pan" key(Key::P);
         ZoomTool "Drag: zoom" shift(Key::Z);
@@ -143,7 +162,7 @@ actions! {
         AngleTool "Measure angle" key(Key::A);
         CoverTool "Cover part of the film" key(Key::C);
         RemoveMeasurement "Remove last measurement" key(Key::Delete);
-    "Findings and maps":
+    [FindingsAndMaps "Findings and maps"]
         NextFinding "Next finding" key(Key::ArrowDown);
         PreviousFinding "Previous finding" key(Key::ArrowUp);
         ResetThresholds "Reset all thresholds" ctrl(Key::R);
@@ -154,7 +173,7 @@ actions! {
         AllMaps "Maps of all findings" shift(Key::M);
         Uncover "Uncover all" shift(Key::Delete);
         ToggleInput "Network input" key(Key::N);
-    "Exports":
+    [Exports "Exports"]
         ExportAll "Export picture, table and DICOM…" ctrl(Key::S);
         ExportPicture "Export picture as PNG…";
         ExportTable "Export table of scores…";
@@ -162,11 +181,11 @@ actions! {
         ExportReport "Export scores as DICOM SR…";
         CopyPicture "Copy picture" ctrl(Key::C);
         CopyScores "Copy table of scores" ctrl(Key::T);
-    "Models":
+    [Models "Models"]
         OpenModel "Open model…" ctrl(Key::M);
         OpenDefaultModel "Use the default model";
         About "About this model" ctrl(Key::I);
-    "Training and evaluation":
+    [TrainingAndEvaluation "Training and evaluation"]
         ShowViewer "Viewer" ctrl(Key::Num1);
         ShowTraining "Training" ctrl(Key::Num2);
         ShowEvaluation "Evaluation" ctrl(Key::Num3);
@@ -180,13 +199,13 @@ actions! {
         CompareRun "Compare with run…";
         LoadConfig "Load configuration…";
         SaveConfig "Save configuration…";
-    "Program":
+    [Program "Program"]
         Palette "Command palette" ctrl(Key::K);
         Keys "Shortcuts and mouse" key(Key::Questionmark);
         Larger "Larger text" ctrl(Key::Plus);
         Smaller "Smaller text" ctrl(Key::Minus);
-        UsualSize "Reset text size" ctrl(Key::Num0);
-        ColoursOfSystem "System colors";
+        ResetTextSize "Reset text size" ctrl(Key::Num0);
+        SystemColors "System colors";
         Dark "Dark colors";
         Light "Light colors";
         TogglePatientName "Show or hide patient name";

@@ -78,8 +78,8 @@ impl Widget for LogitSlider<'_> {
             let painter = ui.painter();
             painter.rect_filled(rail, 3.0, palette.rail);
             let x = rail.left() + rail.width() * place_of(*self.threshold) as f32;
-            let held = response.hovered() || response.dragged() || response.has_focus();
-            let radius = if held { 8.0 } else { 6.5 };
+            let active = response.hovered() || response.dragged() || response.has_focus();
+            let radius = if active { 8.0 } else { 6.5 };
             painter.circle_filled(pos2(x, rail.center().y), radius, palette.threshold);
             if response.has_focus() {
                 let stroke = Stroke::new(2.0, ui.visuals().selection.bg_fill);

@@ -176,10 +176,10 @@ fn paint(ui: &Ui, response: &Response, rail: Rect, score: Option<Score>, thresho
     }
     let x = x_of(threshold);
     let (top, bottom) = (rail.top() - 5.0, rail.bottom() + 5.0);
-    let held = response.hovered() || response.dragged() || response.has_focus();
-    let width = if held { 3.0 } else { 2.0 };
+    let active = response.hovered() || response.dragged() || response.has_focus();
+    let width = if active { 3.0 } else { 2.0 };
     let stroke = Stroke::new(width, palette.threshold);
     painter.line_segment([pos2(x, top), pos2(x, bottom)], stroke);
-    let knob = if held { 4.0 } else { 3.0 };
+    let knob = if active { 4.0 } else { 3.0 };
     painter.circle_filled(pos2(x, top), knob, palette.threshold);
 }

@@ -6,10 +6,10 @@ use crate::ui::theme;
 use crate::work::Task;
 
 /// Another model's scores of the same films beside these.
-pub fn comparison_ui(ui: &mut Ui, desk: &EvaluationState, commands: &CommandSender) {
+pub fn comparison_ui(ui: &mut Ui, evaluation: &EvaluationState, commands: &CommandSender) {
     ui.strong("Comparison");
     let palette = theme::palette(ui.visuals());
-    match &desk.comparison {
+    match &evaluation.comparison {
         Task::Idle => {
             ui.weak("Compare with the scores of another model or epoch on the same films");
             if ui.button("Compare with…").clicked() {
@@ -20,7 +20,7 @@ pub fn comparison_ui(ui: &mut Ui, desk: &EvaluationState, commands: &CommandSend
             ui.spinner();
         }
         Task::Failed(error) => {
-            ui.label(RichText::new(error).color(palette.error));
+            ui.label(theme::sentence(error).color(palette.error));
             if ui.button("Compare with…").clicked() {
                 commands.evaluate(EvaluationCommand::Pick(EvaluationPick::Compared));
             }
@@ -34,7 +34,7 @@ pub fn comparison_ui(ui: &mut Ui, desk: &EvaluationState, commands: &CommandSend
                 ui.add(egui::Label::new(name).truncate())
                     .on_hover_text(&other.set.name);
             });
-            let mut shown = desk.listed.different.is_some();
+            let mut shown = evaluation.listed.different.is_some();
             let check = ui.checkbox(&mut shown, "List the films that differ most");
             if check.changed() {
                 commands.evaluate(EvaluationCommand::ShowDifferent(shown));
@@ -50,7 +50,7 @@ fn differences_ui(ui: &mut Ui, differences: &[LabelDifference]) {
         .num_columns(4)
         .spacing([8.0, 1.0])
         .show(ui, |ui| {
-            for head in ["Finding", "AUC there", "here − there", "p"] {
+            for head in ["Finding", "AUC there", "Here − there", "p"] {
                 ui.label(RichText::new(head).small().weak());
             }
             ui.end_row();

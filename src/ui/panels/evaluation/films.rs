@@ -11,21 +11,21 @@ const MAX_FILMS: usize = 60;
 /// The films of a cell of the 2x2 table, or those that changed side in the last move.
 pub fn films_ui(
     ui: &mut Ui,
-    desk: &EvaluationState,
+    evaluation: &EvaluationState,
     views: &mut EvaluationViews,
     commands: &CommandSender,
 ) {
-    let (Some(set), Some(column)) = (desk.scored(), desk.column()) else {
+    let (Some(set), Some(column)) = (evaluation.scored(), evaluation.column()) else {
         return;
     };
-    let films = match (desk.listed.cell, &desk.listed.different) {
-        (Some(_), _) => desk.films_of_cell(),
+    let films = match (evaluation.listed.cell, &evaluation.listed.different) {
+        (Some(_), _) => evaluation.films_of_cell(),
         (None, Some(films)) => films.iter().map(|(film, _)| *film).collect(),
-        (None, None) => desk.flipped_films(),
+        (None, None) => evaluation.flipped_films(),
     };
-    let listed = desk.listed.cell.is_some() || desk.listed.different.is_some();
-    let words = match desk.listed.cell {
-        None if desk.listed.different.is_some() => {
+    let listed = evaluation.listed.cell.is_some() || evaluation.listed.different.is_some();
+    let words = match evaluation.listed.cell {
+        None if evaluation.listed.different.is_some() => {
             "Films on which the two scores differ most: here, there".to_owned()
         }
         Some(cell) => {
@@ -41,7 +41,7 @@ pub fn films_ui(
     ui.horizontal(|ui| {
         ui.strong(words);
         if films.len() > MAX_FILMS {
-            ui.weak(format!("the first {MAX_FILMS} are shown"));
+            ui.weak(format!("The first {MAX_FILMS} are shown"));
         }
         if listed && ui.small_button("Close the list").clicked() {
             commands.evaluate(EvaluationCommand::ShowCell(None));
@@ -50,13 +50,13 @@ pub fn films_ui(
     let shown: Vec<usize> = films.into_iter().take(MAX_FILMS).collect();
     let path = |&film: &usize| Some(set.predictions.films.get(film)?.path.clone());
     let paths: Vec<_> = shown.iter().filter_map(path).collect();
-    if desk.listed.pictures.lacks(&paths) {
+    if evaluation.listed.pictures.lacks(&paths) {
         commands.evaluate(EvaluationCommand::WantPictures(paths));
     }
     ScrollArea::horizontal().auto_shrink(false).show(ui, |ui| {
         ui.horizontal_top(|ui| {
             for film in shown {
-                film_ui(ui, (set, column, film), desk, views, commands);
+                film_ui(ui, (set, column, film), evaluation, views, commands);
             }
         });
     });
@@ -65,7 +65,7 @@ pub fn films_ui(
 fn film_ui(
     ui: &mut Ui,
     (set, column, film): (&ScoredSet, &LabelColumn, usize),
-    desk: &EvaluationState,
+    evaluation: &EvaluationState,
     views: &mut EvaluationViews,
     commands: &CommandSender,
 ) {
@@ -86,9 +86,9 @@ fn film_ui(
                 let (rect, _) = ui.allocate_exact_size(Vec2::splat(side), Sense::hover());
                 views
                     .small_films
-                    .paint(ui, rect, &prediction.path, &desk.listed.pictures);
+                    .paint(ui, rect, &prediction.path, &evaluation.listed.pictures);
                 let palette = theme::palette(ui.visuals());
-                let flagged = score >= desk.threshold();
+                let flagged = score >= evaluation.threshold();
                 let color = if flagged {
                     palette.above
                 } else {
@@ -99,7 +99,7 @@ fn film_ui(
                     Some(false) => "without",
                     None => "unknown",
                 };
-                let mut different = desk.listed.different.iter().flatten();
+                let mut different = evaluation.listed.different.iter().flatten();
                 let other = different.find(|(other, _)| *other == film);
                 let words = other.map_or_else(
                     || format!("{score:.3} {truth}"),

@@ -1,21 +1,22 @@
 use egui::{Align, Button, Layout, RichText, Ui};
 
+use super::EvaluationView;
 use crate::domain::NOTICE;
-use crate::state::{AppState, CommandSender, EvaluationCommand, EvaluationPick};
+use crate::state::{CommandSender, EvaluationCommand, EvaluationPick};
 use crate::ui::shortcuts::Action;
 use crate::ui::theme;
 use crate::work::Task;
 
 /// The header of the evaluation: the scores in view and the buttons.
-pub fn header_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
-    let desk = &state.evaluation;
+pub fn header_ui(ui: &mut Ui, view: &EvaluationView<'_>, commands: &CommandSender) {
+    let evaluation = view.evaluation;
     ui.horizontal(|ui| {
         ui.set_min_height(theme::ROW_HEIGHT_PT);
         let mut picks = vec![
-            ("Open scores…", EvaluationPick::Predictions),
+            (Action::OpenScores.label(), EvaluationPick::Predictions),
             ("Score a folder…", EvaluationPick::DataFolder),
         ];
-        if desk.scored().is_some() {
+        if evaluation.scored().is_some() {
             picks.extend([
                 ("Compare…", EvaluationPick::Compared),
                 ("Report…", EvaluationPick::Report),
@@ -24,10 +25,10 @@ pub fn header_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
             ]);
         }
         for (words, pick) in picks {
-            pick_ui(ui, words, pick, state, commands);
+            pick_ui(ui, words, pick, view, commands);
         }
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            if let Some(working) = desk.opening.running() {
+            if let Some(working) = evaluation.opening.running() {
                 let canceling = working.is_canceling();
                 if ui.add_enabled(!canceling, Button::new("Cancel")).clicked() {
                     commands.evaluate(EvaluationCommand::Cancel);
@@ -48,22 +49,22 @@ pub fn header_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
                     &stage
                 };
                 ui.label(stage);
-            } else if let Some(set) = desk.scored() {
+            } else if let Some(set) = evaluation.scored() {
                 ui.label(format!("{} films", set.n_films()));
                 ui.add(egui::Label::new(RichText::new(&set.name).strong()).truncate())
                     .on_hover_text(&set.name);
-                if let Some(model) = desk.scored_by() {
+                if let Some(model) = evaluation.scored_by() {
                     ui.weak(format!("Scores of {model}"));
                 }
             }
         });
     });
-    if let Some(opened) = desk.set.as_ref() {
+    if let Some(opened) = evaluation.set.as_ref() {
         let palette = theme::palette(ui.visuals());
         let warnings = opened.all_warnings().into_iter();
-        let warnings = warnings.chain(desk.other_model_text(&state.shared.model));
-        for warning in warnings.chain(desk.other_lock_text()) {
-            ui.label(RichText::new(warning).color(palette.error));
+        let warnings = warnings.chain(evaluation.other_model_text(view.model));
+        for warning in warnings.chain(evaluation.other_lock_text()) {
+            ui.label(theme::sentence(warning).color(palette.error));
         }
     }
 }
@@ -72,14 +73,14 @@ fn pick_ui(
     ui: &mut Ui,
     words: &str,
     pick: EvaluationPick,
-    state: &AppState,
+    view: &EvaluationView<'_>,
     commands: &CommandSender,
 ) {
-    let desk = &state.evaluation;
-    let free = !state.is_picking()
-        && desk.opening.running().is_none()
-        && desk.comparison.running().is_none()
-        && desk.saving.running().is_none();
+    let evaluation = view.evaluation;
+    let free = !view.is_picking
+        && evaluation.opening.running().is_none()
+        && evaluation.comparison.running().is_none()
+        && evaluation.saving.running().is_none();
     let response = ui.add_enabled(free, Button::new(words));
     if response.on_hover_text(pick.question()).clicked() {
         commands.evaluate(EvaluationCommand::Pick(pick));
@@ -87,31 +88,31 @@ fn pick_ui(
 }
 
 /// The empty page: how to open scores, or the error of the last attempt.
-pub fn empty_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
-    let desk = &state.evaluation;
+pub fn empty_ui(ui: &mut Ui, view: &EvaluationView<'_>, commands: &CommandSender) {
+    let evaluation = view.evaluation;
     ui.vertical_centered(|ui| {
         ui.add_space(ui.available_height() * 0.28);
         ui.heading("How good are the scores?");
         ui.label("Open a table of scores and labels, or score a folder of labeled films");
         ui.weak("The folder of a training run has valid_predictions.csv and test_predictions.csv");
         ui.add_space(theme::GAP_PT);
-        if desk.opening.running().is_some() {
+        if evaluation.opening.running().is_some() {
             ui.spinner();
         } else {
             for (words, pick) in [
-                ("Open scores…", EvaluationPick::Predictions),
+                (Action::OpenScores.label(), EvaluationPick::Predictions),
                 ("Score a folder…", EvaluationPick::DataFolder),
             ] {
-                let button = ui.add_enabled(!state.is_picking(), Button::new(words));
+                let button = ui.add_enabled(!view.is_picking, Button::new(words));
                 if button.clicked() {
                     commands.evaluate(EvaluationCommand::Pick(pick));
                 }
             }
         }
-        if let Task::Failed(error) = &desk.opening {
+        if let Task::Failed(error) = &evaluation.opening {
             let palette = theme::palette(ui.visuals());
             ui.add_space(theme::GAP_PT);
-            ui.label(RichText::new(error).color(palette.error));
+            ui.label(theme::sentence(error).color(palette.error));
         }
         ui.add_space(theme::GAP_PT);
         ui.weak(NOTICE);
@@ -119,22 +120,19 @@ pub fn empty_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
 }
 
 /// Above the viewer while it shows a film of the set.
-pub fn back_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
+pub fn back_ui(ui: &mut Ui, view: &EvaluationView<'_>, commands: &CommandSender) {
     ui.horizontal(|ui| {
-        let key = Action::BackToEvaluation.shortcut(&state.shared.settings.keys);
-        let key = key.map_or_else(String::new, |key| ui.ctx().format_shortcut(&key));
-        if ui.button("Back to evaluation").on_hover_text(key).clicked() {
-            commands.evaluate(EvaluationCommand::Back);
-        }
-        let (Some(column), Some(path)) =
-            (state.evaluation.column(), state.shared.films.current_path())
-        else {
+        let action = Action::BackToEvaluation;
+        let key = view.actions.key_words(ui.ctx(), action);
+        view.actions
+            .add(ui, action, Button::new(action.label()), commands)
+            .on_hover_text(key);
+        let evaluation = view.evaluation;
+        let (Some(column), Some(path)) = (evaluation.column(), view.film) else {
             return;
         };
-        let films = state
-            .evaluation
-            .scored()
-            .map(|set| set.predictions.films.as_slice());
+        let films = evaluation.scored();
+        let films = films.map(|set| set.predictions.films.as_slice());
         let place = films.and_then(|films| films.iter().position(|film| film.path == path));
         if let Some(place) = place {
             let truth = column.truth.get(place).copied().flatten();
@@ -147,7 +145,7 @@ pub fn back_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
                     Some(false) => "negative",
                     None => "unknown",
                 },
-                state.evaluation.threshold()
+                evaluation.threshold()
             ));
         }
     });

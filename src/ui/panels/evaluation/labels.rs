@@ -7,8 +7,8 @@ use crate::state::{CommandSender, EvaluationCommand, EvaluationState};
 use crate::ui::theme;
 
 /// Every label with its films, areas and threshold; a click shows its curves.
-pub fn labels_ui(ui: &mut Ui, desk: &EvaluationState, commands: &CommandSender) {
-    let Some(set) = desk.scored() else {
+pub fn labels_ui(ui: &mut Ui, evaluation: &EvaluationState, commands: &CommandSender) {
+    let Some(set) = evaluation.scored() else {
         return;
     };
     egui::Grid::new("labels of evaluation")
@@ -23,11 +23,11 @@ pub fn labels_ui(ui: &mut Ui, desk: &EvaluationState, commands: &CommandSender) 
             }
             ui.end_row();
             for (label_idx, column) in set.columns.iter().enumerate() {
-                row_ui(ui, desk, label_idx, column, commands);
+                row_ui(ui, evaluation, label_idx, column, commands);
                 ui.end_row();
             }
         });
-    let mut all = desk.all_labels;
+    let mut all = evaluation.all_labels;
     let check = ui.checkbox(
         &mut all,
         RichText::new("Curves of all labels behind").small(),
@@ -67,13 +67,13 @@ pub fn labels_ui(ui: &mut Ui, desk: &EvaluationState, commands: &CommandSender) 
 
 fn row_ui(
     ui: &mut Ui,
-    desk: &EvaluationState,
+    evaluation: &EvaluationState,
     label_idx: usize,
     column: &LabelColumn,
     commands: &CommandSender,
 ) {
     let name = column.name.replace('_', " ");
-    let selected = desk.chosen.label_idx() == label_idx;
+    let selected = evaluation.chosen.label_idx() == label_idx;
     let text = |words: String| {
         let text = RichText::new(words).small();
         if column.is_rare() { text.weak() } else { text }
@@ -85,7 +85,7 @@ fn row_ui(
     let number = |value: Option<f64>| value.map_or_else(|| "n/a".to_owned(), |v| format!("{v:.3}"));
     let interval = column.auc.and_then(|auc| auc.interval(0.95));
     let interval = interval.map_or_else(|| "n/a".to_owned(), |(a, b)| format!("{a:.2}–{b:.2}"));
-    let threshold = desk.chosen.thresholds().get(label_idx);
+    let threshold = evaluation.chosen.thresholds().get(label_idx);
     for words in [
         column.ranked.n_pos().to_string(),
         column.ranked.n_neg().to_string(),

@@ -9,26 +9,28 @@ mod labels;
 mod model;
 mod plots;
 mod point;
+mod view;
 
 use egui::{CentralPanel, Panel, ScrollArea, Ui};
 
-use crate::state::{AppState, CommandSender, EvaluationCommand};
+use crate::state::{CommandSender, EvaluationCommand};
 use crate::ui::theme;
 
 pub use header::back_ui;
 pub use model::{EvaluationCurves, EvaluationViews, RateRow, rate_rows};
+pub use view::EvaluationView;
 
 /// The evaluation workspace below the toolbar.
 pub fn evaluation_ui(
     ui: &mut Ui,
-    state: &AppState,
+    view: &EvaluationView<'_>,
     views: &mut EvaluationViews,
     commands: &CommandSender,
 ) {
-    let desk = &state.evaluation;
-    Panel::top("evaluation").show(ui, |ui| header::header_ui(ui, state, commands));
-    if desk.scored().is_none() {
-        CentralPanel::default().show(ui, |ui| header::empty_ui(ui, state, commands));
+    let evaluation = view.evaluation;
+    Panel::top("evaluation").show(ui, |ui| header::header_ui(ui, view, commands));
+    if evaluation.scored().is_none() {
+        CentralPanel::default().show(ui, |ui| header::empty_ui(ui, view, commands));
         return;
     }
     Panel::left("labels")
@@ -36,19 +38,19 @@ pub fn evaluation_ui(
         .resizable(false)
         .show(ui, |ui| {
             ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
-                labels::labels_ui(ui, desk, commands);
+                labels::labels_ui(ui, evaluation, commands);
                 ui.separator();
-                point::point_ui(ui, state, commands);
+                point::point_ui(ui, view, commands);
             });
         });
     Panel::bottom("films of evaluation")
         .exact_size(theme::FILM_STRIP_HEIGHT_PT)
         .resizable(false)
-        .show(ui, |ui| films::films_ui(ui, desk, views, commands));
+        .show(ui, |ui| films::films_ui(ui, evaluation, views, commands));
     let frame = egui::Frame::central_panel(ui.style()).inner_margin(theme::SMALL_GAP_PT);
     CentralPanel::default().frame(frame).show(ui, |ui| {
-        let curves = views.curves(state);
-        if let Some(moved) = plots::plots_ui(ui, desk, &curves, commands) {
+        let curves = views.curves(view);
+        if let Some(moved) = plots::plots_ui(ui, evaluation, &curves, commands) {
             if let Some(threshold) = moved.threshold {
                 commands.evaluate(EvaluationCommand::SetThreshold(threshold));
             }

@@ -2,10 +2,11 @@ use std::sync::Arc;
 
 use egui_plot::PlotPoint;
 
+use super::EvaluationView;
 use crate::metrics::{Confusion, RankedScores, wilson_interval};
 use crate::model::ModelCard;
 use crate::scores::{BandedCurve, LabelCurves, ScoredSet};
-use crate::state::{AppState, EvaluationState};
+use crate::state::EvaluationState;
 use crate::ui::panels::small_films::SmallFilms;
 
 /// Confidence level of intervals.
@@ -51,26 +52,26 @@ pub struct EvaluationCurves {
 
 impl EvaluationViews {
     /// The curves of the label in view.
-    pub fn curves(&mut self, state: &AppState) -> Arc<EvaluationCurves> {
-        let desk = &state.evaluation;
+    pub fn curves(&mut self, view: &EvaluationView<'_>) -> Arc<EvaluationCurves> {
+        let evaluation = view.evaluation;
         let place = |set: Option<&Arc<ScoredSet>>| set.map_or(0, |set| Arc::as_ptr(set).addr());
-        let other = desk.comparison.done().map(|other| &other.set);
+        let other = evaluation.comparison.done().map(|other| &other.set);
         // Calibration belongs to the model that made the scores.
-        let card = state.shared.model.loaded.as_ref();
-        let card = card.filter(|_| !state.evaluation.is_of_another_model(&state.shared.model));
+        let card = view.model.loaded.as_ref();
+        let card = card.filter(|_| !evaluation.is_of_another_model(view.model));
         let id = card.map_or_else(String::new, |loaded| loaded.classifier.id().to_owned());
         let key = (
-            place(desk.scored()),
+            place(evaluation.scored()),
             place(other),
-            desk.chosen.label_idx(),
-            desk.all_labels,
+            evaluation.chosen.label_idx(),
+            evaluation.all_labels,
             id,
         );
         match &self.curves {
             Some((known, curves)) if *known == key => Arc::clone(curves),
             _ => {
                 let card = card.map(|loaded| loaded.classifier.card());
-                let curves = Arc::new(EvaluationCurves::of(desk, card));
+                let curves = Arc::new(EvaluationCurves::of(evaluation, card));
                 self.curves = Some((key, Arc::clone(&curves)));
                 curves
             }
@@ -80,11 +81,11 @@ impl EvaluationViews {
 
 impl EvaluationCurves {
     /// Makes the curves of the label in view; calibration is that of `card`.
-    pub fn of(desk: &EvaluationState, card: Option<&ModelCard>) -> Self {
-        let Some(column) = desk.column() else {
+    pub fn of(evaluation: &EvaluationState, card: Option<&ModelCard>) -> Self {
+        let Some(column) = evaluation.column() else {
             return Self::default();
         };
-        let other = desk.comparison.done();
+        let other = evaluation.comparison.done();
         let other = other.and_then(|other| {
             let place = other.set.position(&column.name).ok()?;
             other.set.columns.get(place)
@@ -106,8 +107,8 @@ impl EvaluationCurves {
             reliability: reliability
                 .map(|(name, points)| (name, plot_points(&points)))
                 .collect(),
-            behind: if desk.all_labels {
-                curves_behind(desk)
+            behind: if evaluation.all_labels {
+                curves_behind(evaluation)
             } else {
                 Vec::new()
             },
@@ -118,10 +119,10 @@ impl EvaluationCurves {
 }
 
 /// Curves of the labels that are not in view.
-fn curves_behind(desk: &EvaluationState) -> Vec<(String, Vec<PlotPoint>, Vec<PlotPoint>)> {
-    let columns = desk.scored().map(|set| set.columns.as_slice());
+fn curves_behind(evaluation: &EvaluationState) -> Vec<(String, Vec<PlotPoint>, Vec<PlotPoint>)> {
+    let columns = evaluation.scored().map(|set| set.columns.as_slice());
     let columns = columns.unwrap_or_default().iter().enumerate();
-    let others = columns.filter(|(label_idx, _)| *label_idx != desk.chosen.label_idx());
+    let others = columns.filter(|(label_idx, _)| *label_idx != evaluation.chosen.label_idx());
     let curves = others.map(|(_, column)| {
         let (roc, precision_recall) = both_curves(&column.ranked);
         (column.name.replace('_', " "), roc, precision_recall)
@@ -156,21 +157,21 @@ pub struct RateRow {
 }
 
 /// The figures of the label in view at its threshold.
-pub fn rate_rows(desk: &EvaluationState) -> Vec<RateRow> {
-    let (Some(column), Some(counts)) = (desk.column(), desk.counts()) else {
+pub fn rate_rows(evaluation: &EvaluationState) -> Vec<RateRow> {
+    let (Some(column), Some(counts)) = (evaluation.column(), evaluation.counts()) else {
         return Vec::new();
     };
-    let frozen = desk.chosen.locked().and_then(|frozen| {
-        let mut labels = frozen.figures.labels.iter();
+    let locked = evaluation.chosen.locked().and_then(|locked| {
+        let mut labels = locked.figures.labels.iter();
         labels.find(|label| label.name == column.name)
     });
-    let prevalence = desk.prevalence_of(column);
+    let prevalence = evaluation.prevalence_of(column);
     let row =
         |name, rate: &dyn Fn(&Confusion) -> Option<f64>, share: Option<(usize, usize)>| RateRow {
             name,
             value: rate(&counts),
             interval: share.and_then(|(hits, of)| wilson_interval(hits, of, LEVEL)),
-            where_chosen: frozen.and_then(|label| rate(&label.counts)),
+            where_chosen: locked.and_then(|label| rate(&label.counts)),
         };
     let at = |rate: fn(&Confusion, f64) -> Option<f64>| {
         move |counts: &Confusion| rate(counts, prevalence?)
@@ -242,7 +243,7 @@ mod tests {
     #[test]
     fn window_picture_and_report_draw_the_same_points() {
         let set = set();
-        let mut desk = EvaluationState::new(Arc::new(|| {}));
+        let mut evaluation = EvaluationState::new(Arc::new(|| {}));
         let opened = OpenedSet {
             set: Arc::new(set.clone()),
             warnings: Vec::new(),
@@ -256,8 +257,8 @@ mod tests {
             &Evaluation::of(&opened, choices, &crate::work::Unwatched).unwrap(),
             None,
         );
-        desk.set = Some(opened);
-        let panel = EvaluationCurves::of(&desk, None);
+        evaluation.set = Some(opened);
+        let panel = EvaluationCurves::of(&evaluation, None);
         assert!(panel.roc.len() > 1000 && panel.roc.len() < N_FILMS);
         let curve = |points: &[PlotPoint]| path(points.iter().map(|point| [point.x, point.y]));
         let bars = |bars: &[[f64; 2]]| {

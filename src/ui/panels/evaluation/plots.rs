@@ -26,11 +26,11 @@ type PlaceOf = fn(&Confusion) -> Option<[f64; 2]>;
 /// Five plots with one operating point in all of them, and the comparison; a move, if there is one.
 pub fn plots_ui(
     ui: &mut Ui,
-    desk: &EvaluationState,
+    evaluation: &EvaluationState,
     curves: &EvaluationCurves,
     commands: &CommandSender,
 ) -> Option<Moved> {
-    let column = desk.column()?;
+    let column = evaluation.column()?;
     let gap = theme::SMALL_GAP_PT;
     let head = ui.spacing().interact_size.y + 2.0 * ui.spacing().item_spacing.y;
     let size = Vec2::new(
@@ -38,7 +38,7 @@ pub fn plots_ui(
         (ui.available_height() - gap) / 2.0 - head,
     );
     let view = View {
-        desk,
+        evaluation,
         column,
         curves,
         size,
@@ -60,7 +60,7 @@ pub fn plots_ui(
         }
         ui.vertical(|ui| {
             ui.set_max_width(size.x);
-            comparison_ui(ui, desk, commands);
+            comparison_ui(ui, evaluation, commands);
         });
     });
     moved
@@ -68,7 +68,7 @@ pub fn plots_ui(
 
 /// Shared state of the plots of one frame.
 struct View<'a> {
-    desk: &'a EvaluationState,
+    evaluation: &'a EvaluationState,
     column: &'a LabelColumn,
     curves: &'a EvaluationCurves,
     size: Vec2,
@@ -84,7 +84,7 @@ fn place_in_precision_recall(counts: &Confusion) -> Option<[f64; 2]> {
 
 impl View<'_> {
     fn roc_ui(&self, ui: &mut Ui) -> Option<Moved> {
-        title_ui(ui, "ROC", "sensitivity over 1 - specificity");
+        title_ui(ui, "ROC", "Sensitivity over 1 - specificity");
         if self.curves.roc.is_empty() {
             return self.undefined_ui(ui);
         }
@@ -140,7 +140,7 @@ impl View<'_> {
     }
 
     fn histogram_ui(&self, ui: &mut Ui) -> Option<Moved> {
-        title_ui(ui, "Scores", "fraction of films by score");
+        title_ui(ui, "Scores", "Fraction of films by score");
         let palette = theme::palette(ui.visuals());
         let plot = self
             .plot("scores", false)
@@ -161,7 +161,7 @@ impl View<'_> {
     }
 
     fn rates_ui(&self, ui: &mut Ui) -> Option<Moved> {
-        title_ui(ui, "Rates", "by threshold");
+        title_ui(ui, "Rates", "By threshold");
         let palette = theme::palette(ui.visuals());
         let plot = self
             .plot("rates", true)
@@ -235,7 +235,7 @@ impl View<'_> {
 
     /// The operating point on a curve.
     fn mark(&self, plot: &mut PlotUi<'_>, place_of: PlaceOf, color: Color32) {
-        let counts = self.column.at(self.desk.threshold());
+        let counts = self.column.at(self.evaluation.threshold());
         if let Some(place) = place_of(&counts) {
             let point = Points::new("operating point", vec![place]).radius(6.0);
             plot.points(
@@ -249,7 +249,7 @@ impl View<'_> {
 
     /// The operating point over an axis of scores.
     fn rule(&self, plot: &mut PlotUi<'_>, color: Color32) {
-        let rule = VLine::new("threshold", self.desk.threshold()).width(2.0);
+        let rule = VLine::new("threshold", self.evaluation.threshold()).width(2.0);
         plot.vline(rule.color(color).allow_hover(false));
     }
 

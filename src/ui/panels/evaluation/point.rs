@@ -1,10 +1,10 @@
 use egui::{Button, ComboBox, DragValue, Grid, RichText, Ui};
 
+use super::EvaluationView;
 use super::model::{RateRow, rate_rows};
 use crate::evaluate::Prevalence;
 use crate::state::{
-    AppState, Cell, CommandSender, EvaluationCommand, EvaluationPick, EvaluationState, TargetForm,
-    TargetKind,
+    Cell, CommandSender, EvaluationCommand, EvaluationPick, EvaluationState, TargetForm, TargetKind,
 };
 use crate::ui::theme;
 use crate::ui::widgets::LogitSlider;
@@ -13,29 +13,29 @@ use crate::ui::widgets::LogitSlider;
 const CELL_SIZE_PT: egui::Vec2 = egui::vec2(96.0, 21.0);
 
 /// The operating point of the label in view: slider, number, counts, rates, targets, lock.
-pub fn point_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
-    let desk = &state.evaluation;
-    let Some(column) = desk.column() else {
+pub fn point_ui(ui: &mut Ui, view: &EvaluationView<'_>, commands: &CommandSender) {
+    let evaluation = view.evaluation;
+    let Some(column) = evaluation.column() else {
         return;
     };
-    let held = desk.chosen.locked().is_some();
+    let locked = evaluation.chosen.locked().is_some();
     ui.horizontal(|ui| {
         ui.strong(column.name.replace('_', " "));
-        ui.weak("positive where score ≥ threshold");
+        ui.weak("Positive where score ≥ threshold");
     });
-    ui.add_enabled_ui(!held, |ui| slider_ui(ui, desk, commands));
-    table_ui(ui, desk, commands);
-    rates_ui(ui, desk);
-    prevalence_ui(ui, desk, commands);
-    ui.add_enabled_ui(!held, |ui| target_ui(ui, desk, commands));
-    lock_ui(ui, state, commands);
+    ui.add_enabled_ui(!locked, |ui| slider_ui(ui, evaluation, commands));
+    table_ui(ui, evaluation, commands);
+    rates_ui(ui, evaluation);
+    prevalence_ui(ui, evaluation, commands);
+    ui.add_enabled_ui(!locked, |ui| target_ui(ui, evaluation, commands));
+    lock_ui(ui, view, commands);
 }
 
-fn slider_ui(ui: &mut Ui, desk: &EvaluationState, commands: &CommandSender) {
-    let Some(column) = desk.column() else {
+fn slider_ui(ui: &mut Ui, evaluation: &EvaluationState, commands: &CommandSender) {
+    let Some(column) = evaluation.column() else {
         return;
     };
-    let threshold = desk.threshold();
+    let threshold = evaluation.threshold();
     ui.horizontal(|ui| {
         let mut typed = threshold;
         let label = ui.label("Threshold");
@@ -52,14 +52,14 @@ fn slider_ui(ui: &mut Ui, desk: &EvaluationState, commands: &CommandSender) {
             commands.evaluate(EvaluationCommand::EndMove);
         }
         if ui
-            .add_enabled(desk.chosen.can_undo(), Button::new("Undo"))
+            .add_enabled(evaluation.chosen.can_undo(), Button::new("Undo"))
             .clicked()
         {
             commands.evaluate(EvaluationCommand::Undo);
         }
-        ui.weak("arrow keys: next score");
+        ui.weak("Arrow keys: next score");
     });
-    ui.weak(format!("Threshold: {}", desk.origin().words()));
+    ui.weak(format!("Threshold: {}", evaluation.origin().words()));
     let mut moved = threshold;
     let ranked = &column.ranked;
     let slider = LogitSlider::new("Threshold on the logit scale", &mut moved)
@@ -75,8 +75,8 @@ fn slider_ui(ui: &mut Ui, desk: &EvaluationState, commands: &CommandSender) {
 }
 
 /// The 2x2 table; a click on a cell lists its films.
-fn table_ui(ui: &mut Ui, desk: &EvaluationState, commands: &CommandSender) {
-    let Some(counts) = desk.counts() else {
+fn table_ui(ui: &mut Ui, evaluation: &EvaluationState, commands: &CommandSender) {
+    let Some(counts) = evaluation.counts() else {
         return;
     };
     let count = |cell| match cell {
@@ -91,24 +91,24 @@ fn table_ui(ui: &mut Ui, desk: &EvaluationState, commands: &CommandSender) {
         .show(ui, |ui| {
             ui.label("");
             ui.label(
-                RichText::new(format!("with, {}", counts.n_pos()))
+                RichText::new(format!("With, {}", counts.n_pos()))
                     .small()
                     .weak(),
             );
             ui.label(
-                RichText::new(format!("without, {}", counts.n_neg()))
+                RichText::new(format!("Without, {}", counts.n_neg()))
                     .small()
                     .weak(),
             );
             ui.end_row();
             let rows = Cell::ALL.chunks(2).zip([
-                format!("flagged, {}", counts.n_flagged()),
-                format!("not flagged, {}", counts.n_films() - counts.n_flagged()),
+                format!("Flagged, {}", counts.n_flagged()),
+                format!("Not flagged, {}", counts.n_films() - counts.n_flagged()),
             ]);
             for (cells, name) in rows {
                 ui.label(RichText::new(name).small().weak());
                 for &cell in cells {
-                    let shown = desk.listed.cell == Some(cell);
+                    let shown = evaluation.listed.cell == Some(cell);
                     let button = Button::new(count(cell).to_string()).selected(shown);
                     let response = ui.add_sized(CELL_SIZE_PT, button);
                     let name = format!("{} {}", cell.name(), count(cell));
@@ -126,36 +126,36 @@ fn table_ui(ui: &mut Ui, desk: &EvaluationState, commands: &CommandSender) {
         });
 }
 
-fn rates_ui(ui: &mut Ui, desk: &EvaluationState) {
-    let rows = rate_rows(desk);
-    let held = desk.chosen.locked();
+fn rates_ui(ui: &mut Ui, evaluation: &EvaluationState) {
+    let rows = rate_rows(evaluation);
+    let locked = evaluation.chosen.locked();
     Grid::new("rates")
         .num_columns(4)
         .min_row_height(theme::SMALL_ROW_HEIGHT_PT)
         .spacing([10.0, 1.0])
         .show(ui, |ui| {
-            if held.is_some() {
-                for head in ["", "here", "95 %", "where chosen"] {
+            if locked.is_some() {
+                for head in ["", "Here", "95 %", "Where chosen"] {
                     ui.label(RichText::new(head).small().weak());
                 }
                 ui.end_row();
             }
-            for pair in rows.chunks(if held.is_some() { 1 } else { 2 }) {
+            for pair in rows.chunks(if locked.is_some() { 1 } else { 2 }) {
                 for row in pair {
-                    rate_ui(ui, row, held.is_some());
+                    rate_ui(ui, row, locked.is_some());
                 }
                 ui.end_row();
             }
         });
 }
 
-fn rate_ui(ui: &mut Ui, row: &RateRow, held: bool) {
+fn rate_ui(ui: &mut Ui, row: &RateRow, locked: bool) {
     let number = |value: Option<f64>| value.map_or_else(|| "n/a".to_owned(), |v| format!("{v:.3}"));
     ui.label(RichText::new(row.name).small());
     let interval = row
         .interval
         .map(|(low, high)| format!("{low:.2}–{high:.2}"));
-    if held {
+    if locked {
         ui.label(
             RichText::new(number(row.value))
                 .small()
@@ -175,15 +175,15 @@ fn rate_ui(ui: &mut Ui, row: &RateRow, held: bool) {
     }
 }
 
-fn prevalence_ui(ui: &mut Ui, desk: &EvaluationState, commands: &CommandSender) {
+fn prevalence_ui(ui: &mut Ui, evaluation: &EvaluationState, commands: &CommandSender) {
     ui.horizontal(|ui| {
         let label = ui.label(RichText::new("PPV, NPV at a prevalence").small());
-        let stated = match desk.prevalence {
+        let stated = match evaluation.prevalence {
             Prevalence::Stated(share) => share,
             _ => 0.05,
         };
         ComboBox::from_id_salt("prevalence")
-            .selected_text(RichText::new(desk.prevalence.text()).small())
+            .selected_text(RichText::new(evaluation.prevalence.text()).small())
             .show_ui(ui, |ui| {
                 for choice in [
                     Prevalence::ThisSet,
@@ -191,7 +191,7 @@ fn prevalence_ui(ui: &mut Ui, desk: &EvaluationState, commands: &CommandSender) 
                     Prevalence::NotebookPool,
                     Prevalence::Stated(stated),
                 ] {
-                    let chosen = desk.prevalence == choice;
+                    let chosen = evaluation.prevalence == choice;
                     if ui.selectable_label(chosen, choice.text()).clicked() {
                         commands.evaluate(EvaluationCommand::SetPrevalence(choice));
                     }
@@ -199,7 +199,7 @@ fn prevalence_ui(ui: &mut Ui, desk: &EvaluationState, commands: &CommandSender) 
             })
             .response
             .labelled_by(label.id);
-        if let Prevalence::Stated(mut share) = desk.prevalence {
+        if let Prevalence::Stated(mut share) = evaluation.prevalence {
             let drag = DragValue::new(&mut share)
                 .range(0.0001..=0.9999)
                 .speed(0.001)
@@ -212,8 +212,8 @@ fn prevalence_ui(ui: &mut Ui, desk: &EvaluationState, commands: &CommandSender) 
     });
 }
 
-fn target_ui(ui: &mut Ui, desk: &EvaluationState, commands: &CommandSender) {
-    let TargetForm { kind, value } = desk.chosen.target;
+fn target_ui(ui: &mut Ui, evaluation: &EvaluationState, commands: &CommandSender) {
+    let TargetForm { kind, value } = evaluation.chosen.target;
     ui.horizontal(|ui| {
         let label = ui.label(RichText::new("Solve for").small());
         ComboBox::from_id_salt("target")
@@ -257,24 +257,23 @@ fn target_ui(ui: &mut Ui, desk: &EvaluationState, commands: &CommandSender) {
         }
     });
     let palette = theme::palette(ui.visuals());
-    for note in &desk.chosen.solve_notes {
+    for note in &evaluation.chosen.solve_notes {
         ui.label(RichText::new(note).small().color(palette.warning));
     }
 }
 
-fn lock_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
-    let desk = &state.evaluation;
+fn lock_ui(ui: &mut Ui, view: &EvaluationView<'_>, commands: &CommandSender) {
+    let evaluation = view.evaluation;
     ui.horizontal(|ui| {
-        let mut held = desk.chosen.locked().is_some();
-        let lock = ui.checkbox(&mut held, "Lock all thresholds");
+        let mut locked = evaluation.chosen.locked().is_some();
+        let lock = ui.checkbox(&mut locked, "Lock all thresholds");
         let hover = "Choose them on validation, lock them, then open the test scores to compare \
                      both side by side";
         if lock.on_hover_text(hover).changed() {
-            commands.evaluate(EvaluationCommand::Freeze(held));
+            commands.evaluate(EvaluationCommand::Lock(locked));
         }
-        let model = &state.shared.model;
-        let refused = desk.why_not_saved(model);
-        let possible = !state.is_picking() && model.loaded.is_some() && refused.is_none();
+        let refused = evaluation.why_not_saved(view.model);
+        let possible = !view.is_picking && view.model.loaded.is_some() && refused.is_none();
         let save = ui.add_enabled(possible, Button::new("Save into a model…"));
         let hover = "Writes a copy of the model in use with these thresholds as its operating \
                      points, and uses it";
@@ -287,8 +286,8 @@ fn lock_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
             commands.evaluate(EvaluationCommand::Pick(EvaluationPick::Model));
         }
     });
-    if let Some(frozen) = desk.chosen.locked() {
-        let text = format!("Chosen on {}", frozen.chosen_on);
+    if let Some(locked) = evaluation.chosen.locked() {
+        let text = format!("Chosen on {}", locked.chosen_on);
         ui.add(egui::Label::new(RichText::new(text).small().weak()).truncate());
     }
 }

@@ -1,15 +1,16 @@
 use egui::Ui;
 
+use super::FindingsView;
 use crate::domain::Film;
 use crate::domain::SpacingSource;
 use crate::imaging::Severity;
-use crate::state::{AppState, CommandSender, ListCommand, Mark};
-use crate::ui::shortcuts::{Action, key_words};
+use crate::state::{CommandSender, ListCommand, Mark};
+use crate::ui::shortcuts::Action;
 use crate::ui::theme;
 
 /// Which film this is, what its file says, what may be wrong with it, and the reader's own words.
-pub fn heading_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
-    let Some(path) = state.shared.films.current_path() else {
+pub fn heading_ui(ui: &mut Ui, view: &FindingsView<'_>, commands: &CommandSender) {
+    let Some(path) = view.films.current_path() else {
         ui.heading("No film");
         ui.weak("Open a film to see its scores");
         ui.add_space(theme::SMALL_GAP_PT);
@@ -19,10 +20,10 @@ pub fn heading_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
     let name = egui::RichText::new(name.to_string_lossy()).heading();
     ui.add(egui::Label::new(name).truncate())
         .on_hover_text(path.display().to_string());
-    if let Some(opened) = state.shared.films.film.opened() {
+    if let Some(opened) = view.films.film.opened() {
         let film = &opened.film;
         ui.weak(facts(film)).on_hover_text(details(film));
-        if state.viewer.options.patient_name_shown {
+        if view.viewer.options.patient_name_shown {
             let name = film.info.patient_name.as_deref();
             ui.label(format!("Patient: {}", name.unwrap_or("not in the file")));
         }
@@ -35,13 +36,13 @@ pub fn heading_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
             ui.label(egui::RichText::new(&concern.text).color(color));
         }
     }
-    note_ui(ui, state, commands);
+    note_ui(ui, view, commands);
     ui.add_space(theme::SMALL_GAP_PT);
 }
 
 /// Mark and note of the film; both are saved in a file next to the films.
-fn note_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
-    let Some(entry) = state.shared.films.current_entry() else {
+fn note_ui(ui: &mut Ui, view: &FindingsView<'_>, commands: &CommandSender) {
+    let Some(entry) = view.films.current_entry() else {
         return;
     };
     ui.horizontal(|ui| {
@@ -51,7 +52,7 @@ fn note_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
             (Mark::Excluded, Action::Exclude),
         ] {
             let button = egui::Button::selectable(entry.mark == Some(mark), mark.label());
-            let key = key_words(ui.ctx(), action, &state.shared.settings.keys);
+            let key = view.actions.key_words(ui.ctx(), action);
             if ui.add(button).on_hover_text(key).clicked() {
                 commands.list(ListCommand::Mark(mark));
             }

@@ -3,49 +3,48 @@
 mod heading;
 mod model;
 mod row;
+mod view;
 
 use egui::{ScrollArea, Ui};
 
-use crate::domain::ThresholdOrigin;
 use crate::state::{
-    AppState, Command, CommandSender, DisplayCommand, FilmState, Films, Model, Shared,
-    ViewerCommand, ViewerState,
+    Command, CommandSender, DisplayCommand, FilmState, Films, Model, ViewerCommand, ViewerState,
 };
 use crate::ui::shortcuts::Action;
 use crate::ui::theme;
 
 pub use model::{FindingRow, Verdict, finding_rows, risk_text};
 use model::{interval_text, risk_of, standing_text};
+pub use view::FindingsView;
 
 /// Scores at the right of the film; in their place, why there are none.
-pub fn findings_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
-    heading::heading_ui(ui, state, commands);
-    state_ui(ui, &state.shared, commands);
-    let Some(loaded) = &state.shared.model.loaded else {
-        no_model_ui(ui, &state.shared.model);
+pub fn findings_ui(ui: &mut Ui, view: &FindingsView<'_>, commands: &CommandSender) {
+    heading::heading_ui(ui, view, commands);
+    state_ui(ui, view, commands);
+    let Some(loaded) = &view.model.loaded else {
+        no_model_ui(ui, view.model);
         return;
     };
-    if state.viewer.is_refused(&state.shared.films) {
+    if view.viewer.is_refused(view.films) {
         refused_ui(ui, commands);
     }
-    let uncovered = state
-        .shared
+    let uncovered = view
         .films
         .film
         .reading()
-        .filter(|_| !state.viewer.is_refused(&state.shared.films));
-    let uncovered = uncovered.map(|reading| &reading.inference.scores);
-    let covered = state
+        .filter(|_| !view.viewer.is_refused(view.films));
+    let uncovered = uncovered.map(|scored| &scored.inference.scores);
+    let covered = view
         .viewer
         .probe
         .reading
         .as_ref()
-        .filter(|_| !state.viewer.is_refused(&state.shared.films));
-    let covered = covered.map(|reading| &reading.inference.scores);
+        .filter(|_| !view.viewer.is_refused(view.films));
+    let covered = covered.map(|scored| &scored.inference.scores);
     let mut rows = finding_rows(
         &loaded.thresholds,
         covered.or(uncovered),
-        state.viewer.selected,
+        view.viewer.selected,
     );
     if covered.is_some() {
         for row in &mut rows {
@@ -56,10 +55,7 @@ pub fn findings_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
         covered_ui(ui, commands);
     }
     let card = loaded.classifier.card();
-    let jitter = state
-        .viewer
-        .jitter
-        .intervals_of(state.shared.films.current_path());
+    let jitter = view.viewer.jitter.intervals_of(view.films.current_path());
     for row in &mut rows {
         let calibration = card.calibration.get(row.finding_idx);
         let calibration = calibration.and_then(Option::as_ref);
@@ -81,18 +77,12 @@ pub fn findings_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
                 (Action::Undo, "Undo"),
                 (Action::Jitter, "Stability"),
             ] {
-                let command = action.command(state);
-                let mut origins = rows.iter().map(|row| row.threshold.origin());
-                let changed = origins.any(ThresholdOrigin::is_chosen_here);
-                let possible = command.is_some() && (changed || action != Action::ResetThresholds);
-                let response = ui.add_enabled(possible, egui::Button::new(label));
-                if response.on_hover_text(action.label()).clicked()
-                    && let Some(command) = command
-                {
-                    commands.send(command);
-                }
+                let button = egui::Button::new(label);
+                view.actions
+                    .add(ui, action, button, commands)
+                    .on_hover_text(action.label());
             }
-            if state.viewer.jitter.is_busy() {
+            if view.viewer.jitter.is_busy() {
                 ui.spinner();
             }
         });
@@ -102,10 +92,10 @@ pub fn findings_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
             ui.label(risk_text(row, card.calibration.get(row.finding_idx)));
             let histogram = card.validation_scores.get(row.finding_idx);
             ui.label(standing_text(row, histogram.and_then(Option::as_ref)));
-            if let Some(text) = interval_text(row, state.viewer.jitter.n()) {
+            if let Some(text) = interval_text(row, view.viewer.jitter.n()) {
                 ui.label(text);
             }
-            if let Some(text) = box_text(&state.viewer, &state.shared.films) {
+            if let Some(text) = box_text(view.viewer, view.films) {
                 ui.label(text);
             }
         }
@@ -126,12 +116,12 @@ fn refused_ui(ui: &mut Ui, commands: &CommandSender) {
 
 /// How the map of the finding in view meets the radiologists' boxes, where there are any.
 fn box_text(viewer: &ViewerState, films: &Films) -> Option<String> {
-    let (cut, overlap) = viewer.overlap.found.filter(|_| !viewer.is_refused(films))?;
+    let (threshold, overlap) = viewer.overlap.found.filter(|_| !viewer.is_refused(films))?;
     let hit = if overlap.hit { "hit" } else { "miss" };
     Some(format!(
         "NIH box: {hit} (IoU {:.2} with the map above {:.0} % of its maximum)",
         overlap.iou,
-        cut * 100.0
+        threshold * 100.0
     ))
 }
 
@@ -148,15 +138,15 @@ fn covered_ui(ui: &mut Ui, commands: &CommandSender) {
 }
 
 /// Progress, failure or cancellation of the film in view, with the way out.
-fn state_ui(ui: &mut Ui, shared: &Shared, commands: &CommandSender) {
+fn state_ui(ui: &mut Ui, view: &FindingsView<'_>, commands: &CommandSender) {
     let palette = theme::palette(ui.visuals());
-    match &shared.films.film {
+    match &view.films.film {
         FilmState::Empty | FilmState::Read(_) => {}
         FilmState::Opening | FilmState::Scoring(_) => {
-            let opening = matches!(shared.films.film, FilmState::Opening);
+            let opening = matches!(view.films.film, FilmState::Opening);
             ui.horizontal(|ui| {
                 ui.spinner();
-                ui.label(match (opening, shared.model.loaded.is_some()) {
+                ui.label(match (opening, view.model.loaded.is_some()) {
                     (true, _) => "Opening film…",
                     (false, true) => "Scoring…",
                     (false, false) => "Waiting for the model…",
@@ -169,7 +159,7 @@ fn state_ui(ui: &mut Ui, shared: &Shared, commands: &CommandSender) {
         FilmState::Failed { error, .. } => {
             let title = egui::RichText::new("No scores for this film").strong();
             ui.label(title.color(palette.error));
-            ui.label(egui::RichText::new(error).color(palette.error));
+            ui.label(theme::sentence(error).color(palette.error));
             ui.horizontal(|ui| {
                 if ui.button("Try again").clicked() {
                     commands.view(ViewerCommand::Retry);
@@ -196,7 +186,7 @@ fn no_model_ui(ui: &mut Ui, model: &Model) {
                 .strong()
                 .color(palette.error),
         );
-        ui.label(egui::RichText::new(error).color(palette.error));
+        ui.label(theme::sentence(error).color(palette.error));
     } else {
         ui.horizontal(|ui| {
             ui.spinner();

@@ -131,7 +131,7 @@ mod tests {
     use crate::domain::{Labels, OperatingPoint};
 
     #[test]
-    fn the_risk_is_told_apart_from_the_score_or_not_at_all() {
+    fn the_risk_is_shown_apart_from_the_score_or_not_at_all() {
         let labels = Labels::nih_14();
         let thresholds = Thresholds::of_model(labels.map(|_, _| Threshold::unset()));
         let scores = labels.map(|_, _| Score::new(0.5).unwrap());

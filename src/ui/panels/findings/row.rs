@@ -31,7 +31,7 @@ pub fn column_heads_ui(ui: &mut Ui) {
     });
 }
 
-/// One finding. A click anywhere but on the threshold lays its map over the film.
+/// One finding. A click anywhere but on the threshold shows its map.
 pub fn row_ui(
     ui: &mut Ui,
     row: &FindingRow,
@@ -114,10 +114,10 @@ fn cells_ui(
         }
         match row.verdict {
             Some(Verdict::Above) => {
-                ui.label(egui::RichText::new("above").strong().color(palette.above));
+                ui.label(egui::RichText::new("Above").strong().color(palette.above));
             }
             Some(Verdict::Below) => {
-                ui.weak("below");
+                ui.weak("Below");
             }
             None => {}
         }
@@ -125,7 +125,7 @@ fn cells_ui(
     cell_ui(ui, RISK_WIDTH_PT, |ui| risk_ui(ui, row));
     if !row.threshold.is_set() {
         let palette = theme::palette(ui.visuals());
-        let text = egui::RichText::new("not set")
+        let text = egui::RichText::new("Not set")
             .small()
             .color(palette.warning);
         ui.label(text).on_hover_text(format!(

@@ -1,55 +1,49 @@
 use egui::{Grid, ScrollArea, Ui};
 
-use crate::state::{AppState, BlindedReading, CommandSender, ListCommand};
+use super::ListView;
+use crate::state::{BlindedSession, CommandSender, ListCommand};
 use crate::ui::shortcuts::Action;
 use crate::ui::theme;
 
 /// The reader's answers in place of the network's, until the reader commits.
 pub fn answers_ui(
     ui: &mut Ui,
-    state: &AppState,
-    reading: &BlindedReading,
+    view: &ListView<'_>,
+    session: &BlindedSession,
     commands: &CommandSender,
 ) {
-    let (number, n_films) = reading.progress();
+    let (number, n_films) = session.progress();
     ui.heading(format!("Blinded session, film {number} of {n_films}"));
-    if !state.list.shows_asked_film(&state.shared.films) {
+    if !view.list.shows_asked_film(view.films) {
         ui.label("Another film is open");
         if ui.button("Back to the session").clicked() {
             commands.list(ListCommand::ShowAsked);
         }
-    } else if reading.is_committed() {
-        committed_ui(ui, reading);
+    } else if session.is_committed() {
+        committed_ui(ui, session);
     } else {
         ui.label("Answer, then commit. The model's answer is shown afterwards");
     }
     ui.horizontal(|ui| {
         for action in [
-            Action::CommitReading,
-            Action::PreviousRead,
-            Action::NextRead,
+            Action::CommitAnswers,
+            Action::PreviousOfSession,
+            Action::NextOfSession,
         ] {
-            let command = action.command(state);
+            let key = view.actions.key_words(ui.ctx(), action);
             let button = egui::Button::new(action.label());
-            let key =
-                crate::ui::shortcuts::key_words(ui.ctx(), action, &state.shared.settings.keys);
-            if ui
-                .add_enabled(command.is_some(), button)
-                .on_hover_text(key)
-                .clicked()
-                && let Some(command) = command
-            {
-                commands.send(command);
-            }
+            view.actions
+                .add(ui, action, button, commands)
+                .on_hover_text(key);
         }
         if ui.button("End session").clicked() {
             commands.list(ListCommand::EndBlinded);
         }
     });
-    if reading.is_committed() {
+    if session.is_committed() {
         return;
     }
-    let Some(loaded) = &state.shared.model.loaded else {
+    let Some(loaded) = &view.model.loaded else {
         return;
     };
     ui.add_space(theme::SMALL_GAP_PT);
@@ -61,7 +55,7 @@ pub fn answers_ui(
                 for (label, name) in loaded.classifier.card().labels.iter().enumerate() {
                     let name = name.replace('_', " ");
                     ui.label(&name);
-                    let current = reading.answer_to(label);
+                    let current = session.answer_to(label);
                     for (answer, words) in [(Some(true), "Yes"), (Some(false), "No"), (None, "–")]
                     {
                         let response = ui.radio(current == answer, words);
@@ -84,13 +78,13 @@ pub fn answers_ui(
                 }
             });
         ui.add_space(theme::SMALL_GAP_PT);
-        ui.weak(format!("Log: {}", reading.log.display()));
+        ui.weak(format!("Log: {}", session.log.display()));
     });
 }
 
 /// How often reader and model agreed so far.
-fn committed_ui(ui: &mut Ui, reading: &BlindedReading) {
-    let agreement = reading.agreement;
+fn committed_ui(ui: &mut Ui, session: &BlindedSession) {
+    let agreement = session.agreement;
     let text = match agreement.share() {
         None => "Committed. No answers yet".to_owned(),
         Some(share) => {
@@ -104,7 +98,7 @@ fn committed_ui(ui: &mut Ui, reading: &BlindedReading) {
         }
     };
     ui.label(text);
-    if reading.is_finished() {
+    if session.is_finished() {
         ui.strong("All films are answered");
     }
 }

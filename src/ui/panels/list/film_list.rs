@@ -2,14 +2,15 @@ use std::path::PathBuf;
 
 use egui::{Align2, FontId, Rect, Response, ScrollArea, Sense, Ui, Vec2};
 
+use super::ListView;
 use super::filter::filter_ui;
 use crate::domain::Score;
 use crate::state::{
-    AppState, CommandSender, CompareCommand, FilmEntry, FilmStatus, ListCommand, Mark, SortKey,
+    CommandSender, CompareCommand, FilmEntry, FilmStatus, ListCommand, Mark, SortKey,
     ViewerCommand, n_above, score,
 };
 use crate::ui::panels::small_films::SmallFilms;
-use crate::ui::shortcuts::{Action, with_key};
+use crate::ui::shortcuts::Action;
 use crate::ui::theme;
 
 /// State of the list between frames.
@@ -23,21 +24,21 @@ pub struct ListViews {
 /// The films that are open, as they are sorted and filtered; a click shows one.
 pub fn film_list_ui(
     ui: &mut Ui,
-    state: &AppState,
+    view: &ListView<'_>,
     views: &mut ListViews,
     commands: &CommandSender,
 ) {
-    heading_ui(ui, state, commands);
-    filter_ui(ui, &state.list, &state.shared, commands);
+    heading_ui(ui, view, commands);
+    filter_ui(ui, view, commands);
     ui.separator();
-    let places = state.list.places();
+    let places = view.list.places();
     if places.is_empty() {
         ui.weak("No film matches the filter");
     }
     let row_height = theme::LIST_ROW_HEIGHT_PT;
     let mut area = ScrollArea::vertical().auto_shrink(false);
     // A film that came into view otherwise than by a click may be outside.
-    let current = state.shared.films.current();
+    let current = view.films.current();
     if views.scrolled_to != current {
         views.scrolled_to = current;
         let place = places.iter().position(|&place| Some(place) == current);
@@ -51,15 +52,15 @@ pub fn film_list_ui(
         let shown = places.get(rows).unwrap_or_default();
         let entries: Vec<(usize, &FilmEntry)> = shown
             .iter()
-            .filter_map(|&place| Some((place, state.shared.films.entries().get(place)?)))
+            .filter_map(|&place| Some((place, view.films.entries().get(place)?)))
             .collect();
         let paths: Vec<PathBuf> = entries.iter().map(|(_, e)| e.path.clone()).collect();
-        if state.list.pictures.lacks(&paths) {
+        if view.list.pictures.lacks(&paths) {
             commands.list(ListCommand::WantPictures(paths));
         }
         for (place, entry) in entries {
             let current = current == Some(place);
-            let response = row_ui(ui, state, entry, current, &mut views.films);
+            let response = row_ui(ui, view, entry, current, &mut views.films);
             response.context_menu(|ui| {
                 if ui.button("Compare with the film in view").clicked() {
                     let command = CompareCommand::ShowFilm(place);
@@ -76,9 +77,9 @@ pub fn film_list_ui(
     });
 }
 
-fn heading_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
-    let n_films = state.shared.films.entries().len();
-    let n_shown = state.list.places().len();
+fn heading_ui(ui: &mut Ui, view: &ListView<'_>, commands: &CommandSender) {
+    let n_films = view.films.entries().len();
+    let n_shown = view.list.places().len();
     let films = if n_films == 1 { "film" } else { "films" };
     ui.horizontal(|ui| {
         ui.strong(if n_shown == n_films {
@@ -87,7 +88,7 @@ fn heading_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
             format!("{n_shown} of {n_films} {films}")
         });
     });
-    if let Some(progress) = state.list.scoring_progress() {
+    if let Some(progress) = view.list.scoring_progress() {
         ui.horizontal(|ui| {
             let share = progress.n_done as f32 / progress.n_total.max(1) as f32;
             let text = format!("{} of {} scored", progress.n_done, progress.n_total);
@@ -102,28 +103,20 @@ fn heading_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
             }
         });
     } else if n_films > 1 {
-        let command = Action::ScoreAll.command(state);
-        let button = egui::Button::new("Score all");
-        let response = ui.add_enabled(command.is_some(), button);
+        let action = Action::ScoreAll;
         let hover = "Score the films of the list in the background";
-        let hover = with_key(
-            ui.ctx(),
-            hover,
-            Action::ScoreAll,
-            &state.shared.settings.keys,
-        );
-        if response.on_hover_text(hover).clicked()
-            && let Some(command) = command
-        {
-            commands.send(command);
-        }
+        let hover = view.actions.with_key(ui.ctx(), hover, action);
+        let button = egui::Button::new("Score all");
+        view.actions
+            .add(ui, action, button, commands)
+            .on_hover_text(hover);
     }
 }
 
 /// A small film, its name, and what the list is about.
 fn row_ui(
     ui: &mut Ui,
-    state: &AppState,
+    view: &ListView<'_>,
     entry: &FilmEntry,
     current: bool,
     films: &mut SmallFilms,
@@ -149,7 +142,7 @@ fn row_ui(
         rect.min + Vec2::splat(2.0),
         Vec2::splat(rect.height() - 4.0),
     );
-    films.paint(ui, picture, &entry.path, &state.list.pictures);
+    films.paint(ui, picture, &entry.path, &view.list.pictures);
     let failed = matches!(entry.status, FilmStatus::Failed(_));
     let color = match entry.status {
         FilmStatus::Failed(_) => palette.error,
@@ -171,9 +164,9 @@ fn row_ui(
     let failed = if failed { "! " } else { "" };
     let first = rect.top() + rect.height() * 0.3;
     line(first, 13.0, format!("{failed}{marked}{name}{noted}"), color);
-    let (second, color) = second_line(ui, state, entry);
+    let (second, color) = second_line(ui, view, entry);
     line(rect.top() + rect.height() * 0.72, 11.5, second, color);
-    let blinded = state.list.blinded.is_some();
+    let blinded = view.list.blinded.is_some();
     response.on_hover_ui(|ui| hover_ui(ui, entry, blinded))
 }
 
@@ -186,18 +179,18 @@ fn mark_sign(mark: Mark) -> &'static str {
 }
 
 /// The score that the list is sorted by or else of the selected finding, and what the table says.
-fn second_line(ui: &Ui, state: &AppState, entry: &FilmEntry) -> (String, egui::Color32) {
+fn second_line(ui: &Ui, view: &ListView<'_>, entry: &FilmEntry) -> (String, egui::Color32) {
     let palette = theme::palette(ui.visuals());
     let weak = ui.visuals().weak_text_color();
-    if state.list.blinded.is_some() {
-        return ("blinded session".to_owned(), weak);
+    if view.list.blinded.is_some() {
+        return ("Blinded session".to_owned(), weak);
     }
-    let loaded = state.shared.model.loaded.as_ref();
+    let loaded = view.model.loaded.as_ref();
     let thresholds = loaded.map(|loaded| loaded.thresholds.current());
-    let label = match state.list.order.key {
+    let label = match view.list.order.key {
         SortKey::Score(label) => Some(label),
         SortKey::Above => None,
-        _ => state.viewer.selected,
+        _ => view.selected,
     };
     let Some(label) = label else {
         let text = match n_above(entry, thresholds) {
@@ -226,7 +219,7 @@ fn second_line(ui: &Ui, state: &AppState, entry: &FilmEntry) -> (String, egui::C
 fn unscored_text(entry: &FilmEntry) -> String {
     match &entry.status {
         FilmStatus::Failed(error) => error.clone(),
-        _ => "no scores yet".to_owned(),
+        _ => "No scores yet".to_owned(),
     }
 }
 
@@ -250,8 +243,8 @@ fn hover_ui(ui: &mut Ui, entry: &FilmEntry, blinded: bool) {
         ui.label(&entry.note);
     }
     match &entry.status {
-        FilmStatus::Unread => ui.weak("not opened yet"),
-        FilmStatus::Scored => ui.weak("scored"),
+        FilmStatus::Unread => ui.weak("Not opened yet"),
+        FilmStatus::Scored => ui.weak("Scored"),
         FilmStatus::Failed(error) => ui.label(error),
     };
 }

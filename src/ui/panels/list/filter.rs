@@ -1,15 +1,15 @@
 use egui::{ComboBox, Ui};
 
+use super::ListView;
 use crate::domain::Labels;
-use crate::state::{
-    CommandSender, Decision, ListCommand, ListFilter, ListState, Mark, Shared, SortKey, SortOrder,
-};
+use crate::state::{CommandSender, Decision, ListCommand, ListFilter, Mark, SortKey, SortOrder};
 
 /// How the list is sorted, and what it shows.
-pub fn filter_ui(ui: &mut Ui, list: &ListState, shared: &Shared, commands: &CommandSender) {
-    let labels = shared.model.classifier();
+pub fn filter_ui(ui: &mut Ui, view: &ListView<'_>, commands: &CommandSender) {
+    let list = view.list;
+    let labels = view.model.classifier();
     let labels = labels.map(|classifier| &classifier.card().labels);
-    let patient = shared.films.current_entry();
+    let patient = view.films.current_entry();
     let patient = patient.and_then(|entry| entry.patient_id.as_deref());
     search_ui(ui, &list.filter, commands);
     sort_ui(ui, list.order, labels, commands);
@@ -105,19 +105,19 @@ fn parts_ui(
     let of_finding: Vec<(usize, &str)> = names.iter().map(String::as_str).enumerate().collect();
     choice_ui(ui, "Finding", &mut filter.label, &of_finding);
     let decisions = [
-        (None, "any"),
-        (Some(Decision::Above), "above threshold"),
-        (Some(Decision::Below), "below threshold"),
+        (None, "Any"),
+        (Some(Decision::Above), "Above threshold"),
+        (Some(Decision::Below), "Below threshold"),
     ];
     choice_ui(ui, "Model", &mut filter.decision, &decisions);
     let truths = [
-        (None, "any"),
-        (Some(true), "present"),
-        (Some(false), "absent"),
+        (None, "Any"),
+        (Some(true), "Present"),
+        (Some(false), "Absent"),
     ];
     choice_ui(ui, "NIH label", &mut filter.truth, &truths);
     scores_ui(ui, &mut filter);
-    let mut marks = vec![(None, "any")];
+    let mut marks = vec![(None, "Any")];
     marks.extend(Mark::ALL.map(|mark| (Some(mark), mark.label())));
     choice_ui(ui, "Mark", &mut filter.mark, &marks);
     let mut only = filter.patient.is_some();

@@ -3,6 +3,8 @@
 mod answers;
 mod filter;
 mod film_list;
+mod view;
 
 pub use answers::answers_ui;
 pub use film_list::{ListViews, film_list_ui};
+pub use view::ListView;

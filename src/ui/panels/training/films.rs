@@ -9,7 +9,7 @@ use crate::ui::theme;
 use crate::work::Task;
 
 /// Number of labels on a card: all that are present, and the highest of the others.
-const MAX_TOLD: usize = 5;
+const MAX_LABELS: usize = 5;
 
 /// Validation films, what is true of them and what the best model says, by loss.
 pub fn films_ui(
@@ -32,7 +32,7 @@ pub fn films_ui(
         }
         Task::Failed(error) => {
             let palette = theme::palette(ui.visuals());
-            ui.label(RichText::new(error).color(palette.error));
+            ui.label(theme::sentence(error).color(palette.error));
         }
         Task::Done(films) => {
             let best = run.record.best_epoch().map_or(0, |epoch| epoch.epoch);
@@ -149,7 +149,7 @@ fn card_ui(
         let line = format!("Patient {}   ·   loss {loss:.3}", film.patient_id);
         ui.add(egui::Label::new(RichText::new(line).small().weak()).selectable(false));
         ui.add_space(4.0);
-        told_ui(ui, film, labels);
+        labels_ui(ui, film, labels);
     });
     let hover = film.path.display().to_string();
     if response.on_hover_text(hover).clicked() {
@@ -171,20 +171,20 @@ fn picture_ui(
 
 /// Present findings in bold, absent ones in plain, each with its score as number and bar; those that
 /// are not known are left out.
-fn told_ui(ui: &mut Ui, film: &FilmPrediction, labels: &[String]) {
-    let mut told: Vec<(&str, bool, f32)> = labels
+fn labels_ui(ui: &mut Ui, film: &FilmPrediction, labels: &[String]) {
+    let mut shown: Vec<(&str, bool, f32)> = labels
         .iter()
         .zip(film.truth.iter().zip(&film.scores))
         .filter_map(|(label, (&truth, &score))| Some((label.as_str(), truth?, score as f32)))
         .collect();
-    told.sort_by(|a, b| b.1.cmp(&a.1).then(b.2.total_cmp(&a.2)));
+    shown.sort_by(|a, b| b.1.cmp(&a.1).then(b.2.total_cmp(&a.2)));
     let all_known = film.truth.iter().all(Option::is_some);
-    if all_known && told.first().is_some_and(|(_, truth, _)| !truth) {
+    if all_known && shown.first().is_some_and(|(_, truth, _)| !truth) {
         let text = RichText::new("No Finding").small().strong();
         ui.add(egui::Label::new(text).selectable(false));
-        told.truncate(MAX_TOLD - 1);
+        shown.truncate(MAX_LABELS - 1);
     }
-    for (label, truth, score) in told.into_iter().take(MAX_TOLD) {
+    for (label, truth, score) in shown.into_iter().take(MAX_LABELS) {
         score_ui(ui, &label.replace('_', " "), truth, score);
     }
 }

@@ -9,11 +9,12 @@ mod header;
 mod run;
 mod set_up;
 mod text;
+mod view;
 mod views;
 
 use egui::{CentralPanel, Panel, Ui};
 
-use crate::state::{AppState, CommandSender, TrainingPage};
+use crate::state::{CommandSender, TrainingPage};
 use crate::ui::theme;
 
 pub use check::{LabelBar, label_bars};
@@ -22,24 +23,25 @@ pub use run::{
     CurveKind, LabelRow, LabelRowKind, RunCurve, RunCurves, TableOf, epoch_scrubber_ui, label_rows,
 };
 pub use text::{bytes_text, duration_text, running_text};
+pub use view::TrainingView;
 pub use views::TrainingViews;
 
 /// Everything below the toolbar while the window is used for training.
 pub fn training_ui(
     ui: &mut Ui,
-    state: &AppState,
+    view: &TrainingView<'_>,
     views: &mut TrainingViews,
     commands: &CommandSender,
 ) {
-    Panel::top("training pages").show(ui, |ui| header::header_ui(ui, state, commands));
+    Panel::top("training pages").show(ui, |ui| header::header_ui(ui, view, commands));
     let frame = egui::Frame::central_panel(ui.style()).inner_margin(theme::GAP_PT);
     CentralPanel::default()
         .frame(frame)
-        .show(ui, |ui| match state.training.page {
-            TrainingPage::SetUp => set_up::set_up_ui(ui, state, commands),
-            TrainingPage::Check => check::check_ui(ui, state, views, commands),
-            TrainingPage::Run => run::run_ui(ui, state, views, commands),
-            TrainingPage::Films => films::films_ui(ui, &state.training, views, commands),
+        .show(ui, |ui| match view.training.page {
+            TrainingPage::SetUp => set_up::set_up_ui(ui, view, commands),
+            TrainingPage::Check => check::check_ui(ui, view, views, commands),
+            TrainingPage::Run => run::run_ui(ui, view, views, commands),
+            TrainingPage::Films => films::films_ui(ui, view.training, views, commands),
         });
-    set_up::columns_ui(ui.ctx(), &state.training, commands);
+    set_up::columns_ui(ui.ctx(), view.training, commands);
 }

@@ -17,16 +17,16 @@ pub fn all_maps_ui(
     commands: &CommandSender,
 ) {
     let rect = ui.available_rect_before_wrap();
-    let (Some(opened), Some(reading)) = (pane.opened(), pane.reading()) else {
+    let (Some(opened), Some(scored)) = (pane.opened(), pane.scored()) else {
         paint::message_ui(ui, rect, "No maps: the film has no scores");
         return;
     };
     let palette = theme::palette(ui.visuals());
     ui.painter().rect_filled(rect, 0.0, palette.film_background);
     let film = pane.display.orientation.shown_size(opened.size());
-    let n_maps = reading.maps.values().len();
+    let n_maps = scored.maps.values().len();
     let grid = Grid::of(rect, n_maps, film.width / film.height);
-    for (finding_idx, (name, heatmap)) in reading.maps.iter().enumerate() {
+    for (finding_idx, (name, heatmap)) in scored.maps.iter().enumerate() {
         let cell = grid.cell(finding_idx);
         let id = ui.scope_id().with(("map of", finding_idx));
         let response = ui.interact(cell, id, Sense::click());
@@ -50,7 +50,7 @@ pub fn all_maps_ui(
         };
         ui.painter()
             .rect_stroke(cell, 3.0, stroke, StrokeKind::Inside);
-        words_ui(ui, cell, &words, reading, finding_idx, pane);
+        words_ui(ui, cell, &words, scored, finding_idx, pane);
         let hover = if heatmap.has_positive_evidence() {
             format!("{words}: click for this map over the film")
         } else {
@@ -67,12 +67,12 @@ fn words_ui(
     ui: &Ui,
     cell: Rect,
     words: &str,
-    reading: &crate::film::ScoredFilm,
+    scored: &crate::film::ScoredFilm,
     finding_idx: usize,
     pane: &Pane<'_>,
 ) {
     let palette = theme::palette(ui.visuals());
-    let score = reading.inference.scores.get(finding_idx).copied();
+    let score = scored.inference.scores.get(finding_idx).copied();
     let threshold = pane.thresholds.and_then(|t| t.get(finding_idx));
     let above = score.zip(threshold).is_some_and(|(s, t)| s.is_positive(t));
     let color = if above {

@@ -10,7 +10,7 @@ use crate::state::{CommandSender, DisplayCommand, Tool};
 use crate::ui::theme;
 
 /// Left covers, right uncovers, as long as the button is down.
-pub fn take(
+pub fn handle(
     ui: &Ui,
     response: &Response,
     pane: &Pane<'_>,
@@ -19,7 +19,7 @@ pub fn take(
 ) {
     if pane.beside
         || pane.tool != Tool::Cover
-        || pane.reading().is_none()
+        || pane.scored().is_none()
         || !response.is_pointer_button_down_on()
     {
         return;

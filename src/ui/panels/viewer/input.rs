@@ -28,7 +28,7 @@ pub struct Pointer {
 }
 
 /// Turns drags, wheel, pinch and double clicks into commands.
-pub fn take(
+pub fn handle(
     ui: &Ui,
     response: &Response,
     pane: &Pane<'_>,
@@ -127,19 +127,19 @@ pub struct InputTexture(Option<(Arc<ScoredFilm>, TextureHandle)>);
 
 impl InputTexture {
     /// The input's grays, each pixel a square; `scale` is what the model multiplies grays by.
-    pub fn of(&mut self, ctx: &Context, reading: &Arc<ScoredFilm>, scale: f32) -> TextureId {
+    pub fn of(&mut self, ctx: &Context, scored: &Arc<ScoredFilm>, scale: f32) -> TextureId {
         if let Some((known, texture)) = &self.0
-            && Arc::ptr_eq(known, reading)
+            && Arc::ptr_eq(known, scored)
         {
             return texture.id();
         }
-        let input = &reading.inference.input;
+        let input = &scored.inference.input;
         let grays = input.values.iter();
         let grays: Vec<u8> = grays.map(|value| (value / scale).round() as u8).collect();
         let image = ColorImage::from_gray([input.side, input.side], &grays);
         let texture = ctx.load_texture("network input", image, TextureOptions::NEAREST);
         let id = texture.id();
-        self.0 = Some((Arc::clone(reading), texture));
+        self.0 = Some((Arc::clone(scored), texture));
         id
     }
 }

@@ -26,7 +26,7 @@ pub struct MapTextures {
 pub type Line = (f32, Vec<[f32; 2]>);
 
 struct Source {
-    reading: Arc<ScoredFilm>,
+    scored: Arc<ScoredFilm>,
     colormap: Colormap,
     scale: HeatmapScale,
     cut_off: f32,
@@ -34,7 +34,7 @@ struct Source {
 
 impl Source {
     fn is_same(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.reading, &other.reading)
+        Arc::ptr_eq(&self.scored, &other.scored)
             && (self.colormap, self.scale, self.cut_off)
                 == (other.colormap, other.scale, other.cut_off)
     }
@@ -45,12 +45,12 @@ impl MapTextures {
     pub fn of(
         &mut self,
         ctx: &Context,
-        reading: &Arc<ScoredFilm>,
+        scored: &Arc<ScoredFilm>,
         finding_idx: usize,
         settings: &MapSettings,
     ) -> Option<TextureId> {
         let source = Source {
-            reading: Arc::clone(reading),
+            scored: Arc::clone(scored),
             colormap: settings.colormap,
             scale: settings.scale,
             cut_off: settings.cut_off,
@@ -77,7 +77,7 @@ impl MapTextures {
             .as_ref()
             .is_some_and(|(idx, _)| *idx == finding_idx);
         if !known && let Some(source) = &self.source {
-            let maps = &source.reading.maps;
+            let maps = &source.scored.maps;
             let max = source.scale.max(maps, finding_idx);
             let shares = LINE_SHARES
                 .into_iter()
@@ -97,7 +97,7 @@ impl MapTextures {
 }
 
 fn map_texture(ctx: &Context, source: &Source, finding_idx: usize) -> Option<TextureHandle> {
-    let maps = &source.reading.maps;
+    let maps = &source.scored.maps;
     let heatmap = maps.get(finding_idx)?;
     if !heatmap.has_positive_evidence() {
         return None;

@@ -14,7 +14,7 @@ pub struct Pending {
 }
 
 /// A drag sets both ends of a length; three clicks set an angle.
-pub fn take(
+pub fn handle(
     response: &Response,
     placement: &Placement,
     pane: &Pane<'_>,

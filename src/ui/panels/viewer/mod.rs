@@ -7,10 +7,10 @@ mod magnifier;
 mod map_texture;
 mod measure;
 mod paint;
-mod pane;
 mod placement;
 mod readout;
 mod tiles;
+mod view;
 
 use egui::{Rect, Sense, Ui};
 
@@ -19,9 +19,9 @@ use crate::state::{CommandSender, FilmState, ViewerArea};
 
 pub use all_maps::all_maps_ui;
 use map_texture::MapTextures;
-pub use pane::Pane;
 use placement::Placement;
 use tiles::FilmTiles;
+pub use view::{CompareView, Pane};
 
 /// State of a viewer between frames: textures, and the points of the measurement being drawn.
 #[derive(Default)]
@@ -56,11 +56,11 @@ pub fn viewer_ui(
         orientation,
         screen_from_shown: pane.display.view.unwrap_or(fitted),
     };
-    let pointer = input::take(ui, &response, pane, &placement, commands);
-    cover::take(ui, &response, pane, &placement, commands);
+    let pointer = input::handle(ui, &response, pane, &placement, commands);
+    cover::handle(ui, &response, pane, &placement, commands);
     paint::film_ui(ui, rect, &placement, pane, opened, views, pointer.detail);
     cover::paint_ui(ui, rect, pointer.over, &placement, pane, &mut views.cover);
-    measure::take(&response, &placement, pane, &mut views.pending, commands);
+    measure::handle(&response, &placement, pane, &mut views.pending, commands);
     measure::paint_ui(ui, rect, &placement, pane, opened, &views.pending);
     if let Some(pos) = pointer.over {
         let read = readout::paint_ui(ui, rect, pos, &placement, pane, opened);

@@ -35,11 +35,11 @@ pub fn film_ui(
     let palette = theme::palette(ui.visuals());
     painter.rect_filled(rect, 0.0, palette.film_background);
     let mut words = Vec::new();
-    let input = pane.reading().zip(pane.input_scale);
-    if let Some((reading, scale)) = input.filter(|_| pane.input_shown) {
-        let texture = views.input.of(ui.ctx(), reading, scale);
+    let input = pane.scored().zip(pane.input_scale);
+    if let Some((scored, scale)) = input.filter(|_| pane.input_shown) {
+        let texture = views.input.of(ui.ctx(), scored, scale);
         painter.add(placement.picture(texture, placement.whole(), WHOLE_UV));
-        let side = reading.inference.input.side;
+        let side = scored.inference.input.side;
         words.push(format!("Network input: {side} x {side} px"));
     } else {
         let tiles = &mut views.tiles;
@@ -65,9 +65,9 @@ fn map_ui(
     pane: &Pane<'_>,
     views: &mut ViewerViews,
 ) -> Option<String> {
-    let reading = pane.reading()?;
+    let scored = pane.scored()?;
     let finding_idx = pane.selected?;
-    let name = reading.maps.labels().get(finding_idx)?.replace('_', " ");
+    let name = scored.maps.labels().get(finding_idx)?.replace('_', " ");
     if map_mesh_ui(ui, painter, placement, pane, finding_idx, views) {
         Some(format!("Map: {name}"))
     } else {
@@ -75,7 +75,7 @@ fn map_ui(
     }
 }
 
-/// Lays the map of one finding over the film; whether it has positive evidence.
+/// Draws the map of one finding over the film; whether it has positive evidence.
 pub fn map_mesh_ui(
     ui: &Ui,
     painter: &Painter,
@@ -84,10 +84,10 @@ pub fn map_mesh_ui(
     finding_idx: usize,
     views: &mut ViewerViews,
 ) -> bool {
-    let Some(reading) = pane.reading() else {
+    let Some(scored) = pane.scored() else {
         return false;
     };
-    let Some(texture) = views.maps.of(ui.ctx(), reading, finding_idx, pane.map) else {
+    let Some(texture) = views.maps.of(ui.ctx(), scored, finding_idx, pane.map) else {
         return false;
     };
     if pane.map.contours {

@@ -49,12 +49,12 @@ fn pixel_text(pos_in_image: Point, pane: &Pane<'_>, opened: &OpenedFilm) -> Opti
 
 /// Findings with evidence at a point, the strongest first, as fractions of each map's maximum.
 fn findings_text(place: Point, pane: &Pane<'_>) -> Option<String> {
-    let reading = pane.reading()?;
+    let scored = pane.scored()?;
     if !(0.0..=1.0).contains(&place.x) || !(0.0..=1.0).contains(&place.y) {
         return None;
     }
     let mut found: Vec<(f32, f32, &str)> = Vec::new();
-    for (name, heatmap) in reading.maps.iter() {
+    for (name, heatmap) in scored.maps.iter() {
         let value = heatmap.at(place.x, place.y);
         if value > 0.0 {
             found.push((value, value / heatmap.max(), name));

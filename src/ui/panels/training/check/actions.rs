@@ -1,7 +1,7 @@
 use egui::{Align, Button, Layout, ProgressBar, RichText, Ui};
 
-use crate::state::{AppState, CommandSender, TrainingCommand, TrainingState};
-use crate::ui::panels::training::{bytes_text, duration_text};
+use crate::state::{CommandSender, TrainingCommand, TrainingState};
+use crate::ui::panels::training::{TrainingView, bytes_text, duration_text};
 use crate::ui::shortcuts::Action;
 use crate::ui::theme;
 use crate::work::{RunningTask, Task};
@@ -10,23 +10,17 @@ use crate::work::{RunningTask, Task};
 const PROGRESS_WIDTH_PT: f32 = 180.0;
 
 /// The buttons before a run, the progress of their jobs, and the start button.
-pub fn actions_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
-    let training = &state.training;
+pub fn actions_ui(ui: &mut Ui, view: &TrainingView<'_>, commands: &CommandSender) {
+    let training = view.training;
     ui.horizontal(|ui| {
         let checked = training.valid_check().is_some();
-        let check = Action::Check.command(state);
         let label = if training.check.done().is_some() {
             "Check again"
         } else {
-            "Check the data"
+            Action::Check.label()
         };
-        if ui
-            .add_enabled(check.is_some(), Button::new(label))
-            .clicked()
-            && let Some(check) = check
-        {
-            commands.send(check);
-        }
+        view.actions
+            .add(ui, Action::Check, Button::new(label), commands);
         for (label, hover, command) in [
             (
                 "Dry run",
@@ -49,28 +43,23 @@ pub fn actions_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
         }
         progress_ui(ui, training, commands);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            start_ui(ui, state, commands);
+            start_ui(ui, view, commands);
         });
     });
     findings_ui(ui, training);
 }
 
-fn start_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
-    let obstacle = state.training.start_obstacle();
-    let command = Action::StartTraining.command(state);
-    let button = Button::new(RichText::new("Start training").strong());
-    let response = ui.add_enabled(command.is_some(), button);
-    if response.clicked()
-        && let Some(command) = command
-    {
-        commands.send(command);
-    }
+fn start_ui(ui: &mut Ui, view: &TrainingView<'_>, commands: &CommandSender) {
+    let obstacle = view.training.start_obstacle();
+    let action = Action::StartTraining;
+    let button = Button::new(RichText::new(action.label()).strong());
+    let response = view.actions.add(ui, action, button, commands);
     let Some(obstacle) = obstacle else {
         return;
     };
     response.on_disabled_hover_text(&obstacle);
     let palette = theme::palette(ui.visuals());
-    let is_grave = state.training.valid_check().is_some() && !state.training.is_running();
+    let is_grave = view.training.valid_check().is_some() && !view.training.is_running();
     let text = RichText::new(if is_grave { "Cannot start" } else { &obstacle });
     let text = if is_grave {
         text.color(palette.error)

@@ -8,8 +8,8 @@ mod preview;
 
 use egui::{RichText, ScrollArea, Ui};
 
-use super::TrainingViews;
-use crate::state::{AppState, CheckReport, CommandSender, TrainingCommand, TrainingState};
+use super::{TrainingView, TrainingViews};
+use crate::state::{CheckReport, CommandSender, TrainingCommand, TrainingState};
 use crate::ui::theme;
 use crate::work::Task;
 
@@ -21,13 +21,13 @@ const LEAKS_HEIGHT_PT: f32 = 150.0;
 /// The page between set-up and run.
 pub fn check_ui(
     ui: &mut Ui,
-    state: &AppState,
+    view: &TrainingView<'_>,
     views: &mut TrainingViews,
     commands: &CommandSender,
 ) {
-    actions::actions_ui(ui, state, commands);
+    actions::actions_ui(ui, view, commands);
     ui.separator();
-    let training = &state.training;
+    let training = view.training;
     ScrollArea::vertical()
         .auto_shrink(false)
         .show(ui, |ui| match &training.check {
@@ -51,7 +51,7 @@ fn failed_ui(ui: &mut Ui, error: &str, commands: &CommandSender) {
             .strong()
             .color(palette.error),
     );
-    ui.label(RichText::new(error).color(palette.error));
+    ui.label(theme::sentence(error).color(palette.error));
     ui.add_space(theme::SMALL_GAP_PT);
     ui.label("If the column names are not recognized, choose the columns");
     if ui.button("Choose columns…").clicked() {
@@ -86,7 +86,7 @@ fn report_ui(
 fn obstacles_ui(ui: &mut Ui, check: &CheckReport) {
     let palette = theme::palette(ui.visuals());
     for obstacle in &check.obstacles {
-        ui.label(RichText::new(obstacle).strong().color(palette.error));
+        ui.label(theme::sentence(obstacle).strong().color(palette.error));
     }
     if !check.leaks.is_empty() {
         let n_patients = check.leaks.len();
@@ -103,7 +103,7 @@ fn obstacles_ui(ui: &mut Ui, check: &CheckReport) {
             });
     }
     for warning in &check.preflight.warnings {
-        ui.label(RichText::new(warning).color(palette.warning));
+        ui.label(theme::sentence(warning).color(palette.warning));
     }
     ui.add_space(theme::SMALL_GAP_PT);
 }

@@ -1,25 +1,22 @@
 use egui::{RichText, Ui};
 
-use crate::state::{AppState, CommandSender, TrainingCommand};
+use crate::state::{CommandSender, TrainingCommand};
+use crate::ui::panels::TrainingView;
 use crate::ui::panels::training::text::figure_text;
 use crate::ui::shortcuts::Action;
 use crate::ui::theme;
 
 /// The compared runs, each with its color and best AUC.
-pub fn compared_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
+pub fn compared_ui(ui: &mut Ui, view: &TrainingView<'_>, commands: &CommandSender) {
     ui.horizontal_wrapped(|ui| {
-        let command = Action::CompareRun.command(state);
-        let button = egui::Button::new(Action::CompareRun.label());
-        if ui.add_enabled(command.is_some(), button).clicked()
-            && let Some(command) = command
-        {
-            commands.send(command);
-        }
-        if state.training.compared.opening.running().is_some() {
+        let action = Action::CompareRun;
+        let button = egui::Button::new(action.label());
+        view.actions.add(ui, action, button, commands);
+        if view.training.compared.opening.running().is_some() {
             ui.spinner();
         }
         let palette = theme::palette(ui.visuals());
-        for (place, record) in state.training.compared.records.iter().enumerate() {
+        for (place, record) in view.training.compared.records.iter().enumerate() {
             let colors = palette.series;
             let color = colors
                 .get(place % colors.len())

@@ -23,7 +23,7 @@ pub fn labels_ui(ui: &mut Ui, record: &RunRecord, of: &mut TableOf) {
             .response
             .labelled_by(label.id);
         if let Some(table) = of.table(record) {
-            ui.label(format!("macro {}", figure_text(table.macro_mean())));
+            ui.label(format!("Macro {}", figure_text(table.macro_mean())));
         }
     });
     let Some(table) = of.table(record) else {
@@ -77,10 +77,10 @@ pub fn labels_ui(ui: &mut Ui, record: &RunRecord, of: &mut TableOf) {
 
 fn row_ui(ui: &mut Ui, row: &LabelRow) {
     let palette = theme::palette(ui.visuals());
-    let told = row.kind == LabelRowKind::Told;
+    let enough = row.kind == LabelRowKind::Enough;
     let text = |text: &str| {
         let text = RichText::new(text);
-        if told { text } else { text.weak() }
+        if enough { text } else { text.weak() }
     };
     ui.label(text(&row.name));
     let (rect, _) = ui.allocate_exact_size(BAR_PT, Sense::hover());
@@ -88,7 +88,7 @@ fn row_ui(ui: &mut Ui, row: &LabelRow) {
     if let Some(auc) = row.value {
         let share = ((auc - 0.5) * 2.0).clamp(0.0, 1.0) as f32;
         let bar = Rect::from_min_size(rect.min, Vec2::new(rect.width() * share, rect.height()));
-        let color = if told { palette.below } else { palette.steps };
+        let color = if enough { palette.below } else { palette.steps };
         ui.painter().rect_filled(bar, 2.0, color);
     }
     ui.label(text(&row.auc).monospace());

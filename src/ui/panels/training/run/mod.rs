@@ -10,9 +10,9 @@ mod scrubber;
 
 use egui::{CentralPanel, Frame, Panel, RichText, ScrollArea, Ui};
 
-use super::TrainingViews;
-use crate::state::{AppState, CommandSender, TrainingCommand};
-use crate::ui::shortcuts::{Action, action_button_ui};
+use super::{TrainingView, TrainingViews};
+use crate::state::{CommandSender, TrainingCommand};
+use crate::ui::shortcuts::Action;
 use crate::ui::theme;
 
 pub use model::{CurveKind, LabelRow, LabelRowKind, RunCurve, RunCurves, TableOf, label_rows};
@@ -22,10 +22,15 @@ pub use scrubber::epoch_scrubber_ui;
 const LOG_HEIGHT_PT: f32 = 120.0;
 
 /// The page of the run in view.
-pub fn run_ui(ui: &mut Ui, state: &AppState, views: &mut TrainingViews, commands: &CommandSender) {
-    let training = &state.training;
+pub fn run_ui(
+    ui: &mut Ui,
+    view: &TrainingView<'_>,
+    views: &mut TrainingViews,
+    commands: &CommandSender,
+) {
+    let training = view.training;
     let Some(run) = &training.run else {
-        no_run_ui(ui, state, commands);
+        no_run_ui(ui, view, commands);
         return;
     };
     progress::progress_ui(ui, run, commands);
@@ -55,15 +60,15 @@ pub fn run_ui(ui: &mut Ui, state: &AppState, views: &mut TrainingViews, commands
         .frame(Frame::new())
         .show(ui, |ui| {
             ui.add_space(theme::SMALL_GAP_PT);
-            epoch_scrubber_ui(ui, state, commands);
-            compared::compared_ui(ui, state, commands);
+            epoch_scrubber_ui(ui, view, commands);
+            compared::compared_ui(ui, view, commands);
             ui.add_space(theme::SMALL_GAP_PT);
         });
     CentralPanel::no_frame().show(ui, |ui| plots::plots_ui(ui, views.curves(training)));
 }
 
-fn no_run_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
-    if state.training.opening.running().is_some() {
+fn no_run_ui(ui: &mut Ui, view: &TrainingView<'_>, commands: &CommandSender) {
+    if view.training.opening.running().is_some() {
         ui.horizontal(|ui| {
             ui.spinner();
             ui.label("Reading the run…");
@@ -73,12 +78,11 @@ fn no_run_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
     ui.heading("No run in view");
     ui.label("Set up and check a training, or open the folder of an earlier run");
     ui.add_space(theme::SMALL_GAP_PT);
-    ui.horizontal(|ui| action_button_ui(ui, Action::OpenRun, state, commands));
-    let recent = &state.shared.settings.training.recent_runs;
-    if !recent.is_empty() {
+    ui.horizontal(|ui| view.actions.menu_ui(ui, Action::OpenRun, commands));
+    if !view.recent_runs.is_empty() {
         ui.add_space(theme::GAP_PT);
         ui.strong("Recent runs");
-        for path in recent {
+        for path in view.recent_runs {
             if ui.link(path.display().to_string()).clicked() {
                 commands.train(TrainingCommand::OpenRun(path.clone()));
             }

@@ -161,7 +161,7 @@ impl TableOf {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LabelRowKind {
     /// Enough positive films.
-    Told,
+    Enough,
     /// Fewer than ten.
     Few,
     /// All films on one side: there is none.
@@ -212,7 +212,7 @@ pub fn label_rows(table: &AucTable) -> Vec<LabelRow> {
             kind: if few {
                 LabelRowKind::Few
             } else {
-                LabelRowKind::Told
+                LabelRowKind::Enough
             },
         }
     };
@@ -271,7 +271,7 @@ mod tests {
         assert_eq!(
             texts,
             [
-                ("0.800", LabelRowKind::Told),
+                ("0.800", LabelRowKind::Enough),
                 ("0.900", LabelRowKind::Few),
                 ("n/a", LabelRowKind::Undefined)
             ]

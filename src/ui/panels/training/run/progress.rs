@@ -1,4 +1,4 @@
-use egui::{ProgressBar, RichText, Ui};
+use egui::{ProgressBar, Ui};
 
 use crate::state::{CommandSender, RunPhase, ShownRun, TrainingCommand};
 use crate::train::StepMetrics;
@@ -11,10 +11,10 @@ const BAR_WIDTH_PT: f32 = 190.0;
 pub fn progress_ui(ui: &mut Ui, run: &ShownRun, commands: &CommandSender) {
     let palette = theme::palette(ui.visuals());
     if let Some(error) = run.error() {
-        ui.label(RichText::new(error).color(palette.error));
+        ui.label(theme::sentence(error).color(palette.error));
     }
     if let Some(error) = &run.record.live.save_error {
-        ui.label(RichText::new(error).color(palette.error));
+        ui.label(theme::sentence(error).color(palette.error));
     }
     if !run.is_running() {
         return;
@@ -37,7 +37,7 @@ pub fn progress_ui(ui: &mut Ui, run: &ShownRun, commands: &CommandSender) {
         }
         if let Some(left) = record.epochs.last().and_then(|epoch| epoch.patience_left) {
             let words = if left == 1 { "epoch" } else { "epochs" };
-            ui.label(format!("patience {left} {words}"));
+            ui.label(format!("Patience {left} {words}"));
         }
         if run.paused_model().is_some() {
             let hover = "Score the film in the viewer with the current weights";
@@ -56,7 +56,7 @@ fn step_ui(ui: &mut Ui, step: &StepMetrics, phase: RunPhase) {
         format!("{} left", duration_text(step.eta_secs))
     };
     ui.label(format!(
-        "loss {:.4}   ·   {:.1} films/s   ·   {left}   ·   learning rate {:.2e}",
+        "Loss {:.4}   ·   {:.1} films/s   ·   {left}   ·   learning rate {:.2e}",
         step.loss, step.films_per_s, step.learning_rate
     ));
 }

@@ -4,16 +4,17 @@ use egui::{Slider, Ui};
 
 use crate::domain::TrainingPoint;
 use crate::state::{
-    AppState, CommandSender, Loaded, ModelOrigin, RunRecord, TrainingCommand, TrainingPage,
+    Command, CommandSender, Loaded, ModelOrigin, RunRecord, TrainingCommand, TrainingPage,
     Workspace,
 };
+use crate::ui::panels::TrainingView;
 
 /// Which epoch of the run in view the viewer scores with, and a slider to change that.
-pub fn epoch_scrubber_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
-    let Some(run) = &state.training.run else {
+pub fn epoch_scrubber_ui(ui: &mut Ui, view: &TrainingView<'_>, commands: &CommandSender) {
+    let Some(run) = &view.training.run else {
         return;
     };
-    let (record, model) = (&run.record, &state.shared.model);
+    let (record, model) = (&run.record, view.model);
     let loaded = model.loaded.as_ref();
     let in_memory = loaded.and_then(|loaded| point_of_run(record, loaded));
     let saved = in_memory.as_ref().filter(|point| point.step.is_none());
@@ -31,14 +32,14 @@ pub fn epoch_scrubber_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender
             return;
         };
         ui.strong(format!("In the viewer: epoch {}", point.epoch_text()));
-        let (words, command) = match state.workspace {
+        let (words, command) = match view.workspace {
             Workspace::Training => {
-                let viewer = crate::state::Command::ShowWorkspace(Workspace::Viewer);
+                let viewer = Command::ShowWorkspace(Workspace::Viewer);
                 ("Go to the viewer", viewer)
             }
             Workspace::Viewer | Workspace::Evaluation => {
                 let page = TrainingCommand::ShowPage(TrainingPage::Run);
-                ("Go to the run", crate::state::Command::Training(page))
+                ("Go to the run", Command::Training(page))
             }
         };
         if ui.link(words).clicked() {
@@ -150,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn the_epoch_that_is_asked_for_is_told_by_the_models_place() {
+    fn the_epoch_that_is_asked_for_follows_from_the_models_path() {
         let epoch = |path: &str| epoch_of_path(&run(), Path::new(path));
         assert_eq!(epoch("runs/a/epochs/0012.safetensors"), Some(12));
         assert_eq!(epoch("runs/b/epochs/0012.safetensors"), None);

@@ -4,7 +4,7 @@ use crate::state::{ColumnsDraft, CommandSender, TrainingCommand, TrainingState};
 use crate::ui::theme;
 
 /// The text for an unselected column.
-const NO_COLUMN: &str = "none";
+const NO_COLUMN: &str = "None";
 
 /// The choice of columns for a table of one's own, while it is open.
 pub fn columns_ui(ctx: &Context, training: &TrainingState, commands: &CommandSender) {

@@ -5,7 +5,7 @@ use egui::emath::Numeric;
 use egui::{Button, ComboBox, DragValue, Grid, Response, RichText, TextEdit, Ui, Vec2};
 
 use crate::dataset::Undersampling;
-use crate::state::{AppState, CommandSender, TrainingCommand, TrainingPick};
+use crate::state::{CommandSender, TrainingCommand, TrainingPick};
 use crate::train::{Choice, Field, FieldGroup, FieldKind, TrainConfig};
 use crate::ui::theme;
 
@@ -19,7 +19,7 @@ pub fn group_ui(
     ui: &mut Ui,
     group: FieldGroup,
     config: &mut TrainConfig,
-    state: &AppState,
+    is_picking: bool,
     commands: &CommandSender,
 ) {
     ui.strong(group.title());
@@ -30,7 +30,7 @@ pub fn group_ui(
         .show(ui, |ui| {
             for field in group.fields() {
                 if (field.applies)(config) {
-                    field_ui(ui, field, config, state, commands);
+                    field_ui(ui, field, config, is_picking, commands);
                 }
             }
         });
@@ -40,7 +40,7 @@ fn field_ui(
     ui: &mut Ui,
     field: &Field,
     config: &mut TrainConfig,
-    state: &AppState,
+    is_picking: bool,
     commands: &CommandSender,
 ) {
     let text = (field.label, field.help);
@@ -82,14 +82,14 @@ fn field_ui(
         FieldKind::OptionalText(at) => {
             let value = (at.get_mut)(config);
             let mut typed = value.clone().unwrap_or_default();
-            let edit = TextEdit::singleline(&mut typed).hint_text("none");
+            let edit = TextEdit::singleline(&mut typed).hint_text("None");
             if text_ui(ui, text, edit.desired_width(theme::FIELD_WIDTH_PT)).changed() {
                 *value = (!typed.trim().is_empty()).then_some(typed);
             }
             ui.end_row();
         }
         FieldKind::FilmList(at) | FieldKind::ModelFile(at) => {
-            path_ui(ui, field, (at.get_mut)(config), state, commands);
+            path_ui(ui, field, (at.get_mut)(config), is_picking, commands);
         }
         // Above the groups, see `data_ui`.
         FieldKind::Data(_) | FieldKind::Columns(_) => {}
@@ -170,7 +170,7 @@ fn path_ui(
     ui: &mut Ui,
     field: &Field,
     path: &mut Option<PathBuf>,
-    state: &AppState,
+    is_picking: bool,
     commands: &CommandSender,
 ) {
     let label = ui.label(field.label);
@@ -178,28 +178,17 @@ fn path_ui(
         let shown = path.as_deref().map(|path| path.display().to_string());
         let mut text = shown.unwrap_or_default();
         let edit = TextEdit::singleline(&mut text)
-            .hint_text("none")
+            .hint_text("None")
             .desired_width(theme::FIELD_WIDTH_PT - PICK_BUTTON_WIDTH_PT);
         let response = ui.add(edit).labelled_by(label.id);
         if response.on_hover_text(field.help).changed() {
             // As typed: a trailing space or slash may be the start of a longer path.
             *path = (!text.is_empty()).then(|| PathBuf::from(text));
         }
-        if let Some(pick) = pick_of(field.key) {
-            pick_button_ui(ui, "…", pick, state, commands);
-        }
+        let pick = TrainingPick::Field(field.key);
+        pick_button_ui(ui, "…", pick, is_picking, commands);
     });
     ui.end_row();
-}
-
-fn pick_of(key: &str) -> Option<TrainingPick> {
-    match key {
-        "train_list" => Some(TrainingPick::TrainList),
-        "valid_list" => Some(TrainingPick::ValidList),
-        "test_list" => Some(TrainingPick::TestList),
-        "init" => Some(TrainingPick::InitModel),
-        _ => None,
-    }
 }
 
 /// A button that asks for a path.
@@ -207,13 +196,13 @@ pub fn pick_button_ui(
     ui: &mut Ui,
     words: &str,
     pick: TrainingPick,
-    state: &AppState,
+    is_picking: bool,
     commands: &CommandSender,
 ) -> Response {
-    let response = ui.add_enabled(!state.is_picking(), Button::new(words));
+    let response = ui.add_enabled(!is_picking, Button::new(words));
     let name = pick.question();
     response.widget_info(|| {
-        egui::WidgetInfo::labeled(egui::accesskit::Role::Button, !state.is_picking(), name)
+        egui::WidgetInfo::labeled(egui::accesskit::Role::Button, !is_picking, name)
     });
     let response = response.on_hover_text(name);
     if response.clicked() {

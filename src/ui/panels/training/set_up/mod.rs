@@ -4,9 +4,10 @@ mod columns;
 mod data;
 mod fields;
 
-use egui::{RichText, ScrollArea, TextEdit, Ui};
+use egui::{ScrollArea, TextEdit, Ui};
 
-use crate::state::{AppState, CommandSender, RunForm, TrainingCommand};
+use super::TrainingView;
+use crate::state::{CommandSender, RunForm, TrainingCommand};
 use crate::train::{FieldGroup, TrainConfig};
 use crate::ui::theme;
 
@@ -38,16 +39,16 @@ const NARROW: [&[FieldGroup]; 2] = [
 ];
 
 /// The page on which a run is configured.
-pub fn set_up_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
-    let form = &state.training.form;
+pub fn set_up_ui(ui: &mut Ui, view: &TrainingView<'_>, commands: &CommandSender) {
+    let form = &view.training.form;
     let mut config = form.config.clone();
     ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
-        data::data_ui(ui, &mut config, state, commands);
+        data::data_ui(ui, &mut config, view, commands);
         ui.separator();
         if form.text.is_some() {
             text_ui(ui, form, commands);
         } else {
-            groups_ui(ui, &mut config, state, commands);
+            groups_ui(ui, &mut config, view, commands);
         }
     });
     if !config.is_written_as(&form.config) {
@@ -55,13 +56,18 @@ pub fn set_up_ui(ui: &mut Ui, state: &AppState, commands: &CommandSender) {
     }
 }
 
-fn groups_ui(ui: &mut Ui, config: &mut TrainConfig, state: &AppState, commands: &CommandSender) {
+fn groups_ui(
+    ui: &mut Ui,
+    config: &mut TrainConfig,
+    view: &TrainingView<'_>,
+    commands: &CommandSender,
+) {
     let wide = ui.available_width() >= 3.0 * theme::FIELD_COLUMN_WIDTH_PT;
     let columns: &[&[FieldGroup]] = if wide { &WIDE } else { &NARROW };
     ui.columns(columns.len(), |uis| {
         for (ui, groups) in uis.iter_mut().zip(columns) {
             for group in *groups {
-                fields::group_ui(ui, *group, config, state, commands);
+                fields::group_ui(ui, *group, config, view.is_picking, commands);
                 ui.add_space(theme::GAP_PT);
             }
         }
@@ -73,7 +79,7 @@ fn text_ui(ui: &mut Ui, form: &RunForm, commands: &CommandSender) {
     let label = ui.strong("All keys");
     ui.weak("The same configuration as text; valid changes apply at once");
     if let Some(error) = &form.text_error {
-        ui.label(RichText::new(error).color(palette.error));
+        ui.label(theme::sentence(error).color(palette.error));
     }
     let mut text = form.text.clone().unwrap_or_default();
     let editor = TextEdit::multiline(&mut text)

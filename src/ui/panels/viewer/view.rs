@@ -41,6 +41,33 @@ pub struct Pane<'a> {
     pub blinded: bool,
 }
 
+/// The film in view and the one beside it.
+pub struct CompareView<'a> {
+    /// The film in view.
+    pub main: Pane<'a>,
+    /// The film beside it.
+    pub beside: Pane<'a>,
+    /// The comparison.
+    pub compare: &'a Compare,
+    /// The selected finding by name: another model may have its labels in another order, or others.
+    pub finding: Option<&'a str>,
+}
+
+impl<'a> CompareView<'a> {
+    /// The comparison in this state; `display` is how the film beside is shown.
+    pub fn of(state: &'a AppState, compare: &'a Compare, display: &'a Display) -> Self {
+        let classifier = state.shared.model.classifier();
+        let labels = classifier.map(|classifier| &classifier.card().labels);
+        let selected = state.viewer.selected.zip(labels);
+        Self {
+            main: Pane::main(state),
+            beside: Pane::beside(state, compare, display),
+            compare,
+            finding: selected.and_then(|(idx, labels)| labels.get(idx)),
+        }
+    }
+}
+
 impl<'a> Pane<'a> {
     /// The film in view.
     pub fn main(state: &'a AppState) -> Self {
@@ -72,10 +99,10 @@ impl<'a> Pane<'a> {
         // By name: another model may have its labels in another order, or others.
         let name = main.thresholds.zip(main.selected);
         let name = name.and_then(|(cuts, idx)| cuts.labels().get(idx));
-        let reading = compare.film.reading();
-        let selected = reading
+        let scored = compare.film.reading();
+        let selected = scored
             .zip(name)
-            .and_then(|(reading, name)| reading.maps.labels().position(name));
+            .and_then(|(scored, name)| scored.maps.labels().position(name));
         Self {
             selected,
             name: "Film beside",
@@ -109,7 +136,7 @@ impl<'a> Pane<'a> {
     }
 
     /// Scores and maps, where they are there and may be seen; of the covered film, if it is.
-    pub fn reading(&self) -> Option<&'a Arc<ScoredFilm>> {
+    pub fn scored(&self) -> Option<&'a Arc<ScoredFilm>> {
         let covered = self.probe.and_then(|probe| probe.reading.as_ref());
         covered.or(self.film.reading()).filter(|_| !self.blinded)
     }

@@ -1,0 +1,176 @@
+//! The layout of the window: which panels each workspace has, and where. Makes their views.
+
+use egui::{CentralPanel, Context, Panel, ScrollArea, Ui};
+
+use super::panels::{
+    CompareView, EvaluationView, EvaluationViews, FindingsView, ListView, ListViews, PaletteView,
+    Pane, ToolStripView, ToolbarView, TrainingView, TrainingViews, ViewerViews, about_ui,
+    all_maps_ui, answers_ui, back_ui, close_ui, compare_ui, epoch_scrubber_ui, evaluation_ui,
+    film_list_ui, findings_ui, histogram_ui, keys_ui, map_controls_ui, notices_ui, palette_ui,
+    path_prompt_ui, status_bar_ui, tool_strip_ui, toolbar_ui, training_ui, viewer_ui, welcome_ui,
+};
+use super::shortcuts::Actions;
+use super::theme;
+use crate::state::{
+    AppState, CommandSender, FilmState, ModelOrigin, ViewerArea, ViewerCommand, Workspace,
+};
+
+/// The workspaces of the window, and what they keep between frames: textures, curves, positions.
+#[derive(Default)]
+pub struct Workspaces {
+    viewer: ViewerViews,
+    beside: ViewerViews,
+    list: ListViews,
+    training: TrainingViews,
+    evaluation: EvaluationViews,
+}
+
+impl Workspaces {
+    /// Draws the bars and the workspace in view.
+    pub fn ui(&mut self, ui: &mut Ui, state: &AppState, commands: &CommandSender) {
+        Panel::top("toolbar").show(ui, |ui| {
+            toolbar_ui(ui, &ToolbarView::of(state), commands);
+        });
+        Panel::bottom("status").show(ui, |ui| {
+            status_bar_ui(ui, &state.shared, &state.training, commands);
+        });
+        if let Some(prompt) = &state.shared.prompt {
+            Panel::top("path").show(ui, |ui| path_prompt_ui(ui, prompt, commands));
+        }
+        match state.workspace {
+            Workspace::Viewer => self.viewer_ui(ui, state, commands),
+            Workspace::Training => {
+                let view = TrainingView::of(state);
+                training_ui(ui, &view, &mut self.training, commands);
+            }
+            Workspace::Evaluation => {
+                let view = EvaluationView::of(state);
+                evaluation_ui(ui, &view, &mut self.evaluation, commands);
+            }
+        }
+    }
+
+    fn viewer_ui(&mut self, ui: &mut Ui, state: &AppState, commands: &CommandSender) {
+        Panel::top("tools").show(ui, |ui| {
+            tool_strip_ui(ui, &ToolStripView::of(state), commands);
+        });
+        let loaded = state.shared.model.loaded.as_ref();
+        let of_default = loaded.is_none_or(|loaded| loaded.origin == ModelOrigin::Default);
+        if !of_default && state.training.run.is_some() {
+            Panel::top("epochs").show(ui, |ui| {
+                epoch_scrubber_ui(ui, &TrainingView::of(state), commands);
+            });
+        }
+        if state.evaluation.film_opened {
+            Panel::top("back").show(ui, |ui| {
+                back_ui(ui, &EvaluationView::of(state), commands);
+            });
+        }
+        // With large words on a small screen the film comes first.
+        let width = ui.available_width();
+        let wide = width >= theme::LEAST_WIDTH_FOR_LIST_PT;
+        let findings_width = if wide {
+            theme::FINDINGS_WIDTH_PT
+        } else {
+            width * 0.5
+        };
+        if !state.shared.films.entries().is_empty() && wide {
+            Panel::left("films")
+                .default_size(theme::FILM_LIST_WIDTH_PT)
+                .size_range(160.0..=420.0)
+                .show(ui, |ui| {
+                    film_list_ui(ui, &ListView::of(state), &mut self.list, commands);
+                });
+        }
+        // Two names: one width must not be remembered for the other.
+        Panel::right(if wide { "findings" } else { "narrow findings" })
+            .default_size(findings_width)
+            .size_range(findings_width..=theme::FINDINGS_WIDTH_PT * 1.5)
+            .show(ui, |ui| {
+                if let Some(session) = &state.list.blinded {
+                    answers_ui(ui, &ListView::of(state), session, commands);
+                }
+                if !state.is_blinded() {
+                    findings_ui(ui, &FindingsView::of(state), commands);
+                }
+            });
+        Panel::bottom("map").show(ui, |ui| {
+            let scored = state.shared.films.film.reading();
+            let scored = scored.filter(|_| !state.hides_answer());
+            let heatmap = scored.zip(state.viewer.selected).and_then(|(scored, idx)| {
+                let max = state.shared.settings.map.scale.max(&scored.maps, idx);
+                Some((scored.maps.get(idx)?, max))
+            });
+            // Words too large for the panel must not run into its neighbor.
+            ScrollArea::horizontal()
+                .auto_shrink([false, true])
+                .show(ui, |ui| {
+                    map_controls_ui(ui, &state.shared.settings.map, heatmap, commands);
+                });
+        });
+        if state.shared.settings.viewer.histogram_shown
+            && let Some(opened) = state.shared.films.film.opened()
+        {
+            Panel::bottom("histogram").show(ui, |ui| {
+                histogram_ui(ui, opened, state.viewer.display(), commands);
+            });
+        }
+        let areas = CentralPanel::no_frame().show(ui, |ui| self.film_ui(ui, state, commands));
+        let [area, beside] = areas.inner;
+        let known = state.viewer.compare.as_ref();
+        let moved = known.is_some_and(|compare| compare.pane.area != beside);
+        if moved || state.viewer.main.area != area {
+            commands.view(ViewerCommand::SetAreas { area, beside });
+        }
+    }
+
+    /// The film in view, and the one beside it; where each was drawn.
+    fn film_ui(
+        &mut self,
+        ui: &mut Ui,
+        state: &AppState,
+        commands: &CommandSender,
+    ) -> [Option<ViewerArea>; 2] {
+        // Hidden views must not keep their film in memory.
+        if state.viewer.compare.is_none() {
+            self.beside = ViewerViews::default();
+        }
+        if state.shared.films.film.opened().is_none() {
+            self.viewer = ViewerViews::default();
+        }
+        if matches!(state.shared.films.film, FilmState::Empty) {
+            welcome_ui(ui, Actions::of(state), commands);
+            return [None, None];
+        }
+        if let Some(compare) = &state.viewer.compare {
+            let display = state.viewer.beside_display(&state.shared.films);
+            let display = display.unwrap_or_default();
+            let view = CompareView::of(state, compare, &display);
+            let views = [&mut self.viewer, &mut self.beside];
+            return compare_ui(ui, &view, views, commands).map(Some);
+        }
+        let pane = Pane::main(state);
+        if state.viewer.options.all_maps_shown {
+            all_maps_ui(ui, &pane, &mut self.viewer, commands);
+            return [None, None];
+        }
+        let area = viewer_ui(ui, &pane, &mut self.viewer, commands);
+        [Some(area), None]
+    }
+}
+
+/// Draws the windows over the workspace.
+pub fn windows_ui(ctx: &Context, state: &AppState, commands: &CommandSender) {
+    notices_ui(ctx, &state.shared.notices, state.workspace, commands);
+    if let (true, Some(loaded)) = (state.windows.about_shown, &state.shared.model.loaded) {
+        about_ui(ctx, loaded, commands);
+    }
+    if state.windows.keys_shown {
+        let keys = &state.shared.settings.keys;
+        keys_ui(ctx, keys, state.windows.key_asked_for, commands);
+    }
+    if let Some(palette) = PaletteView::of(state) {
+        palette_ui(ctx, &palette, commands);
+    }
+    close_ui(ctx, &state.training, commands);
+}
