@@ -1,12 +1,20 @@
-use std::io::{self, Write as _};
+use std::borrow::Cow;
+use std::io::{self, IsTerminal as _, Write as _};
 
 use indicatif::{ProgressBar, ProgressStyle};
 
 /// Writes a whole answer to stdout. A reader that has gone away (`| head`) is no error.
+///
+/// On a terminal control characters are escaped: a file's name must not give it orders.
 pub fn answer(text: &str) -> anyhow::Result<()> {
     let mut stdout = io::stdout().lock();
+    let shown = if stdout.is_terminal() {
+        escaped(text, |c| is_order(c) && !matches!(c, '\n' | '\t'))
+    } else {
+        Cow::Borrowed(text)
+    };
     match stdout
-        .write_all(text.as_bytes())
+        .write_all(shown.as_bytes())
         .and_then(|()| stdout.flush())
     {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
@@ -17,7 +25,46 @@ pub fn answer(text: &str) -> anyhow::Result<()> {
 /// Writes one line to stderr, with the program's name before it.
 pub fn complain(text: &str) {
     // Nobody is left to hear that stderr is closed.
-    let _ = writeln!(io::stderr(), "thorax: {text}");
+    let _ = writeln!(io::stderr(), "thorax: {}", printable(text));
+}
+
+/// A text in one line that is safe on a terminal: control characters as `\\n` or `\\u{1b}`.
+pub fn printable(text: &str) -> Cow<'_, str> {
+    escaped(text, is_order)
+}
+
+fn escaped(text: &str, is_escaped: impl Fn(char) -> bool) -> Cow<'_, str> {
+    if !text.contains(&is_escaped) {
+        return Cow::Borrowed(text);
+    }
+    let mut shown = String::new();
+    for c in text.chars() {
+        if is_escaped(c) {
+            shown.extend(c.escape_default());
+        } else {
+            shown.push(c);
+        }
+    }
+    Cow::Owned(shown)
+}
+
+/// Control characters, and those that turn the direction of writing or break a line.
+fn is_order(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_gives_a_terminal_no_orders() {
+        assert_eq!(printable("фильм 胸.png"), "фильм 胸.png");
+        assert_eq!(printable("a\nb\x1b[31m.png"), "a\\nb\\u{1b}[31m.png");
+        assert_eq!(printable("gnp\u{202e}.exe"), "gnp\\u{202e}.exe");
+        assert_eq!(printable("\u{9b}2J"), "\\u{9b}2J");
+    }
 }
 
 /// How many films of all are done.

@@ -2,6 +2,7 @@ use serde_json::{Map, Value, json};
 
 use super::{Bootstrap, BootstrapInterval, Figures, LabelFigures};
 use crate::domain::{ModelIdentity, NOTICE, TrainingPoint};
+use crate::files::csv_line;
 
 /// The figures as `thorax evaluate --format json` prints them; undefined ones are null.
 ///
@@ -121,7 +122,7 @@ pub fn figures_csv(figures: &Figures, model: Option<&ModelIdentity>) -> Vec<u8> 
         "model",
     ];
     let defined = |value: Option<f64>| value.map_or_else(|| "n/a".to_owned(), |v| v.to_string());
-    let mut text = head.join(",") + "\n";
+    let mut text = csv_line(head);
     for label in &figures.labels {
         let counts = label.counts;
         let numbers = [
@@ -148,14 +149,8 @@ pub fn figures_csv(figures: &Figures, model: Option<&ModelIdentity>) -> Vec<u8> 
             defined(counts.youden_index()),
             defined(counts.flagged_share()),
         ];
-        let quoted = |words: &str| format!("\"{}\"", words.replace('"', "\"\""));
-        let words = [&label.threshold.origin().words(), &model].map(|words| quoted(words));
-        text += &format!(
-            "{},{},{}\n",
-            quoted(&label.name),
-            numbers.join(","),
-            words.join(",")
-        );
+        let cells = std::iter::once(label.name.clone()).chain(numbers);
+        text += &csv_line(cells.chain([label.threshold.origin().words(), model.clone()]));
     }
     text += &format!("# {NOTICE}\n");
     text.into_bytes()

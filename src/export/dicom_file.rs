@@ -23,8 +23,6 @@ pub enum ExportError {
     Dicom(String),
     #[error(transparent)]
     Overlay(#[from] OverlayError),
-    #[error("the table could not be written: {0}")]
-    Csv(#[from] csv::Error),
     #[error("expected {expected} bytes of an image, got {got}")]
     Picture { expected: usize, got: usize },
 }

@@ -1,5 +1,6 @@
 use std::path::{Path, PathBuf};
 
+use super::names::ExportNames;
 use super::{ExportError, FilmExport, scores_csv, secondary_capture, structured_report};
 use crate::explain::{OverlayStyle, overlay_image, png_of};
 use crate::film::ScoredFilm;
@@ -39,18 +40,22 @@ pub struct DrawnMaps<'a> {
 
 /// Writes a film's exports into a folder; the files written.
 ///
-/// Names begin with the film's; a file that is there already is kept, the new one gets a number.
+/// Names begin with the film's, or the beginning of a long one. Where exports of that name are there already, all
+/// new files get one number, so that no two films are mixed and nothing is replaced.
 pub fn export_film(
     export: &FilmExport<'_>,
     drawn: &DrawnMaps<'_>,
     kinds: &[ExportKind],
     folder: &Path,
 ) -> Result<Vec<PathBuf>, ExportError> {
-    let stem = export.film.path.file_stem().unwrap_or_default();
-    let stem = stem.to_string_lossy();
+    let names = ExportNames::in_folder(folder, &export.film.path);
+    let names = names.map_err(|source| ExportError::Write {
+        path: folder.to_owned(),
+        source,
+    })?;
     let mut written = Vec::new();
     let mut write = |name: &str, bytes: &[u8]| -> Result<(), ExportError> {
-        let path = free_path(folder, &stem, name);
+        let path = names.path(name);
         super::write_export(&path, bytes, &export.film.path)?;
         written.push(path);
         Ok(())
@@ -64,7 +69,7 @@ pub fn export_film(
         let picture = scored.opened.picture();
         let image = overlay_image(picture, &scored.maps, finding_idx, &drawn.style, &lines)?;
         let label = scored.maps.labels().get(finding_idx).unwrap_or_default();
-        let part = file_part(label);
+        let part = ExportNames::part_of_label(label);
         if kinds.contains(&ExportKind::Png) {
             write(&format!("{part}.png"), &png_of(&image)?)?;
         }
@@ -75,50 +80,11 @@ pub fn export_film(
         }
     }
     if kinds.contains(&ExportKind::Csv) {
-        let text = scores_csv(std::slice::from_ref(export))?;
+        let text = scores_csv(std::slice::from_ref(export));
         write("scores.csv", text.as_bytes())?;
     }
     if kinds.contains(&ExportKind::StructuredReport) {
         write("sr.dcm", &structured_report(export)?)?;
     }
     Ok(written)
-}
-
-/// A label as part of a file's name: a model from elsewhere must not choose a folder.
-fn file_part(label: &str) -> String {
-    let kept = |c: char| c.is_alphanumeric() || c == '_' || c == '-';
-    label
-        .chars()
-        .map(|c| if kept(c) { c } else { '_' })
-        .collect()
-}
-
-/// `stem.name`, or `stem-2.name` and so on while there is such a file.
-fn free_path(folder: &Path, stem: &str, name: &str) -> PathBuf {
-    let mut path = folder.join(format!("{stem}.{name}"));
-    let mut n = 2;
-    while path.exists() {
-        path = folder.join(format!("{stem}-{n}.{name}"));
-        n += 1;
-    }
-    path
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_is_there_already_is_kept() {
-        let folder = tempfile::tempdir().unwrap();
-        let first = free_path(folder.path(), "film", "sr.dcm");
-        std::fs::write(&first, b"x").unwrap();
-        let second = free_path(folder.path(), "film", "sr.dcm");
-        assert!(second.ends_with("film-2.sr.dcm"), "{second:?}");
-    }
-
-    #[test]
-    fn a_label_chooses_no_folder() {
-        assert_eq!(file_part("../Mass"), "___Mass");
-    }
 }

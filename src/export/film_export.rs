@@ -11,6 +11,9 @@ use crate::imaging::Concerns;
 use crate::metrics::{Platt, logit};
 use crate::model::{Calibration, Classifier};
 
+/// Letters of a film's name in a picture, at most.
+const MAX_NAME_CHARS: usize = 80;
+
 /// One scored film, ready to be exported.
 pub struct FilmExport<'a> {
     /// The film.
@@ -95,7 +98,10 @@ impl<'a> FilmExport<'a> {
     /// The caption below an image of one finding's map.
     pub fn caption(&self, finding_idx: usize, method: CamMethod) -> Vec<String> {
         let name = self.scores.labels().get(finding_idx).unwrap_or_default();
-        let mut lines = vec![format!("{}, {}", name.replace('_', " "), method.name())];
+        let mut lines = vec![
+            format!("film {}", self.film_name()),
+            format!("{}, {}", name.replace('_', " "), method.name()),
+        ];
         let score = self.scores.get(finding_idx);
         if let Some((score, threshold)) = score.zip(self.thresholds.get(finding_idx)) {
             let (score, value) = (score.get(), threshold.value());
@@ -106,6 +112,21 @@ impl<'a> FilmExport<'a> {
         // A line each: pictures are narrow.
         lines.extend(self.input_notes.iter().cloned());
         lines
+    }
+
+    /// The film's name with the two folders above it: in some data sets all films have one name.
+    fn film_name(&self) -> String {
+        let parts: Vec<_> = self.film.path.iter().rev().take(3).collect();
+        let path: std::path::PathBuf = parts.into_iter().rev().collect();
+        let name = path.display().to_string();
+        // The end of a long name: it is what tells films apart.
+        let n_cut = name.chars().count().saturating_sub(MAX_NAME_CHARS);
+        let shown = name.chars().skip(n_cut);
+        let start = if n_cut > 0 { "…" } else { "" };
+        let shown: String = shown
+            .map(|c| if c.is_control() { '_' } else { c })
+            .collect();
+        format!("{start}{shown}")
     }
 
     /// The input notes as one text.
@@ -175,7 +196,7 @@ mod tests {
             "model Mine 174a1ab0, run r1, epoch 12",
         ];
         assert_eq!(caption[1..], expected);
-        let table = crate::export::scores_csv(&[export]).unwrap();
+        let table = crate::export::scores_csv(&[export]);
         let mut rows = csv::Reader::from_reader(table.as_bytes());
         let header = rows.headers().unwrap().clone();
         let rows: Vec<_> = rows.records().map(Result::unwrap).collect();

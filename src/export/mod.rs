@@ -6,6 +6,7 @@
 mod dicom_file;
 mod files;
 mod film_export;
+mod names;
 mod scores_csv;
 mod secondary_capture;
 mod structured_report;

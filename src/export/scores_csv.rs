@@ -1,5 +1,6 @@
 use super::FilmExport;
 use crate::domain::{NOTICE, TrainingPoint};
+use crate::files::{csv_line, path_text};
 
 /// Columns of the table.
 const HEADER: [&str; 12] = [
@@ -18,11 +19,10 @@ const HEADER: [&str; 12] = [
 ];
 
 /// One row a film and finding; what is not known is `n/a`.
-pub fn scores_csv(films: &[FilmExport<'_>]) -> Result<String, csv::Error> {
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    writer.write_record(HEADER)?;
+pub fn scores_csv(films: &[FilmExport<'_>]) -> String {
+    let mut text = csv_line(HEADER);
     for film in films {
-        let path = film.film.path.display().to_string();
+        let path = path_text(&film.film.path);
         let id = film.model.id();
         let training = film.model.training();
         for (finding_idx, (name, score)) in film.scores.iter().enumerate() {
@@ -37,8 +37,8 @@ pub fn scores_csv(films: &[FilmExport<'_>]) -> Result<String, csv::Error> {
             } else {
                 "no"
             };
-            writer.write_record([
-                path.as_str(),
+            text += &csv_line([
+                path.as_ref(),
                 name,
                 &score.get().to_string(),
                 &threshold,
@@ -50,11 +50,8 @@ pub fn scores_csv(films: &[FilmExport<'_>]) -> Result<String, csv::Error> {
                 NOTICE,
                 training.map_or("n/a", |training| &training.run),
                 &training.map_or_else(unknown, TrainingPoint::epoch_text),
-            ])?;
+            ]);
         }
     }
-    let bytes = writer
-        .into_inner()
-        .map_err(|error| csv::Error::from(error.into_error()))?;
-    Ok(String::from_utf8_lossy(&bytes).into_owned())
+    text
 }

@@ -8,8 +8,8 @@ use crate::domain::Film;
 use crate::files::{BoundedReadError, read_bounded};
 
 use super::limits::MAX_FILE_BYTES;
-use super::sniff::FilmFormat;
-use super::{FilmError, dicom, raster};
+use super::sniff::{FilmFormat, described, object_without_image};
+use super::{FilmError, archive, dicom, raster};
 
 const DECODER_THREAD: &str = "decode film";
 
@@ -69,11 +69,17 @@ fn on_decoder_thread(
 
 fn decode(bytes: &[u8], path: &Path) -> Result<Film, FilmError> {
     match FilmFormat::of(bytes) {
-        Some(FilmFormat::Dicom) => dicom::film(bytes, path),
+        Some(FilmFormat::Dicom) => match object_without_image(bytes) {
+            Some(found) => Err(FilmError::UnknownFormat {
+                path: path.to_path_buf(),
+                found: format!("{found} (DICOM without an image)"),
+            }),
+            None => dicom::film(bytes, path),
+        },
         Some(FilmFormat::Raster(format)) => raster::film(bytes, format, path),
         None => Err(FilmError::UnknownFormat {
             path: path.to_path_buf(),
-            found: raster::describe(bytes),
+            found: described(bytes),
         }),
     }
 }
@@ -82,6 +88,11 @@ fn decode(bytes: &[u8], path: &Path) -> Result<Film, FilmError> {
 fn film_bytes(path: &Path) -> Result<Vec<u8>, FilmError> {
     let fault = match read_bounded(path, MAX_FILE_BYTES) {
         Ok(bytes) => return Ok(bytes),
+        // What is no file may be a film within an archive.
+        Err(BoundedReadError::Io(cause)) => match archive::film_bytes(path) {
+            Some(found) => return found,
+            None => BoundedReadError::Io(cause),
+        },
         Err(fault) => fault,
     };
     let path = path.to_path_buf();

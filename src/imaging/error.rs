@@ -35,8 +35,14 @@ pub enum FilmError {
         width_px: u64,
         height_px: u64,
     },
-    #[error("expected 8 or 16 bits per channel, got {found}: {}", path.display())]
-    Depth { path: PathBuf, found: String },
+    #[error("{format} file with {found}, which is not read: {}", path.display())]
+    Unsupported {
+        path: PathBuf,
+        format: &'static str,
+        found: String,
+    },
+    #[error("cannot be read out of the ZIP archive: {cause}: {}", path.display())]
+    Archive { path: PathBuf, cause: String },
     #[error("{format} file is damaged or not supported: {cause}: {}", path.display())]
     Damaged {
         path: PathBuf,
@@ -60,7 +66,8 @@ impl FilmError {
             | Self::TooLarge { path, .. }
             | Self::UnknownFormat { path, .. }
             | Self::PictureSize { path, .. }
-            | Self::Depth { path, .. }
+            | Self::Unsupported { path, .. }
+            | Self::Archive { path, .. }
             | Self::Damaged { path, .. }
             | Self::Decoder { path, .. }
             | Self::Dicom { path, .. } => path,

@@ -73,9 +73,9 @@ fn other_files_are_refused_by_what_they_are() {
         let expected = format!("expected a PNG, JPEG, TIFF, BMP or DICOM file, got {found}");
         assert!(text.starts_with(&expected), "{text}");
     };
-    check(b"GIF89a\x01\0\x01\0", "Gif");
-    check(b"%PDF-1.7", "PDF");
-    check(b"patient,label\n", "a file that starts with 70 61 74 69");
+    check(b"GIF89a\x01\0\x01\0", "a GIF image");
+    check(b"%PDF-1.7", "a PDF document");
+    check(b"patient,label\n", "a text file");
     check(b"x", "a file that starts with 78");
 }
 

@@ -1,14 +1,13 @@
+use std::collections::BTreeSet;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
-use super::sniff::{begins_like_film, is_named_like_film};
+use super::archive;
+use super::sniff::{head_of, is_film_among_files, is_passed_over};
 use crate::files::open_fault;
-
-/// Maximum depth of the folder search.
-const MAX_DEPTH: usize = 16;
 
 /// A path below which no films could be listed.
 #[derive(Debug, Error)]
@@ -16,25 +15,31 @@ const MAX_DEPTH: usize = 16;
 pub enum ListError {
     #[error("{}: {}", open_fault(cause), path.display())]
     Unreadable { path: PathBuf, cause: io::Error },
-    #[error("expected films in the folder, found none: {}", path.display())]
+    #[error("cannot open the ZIP archive ({cause}): {}", path.display())]
+    Archive { path: PathBuf, cause: String },
+    #[error("expected films in the folder or ZIP archive, found none: {}", path.display())]
     NoFilms { path: PathBuf },
 }
 
-/// The films at `path`: the file itself whatever it holds, or all films in a folder and below.
+/// The films at `path`: the file itself whatever it holds, or all films in a folder or ZIP archive and below.
 ///
 /// In folders a film is what begins like a PNG, JPEG, TIFF, BMP or DICOM file, or is named like one;
-/// hidden files are left aside, the order is that of the names. Links to folders are not followed. A folder below that
-/// cannot be read is listed itself: opening it then says why.
+/// hidden files, files of the system and DICOM objects without an image are left aside, the order is that of the
+/// names. A link to a folder is followed unless what it leads to is listed already. A folder below that
+/// cannot be read is listed itself: opening it then says why. Archives within folders stay closed.
 pub fn list_films(path: &Path) -> Result<Vec<PathBuf>, ListError> {
-    let unreadable = |cause| ListError::Unreadable {
+    let found = match fs::metadata(path) {
+        Ok(metadata) if metadata.is_dir() => Ok(in_folder(path)?),
+        Ok(_) => archive::films_in(path).unwrap_or_else(|| Ok(vec![path.to_owned()])),
+        Err(cause) => archive::films_in(path).ok_or_else(|| ListError::Unreadable {
+            path: path.to_owned(),
+            cause,
+        })?,
+    };
+    let films = found.map_err(|cause| ListError::Archive {
         path: path.to_owned(),
         cause,
-    };
-    if !fs::metadata(path).map_err(unreadable)?.is_dir() {
-        return Ok(vec![path.to_owned()]);
-    }
-    let mut films = Vec::new();
-    collect(path, MAX_DEPTH, &mut films).map_err(unreadable)?;
+    })?;
     if films.is_empty() {
         let path = path.to_owned();
         return Err(ListError::NoFilms { path });
@@ -42,33 +47,70 @@ pub fn list_films(path: &Path) -> Result<Vec<PathBuf>, ListError> {
     Ok(films)
 }
 
-fn collect(folder: &Path, depth: usize, films: &mut Vec<PathBuf>) -> io::Result<()> {
-    let mut entries = Vec::new();
-    for entry in fs::read_dir(folder)? {
-        let entry = entry?;
-        // Hidden files are left aside, such as those that macOS writes beside each file on a stick.
-        if !entry.file_name().as_encoded_bytes().starts_with(b".") {
-            entries.push((entry.path(), entry.file_type()?));
+fn in_folder(path: &Path) -> Result<Vec<PathBuf>, ListError> {
+    let mut search = Search::default();
+    let unreadable = |cause| ListError::Unreadable {
+        path: path.to_owned(),
+        cause,
+    };
+    search.look_into(path).map_err(unreadable)?;
+    // Folders before links to them, so that a film is listed where it is.
+    while let Some(next) = search.folders.pop().or_else(|| search.links.pop()) {
+        // A folder below that cannot be read must not cost the films beside it.
+        if search.look_into(&next).is_err() {
+            search.films.push(next);
         }
     }
-    entries.sort_by(|(a, _), (b, _)| a.cmp(b));
-    for (path, file_type) in entries {
-        if file_type.is_dir() {
-            // A folder below that cannot be read must not cost the films beside it.
-            if depth > 0 && collect(&path, depth - 1, films).is_err() {
-                films.push(path);
-            }
-        } else if fs::metadata(&path).is_ok_and(|metadata| metadata.is_file()) && is_film(&path) {
-            films.push(path);
-        }
-    }
-    Ok(())
+    search.films.sort();
+    Ok(search.films)
 }
 
-/// Whether a file begins or is named like a film. A file that cannot be read counts as one: opening
-/// it then says why it cannot.
+/// A walk over folders of any depth, without recursion.
+#[derive(Default)]
+struct Search {
+    films: Vec<PathBuf>,
+    /// Folders yet to be looked into.
+    folders: Vec<PathBuf>,
+    /// Links to folders, followed when no folder is left.
+    links: Vec<PathBuf>,
+    /// Folders that were looked into, without links in their paths.
+    seen: BTreeSet<PathBuf>,
+}
+
+impl Search {
+    fn look_into(&mut self, folder: &Path) -> io::Result<()> {
+        if !self.seen.insert(folder.canonicalize()?) {
+            return Ok(());
+        }
+        for entry in fs::read_dir(folder)? {
+            let entry = entry?;
+            if is_passed_over(&entry.file_name()) {
+                continue;
+            }
+            let path = entry.path();
+            if entry.file_type()?.is_dir() {
+                self.folders.push(path);
+                continue;
+            }
+            // Through a link; a broken one is left aside.
+            let Ok(metadata) = fs::metadata(&path) else {
+                continue;
+            };
+            if metadata.is_dir() {
+                self.links.push(path);
+            } else if metadata.is_file() && is_film(&path) {
+                self.films.push(path);
+            }
+        }
+        // The last is taken first.
+        self.links.sort_by(|a, b| b.cmp(a));
+        Ok(())
+    }
+}
+
+/// A file that cannot be read counts as a film: opening it then says why it cannot.
 fn is_film(path: &Path) -> bool {
-    is_named_like_film(path) || begins_like_film(path).unwrap_or(true)
+    head_of(path).map_or(true, |head| is_film_among_files(path, &head))
 }
 
 #[cfg(test)]
@@ -104,6 +146,70 @@ mod tests {
         let film = folder.path().join("a.png");
         fs::write(&film, b"\x89PNG\r\n\x1a\n").unwrap();
         std::os::unix::fs::symlink(folder.path(), folder.path().join("self")).unwrap();
+        assert_eq!(list_films(folder.path()).unwrap(), [film]);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_folder_that_is_a_link_is_followed_once() {
+        use std::os::unix::fs::symlink;
+        let (folder, elsewhere) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let png = b"\x89PNG\r\n\x1a\n";
+        fs::write(elsewhere.path().join("far.png"), png).unwrap();
+        let own = folder.path().join("m");
+        fs::create_dir(&own).unwrap();
+        fs::write(own.join("near.png"), png).unwrap();
+        for link in ["b", "c"] {
+            symlink(elsewhere.path(), folder.path().join(link)).unwrap();
+        }
+        // What is below anyway is listed where it is, though the link comes before it.
+        symlink(&own, folder.path().join("a")).unwrap();
+        symlink("nowhere", folder.path().join("broken.png")).unwrap();
+        let films = list_films(folder.path()).unwrap();
+        assert_eq!(
+            films,
+            [folder.path().join("b/far.png"), own.join("near.png")]
+        );
+    }
+
+    #[test]
+    fn films_in_the_depth_are_found() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut deep = folder.path().to_owned();
+        for level in 0..40 {
+            deep.push(format!("d{level}"));
+        }
+        fs::create_dir_all(&deep).unwrap();
+        let film = deep.join("a.png");
+        fs::write(&film, b"\x89PNG\r\n\x1a\n").unwrap();
+        assert_eq!(list_films(folder.path()).unwrap(), [film]);
+    }
+
+    #[test]
+    fn what_is_no_film_in_any_folder_is_passed_over() {
+        let folder = tempfile::tempdir().unwrap();
+        let png = b"\x89PNG\r\n\x1a\n";
+        let dicom = |class: &str| {
+            let mut bytes = vec![0; 128];
+            bytes.extend(b"DICM\x02\0\x02\0UI");
+            bytes.extend((class.len() as u16).to_le_bytes());
+            bytes.extend(class.as_bytes());
+            bytes
+        };
+        let put = |name: &str, bytes: &[u8]| {
+            let path = folder.path().join(name);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(&path, bytes).unwrap();
+            path
+        };
+        put("__MACOSX/a.png", png);
+        put("._a.png", png);
+        put(".DS_Store", b"\0\0\0\x01Bud1");
+        put("@eaDir/thumb.jpg", png);
+        put("DICOMDIR", &dicom("1.2.840.10008.1.3.10"));
+        put("SR0001", &dicom("1.2.840.10008.5.1.4.1.1.88.11"));
+        put("PR0001.dcm", &dicom("1.2.840.10008.5.1.4.1.1.11.1"));
+        let film = put("IMG001", &dicom("1.2.840.10008.5.1.4.1.1.1.1"));
         assert_eq!(list_films(folder.path()).unwrap(), [film]);
     }
 

@@ -4,6 +4,7 @@
 //! at full depth; `model_input` makes the network's numbers from it. Nothing here panics on a
 //! hostile file: sizes are checked before memory is taken, and every refusal names the file.
 
+mod archive;
 mod concerns;
 mod convolve;
 mod decode;
@@ -16,6 +17,8 @@ mod input;
 mod jpeg_stream;
 mod limits;
 mod list;
+mod picture;
+mod png_chunks;
 mod polarity;
 mod pyramid;
 mod raster;
@@ -23,7 +26,11 @@ mod resize;
 #[cfg(test)]
 mod samples;
 mod sniff;
+mod tiff;
+mod tiff_pages;
+mod tiff_tags;
 
+pub use archive::place_of_film;
 pub use concerns::{Concern, ConcernKind, Concerns, Severity};
 pub use decode::{film_from_bytes, read_film};
 pub use dicom::DicomError;

@@ -1,17 +1,16 @@
-//! PNG, JPEG, TIFF and BMP: pictures without a word about how the film was taken.
+//! PNG, JPEG and BMP by the crate `image`: pictures without a word about how the film was taken.
 
 use std::io::Cursor;
 use std::path::Path;
 
+use image::metadata::Orientation;
 use image::{DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader, Limits};
 
-use crate::domain::{Film, FilmInfo, ModalityMap, NamedWindow, Pixels, Voi, Window};
-
 use super::limits::check_size;
-use super::{FilmError, jpeg_stream};
-
-/// Most memory that a decoder may take: 16-bit RGBA at the largest allowed size, and working space.
-const MAX_DECODER_BYTES: u64 = 640 << 20;
+use super::picture::{MAX_DECODER_BYTES, Picture, luma};
+use super::tiff_pages::TiffPages;
+use super::{FilmError, jpeg_stream, png_chunks, tiff};
+use crate::domain::{Film, ModalityMap};
 
 /// What is read here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,10 +24,12 @@ pub(super) enum RasterFormat {
 impl RasterFormat {
     /// Told by the first bytes.
     pub(super) fn of(bytes: &[u8]) -> Option<Self> {
+        if TiffPages::is_tiff(bytes) {
+            return Some(Self::Tiff);
+        }
         match image::guess_format(bytes).ok()? {
             ImageFormat::Png => Some(Self::Png),
             ImageFormat::Jpeg => Some(Self::Jpeg),
-            ImageFormat::Tiff => Some(Self::Tiff),
             ImageFormat::Bmp => Some(Self::Bmp),
             _ => None,
         }
@@ -40,15 +41,6 @@ impl RasterFormat {
             Self::Jpeg => "JPEG",
             Self::Tiff => "TIFF",
             Self::Bmp => "BMP",
-        }
-    }
-
-    fn image_format(self) -> ImageFormat {
-        match self {
-            Self::Png => ImageFormat::Png,
-            Self::Jpeg => ImageFormat::Jpeg,
-            Self::Tiff => ImageFormat::Tiff,
-            Self::Bmp => ImageFormat::Bmp,
         }
     }
 
@@ -65,39 +57,57 @@ impl RasterFormat {
     }
 }
 
-/// A description of an unsupported file.
-pub(super) fn describe(bytes: &[u8]) -> String {
-    if let Ok(format) = image::guess_format(bytes) {
-        return format!("{format:?}");
-    }
-    let known: [(&[u8], &str); 4] = [
-        (b"%PDF", "PDF"),
-        (b"PK\x03\x04", "a ZIP archive"),
-        (b"\x1F\x8B", "a gzip archive"),
-        (b"\x89HDF", "HDF5"),
-    ];
-    for (start, name) in known {
-        if bytes.starts_with(start) {
-            return name.to_owned();
-        }
-    }
-    let start: Vec<_> = bytes
-        .iter()
-        .take(4)
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
-    format!("a file that starts with {}", start.join(" "))
-}
-
 /// Decodes `bytes`, turns color into gray, and keeps 16 bits where there are 16.
 pub(super) fn film(bytes: &[u8], format: RasterFormat, path: &Path) -> Result<Film, FilmError> {
+    let picture = match format {
+        RasterFormat::Png => {
+            let mut picture = by_image(bytes, format, ImageFormat::Png, path)?;
+            png_chunks::apply(bytes, &mut picture);
+            picture
+        }
+        RasterFormat::Jpeg => {
+            refuse_rare_jpeg(bytes, path)?;
+            by_image(bytes, format, ImageFormat::Jpeg, path)?
+        }
+        RasterFormat::Bmp => by_image(bytes, format, ImageFormat::Bmp, path)?,
+        RasterFormat::Tiff => tiff::picture(bytes, path)?,
+    };
+    picture.into_film(path)
+}
+
+/// Names the codings of JPEG that the decoder does not know (ITU-T T.81 B.1.1.3, T.87 C.1.1).
+fn refuse_rare_jpeg(bytes: &[u8], path: &Path) -> Result<(), FilmError> {
+    let Some(header) = jpeg_stream::FrameHeader::of(bytes) else {
+        return Ok(());
+    };
+    let coding = match header.marker {
+        0xF7 => "JPEG-LS coding".to_owned(),
+        0xC3 => "lossless coding (SOF3)".to_owned(),
+        0xC9..=0xCB => "arithmetic coding".to_owned(),
+        0xC5..=0xC7 | 0xCD..=0xCF => "hierarchical coding".to_owned(),
+        _ if header.precision != 8 => format!("{} bits", header.precision),
+        _ => return Ok(()),
+    };
+    Err(FilmError::Unsupported {
+        path: path.to_path_buf(),
+        format: "JPEG",
+        found: coding,
+    })
+}
+
+fn by_image(
+    bytes: &[u8],
+    format: RasterFormat,
+    image_format: ImageFormat,
+    path: &Path,
+) -> Result<Picture, FilmError> {
     let damaged = |cause: String| FilmError::Damaged {
         path: path.to_path_buf(),
         format: format.name(),
         cause,
     };
     let image_error = |error: ImageError| damaged(error.to_string());
-    let mut reader = ImageReader::with_format(Cursor::new(bytes), format.image_format());
+    let mut reader = ImageReader::with_format(Cursor::new(bytes), image_format);
     let mut limits = Limits::no_limits();
     limits.max_alloc = Some(MAX_DECODER_BYTES);
     reader.limits(limits);
@@ -107,49 +117,35 @@ pub(super) fn film(bytes: &[u8], format: RasterFormat, path: &Path) -> Result<Fi
     if !format.has_its_end(bytes) {
         return Err(damaged("expected an end marker, got none".to_owned()));
     }
-    let turned = decoder
-        .orientation()
-        .is_ok_and(|orientation| orientation != image::metadata::Orientation::NoTransforms);
+    let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
     let picture = DynamicImage::from_decoder(decoder).map_err(image_error)?;
 
     let found = picture.color();
-    let gray = Gray::of(picture).ok_or_else(|| FilmError::Depth {
+    let gray = Gray::of(picture).ok_or_else(|| FilmError::Unsupported {
         path: path.to_path_buf(),
-        found: format!("{found:?}"),
+        format: format.name(),
+        found: format!("{found:?} samples"),
     })?;
-    let pixels = Pixels::new(width as usize, height as usize, gray.values, 0);
-    let pixels = pixels.map_err(|error| damaged(error.to_string()))?;
-
     let mut steps = vec![format!("{} decoded at {} bits", format.name(), gray.bits)];
-    let mut warnings = vec![];
     if gray.had_alpha {
         steps.push("transparency dropped".to_owned());
     }
     if gray.had_color {
         steps.push("red, green and blue weighted 0.299, 0.587, 0.114 into gray".to_owned());
     }
-    if turned {
-        warnings.push("The EXIF orientation of the file is ignored.".to_owned());
-    }
-    let white = if gray.bits == 16 { 65_535.0 } else { 255.0 };
-    Ok(Film {
-        path: path.to_path_buf(),
-        info: FilmInfo {
-            format: format.name().to_owned(),
-            bits: gray.bits,
-            colored: gray.channels_differ,
-            ..FilmInfo::default()
-        },
-        pixels,
+    Ok(Picture {
+        format: format.name(),
+        width_px: width as usize,
+        height_px: height as usize,
+        values: gray.values,
+        bits: gray.bits,
         modality: ModalityMap::IDENTITY,
-        default_window: NamedWindow {
-            name: "Full range".to_owned(),
-            voi: Voi::Window(Window::spanning(0.0, white)),
-        },
-        other_windows: vec![],
+        range: [0.0, if gray.bits == 16 { 65_535.0 } else { 255.0 }],
         inverted: false,
+        colored: gray.channels_differ,
+        orientation,
         steps,
-        warnings,
+        warnings: vec![],
     })
 }
 
@@ -162,7 +158,7 @@ struct Gray {
 }
 
 impl Gray {
-    /// `None` for floating point and whatever else is neither 8 nor 16 bits.
+    /// `None` for whatever is neither 8 nor 16 bits.
     fn of(picture: DynamicImage) -> Option<Self> {
         let color = picture.color();
         // Taken over, not copied: a large film is there once.
@@ -206,10 +202,4 @@ impl Gray {
 
 fn widened(samples: &[u8]) -> Vec<u16> {
     samples.iter().map(|&sample| u16::from(sample)).collect()
-}
-
-/// PIL's `convert("L")`: ITU-R 601-2 luma in 16-bit fixed point.
-pub(super) fn luma(red: u16, green: u16, blue: u16) -> u16 {
-    let sum = u32::from(red) * 19_595 + u32::from(green) * 38_470 + u32::from(blue) * 7_471;
-    ((sum + 0x8000) >> 16) as u16
 }

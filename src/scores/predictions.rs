@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use super::ScoresError;
 use crate::dataset::{DataError, TableFile, TableRow, Uncertain};
 use crate::domain::{ModelIdentity, TrainingPoint, label_name};
-use crate::files::write_whole;
+use crate::files::{csv_line, csv_text, path_of_text, path_text, write_whole};
 
 /// A score of exactly 0 or 1 is a rounded one: its loss stays finite.
 const LEAST_LIKELIHOOD: f64 = 1e-38;
@@ -59,8 +59,6 @@ impl FilmPrediction {
 impl Predictions {
     /// Writes the CSV.
     pub fn save(&self, path: &Path) -> Result<(), ScoresError> {
-        let failed = |error: csv::Error| broken(path, &error);
-        let mut writer = csv::Writer::from_writer(Vec::new());
         let labels = self.labels.iter().map(|label| format!("label:{label}"));
         let scores = self.labels.iter().map(|label| format!("score:{label}"));
         let mut model: Vec<(&str, String)> = Vec::new();
@@ -73,14 +71,9 @@ impl Predictions {
         }
         let model_columns = model.iter().map(|(name, _)| (*name).to_owned());
         let header = ["path", "patient_id"].map(str::to_owned).into_iter();
-        writer
-            .write_record(header.chain(labels).chain(scores).chain(model_columns))
-            .map_err(failed)?;
+        let mut text = csv_line(header.chain(labels).chain(scores).chain(model_columns));
         for film in &self.films {
-            let named = [
-                film.path.to_string_lossy().into_owned(),
-                film.patient_id.clone(),
-            ];
+            let named = [path_text(&film.path).into_owned(), film.patient_id.clone()];
             let truth = film.truth.iter().map(|truth| match truth {
                 Some(truth) => u8::from(*truth).to_string(),
                 None => String::new(),
@@ -88,11 +81,9 @@ impl Predictions {
             let scores = film.scores.iter().map(ToString::to_string);
             let named = named.into_iter();
             let model_cells = model.iter().map(|(_, cell)| cell.clone());
-            let record = named.chain(truth).chain(scores).chain(model_cells);
-            writer.write_record(record).map_err(failed)?;
+            text += &csv_line(named.chain(truth).chain(scores).chain(model_cells));
         }
-        let bytes = writer.into_inner().map_err(|error| broken(path, &error))?;
-        write_whole(path, &bytes).map_err(|source| ScoresError::Write {
+        write_whole(path, text.as_bytes()).map_err(|source| ScoresError::Write {
             path: path.to_owned(),
             source,
         })
@@ -203,10 +194,10 @@ impl Columns {
 
     /// A cell of another form, as of a foreign table, names no model of ours.
     fn model(&self, row: TableRow<'_>) -> Option<ModelIdentity> {
-        let [run, epoch] = self.training.map(|place| Some(row.cell(place?)));
+        let [run, epoch] = self.training.map(|place| Some(csv_text(row.cell(place?))));
         let training = run.zip(epoch);
         let training = training.and_then(|(run, epoch)| TrainingPoint::parse(run, epoch));
-        ModelIdentity::parse(row.cell(self.model?), training)
+        ModelIdentity::parse(csv_text(row.cell(self.model?)), training)
     }
 
     fn film(&self, row: TableRow<'_>, uncertain: Uncertain) -> Result<FilmPrediction, DataError> {
@@ -218,8 +209,8 @@ impl Columns {
                 .ok_or_else(|| row.error(label.score, "a score from 0 to 1"))
         };
         Ok(FilmPrediction {
-            path: row.cell(self.path).into(),
-            patient_id: row.cell(self.patient_id).to_owned(),
+            path: path_of_text(csv_text(row.cell(self.path))),
+            patient_id: csv_text(row.cell(self.patient_id)).to_owned(),
             truth: self.labels.iter().map(truth).collect::<Result<_, _>>()?,
             scores: self.labels.iter().map(score).collect::<Result<_, _>>()?,
         })
@@ -263,6 +254,21 @@ mod tests {
         let text = std::fs::read_to_string(&path).unwrap();
         let header = "path,patient_id,label:Mass,label:Edema,score:Mass,score:Edema\n";
         assert!(text.starts_with(header), "{text}");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn films_of_any_name_come_back() {
+        use std::ffi::OsStr;
+        use std::os::unix::ffi::OsStrExt as _;
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("p.csv");
+        let mut saved = predictions();
+        saved.films[0].path = "=1+1.png".into();
+        saved.films[0].patient_id = "-a".to_owned();
+        saved.films[1].path = OsStr::from_bytes(b"/films/caf\xe9.png").into();
+        saved.save(&path).unwrap();
+        assert_eq!(Predictions::load(&path).unwrap(), saved);
     }
 
     #[test]

@@ -1,7 +1,6 @@
-use std::fmt::Write as _;
-
 use serde::{Deserialize, Serialize};
 
+use crate::files::csv_line;
 use crate::metrics::{AucEstimate, Summary};
 
 /// AUC of one label and its 95 % interval by DeLong.
@@ -120,39 +119,45 @@ impl AucTable {
 
 /// The history as `metrics.csv`: one row an epoch, empty where a figure is undefined.
 pub fn metrics_csv(epochs: &[EpochMetrics]) -> String {
-    let mut text = String::from(
-        "epoch,train_loss,penalty,valid_loss,train_auc_macro,valid_auc_macro,valid_auc_min,\
-         valid_auc_median,valid_auc_max,learning_rate,films_per_s,elapsed_secs,is_best",
-    );
+    let columns = [
+        "epoch",
+        "train_loss",
+        "penalty",
+        "valid_loss",
+        "train_auc_macro",
+        "valid_auc_macro",
+        "valid_auc_min",
+        "valid_auc_median",
+        "valid_auc_max",
+        "learning_rate",
+        "films_per_s",
+        "elapsed_secs",
+        "is_best",
+    ];
     let labels = epochs.first().map(|epoch| &epoch.valid_auc.labels);
-    for (label, _) in labels.into_iter().flatten() {
-        // Writing to a string cannot fail.
-        let _ = write!(text, ",valid_auc:{label}");
-    }
-    text.push('\n');
+    let labels = labels.into_iter().flatten();
+    let labels = labels.map(|(label, _)| format!("valid_auc:{label}"));
+    let mut text = csv_line(columns.map(str::to_owned).into_iter().chain(labels));
     for epoch in epochs {
         let [low, median, high] = epoch.valid_auc.spread().map_or([None; 3], |s| s.map(Some));
-        let _ = write!(
-            text,
-            "{},{},{},{},{},{},{},{},{},{},{},{},{}",
-            epoch.epoch,
-            epoch.train_loss,
-            epoch.penalty,
+        let figures = [
+            epoch.epoch.to_string(),
+            epoch.train_loss.to_string(),
+            epoch.penalty.to_string(),
             cell(epoch.valid_loss),
             cell(epoch.train_auc.macro_mean()),
             cell(epoch.valid_auc.macro_mean()),
             cell(low),
             cell(median),
             cell(high),
-            epoch.learning_rate,
-            epoch.films_per_s,
-            epoch.elapsed_secs,
-            u8::from(epoch.is_best),
-        );
-        for (_, auc) in &epoch.valid_auc.labels {
-            let _ = write!(text, ",{}", cell(auc.as_ref().map(|auc| auc.auc)));
-        }
-        text.push('\n');
+            epoch.learning_rate.to_string(),
+            epoch.films_per_s.to_string(),
+            epoch.elapsed_secs.to_string(),
+            u8::from(epoch.is_best).to_string(),
+        ];
+        let aucs = epoch.valid_auc.labels.iter();
+        let aucs = aucs.map(|(_, auc)| cell(auc.as_ref().map(|auc| auc.auc)));
+        text += &csv_line(figures.into_iter().chain(aucs));
     }
     text
 }

@@ -10,7 +10,7 @@ use super::history::{EpochMetrics, metrics_csv};
 use super::plan::DataPlan;
 use super::{AucTable, TrainError};
 use crate::domain::Part;
-use crate::files::write_whole;
+use crate::files::{csv_line, csv_text, write_whole};
 use crate::model::ModelFile;
 use crate::scores::Predictions;
 
@@ -196,19 +196,14 @@ impl RunFolder {
     pub fn save_split(&self, plan: &DataPlan) -> Result<(), TrainError> {
         for (name, part) in Part::ALL.iter().zip(&plan.parts) {
             let path = self.root.join(format!("split/{name}.csv"));
-            let mut writer = csv::Writer::from_writer(Vec::new());
             let rows = part
                 .rows
                 .iter()
                 .filter_map(|&row| plan.data.table.rows.get(row));
             let lines = rows.map(|row| [row.image.as_str(), row.patient_id.as_str()]);
-            for line in std::iter::once(["image", "patient_id"]).chain(lines) {
-                writer
-                    .write_record(line)
-                    .map_err(|error| broken(&path, &error))?;
-            }
-            let bytes = writer.into_inner().map_err(|error| broken(&path, &error))?;
-            write_bytes(&path, &bytes)?;
+            let lines = std::iter::once(["image", "patient_id"]).chain(lines);
+            let text: String = lines.map(csv_line).collect();
+            write_bytes(&path, text.as_bytes())?;
         }
         Ok(())
     }
@@ -219,7 +214,7 @@ impl RunFolder {
         let mut reader = csv::Reader::from_path(&path).map_err(|error| broken(&path, &error))?;
         let patient = |record: Result<csv::StringRecord, csv::Error>| {
             let record = record.map_err(|error| broken(&path, &error))?;
-            Ok(record.get(1).unwrap_or_default().to_owned())
+            Ok(csv_text(record.get(1).unwrap_or_default()).to_owned())
         };
         reader.records().map(patient).collect()
     }

@@ -131,26 +131,23 @@ fn maps_are_written_with_the_film_and_a_caption_below() {
     assert!(maps.join("phantom-2.Hernia.png").exists());
 }
 
+#[cfg(target_os = "linux")]
 #[test]
 fn a_map_that_cannot_be_written_leaves_the_scores() {
-    let folder = tempfile::tempdir().unwrap();
-    let maps = folder.path().join("maps");
-    // A name as long as a name may be: there is no room for that of the finding.
-    let name = "f".repeat(245);
-    let film = folder.path().join(format!("{name}.png"));
-    fs::copy(phantom(), &film).unwrap();
-    let asked = ["--cam", text(&maps), "--cam-label", "Hernia"];
+    // A folder that can be looked into and not written to, not even by root.
+    let film = phantom();
+    let asked = ["--cam", "/proc", "--cam-label", "Hernia"];
     let paths = ["classify", "nowhere.png", text(&film), "--format", "json"];
     let output = thorax(&[&paths[..], &asked[..]].concat());
     assert!(!output.status.success());
-    let map = format!("{name}.Hernia.png");
-    assert!(stderr(&output).contains(&map), "{}", stderr(&output));
+    let map = "phantom.Hernia.png";
+    assert!(stderr(&output).contains(map), "{}", stderr(&output));
     let films: Value = serde_json::from_str(&stdout(&output)).unwrap();
     // What cannot be opened keeps its place.
     assert!(films[0]["path"] == "nowhere.png" && films[0]["scores"].is_null());
     assert!(films[1]["scores"]["Hernia"].is_number());
     let warnings = films[1]["warnings"].to_string();
-    assert!(warnings.contains(&map), "{warnings}");
+    assert!(warnings.contains(map), "{warnings}");
 }
 
 #[test]

@@ -18,6 +18,8 @@ mod metrics;
 #[cfg(test)]
 mod model;
 #[cfg(test)]
+mod pictures;
+#[cfg(test)]
 mod reference;
 #[cfg(test)]
 mod training;

@@ -7,7 +7,9 @@ use serde::Serialize;
 
 use super::FilmResult;
 use crate::cli::Format;
+use crate::cli::output::printable;
 use crate::domain::{NOTICE, PerFinding, Score, Threshold};
+use crate::files::{csv_line, path_text};
 use crate::model::Classifier;
 
 /// One film in the JSON output.
@@ -46,7 +48,7 @@ pub fn text(
 ) -> anyhow::Result<String> {
     match format {
         Format::Table => Ok(table(classifier, thresholds, results)),
-        Format::Csv => csv(classifier, results),
+        Format::Csv => Ok(csv(classifier, results)),
         Format::Json => json(classifier, thresholds, results),
     }
 }
@@ -74,7 +76,7 @@ fn json_film<'a>(
         warnings.extend(no_points.map(ToOwned::to_owned));
     }
     JsonFilm {
-        path: result.path.display().to_string(),
+        path: path_text(&result.path).into_owned(),
         scores: scores.map(|scores| scores.iter().map(|(name, s)| (name, s.get())).collect()),
         thresholds: scores.map(|_| {
             thresholds
@@ -128,12 +130,11 @@ fn no_points_warning(classifier: &Classifier) -> Option<String> {
     })
 }
 
-fn csv(classifier: &Classifier, results: &[FilmResult]) -> anyhow::Result<String> {
+fn csv(classifier: &Classifier, results: &[FilmResult]) -> String {
     let labels = &classifier.card().labels;
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    writer.write_record(["path", "error"].into_iter().chain(labels.iter()))?;
+    let mut text = csv_line(["path", "error"].into_iter().chain(labels.iter()));
     for result in results {
-        let path = result.path.display().to_string();
+        let path = path_text(&result.path).into_owned();
         let error = result.scores.as_ref().err().cloned().unwrap_or_default();
         let scores: Vec<String> = match &result.scores {
             Ok(scores) => scores
@@ -143,9 +144,9 @@ fn csv(classifier: &Classifier, results: &[FilmResult]) -> anyhow::Result<String
                 .collect(),
             Err(_) => vec![String::new(); labels.len()],
         };
-        writer.write_record([path, error].into_iter().chain(scores))?;
+        text += &csv_line([path, error].into_iter().chain(scores));
     }
-    Ok(String::from_utf8(writer.into_inner()?)?)
+    text
 }
 
 fn table(
@@ -157,7 +158,8 @@ fn table(
     let width = thresholds.labels().iter().map(str::len).max().unwrap_or(0);
     for result in results {
         // Writing to a string cannot fail.
-        let _ = writeln!(text, "{}", result.path.display());
+        let path = result.path.display().to_string();
+        let _ = writeln!(text, "{}", printable(&path));
         for warning in result.warnings() {
             let _ = writeln!(text, "  warning: {warning}");
         }
@@ -168,7 +170,7 @@ fn table(
         }
         match &result.scores {
             Err(error) => {
-                let _ = writeln!(text, "  no scores: {error}");
+                let _ = writeln!(text, "  no scores: {}", printable(error));
             }
             Ok(scores) => {
                 for ((name, score), threshold) in scores.iter().zip(thresholds.values()) {

@@ -6,7 +6,7 @@ use dicom_dictionary_std::tags;
 use super::DicomError;
 use super::attributes::Attributes;
 use super::look_up::LookUp;
-use crate::imaging::raster::luma;
+use crate::imaging::picture::luma;
 
 /// Gray values with whether red, green and blue differed anywhere.
 pub(super) struct Gray {

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use safetensors::SafeTensors;
 
 use crate::domain::Film;
-use crate::imaging::raster::luma;
+use crate::imaging::picture::luma;
 use crate::imaging::read_film;
 
 /// Colors pass through a conversion that rounds once more than ours.

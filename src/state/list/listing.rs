@@ -8,7 +8,7 @@ use anyhow::Context as _;
 use super::{FilmEntry, FilmNote, Sidecar};
 use crate::dataset::table_above;
 use crate::files::write_whole;
-use crate::imaging::list_films;
+use crate::imaging::{list_films, place_of_film};
 use crate::state::Services;
 use crate::work::{JobContext, Task, Watch as _};
 
@@ -51,7 +51,7 @@ fn look_around(
 ) -> anyhow::Result<()> {
     let mut known: BTreeMap<PathBuf, Surroundings> = BTreeMap::new();
     for film in &mut listing.films {
-        let folder = film.path.parent().unwrap_or(Path::new(".")).to_owned();
+        let (folder, name) = place_of_film(&film.path);
         let around = match known.entry(folder) {
             Entry::Occupied(entry) => entry.into_mut(),
             Entry::Vacant(entry) => {
@@ -60,7 +60,7 @@ fn look_around(
                 entry.insert(around)
             }
         };
-        around.tell(film);
+        around.tell(film, &name.to_string_lossy());
     }
     Ok(())
 }
@@ -103,12 +103,13 @@ impl Surroundings {
         Self { truths, notes }
     }
 
-    fn tell(&self, film: &mut FilmEntry) {
+    /// `name` is the film's below the folder: its file name, or a path that leads into an archive.
+    fn tell(&self, film: &mut FilmEntry, name: &str) {
         if let Some((patient_id, found)) = self.truths.get(&film.name) {
             film.patient_id = Some(patient_id.clone());
             film.truth = Some(found.clone());
         }
-        if let Some(note) = self.notes.get(&film.name) {
+        if let Some(note) = self.notes.get(name) {
             film.mark = note.mark;
             film.note.clone_from(&note.note);
         }

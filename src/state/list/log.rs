@@ -4,6 +4,8 @@ use std::path::Path;
 
 use anyhow::Context as _;
 
+use crate::files::csv_line;
+
 /// Columns of the log, one row a film and label.
 const HEADER: [&str; 16] = [
     "reading",
@@ -36,11 +38,11 @@ pub fn append(path: &Path, rows: &[Vec<String>]) -> anyhow::Result<()> {
         .open(path)
         .with_context(context)?;
     let n_bytes = file.metadata().with_context(context)?.len();
-    let mut writer = csv::Writer::from_writer(Vec::new());
+    let mut text = String::new();
     if n_bytes == 0 {
-        writer.write_record(HEADER)?;
+        text += &csv_line(HEADER);
     } else {
-        let expected = HEADER.join(",") + "\n";
+        let expected = csv_line(HEADER);
         // No more than the header is read: what the path names may be of any size.
         let mut header = Vec::new();
         let limit = expected.len() as u64;
@@ -63,10 +65,11 @@ pub fn append(path: &Path, rows: &[Vec<String>]) -> anyhow::Result<()> {
         );
     }
     for row in rows {
-        writer.write_record(row)?;
+        text += &csv_line(row);
     }
-    let bytes = writer.into_inner()?;
-    let written = file.write_all(&bytes).and_then(|()| file.sync_data());
+    let written = file
+        .write_all(text.as_bytes())
+        .and_then(|()| file.sync_data());
     if written.is_err() {
         // For example on a full disk: a partial write of these rows must not precede the next ones.
         let _ = file.set_len(n_bytes);

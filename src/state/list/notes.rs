@@ -3,6 +3,7 @@ use std::collections::btree_map::Entry;
 use std::path::{Path, PathBuf};
 
 use super::{FilmNote, Sidecar};
+use crate::imaging::place_of_film;
 use crate::work::{Task, Wake};
 
 /// Notes by film.
@@ -109,14 +110,14 @@ impl Drop for NoteSaver {
 fn save(notes: &Notes, fallback: Option<&Path>) -> Saved {
     let mut saved = Saved::default();
     for (film, note) in notes {
-        let folder = film.parent().unwrap_or(Path::new("."));
-        let name = film.file_name().unwrap_or_default().to_string_lossy();
-        let beside = Sidecar::path(folder, None);
+        let (folder, name) = place_of_film(film);
+        let name = name.to_string_lossy();
+        let beside = Sidecar::path(&folder, None);
         let Err(error) = Sidecar::write(&beside, &name, note.clone()) else {
             continue;
         };
         let kept = fallback.map(|place| {
-            let path = Sidecar::path(folder, Some(place));
+            let path = Sidecar::path(&folder, Some(place));
             std::fs::create_dir_all(place)
                 .map_err(anyhow::Error::from)
                 .and_then(|()| Sidecar::write(&path, &name, note.clone()))

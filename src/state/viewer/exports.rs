@@ -140,7 +140,7 @@ impl ViewerState {
                 Ok(Exported::Clip(Clip::Picture(source.picture()?)))
             }),
             ExportCommand::CopyScores => self.start_export("copy scores", shared, |source| {
-                let text = scores_csv(&[source.export()])?;
+                let text = scores_csv(&[source.export()]);
                 Ok(Exported::Clip(Clip::Text(text)))
             }),
         }
