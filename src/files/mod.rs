@@ -1,12 +1,20 @@
-//! Files and the process: atomic writes, bounded reads, memory, free disk space.
+//! Files and the process: bounded reads, whole writes, locks, memory, free disk space.
 //!
+//! All reads of files that others may have made and all writes of the program are here, so that no
+//! pipe is waited for, no file without end is read, and nothing is replaced that should be kept.
 //! Knows nothing else of ours. The priority of worker threads is set by the pool of the CPU kernels,
 //! which know no files.
 
+mod lock;
 mod process;
 mod read_bounded;
+mod temporary;
 mod write_whole;
 
-pub use process::{free_bytes, give_large_buffers_back, peak_mib};
-pub use read_bounded::{BoundedReadError, open_fault, read_bounded};
-pub use write_whole::write_whole;
+pub use lock::Lock;
+pub use process::{available_memory_bytes, free_bytes, give_large_buffers_back, peak_mib};
+pub use read_bounded::{
+    BoundedReadError, open_fault, open_regular, read_bounded, read_end, read_text_bounded,
+};
+pub use temporary::{clean_once, remove_leftovers, temporary_in};
+pub use write_whole::{Existing, append, write_file, write_whole};

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use crate::domain::Film;
 use crate::files::{BoundedReadError, read_bounded};
+use crate::work::caught;
 
 use super::limits::MAX_FILE_BYTES;
 use super::sniff::FilmFormat;
@@ -20,14 +21,19 @@ pub fn film_from_bytes(bytes: &[u8], path: &Path) -> Result<Film, FilmError> {
         let path = path.to_path_buf();
         return Err(FilmError::Empty { path });
     }
-    match FilmFormat::of(bytes) {
+    // A decoder that panics costs its own film only, wherever films are read.
+    let decoded = caught(|| match FilmFormat::of(bytes) {
         Some(FilmFormat::Dicom) => dicom::film(bytes, path),
         Some(FilmFormat::Raster(format)) => raster::film(bytes, format, path),
         None => Err(FilmError::UnknownFormat {
             path: path.to_path_buf(),
             found: raster::describe(bytes),
         }),
-    }
+    });
+    decoded.unwrap_or_else(|panic_text| {
+        let path = path.to_path_buf();
+        Err(FilmError::Decoder { path, panic_text })
+    })
 }
 
 /// Reads the file's bytes; the error names the file.

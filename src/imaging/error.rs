@@ -43,6 +43,8 @@ pub enum FilmError {
         format: &'static str,
         cause: String,
     },
+    #[error("the decoder cannot cope with this file ({panic_text}): {}", path.display())]
+    Decoder { path: PathBuf, panic_text: String },
     #[error("{cause}: {}", path.display())]
     Dicom { path: PathBuf, cause: DicomError },
 }
@@ -60,6 +62,7 @@ impl FilmError {
             | Self::PictureSize { path, .. }
             | Self::Depth { path, .. }
             | Self::Damaged { path, .. }
+            | Self::Decoder { path, .. }
             | Self::Dicom { path, .. } => path,
         }
     }

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use super::ScoresError;
 use crate::dataset::{DataError, TableFile, TableRow};
 use crate::domain::{ModelIdentity, TrainingPoint};
-use crate::files::write_whole;
+use crate::files::{Existing, write_file};
 
 /// A score of exactly 0 or 1 is a rounded one: its loss stays finite.
 const LEAST_LIKELIHOOD: f64 = 1e-38;
@@ -56,8 +56,13 @@ impl FilmPrediction {
 }
 
 impl Predictions {
-    /// Writes the CSV.
+    /// Writes the CSV; a file that is there is replaced.
     pub fn save(&self, path: &Path) -> Result<(), ScoresError> {
+        self.save_as(path, Existing::Replace)
+    }
+
+    /// The same, with a say in what becomes of a file that is there.
+    pub fn save_as(&self, path: &Path, existing: Existing) -> Result<(), ScoresError> {
         let failed = |error: csv::Error| broken(path, &error);
         let mut writer = csv::Writer::from_writer(Vec::new());
         let labels = self.labels.iter().map(|label| format!("label:{label}"));
@@ -88,7 +93,7 @@ impl Predictions {
             writer.write_record(record).map_err(failed)?;
         }
         let bytes = writer.into_inner().map_err(|error| broken(path, &error))?;
-        write_whole(path, &bytes).map_err(|source| ScoresError::Write {
+        write_file(path, &bytes, existing).map_err(|source| ScoresError::Write {
             path: path.to_owned(),
             source,
         })

@@ -10,3 +10,5 @@ mod export;
 mod program;
 #[cfg(test)]
 mod training;
+#[cfg(test)]
+mod writing;
