@@ -1,5 +1,7 @@
 //! The window: drains jobs, draws panels, carries out commands. Contains no logic of its own.
 
+mod stored;
+
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::Receiver;
@@ -9,13 +11,18 @@ use egui::{Context, Ui, ViewportCommand};
 
 use crate::model::ComputeDevice;
 use crate::state::{
-    AppState, Clip, Closing, Command, CommandSender, FilePicker, Services, Settings,
-    TrainingCommand, command_channel,
+    AppState, Clip, Closing, Command, CommandSender, FilePicker, NoticeKind, Services, Session,
+    Settings, StartMark, TrainingCommand, command_channel,
 };
 use crate::ui::{Workspaces, shortcuts, theme, windows_ui};
 
+pub use stored::set_aside_unusable;
+
 /// The key of the settings in eframe's storage.
 const SETTINGS_KEY: &str = "settings";
+
+/// Frames after which the window has started: the first ones find their layout.
+const N_FRAMES_OF_START: u64 = 3;
 
 /// The program as eframe runs it.
 pub struct ThoraxApp {
@@ -24,6 +31,8 @@ pub struct ThoraxApp {
     workspaces: Workspaces,
     commands: CommandSender,
     queue: Receiver<Command>,
+    /// While the window starts.
+    start: Option<StartMark>,
 }
 
 impl ThoraxApp {
@@ -34,6 +43,12 @@ impl ThoraxApp {
         device: ComputeDevice,
         files: Vec<PathBuf>,
     ) -> Self {
+        // Not from the file: some values let no window come up, and none can be set here.
+        cc.egui_ctx.options_mut(|options| {
+            let usual = egui::Options::default();
+            options.tessellation_options = usual.tessellation_options;
+            options.input_options = usual.input_options;
+        });
         theme::install(&cc.egui_ctx);
         let ctx = cc.egui_ctx.clone();
         let services = Services {
@@ -47,8 +62,6 @@ impl ThoraxApp {
         let mut state = AppState::new(stored_settings(cc.storage), services);
         if !files.is_empty() {
             state.apply(Command::Open(files));
-        } else if state.shared.settings.restore_session {
-            state.restore_session();
         }
         let (commands, queue) = command_channel();
         Self {
@@ -56,6 +69,40 @@ impl ThoraxApp {
             workspaces: Workspaces::default(),
             commands,
             queue,
+            start: None,
+        }
+    }
+
+    /// Opens what was open when the program ended last, if that is wanted and if opening it did not
+    /// end the program. `start` is held until the window has started.
+    pub fn begin(&mut self, mut start: StartMark, restores: bool) {
+        let shared = &mut self.state.shared;
+        if let Some(film) = start.failed_film() {
+            let text = format!(
+                "The last session is not opened by itself: the program ended while its films were \
+                 being opened, this one first: {film}"
+            );
+            shared.notices.push(NoticeKind::Error, text);
+            shared.settings.session = Session::default();
+        } else if restores && shared.settings.restore_session {
+            let session = &shared.settings.session;
+            if let Some(first) = session.current.as_ref().or(session.opened.first()) {
+                start.opens(first);
+            }
+            self.state.restore_session();
+        }
+        self.start = Some(start);
+    }
+
+    /// Lets go of the mark of a start once frames are drawn and the last session is open again.
+    fn end_start(&mut self, ctx: &Context) {
+        let (list, films) = (&self.state.list, &self.state.shared.films);
+        let is_opening = list.is_searching() || films.film.is_reading() || list.pictures.is_busy();
+        let is_over = |start: &StartMark| {
+            ctx.cumulative_frame_nr() >= N_FRAMES_OF_START && !(start.opens_films() && is_opening)
+        };
+        if self.start.as_ref().is_some_and(is_over) {
+            self.start = None;
         }
     }
 
@@ -97,6 +144,7 @@ impl ThoraxApp {
 impl eframe::App for ThoraxApp {
     fn logic(&mut self, ctx: &Context, _frame: &mut Frame) {
         self.state.poll();
+        self.end_start(ctx);
         ctx.set_theme(theme::preference(self.state.shared.settings.theme));
         ctx.set_zoom_factor(self.state.shared.settings.scale);
     }

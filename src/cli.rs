@@ -74,6 +74,9 @@ struct TrainArgs {
     /// Overrides one key of the configuration file; `--help` lists the keys
     #[arg(long, value_name = "KEY=VALUE")]
     set: Vec<String>,
+    /// Folder for decoded films, created if missing; default: the user's cache folder
+    #[arg(long, value_name = "DIR")]
+    cache: Option<PathBuf>,
     #[command(flatten)]
     labels: LabelArgs,
     #[command(flatten)]
@@ -158,6 +161,9 @@ struct ImportArgs {
     /// Model file to write
     #[arg(short, long, value_name = "FILE")]
     output: PathBuf,
+    /// Replaces the model file if it exists
+    #[arg(long)]
+    overwrite: bool,
     /// Interpolation for resizing films to the network input
     #[arg(long, value_enum, default_value_t = InterpolationChoice::Nearest)]
     interpolation: InterpolationChoice,

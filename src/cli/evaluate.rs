@@ -13,7 +13,8 @@ use crate::evaluate::{
     Bootstrap, Choices, ComparedSet, Evaluation, EvaluationData, MapRule, MapsOfFilms, OpenedSet,
     ScoreSource, figures_csv, figures_json, freeze_operating_points, html_report, save_plots,
 };
-use crate::files::write_whole;
+use crate::files::{Existing, write_file};
+use crate::imaging::is_kept_film;
 use crate::model::{Classifier, ModelFile};
 use crate::work::{Canceled, Watch};
 pub use args::EvaluateArgs;
@@ -40,6 +41,7 @@ struct Work<'a> {
 impl Work<'_> {
     fn all(&self) -> anyhow::Result<()> {
         let args = self.args;
+        self.check_outputs()?;
         let scores_now = args.predictions.is_none();
         let classifier = if scores_now || args.model.is_some() || args.boxes {
             let device = device_for_command(args.device)?;
@@ -64,7 +66,7 @@ impl Work<'_> {
     ) -> anyhow::Result<(Evaluation, Chosen)> {
         let args = self.args;
         let data = self.data()?;
-        let cache_folder = FilmCache::default_folder();
+        let cache_folder = args.cache.clone().unwrap_or_else(FilmCache::default_folder);
         let uncertain = args.labels.rules().uncertain;
         let source = match (&args.predictions, classifier, &data) {
             (Some(path), ..) => ScoreSource::Predictions { path, uncertain },
@@ -150,29 +152,62 @@ impl Work<'_> {
         Ok(Some(data))
     }
 
+    /// What becomes of files that are there.
+    fn existing(&self) -> Existing {
+        Existing::for_output(self.args.overwrite, is_kept_film)
+    }
+
+    /// Before the work: an error for a file that would not be written after it.
+    fn check_outputs(&self) -> anyhow::Result<()> {
+        let args = self.args;
+        let files = [
+            &args.report,
+            &args.csv,
+            &args.save_predictions,
+            &args.save_model,
+        ];
+        let files: Vec<_> = files.into_iter().flatten().collect();
+        for (place, path) in files.iter().enumerate() {
+            self.existing().check(path).with_context(|| {
+                format!(
+                    "cannot write {}; --overwrite replaces files",
+                    path.display()
+                )
+            })?;
+            anyhow::ensure!(
+                !files.iter().take(place).any(|other| other == path),
+                "expected two files, got one for both: {}",
+                path.display()
+            );
+        }
+        Ok(())
+    }
+
     fn write(
         &self,
         evaluation: &Evaluation,
         chosen: &Chosen,
         author: Option<&Classifier>,
     ) -> anyhow::Result<()> {
-        let args = self.args;
+        let (args, existing) = (self.args, self.existing());
         let model = evaluation.set.predictions.model.as_ref();
         if let Some(path) = &args.report {
-            write(path, html_report(evaluation, author).as_bytes())?;
+            self.write_file(path, html_report(evaluation, author).as_bytes())?;
         }
         if let Some(folder) = &args.plots {
-            save_plots(&evaluation.set, author.map(Classifier::card), folder)?;
+            let card = author.map(Classifier::card);
+            save_plots(&evaluation.set, card, folder, existing)?;
         }
         if let Some(path) = &args.csv {
-            write(path, &figures_csv(&evaluation.figures, model))?;
+            self.write_file(path, &figures_csv(&evaluation.figures, model))?;
         }
         if let Some(path) = &args.save_predictions {
-            evaluation.set.predictions.save(path)?;
+            evaluation.set.predictions.save_as(path, existing)?;
         }
         if let (Some(to), Some(from)) = (&args.save_model, &args.model) {
             let histograms = args.histograms.then_some(evaluation.set.as_ref());
-            freeze_operating_points(&ModelFile::load(from)?, to, histograms, &chosen.points)?;
+            let file = ModelFile::load(from)?;
+            freeze_operating_points(&file, to, histograms, &chosen.points, existing)?;
         }
         for warning in &evaluation.warnings {
             output::complain(warning);
@@ -188,12 +223,13 @@ impl Work<'_> {
             }
         })
     }
-}
 
-fn write(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
-    if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder)
-            .with_context(|| format!("cannot create {}", folder.display()))?;
+    fn write_file(&self, path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
+        if let Some(folder) = path.parent() {
+            fs::create_dir_all(folder)
+                .with_context(|| format!("cannot create {}", folder.display()))?;
+        }
+        write_file(path, bytes, self.existing())
+            .with_context(|| format!("cannot write {}", path.display()))
     }
-    write_whole(path, bytes).with_context(|| format!("cannot write {}", path.display()))
 }

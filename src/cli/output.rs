@@ -54,6 +54,16 @@ fn is_order(c: char) -> bool {
         || matches!(c, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
+/// How many films of all are done.
+pub fn progress_bar(n_films: u64) -> ProgressBar {
+    // Drawn on stderr, and only where that is a terminal.
+    let bar = ProgressBar::new(n_films);
+    match ProgressStyle::with_template("{bar:30} {pos}/{len} films, {eta} left") {
+        Ok(style) => bar.with_style(style),
+        Err(_) => bar,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -64,15 +74,5 @@ mod tests {
         assert_eq!(printable("a\nb\x1b[31m.png"), "a\\nb\\u{1b}[31m.png");
         assert_eq!(printable("gnp\u{202e}.exe"), "gnp\\u{202e}.exe");
         assert_eq!(printable("\u{9b}2J"), "\\u{9b}2J");
-    }
-}
-
-/// How many films of all are done.
-pub fn progress_bar(n_films: u64) -> ProgressBar {
-    // Drawn on stderr, and only where that is a terminal.
-    let bar = ProgressBar::new(n_films);
-    match ProgressStyle::with_template("{bar:30} {pos}/{len} films, {eta} left") {
-        Ok(style) => bar.with_style(style),
-        Err(_) => bar,
     }
 }

@@ -1,4 +1,3 @@
-use std::fs;
 use std::process::ExitCode;
 
 use anyhow::Context as _;
@@ -7,12 +6,16 @@ use indicatif::ProgressBar;
 use super::progress::{INTERRUPTED, ProgressLine};
 use super::{TrainArgs, output};
 use crate::domain::NOTICE;
+use crate::files::read_text_bounded;
 use crate::model::ComputeDevice;
 use crate::train::{
     Ending, EpochMetrics, FieldGroup, PreparedRun, RunFolder, StepMetrics, TrainConfig, TrainEvent,
     TrainReport, TrainSetup, resume, train,
 };
 use crate::work::Canceled;
+
+/// Larger files are no configurations, which have some kilobytes.
+const MAX_CONFIG_BYTES: u64 = 1 << 20;
 
 /// Trains without a window; an interrupt saves a checkpoint first.
 pub fn run(args: &TrainArgs) -> anyhow::Result<ExitCode> {
@@ -25,7 +28,10 @@ pub fn run(args: &TrainArgs) -> anyhow::Result<ExitCode> {
                 .context("expected --out RUN or --resume RUN")?,
         ),
     };
-    let setup = TrainSetup::new(device(args, &config)?);
+    let mut setup = TrainSetup::new(device(args, &config)?);
+    if let Some(folder) = &args.cache {
+        setup.cache_folder.clone_from(folder);
+    }
     let line = ProgressLine::new("{prefix}{bar:30} {pos}/{len} {msg}")?;
     let mut display = Display {
         bar: line.bar.clone(),
@@ -71,9 +77,8 @@ pub fn keys_help() -> String {
 
 fn config(args: &TrainArgs) -> anyhow::Result<TrainConfig> {
     let text = match &args.config {
-        Some(path) => {
-            fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?
-        }
+        Some(path) => read_text_bounded(path, MAX_CONFIG_BYTES)
+            .with_context(|| format!("cannot read {}", path.display()))?,
         None => String::new(),
     };
     let mut changes = Vec::new();

@@ -3,10 +3,12 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use super::{ChosenDevice, DeviceArgs, device, output};
-use crate::app::ThoraxApp;
-use crate::files::give_large_buffers_back;
-use crate::state::{FilePicker, NoticeKind, PickForm, PickKind, Picked};
+use crate::app::{ThoraxApp, set_aside_unusable};
+use crate::files::{give_large_buffers_back, remove_leftovers};
+use crate::state::{FilePicker, NoticeKind, PickForm, PickKind, Picked, StartMark};
 
+/// Names the program's folder of settings.
+const APP_ID: &str = "thorax";
 /// Size of the window at the very first start.
 const FIRST_SIZE_PT: [f32; 2] = [1280.0, 800.0];
 const SMALLEST_SIZE_PT: [f32; 2] = [900.0, 560.0];
@@ -20,9 +22,15 @@ pub fn run(files: Vec<PathBuf>, device_args: DeviceArgs) -> anyhow::Result<ExitC
     }
     give_large_buffers_back();
     let ChosenDevice { device, remark } = device(device_args)?;
+    let folder = eframe::storage_dir(APP_ID);
+    let start = StartMark::begin(folder.as_deref());
+    let set_aside = folder.and_then(|folder| {
+        remove_leftovers(&folder);
+        set_aside_unusable(&folder, start.blames_settings())
+    });
     let viewport = egui::ViewportBuilder::default()
         .with_title("Thorax")
-        .with_app_id("thorax")
+        .with_app_id(APP_ID)
         .with_inner_size(FIRST_SIZE_PT)
         .with_min_inner_size(SMALLEST_SIZE_PT)
         .with_drag_and_drop(true)
@@ -33,13 +41,15 @@ pub fn run(files: Vec<PathBuf>, device_args: DeviceArgs) -> anyhow::Result<ExitC
         ..Default::default()
     };
     let build: eframe::AppCreator<'_> = Box::new(move |cc| {
+        let restores = files.is_empty();
         let mut app = ThoraxApp::new(cc, Arc::new(DesktopPicker), device, files);
-        if let Some(remark) = remark {
+        for remark in [remark, set_aside].into_iter().flatten() {
             app.state.shared.notices.push(NoticeKind::Info, remark);
         }
+        app.begin(start, restores);
         Ok(Box::new(app))
     });
-    if let Err(error) = eframe::run_native("thorax", options, build) {
+    if let Err(error) = eframe::run_native(APP_ID, options, build) {
         output::complain(&format!("{no_display} ({error})"));
         return Ok(ExitCode::FAILURE);
     }

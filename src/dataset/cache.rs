@@ -5,8 +5,8 @@
 //! reason in the header and zeros for pixels.
 
 use std::collections::BTreeMap;
-use std::fs::{self, File};
-use std::io::{self, BufWriter, Read as _, Seek as _, SeekFrom, Write as _};
+use std::fs;
+use std::io::{self, BufWriter, Cursor, Read as _, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc;
@@ -18,30 +18,58 @@ use sha2::{Digest as _, Sha256};
 use tempfile::NamedTempFile;
 use thiserror::Error;
 
+use crate::files::{available_memory_bytes, clean_once, open_regular, temporary_in};
 use crate::imaging::{GrayPicture, Preprocessing, read_film};
 use crate::work::{Canceled, Progress, Watch};
 
 const MAGIC: &[u8; 16] = b"thorax films 1\n\0";
 
-/// Films as `side * side` grays of 0..=255, memory-mapped.
+/// Films as `side * side` grays of 0..=255, mapped from a file, or in memory where none can be written.
 #[derive(Debug)]
 pub struct FilmCache {
-    map: Mmap,
-    first_byte: usize,
+    grays: Grays,
     side: usize,
     n_films: usize,
     unreadable: BTreeMap<usize, String>,
     fingerprint: String,
+    remark: Option<String>,
+}
+
+/// The grays of all films, one film after the other.
+#[derive(Debug)]
+enum Grays {
+    /// In a file, from its `first_byte`.
+    Mapped {
+        map: Mmap,
+        first_byte: usize,
+    },
+    Memory(Vec<u8>),
+}
+
+impl Grays {
+    fn all(&self) -> &[u8] {
+        match self {
+            Self::Mapped { map, first_byte } => map.get(*first_byte..).unwrap_or_default(),
+            Self::Memory(grays) => grays,
+        }
+    }
 }
 
 /// Errors from a cache of decoded films.
 #[derive(Debug, Error)]
 #[expect(missing_docs, reason = "the messages say it")]
 pub enum CacheError {
-    #[error("cannot write decoded films ({source}): {}", path.display())]
+    #[error("cannot write decoded films ({source}), another folder is chosen by --cache DIR: {}", path.display())]
     Write { path: PathBuf, source: io::Error },
     #[error("cannot read decoded films ({source}): {}", path.display())]
     Read { path: PathBuf, source: io::Error },
+    #[error("cannot write decoded films ({source}), and their {n_mb} MB are more than the free memory; \
+             another folder is chosen by --cache DIR: {}", path.display())]
+    Memory {
+        path: PathBuf,
+        source: io::Error,
+        n_mb: u64,
+    },
     #[error("decoding was canceled")]
     Canceled(#[from] Canceled),
 }
@@ -73,6 +101,7 @@ impl FilmCache {
         let fingerprint = fingerprint(films, preprocessing, true);
         let name = fingerprint_of_list(films, preprocessing);
         let path = folder.join(format!("{name}.films"));
+        clean_once(folder);
         if let Some(cache) = Self::open(&path, &fingerprint, films.len()) {
             return Ok(cache);
         }
@@ -80,18 +109,29 @@ impl FilmCache {
             path: path.clone(),
             source,
         };
-        fs::create_dir_all(folder).map_err(failed)?;
         let sources = Sources {
             films,
             preprocessing,
             n_threads,
         };
-        let Some(file) = sources
-            .decode_into(folder, &fingerprint, watch)
-            .map_err(failed)?
-        else {
+        let pixels = match fs::create_dir_all(folder).and_then(|()| temporary_in(folder)) {
+            Ok(pixels) => pixels,
+            Err(source) => return sources.in_memory(path, source, fingerprint, watch),
+        };
+        let decoded = sources
+            .decode_into(pixels.as_file(), watch)
+            .map_err(failed)?;
+        let Some(unreadable) = decoded else {
             return Err(Canceled.into());
         };
+        let header = Header {
+            side: preprocessing.side(),
+            n_films: films.len(),
+            fingerprint: fingerprint.clone(),
+            checksum: 0,
+            unreadable,
+        };
+        let file = with_header(folder, header, pixels).map_err(failed)?;
         file.persist(&path).map_err(|error| failed(error.error))?;
         Self::open(&path, &fingerprint, films.len()).ok_or_else(|| CacheError::Read {
             path: path.clone(),
@@ -111,7 +151,7 @@ impl FilmCache {
 
     /// `None` where the file is missing, damaged or of other sources: it is then rebuilt.
     fn open(path: &Path, fingerprint: &str, n_films: usize) -> Option<Self> {
-        let mut file = File::open(path).ok()?;
+        let mut file = open_regular(path).ok()?;
         let mut magic = [0; MAGIC.len()];
         let mut length = [0; 8];
         file.read_exact(&mut magic).ok()?;
@@ -135,12 +175,12 @@ impl FilmCache {
             && pixels.len() == n_bytes
             && crc32fast::hash(pixels) == header.checksum;
         is_whole.then_some(Self {
-            first_byte,
+            grays: Grays::Mapped { map, first_byte },
             side: header.side,
             n_films: header.n_films,
             unreadable: header.unreadable,
             fingerprint: header.fingerprint,
-            map,
+            remark: None,
         })
     }
 
@@ -160,13 +200,18 @@ impl FilmCache {
             return None;
         }
         let n_pixels = self.side * self.side;
-        let first = self.first_byte + film_idx * n_pixels;
-        self.map.get(first..first + n_pixels)
+        let first = film_idx * n_pixels;
+        self.grays.all().get(first..first + n_pixels)
     }
 
     /// Films that could not be decoded, by their place on the list, and why.
     pub fn unreadable(&self) -> &BTreeMap<usize, String> {
         &self.unreadable
+    }
+
+    /// Why the films are kept in memory only, where they are.
+    pub fn remark(&self) -> Option<&str> {
+        self.remark.as_deref()
     }
 
     /// Tells these sources, brought to this size, from others: 64 hexadecimal digits.
@@ -183,16 +228,45 @@ struct Sources<'a> {
 }
 
 impl Sources<'_> {
-    /// Decodes all films into a temporary file beside the cache-to-be; `None` if stopped.
+    /// Decodes all films into memory, as nothing can be written to `path`.
+    fn in_memory(
+        &self,
+        path: PathBuf,
+        source: io::Error,
+        fingerprint: String,
+        watch: &dyn Watch,
+    ) -> Result<FilmCache, CacheError> {
+        let side = self.preprocessing.side();
+        let n_bytes = (side * side * self.films.len()) as u64;
+        if available_memory_bytes().is_some_and(|available| available < n_bytes) {
+            let n_mb = n_bytes >> 20;
+            return Err(CacheError::Memory { path, source, n_mb });
+        }
+        let remark = format!(
+            "decoded films are kept in memory, for this time only: cannot write ({source}): {}",
+            path.display()
+        );
+        let mut grays = Cursor::new(Vec::new());
+        let decoded = self.decode_into(&mut grays, watch);
+        let unreadable = decoded.map_err(|source| CacheError::Write { path, source })?;
+        Ok(FilmCache {
+            grays: Grays::Memory(grays.into_inner()),
+            side,
+            n_films: self.films.len(),
+            unreadable: unreadable.ok_or(Canceled)?,
+            fingerprint,
+            remark: Some(remark),
+        })
+    }
+
+    /// Decodes all films to their places in `pixels`; those that cannot be, or `None` if stopped.
     fn decode_into(
         &self,
-        folder: &Path,
-        fingerprint: &str,
+        pixels: impl Write + Seek,
         watch: &dyn Watch,
-    ) -> io::Result<Option<NamedTempFile>> {
+    ) -> io::Result<Option<BTreeMap<usize, String>>> {
         let side = self.preprocessing.side();
-        let pixels = NamedTempFile::new_in(folder)?;
-        let mut writer = BufWriter::new(pixels.reopen()?);
+        let mut writer = BufWriter::new(pixels);
         let mut unreadable = BTreeMap::new();
         let stopped = AtomicBool::new(false);
         let next = AtomicUsize::new(0);
@@ -241,17 +315,7 @@ impl Sources<'_> {
             drop(decoded);
             written
         })?;
-        if !written {
-            return Ok(None);
-        }
-        let header = Header {
-            side,
-            n_films: self.films.len(),
-            fingerprint: fingerprint.to_owned(),
-            checksum: 0,
-            unreadable,
-        };
-        with_header(folder, header, pixels).map(Some)
+        Ok(written.then_some(unreadable))
     }
 
     fn decoded(&self, path: &Path) -> Result<Vec<u8>, String> {
@@ -281,7 +345,7 @@ fn with_header(
     }
     header.checksum = checksum.finalize();
     let text = serde_json::to_vec(&header)?;
-    let mut whole = NamedTempFile::new_in(folder)?;
+    let mut whole = temporary_in(folder)?;
     whole.write_all(MAGIC)?;
     whole.write_all(&(text.len() as u64).to_le_bytes())?;
     whole.write_all(&text)?;
@@ -438,6 +502,24 @@ mod tests {
         *flipped.last_mut().unwrap() ^= 1;
         fs::write(&path, flipped).unwrap();
         assert_eq!(build(&place, &films).1, 5);
+    }
+
+    #[test]
+    fn films_are_kept_in_memory_where_nothing_can_be_written() {
+        let folder = tempfile::tempdir().unwrap();
+        let films = films(folder.path());
+        let (on_disk, _) = build(&folder.path().join("cache"), &films);
+        // A file in place of the folder.
+        let blocked = folder.path().join("blocked");
+        fs::write(&blocked, "").unwrap();
+        let (in_memory, n_decoded) = build(&blocked, &films);
+        assert_eq!((n_decoded, on_disk.remark()), (5, None));
+        assert!(in_memory.remark().unwrap().contains("in memory"));
+        for film_idx in 0..6 {
+            assert_eq!(in_memory.grays(film_idx), on_disk.grays(film_idx));
+        }
+        assert_eq!(in_memory.fingerprint(), on_disk.fingerprint());
+        assert_eq!(in_memory.unreadable(), on_disk.unreadable());
     }
 
     #[test]

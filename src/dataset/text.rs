@@ -1,12 +1,12 @@
 //! From a file to text: compression, encoding, byte order marks.
 
-use std::fs::File;
 use std::io::{self, BufReader, Read};
 use std::path::Path;
 
 use flate2::read::MultiGzDecoder;
 
 use super::DataError;
+use crate::files::open_regular;
 
 /// The most text that a table or list may hold, after decompression. NIH's table has 8 MB.
 pub(super) const MAX_TEXT_BYTES: u64 = 1 << 30;
@@ -112,17 +112,9 @@ fn read_bytes(path: &Path, max_bytes: u64) -> Result<Vec<u8>, DataError> {
 }
 
 fn open(path: &Path) -> io::Result<Box<dyn Read>> {
-    let metadata = std::fs::metadata(path)?;
-    if metadata.is_dir() {
-        return Err(io::ErrorKind::IsADirectory.into());
-    }
-    // Opening a pipe waits for its other end, which may never come.
-    if !metadata.is_file() {
-        return Err(io::Error::other("not a regular file"));
-    }
     let mut magic = Vec::new();
-    File::open(path)?.take(2).read_to_end(&mut magic)?;
-    let file = BufReader::new(File::open(path)?);
+    open_regular(path)?.take(2).read_to_end(&mut magic)?;
+    let file = BufReader::new(open_regular(path)?);
     Ok(if magic == GZIP_MAGIC {
         Box::new(MultiGzDecoder::new(file))
     } else {

@@ -2,6 +2,7 @@ use std::path::Path;
 
 use super::EvaluateError;
 use crate::domain::{OperatingPoint, Threshold};
+use crate::files::Existing;
 use crate::model::{ModelFile, ScoreHistogram};
 use crate::scores::{ScoredSet, ScoresError};
 
@@ -15,6 +16,7 @@ pub fn freeze_operating_points(
     to: &Path,
     validation: Option<&ScoredSet>,
     points: &[(String, Threshold)],
+    existing: Existing,
 ) -> Result<(), EvaluateError> {
     let mut card = file.card().clone();
     for (name, threshold) in points {
@@ -38,6 +40,6 @@ pub fn freeze_operating_points(
             *slot = Some(histogram);
         }
     }
-    ModelFile::new(card, file.weights().clone())?.save(to)?;
+    ModelFile::new(card, file.weights().clone())?.save_as(to, existing)?;
     Ok(())
 }

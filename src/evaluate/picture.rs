@@ -7,7 +7,8 @@ use resvg::usvg::{Options, Tree, fontdb};
 
 use super::EvaluateError;
 use super::plots::label_plots;
-use crate::files::write_whole;
+use crate::files::{Existing, write_file};
+use crate::imaging::own_png;
 use crate::model::ModelCard;
 use crate::scores::ScoredSet;
 
@@ -15,30 +16,43 @@ use crate::scores::ScoredSet;
 const SCALE: f32 = 3.0;
 
 /// Writes every plot of every label as SVG and as PNG into a folder, made if need be; how many
-/// plots there are.
+/// plots there are. Nothing is written if one file that is to be kept is in the way.
 pub fn save_plots(
     set: &ScoredSet,
     model: Option<&ModelCard>,
     folder: &Path,
+    existing: Existing,
 ) -> Result<usize, EvaluateError> {
-    let write = |path: &Path, bytes: &[u8]| {
-        write_whole(path, bytes).map_err(|source| EvaluateError::Write {
-            path: path.to_owned(),
-            source,
-        })
-    };
-    fs::create_dir_all(folder).map_err(|source| EvaluateError::Write {
-        path: folder.to_owned(),
+    let failed = |path: &Path, source| EvaluateError::Write {
+        path: path.to_owned(),
         source,
-    })?;
+    };
+    let write = |path: &Path, bytes: &[u8]| {
+        write_file(path, bytes, existing).map_err(|source| failed(path, source))
+    };
+    let path_of = |label: &str, plot: &str| {
+        let kept = |c: char| if c.is_alphanumeric() { c } else { '_' };
+        let label: String = label.chars().map(kept).collect();
+        folder.join(format!("{label}.{plot}.svg"))
+    };
+    fs::create_dir_all(folder).map_err(|source| failed(folder, source))?;
+    for column in &set.columns {
+        for plot in label_plots(column, model) {
+            let svg = path_of(&column.name, plot.name);
+            for path in [svg.with_extension("png"), svg] {
+                existing
+                    .check(&path)
+                    .map_err(|source| failed(&path, source))?;
+            }
+        }
+    }
     let mut n_plots = 0;
     for column in &set.columns {
         for plot in label_plots(column, model) {
-            let kept = |c: char| if c.is_alphanumeric() { c } else { '_' };
-            let label: String = column.name.chars().map(kept).collect();
-            let path = folder.join(format!("{label}.{}.svg", plot.name));
+            let path = path_of(&column.name, plot.name);
             write(&path, plot.svg.as_bytes())?;
-            write(&path.with_extension("png"), &svg_png(&plot.svg)?)?;
+            let png = own_png(&svg_png(&plot.svg)?);
+            write(&path.with_extension("png"), &png)?;
             n_plots += 1;
         }
     }

@@ -5,7 +5,7 @@ use chrono::{DateTime, Local};
 use super::ExportError;
 use crate::domain::{Film, ModelIdentity, PerFinding, Score, Threshold};
 use crate::explain::CamMethod;
-use crate::files::write_whole;
+use crate::files::{Existing, write_file};
 use crate::film::ScoredFilm;
 use crate::imaging::Concerns;
 use crate::metrics::{Platt, logit};
@@ -146,7 +146,7 @@ fn input_notes(concerns: &Concerns) -> Vec<String> {
     notes
 }
 
-/// Writes a file whole or not at all, and never over a film.
+/// Writes a file whole or not at all, and never over a film or any other file.
 pub fn write_export(path: &Path, bytes: &[u8], film: &Path) -> Result<(), ExportError> {
     let same = |a: &Path, b: &Path| match (a.canonicalize(), b.canonicalize()) {
         (Ok(a), Ok(b)) => a == b,
@@ -157,7 +157,7 @@ pub fn write_export(path: &Path, bytes: &[u8], film: &Path) -> Result<(), Export
             path: path.to_owned(),
         });
     }
-    write_whole(path, bytes).map_err(|source| ExportError::Write {
+    write_file(path, bytes, Existing::Keep).map_err(|source| ExportError::Write {
         path: path.to_owned(),
         source,
     })

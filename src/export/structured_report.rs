@@ -172,12 +172,21 @@ fn number(concept: &str, meaning: &str, value: f64) -> InMemDicomObject {
         tags::MEASUREMENT_UNITS_CODE_SEQUENCE,
         vec![unit],
     );
-    // A decimal string has 16 characters.
-    let value = PrimitiveValue::from(format!("{value:.8}"));
+    let value = PrimitiveValue::from(decimal_string(value));
     put(&mut measured, tags::NUMERIC_VALUE, VR::DS, value);
     let mut item = item("CONTAINS", "NUM", code(concept, OURS, meaning));
     put_items(&mut item, tags::MEASURED_VALUE_SEQUENCE, vec![measured]);
     item
+}
+
+/// A number as tables write it, where that fits the 16 characters of a decimal string.
+fn decimal_string(value: f64) -> String {
+    let text = (value as f32).to_string();
+    if f64::from(value as f32) == value && text.len() <= 16 {
+        text
+    } else {
+        format!("{value:.8}")
+    }
 }
 
 /// The film, where it is DICOM and says which one it is.

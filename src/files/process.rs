@@ -34,6 +34,16 @@ pub fn peak_mib() -> Option<f64> {
     Some(kib / 1024.0)
 }
 
+/// Memory that can be taken without swapping, where the system says it (Linux).
+pub fn available_memory_bytes() -> Option<u64> {
+    let info = std::fs::read_to_string("/proc/meminfo").ok()?;
+    let line = info
+        .lines()
+        .find_map(|line| line.strip_prefix("MemAvailable:"))?;
+    let kib: u64 = line.trim().trim_end_matches("kB").trim().parse().ok()?;
+    Some(kib * 1024)
+}
+
 /// Bytes free on the disk that will hold `path`, which need not exist yet, in absolute or relative
 /// form; `None` where the system
 /// does not say.
@@ -61,6 +71,7 @@ mod tests {
     #[test]
     fn the_peak_of_memory_is_that_of_a_running_process() {
         assert!(peak_mib() > Some(1.0));
+        assert!(available_memory_bytes() > Some(1 << 20));
     }
 
     /// Whether the system has no memory at the page in the middle of a buffer that was freed.

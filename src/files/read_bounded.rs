@@ -1,5 +1,5 @@
-use std::fs::{self, File};
-use std::io::{self, Read as _};
+use std::fs::{self, File, Metadata};
+use std::io::{self, Read as _, Seek as _, SeekFrom};
 use std::path::Path;
 
 use thiserror::Error;
@@ -18,29 +18,69 @@ pub enum BoundedReadError {
     Io(#[from] io::Error),
 }
 
-/// Reads a whole regular file of at most `max_bytes`; larger files, folders, devices and pipes are
-/// refused without reading them.
-pub fn read_bounded(path: &Path, max_bytes: u64) -> Result<Vec<u8>, BoundedReadError> {
-    let metadata = fs::metadata(path)?;
+impl From<BoundedReadError> for io::Error {
+    fn from(fault: BoundedReadError) -> Self {
+        match fault {
+            BoundedReadError::Io(error) => error,
+            BoundedReadError::Folder => io::ErrorKind::IsADirectory.into(),
+            fault => Self::other(fault.to_string()),
+        }
+    }
+}
+
+/// Opens a regular file to read; folders, devices and pipes are refused.
+pub fn open_regular(path: &Path) -> Result<File, BoundedReadError> {
+    // Opening a pipe waits for its other end, which may never come.
+    check_regular(&fs::metadata(path)?)?;
+    let file = File::open(path)?;
+    // It may be another file by now.
+    check_regular(&file.metadata()?)?;
+    Ok(file)
+}
+
+fn check_regular(metadata: &Metadata) -> Result<(), BoundedReadError> {
     if metadata.is_dir() {
         return Err(BoundedReadError::Folder);
     }
-    // Opening a pipe waits for its other end, which may never come.
     if !metadata.is_file() {
         return Err(BoundedReadError::NotRegular);
     }
-    let n_bytes = metadata.len();
+    Ok(())
+}
+
+/// Reads a whole regular file of at most `max_bytes`; larger files, folders, devices and pipes are
+/// refused without reading them.
+pub fn read_bounded(path: &Path, max_bytes: u64) -> Result<Vec<u8>, BoundedReadError> {
+    let file = open_regular(path)?;
+    let n_bytes = file.metadata()?.len();
     if n_bytes > max_bytes {
         return Err(BoundedReadError::TooLarge { n_bytes });
     }
     // The length may be wrong by now, or always (files under /proc have 0).
     let mut bytes = Vec::with_capacity(n_bytes as usize);
-    let mut limited = File::open(path)?.take(max_bytes.saturating_add(1));
+    let mut limited = file.take(max_bytes.saturating_add(1));
     limited.read_to_end(&mut bytes)?;
     let n_bytes = bytes.len() as u64;
     if n_bytes > max_bytes {
         return Err(BoundedReadError::TooLarge { n_bytes });
     }
+    Ok(bytes)
+}
+
+/// The same for text in UTF-8.
+pub fn read_text_bounded(path: &Path, max_bytes: u64) -> Result<String, BoundedReadError> {
+    let bytes = read_bounded(path, max_bytes)?;
+    String::from_utf8(bytes)
+        .map_err(|_| io::Error::new(io::ErrorKind::InvalidData, "expected text in UTF-8").into())
+}
+
+/// The last `max_bytes` of a regular file, or all of a shorter one.
+pub fn read_end(path: &Path, max_bytes: u64) -> Result<Vec<u8>, BoundedReadError> {
+    let mut file = open_regular(path)?;
+    let n_bytes = file.metadata()?.len();
+    file.seek(SeekFrom::Start(n_bytes.saturating_sub(max_bytes)))?;
+    let mut bytes = Vec::new();
+    file.take(max_bytes).read_to_end(&mut bytes)?;
     Ok(bytes)
 }
 
@@ -92,6 +132,17 @@ mod tests {
             read_bounded(&folder.path().join("none"), 4),
             Err(BoundedReadError::Io(_))
         ));
+    }
+
+    #[test]
+    fn the_end_of_a_long_file_is_read_and_text_must_be_utf_8() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("log.txt");
+        fs::write(&path, b"one two \xff").unwrap();
+        assert_eq!(read_end(&path, 5).unwrap(), b"two \xff");
+        assert_eq!(read_end(&path, 50).unwrap().len(), 9);
+        let error = io::Error::from(read_text_bounded(&path, 50).unwrap_err());
+        assert_eq!(error.kind(), io::ErrorKind::InvalidData);
     }
 
     #[cfg(target_os = "linux")]

@@ -1,17 +1,15 @@
 //! From a path to a film: reads the file within bounds and tells its format by content.
 
 use std::path::Path;
-use std::sync::Once;
-use std::{panic, thread};
+use std::thread;
 
 use crate::domain::Film;
 use crate::files::{BoundedReadError, read_bounded};
+use crate::work::caught;
 
 use super::limits::MAX_FILE_BYTES;
 use super::sniff::{FilmFormat, described, object_without_image};
 use super::{FilmError, archive, dicom, raster};
-
-const DECODER_THREAD: &str = "decode film";
 
 /// Much more than the decoders take, whose recursion is bounded.
 const DECODER_STACK_BYTES: usize = 8 << 20;
@@ -37,31 +35,21 @@ fn on_decoder_thread(
     path: &Path,
     decode: impl FnOnce() -> Result<Film, FilmError> + Send,
 ) -> Result<Film, FilmError> {
-    static QUIET: Once = Once::new();
-    QUIET.call_once(|| {
-        let report = panic::take_hook();
-        panic::set_hook(Box::new(move |info| {
-            // Told as the film's error already.
-            if thread::current().name() != Some(DECODER_THREAD) {
-                report(info);
-            }
-        }));
-    });
-    let unreadable = |cause| FilmError::Unreadable {
-        path: path.to_path_buf(),
-        cause,
-    };
+    let path = || path.to_path_buf();
     thread::scope(|scope| {
-        let builder = thread::Builder::new()
-            .name(DECODER_THREAD.to_owned())
-            .stack_size(DECODER_STACK_BYTES);
-        let decoder = builder.spawn_scoped(scope, decode).map_err(unreadable)?;
-        decoder.join().unwrap_or_else(|cause| {
-            let text = cause.downcast_ref::<String>().map(String::as_str);
-            let text = text.or_else(|| cause.downcast_ref::<&str>().copied());
+        let decoder = thread::Builder::new()
+            .name("decode film".to_owned())
+            .stack_size(DECODER_STACK_BYTES)
+            .spawn_scoped(scope, || caught(decode))
+            .map_err(|cause| FilmError::Unreadable {
+                path: path(),
+                cause,
+            })?;
+        let decoded = decoder.join().unwrap_or_else(|_| Err(String::new()));
+        decoded.unwrap_or_else(|panic_text| {
             Err(FilmError::Decoder {
-                path: path.to_path_buf(),
-                cause: text.unwrap_or("no reason given").to_owned(),
+                path: path(),
+                panic_text,
             })
         })
     })

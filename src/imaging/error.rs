@@ -49,8 +49,8 @@ pub enum FilmError {
         format: &'static str,
         cause: String,
     },
-    #[error("the decoder failed on this file: {cause}: {}", path.display())]
-    Decoder { path: PathBuf, cause: String },
+    #[error("the decoder failed on this file ({panic_text}): {}", path.display())]
+    Decoder { path: PathBuf, panic_text: String },
     #[error("{cause}: {}", path.display())]
     Dicom { path: PathBuf, cause: DicomError },
 }

@@ -42,4 +42,4 @@ pub use list::{ListError, list_films};
 pub use polarity::Polarity;
 pub use pyramid::{Pyramid, Tile, TileKey};
 pub use resize::{GrayPicture, Interpolation};
-pub use sniff::is_named_like_film;
+pub use sniff::{is_kept_film, is_named_like_film, own_png};

@@ -1,7 +1,6 @@
 //! Whether a file is a film, by its first bytes or its name; and what other files are, in words.
 
 use std::ffi::OsStr;
-use std::fs::File;
 use std::io::{self, Read as _};
 use std::path::Path;
 
@@ -9,10 +8,15 @@ use flate2::read::GzDecoder;
 
 use super::dicom;
 use super::raster::RasterFormat;
+use crate::files::open_regular;
 
 /// First bytes that tell the format and the kind of a DICOM object: DICOM has 128 of its own choice, then
 /// its mark and a few hundred bytes about the file.
 pub(super) const N_HEAD_BYTES: u64 = 4096;
+/// A PNG's first chunk behind its header, of 8 + 25 bytes, has its content here.
+const TEXT_AT: usize = 41;
+/// The content of a text chunk of our drawings: a keyword of the standard, and our name.
+const OWN_TEXT: &[u8] = b"Software\0Thorax ";
 /// Endings of names of films.
 const EXTENSIONS: [&str; 8] = ["png", "jpg", "jpeg", "tif", "tiff", "bmp", "dcm", "dicom"];
 
@@ -37,7 +41,7 @@ impl FilmFormat {
 /// The first bytes of a file.
 pub(super) fn head_of(path: &Path) -> io::Result<Vec<u8>> {
     let mut head = Vec::new();
-    File::open(path)?
+    open_regular(path)?
         .take(N_HEAD_BYTES)
         .read_to_end(&mut head)?;
     Ok(head)
@@ -105,6 +109,25 @@ fn sop_class(head: &[u8]) -> Option<&str> {
         Some(uid.trim_end_matches(['\0', ' ']))
     };
     uid_behind(b"\x02\0\x02\0").or_else(|| uid_behind(b"\x08\0\x16\0"))
+}
+
+/// Whether a file holds a film, which no output may replace; a drawing of ours is none.
+pub fn is_kept_film(path: &Path) -> bool {
+    let is_ours = |head: &[u8]| {
+        head.get(TEXT_AT..)
+            .is_some_and(|rest| rest.starts_with(OWN_TEXT))
+    };
+    head_of(path).is_ok_and(|head| FilmFormat::of(&head).is_some() && !is_ours(&head))
+}
+
+/// A PNG that says that this program drew it, so that it may be replaced by another one.
+pub fn own_png(png: &[u8]) -> Vec<u8> {
+    let (head, rest) = png.split_at(png.len().min(TEXT_AT - 8));
+    let text = [OWN_TEXT, env!("CARGO_PKG_VERSION").as_bytes()].concat();
+    let chunk = [b"tEXt", text.as_slice()].concat();
+    let n_bytes = (text.len() as u32).to_be_bytes();
+    let checksum = crc32fast::hash(&chunk).to_be_bytes();
+    [head, &n_bytes, &chunk, &checksum, rest].concat()
 }
 
 /// Whether the file is named like a film. For listings of a hundred thousand files, which cannot
@@ -310,6 +333,23 @@ mod tests {
         for (head, expected) in cases {
             assert_eq!(FilmFormat::of(head), expected, "{head:?}");
         }
+    }
+
+    #[test]
+    fn a_film_is_kept_and_a_drawing_of_ours_is_not() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.png");
+        let mut png = io::Cursor::new(Vec::new());
+        let picture = image::GrayImage::from_fn(9, 7, |x, y| image::Luma([(x * y) as u8]));
+        picture.write_to(&mut png, image::ImageFormat::Png).unwrap();
+        std::fs::write(&path, png.get_ref()).unwrap();
+        assert!(is_kept_film(&path));
+        let own = own_png(png.get_ref());
+        assert_eq!(image::load_from_memory(&own).unwrap().into_luma8(), picture);
+        std::fs::write(&path, own).unwrap();
+        assert!(!is_kept_film(&path));
+        std::fs::write(&path, "a,b\n").unwrap();
+        assert!(!is_kept_film(&path) && !is_kept_film(folder.path()));
     }
 
     #[test]

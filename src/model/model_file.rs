@@ -8,7 +8,7 @@ use thorax_engine::{HostTensor, NamedTensors};
 
 use super::ModelCard;
 use super::card_json::CardError;
-use crate::files::{BoundedReadError, open_fault, read_bounded, write_whole};
+use crate::files::{BoundedReadError, Existing, open_fault, read_bounded, write_file};
 
 /// The entry of the file's metadata that holds the card.
 const CARD_KEY: &str = "thorax";
@@ -170,13 +170,18 @@ impl ModelFile {
         Ok(safetensors::serialize(views, Some(metadata))?)
     }
 
-    /// Writes the file whole or not at all.
+    /// Writes the file whole or not at all; one that is there is replaced.
     pub fn save(&self, path: &Path) -> Result<(), ModelFileError> {
+        self.save_as(path, Existing::Replace)
+    }
+
+    /// The same, with a say in what becomes of a file that is there.
+    pub fn save_as(&self, path: &Path, existing: Existing) -> Result<(), ModelFileError> {
         let bytes = self.to_bytes().map_err(|fault| ModelFileError::Content {
             path: path.to_owned(),
             fault,
         })?;
-        write_whole(path, &bytes).map_err(|source| ModelFileError::Write {
+        write_file(path, &bytes, existing).map_err(|source| ModelFileError::Write {
             path: path.to_owned(),
             source,
         })

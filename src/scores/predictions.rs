@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use super::ScoresError;
 use crate::dataset::{DataError, TableFile, TableRow, Uncertain};
 use crate::domain::{ModelIdentity, TrainingPoint, label_name};
-use crate::files::{csv_line, csv_text, path_of_text, path_text, write_whole};
+use crate::files::{Existing, csv_line, csv_text, path_of_text, path_text, write_file};
 
 /// A score of exactly 0 or 1 is a rounded one: its loss stays finite.
 const LEAST_LIKELIHOOD: f64 = 1e-38;
@@ -57,8 +57,13 @@ impl FilmPrediction {
 }
 
 impl Predictions {
-    /// Writes the CSV.
+    /// Writes the CSV; a file that is there is replaced.
     pub fn save(&self, path: &Path) -> Result<(), ScoresError> {
+        self.save_as(path, Existing::Replace)
+    }
+
+    /// The same, with a say in what becomes of a file that is there.
+    pub fn save_as(&self, path: &Path, existing: Existing) -> Result<(), ScoresError> {
         let labels = self.labels.iter().map(|label| format!("label:{label}"));
         let scores = self.labels.iter().map(|label| format!("score:{label}"));
         let mut model: Vec<(&str, String)> = Vec::new();
@@ -83,7 +88,7 @@ impl Predictions {
             let model_cells = model.iter().map(|(_, cell)| cell.clone());
             text += &csv_line(named.chain(truth).chain(scores).chain(model_cells));
         }
-        write_whole(path, text.as_bytes()).map_err(|source| ScoresError::Write {
+        write_file(path, text.as_bytes(), existing).map_err(|source| ScoresError::Write {
             path: path.to_owned(),
             source,
         })

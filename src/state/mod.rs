@@ -20,6 +20,7 @@ mod settings;
 mod shared;
 mod shell;
 mod small_pictures;
+mod start_mark;
 mod thresholds;
 mod training;
 mod viewer;
@@ -46,6 +47,7 @@ pub use settings::{MapSettings, Session, Settings, ThemeChoice, TrainingSettings
 pub use shared::Shared;
 pub use shell::{AppState, OpenWindows, Palette, Workspace};
 pub use small_pictures::SmallPictures;
+pub use start_mark::StartMark;
 pub use thresholds::Thresholds;
 pub use training::{
     Activity, CheckReport, Closing, ColumnsDraft, ComparedRuns, DryRunReport, FilmOrder, Gallery,

@@ -1,6 +1,6 @@
 use std::path::PathBuf;
 
-use super::{AppState, ModelRequest, NoticeKind, PickKind, Workspace};
+use super::{AppState, ModelRequest, NoticeKind, PickForm, PickKind, Workspace};
 use crate::model::ModelSource;
 
 /// A path that is typed because there is no file dialog, or because the user prefers it.
@@ -48,6 +48,22 @@ impl PathPrompt {
     }
 }
 
+/// Whether the path is that of a file to be written anew.
+fn writes_file(kind: PickKind) -> bool {
+    let form = match kind {
+        PickKind::Training(pick) => pick.form(),
+        PickKind::Evaluation(pick) => pick.form(),
+        // An old log is continued.
+        PickKind::ReadingLog
+        | PickKind::ExportFolder
+        | PickKind::Films
+        | PickKind::Folder
+        | PickKind::Model
+        | PickKind::ComparedModel => return false,
+    };
+    matches!(form, PickForm::NewFile(_))
+}
+
 impl AppState {
     /// There is no dialog: the path can be typed.
     pub(super) fn ask_path(&mut self, kind: PickKind) {
@@ -73,6 +89,14 @@ impl AppState {
             return;
         }
         let path = PathBuf::from(text);
+        // A dialog asks before a file is replaced; here another name is asked for.
+        if writes_file(kind) && path.exists() {
+            let text = format!(
+                "a file of this name exists, type another: {}",
+                path.display()
+            );
+            return self.shared.say_error(text);
+        }
         self.shared.prompt = None;
         match kind {
             // The prompt says so: films, folders and models are recognized by their names.

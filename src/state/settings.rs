@@ -73,6 +73,14 @@ impl Default for Settings {
 }
 
 impl Settings {
+    /// Whether every number is one that the window can set.
+    pub fn is_sound(&self) -> bool {
+        let map = &self.map;
+        (1.0..=2.0).contains(&self.scale)
+            && (0.0..=1.0).contains(&map.opacity)
+            && (0.0..1.0).contains(&map.cut_off)
+    }
+
     /// Puts a film at the top of the recent ones, by its whole path: the next run may start elsewhere.
     pub fn remember_film(&mut self, path: &Path) {
         remember(&mut self.recent_films, path);

@@ -5,12 +5,14 @@ use serde::{Deserialize, Serialize};
 
 use super::TrainError;
 use super::history::EpochMetrics;
-use crate::files::write_whole;
+use crate::files::{read_bounded, write_whole};
 use thorax_engine::{HostTensor, NamedTensors, TrainingState};
 
 /// The entry of the file's metadata that holds the place.
 const PLACE_KEY: &str = "place";
 const FORMAT_VERSION: u32 = 1;
+/// The deepest network allowed has four groups of about 30 million numbers; the rest are scores.
+const MAX_FILE_BYTES: u64 = 2 << 30;
 
 /// Everything that training needs to resume exactly.
 #[derive(Clone, Debug, PartialEq)]
@@ -121,9 +123,9 @@ impl Checkpoint {
 
     /// Reads what [`Checkpoint::save`] wrote.
     pub fn load(path: &Path) -> Result<Self, TrainError> {
-        let bytes = std::fs::read(path).map_err(|source| TrainError::Read {
+        let bytes = read_bounded(path, MAX_FILE_BYTES).map_err(|fault| TrainError::Read {
             path: path.to_owned(),
-            source,
+            source: fault.into(),
         })?;
         Self::from_bytes(&bytes).map_err(|reason| TrainError::Broken {
             path: path.to_owned(),

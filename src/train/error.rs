@@ -25,6 +25,10 @@ pub enum TrainError {
     Broken { path: PathBuf, reason: String },
     #[error("the folder already contains a run; resume it, or choose another folder: {}", path.display())]
     RunExists { path: PathBuf },
+    #[error("another training runs in this folder; choose another: {}", path.display())]
+    RunLocked { path: PathBuf },
+    #[error("expected the files of a run, got a link, which leads elsewhere: {}", path.display())]
+    Link { path: PathBuf },
     #[error("expected the folder of a training run, found no config.toml: {}", path.display())]
     NoRun { path: PathBuf },
     #[error(

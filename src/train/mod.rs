@@ -37,6 +37,6 @@ pub use initial::{fresh_weights, weights_of_model};
 pub use plan::{DataPlan, PlannedPart};
 pub use preflight::{DryRun, Preflight, dry_run};
 pub use prepared::{PartFilms, Prepared};
-pub use run_folder::{RunFolder, RunInfo};
+pub use run_folder::{NewRun, RunFolder, RunInfo};
 pub use setup::{Ending, TrainReport, TrainSetup};
 pub use start::{resume, train};

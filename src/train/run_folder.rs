@@ -1,5 +1,5 @@
-use std::fs::{self, OpenOptions};
-use std::io::{self, Write as _};
+use std::fs;
+use std::io;
 use std::path::{Path, PathBuf, absolute};
 
 use serde::{Deserialize, Serialize};
@@ -10,9 +10,16 @@ use super::history::{EpochMetrics, metrics_csv};
 use super::plan::DataPlan;
 use super::{AucTable, TrainError};
 use crate::domain::Part;
-use crate::files::{csv_line, csv_text, write_whole};
+use crate::files::{
+    Lock, append, csv_line, csv_text, read_end, read_text_bounded, remove_leftovers, write_whole,
+};
 use crate::model::ModelFile;
 use crate::scores::Predictions;
+
+/// Larger files are none of a run: its history has some kilobytes an epoch, its split 30 bytes a film.
+const MAX_TEXT_BYTES: u64 = 256 << 20;
+/// The end of the log that is read.
+const MAX_LOG_BYTES: u64 = 1 << 20;
 
 /// The folder of one training: everything needed to assess it years later, without the films.
 ///
@@ -25,10 +32,67 @@ use crate::scores::Predictions;
 /// checkpoint.safetensors         to go on from
 /// best.safetensors  last.safetensors  epochs/0001.safetensors …   model files
 /// valid_predictions.csv  test_predictions.csv
+/// lock                           only while a training runs
 /// ```
+///
+/// A link in it is refused: writing would reach files elsewhere.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RunFolder {
     root: PathBuf,
+}
+
+/// Folders in a run's folder.
+const FOLDERS: [&str; 2] = ["split", "epochs"];
+/// The file by which a training locks the folder.
+const LOCK: &str = "lock";
+
+/// The folder of a run that begins. Dropped without [`NewRun::keep`], as where the start fails, it
+/// removes what it made: nothing is left that looks like a run.
+#[derive(Debug)]
+pub struct NewRun {
+    folder: RunFolder,
+    /// The topmost folder that was missing before.
+    made: Option<PathBuf>,
+    lock: Option<Lock>,
+    kept: bool,
+}
+
+impl NewRun {
+    /// The folder.
+    pub fn folder(&self) -> &RunFolder {
+        &self.folder
+    }
+
+    /// The run has begun: its folder, and the lock to hold on to while the training runs.
+    pub fn keep(mut self) -> (RunFolder, Option<Lock>) {
+        self.kept = true;
+        (self.folder.clone(), self.lock.take())
+    }
+}
+
+impl Drop for NewRun {
+    fn drop(&mut self) {
+        if self.kept || self.folder.config_path().exists() {
+            return;
+        }
+        let root = &self.folder.root;
+        // What cannot be removed stays; folders are removed only where they are empty.
+        if let Some(lock) = self.lock.take() {
+            for part in Part::ALL {
+                let _ = fs::remove_file(self.folder.split_path(part));
+            }
+            let _ = fs::remove_file(self.folder.info_path());
+            for below in FOLDERS {
+                let _ = fs::remove_dir(root.join(below));
+            }
+            drop(lock);
+        }
+        if let Some(made) = &self.made {
+            for folder in root.ancestors().take_while(|a| a.starts_with(made)) {
+                let _ = fs::remove_dir(folder);
+            }
+        }
+    }
 }
 
 /// The contents of `run.json`.
@@ -62,32 +126,84 @@ pub struct RunInfo {
 }
 
 impl RunFolder {
-    /// Makes a folder for a new run; one that holds a run already is refused.
-    pub fn create(root: &Path) -> Result<Self, TrainError> {
-        let folder = Self {
-            root: root.to_owned(),
+    /// Makes a folder for a new run, locked for it; one that holds a run already is refused.
+    ///
+    /// Until [`NewRun::keep`] a failure removes what was made.
+    pub fn create(root: &Path) -> Result<NewRun, TrainError> {
+        let folder = Self::at(root);
+        let first_new = root.ancestors().take_while(|above| !above.exists()).last();
+        let mut new = NewRun {
+            made: first_new.map(Path::to_owned),
+            folder,
+            lock: None,
+            kept: false,
         };
+        let folder = &new.folder;
         if folder.config_path().exists() {
             let path = root.to_owned();
             return Err(TrainError::RunExists { path });
         }
-        for below in ["split", "epochs"] {
-            let path = root.join(below);
-            fs::create_dir_all(&path).map_err(|source| TrainError::Write { path, source })?;
+        let make = |path: PathBuf| {
+            fs::create_dir_all(&path).map_err(|source| TrainError::Write { path, source })
+        };
+        folder.check_links()?;
+        make(root.to_owned())?;
+        new.lock = Some(folder.lock()?);
+        // Another training may have begun before the lock was taken.
+        if new.folder.config_path().exists() {
+            let path = root.to_owned();
+            return Err(TrainError::RunExists { path });
         }
-        Ok(folder)
+        for below in FOLDERS {
+            make(root.join(below))?;
+        }
+        Ok(new)
     }
 
     /// The folder of a run that was begun.
     pub fn open(root: &Path) -> Result<Self, TrainError> {
-        let folder = Self {
-            root: root.to_owned(),
-        };
+        let folder = Self::at(root);
         if !folder.config_path().is_file() {
             let path = root.to_owned();
             return Err(TrainError::NoRun { path });
         }
+        folder.check_links()?;
         Ok(folder)
+    }
+
+    /// Locks the folder for a training, which alone may write to it, and removes temporary files that
+    /// a killed one left; an error while another has it.
+    pub fn lock(&self) -> Result<Lock, TrainError> {
+        let path = self.root.join(LOCK);
+        let lock = Lock::try_new(&path).map_err(|source| TrainError::Write { path, source })?;
+        let lock = lock.ok_or_else(|| TrainError::RunLocked {
+            path: self.root.clone(),
+        })?;
+        remove_leftovers(&self.root);
+        for below in FOLDERS {
+            remove_leftovers(&self.root.join(below));
+        }
+        Ok(lock)
+    }
+
+    /// An error for the first link in the folder.
+    fn check_links(&self) -> Result<(), TrainError> {
+        let is_link = |path: &Path| path.symlink_metadata().is_ok_and(|m| m.is_symlink());
+        let folders = FOLDERS.map(|below| self.root.join(below));
+        if let Some(path) = folders.iter().find(|path| is_link(path)) {
+            let path = path.clone();
+            return Err(TrainError::Link { path });
+        }
+        for folder in std::iter::once(&self.root).chain(&folders) {
+            // A folder that is missing has no links.
+            for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+                if is_link(&entry.path()) {
+                    let path = entry.path();
+                    return Err(TrainError::Link { path });
+                }
+            }
+        }
+        Ok(())
     }
 
     /// The folder at `root`, existing or not: for paths, without disk access.
@@ -148,6 +264,10 @@ impl RunFolder {
         self.root.join("run.json")
     }
 
+    fn split_path(&self, part: Part) -> PathBuf {
+        self.root.join(format!("split/{part}.csv"))
+    }
+
     /// Reads the configuration.
     pub fn config(&self) -> Result<TrainConfig, TrainError> {
         TrainConfig::load(&self.config_path())
@@ -195,7 +315,7 @@ impl RunFolder {
     /// Writes image and patient of every film of every part.
     pub fn save_split(&self, plan: &DataPlan) -> Result<(), TrainError> {
         for (name, part) in Part::ALL.iter().zip(&plan.parts) {
-            let path = self.root.join(format!("split/{name}.csv"));
+            let path = self.split_path(*name);
             let rows = part
                 .rows
                 .iter()
@@ -210,8 +330,9 @@ impl RunFolder {
 
     /// The patient of every film of a part, as [`RunFolder::save_split`] wrote them.
     pub fn patients(&self, part: Part) -> Result<Vec<String>, TrainError> {
-        let path = self.root.join(format!("split/{part}.csv"));
-        let mut reader = csv::Reader::from_path(&path).map_err(|error| broken(&path, &error))?;
+        let path = self.split_path(part);
+        let text = read(&path)?;
+        let mut reader = csv::Reader::from_reader(text.as_bytes());
         let patient = |record: Result<csv::StringRecord, csv::Error>| {
             let record = record.map_err(|error| broken(&path, &error))?;
             Ok(csv_text(record.get(1).unwrap_or_default()).to_owned())
@@ -249,16 +370,20 @@ impl RunFolder {
 
     /// Adds a line to the log.
     pub fn log(&self, line: &str) -> io::Result<()> {
-        let mut options = OpenOptions::new();
-        let mut file = options.create(true).append(true).open(self.log_path())?;
-        writeln!(file, "{line}")
+        append(&self.log_path(), format!("{line}\n").as_bytes())
+    }
+
+    /// The end of the log, up to 1 MB; empty where there is none.
+    pub fn log_end(&self) -> String {
+        let bytes = read_end(&self.log_path(), MAX_LOG_BYTES).unwrap_or_default();
+        String::from_utf8_lossy(&bytes).into_owned()
     }
 }
 
 fn read(path: &Path) -> Result<String, TrainError> {
-    fs::read_to_string(path).map_err(|source| TrainError::Read {
+    read_text_bounded(path, MAX_TEXT_BYTES).map_err(|fault| TrainError::Read {
         path: path.to_owned(),
-        source,
+        source: fault.into(),
     })
 }
 
@@ -287,10 +412,11 @@ mod tests {
     #[test]
     fn a_folder_takes_one_run_only() {
         let folder = tempfile::tempdir().unwrap();
-        let run = RunFolder::create(folder.path()).unwrap();
+        let (run, lock) = RunFolder::create(folder.path()).unwrap().keep();
         TrainConfig::default().save(&run.config_path()).unwrap();
         let again = RunFolder::create(folder.path());
         assert!(matches!(again, Err(TrainError::RunExists { .. })));
+        drop(lock);
         assert_eq!(RunFolder::open(folder.path()).unwrap(), run);
         assert_eq!(run.config().unwrap(), TrainConfig::default());
         assert_eq!(run.history().unwrap(), []);
@@ -305,5 +431,65 @@ mod tests {
             error.contains(&folder.path().display().to_string()),
             "{error}"
         );
+    }
+
+    #[test]
+    fn a_start_that_fails_leaves_nothing_and_takes_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path().join("runs/first");
+        let new = RunFolder::create(&root).unwrap();
+        write(&new.folder().info_path(), "{}").unwrap();
+        drop(new);
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+        // A folder that was there stays, with what is in it.
+        fs::create_dir_all(root.join("split")).unwrap();
+        fs::write(root.join("split/mine.csv"), "x").unwrap();
+        drop(RunFolder::create(&root).unwrap());
+        assert!(root.join("split/mine.csv").exists() && !root.join("epochs").exists());
+    }
+
+    #[test]
+    fn two_trainings_do_not_share_a_folder() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path().join("run");
+        let first = RunFolder::create(&root).unwrap();
+        let second = RunFolder::create(&root);
+        assert!(matches!(second, Err(TrainError::RunLocked { .. })));
+        assert!(root.join("split").exists(), "the first one's folders stay");
+        TrainConfig::default()
+            .save(&first.folder().config_path())
+            .unwrap();
+        let (run, lock) = first.keep();
+        assert!(matches!(run.lock(), Err(TrainError::RunLocked { .. })));
+        drop(lock);
+        run.lock().unwrap();
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_in_a_run_folder_is_refused_by_name() {
+        for name in ["log.txt", "epochs", "epochs/0001.safetensors", "run.json"] {
+            let (folder, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+            let root = folder.path();
+            TrainConfig::default()
+                .save(&root.join("config.toml"))
+                .unwrap();
+            fs::create_dir_all(root.join(name).parent().unwrap()).unwrap();
+            std::os::unix::fs::symlink(other.path(), root.join(name)).unwrap();
+            let error = RunFolder::open(root).unwrap_err().to_string();
+            assert!(error.contains("link") && error.ends_with(name), "{error}");
+        }
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn files_without_end_are_not_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let run = RunFolder::at(folder.path());
+        for path in [run.info_path(), run.log_path(), run.checkpoint_path()] {
+            std::os::unix::fs::symlink("/dev/zero", path).unwrap();
+        }
+        assert!(run.info().is_err() && run.checkpoint().is_err());
+        assert!(run.log("x").is_err() && run.log_end().is_empty());
     }
 }

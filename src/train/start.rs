@@ -25,12 +25,16 @@ pub fn train(
     on_event: &mut dyn FnMut(TrainEvent),
 ) -> Result<TrainReport, TrainError> {
     let config = config.with_absolute_paths();
-    let folder = RunFolder::create(root)?;
+    let new = RunFolder::create(root)?;
     let prepared = setup.prepare(&config, watch)?;
+    tell_of_cache(&prepared, on_event);
     let checkpoint = first_checkpoint(&prepared.plan)?;
-    folder.save_split(&prepared.plan)?;
-    folder.save_info(&run_info(&prepared, &setup.device))?;
-    config.save(&folder.config_path())?;
+    new.folder().save_split(&prepared.plan)?;
+    new.folder()
+        .save_info(&run_info(&prepared, &setup.device))?;
+    // From here on the folder is that of a run, which can be resumed.
+    config.save(&new.folder().config_path())?;
+    let (folder, _lock) = new.keep();
     Run::new(&prepared, &folder, setup, checkpoint, watch, on_event)?.go()
 }
 
@@ -42,8 +46,10 @@ pub fn resume(
     on_event: &mut dyn FnMut(TrainEvent),
 ) -> Result<TrainReport, TrainError> {
     let folder = RunFolder::open(root)?;
+    let _lock = folder.lock()?;
     let config = folder.config()?;
     let prepared = setup.prepare(&config, watch)?;
+    tell_of_cache(&prepared, on_event);
     let known = folder.info()?.data_fingerprint;
     if known != prepared.train.cache.fingerprint() {
         return Err(TrainError::Value(
@@ -55,6 +61,13 @@ pub fn resume(
         None => first_checkpoint(&prepared.plan)?,
     };
     Run::new(&prepared, &folder, setup, checkpoint, watch, on_event)?.go()
+}
+
+/// Says where decoded films are, if not where they are looked for the next time.
+fn tell_of_cache(prepared: &Prepared, on_event: &mut dyn FnMut(TrainEvent)) {
+    if let Some(remark) = prepared.train.cache.remark() {
+        on_event(TrainEvent::Log(remark.to_owned()));
+    }
 }
 
 /// The weights that training begins with.

@@ -1,4 +1,3 @@
-use std::any::Any;
 use std::io;
 use std::panic::AssertUnwindSafe;
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -8,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use thiserror::Error;
 
+use super::caught::panic_text;
 use super::{Canceled, Progress, StopSignal, Watch};
 
 /// Called from a job's thread when there is something new to look at.
@@ -213,14 +213,6 @@ fn outcome_of<T>(work: impl FnOnce() -> anyhow::Result<T>) -> Outcome<T> {
         Ok(Err(error)) => Outcome::Failed(error),
         Err(payload) => Outcome::Panicked(panic_text(payload.as_ref())),
     }
-}
-
-fn panic_text(payload: &(dyn Any + Send)) -> String {
-    payload
-        .downcast_ref::<&str>()
-        .map(ToString::to_string)
-        .or_else(|| payload.downcast_ref::<String>().cloned())
-        .unwrap_or_else(|| "a panic without a message".to_owned())
 }
 
 /// A poisoned lock still holds a whole value: nothing is done under it but copying.

@@ -4,11 +4,13 @@
 //! [`Task`] is a thread with its result, [`Latest`] one that answers the newest of many requests.
 //! Nothing here knows what the work means or who shows it.
 
+mod caught;
 mod job;
 mod latest;
 mod task;
 mod watch;
 
+pub use caught::caught;
 pub use job::{JobContext, NoThread, Wake, cause_chain};
 pub use latest::Latest;
 pub use task::{RunningTask, Task};

@@ -12,3 +12,5 @@ mod names;
 mod program;
 #[cfg(test)]
 mod training;
+#[cfg(test)]
+mod writing;

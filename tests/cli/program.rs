@@ -166,7 +166,8 @@ fn import_writes_a_model_and_refuses_what_is_none() {
     assert_eq!(card["labels"].as_array().unwrap().len(), 14);
     let output = thorax(&["info", text(&model)]);
     assert!(stdout(&output).contains("no operating point"));
-    let output = thorax(&["import", text(&phantom()), "-o", text(&model)]);
+    let other = folder.path().join("other.safetensors");
+    let output = thorax(&["import", text(&phantom()), "-o", text(&other)]);
     assert_eq!(output.status.code(), Some(1));
     let complaint = stderr(&output);
     assert!(complaint.contains("phantom.png"), "{complaint}");

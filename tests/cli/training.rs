@@ -10,7 +10,7 @@ use thorax::train::{Checkpoint, RunFolder};
 /// Runs on a busy machine get this long.
 const PATIENCE: Duration = Duration::from_mins(2);
 
-fn thorax(folder: &Path, args: &[&str]) -> Command {
+pub fn thorax(folder: &Path, args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_thorax"));
     command
         .args(args)
@@ -22,7 +22,7 @@ fn thorax(folder: &Path, args: &[&str]) -> Command {
 }
 
 /// A notebook's table of 24 drawn films, each of another patient.
-fn films(folder: &Path) {
+pub fn films(folder: &Path) {
     let mut table = String::from("path,Patient ID,Mass\n");
     for n in 0..24u32 {
         let light = if n % 2 == 0 { 220 } else { 60 };
@@ -39,7 +39,7 @@ fn films(folder: &Path) {
     fs::write(folder.join("films.csv"), table).unwrap();
 }
 
-fn train_args<'a>(out: &'a str, more: &[&'a str]) -> Vec<&'a str> {
+pub fn train_args<'a>(out: &'a str, more: &[&'a str]) -> Vec<&'a str> {
     let mut args = vec!["train", "--data", "films.csv", "--out", out];
     for pair in [
         "depth=11",
@@ -66,7 +66,7 @@ fn outcome(folder: &Path, out: &str) -> Checkpoint {
 }
 
 /// Waits for a checkpoint that stands in the middle of an epoch.
-fn wait_for_checkpoint(folder: &Path, out: &str, child: &mut Child) {
+pub fn wait_for_checkpoint(folder: &Path, out: &str, child: &mut Child) {
     let path = folder.join(out).join("checkpoint.safetensors");
     let started = Instant::now();
     loop {
@@ -84,7 +84,7 @@ fn wait_for_checkpoint(folder: &Path, out: &str, child: &mut Child) {
 }
 
 /// So slow that there is time to end it: a checkpoint after every step.
-const EVERY_STEP: [&str; 4] = ["--set", "checkpoint_minutes=0", "--set", "epochs=60"];
+pub const EVERY_STEP: [&str; 4] = ["--set", "checkpoint_minutes=0", "--set", "epochs=60"];
 
 #[test]
 fn a_training_killed_in_mid_epoch_goes_on_bit_for_bit() {

@@ -9,6 +9,7 @@ use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use thorax::app::ThoraxApp;
 use thorax::domain::{ModelIdentity, Threshold};
 use thorax::evaluate::freeze_operating_points;
+use thorax::files::Existing;
 use thorax::metrics::{Confusion, OperatingTarget};
 use thorax::model::{Classifier, ModelFile};
 use thorax::scores::{Predictions, ScoredSet};
@@ -552,7 +553,14 @@ fn patients_whom_the_model_has_seen_are_warned_of() {
     let seen = "image,patient_id\na.png,3\nb.png,900\n";
     std::fs::write(run.join("split/train.csv"), seen).unwrap();
     let file = Classifier::default_file().unwrap();
-    freeze_operating_points(&file, &run.join("best.safetensors"), None, &[]).unwrap();
+    freeze_operating_points(
+        &file,
+        &run.join("best.safetensors"),
+        None,
+        &[],
+        Existing::Replace,
+    )
+    .unwrap();
     let mut harness = app_with(vec![run.join("best.safetensors")]);
     step_until("the model", &mut harness, |app| {
         let loaded = app.state.shared.model.loaded.as_ref();

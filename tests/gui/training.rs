@@ -386,7 +386,7 @@ fn columns_of_another_name_are_chosen_in_a_dialog() {
 
 /// A run folder as it may lie there years later, without any film.
 fn old_run(root: &Path) {
-    let folder = RunFolder::create(root).unwrap();
+    let (folder, _lock) = RunFolder::create(root).unwrap().keep();
     let config = TrainConfig {
         data: "/gone/films".into(),
         epochs: 1,

@@ -176,6 +176,27 @@ fn import(bytes: &[u8], labels: Option<Labels>) -> Result<ModelFile, String> {
     import_keras(&path, import).map_err(|error| error.to_string())
 }
 
+#[test]
+fn weights_of_16_and_64_bits_are_those_of_32() {
+    let expected = import(&keras_layout("fixed_strings.h5"), None).unwrap();
+    for file in ["halves.h5", "doubles.h5"] {
+        let model = import(&keras_layout(file), None).unwrap();
+        assert!(model.weights() == expected.weights(), "{file}");
+    }
+}
+
+#[test]
+fn files_that_stand_for_far_more_than_a_network_are_refused() {
+    for (file, reason) in [
+        ("hard_links.h5", "another layer by another name"),
+        ("much_of_nothing.h5", "more than 256 MB"),
+        ("long_names.h5", "weight_names"),
+    ] {
+        let error = import(&keras_layout(file), None).unwrap_err();
+        assert!(error.contains(reason), "{file}: {error}");
+    }
+}
+
 /// Each tensor of these files holds 10 times the number in its layer's name, plus its place.
 #[test]
 fn every_layout_of_keras_puts_each_tensor_in_its_place() {

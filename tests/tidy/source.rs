@@ -256,6 +256,59 @@ fn the_library_lists_its_modules_in_reading_order() {
     assert!(layers.len() >= 8 && layers.is_sorted(), "{layers:?}");
 }
 
+/// Files that open others by themselves, each with a reason.
+const MAY_OPEN_FILES: [(&str, &str); 2] = [
+    (
+        "state/list/log.rs",
+        "appends to the log that the reader chose",
+    ),
+    ("bench.rs", "reads /proc"),
+];
+
+#[test]
+fn files_are_opened_in_one_module() {
+    let opening = [
+        "fs::read(",
+        "read_to_string(",
+        "fs::write(",
+        "File::open",
+        "File::create",
+        "OpenOptions::new",
+        "from_path(",
+        "NamedTempFile::new",
+    ];
+    let mut faults = Vec::new();
+    for (path, text) in sources() {
+        let exempt = MAY_OPEN_FILES.iter().any(|(name, _)| path.ends_with(name));
+        let is_test = path
+            .file_stem()
+            .is_some_and(|stem| stem.to_string_lossy().ends_with("tests"));
+        if module_of(&path) == "files" || exempt || is_test || path.ends_with("hostile.rs") {
+            continue;
+        }
+        // Tests are at the end.
+        let code = text
+            .split("#[cfg(test)]\nmod tests {")
+            .next()
+            .unwrap_or_default();
+        for (number, line) in code_lines(code) {
+            if opening.iter().any(|call| line.contains(call)) {
+                faults.push(format!(
+                    "{}:{}: {}",
+                    path.display(),
+                    number + 1,
+                    line.trim()
+                ));
+            }
+        }
+    }
+    assert!(
+        faults.is_empty(),
+        "use crate::files:\n{}",
+        faults.join("\n")
+    );
+}
+
 #[test]
 fn the_tests_that_the_architecture_page_names_exist() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));

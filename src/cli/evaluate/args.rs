@@ -86,6 +86,12 @@ pub struct EvaluateArgs {
     /// Writes scores and labels of the films as CSV
     #[arg(long, value_name = "FILE")]
     pub save_predictions: Option<PathBuf>,
+    /// Replaces files that exist, but never a film
+    #[arg(long)]
+    pub overwrite: bool,
+    /// Folder for decoded films, created if missing; default: the user's cache folder
+    #[arg(long, value_name = "DIR")]
+    pub cache: Option<PathBuf>,
     /// Output format
     #[arg(long, value_enum, default_value_t = EvaluationFormat::Table)]
     pub format: EvaluationFormat,

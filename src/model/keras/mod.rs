@@ -64,10 +64,20 @@ pub enum KerasFault {
     #[error("expected weights by Keras' `save_weights`, got an HDF5 file without layer_names")]
     NoLayers,
     #[error(
-        "this is the layout of Keras 3 (`*.weights.h5`), which names no layers: save with \
-         `save_weights` of TensorFlow 2.15 or earlier"
+        "this is the layout of Keras 3 (`*.weights.h5`), which names no layers: save the whole \
+         model with `model.save(\"name.h5\")`"
     )]
     Keras3,
+    #[error("expected weights by Keras' `save_weights` in HDF5, got {found}")]
+    OtherFormat { found: &'static str },
+    #[error("expected strings in the attribute {name}, which names layers or their weights")]
+    NoNames { name: &'static str },
+    #[error("expected names of layers in the attribute {name}, got {n_names} names or longer ones")]
+    Names { name: &'static str, n_names: usize },
+    #[error("layer {layer} is another layer by another name")]
+    Repeated { layer: String },
+    #[error("expected the weights of one network, got more than 256 MB of them")]
+    TooLarge,
     #[error("layer {layer} has weights {weights:?}, which this architecture does not know")]
     UnknownLayer { layer: String, weights: Vec<String> },
     #[error("the order of layer {layer} is not known: expected a name like {kind}_7")]
@@ -116,6 +126,50 @@ pub fn import_keras(path: &Path, import: KerasImport) -> Result<ModelFile, Keras
 }
 
 fn model_from_bytes(bytes: Vec<u8>, import: KerasImport) -> Result<ModelFile, KerasFault> {
+    if let Some(found) = other_format(&bytes) {
+        return Err(KerasFault::OtherFormat { found });
+    }
     let layers = layers::read_layers(bytes)?;
     assemble::assemble(&layers, import)
+}
+
+/// Names the formats of weights that are often taken for this one.
+fn other_format(bytes: &[u8]) -> Option<&'static str> {
+    let has = |words: &[u8]| {
+        let start = bytes.get(..bytes.len().min(4096)).unwrap_or_default();
+        start.windows(words.len()).any(|window| window == words)
+    };
+    if bytes.starts_with(b"PK\x03\x04") {
+        return Some(if has(b"data.pkl") {
+            "a PyTorch checkpoint (a ZIP of pickles)"
+        } else if [&b"model.weights.h5"[..], b"metadata.json"]
+            .into_iter()
+            .any(has)
+        {
+            "a Keras 3 model (`.keras`, a ZIP): save it with `model.save(\"name.h5\")`"
+        } else {
+            "a ZIP archive"
+        });
+    }
+    if bytes.starts_with(b"\x80\x02") || bytes.starts_with(b"\x80\x04") {
+        return Some("a Python pickle, as older PyTorch checkpoints are");
+    }
+    bytes
+        .starts_with(b"\x1f\x8b")
+        .then_some("a gzip file: unpack it first")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn weights_in_other_formats_are_named() {
+        let found = |bytes: &[u8]| other_format(bytes).unwrap_or_default();
+        assert!(found(b"PK\x03\x04....archive/data.pkl").contains("PyTorch"));
+        assert!(found(b"PK\x03\x04....metadata.json").contains("Keras 3"));
+        assert!(found(b"\x80\x02\x8a").contains("pickle"));
+        assert!(found(b"\x1f\x8b\x08").contains("gzip"));
+        assert_eq!(other_format(HDF5_MAGIC), None);
+    }
 }

@@ -10,7 +10,8 @@ use crate::evaluate::{
     Choices, ComparedSet, Evaluation, EvaluationData, Figures, OpenedSet, Prevalence, ScoreSource,
     figures_csv, freeze_operating_points, html_report, save_plots,
 };
-use crate::files::write_whole;
+use crate::files::{Existing, write_file};
+use crate::imaging::is_kept_film;
 use crate::model::{Classifier, ModelFile};
 use crate::scores::ScoredSet;
 use crate::work::{JobContext, Unwatched};
@@ -32,6 +33,9 @@ pub fn score(
     };
     Ok(OpenedSet::open(source, Some(classifier), ctx)?)
 }
+
+/// The dialog has asked whether a file is replaced, and a typed path names a new one.
+const CHOSEN: Existing = Existing::ReplaceUnless(is_kept_film);
 
 /// What is to be written.
 pub enum SaveRequest {
@@ -93,14 +97,15 @@ impl SaveRequest {
                 write(&to, &figures_csv(&figures, set.predictions.model.as_ref()))?;
             }
             Self::Plots { set, classifier } => {
-                save_plots(&set, classifier.as_deref().map(Classifier::card), &to)?;
+                let card = classifier.as_deref().map(Classifier::card);
+                save_plots(&set, card, &to, Existing::Keep)?;
             }
             Self::Model { from, points } => {
                 let file = match from {
                     Some(from) => ModelFile::load(&from)?,
                     None => Classifier::default_file()?,
                 };
-                freeze_operating_points(&file, &to, None, &points)?;
+                freeze_operating_points(&file, &to, None, &points, CHOSEN)?;
             }
         }
         Ok((pick, to))
@@ -109,5 +114,5 @@ impl SaveRequest {
 
 fn write(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
     use anyhow::Context as _;
-    write_whole(path, bytes).with_context(|| format!("cannot write {}", path.display()))
+    write_file(path, bytes, CHOSEN).with_context(|| format!("cannot write {}", path.display()))
 }

@@ -1,16 +1,21 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use anyhow::Context as _;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use super::Mark;
-use crate::files::write_whole;
+use crate::files::{BoundedReadError, Lock, clean_once, read_bounded, write_whole};
 
 /// The file beside films that holds their marks and notes. The films' own files are never touched.
 const FILE_NAME: &str = "thorax-notes.json";
 const FORMAT_VERSION: u32 = 1;
+/// Larger files hold no notes: a hundred thousand films with a line each take a fifth of it.
+const MAX_FILE_BYTES: u64 = 64 << 20;
+/// Another window has the file for some milliseconds.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Marks and notes of the films of one folder, by file name.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -62,11 +67,30 @@ impl Sidecar {
         }
     }
 
-    /// Reads a file; one that is not there has no notes.
+    /// Reads a file; one that is not there has no notes. What a killed window left beside it while
+    /// it wrote is removed.
     pub fn read(path: &Path) -> anyhow::Result<Self> {
-        let bytes = match std::fs::read(path) {
+        if let Some(folder) = path.parent() {
+            clean_once(folder);
+        }
+        let lock_path = Self::lock_path(path);
+        if lock_path.exists() {
+            // Taken and dropped, a lock that nobody holds is gone.
+            drop(Lock::try_new(&lock_path));
+        }
+        Self::read_file(path)
+    }
+
+    fn lock_path(path: &Path) -> PathBuf {
+        let mut name = path.as_os_str().to_owned();
+        name.push(".lock");
+        name.into()
+    }
+
+    fn read_file(path: &Path) -> anyhow::Result<Self> {
+        let bytes = match read_bounded(path, MAX_FILE_BYTES) {
             Ok(bytes) => bytes,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            Err(BoundedReadError::Io(error)) if error.kind() == std::io::ErrorKind::NotFound => {
                 return Ok(Self::default());
             }
             Err(error) => {
@@ -97,15 +121,19 @@ impl Sidecar {
 
     /// Writes one film's note into the file, keeping what others wrote there; the newest counts.
     ///
-    /// A file that cannot be read is never overwritten.
+    /// A lock beside the file keeps other windows out meanwhile. A file that cannot be read is never
+    /// overwritten.
     pub fn write(path: &Path, film: &str, note: FilmNote) -> anyhow::Result<()> {
-        let mut sidecar = Self::read(path)?;
+        let cannot_write = || format!("cannot write notes: {}", path.display());
+        let lock = Lock::wait(&Self::lock_path(path), PATIENCE).with_context(cannot_write)?;
+        let _lock =
+            lock.with_context(|| format!("another program is writing notes: {}", path.display()))?;
+        let mut sidecar = Self::read_file(path)?;
         let mut change = Self::default();
         change.films.insert(film.to_owned(), note);
         sidecar.take_newer(change);
         let text = serde_json::to_string_pretty(&sidecar)? + "\n";
-        write_whole(path, text.as_bytes())
-            .with_context(|| format!("cannot write notes: {}", path.display()))
+        write_whole(path, text.as_bytes()).with_context(cannot_write)
     }
 }
 
@@ -131,6 +159,47 @@ mod tests {
         let read = Sidecar::read(&path).unwrap();
         assert_eq!(read.films["a.png"].note, "first");
         assert_eq!(read.films["b.png"].note, "other");
+    }
+
+    #[test]
+    fn notes_of_windows_that_write_at_once_are_all_kept() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = Sidecar::path(folder.path(), None);
+        std::thread::scope(|scope| {
+            for window in 0..6 {
+                let path = &path;
+                scope.spawn(move || {
+                    for film in 0..10 {
+                        let name = format!("{window}-{film}.png");
+                        Sidecar::write(path, &name, note("x", "2026")).unwrap();
+                    }
+                });
+            }
+        });
+        assert_eq!(Sidecar::read(&path).unwrap().films.len(), 60);
+        // Nothing but the notes stays beside the films.
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn what_a_killed_window_left_is_removed_when_notes_are_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = Sidecar::path(folder.path(), None);
+        std::fs::write(Sidecar::lock_path(&path), "").unwrap();
+        std::fs::write(folder.path().join(".thorax-0123456789.tmp"), "{").unwrap();
+        assert_eq!(Sidecar::read(&path).unwrap(), Sidecar::default());
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn what_is_no_file_is_not_read_as_notes() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = Sidecar::path(folder.path(), None);
+        std::os::unix::fs::symlink("/dev/zero", &path).unwrap();
+        let error = format!("{:#}", Sidecar::read(&path).unwrap_err());
+        assert!(error.contains("not a regular file"), "{error}");
+        assert!(Sidecar::write(&path, "a.png", note("x", "2026")).is_err());
     }
 
     #[test]

@@ -1,5 +1,7 @@
 use std::path::{Path, PathBuf};
 
+use crate::files::Existing;
+use crate::imaging::is_kept_film;
 use crate::train::{TrainConfig, TrainError};
 
 /// A configuration that was read or written.
@@ -18,7 +20,9 @@ impl ConfigFile {
 
     /// Paths are written whole, so that the file runs wherever the program is started.
     pub(super) fn save(config: &TrainConfig, path: &Path) -> Result<Self, TrainError> {
-        config.with_absolute_paths().save(path)?;
+        // The dialog has asked whether a file is replaced.
+        let existing = Existing::ReplaceUnless(is_kept_film);
+        config.with_absolute_paths().save_as(path, existing)?;
         Ok(Self::Saved(path.to_owned()))
     }
 }

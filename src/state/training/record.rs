@@ -1,5 +1,4 @@
 use std::collections::VecDeque;
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::StepCurve;
@@ -67,7 +66,7 @@ impl RunRecord {
         // A run that was stopped before its first step has a configuration only.
         let info = folder.info().ok();
         let epochs = folder.history()?;
-        let log = fs::read_to_string(folder.log_path()).unwrap_or_default();
+        let log = folder.log_end();
         let n_skipped = log.lines().count().saturating_sub(MAX_LOG_LINES);
         let frequencies = info.iter().flat_map(|info| &info.class_frequencies);
         Ok(Self {
@@ -230,7 +229,7 @@ pub(in crate::state) mod tests {
     #[test]
     fn a_folder_without_films_is_read_all_the_same() {
         let folder = tempfile::tempdir().unwrap();
-        let run = RunFolder::create(folder.path()).unwrap();
+        let (run, _lock) = RunFolder::create(folder.path()).unwrap().keep();
         let config = TrainConfig {
             data: PathBuf::from("/gone"),
             epochs: 2,

@@ -139,7 +139,7 @@ fn what_was_set_up_is_there_at_the_next_start() {
 fn a_run_on_the_disk_is_opened_remembered_and_compared() {
     let folder = tempfile::tempdir().unwrap();
     let root = folder.path().join("a");
-    let run = RunFolder::create(&root).unwrap();
+    let (run, _lock) = RunFolder::create(&root).unwrap().keep();
     let config = TrainConfig {
         epochs: 2,
         ..TrainConfig::default()

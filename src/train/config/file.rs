@@ -1,18 +1,20 @@
-use std::fs;
 use std::path::Path;
 
 use super::field::Field;
 use super::group::FieldGroup;
 use super::train_config::TrainConfig;
-use crate::files::write_whole;
+use crate::files::{Existing, read_text_bounded, write_file};
 use crate::train::TrainError;
+
+/// Larger files are no configurations, which have some kilobytes.
+const MAX_FILE_BYTES: u64 = 1 << 20;
 
 impl TrainConfig {
     /// Reads `config.toml`; errors name the unknown key or the value out of range.
     pub fn load(path: &Path) -> Result<Self, TrainError> {
-        let text = fs::read_to_string(path).map_err(|source| TrainError::Read {
+        let text = read_text_bounded(path, MAX_FILE_BYTES).map_err(|fault| TrainError::Read {
             path: path.to_owned(),
-            source,
+            source: fault.into(),
         })?;
         Self::from_toml(&text, &[]).map_err(|error| TrainError::Config {
             path: path.to_owned(),
@@ -47,9 +49,15 @@ impl TrainConfig {
         toml::to_string(self).map_err(|error| TrainError::Value(error.to_string()))
     }
 
-    /// Writes `config.toml`.
+    /// Writes `config.toml`; one that is there is replaced.
     pub fn save(&self, path: &Path) -> Result<(), TrainError> {
-        write_whole(path, self.to_toml()?.as_bytes()).map_err(|source| TrainError::Write {
+        self.save_as(path, Existing::Replace)
+    }
+
+    /// The same, with a say in what becomes of a file that is there.
+    pub fn save_as(&self, path: &Path, existing: Existing) -> Result<(), TrainError> {
+        let text = self.to_toml()?;
+        write_file(path, text.as_bytes(), existing).map_err(|source| TrainError::Write {
             path: path.to_owned(),
             source,
         })

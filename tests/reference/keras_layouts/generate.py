@@ -45,7 +45,7 @@ def parts(name):
     return ["kernel:0", "bias:0"]
 
 
-def write(group, fixed):
+def write(group, fixed, dtype="float32"):
     def text(names):
         if fixed:
             return np.array([name.encode() for name in names])
@@ -62,7 +62,7 @@ def write(group, fixed):
         names = [f"{name}/{part}" for part in parts(name)]
         layer.attrs["weight_names"] = text(names)
         for place, (path, shape) in enumerate(zip(names, shapes)):
-            values = np.full(shape, 10 * number + place, "float32")
+            values = np.full(shape, 10 * number + place, dtype)
             layer.create_dataset(path, data=values, compression="gzip", chunks=shape)
 
 
@@ -75,3 +75,36 @@ with h5py.File("keras3.weights.h5", "w") as file:
     file.create_dataset("layers/conv2d/vars/0", data=np.zeros((3, 3, 1, 16), "float32"))
 with h5py.File("foreign.h5", "w") as file:
     file.create_dataset("measurements", data=np.arange(10.0))
+with h5py.File("halves.h5", "w") as file:
+    write(file, fixed=True, dtype="float16")
+with h5py.File("doubles.h5", "w") as file:
+    write(file, fixed=True, dtype=">f8")
+
+# Files of a few kilobytes that stand for far more, as a stranger may send them.
+
+
+def name_layers(file, names, weights):
+    file.attrs["layer_names"] = np.array([name.encode() for name in names])
+    for name in names:
+        file[name].attrs["weight_names"] = np.array([weight.encode() for weight in weights])
+
+
+with h5py.File("hard_links.h5", "w") as file:
+    file.create_dataset("conv2d_0/kernel:0", shape=(1, 1, 16, 16), dtype="float32", chunks=(1, 1, 16, 16))
+    file.create_dataset("conv2d_0/bias:0", shape=(16,), dtype="float32", chunks=(16,))
+    names = [f"conv2d_{number}" for number in range(200)]
+    for name in names[1:]:
+        file[name] = file["conv2d_0"]
+    name_layers(file, names, ["kernel:0", "bias:0"])
+with h5py.File("much_of_nothing.h5", "w") as file:
+    names = [f"conv2d_{number}" for number in range(5)]
+    for name in names:
+        shape = (1, 1, 4096, 4000)
+        file.create_dataset(f"{name}/kernel:0", shape=shape, dtype="float32", chunks=(1, 1, 4096, 400))
+        file.create_dataset(f"{name}/bias:0", shape=(16,), dtype="float32", chunks=(16,))
+    name_layers(file, names, ["kernel:0", "bias:0"])
+# Names that are longer than any name.
+with h5py.File("long_names.h5", "w") as file:
+    names = np.array(["x" * 2000] * 10, dtype=h5py.string_dtype("ascii"))
+    file.create_group("conv2d_1").attrs.create("weight_names", names)
+    file.attrs["layer_names"] = np.array([b"conv2d_1"])
