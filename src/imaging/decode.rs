@@ -8,7 +8,7 @@ use crate::files::{BoundedReadError, read_bounded};
 use crate::work::caught;
 
 use super::limits::MAX_FILE_BYTES;
-use super::sniff::{FilmFormat, described, object_without_image};
+use super::sniff::{FilmFormat, described};
 use super::{FilmError, archive, dicom, raster};
 
 /// Much more than the decoders take, whose recursion is bounded.
@@ -57,13 +57,7 @@ fn on_decoder_thread(
 
 fn decode(bytes: &[u8], path: &Path) -> Result<Film, FilmError> {
     match FilmFormat::of(bytes) {
-        Some(FilmFormat::Dicom) => match object_without_image(bytes) {
-            Some(found) => Err(FilmError::UnknownFormat {
-                path: path.to_path_buf(),
-                found: format!("{found} (DICOM without an image)"),
-            }),
-            None => dicom::film(bytes, path),
-        },
+        Some(FilmFormat::Dicom) => dicom::film(bytes, path),
         Some(FilmFormat::Raster(format)) => raster::film(bytes, format, path),
         None => Err(FilmError::UnknownFormat {
             path: path.to_path_buf(),

@@ -69,7 +69,7 @@ pub(super) fn is_passed_over(name: &OsStr) -> bool {
 }
 
 /// What a DICOM object without an image is, by the SOP class in its head: as in `a structured report`.
-pub(super) fn object_without_image(head: &[u8]) -> Option<&'static str> {
+fn object_without_image(head: &[u8]) -> Option<&'static str> {
     const STORAGE: &str = "1.2.840.10008.5.1.4.1.1.";
     let class = sop_class(head)?;
     if class == "1.2.840.10008.1.3.10" {
