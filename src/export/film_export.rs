@@ -195,7 +195,8 @@ mod tests {
             "threshold: set by hand on valid.csv",
             "model Mine 174a1ab0, run r1, epoch 12",
         ];
-        assert_eq!(caption[1..], expected);
+        assert!(caption[0].ends_with("assets/phantom.png"), "{caption:?}");
+        assert_eq!(caption[2..], expected);
         let table = crate::export::scores_csv(&[export]);
         let mut rows = csv::Reader::from_reader(table.as_bytes());
         let header = rows.headers().unwrap().clone();

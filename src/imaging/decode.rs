@@ -115,7 +115,7 @@ mod tests {
     fn a_panic_of_a_decoder_is_the_error_of_its_film() {
         let result = on_decoder_thread(Path::new("film.png"), || panic!("index {}", 7));
         let text = result.unwrap_err().to_string();
-        assert!(text.contains("failed on this file: index 7"), "{text}");
+        assert!(text.contains("failed on this file (index 7)"), "{text}");
         assert!(text.ends_with(": film.png"), "{text}");
     }
 

@@ -292,7 +292,12 @@ fn files_are_opened_in_one_module() {
             .next()
             .unwrap_or_default();
         for (number, line) in code_lines(code) {
-            if opening.iter().any(|call| line.contains(call)) {
+            // `TableFile::open` opens no file by itself.
+            let is_call = |call: &&str| {
+                let mut places = line.match_indices(call);
+                places.any(|(at, _)| !line[..at].ends_with(char::is_alphanumeric))
+            };
+            if opening.iter().any(is_call) {
                 faults.push(format!(
                     "{}:{}: {}",
                     path.display(),

@@ -153,7 +153,7 @@ impl FilePicker for NoDialog {
 /// A state, and the folder with its files.
 pub struct Stage {
     /// Before the folder: jobs that write there end first.
-    pub state: AppState,
+    pub(super) state: AppState,
     folder: tempfile::TempDir,
 }
 
