@@ -13,6 +13,7 @@ use zip::ZipArchive;
 use super::FilmError;
 use super::limits::MAX_FILE_BYTES;
 use super::sniff::{N_HEAD_BYTES, is_film_among_files, is_passed_over};
+use crate::files::open_regular;
 
 /// Entries of an archive that is opened, at most.
 const MAX_ENTRIES: usize = 100_000;
@@ -37,7 +38,8 @@ pub fn place_of_film(film: &Path) -> (PathBuf, PathBuf) {
 pub(super) fn films_in(path: &Path) -> Option<Result<Vec<PathBuf>, String>> {
     let (archive_path, inner) = split(path).or_else(|| Some((path, Path::new(""))))?;
     let mut head = [0; 4];
-    File::open(archive_path).ok()?.read_exact(&mut head).ok()?;
+    let mut file = open_regular(archive_path).ok()?;
+    file.read_exact(&mut head).ok()?;
     if head != *b"PK\x03\x04" && head != *b"PK\x05\x06" {
         return None;
     }
@@ -136,7 +138,7 @@ fn name_of(archive: &Archive, idx: usize) -> Option<PathBuf> {
 type Archive = ZipArchive<BufReader<Bounded>>;
 
 fn open(path: &Path) -> Result<Archive, String> {
-    let file = File::open(path).map_err(|error| error.to_string())?;
+    let file = open_regular(path).map_err(|error| error.to_string())?;
     let left = Rc::new(Cell::new(MAX_DIRECTORY_BYTES));
     let bounded = Bounded {
         file,

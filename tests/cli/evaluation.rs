@@ -195,7 +195,7 @@ fn the_report_stands_alone_and_says_what_it_is() {
     }
     let csv = fs::read_to_string(folder.path().join("out/figures.csv")).unwrap();
     assert!(
-        csv.starts_with("label,n_pos") && csv.contains("\"Hernia\",0,60,n/a"),
+        csv.starts_with("label,n_pos") && csv.contains("\nHernia,0,60,n/a"),
         "{csv}"
     );
 }
@@ -517,7 +517,7 @@ fn every_output_names_the_model_its_run_and_epoch_and_who_chose_the_thresholds()
     };
     let csv = run("csv");
     assert!(
-        csv.contains("\"not set\",\"Mine 11111111, run r1, epoch 12\""),
+        csv.contains("not set,\"Mine 11111111, run r1, epoch 12\""),
         "{csv}"
     );
     let table = run("table");
