@@ -166,9 +166,22 @@ fn truncated_and_damaged_dicom_files_are_no_panic() {
         let lengths = (0..3000)
             .step_by(61)
             .chain((1..12).map(|n| bytes.len() * n / 12));
+        let whole = film_from_bytes(&bytes, &path).unwrap();
         for length in lengths.chain([bytes.len() - 1, bytes.len() - 9]) {
-            let film = film_from_bytes(&bytes[..length], &path);
-            assert!(film.is_err(), "{length} bytes of {}", path.display());
+            // The last 8 bytes may be the mark at the end of compressed pixels, which are whole without.
+            if let Ok(film) = film_from_bytes(&bytes[..length], &path) {
+                assert!(
+                    length + 8 >= bytes.len(),
+                    "{length} bytes of {}",
+                    path.display()
+                );
+                assert_eq!(
+                    film.pixels.values(),
+                    whole.pixels.values(),
+                    "{}",
+                    path.display()
+                );
+            }
         }
         for round in 0..9 {
             let mut damaged = bytes.clone();

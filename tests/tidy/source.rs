@@ -283,7 +283,12 @@ fn files_are_opened_in_one_module() {
         let is_test = path
             .file_stem()
             .is_some_and(|stem| stem.to_string_lossy().ends_with("tests"));
-        if module_of(&path) == "files" || exempt || is_test || path.ends_with("hostile.rs") {
+        if module_of(&path) == "files"
+            || exempt
+            || is_test
+            || path.ends_with("hostile.rs")
+            || path.ends_with("fixtures.rs")
+        {
             continue;
         }
         // Tests are at the end.
