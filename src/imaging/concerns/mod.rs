@@ -40,6 +40,8 @@ pub enum ConcernKind {
     TooSmall,
     /// Much of it is black or white.
     Clipped,
+    /// It lies within a few of the grays that there are.
+    LowContrast,
     /// It does not look like a chest film.
     NotChest,
 }
@@ -69,6 +71,11 @@ const MOST_BLACK: f64 = 0.45;
 const MOST_WHITE: f64 = 0.1;
 /// Share of both beyond which nothing is left to see.
 const MOST_CLIPPED: f64 = 0.8;
+/// Grays between the 1st and the 99th percentile below which a film is doubtful, and below which
+/// nothing is left to see. None of NIH's 2,266 films here has fewer than 97; one bright marker or a
+/// few hot pixels do not count.
+const LEAST_SPREAD: usize = 75;
+const LEAST_SPREAD_TO_SEE: usize = 20;
 /// Side of the picture that shares are counted on.
 const COUNTED_SIDE_PX: usize = 256;
 
@@ -81,6 +88,7 @@ impl Concerns {
         concerns.look_at_size(width_px.min(height_px));
         let small = picture.within(COUNTED_SIDE_PX);
         concerns.look_at_grays(&small);
+        concerns.look_at_spread(&small);
         let side = Appearance::SIDE;
         let tiny = small.resized(side, side, Interpolation::Area);
         match Appearance::of(tiny.values()) {
@@ -204,6 +212,28 @@ impl Concerns {
         let text =
             format!("Unusual exposure: {black:.0} % of the film is black, {white:.0} % is white.");
         self.add(ConcernKind::Clipped, severity, text);
+    }
+
+    /// Looks at the grays themselves: appearance is judged of a picture that is standardized, in which
+    /// a nearly black film looks like any other.
+    fn look_at_spread(&mut self, picture: &GrayPicture) {
+        let mut values = picture.values().to_vec();
+        values.sort_unstable();
+        let last = values.len().saturating_sub(1);
+        let at = |percent: usize| values.get(last * percent / 100).copied().unwrap_or(0);
+        let spread = usize::from(at(99) - at(1));
+        let severity = if spread < LEAST_SPREAD_TO_SEE {
+            Severity::Refusal
+        } else if spread < LEAST_SPREAD {
+            Severity::Warning
+        } else {
+            return;
+        };
+        let text = format!(
+            "Low contrast: the film lies within {} of 256 grays.",
+            spread + 1
+        );
+        self.add(ConcernKind::LowContrast, severity, text);
     }
 
     fn look_at_appearance(&mut self, polarity: Polarity, appearance: Appearance) {

@@ -244,3 +244,30 @@ fn noise_is_not_taken_for_a_film() {
         assert!(!of_grays(values, 160).is_fine());
     }
 }
+
+/// The film with its grays in a part of their range, and a bright marker in a corner.
+fn dimmed(film: &Film, divisor: u16) -> Film {
+    let (width_px, height_px) = (film.pixels.width_px(), film.pixels.height_px());
+    let values = film.pixels.values().iter().enumerate().map(|(idx, value)| {
+        let is_marker = idx % width_px < 20 && idx / width_px < 20;
+        if is_marker { 255 } else { value / divisor }
+    });
+    let mut film = film.clone();
+    let pixels = values.collect();
+    film.pixels =
+        crate::domain::Pixels::new(width_px, height_px, pixels, film.pixels.offset()).unwrap();
+    film
+}
+
+#[test]
+fn a_film_in_a_small_part_of_its_range_is_never_fine() {
+    let severity = |divisor: u16| {
+        let concerns = of(&dimmed(&phantom(), divisor));
+        let mut all = concerns.all().iter();
+        let low = all.find(|concern| concern.kind == ConcernKind::LowContrast);
+        low.map(|concern| concern.severity)
+    };
+    assert_eq!(severity(1), None);
+    assert_eq!(severity(4), Some(Severity::Warning));
+    assert_eq!(severity(16), Some(Severity::Refusal));
+}
