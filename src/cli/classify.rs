@@ -123,7 +123,15 @@ impl Run<'_> {
     fn score(&self, result: &mut FilmResult) -> anyhow::Result<PerFinding<Score>> {
         let opened = Arc::new(film::open(&result.path)?);
         result.concerns = Some(opened.concerns.clone());
-        let scored = film::score(&opened, &self.classifier, CamMethod::default())?;
+        let scores = match &self.export {
+            None => film::infer(&opened, &self.classifier)?.scores,
+            Some(export) => {
+                let scored = film::score(&opened, &self.classifier, CamMethod::default())?;
+                let drawn = export_scored(&scored, &self.classifier, &self.thresholds, export);
+                result.maps_failed = drawn.err().map(|error| cause_chain(&error.into()));
+                scored.inference.scores
+            }
+        };
         if let Some(n) = self.jitter {
             let config = JitterConfig {
                 n,
@@ -132,10 +140,6 @@ impl Run<'_> {
             let intervals = score_jitter(&self.classifier, opened.picture(), &config, &Unwatched)?;
             result.jitter = Some(intervals);
         }
-        if let Some(export) = &self.export {
-            let drawn = export_scored(&scored, &self.classifier, &self.thresholds, export);
-            result.maps_failed = drawn.err().map(|error| cause_chain(&error.into()));
-        }
-        Ok(scored.inference.scores)
+        Ok(scores)
     }
 }

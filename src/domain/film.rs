@@ -251,9 +251,9 @@ pub struct DicomIdentity {
 /// Patient Orientation (0020,0020): letters L, R, A, P, H, F, one or several.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PatientOrientation {
-    /// The patient direction of later columns, to the right.
+    /// Where in the patient the columns lead, from left to right.
     pub columns_towards: String,
-    /// The patient direction of later rows, downward.
+    /// Where in the patient the rows lead, from top to bottom.
     pub rows_towards: String,
 }
 

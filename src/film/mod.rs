@@ -6,4 +6,4 @@ mod scored;
 
 pub use error::ScoringError;
 pub use opened::{OpenedFilm, open};
-pub use scored::{ScoredFilm, score};
+pub use scored::{ScoredFilm, infer, score};

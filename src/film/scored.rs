@@ -22,15 +22,19 @@ pub struct ScoredFilm {
     pub elapsed: Duration,
 }
 
+/// Scores an opened film, for those who want no maps of it.
+pub fn infer(opened: &OpenedFilm, classifier: &Classifier) -> Result<Inference, ScoringError> {
+    let inference = classifier.score(opened.picture());
+    inference.map_err(|source| failed(opened, source))
+}
+
 /// Scores an opened film and makes the maps of all findings.
 pub fn score(
     opened: &Arc<OpenedFilm>,
     classifier: &Classifier,
     method: CamMethod,
 ) -> Result<ScoredFilm, ScoringError> {
-    scored(opened, classifier, method, || {
-        classifier.score(opened.picture())
-    })
+    scored(opened, classifier, method, || infer(opened, classifier))
 }
 
 impl ScoredFilm {
@@ -41,7 +45,8 @@ impl ScoredFilm {
         classifier: &Classifier,
     ) -> Result<Self, ScoringError> {
         scored(&self.opened, classifier, self.method, || {
-            classifier.score_input(input)
+            let inference = classifier.score_input(input);
+            inference.map_err(|source| failed(&self.opened, source))
         })
     }
 
@@ -62,13 +67,10 @@ fn scored(
     opened: &Arc<OpenedFilm>,
     classifier: &Classifier,
     method: CamMethod,
-    infer: impl FnOnce() -> Result<Inference, ModelError>,
+    infer: impl FnOnce() -> Result<Inference, ScoringError>,
 ) -> Result<ScoredFilm, ScoringError> {
     let started = Instant::now();
-    let inference = infer().map_err(|source| ScoringError {
-        path: opened.film.path.clone(),
-        source: Box::new(source),
-    })?;
+    let inference = infer()?;
     Ok(ScoredFilm {
         maps: maps(classifier, &inference, method),
         inference,
@@ -76,6 +78,13 @@ fn scored(
         elapsed: started.elapsed(),
         opened: Arc::clone(opened),
     })
+}
+
+fn failed(opened: &OpenedFilm, source: ModelError) -> ScoringError {
+    ScoringError {
+        path: opened.film.path.clone(),
+        source: Box::new(source),
+    }
 }
 
 fn maps(classifier: &Classifier, inference: &Inference, method: CamMethod) -> PerFinding<Heatmap> {
@@ -107,6 +116,8 @@ mod tests {
         assert_eq!(scored.inference.input, input);
         let again = scored.with_input(input, &classifier).unwrap();
         assert_eq!(again.inference.scores, scored.inference.scores);
+        let without_maps = infer(&opened, &classifier).unwrap();
+        assert_eq!(without_maps.scores, scored.inference.scores);
         let other = scored.with_method(&classifier, CamMethod::HiResCam);
         let anew = score(&opened, &classifier, CamMethod::HiResCam).unwrap();
         assert_ne!(other.maps, scored.maps);

@@ -66,10 +66,10 @@ impl FilmState {
 
     /// Scores and maps, once they are there.
     pub fn reading(&self) -> Option<&Arc<ScoredFilm>> {
-        match self {
-            Self::Read(reading) => Some(reading),
-            _ => None,
-        }
+        let Self::Read(reading) = self else {
+            return None;
+        };
+        Some(reading)
     }
 
     /// Makes the maps of a scored film by this method; whether they were by another one.

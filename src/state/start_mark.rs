@@ -4,7 +4,7 @@ use crate::files::{Lock, read_text_bounded};
 
 /// The file in the program's folder that is there while a window starts.
 const FILE_NAME: &str = "starting";
-/// Longer ones are none of ours.
+/// A longer file was not written by this program.
 const MAX_BYTES: u64 = 1 << 16;
 /// The first word of the file while nothing is opened yet.
 const WINDOW: &str = "window";

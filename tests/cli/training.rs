@@ -68,17 +68,21 @@ fn outcome(folder: &Path, out: &str) -> Checkpoint {
 /// Waits for a checkpoint that stands in the middle of an epoch.
 pub fn wait_for_checkpoint(folder: &Path, out: &str, child: &mut Child) {
     let path = folder.join(out).join("checkpoint.safetensors");
+    wait_until("no checkpoint came", child, || {
+        Checkpoint::load(&path).is_ok_and(|checkpoint| checkpoint.place.next_batch > 0)
+    });
+}
+
+/// Waits for something that a running program does.
+pub fn wait_until(otherwise: &str, child: &mut Child, is_done: impl Fn() -> bool) {
     let started = Instant::now();
-    loop {
-        assert!(started.elapsed() < PATIENCE, "no checkpoint came");
+    while !is_done() {
+        assert!(started.elapsed() < PATIENCE, "{otherwise}");
         assert_eq!(
             child.try_wait().unwrap(),
             None,
             "ended before it was killed"
         );
-        if Checkpoint::load(&path).is_ok_and(|checkpoint| checkpoint.place.next_batch > 0) {
-            return;
-        }
         std::thread::yield_now();
     }
 }

@@ -7,6 +7,8 @@ mod appearance;
 #[cfg(test)]
 mod tests;
 
+use std::ops::RangeInclusive;
+
 use crate::domain::{Film, RuledOut};
 
 use super::{GrayPicture, Interpolation, Polarity};
@@ -74,10 +76,46 @@ const MOST_CLIPPED: f64 = 0.8;
 /// Grays between the 1st and the 99th percentile below which a film is doubtful, and below which
 /// nothing is left to see. None of NIH's 2,266 films here has fewer than 97; one bright marker or a
 /// few hot pixels do not count.
-const LEAST_SPREAD: usize = 75;
-const LEAST_SPREAD_TO_SEE: usize = 20;
+const LEAST_CONTRAST: usize = 75;
+const LEAST_CONTRAST_TO_SEE: usize = 20;
 /// Side of the picture that shares are counted on.
 const COUNTED_SIDE_PX: usize = 256;
+
+/// How often each of the 256 grays occurs.
+struct GrayTally([usize; 256]);
+
+impl GrayTally {
+    fn of(picture: &GrayPicture) -> Self {
+        let mut counts = [0; 256];
+        for gray in picture.values() {
+            if let Some(count) = counts.get_mut(usize::from(*gray)) {
+                *count += 1;
+            }
+        }
+        Self(counts)
+    }
+
+    fn n(&self) -> usize {
+        self.0.iter().sum()
+    }
+
+    /// Fraction of pixels in a range of grays, in `[0, 1]`.
+    fn share_in(&self, grays: RangeInclusive<usize>) -> f64 {
+        let counts = self.0.get(grays).unwrap_or_default();
+        counts.iter().sum::<usize>() as f64 / self.n() as f64
+    }
+
+    /// The least gray that at least this fraction of pixels does not exceed.
+    fn percentile(&self, fraction: f64) -> usize {
+        let wanted = fraction * self.n() as f64;
+        let mut n_seen = 0;
+        let reached = self.0.iter().position(|count| {
+            n_seen += count;
+            n_seen as f64 >= wanted
+        });
+        reached.unwrap_or(255)
+    }
+}
 
 impl Concerns {
     /// Looks at a film and its [`GrayPicture`], which is what the network sees.
@@ -87,8 +125,9 @@ impl Concerns {
         let (width_px, height_px) = (picture.width_px(), picture.height_px());
         concerns.look_at_size(width_px.min(height_px));
         let small = picture.within(COUNTED_SIDE_PX);
-        concerns.look_at_grays(&small);
-        concerns.look_at_spread(&small);
+        let counts = GrayTally::of(&small);
+        concerns.look_at_exposure(&counts);
+        concerns.look_at_contrast(&counts);
         let side = Appearance::SIDE;
         let tiny = small.resized(side, side, Interpolation::Area);
         match Appearance::of(tiny.values()) {
@@ -194,13 +233,8 @@ impl Concerns {
         self.add(ConcernKind::TooSmall, severity, text);
     }
 
-    fn look_at_grays(&mut self, picture: &GrayPicture) {
-        let n = picture.values().len() as f64;
-        let share = |is: fn(u8) -> bool| {
-            let values = picture.values().iter();
-            values.filter(|&&gray| is(gray)).count() as f64 / n
-        };
-        let (black, white) = (share(|gray| gray <= 1), share(|gray| gray >= 254));
+    fn look_at_exposure(&mut self, grays: &GrayTally) {
+        let (black, white) = (grays.share_in(0..=1), grays.share_in(254..=255));
         let severity = if black + white >= MOST_CLIPPED {
             Severity::Refusal
         } else if black > MOST_BLACK || white > MOST_WHITE {
@@ -216,22 +250,18 @@ impl Concerns {
 
     /// Looks at the grays themselves: appearance is judged of a picture that is standardized, in which
     /// a nearly black film looks like any other.
-    fn look_at_spread(&mut self, picture: &GrayPicture) {
-        let mut values = picture.values().to_vec();
-        values.sort_unstable();
-        let last = values.len().saturating_sub(1);
-        let at = |percent: usize| values.get(last * percent / 100).copied().unwrap_or(0);
-        let spread = usize::from(at(99) - at(1));
-        let severity = if spread < LEAST_SPREAD_TO_SEE {
+    fn look_at_contrast(&mut self, grays: &GrayTally) {
+        let contrast = grays.percentile(0.99) - grays.percentile(0.01);
+        let severity = if contrast < LEAST_CONTRAST_TO_SEE {
             Severity::Refusal
-        } else if spread < LEAST_SPREAD {
+        } else if contrast < LEAST_CONTRAST {
             Severity::Warning
         } else {
             return;
         };
         let text = format!(
             "Low contrast: the film lies within {} of 256 grays.",
-            spread + 1
+            contrast + 1
         );
         self.add(ConcernKind::LowContrast, severity, text);
     }

@@ -52,16 +52,7 @@ fn window(center: &str, width: &str) -> Elements {
 
 /// A LUT sequence of one item whose entries have 8 bits.
 fn table(sequence: Tag, first: u16, entries: &[u16]) -> DataElement<InMemDicomObject> {
-    let descriptor = PrimitiveValue::U16(C::from_slice(&[entries.len() as u16, first, 8]));
-    let item = InMemDicomObject::from_element_iter([
-        element(tags::LUT_DESCRIPTOR, VR::US, descriptor),
-        element(
-            tags::LUT_DATA,
-            VR::OW,
-            PrimitiveValue::U16(C::from_slice(entries)),
-        ),
-    ]);
-    DataElement::new(sequence, VR::SQ, DataSetSequence::from(vec![item]))
+    table_of_bits(sequence, [entries.len() as u16, first, 8], entries)
 }
 
 #[test]

@@ -167,14 +167,12 @@ impl EvaluationState {
     }
 
     fn lock(&mut self, locked: bool) {
-        self.chosen.lock = match self.scored() {
-            Some(set) if locked => Some(Locked {
-                chosen_on: set.name.clone(),
-                model: set.predictions.model.clone(),
-                figures: Figures::of(set, self.chosen.thresholds()),
-            }),
-            _ => None,
-        };
+        let set = self.scored().filter(|_| locked);
+        self.chosen.lock = set.map(|set| Locked {
+            chosen_on: set.name.clone(),
+            model: set.predictions.model.clone(),
+            figures: Figures::of(set, self.chosen.thresholds()),
+        });
         self.chosen.lock_holds = locked;
     }
 

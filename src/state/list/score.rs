@@ -2,7 +2,6 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::state::ListScore;
-use crate::explain::CamMethod;
 use crate::film;
 use crate::imaging::Concerns;
 use crate::model::Classifier;
@@ -55,10 +54,10 @@ fn scores_of(
     path: &Path,
     classifier: &Classifier,
 ) -> anyhow::Result<(Concerns, Box<[f32]>, Option<String>)> {
-    let opened = Arc::new(film::open(path)?);
-    let scored = film::score(&opened, classifier, CamMethod::default())?;
-    let scores = scored.inference.scores.values().iter();
+    let opened = film::open(path)?;
+    let inference = film::infer(&opened, classifier)?;
+    let scores = inference.scores.values().iter();
     let scores = scores.map(|score| score.get()).collect();
     let patient_id = opened.film.info.patient_id.clone();
-    Ok((opened.concerns.clone(), scores, patient_id))
+    Ok((opened.concerns, scores, patient_id))
 }

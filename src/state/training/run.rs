@@ -104,21 +104,22 @@ impl ShownRun {
 
     /// The model of the pause, while there is one.
     pub fn paused_model(&self) -> Option<&Arc<ModelFile>> {
-        match &self.state {
-            RunState::Running {
-                activity: Activity::Paused(model),
-                ..
-            } => Some(model),
-            _ => None,
-        }
+        let RunState::Running {
+            activity: Activity::Paused(model),
+            ..
+        } = &self.state
+        else {
+            return None;
+        };
+        Some(model)
     }
 
     /// Why it could not go on.
     pub fn error(&self) -> Option<&str> {
-        match &self.state {
-            RunState::Failed(error) => Some(error),
-            _ => None,
-        }
+        let RunState::Failed(error) = &self.state else {
+            return None;
+        };
+        Some(error)
     }
 
     /// What it is at.
@@ -145,13 +146,14 @@ impl ShownRun {
 
     /// How far decoding or scoring has come; `None` while it does neither.
     pub fn progress(&self) -> Option<Progress> {
-        match &self.state {
-            RunState::Running {
-                job,
-                activity: Activity::Preparing | Activity::Scoring,
-            } => job.progress(),
-            _ => None,
-        }
+        let RunState::Running {
+            job,
+            activity: Activity::Preparing | Activity::Scoring,
+        } = &self.state
+        else {
+            return None;
+        };
+        job.progress()
     }
 
     /// Whether it can go on from a checkpoint in its folder.
