@@ -1,4 +1,4 @@
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -80,6 +80,9 @@ struct DesktopPicker;
 
 impl FilePicker for DesktopPicker {
     fn pick(&self, kind: PickKind) -> Picked {
+        if !may_have_dialog() {
+            return Picked::NoDialog;
+        }
         let started = std::time::Instant::now();
         let files = match kind {
             PickKind::Films => rfd::FileDialog::new().set_title("Open films").pick_files(),
@@ -120,4 +123,22 @@ fn pick_one(question: &str, form: PickForm) -> Option<Vec<PathBuf>> {
     picked.map(|path| vec![path])
 }
 
-const FASTEST_HAND: std::time::Duration = std::time::Duration::from_millis(200);
+/// Whether there may be a file dialog: on Linux it comes from the desktop's portal, which is asked
+/// over the session bus, or from `zenity`.
+fn may_have_dialog() -> bool {
+    if !cfg!(all(unix, not(target_os = "macos"))) {
+        return true;
+    }
+    let variable = |name| std::env::var_os(name).filter(|value| !value.is_empty());
+    let has_bus = variable("DBUS_SESSION_BUS_ADDRESS").is_some()
+        || variable("XDG_RUNTIME_DIR")
+            .is_some_and(|folder| Path::new(&folder).join("bus").exists());
+    let has_zenity = variable("PATH").is_some_and(|folders| {
+        std::env::split_paths(&folders).any(|folder| folder.join("zenity").is_file())
+    });
+    has_bus || has_zenity
+}
+
+/// Too fast for a hand, and slower than a dialog that cannot be opened on a busy machine. A user who is
+/// faster gets a line to type a path.
+const FASTEST_HAND: std::time::Duration = std::time::Duration::from_millis(500);
