@@ -31,7 +31,10 @@ pub struct FilmCache {
     side: usize,
     n_films: usize,
     unreadable: BTreeMap<usize, String>,
-    fingerprint: String,
+    /// Of the sources: paths, lengths, times.
+    sources: String,
+    /// CRC-32 of all grays.
+    checksum: u32,
     remark: Option<String>,
 }
 
@@ -179,7 +182,8 @@ impl FilmCache {
             side: header.side,
             n_films: header.n_films,
             unreadable: header.unreadable,
-            fingerprint: header.fingerprint,
+            sources: header.fingerprint,
+            checksum: header.checksum,
             remark: None,
         })
     }
@@ -214,9 +218,22 @@ impl FilmCache {
         self.remark.as_deref()
     }
 
-    /// Tells these sources, brought to this size, from others: 64 hexadecimal digits.
-    pub fn fingerprint(&self) -> &str {
-        &self.fingerprint
+    /// Tells these grays from others, wherever their files are: side, number of films, number of
+    /// those that cannot be decoded, and the CRC-32 of all grays.
+    pub fn fingerprint(&self) -> String {
+        format!(
+            "{side}px-{n_films}-{n_unreadable}-{checksum:08x}",
+            side = self.side,
+            n_films = self.n_films,
+            n_unreadable = self.unreadable.len(),
+            checksum = self.checksum,
+        )
+    }
+
+    /// Whether `known` is the fingerprint of these films. Earlier versions took one of the paths,
+    /// lengths and times of the files: 64 hexadecimal digits.
+    pub fn has_fingerprint(&self, known: &str) -> bool {
+        known == self.fingerprint() || known == self.sources
     }
 }
 
@@ -249,12 +266,14 @@ impl Sources<'_> {
         let mut grays = Cursor::new(Vec::new());
         let decoded = self.decode_into(&mut grays, watch);
         let unreadable = decoded.map_err(|source| CacheError::Write { path, source })?;
+        let grays = grays.into_inner();
         Ok(FilmCache {
-            grays: Grays::Memory(grays.into_inner()),
+            checksum: crc32fast::hash(&grays),
+            grays: Grays::Memory(grays),
             side,
             n_films: self.films.len(),
             unreadable: unreadable.ok_or(Canceled)?,
-            fingerprint,
+            sources: fingerprint,
             remark: Some(remark),
         })
     }

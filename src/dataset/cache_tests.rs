@@ -135,6 +135,23 @@ fn films_are_kept_in_memory_where_nothing_can_be_written() {
 }
 
 #[test]
+fn films_are_told_apart_by_what_they_show() {
+    let (here, there) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let (original, _) = build(&here.path().join("cache"), &films(here.path()));
+    let copies = films(there.path());
+    let (copied, n_decoded) = build(&there.path().join("cache"), &copies);
+    assert_eq!(n_decoded, 5);
+    assert!(copied.has_fingerprint(&original.fingerprint()));
+    // What earlier versions took: these very files.
+    assert!(original.has_fingerprint(&original.sources));
+    assert!(!copied.has_fingerprint(&original.sources));
+
+    fs::copy(&copies[1], &copies[2]).unwrap();
+    let (changed, _) = build(&there.path().join("cache"), &copies);
+    assert!(!changed.has_fingerprint(&original.fingerprint()));
+}
+
+#[test]
 fn stopping_leaves_nothing_behind() {
     let folder = tempfile::tempdir().unwrap();
     let (place, films) = (folder.path().join("cache"), films(folder.path()));

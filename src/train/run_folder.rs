@@ -107,7 +107,7 @@ pub struct RunInfo {
     pub started: String,
     /// Path of the table.
     pub table: PathBuf,
-    /// Of the decoded films: the same sources, the same fingerprint.
+    /// Of the decoded films: the same grays, the same fingerprint, wherever the files are.
     pub data_fingerprint: String,
     /// Labels in output order, with their share in the training part.
     pub class_frequencies: Vec<(String, f64)>,

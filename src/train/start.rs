@@ -51,7 +51,7 @@ pub fn resume(
     let prepared = setup.prepare(&config, watch)?;
     tell_of_cache(&prepared, on_event);
     let known = folder.info()?.data_fingerprint;
-    if known != prepared.train.cache.fingerprint() {
+    if !prepared.train.cache.has_fingerprint(&known) {
         return Err(TrainError::Value(
             "the films differ from those that the run started with".to_owned(),
         ));
@@ -102,7 +102,7 @@ fn run_info(prepared: &Prepared, device: &ComputeDevice) -> RunInfo {
         device: device.name(),
         started: now(),
         table: plan.data.table_path.clone(),
-        data_fingerprint: prepared.train.cache.fingerprint().to_owned(),
+        data_fingerprint: prepared.train.cache.fingerprint(),
         class_frequencies: frequencies.map(|(name, &f)| (name.to_owned(), f)).collect(),
         n_films: prepared.parts.each_ref().map(|part| part.films.len()),
         n_films_of_split: plan.parts.each_ref().map(|part| part.all.len()),

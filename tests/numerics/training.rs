@@ -152,6 +152,38 @@ fn a_run_that_was_stopped_goes_on_bit_for_bit() {
 }
 
 #[test]
+fn a_run_goes_on_with_copied_films_and_not_with_others() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = drawn_films(folder.path(), 30);
+    let root = folder.path().join("run");
+    let stop = StopSignal::default();
+    let mut at_once = |event: TrainEvent| {
+        if matches!(event, TrainEvent::StepDone(_)) {
+            stop.give();
+        }
+    };
+    train(
+        &config(&data),
+        &root,
+        &setup(folder.path()),
+        &stop,
+        &mut at_once,
+    )
+    .unwrap();
+    let film = data.join("0000_0.png");
+    let bytes = fs::read(&film).unwrap();
+
+    fs::copy(data.join("0001_0.png"), &film).unwrap();
+    let error = resumed(&root, folder.path()).unwrap_err();
+    assert!(error.to_string().contains("the films differ"), "{error}");
+
+    // The same film under a new time, as a copy has it.
+    fs::write(&film, bytes).unwrap();
+    let report = resumed(&root, folder.path()).unwrap();
+    assert_eq!(report.ending, Ending::Finished);
+}
+
+#[test]
 fn a_run_that_was_stopped_while_it_scored_goes_on_bit_for_bit() {
     let folder = tempfile::tempdir().unwrap();
     let mut config = config(&drawn_films(folder.path(), 12));
