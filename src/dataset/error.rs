@@ -77,6 +77,8 @@ pub enum DataError {
     Labels { path: PathBuf, source: LabelsError },
     #[error("expected at most {MAX_LABELS} labels, got {n_labels}: {}", path.display())]
     TooManyLabels { path: PathBuf, n_labels: usize },
+    #[error("expected soft labels of training films, none of {n_names} names matches: {}", path.display())]
+    ForeignSoftLabels { path: PathBuf, n_names: usize },
     #[error("a quote opened in line {line} is never closed: {}", path.display())]
     OpenQuote { path: PathBuf, line: u64 },
     #[error("not a CSV ({source}): {}", path.display())]

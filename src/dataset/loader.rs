@@ -15,6 +15,9 @@ pub struct LabelledFilm {
     pub film_idx: usize,
     /// 0 or 1 for each label; NaN where it is not known.
     pub truth: Vec<f32>,
+    /// What the loss compares the scores with: the truth, or between 0 and 1 where it was mixed with
+    /// a soft label; NaN where the truth is.
+    pub targets: Vec<f32>,
 }
 
 /// Films that are trained on, as the loader needs them.
@@ -37,6 +40,8 @@ pub struct Batch {
     pub pixels: Vec<f32>,
     /// `(film, label)`.
     pub truth: Vec<f32>,
+    /// `(film, label)`, as the loss takes them.
+    pub targets: Vec<f32>,
 }
 
 /// Order and changes of the films of one epoch.
@@ -70,7 +75,7 @@ impl TrainingSet {
     pub fn batch(&self, plan: &EpochPlan, places: &[usize]) -> Batch {
         let side = self.cache.side();
         let mut pixels = vec![0.0; places.len() * side * side];
-        let mut truth = Vec::new();
+        let (mut truth, mut targets) = (Vec::new(), Vec::new());
         for (&place, pixels) in places
             .iter()
             .zip(pixels.chunks_exact_mut((side * side).max(1)))
@@ -79,6 +84,7 @@ impl TrainingSet {
                 continue;
             };
             truth.extend_from_slice(&film.truth);
+            targets.extend_from_slice(&film.targets);
             let Some(grays) = self.cache.grays(film.film_idx) else {
                 continue;
             };
@@ -91,6 +97,7 @@ impl TrainingSet {
             films: places.to_vec(),
             pixels,
             truth,
+            targets,
         }
     }
 }
@@ -169,6 +176,7 @@ mod tests {
         let film = |film_idx| LabelledFilm {
             film_idx,
             truth: vec![film_idx as f32],
+            targets: vec![film_idx as f32 / 2.0],
         };
         Arc::new(TrainingSet {
             cache: Arc::new(cache.unwrap()),
@@ -207,6 +215,8 @@ mod tests {
         for batch in &batches {
             let truth: Vec<_> = batch.films.iter().map(|&film| film as f32).collect();
             assert_eq!(batch.truth, truth);
+            let targets: Vec<_> = truth.iter().map(|truth| truth / 2.0).collect();
+            assert_eq!(batch.targets, targets);
         }
     }
 

@@ -42,7 +42,12 @@ pub struct TableRow<'a> {
 impl TableFile {
     /// Reads a file and its header, which is empty where the file is.
     pub fn open(path: &Path) -> Result<Self, DataError> {
-        let mut table = Self::of_text(path, read_text(path)?);
+        Self::with_header(path, read_text(path)?)
+    }
+
+    /// The same of a text that was read.
+    pub(super) fn with_header(path: &Path, text: String) -> Result<Self, DataError> {
+        let mut table = Self::of_text(path, text);
         if let Some(row) = table.next_row()? {
             let header = row.cells().map(ToOwned::to_owned).collect();
             (table.header_line, table.header) = (row.line, header);
@@ -182,6 +187,18 @@ impl<'a> TableRow<'a> {
             Some(LabelCell::Blank) => Ok(None),
             Some(LabelCell::Uncertain) => Ok(uncertain.value()),
             None => Err(self.error(column, "0 or 1, -1 (uncertain) or blank (unknown)")),
+        }
+    }
+
+    /// The score of another network, in `[0, 1]`; `None` where it is blank.
+    pub(super) fn soft_label(&self, column: usize) -> Result<Option<f32>, DataError> {
+        if parse_label(self.cell(column)) == Some(LabelCell::Blank) {
+            return Ok(None);
+        }
+        let value = self.number(column);
+        match value.filter(|value| (0.0..=1.0).contains(value)) {
+            Some(value) => Ok(Some(value as f32)),
+            None => Err(self.error(column, "0 to 1 or blank")),
         }
     }
 

@@ -74,8 +74,8 @@ impl CandleTraining {
         &self.gradients
     }
 
-    /// One step: `films` are `(film, side, side)`, `labels` 0, 1 or NaN (unknown) as
-    /// `(film, output)`.
+    /// One step: `films` are `(film, side, side)`, `labels` 0 to 1, or NaN (unknown),
+    /// as `(film, output)`.
     ///
     /// Where the loss is not finite the caller should stop, the state is spoilt.
     pub fn step(

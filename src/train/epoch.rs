@@ -21,7 +21,7 @@ pub fn take_step(
 ) -> Result<BatchLoss, TrainError> {
     let state = &mut checkpoint.state;
     let parameters = &mut state.parameters;
-    let batch_loss = stepper.gradients_of(parameters, &batch.pixels, &batch.truth, loss)?;
+    let batch_loss = stepper.gradients_of(parameters, &batch.pixels, &batch.targets, loss)?;
     if !batch_loss.total().is_finite() {
         return Ok(batch_loss);
     }

@@ -1,6 +1,6 @@
 use super::TrainError;
 use super::config::{LossKind, TrainConfig};
-use crate::dataset::{DataSet, FilmRow, Leak, Split, Stream, undersample};
+use crate::dataset::{DataSet, FilmRow, Leak, SoftLabels, SoftSummary, Split, Stream, undersample};
 use crate::domain::{Labels, Part, PerFinding};
 use thorax_engine::LossWeights;
 
@@ -20,6 +20,8 @@ pub struct DataPlan {
     pub parts: [PlannedPart; 3],
     /// Patients in more than one part of the split.
     pub leaks: Vec<Leak>,
+    /// Scores of other networks that targets are mixed with, and how many training films have some.
+    pub soft: Option<(SoftLabels, SoftSummary)>,
 }
 
 /// The films of one part.
@@ -64,11 +66,20 @@ impl DataPlan {
         }
         let [train, ..] = &parts;
         let labels = frequent_labels(&data, &train.rows, config.min_positives)?;
+        let soft = match config.soft_labels_path(&data.root) {
+            Some(path) => {
+                let soft = SoftLabels::read(&path, table)?;
+                let summary = soft.among(&train.rows)?;
+                Some((soft, summary))
+            }
+            None => None,
+        };
         Ok(Self {
             config: config.clone(),
             labels,
             parts,
             leaks,
+            soft,
             data,
         })
     }
@@ -102,6 +113,43 @@ impl DataPlan {
             }
         };
         self.labels.iter().map(truth).collect()
+    }
+
+    /// What the loss of a training film compares the scores with: its label, mixed with its soft
+    /// label by the configured share where there is one; NaN where the label is not known.
+    pub fn targets(&self, row_idx: usize, row: &FilmRow) -> Vec<f32> {
+        let mut targets = self.truth(row);
+        let Some((soft, _)) = &self.soft else {
+            return targets;
+        };
+        let share = self.config.soft_share;
+        for (target, label) in targets.iter_mut().zip(self.labels.iter()) {
+            let place = self.data.table.labels.position(label);
+            if let Some(soft) = place.and_then(|place| soft.value(row_idx, place)) {
+                let mixed = (1.0 - share) * f64::from(*target) + share * f64::from(soft);
+                *target = mixed as f32;
+            }
+        }
+        targets
+    }
+
+    /// The soft labels in words, for logs and cards; `None` without.
+    pub fn soft_text(&self) -> Option<String> {
+        let (soft, summary) = self.soft.as_ref()?;
+        let [train, ..] = &self.parts;
+        let name = soft.path.file_name().unwrap_or_default().to_string_lossy();
+        let teachers = match summary.n_teachers {
+            Some((1, 1)) => "1 teacher network".to_owned(),
+            Some((least, most)) if least == most => format!("mean of {most} teacher networks"),
+            Some((least, most)) => format!("mean of {least} to {most} teacher networks"),
+            None => "teacher networks not counted".to_owned(),
+        };
+        Some(format!(
+            "targets are {} % soft labels of {name} ({teachers}) on {} of {} training films",
+            (self.config.soft_share * 1000.0).round() / 10.0,
+            summary.n_films,
+            train.rows.len()
+        ))
     }
 
     /// Positive films by label among `rows`.

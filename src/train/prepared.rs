@@ -59,9 +59,12 @@ impl Prepared {
                 let place = rows.binary_search(&row).ok();
                 let readable = place.filter(|&place| cache.grays(place).is_some());
                 if let (Some(film_idx), Some(film)) = (readable, film(row)) {
-                    let truth = plan.truth(film);
                     films.rows.push(row);
-                    films.films.push(LabelledFilm { film_idx, truth });
+                    films.films.push(LabelledFilm {
+                        film_idx,
+                        truth: plan.truth(film),
+                        targets: plan.targets(row, film),
+                    });
                 }
             }
             films

@@ -1,5 +1,5 @@
 use super::TrainError;
-use super::config::{LossKind, TrainConfig};
+use super::config::LossKind;
 use super::plan::DataPlan;
 use crate::domain::{OperatingPoint, Threshold, ThresholdOrigin};
 use crate::metrics::{OperatingTarget, Platt, RankedScores};
@@ -155,14 +155,15 @@ fn provenance(plan: &DataPlan, date: &str) -> Provenance {
         seed: Some(config.seed),
         date: Some(date.to_owned()),
         software: Some(concat!("Thorax ", env!("CARGO_PKG_VERSION")).to_owned()),
-        training: Some(training_text(config)),
+        training: Some(training_text(plan)),
         limits: config.limits.clone(),
         terms: config.terms.clone(),
         ..Provenance::default()
     }
 }
 
-fn training_text(config: &TrainConfig) -> String {
+fn training_text(plan: &DataPlan) -> String {
+    let config = &plan.config;
     let loss = match config.loss {
         LossKind::Weighted => "loss weighted by class frequency",
         LossKind::Plain => "plain cross-entropy",
@@ -175,8 +176,11 @@ fn training_text(config: &TrainConfig) -> String {
         }
         None => "random initialization".to_owned(),
     };
+    let soft = plan
+        .soft_text()
+        .map_or_else(String::new, |soft| soft + "; ");
     format!(
-        "{start}; {loss}; {:?}, learning rate {}, batch {}, at most {} epochs at {} px",
+        "{start}; {loss}; {soft}{:?}, learning rate {}, batch {}, at most {} epochs at {} px",
         config.optimizer, config.learning_rate, config.batch_size, config.epochs, config.side
     )
 }

@@ -122,6 +122,7 @@ impl<'a> Run<'a> {
                 "{n_patients} patients appear in more than one part: scores will look better than they are"
             ));
         }
+        lines.extend(self.prepared.plan.soft_text());
         lines.extend(self.prepared.unreadable.iter().cloned());
         (self.on_event)(TrainEvent::Prepared(prepared));
         for line in lines {

@@ -109,6 +109,9 @@ pub struct RunInfo {
     pub table: PathBuf,
     /// Of the decoded films: the same grays, the same fingerprint, wherever the files are.
     pub data_fingerprint: String,
+    /// Of the table of soft labels, if there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub soft_labels_fingerprint: Option<String>,
     /// Labels in output order, with their share in the training part.
     pub class_frequencies: Vec<(String, f64)>,
     /// Films that were used in train, valid and test.

@@ -50,11 +50,16 @@ pub fn resume(
     let config = folder.config()?;
     let prepared = setup.prepare(&config, watch)?;
     tell_of_cache(&prepared, on_event);
-    let known = folder.info()?.data_fingerprint;
-    if !prepared.train.cache.has_fingerprint(&known) {
-        return Err(TrainError::Value(
-            "the films differ from those that the run started with".to_owned(),
-        ));
+    let known = folder.info()?;
+    let differ = |what: &str| {
+        let error = format!("the {what} differ from those that the run started with");
+        Err(TrainError::Value(error))
+    };
+    if !prepared.train.cache.has_fingerprint(&known.data_fingerprint) {
+        return differ("films");
+    }
+    if known.soft_labels_fingerprint != soft_labels_fingerprint(&prepared.plan) {
+        return differ("soft labels");
     }
     let checkpoint = match folder.checkpoint()? {
         Some(checkpoint) => checkpoint,
@@ -103,6 +108,7 @@ fn run_info(prepared: &Prepared, device: &ComputeDevice) -> RunInfo {
         started: now(),
         table: plan.data.table_path.clone(),
         data_fingerprint: prepared.train.cache.fingerprint(),
+        soft_labels_fingerprint: soft_labels_fingerprint(plan),
         class_frequencies: frequencies.map(|(name, &f)| (name.to_owned(), f)).collect(),
         n_films: prepared.parts.each_ref().map(|part| part.films.len()),
         n_films_of_split: plan.parts.each_ref().map(|part| part.all.len()),
@@ -111,4 +117,9 @@ fn run_info(prepared: &Prepared, device: &ComputeDevice) -> RunInfo {
         n_leaking_patients: plan.leaks.len(),
         test_auc: None,
     }
+}
+
+fn soft_labels_fingerprint(plan: &DataPlan) -> Option<String> {
+    let (soft, _) = plan.soft.as_ref()?;
+    Some(soft.fingerprint.clone())
 }

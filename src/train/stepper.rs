@@ -32,12 +32,12 @@ impl Stepper {
         &mut self,
         parameters: &mut NamedTensors,
         films: &[f32],
-        truth: &[f32],
+        targets: &[f32],
         loss: &LossWeights,
     ) -> Result<BatchLoss, ModelError> {
         match self {
-            Self::Engine(plan) => Ok(plan.gradients_of(parameters, films, truth, loss)?),
-            Self::Candle(training) => training.gradients_of(parameters, films, truth, loss),
+            Self::Engine(plan) => Ok(plan.gradients_of(parameters, films, targets, loss)?),
+            Self::Candle(training) => training.gradients_of(parameters, films, targets, loss),
         }
     }
 

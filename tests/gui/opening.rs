@@ -269,9 +269,10 @@ fn questions() -> Vec<Command> {
 fn path_fields() -> Vec<&'static Field> {
     let fields = FieldGroup::all_fields();
     let is_path =
-        |field: &&Field| matches!(field.kind, FieldKind::FilmList(_) | FieldKind::ModelFile(_));
+        |field: &&Field| matches!(field.kind, FieldKind::DataFile(_) | FieldKind::ModelFile(_));
     let fields: Vec<_> = fields.filter(is_path).collect();
-    assert_eq!(fields.len(), 4, "three lists and the initial weights");
+    let what = "three lists, soft labels and the initial weights";
+    assert_eq!(fields.len(), 5, "{what}");
     fields
 }
 
@@ -321,7 +322,7 @@ fn a_path_typed_into_the_set_up_of_a_training_keeps_its_slashes() {
     assert_eq!(form.config.data.to_str(), Some(SLOW_PATH));
     assert_eq!(form.run_folder, SLOW_PATH);
     for field in fields {
-        let (FieldKind::FilmList(at) | FieldKind::ModelFile(at)) = &field.kind else {
+        let (FieldKind::DataFile(at) | FieldKind::ModelFile(at)) = &field.kind else {
             panic!("{} is no path", field.key);
         };
         let path = (at.get)(&form.config).as_ref();

@@ -25,6 +25,7 @@ fn a_setting_has_a_field_where_it_applies_and_none_elsewhere() {
         optimizer: OptimizerKind::AdamW,
         schedule: ScheduleKind::Step,
         loss: LossKind::Focal,
+        soft_labels: Some("soft_labels.csv.gz".into()),
         ..TrainConfig::default()
     };
     for config in [TrainConfig::default(), others] {
@@ -51,6 +52,7 @@ fn every_path_can_be_picked() {
         TrainingPick::Field("valid_list"),
         TrainingPick::Field("test_list"),
         TrainingPick::Field("init"),
+        TrainingPick::Field("soft_labels"),
     ] {
         harness.get_by_role_and_label(Role::Button, pick.question());
     }

@@ -22,4 +22,6 @@ mod pictures;
 #[cfg(test)]
 mod reference;
 #[cfg(test)]
+mod soft_labels;
+#[cfg(test)]
 mod training;

@@ -1,4 +1,5 @@
-//! Loss, gradients and metrics of labels of which some are not known, against numpy and scikit-learn.
+//! Loss, gradients and metrics of labels of which some are not known or soft, against numpy, PyTorch
+//! and scikit-learn.
 
 use std::fs;
 use std::path::Path;
@@ -13,9 +14,9 @@ const LOSS_TOLERANCE: f64 = 1e-6;
 /// Sums of a few dozen `f64` in another order.
 const METRIC_TOLERANCE: f64 = 1e-12;
 
-fn reference() -> Value {
+fn reference(file: &str) -> Value {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let path = root.join("tests/reference/masked/masked.json");
+    let path = root.join("tests/reference/masked").join(file);
     serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap()
 }
 
@@ -33,37 +34,59 @@ fn numbers(list: &Value) -> Vec<f32> {
 
 #[test]
 fn losses_and_gradients_of_partly_known_labels_are_those_of_numpy() {
-    let reference = reference();
+    let reference = reference("masked.json");
     let cases = reference["losses"].as_array().unwrap();
     let mut n_missing = 0;
     for case in cases {
-        let weights = LossWeights {
-            positive: numbers(&case["positive"]),
-            negative: numbers(&case["negative"]),
-            focal_gamma: case["gamma"].as_f64().unwrap() as f32,
-            l2: 0.0,
-        };
-        let (logits, labels) = (numbers(&case["logits"]), numbers(&case["labels"]));
+        let labels = numbers(&case["labels"]);
         n_missing += labels.iter().filter(|label| label.is_nan()).count();
-        let mut gradient = vec![f32::NAN; logits.len()];
-        let loss = weights.value_and_gradient(&logits, &labels, &mut gradient);
-        let expected = case["loss"].as_f64().unwrap();
-        assert!(
-            (loss - expected).abs() < LOSS_TOLERANCE,
-            "{loss} {expected}"
-        );
-        assert_eq!(weights.value(&logits, &labels).to_bits(), loss.to_bits());
-        for (got, expected) in gradient.iter().zip(numbers(&case["gradient"])) {
-            let off = f64::from(got - expected).abs();
-            assert!(off < GRADIENT_TOLERANCE, "{got} {expected}");
-        }
+        check_loss(case, &labels);
     }
     assert!(n_missing > 5, "{n_missing}");
 }
 
 #[test]
+fn losses_and_gradients_of_soft_targets_are_those_of_pytorch() {
+    let reference = reference("soft.json");
+    let (mut n_missing, mut n_soft) = (0, 0);
+    for case in reference["losses"].as_array().unwrap() {
+        let targets = numbers(&case["targets"]);
+        n_missing += targets.iter().filter(|target| target.is_nan()).count();
+        let is_soft = |target: &&f32| **target > 0.0 && **target < 1.0;
+        n_soft += targets.iter().filter(is_soft).count();
+        check_loss(case, &targets);
+    }
+    assert!(n_missing > 20 && n_soft > 50, "{n_missing} {n_soft}");
+}
+
+/// Loss and gradient of a case against its reference.
+fn check_loss(case: &Value, labels: &[f32]) {
+    let weights = LossWeights {
+        positive: numbers(&case["positive"]),
+        negative: numbers(&case["negative"]),
+        focal_gamma: case["gamma"].as_f64().unwrap_or(0.0) as f32,
+        l2: 0.0,
+    };
+    let logits = numbers(&case["logits"]);
+    let mut gradient = vec![f32::NAN; logits.len()];
+    let loss = weights.value_and_gradient(&logits, labels, &mut gradient);
+    let expected = case["loss"].as_f64().unwrap();
+    assert!(
+        (loss - expected).abs() < LOSS_TOLERANCE,
+        "{loss} {expected}"
+    );
+    assert_eq!(weights.value(&logits, labels).to_bits(), loss.to_bits());
+    let expected = numbers(&case["gradient"]);
+    assert_eq!(gradient.len(), expected.len());
+    for (got, expected) in gradient.iter().zip(expected) {
+        let off = f64::from(got - expected).abs();
+        assert!(off < GRADIENT_TOLERANCE, "{got} {expected}");
+    }
+}
+
+#[test]
 fn metrics_of_partly_known_labels_are_those_of_scikit_learn_on_the_known() {
-    let reference = reference();
+    let reference = reference("masked.json");
     let metrics = &reference["metrics"];
     let scores = holes(&metrics["scores"]).into_iter().flatten().collect();
     let labels = holes(&metrics["labels"]).into_iter();

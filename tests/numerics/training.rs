@@ -56,7 +56,7 @@ pub fn drawn_films(folder: &Path, n_patients: usize) -> PathBuf {
     folder.to_owned()
 }
 
-fn config(data: &Path) -> TrainConfig {
+pub fn config(data: &Path) -> TrainConfig {
     TrainConfig {
         data: data.to_owned(),
         depth: 11,
@@ -72,7 +72,7 @@ fn config(data: &Path) -> TrainConfig {
     }
 }
 
-fn setup(folder: &Path) -> TrainSetup {
+pub fn setup(folder: &Path) -> TrainSetup {
     TrainSetup {
         device: ComputeDevice::cpu_with_threads(2).unwrap(),
         cache_folder: folder.join("cache"),
@@ -80,7 +80,7 @@ fn setup(folder: &Path) -> TrainSetup {
     }
 }
 
-fn run(config: &TrainConfig, folder: &Path, name: &str) -> TrainReport {
+pub fn run(config: &TrainConfig, folder: &Path, name: &str) -> TrainReport {
     quietly(config, &folder.join(name), &setup(folder)).unwrap()
 }
 
@@ -93,12 +93,12 @@ fn quietly(
     train(config, root, setup, &Unwatched, &mut |_| {})
 }
 
-fn resumed(root: &Path, folder: &Path) -> Result<TrainReport, TrainError> {
+pub fn resumed(root: &Path, folder: &Path) -> Result<TrainReport, TrainError> {
     resume(root, &setup(folder), &Unwatched, &mut |_| {})
 }
 
 /// All that two trainings that are the same agree in: times differ.
-fn outcome(folder: &Path, name: &str) -> Checkpoint {
+pub fn outcome(folder: &Path, name: &str) -> Checkpoint {
     let run = RunFolder::open(&folder.join(name)).unwrap();
     let mut checkpoint = run.checkpoint().unwrap().unwrap();
     checkpoint.place.elapsed_secs = 0.0;
@@ -109,7 +109,7 @@ fn outcome(folder: &Path, name: &str) -> Checkpoint {
 }
 
 /// Trains and stops when `when` says so; then goes on to the end.
-fn interrupted(
+pub fn interrupted(
     config: &TrainConfig,
     folder: &Path,
     name: &str,

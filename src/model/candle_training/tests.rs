@@ -125,8 +125,9 @@ fn a_batch_has_the_engines_loss_logits_gradients_and_statistics() {
 }
 
 #[test]
-fn labels_that_are_not_known_are_left_out_by_engine_and_by_candle_alike() {
+fn labels_that_are_soft_or_not_known_are_taken_by_engine_and_by_candle_alike() {
     let mut setup = setup(32, 3);
+    (setup.labels[0], setup.labels[3]) = (0.37, 0.8);
     setup.labels[1] = f32::NAN;
     setup.labels[4] = f32::NAN;
     let (mut plan, mut candle) = (setup.engine_plan(), setup.candle());

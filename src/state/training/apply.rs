@@ -104,7 +104,7 @@ impl TrainingState {
             TrainingPick::Run => return self.open_run(path, shared),
             TrainingPick::ComparedRun => return self.compare_run(path, shared),
             TrainingPick::Field(key) => {
-                if let Some(FieldKind::FilmList(at) | FieldKind::ModelFile(at)) =
+                if let Some(FieldKind::DataFile(at) | FieldKind::ModelFile(at)) =
                     FieldGroup::field(key).map(|field| &field.kind)
                 {
                     self.change_config(shared, |config| *(at.get_mut)(config) = Some(path));

@@ -139,7 +139,7 @@ impl TrainingPick {
                 PickForm::File(if is_model {
                     &["safetensors"]
                 } else {
-                    &["txt", "csv"]
+                    &["txt", "csv", "gz"]
                 })
             }
         }

@@ -36,7 +36,7 @@ impl TrainConfig {
     fn paths(&self) -> impl Iterator<Item = Option<&OsStr>> {
         FieldGroup::all_fields().filter_map(|field| match &field.kind {
             FieldKind::Data(at) => Some(Some((at.get)(self).as_os_str())),
-            FieldKind::FilmList(at) | FieldKind::ModelFile(at) => {
+            FieldKind::DataFile(at) | FieldKind::ModelFile(at) => {
                 Some((at.get)(self).as_deref().map(Path::as_os_str))
             }
             _ => None,
@@ -51,10 +51,10 @@ impl TrainConfig {
             let path = match &field.kind {
                 FieldKind::Data(at) => Some((at.get_mut)(&mut config)),
                 FieldKind::ModelFile(at) => (at.get_mut)(&mut config).as_mut(),
-                // A list that does not exist here is looked for next to the data: left as it is.
-                FieldKind::FilmList(at) => {
-                    let list = (at.get_mut)(&mut config).as_mut();
-                    list.filter(|list| list.exists())
+                // A file that does not exist here is looked for next to the data: left as it is.
+                FieldKind::DataFile(at) => {
+                    let file = (at.get_mut)(&mut config).as_mut();
+                    file.filter(|file| file.exists())
                 }
                 _ => None,
             };

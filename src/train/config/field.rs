@@ -58,8 +58,8 @@ pub enum FieldKind {
     OptionalText(Accessor<Option<String>>),
     /// Folder of films or table.
     Data(Accessor<PathBuf>),
-    /// List of films, one per line; a relative path may start at the data folder.
-    FilmList(Accessor<Option<PathBuf>>),
+    /// List of films or table of soft labels; a relative path may start at the data folder.
+    DataFile(Accessor<Option<PathBuf>>),
     /// Model file.
     ModelFile(Accessor<Option<PathBuf>>),
     /// Undersampling rule; the last choice has a fraction and a seed.
@@ -170,7 +170,7 @@ impl Field {
             | FieldKind::Text(_)
             | FieldKind::OptionalText(_)
             | FieldKind::Data(_)
-            | FieldKind::FilmList(_)
+            | FieldKind::DataFile(_)
             | FieldKind::ModelFile(_)
             | FieldKind::Columns(_) => true,
         }
@@ -195,7 +195,7 @@ impl Field {
             }
             FieldKind::Switch(_) => "true, false".to_owned(),
             FieldKind::Text(_) | FieldKind::OptionalText(_) => "text".to_owned(),
-            FieldKind::Data(_) | FieldKind::FilmList(_) | FieldKind::ModelFile(_) => {
+            FieldKind::Data(_) | FieldKind::DataFile(_) | FieldKind::ModelFile(_) => {
                 "path".to_owned()
             }
             FieldKind::Columns(_) => "table".to_owned(),
@@ -218,7 +218,7 @@ impl Field {
             FieldKind::Text(at) => (at.get)(config).clone(),
             FieldKind::OptionalText(at) => (at.get)(config).clone().unwrap_or_default(),
             FieldKind::Data(_)
-            | FieldKind::FilmList(_)
+            | FieldKind::DataFile(_)
             | FieldKind::ModelFile(_)
             | FieldKind::Columns(_) => String::new(),
         }

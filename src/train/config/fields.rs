@@ -77,9 +77,9 @@ pub(super) const SPLIT: &[Field] = &[
     ),
     number!(Number valid_share: "Validation fraction", PART; 0.0..=0.999, speed 0.005),
     number!(Number test_share: "Test fraction", PART; 0.0..=0.999, speed 0.005),
-    field!(FilmList train_list: "Training list", FILM_LIST),
-    field!(FilmList valid_list: "Validation list", FILM_LIST),
-    field!(FilmList test_list: "Test list", FILM_LIST),
+    field!(DataFile train_list: "Training list", FILM_LIST),
+    field!(DataFile valid_list: "Validation list", FILM_LIST),
+    field!(DataFile test_list: "Test list", FILM_LIST),
     field!(Switch allow_leaks: "Allow leaks",
         "Train although patients appear in more than one part of the split")
     .warns_if(
@@ -182,6 +182,13 @@ pub(super) const LOSS: &[Field] = &[
         "Focal gamma; 0 equals the weighted loss, larger values down-weight easy films";
         0.0..=MAX_NUMBER, speed 0.02)
     .applies_if(|config| config.loss == LossKind::Focal),
+    field!(DataFile soft_labels: "Soft labels",
+        "Table of scores of other networks, one column per finding (0 to 1), that the targets of \
+         training films are mixed with; a relative path may start at the data folder"),
+    number!(Number soft_share: "Share of soft labels",
+        "Target = (1 - share) * label + share * soft label; films without soft labels keep their labels";
+        0.0..=1.0, speed 0.005)
+    .applies_if(|config| config.soft_labels.is_some()),
     number!(Number l2: "L2 penalty", "L2 penalty on convolution kernels";
         0.0..=MAX_NUMBER, speed 1e-5),
 ];

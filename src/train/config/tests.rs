@@ -38,7 +38,7 @@ fn change(field: &Field, config: &mut TrainConfig) {
         FieldKind::Text(at) => (at.get_mut)(config).push('x'),
         FieldKind::OptionalText(at) => *(at.get_mut)(config) = Some("x".to_owned()),
         FieldKind::Data(at) => *(at.get_mut)(config) = "x".into(),
-        FieldKind::FilmList(at) | FieldKind::ModelFile(at) => {
+        FieldKind::DataFile(at) | FieldKind::ModelFile(at) => {
             *(at.get_mut)(config) = Some("x".into());
         }
         FieldKind::Columns(at) => {

@@ -42,6 +42,8 @@ pub struct TrainConfig {
     pub init: Option<PathBuf>,
     pub loss: LossKind,
     pub focal_gamma: f32,
+    pub soft_labels: Option<PathBuf>,
+    pub soft_share: f64,
     pub l2: f32,
     pub optimizer: OptimizerKind,
     pub learning_rate: f64,
@@ -143,6 +145,8 @@ impl Default for TrainConfig {
             init: None,
             loss: LossKind::Weighted,
             focal_gamma: 2.0,
+            soft_labels: None,
+            soft_share: 0.6,
             l2: 1e-4,
             optimizer: OptimizerKind::Adam,
             learning_rate: 1e-3,
@@ -184,6 +188,12 @@ impl TrainConfig {
         }
     }
 
+    /// Where the table of soft labels is, if there is one; looked for as the lists of the split are.
+    pub fn soft_labels_path(&self, data_root: &Path) -> Option<PathBuf> {
+        let path = self.soft_labels.as_deref()?;
+        Some(beside(path, data_root))
+    }
+
     /// The rule of the split; lists that do not exist at their path are looked for next to the data.
     pub fn split_rule(&self, data_root: &Path) -> SplitRule {
         let shares = SplitShares {
@@ -191,14 +201,7 @@ impl TrainConfig {
             valid_share: self.valid_share,
             test_share: self.test_share,
         };
-        let found = |list: &Option<PathBuf>| {
-            let list = list.clone()?;
-            Some(if list.exists() {
-                list
-            } else {
-                data_root.join(list)
-            })
-        };
+        let found = |list: &Option<PathBuf>| list.as_deref().map(|list| beside(list, data_root));
         let lists = [&self.train_list, &self.valid_list, &self.test_list];
         if lists.iter().any(|list| list.is_some()) {
             return SplitRule::Lists(SplitLists {
@@ -228,5 +231,14 @@ impl TrainConfig {
                 momentum: self.momentum,
             }),
         }
+    }
+}
+
+/// A file that does not exist at its path is looked for next to the data.
+fn beside(file: &Path, data_root: &Path) -> PathBuf {
+    if file.exists() {
+        file.to_owned()
+    } else {
+        data_root.join(file)
     }
 }

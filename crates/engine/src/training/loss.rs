@@ -32,7 +32,8 @@ impl BatchLoss {
 impl LossWeights {
     /// The loss of logits `(film, output)`, without the penalty: mean over the known labels.
     ///
-    /// Labels are 0 or 1, or NaN where unknown: those add neither to the sum nor to what it is divided
+    /// Labels are 0 or 1, or between where they are soft: the loss of a positive counts for that
+    /// share. NaN is unknown: those add neither to the sum nor to what it is divided
     /// by, and their gradient is 0. Without a known label the loss is 0.
     pub fn value(&self, logits: &[f32], labels: &[f32]) -> f64 {
         self.cross_entropy(logits, labels, |_, _| {})

@@ -74,8 +74,8 @@ impl TrainingPlan {
         &self.gradients
     }
 
-    /// One step: `films` are `(film, side, side)`, `labels` 0, 1 or NaN (unknown) as
-    /// `(film, output)`.
+    /// One step: `films` are `(film, side, side)`, `labels` 0 to 1, or NaN (unknown),
+    /// as `(film, output)`.
     ///
     /// Parameters, running statistics and moments of `state` move; where the loss is not finite
     /// the caller should stop, the state is spoilt.

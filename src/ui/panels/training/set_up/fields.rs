@@ -88,7 +88,7 @@ fn field_ui(
             }
             ui.end_row();
         }
-        FieldKind::FilmList(at) | FieldKind::ModelFile(at) => {
+        FieldKind::DataFile(at) | FieldKind::ModelFile(at) => {
             path_ui(ui, field, (at.get_mut)(config), is_picking, commands);
         }
         // Above the groups, see `data_ui`.
