@@ -1,12 +1,13 @@
 """Fits the network behind `imaging::Concerns` and prints its error rates.
 
-Usage: python fit_input_check.py CXR_DATA PICTURES OUT
-  CXR_DATA  folder with nih/ (images, train_list.txt, val_list.txt, test_list.txt)
+Usage: python fit_input_check.py FILMS PICTURES OUT
+  FILMS     folder with images, train_list.txt, val_list.txt and test_list.txt
   PICTURES  folder with photographs and drawings that are no films, searched below
   OUT       input_check.bin
 
 Every film of the training list is shown upright, turned, inverted and cropped; what is no film are
 half of the pictures and noise made here. The test list and the other half are only measured.
+The pictures were those in the source archives of scikit-image 0.16.2 and pillow 10.4.0.
 Needs numpy, pillow and scikit-learn (written with 2.3, 12.0 and 1.9).
 """
 
@@ -32,8 +33,14 @@ def descriptor(picture):
 
 
 def films(folder, name):
+    """Their grays; those that are larger than the check sees anything of are brought to 256 px."""
     lines = (folder / name).read_text().split()
-    return [Image.open(folder / "images" / line).convert("L") for line in lines]
+    found = []
+    for line in lines:
+        picture = Image.open(folder / "images" / line).convert("L")
+        picture.thumbnail((256, 256), Image.BOX)
+        found.append(picture)
+    return found
 
 
 def turned(picture, quarter_turns):
@@ -111,22 +118,28 @@ def noise():
 
 
 def pictures(folder):
-    found = []
+    """Each once, however often and in how many formats it is there."""
+    found, shown = [], []
     for path in sorted(folder.rglob("*")):
         if path.suffix.lower() in {".png", ".jpg", ".jpeg", ".tif", ".gif"}:
             try:
                 picture = Image.open(path)
                 picture.load()
-            except OSError:
+            except (OSError, SyntaxError, ValueError, Image.DecompressionBombError):
                 continue
-            if min(picture.size) >= 96:
-                found.append(picture.convert("RGB").convert("L"))
+            if min(picture.size) < 96:
+                continue
+            gray = picture.convert("RGB").convert("L")
+            looks = descriptor(gray)
+            if looks.any() and all(looks @ other < 0.95 * SIDE**2 for other in shown):
+                found.append(gray)
+                shown.append(looks)
     return found
 
 
 def main():
     data, folder, out = (Path(argument) for argument in sys.argv[1:])
-    train, valid, test = (films(data / "nih", name) for name in ["train_list.txt", "val_list.txt", "test_list.txt"])
+    train, valid, test = (films(data, name) for name in ["train_list.txt", "val_list.txt", "test_list.txt"])
     others = pictures(folder)
     seen, unseen = others[::2], others[1::2]
     print(len(train), "training films,", len(seen), "pictures seen,", len(unseen), "unseen")
