@@ -17,6 +17,8 @@ pub enum Stream {
     FilmDraw,
     /// Films that a maximum per part keeps.
     FilmLimit { part: Part },
+    /// Features that the head drops in the step, from 0, of an epoch.
+    HeadDropout { epoch: usize, step: usize },
     /// Patients of one replicate of a bootstrap.
     Bootstrap { replicate: usize },
     /// One small change of a film, to see how far its scores move.
@@ -39,6 +41,7 @@ impl Stream {
             Self::InitialWeights { tensor_idx } => vec![3, tensor_idx as u64],
             Self::FilmDraw => vec![4],
             Self::FilmLimit { part } => vec![5, part.index() as u64],
+            Self::HeadDropout { epoch, step } => vec![6, epoch as u64, step as u64],
             Self::Bootstrap { replicate } => vec![11, replicate as u64],
             Self::Jitter { change } => vec![change as u64],
             Self::BlindedOrder => vec![],
@@ -59,6 +62,7 @@ mod tests {
             (Stream::InitialWeights { tensor_idx: 7 }, &[3, 7]),
             (Stream::FilmDraw, &[4]),
             (Stream::FilmLimit { part: Part::Test }, &[5, 2]),
+            (Stream::HeadDropout { epoch, step: 4 }, &[6, 3, 4]),
             (Stream::Bootstrap { replicate: 9 }, &[11, 9]),
             (Stream::Jitter { change: 6 }, &[6]),
             (Stream::BlindedOrder, &[]),

@@ -8,8 +8,8 @@ use super::device::ComputeDevice;
 use super::error::ModelError;
 use super::resnet_v2::ResNetV2;
 use thorax_engine::{
-    BatchLoss, EngineError, HostTensor, LossWeights, NamedTensors, NetworkSpec, Optimizer,
-    TrainingState, is_trainable,
+    BatchLoss, EngineError, HeadPass, HostTensor, LossWeights, NamedTensors, NetworkSpec,
+    Optimizer, TrainingState, is_trainable,
 };
 
 /// Training steps by candle's tensors, on a GPU above all; as a [`thorax_engine::TrainingPlan`].
@@ -62,6 +62,11 @@ impl CandleTraining {
         })
     }
 
+    /// The network that it trains.
+    pub fn spec(&self) -> &NetworkSpec {
+        &self.architecture
+    }
+
     /// Logits `(film, output)` of the last batch, with batch statistics.
     pub fn logits(&self) -> &[f32] {
         &self.logits
@@ -100,8 +105,21 @@ impl CandleTraining {
         labels: &[f32],
         loss: &LossWeights,
     ) -> Result<BatchLoss, ModelError> {
+        self.gradients_with(HeadPass::default(), parameters, films, labels, loss)
+    }
+
+    /// The same with a head that shares its weights or drops features.
+    pub fn gradients_with(
+        &mut self,
+        head: HeadPass<'_>,
+        parameters: &mut NamedTensors,
+        films: &[f32],
+        labels: &[f32],
+        loss: &LossWeights,
+    ) -> Result<BatchLoss, ModelError> {
         self.architecture.check(parameters)?;
         let n_films = self.check_batch(films, labels, loss)?;
+        head.check(&self.architecture, n_films)?;
         for (name, variable) in &self.variables {
             if let Some(tensor) = parameters.get(name) {
                 let shape = tensor.shape.as_slice();
@@ -110,7 +128,13 @@ impl CandleTraining {
         }
         let side = self.architecture.side();
         let xs = Tensor::from_slice(films, (n_films, 1, side, side), &self.device)?;
-        let logits = self.network.forward_t(&xs, true)?; // (B, K)
+        let features = self.network.forward_features(&xs, true)?; // (B, C, h, w)
+        let mut pooled = self.network.pool(&features)?; // (B, cells * C)
+        if !head.dropout.is_empty() {
+            let factors = Tensor::from_slice(head.dropout, pooled.shape(), &self.device)?;
+            pooled = (pooled * factors)?;
+        }
+        let logits = self.network.dense(&pooled)?; // (B, K)
         self.logits = logits.flatten_all()?.to_vec1()?;
 
         // Few numbers and the one part that must not differ between devices: by the engine's code.
@@ -130,6 +154,7 @@ impl CandleTraining {
                 gradient.values = found.flatten_all()?.to_vec1()?;
             }
         }
+        head.kind.share_gradient(&mut self.gradients);
         self.take_running(parameters)?;
         let penalty = penalty.map(|penalty| penalty.to_scalar::<f32>());
         Ok(BatchLoss {

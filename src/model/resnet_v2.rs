@@ -102,12 +102,21 @@ impl ResNetV2 {
 
     /// Logits (B, K) of the last activation.
     pub fn forward_head(&self, features: &Tensor) -> Result<Tensor> {
+        self.dense(&self.pool(features)?)
+    }
+
+    /// Means of the cells, (B, cells * C), of the last activation.
+    pub fn pool(&self, features: &Tensor) -> Result<Tensor> {
         let (n_batch, n_channels, _, _) = features.dims4()?; // (B, C, h, w)
         let n_flat = self.n_cells.pow(2) * n_channels;
         let pooled = features.avg_pool2d(NetworkSpec::POOL)?;
         // Keras flattens (row, column, channel).
-        let flat = pooled.permute((0, 2, 3, 1))?.reshape((n_batch, n_flat))?;
-        self.dense.forward(&flat)
+        pooled.permute((0, 2, 3, 1))?.reshape((n_batch, n_flat))
+    }
+
+    /// Logits (B, K) of the means of the cells.
+    pub fn dense(&self, pooled: &Tensor) -> Result<Tensor> {
+        self.dense.forward(pooled)
     }
 
     /// Logits (B, K) of films (B, 1, H, W).

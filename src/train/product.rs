@@ -5,7 +5,7 @@ use crate::domain::{OperatingPoint, Threshold, ThresholdOrigin};
 use crate::metrics::{OperatingTarget, Platt, RankedScores};
 use crate::model::{Calibration, ModelCard, ModelFault, ModelFile, Provenance, ScoreHistogram};
 use crate::scores::Predictions;
-use thorax_engine::{NamedTensors, NetworkSpec};
+use thorax_engine::{HeadKind, NamedTensors, NetworkSpec};
 
 /// Minimum positive validation films for a threshold or a calibration.
 const MIN_POSITIVES: usize = 10;
@@ -176,11 +176,19 @@ fn training_text(plan: &DataPlan) -> String {
         }
         None => "random initialization".to_owned(),
     };
+    let head = match config.head {
+        HeadKind::Free => String::new(),
+        HeadKind::Shared => "head weights shared by all places; ".to_owned(),
+    };
+    let dropout = match config.head_dropout {
+        0.0 => String::new(),
+        rate => format!("dropout of {rate} before the head; "),
+    };
     let soft = plan
         .soft_text()
         .map_or_else(String::new, |soft| soft + "; ");
     format!(
-        "{start}; {loss}; {soft}{:?}, learning rate {}, batch {}, at most {} epochs at {} px",
+        "{start}; {head}{dropout}{loss}; {soft}{:?}, learning rate {}, batch {}, at most {} epochs at {} px",
         config.optimizer, config.learning_rate, config.batch_size, config.epochs, config.side
     )
 }

@@ -79,12 +79,14 @@ fn tell_of_cache(prepared: &Prepared, on_event: &mut dyn FnMut(TrainEvent)) {
 pub(super) fn first_weights(plan: &DataPlan) -> Result<NamedTensors, TrainError> {
     let architecture = architecture(plan)?;
     let fresh = fresh_weights(&architecture, plan.config.seed);
-    match &plan.config.init {
-        None => Ok(fresh),
+    let mut weights = match &plan.config.init {
+        None => fresh,
         Some(path) => {
-            weights_of_model(&ModelFile::load(path)?, &plan.labels, &architecture, &fresh)
+            weights_of_model(&ModelFile::load(path)?, &plan.labels, &architecture, &fresh)?
         }
-    }
+    };
+    plan.config.head.share_weights(&mut weights);
+    Ok(weights)
 }
 
 fn first_checkpoint(plan: &DataPlan) -> Result<Checkpoint, TrainError> {

@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use crate::model::{CandleTraining, ComputeDevice, ModelError};
-use thorax_engine::{BatchLoss, LossWeights, NamedTensors, NetworkSpec, TrainingPlan};
+use thorax_engine::{BatchLoss, HeadPass, LossWeights, NamedTensors, NetworkSpec, TrainingPlan};
 
 /// The implementation of a step: the built-in kernels, or candle's tensors.
 pub enum Stepper {
@@ -30,14 +30,25 @@ impl Stepper {
     /// The loss of a batch; its gradients are then in [`Stepper::gradients`].
     pub fn gradients_of(
         &mut self,
+        head: HeadPass<'_>,
         parameters: &mut NamedTensors,
         films: &[f32],
         targets: &[f32],
         loss: &LossWeights,
     ) -> Result<BatchLoss, ModelError> {
         match self {
-            Self::Engine(plan) => Ok(plan.gradients_of(parameters, films, targets, loss)?),
-            Self::Candle(training) => training.gradients_of(parameters, films, targets, loss),
+            Self::Engine(plan) => Ok(plan.gradients_with(head, parameters, films, targets, loss)?),
+            Self::Candle(training) => {
+                training.gradients_with(head, parameters, films, targets, loss)
+            }
+        }
+    }
+
+    /// The network that it trains.
+    pub fn architecture(&self) -> &NetworkSpec {
+        match self {
+            Self::Engine(plan) => plan.spec(),
+            Self::Candle(training) => training.spec(),
         }
     }
 

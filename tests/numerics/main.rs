@@ -22,6 +22,8 @@ mod pictures;
 #[cfg(test)]
 mod reference;
 #[cfg(test)]
+mod shared_head;
+#[cfg(test)]
 mod soft_labels;
 #[cfg(test)]
 mod training;

@@ -47,6 +47,6 @@ pub use network_spec::{NetworkSpec, SpecError, Stage};
 pub use pool::lower_priority;
 pub use scoring::{FilmOutputs, ScoringPlan};
 pub use training::{
-    Adam, BatchLoss, LossWeights, Optimizer, OptimizerKind, Sgd, TrainingPlan, TrainingState,
-    gradient_norm,
+    Adam, BatchLoss, HeadKind, HeadPass, LossWeights, Optimizer, OptimizerKind, Sgd, TrainingPlan,
+    TrainingState, gradient_norm,
 };

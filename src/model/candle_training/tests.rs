@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use super::super::Precision;
 use super::*;
-use thorax_engine::{Adam, Engine, TrainingPlan};
+use thorax_engine::{Adam, Engine, HeadKind, TrainingPlan};
 
 /// Of a gradient's length. Rounding decides whether a ReLU near 0 lets a gradient through, and a
 /// batch norm spreads that over a channel.
@@ -141,6 +141,43 @@ fn labels_that_are_soft_or_not_known_are_taken_by_engine_and_by_candle_alike() {
         "{got} {want}"
     );
     check_lengths(candle.gradients(), plan.gradients(), GRADIENT_TOLERANCE);
+}
+
+#[test]
+fn a_shared_head_with_dropout_has_the_same_gradients_by_engine_and_by_candle() {
+    let mut setup = setup(64, 3); // 4 cells
+    let n_pooled = setup.architecture.n_pooled();
+    let dropout: Vec<f32> = (0..3 * n_pooled).map(|i| (i * i % 7 % 2) as f32).collect();
+    let head = HeadPass {
+        kind: HeadKind::Shared,
+        dropout: &dropout,
+    };
+    head.kind.share_weights(&mut setup.parameters);
+    let (mut plan, mut candle) = (setup.engine_plan(), setup.candle());
+    let (mut by_engine, mut by_candle) = (setup.parameters.clone(), setup.parameters.clone());
+    let (films, labels, loss) = (&setup.films, &setup.labels, &setup.loss);
+    plan.gradients_with(head, &mut by_engine, films, labels, loss)
+        .unwrap();
+    candle
+        .gradients_with(head, &mut by_candle, films, labels, loss)
+        .unwrap();
+    for (got, want) in candle.logits().iter().zip(plan.logits()) {
+        assert!(f64::from(got - want).abs() < TOLERANCE, "{got} {want}");
+    }
+    check_lengths(candle.gradients(), plan.gradients(), GRADIENT_TOLERANCE);
+    for gradients in [candle.gradients(), plan.gradients()] {
+        for row in gradients["head.dense.weight"].values.chunks_exact(n_pooled) {
+            let (first, rest) = row.split_at(NetworkSpec::N_FEATURES);
+            let cells = rest.chunks_exact(NetworkSpec::N_FEATURES);
+            assert!(first.iter().any(|&g| g != 0.0) && cells.clone().all(|cell| cell == first));
+        }
+    }
+    let few = HeadPass {
+        dropout: &[1.0],
+        ..head
+    };
+    let refused = candle.gradients_with(few, &mut by_candle, films, labels, loss);
+    assert!(refused.unwrap_err().to_string().contains("dropout factors"));
 }
 
 #[test]

@@ -7,7 +7,7 @@ use super::field::{Accessor, Choice, Field, FieldKind, MAX_COUNT, MAX_NUMBER, Nu
 use super::train_config::{LossKind, ScheduleKind, SelectBy, SplitKind, TrainConfig};
 use crate::dataset::{Readers, Uncertain, Undersampling};
 use crate::imaging::Interpolation;
-use thorax_engine::OptimizerKind;
+use thorax_engine::{HeadKind, OptimizerKind};
 
 /// Access to the value of a key.
 macro_rules! at {
@@ -170,6 +170,14 @@ pub(super) const NETWORK: &[Field] = &[
         "nearest" = Interpolation::Nearest, "Nearest pixel"),
     field!(ModelFile init: "Initial weights",
         "Model to start from, of any input size; random weights without it"),
+    choice!(head: "Head",
+        "Weights of the last layer: of each cell of the last map, or one per channel for all cells; \
+         the model file has the same form";
+        "free" = HeadKind::Free, "Weights for each place";
+        "shared" = HeadKind::Shared, "Weights shared by all places"),
+    number!(Number head_dropout: "Dropout before the head",
+        "Fraction of the features dropped in each step; of a shared head whole channels";
+        0.0..=0.9, speed 0.005),
 ];
 
 pub(super) const LOSS: &[Field] = &[

@@ -8,7 +8,7 @@ use crate::dataset::{
 };
 use crate::imaging::{Interpolation, Preprocessing};
 use crate::train::TrainError;
-use thorax_engine::{Adam, Optimizer, OptimizerKind, Sgd};
+use thorax_engine::{Adam, HeadKind, Optimizer, OptimizerKind, Sgd};
 
 /// Everything that determines the result of a training; saved as `config.toml` in the run folder.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -40,6 +40,8 @@ pub struct TrainConfig {
     pub side: usize,
     pub interpolation: Interpolation,
     pub init: Option<PathBuf>,
+    pub head: HeadKind,
+    pub head_dropout: f64,
     pub loss: LossKind,
     pub focal_gamma: f32,
     pub soft_labels: Option<PathBuf>,
@@ -143,6 +145,8 @@ impl Default for TrainConfig {
             side: 128,
             interpolation: Interpolation::Area,
             init: None,
+            head: HeadKind::Free,
+            head_dropout: 0.0,
             loss: LossKind::Weighted,
             focal_gamma: 2.0,
             soft_labels: None,

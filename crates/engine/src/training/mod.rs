@@ -8,6 +8,7 @@
 mod backward;
 mod block;
 mod forward;
+mod head;
 mod loss;
 mod norm;
 mod optimizer;
@@ -28,10 +29,12 @@ use super::error::EngineError;
 use super::named_tensors::NamedTensors;
 use super::network_spec::NetworkSpec;
 
+pub use head::{HeadKind, HeadPass};
 pub use loss::{BatchLoss, LossWeights};
 pub use optimizer::{Adam, Optimizer, OptimizerKind, Sgd, gradient_norm};
 pub use state::TrainingState;
 
+use head::HEAD_WEIGHT;
 use pass::Passes;
 
 /// All that a training step needs besides the state: memory for one batch, packed weights.
@@ -60,6 +63,11 @@ impl TrainingPlan {
             engine,
             spec,
         })
+    }
+
+    /// The network that it trains.
+    pub fn spec(&self) -> &NetworkSpec {
+        &self.spec
     }
 
     /// Logits `(film, output)` of the last batch, with batch statistics.
@@ -101,32 +109,48 @@ impl TrainingPlan {
         labels: &[f32],
         loss: &LossWeights,
     ) -> Result<BatchLoss, EngineError> {
+        self.gradients_with(HeadPass::default(), parameters, films, labels, loss)
+    }
+
+    /// The same with a head that shares its weights or drops features.
+    pub fn gradients_with(
+        &mut self,
+        head: HeadPass<'_>,
+        parameters: &mut NamedTensors,
+        films: &[f32],
+        labels: &[f32],
+        loss: &LossWeights,
+    ) -> Result<BatchLoss, EngineError> {
         self.spec.check(parameters)?;
         let n_films = self.check_batch(films, labels, loss)?;
+        head.check(&self.spec, n_films)?;
         let n_outputs = self.spec.n_outputs();
 
         self.passes
             .forward(&self.engine, parameters, films, n_films)?;
-        let weights = tensor(parameters, "head.dense.weight")?;
+        let weights = tensor(parameters, HEAD_WEIGHT)?;
         let bias = tensor(parameters, "head.dense.bias")?;
         self.logits.resize(n_films * n_outputs, 0.0);
-        loss::dense(self.passes.pooled(n_films), weights, bias, &mut self.logits);
+        let (pooled, by_pooled) = self.passes.pooled_and_gradient(n_films);
+        let pooled = head.dropped(pooled);
+        loss::dense(&pooled, weights, bias, &mut self.logits);
         let mut by_logits = vec![0.0; n_films * n_outputs];
         let cross_entropy = loss.value_and_gradient(&self.logits, labels, &mut by_logits);
 
         let mut by_weights = vec![0.0; weights.len()];
         let mut by_bias = vec![0.0; bias.len()];
-        let (pooled, by_pooled) = self.passes.pooled_and_gradient(n_films);
         loss::dense_gradient(
-            pooled,
+            &pooled,
             weights,
             &by_logits,
             &mut by_weights,
             &mut by_bias,
             by_pooled,
         );
-        set(&mut self.gradients, "head.dense.weight", &by_weights);
+        head.drop_gradient(by_pooled);
+        set(&mut self.gradients, HEAD_WEIGHT, &by_weights);
         set(&mut self.gradients, "head.dense.bias", &by_bias);
+        head.kind.share_gradient(&mut self.gradients);
         self.passes
             .backward(&self.engine, parameters, &mut self.gradients, n_films)?;
 

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::super::named_tensors::NamedTensors;
+use super::head::HeadKind;
 use super::state::TrainingState;
 
 /// Settings of Adam (Kingma and Ba, 2015).
@@ -136,11 +137,12 @@ impl Optimizer {
     }
 }
 
-/// Length of all gradients as one vector.
-pub fn gradient_norm(gradients: &NamedTensors) -> f64 {
-    let values = gradients.values().flat_map(|tensor| &tensor.values);
-    values
-        .map(|&value| f64::from(value).powi(2))
+/// Length of all gradients as one vector; a weight that cells share counts once.
+pub fn gradient_norm(gradients: &NamedTensors, head: HeadKind) -> f64 {
+    let tensors = gradients.iter();
+    tensors
+        .flat_map(|(name, tensor)| head.own_values(name, tensor))
+        .map(|value| f64::from(value).powi(2))
         .sum::<f64>()
         .sqrt()
 }
@@ -224,6 +226,18 @@ mod tests {
     fn the_norm_is_that_of_one_vector() {
         let mut gradients = tensors(&[1], &[3.0]);
         gradients.extend([("v".to_owned(), tensors(&[1], &[4.0])["w"].clone())]);
-        assert!((gradient_norm(&gradients) - 5.0).abs() < 1e-12);
+        for head in [HeadKind::Free, HeadKind::Shared] {
+            assert!((gradient_norm(&gradients, head) - 5.0).abs() < 1e-12);
+        }
+    }
+
+    #[test]
+    fn a_shared_weight_counts_once_in_the_norm() {
+        // Two outputs, four cells of 256 channels.
+        let gradient = tensors(&[2, 1024], &[0.5; 2048])["w"].clone();
+        let gradients = NamedTensors::from([("head.dense.weight".to_owned(), gradient)]);
+        let norm = |head| gradient_norm(&gradients, head);
+        assert!((norm(HeadKind::Free) - 512.0_f64.sqrt()).abs() < 1e-12);
+        assert!((norm(HeadKind::Shared) - 128.0_f64.sqrt()).abs() < 1e-12);
     }
 }

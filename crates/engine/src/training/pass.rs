@@ -70,12 +70,7 @@ impl Passes {
         self.capacity
     }
 
-    /// Pooled values of the last forward pass.
-    pub fn pooled(&self, n_films: usize) -> &[f32] {
-        &self.saved.pooled.as_slice()[..n_films * self.spec.n_pooled()]
-    }
-
-    /// The same, and where their gradient belongs.
+    /// Pooled values of the last forward pass, and where their gradient belongs.
     pub fn pooled_and_gradient(&mut self, n_films: usize) -> (&[f32], &mut [f32]) {
         let len = n_films * self.spec.n_pooled();
         let gradient = &mut self.flow.pooled.as_mut_slice()[..len];

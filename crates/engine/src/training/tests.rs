@@ -190,6 +190,99 @@ fn every_gradient_is_the_plain_loss_difference_quotient() {
     }
 }
 
+/// Factors of 0 and 2, without a pattern.
+fn dropout(spec: &NetworkSpec, n_films: usize) -> Vec<f32> {
+    let mut noise = Noise(5);
+    let n_factors = n_films * spec.n_pooled();
+    (0..n_factors)
+        .map(|_| 2.0 * noise.uniform().round())
+        .collect()
+}
+
+#[test]
+fn the_gradient_of_a_shared_weight_is_the_difference_quotient_with_all_its_copies_moved() {
+    let (spec, mut weights) = network(11, 64, 2); // 4 cells
+    HeadKind::Shared.share_weights(&mut weights);
+    let batch = batch(&spec, 2);
+    let dropout = dropout(&spec, 2);
+    for dropout in [&[][..], &dropout] {
+        let head = HeadPass {
+            kind: HeadKind::Shared,
+            dropout,
+        };
+        for set in InstructionSet::available() {
+            let mut plan = TrainingPlan::new(spec, 2, engine(2, set)).expect("plan");
+            let mut loss_of = |weights: &NamedTensors| {
+                let (films, labels) = (&batch.films, &batch.labels);
+                let loss =
+                    plan.gradients_with(head, &mut weights.clone(), films, labels, &batch.loss);
+                (loss.expect("step").total(), plan.gradients().clone())
+            };
+            let (_, gradients) = loss_of(&weights);
+            for (output, channel) in [(0, 0), (0, 77), (1, 255)] {
+                let copies: Vec<usize> = (0..4)
+                    .map(|cell| output * spec.n_pooled() + cell * 256 + channel)
+                    .collect();
+                let mut at = |step: f32| {
+                    let mut moved = weights.clone();
+                    let head = moved.get_mut(HEAD_WEIGHT).expect("there");
+                    for &copy in &copies {
+                        head.values[copy] += step;
+                    }
+                    loss_of(&moved).0
+                };
+                let want = (at(0.02) - at(-0.02)) / 0.04;
+                for &copy in &copies {
+                    let got = f64::from(gradients[HEAD_WEIGHT].values[copy]);
+                    let close = (got - want).abs() < 2e-3 * want.abs() + 2e-5;
+                    assert!(close, "{} {channel}: {got} {want}", set.name());
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_shared_head_moves_all_its_copies_alike_to_the_bit() {
+    let (spec, mut weights) = network(11, 64, 2);
+    HeadKind::Shared.share_weights(&mut weights);
+    let batch = batch(&spec, 3);
+    let dropout = dropout(&spec, 3);
+    let head = HeadPass {
+        kind: HeadKind::Shared,
+        dropout: &dropout,
+    };
+    let adam = Adam {
+        weight_decay: 0.1,
+        ..Adam::with_learning_rate(1e-2)
+    };
+    let sgd = Sgd {
+        learning_rate: 1e-2,
+        momentum: 0.9,
+    };
+    for optimizer in [Optimizer::Adam(adam), Optimizer::Sgd(sgd)] {
+        let engine = engine(2, InstructionSet::detect());
+        let mut plan = TrainingPlan::new(spec, 3, engine).expect("plan");
+        let mut state = TrainingState::new(&spec, weights.clone()).expect("state");
+        for _ in 0..3 {
+            let parameters = &mut state.parameters;
+            plan.gradients_with(head, parameters, &batch.films, &batch.labels, &batch.loss)
+                .expect("step");
+            optimizer.update(plan.gradients(), 0.7, &mut state);
+        }
+        assert_ne!(
+            state.parameters[HEAD_WEIGHT].values,
+            weights[HEAD_WEIGHT].values
+        );
+        for tensors in [&state.parameters, &state.first_moments] {
+            for row in tensors[HEAD_WEIGHT].values.chunks_exact(spec.n_pooled()) {
+                let (first, rest) = row.split_at(256);
+                assert!(rest.chunks_exact(256).all(|cell| cell == first));
+            }
+        }
+    }
+}
+
 #[test]
 fn a_step_comes_out_the_same_for_any_threads() {
     let (spec, weights) = network(11, 64, 2);
@@ -304,4 +397,11 @@ fn a_batch_that_does_not_fit_is_refused() {
     assert!(check(1024, 2).is_err());
     assert!(check(1025, 1).is_err());
     assert!(check(1024, 1).is_ok());
+    let head = HeadPass {
+        dropout: &[1.0; 5],
+        ..HeadPass::default()
+    };
+    let refused = plan.gradients_with(head, &mut weights.clone(), &[0.0; 1024], &[0.0], &loss);
+    let error = refused.expect_err("five factors").to_string();
+    assert!(error.contains("dropout factors"), "{error}");
 }
