@@ -12,7 +12,7 @@ use thorax::state::{CompareCommand, CompareWith, Tool};
 use thorax::ui::panels::Pane;
 
 use crate::films::phantom;
-use crate::harness::{AppHarness, app_with_scores, step_until};
+use crate::harness::{AppHarness, app_with_scores, is_scored, step_until};
 
 pub fn app() -> AppHarness {
     app_with_scores(vec![phantom()])
@@ -605,4 +605,25 @@ fn a_folder_that_is_gone_is_missed_once_and_not_at_every_start() {
             .opened
             .is_empty()
     );
+}
+
+#[test]
+fn a_film_without_contrast_offers_an_auto_window_and_names_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("dim.png");
+    let mut film = image::open(phantom()).unwrap().into_luma8();
+    film.pixels_mut().for_each(|pixel| pixel.0[0] /= 8);
+    film.save(&path).unwrap();
+    let mut harness = app_with_scores(vec![path]);
+    harness.get_by_label("Use auto window").click();
+    harness.step();
+    step_until("the scores", &mut harness, is_scored);
+    harness.run();
+    harness.get_by_label_contains("was set aside by the user");
+    harness.get_by_label("Use the file's window").click();
+    harness.step();
+    step_until("the scores", &mut harness, is_scored);
+    harness.run();
+    harness.get_by_label("Use auto window");
+    assert!(harness.query_by_label_contains("was set aside").is_none());
 }

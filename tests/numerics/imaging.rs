@@ -5,10 +5,12 @@ use std::path::{Path, PathBuf};
 
 use safetensors::SafeTensors;
 use thorax::domain::Film;
+use thorax::film::{OpenedFilm, infer};
 use thorax::imaging::{
     Concerns, GrayPicture, Interpolation, Polarity, Preprocessing, film_from_bytes, model_input,
     read_film,
 };
+use thorax::model::{Classifier, ComputeDevice, ModelSource};
 
 use crate::films;
 use crate::reference::inputs;
@@ -318,4 +320,104 @@ fn nih_films_have_dark_air_and_their_negatives_are_caught() {
     assert!(n_films > 2000, "{n_films}");
     assert_eq!(n_false, 0);
     assert!(n_caught * 100 >= n_films * 98, "{n_caught} of {n_films}");
+}
+
+/// Films of 8 bits written with 12 of 16 bits, without a window and with two hot pixels: as a 16-bit PNG, and as a
+/// DICOM data set in implicit VR without a meta group.
+fn at_12_bits(film: &Film) -> [Vec<u8>; 2] {
+    let (width, height) = (film.pixels.width_px(), film.pixels.height_px());
+    let mut values: Vec<u16> = film
+        .pixels
+        .values()
+        .iter()
+        .map(|value| value * 16)
+        .collect();
+    let middle = values.len() / 2;
+    for hot in [middle, middle + width] {
+        values[hot] = 65_535;
+    }
+    let image = image::ImageBuffer::<image::Luma<u16>, _>::from_raw(
+        width as u32,
+        height as u32,
+        values.clone(),
+    );
+    let mut png = std::io::Cursor::new(vec![]);
+    image
+        .unwrap()
+        .write_to(&mut png, image::ImageFormat::Png)
+        .unwrap();
+    let mut dicom = vec![];
+    let mut put = |group: u16, element: u16, value: &[u8]| {
+        dicom.extend(group.to_le_bytes());
+        dicom.extend(element.to_le_bytes());
+        dicom.extend((value.len() as u32).to_le_bytes());
+        dicom.extend(value);
+    };
+    put(8, 0x60, b"DX");
+    let short = |value: usize| (value as u16).to_le_bytes();
+    put(0x28, 2, &short(1));
+    put(0x28, 4, b"MONOCHROME2 ");
+    for (element, value) in [
+        (0x10, height),
+        (0x11, width),
+        (0x100, 16),
+        (0x101, 16),
+        (0x102, 15),
+    ] {
+        put(0x28, element, &short(value));
+    }
+    put(0x28, 0x103, &short(0));
+    let pixels: Vec<u8> = values
+        .iter()
+        .flat_map(|value| value.to_le_bytes())
+        .collect();
+    put(0x7fe0, 0x10, &pixels);
+    [png.into_inner(), dicom]
+}
+
+#[test]
+fn real_films_of_12_bits_without_a_window_score_as_at_8_bits_whatever_two_hot_pixels_say() {
+    let Some(folder) = films::folder("real_films_of_12_bits_without_a_window") else {
+        return;
+    };
+    let classifier = Classifier::open(&ModelSource::Default, &ComputeDevice::cpu()).unwrap();
+    let scores = |film: Film| {
+        let opened = OpenedFilm::new(film);
+        let inference = infer(&opened, &classifier).unwrap();
+        let scores = inference.scores.values().iter();
+        (
+            opened,
+            scores.map(|score| score.get()).collect::<Vec<f32>>(),
+        )
+    };
+    let names = fs::read_to_string(folder.join("nih/test_list.txt")).unwrap();
+    let (mut most, mut sum, mut n) = (0.0_f32, 0.0, 0);
+    for name in names.lines().step_by(10).take(30) {
+        let path = folder.join("nih/images").join(name);
+        let film = read_film(&path).unwrap();
+        let copies = at_12_bits(&film);
+        let (_, own) = scores(film);
+        for bytes in copies {
+            let (opened, found) = scores(film_from_bytes(&bytes, &path).unwrap());
+            let doubts = &opened.film.doubts;
+            assert!(doubts[0].starts_with("Contrast chosen"));
+            assert!(
+                !opened.concerns.is_refused(),
+                "{name}: {:?}",
+                opened.concerns
+            );
+            for (a, b) in own.iter().zip(&found) {
+                most = most.max((a - b).abs());
+                sum += f64::from((a - b).abs());
+                n += 1;
+            }
+        }
+    }
+    let mean = sum / f64::from(n);
+    eprintln!("{n} scores of 30 films: differ by {mean:.5} on average, {most:.4} at most");
+    // What a hot pixel itself does to a score.
+    assert!(
+        n == 30 * 2 * 14 && mean < 0.002 && most < 0.05,
+        "{n} {mean} {most}"
+    );
 }
