@@ -8,7 +8,7 @@ use crate::domain::{Contrast, Film, ModalityMap, NamedWindow, Pixels, Voi, Windo
 /// does not choose the contrast.
 const INNER: [f64; 2] = [0.02, 0.98];
 /// Values up to this part of the distance between the two beyond them are the film's, too.
-const REACH: f64 = 0.5;
+const REACH: f64 = 0.75;
 /// A value at an end is a border or padding where it holds at least this share of the pixels, and so many times
 /// what a value holds on average.
 const BORDER_SHARE: f64 = 0.02;
@@ -28,25 +28,37 @@ pub(super) struct ChosenContrast {
 }
 
 impl ChosenContrast {
-    fn of_film(film: &Film) -> Option<Self> {
-        Self::of(&modality_counts(&film.pixels, &film.modality, None))
-    }
-
     /// Of modality values and how often each occurs, from the least to the largest; `None` without any.
     pub(super) fn of(counts: &[(f64, u32)]) -> Option<Self> {
-        let n_pixels = total(counts);
         let film = without_borders(counts);
         let [inner_low, inner_high] = INNER;
         let (from, to) = (percentile(film, inner_low)?, percentile(film, inner_high)?);
         let reach = REACH * (to - from);
         let used = |&&(value, _): &&(f64, u32)| (from - reach..=to + reach).contains(&value);
-        let n_used: u64 = counts.iter().filter(used).map(|&(_, n)| u64::from(n)).sum();
-        Some(Self {
-            low: counts.iter().find(used)?.0,
-            high: counts.iter().rev().find(used)?.0,
-            n_beyond: n_pixels - n_used,
-            n_pixels,
-        })
+        let (low, high) = (
+            counts.iter().find(used)?.0,
+            counts.iter().rev().find(used)?.0,
+        );
+        Some(Self::between(counts, low, high))
+    }
+
+    fn between(counts: &[(f64, u32)], low: f64, high: f64) -> Self {
+        let beyond = counts
+            .iter()
+            .filter(|(value, _)| !(low..=high).contains(value));
+        Self {
+            low,
+            high,
+            n_beyond: beyond.map(|&(_, n)| u64::from(n)).sum(),
+            n_pixels: total(counts),
+        }
+    }
+
+    /// The range of fewer bits where the film uses most of it, as 0 to 4095 where a picture of 16 bits has 12.
+    fn of_fewer_bits(self, counts: &[(f64, u32)]) -> Option<Self> {
+        let mut whites = (8..16).map(|n_bits| f64::from(n_bits).exp2() - 1.0);
+        let white = whites.find(|&white| self.high <= white)?;
+        (!self.is_small_part_of([0.0, white])).then(|| Self::between(counts, 0.0, white))
     }
 
     /// The window that spreads the chosen values over all grays.
@@ -84,7 +96,7 @@ impl ChosenContrast {
             String::new()
         } else {
             let share = self.n_beyond as f64 / self.n_pixels as f64 * 100.0;
-            format!(" (beyond: {} pixels, {share:.3} %)", self.n_beyond)
+            format!(" (beyond: {} px, {share:.3} %)", self.n_beyond)
         };
         format!(
             "contrast chosen from the film's own gray values, {} to {}{beyond}",
@@ -102,12 +114,12 @@ fn rounded(value: f64) -> f64 {
 /// Chooses the contrast of a film of more than 8 bits whose file has a range and no window, where the film uses a
 /// small part of it.
 pub(super) fn choose_within_range(film: &mut Film, range: [f64; 2]) {
-    let Some(chosen) = ChosenContrast::of_film(film) else {
+    let counts = modality_counts(&film.pixels, &film.modality, None);
+    let chosen = ChosenContrast::of(&counts).filter(|chosen| chosen.is_small_part_of(range));
+    let Some(chosen) = chosen else {
         return;
     };
-    if !chosen.is_small_part_of(range) {
-        return;
-    }
+    let chosen = chosen.of_fewer_bits(&counts).unwrap_or(chosen);
     let [black, white] = range.map(rounded);
     let because = format!("the file's range is {black} to {white}");
     set_aside(film, chosen, Contrast::Chosen, &because);
@@ -132,7 +144,8 @@ pub fn has_auto_window(film: &Film) -> bool {
 }
 
 fn auto_window(film: &Film) -> Option<ChosenContrast> {
-    let chosen = ChosenContrast::of_film(film)?;
+    let counts = modality_counts(&film.pixels, &film.modality, None);
+    let chosen = ChosenContrast::of(&counts)?;
     (film.default_window.voi != Voi::Window(chosen.window())).then_some(chosen)
 }
 
@@ -279,13 +292,22 @@ mod tests {
             (grays[0], grays[1], grays[2048], grays[4095]),
             (255, 0, 128, 255)
         );
-        let said = "1 to 4095 (beyond: 1 pixels, 0.024 %): the file's range is 0 to 65535";
+        let said = "0 to 4095 (beyond: 1 px, 0.024 %): the file's range is 0 to 65535";
         assert!(film.doubts[0].contains(said), "{:?}", film.doubts);
         assert!(
             film.steps.iter().any(|step| step.contains(said)),
             "{:?}",
             film.steps
         );
+    }
+
+    #[test]
+    fn a_16_bit_picture_with_a_narrow_range_far_from_black_is_spread_from_its_own_least_value() {
+        let mut film = gray_film((30_000..30_900).collect(), 30);
+        choose_within_range(&mut film, [0.0, 65_535.0]);
+        let grays = film.gray_8bit();
+        assert_eq!((grays[0], grays[899]), (0, 255));
+        assert!(film.steps[0].contains("gray values, 30000 to 30899: "));
     }
 
     #[test]

@@ -17,8 +17,11 @@ pub enum ListError {
     Unreadable { path: PathBuf, cause: io::Error },
     #[error("cannot open the ZIP archive ({cause}): {}", path.display())]
     Archive { path: PathBuf, cause: String },
-    #[error("expected films in the folder or ZIP archive, found none: {}", path.display())]
-    NoFilms { path: PathBuf },
+    #[error("expected films in the folder or ZIP archive, found none{}: {}", in_brackets(passed_over), path.display())]
+    NoFilms {
+        path: PathBuf,
+        passed_over: PassedOver,
+    },
 }
 
 /// Films with what was passed over beside them.
@@ -99,10 +102,17 @@ pub fn list_films(path: &Path) -> Result<FoundFilms, ListError> {
         cause,
     })?;
     if found.films.is_empty() {
-        let path = path.to_owned();
-        return Err(ListError::NoFilms { path });
+        return Err(ListError::NoFilms {
+            path: path.to_owned(),
+            passed_over: found.passed_over,
+        });
     }
     Ok(found)
+}
+
+fn in_brackets(passed_over: &PassedOver) -> String {
+    let words = passed_over.words();
+    words.map_or_else(String::new, |words| format!(" ({words})"))
 }
 
 fn in_folder(path: &Path) -> Result<FoundFilms, ListError> {
@@ -271,12 +281,22 @@ mod tests {
         let film = put("IMG001", &dicom("1.2.840.10008.5.1.4.1.1.1.1"));
         put("SR0002", &dicom("1.2.840.10008.5.1.4.1.1.88.11"));
         let found = list_films(folder.path()).unwrap();
-        assert_eq!(found.films, [film.clone()]);
+        assert_eq!(found.films, std::slice::from_ref(&film));
         let said = "4 files without a film were passed over: a DICOMDIR, a presentation state, \
                     a structured report (2)";
         assert_eq!(found.passed_over.words().as_deref(), Some(said));
+        fs::remove_file(folder.path().join("SR0002")).unwrap();
         let alone = list_films(&film).unwrap();
-        assert_eq!((alone.films, alone.passed_over.words()), (vec![film], None));
+        assert_eq!(
+            (&alone.films[..], alone.passed_over.words()),
+            (&[film.clone()][..], None)
+        );
+        fs::remove_file(film).unwrap();
+        let none = list_films(folder.path()).unwrap_err().to_string();
+        assert!(
+            none.contains("found none (3 files without a film were passed over"),
+            "{none}"
+        );
     }
 
     #[test]

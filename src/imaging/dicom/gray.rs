@@ -90,7 +90,7 @@ pub(super) fn windows(
 ) -> Windows {
     if stored.from_color {
         // Windows and VOI tables are for gray pictures (C.11.2.1).
-        let described = "the full range of its bits".to_owned();
+        let described = "the full range of its bits";
         return Windows::of_file(full_range(0.0, stored.white()), described, vec![]);
     }
     let mut offered = voi_tables(attributes, modality.range(header.stored_range()));
@@ -102,9 +102,9 @@ pub(super) fn windows(
     let mut offered = offered.into_iter();
     if let Some((default, described)) = offered.next() {
         let others = offered.map(|(window, _)| window).chain([full]).collect();
-        return Windows::of_file(default, described, others);
+        return Windows::of_file(default, &described, others);
     }
-    let described = "the full range of its values".to_owned();
+    let described = "the full range of its values";
     let chosen = ChosenContrast::of(&counts).filter(|_| stored.bits > 8);
     let Some(chosen) = chosen else {
         return Windows::of_file(full, described, vec![]);
@@ -125,7 +125,7 @@ pub(super) fn windows(
 }
 
 impl Windows {
-    fn of_file(default: NamedWindow, described: String, others: Vec<NamedWindow>) -> Self {
+    fn of_file(default: NamedWindow, described: &str, others: Vec<NamedWindow>) -> Self {
         Self {
             default,
             others,

@@ -112,7 +112,7 @@ fn without_a_window_a_hot_pixel_does_not_choose_the_contrast_and_steps_and_doubt
     assert_eq!((grays[0], grays[998], grays[999]), (0, 255, 255));
     assert_eq!(hot.contrast, Contrast::Chosen);
     let said = "ontrast chosen from the film's own gray values, 1000 to 1998 \
-                (beyond: 1 pixels, 0.100 %): the file names no window";
+                (beyond: 1 px, 0.100 %): the file names no window";
     assert!(
         hot.steps.iter().any(|step| step.contains(said)),
         "{:?}",
