@@ -168,7 +168,7 @@ fn truncated_and_damaged_dicom_files_are_no_panic() {
         let lengths = (0..3000)
             .step_by(61)
             .chain((1..12).map(|n| bytes.len() * n / 12));
-        let whole = film_from_bytes(bytes, &path).unwrap();
+        let whole = film_from_bytes(&bytes, &path).unwrap();
         for length in lengths.chain([bytes.len() - 1, bytes.len() - 9]) {
             // The last 9 bytes may be padding and the mark at the end of compressed pixels, which are
             // whole without.
@@ -239,7 +239,7 @@ fn no_display_setting_reaches_the_input() {
     let film = dicom(&folder, "RG1_J2KI.dcm");
     let before = model_input(&GrayPicture::of_film(&film), &Preprocessing::NOTEBOOK);
     // A display looks at the film through another window; the film itself does not change.
-    let auto = thorax::domain::Voi::Window(thorax::imaging::GrayCounts::of(&film).auto());
+    let auto = Voi::Window(thorax::imaging::GrayCounts::of(&film).auto());
     assert_ne!(
         film.gray_table(&auto),
         film.gray_table(&film.default_window.voi)
@@ -407,7 +407,7 @@ fn real_films_of_12_bits_without_a_window_score_as_at_8_bits_whatever_two_hot_pi
         let ((_, own), (_, spread)) = (scores(film), scores(spread));
         closeness[2].add(&own, &spread);
         for ((bytes, expected), closeness) in copies.iter().zip([own, spread]).zip(&mut closeness) {
-            let (opened, found) = scores(film_from_bytes(&bytes, &path).unwrap());
+            let (opened, found) = scores(film_from_bytes(bytes, &path).unwrap());
             let doubts = &opened.film.doubts;
             assert!(doubts[0].starts_with("Contrast chosen"));
             assert!(
