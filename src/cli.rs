@@ -100,6 +100,13 @@ struct ClassifyArgs {
     /// Findings to draw maps of; default: those above threshold, or the highest if there is none
     #[arg(long, value_name = "LABEL", requires = "cam")]
     cam_label: Vec<String>,
+    /// Replaces files of these names in that folder, except films; default: the next free number
+    #[arg(long, requires = "cam")]
+    overwrite: bool,
+    /// Sets the file's window aside where it leaves a film without contrast, and chooses one by the film's gray
+    /// values; the results say so
+    #[arg(long)]
+    auto_window: bool,
     /// Measures the stability of scores under N small shifts, rotations and exposure changes of each film
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(2..=1000))]
     jitter: Option<u16>,

@@ -6,7 +6,7 @@ use super::export::{ExportRequest, export_scored};
 use super::{ClassifyArgs, device_for_command, open_model, output};
 use crate::domain::{PerFinding, Score, Threshold};
 use crate::explain::{CamMethod, JitterConfig, JitterInterval, score_jitter};
-use crate::export::ExportKind;
+use crate::export::{ExportFolder, ExportKind};
 use crate::film;
 use crate::imaging::{Concerns, list_films};
 use crate::model::Classifier;
@@ -57,7 +57,7 @@ pub fn run(args: &ClassifyArgs) -> anyhow::Result<ExitCode> {
     let export = args.cam.as_ref().map(|folder| ExportRequest {
         kinds: vec![ExportKind::Png],
         findings: &args.cam_label,
-        folder,
+        folder: ExportFolder::new(folder, args.overwrite),
     });
     ExportRequest::check_labels(&args.cam_label, &classifier)?;
     if let Some(export) = &export {
@@ -67,14 +67,22 @@ pub fn run(args: &ClassifyArgs) -> anyhow::Result<ExitCode> {
     let mut films = Vec::new();
     for path in &args.paths {
         match list_films(path) {
-            Ok(listed) => films.extend(listed.into_iter().map(Ok)),
+            Ok(found) => {
+                found
+                    .passed_over
+                    .words()
+                    .into_iter()
+                    .for_each(|words| output::complain(&words));
+                films.extend(found.films.into_iter().map(Ok));
+            }
             Err(error) => films.push(Err((path, error))),
         }
     }
-    let run = Run {
+    let mut run = Run {
         thresholds: classifier.card().thresholds(),
         classifier,
         jitter: args.jitter.map(usize::from),
+        auto_window: args.auto_window,
         export,
     };
     let bar = output::progress_bar(films.len() as u64);
@@ -107,12 +115,14 @@ struct Run<'a> {
     thresholds: PerFinding<Threshold>,
     /// Small changes of each film to be scored, where that was asked for.
     jitter: Option<usize>,
+    /// Whether windows that leave a film without contrast are set aside.
+    auto_window: bool,
     /// Maps to be drawn, where that was asked for.
     export: Option<ExportRequest<'a>>,
 }
 
 impl Run<'_> {
-    fn classify(&self, path: PathBuf) -> FilmResult {
+    fn classify(&mut self, path: PathBuf) -> FilmResult {
         let mut result = FilmResult::without_scores(path, String::new());
         let scores = self.score(&mut result);
         result.scores = scores.map_err(|error| cause_chain(&error));
@@ -120,10 +130,14 @@ impl Run<'_> {
     }
 
     /// Fills in what is found out on the way to the scores.
-    fn score(&self, result: &mut FilmResult) -> anyhow::Result<PerFinding<Score>> {
-        let opened = Arc::new(film::open(&result.path)?);
+    fn score(&mut self, result: &mut FilmResult) -> anyhow::Result<PerFinding<Score>> {
+        let mut opened = film::open(&result.path)?;
+        if self.auto_window && opened.auto_window_offered {
+            opened = film::open_with_auto_window(&result.path)?;
+        }
+        let opened = Arc::new(opened);
         result.concerns = Some(opened.concerns.clone());
-        let scores = match &self.export {
+        let scores = match &mut self.export {
             None => film::infer(&opened, &self.classifier)?.scores,
             Some(export) => {
                 let scored = film::score(&opened, &self.classifier, CamMethod::default())?;

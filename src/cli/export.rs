@@ -8,7 +8,7 @@ use clap::{Args, ValueEnum};
 use super::{DeviceArgs, device_for_command, open_model, output};
 use crate::domain::{PerFinding, Threshold};
 use crate::explain::{CamMethod, OverlayStyle};
-use crate::export::{DrawnMaps, ExportError, ExportKind, FilmExport, export_film};
+use crate::export::{DrawnMaps, ExportError, ExportFolder, ExportKind, FilmExport, export_film};
 use crate::film::{self, ScoredFilm};
 use crate::imaging::list_films;
 use crate::model::Classifier;
@@ -22,6 +22,9 @@ pub struct ExportArgs {
     /// Output folder, created if missing
     #[arg(long, value_name = "DIR")]
     to: PathBuf,
+    /// Replaces files of these names in that folder, except films; default: the next free number
+    #[arg(long)]
+    overwrite: bool,
     /// Kinds of files to write; default: all
     #[arg(long, value_enum, value_delimiter = ',')]
     only: Vec<Kind>,
@@ -52,27 +55,34 @@ pub fn run(args: &ExportArgs) -> anyhow::Result<ExitCode> {
     let device = device_for_command(args.device)?;
     let classifier = open_model(args.model.as_ref(), &device)?;
     ExportRequest::check_labels(&args.cam_label, &classifier)?;
-    let request = ExportRequest {
+    let mut request = ExportRequest {
         kinds: match args.only.as_slice() {
             [] => ExportKind::ALL.to_vec(),
             only => only.iter().map(|kind| kind.of()).collect(),
         },
         findings: &args.cam_label,
-        folder: &args.to,
+        folder: ExportFolder::new(&args.to, args.overwrite),
     };
     request.create_folder()?;
     let mut films = Vec::new();
     let mut failures = Vec::new();
     for path in &args.paths {
         match list_films(path) {
-            Ok(listed) => films.extend(listed),
+            Ok(found) => {
+                found
+                    .passed_over
+                    .words()
+                    .into_iter()
+                    .for_each(|words| output::complain(&words));
+                films.extend(found.films);
+            }
             Err(error) => failures.push(error.to_string()),
         }
     }
     let bar = output::progress_bar(films.len() as u64);
     let mut written = String::new();
     for path in &films {
-        match export(path, &classifier, &request) {
+        match export(path, &classifier, &mut request) {
             Ok(files) => {
                 for file in files {
                     written.push_str(&format!("{}\n", file.display()));
@@ -98,7 +108,7 @@ pub fn run(args: &ExportArgs) -> anyhow::Result<ExitCode> {
 fn export(
     path: &Path,
     classifier: &Classifier,
-    request: &ExportRequest<'_>,
+    request: &mut ExportRequest<'_>,
 ) -> anyhow::Result<Vec<PathBuf>> {
     let opened = Arc::new(film::open(path)?);
     let scored = film::score(&opened, classifier, CamMethod::default())?;
@@ -111,7 +121,7 @@ pub struct ExportRequest<'a> {
     pub kinds: Vec<ExportKind>,
     /// Labels of findings to draw; those above threshold where there are none.
     pub findings: &'a [String],
-    pub folder: &'a Path,
+    pub folder: ExportFolder,
 }
 
 impl ExportRequest<'_> {
@@ -128,8 +138,9 @@ impl ExportRequest<'_> {
 
     /// Creates the output folder if it is missing.
     pub fn create_folder(&self) -> anyhow::Result<()> {
-        std::fs::create_dir_all(self.folder)
-            .with_context(|| format!("cannot create the folder {}", self.folder.display()))
+        let folder = self.folder.path();
+        std::fs::create_dir_all(folder)
+            .with_context(|| format!("cannot create the folder {}", folder.display()))
     }
 }
 
@@ -138,7 +149,7 @@ pub fn export_scored(
     scored: &ScoredFilm,
     classifier: &Classifier,
     thresholds: &PerFinding<Threshold>,
-    request: &ExportRequest<'_>,
+    request: &mut ExportRequest<'_>,
 ) -> Result<Vec<PathBuf>, ExportError> {
     let export = FilmExport::new(scored, classifier, thresholds);
     let findings = export.findings_to_draw(request.findings);
@@ -147,7 +158,7 @@ pub fn export_scored(
         style: OverlayStyle::default(),
         findings: &findings,
     };
-    export_film(&export, &drawn, &request.kinds, request.folder)
+    export_film(&export, &drawn, &request.kinds, &mut request.folder)
 }
 
 impl Kind {

@@ -22,7 +22,8 @@ use crate::files::{available_memory_bytes, clean_once, open_regular, temporary_i
 use crate::imaging::{GrayPicture, Preprocessing, read_film};
 use crate::work::{Canceled, Progress, Watch};
 
-const MAGIC: &[u8; 16] = b"thorax films 1\n\0";
+/// Its number counts up where films are decoded to other grays than before.
+const MAGIC: &[u8; 16] = b"thorax films 2\n\0";
 
 /// Films as `side * side` grays of 0..=255, mapped from a file, or in memory where none can be written.
 #[derive(Debug)]

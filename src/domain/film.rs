@@ -18,7 +18,8 @@ pub struct Film {
     pub pixels: Pixels,
     /// From stored numbers to modality values.
     pub modality: ModalityMap,
-    /// The mapping that the file asks for; what the network is fed passes through this one.
+    /// The mapping that the file asks for, or that was chosen where it asks for none or the user set it aside;
+    /// what the network is fed passes through this one.
     pub default_window: NamedWindow,
     /// Further mappings that the file offers.
     pub other_windows: Vec<NamedWindow>,
@@ -28,6 +29,22 @@ pub struct Film {
     pub steps: Vec<String>,
     /// What the file has that could not be used, or was overruled; a sentence each.
     pub warnings: Vec<String>,
+    /// What makes its scores doubtful, whatever it looks like; a sentence each.
+    pub doubts: Vec<String>,
+    /// Who chose `default_window`.
+    pub contrast: Contrast,
+}
+
+/// Who chose the gray mapping that the network is fed through.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Contrast {
+    /// The file: a window, a table, or the range of its format.
+    #[default]
+    File,
+    /// The program, by the film's gray values: the file says nothing of it.
+    Chosen,
+    /// The user, who set aside what the file says: by the film's gray values.
+    Auto,
 }
 
 impl Film {
@@ -320,6 +337,8 @@ mod tests {
             inverted: false,
             steps: vec![],
             warnings: vec![],
+            doubts: vec![],
+            contrast: Contrast::File,
         }
     }
 

@@ -19,8 +19,8 @@ mod window;
 
 pub use display::{Display, GrayChoice};
 pub use film::{
-    DicomIdentity, Film, FilmInfo, GrayTable, ModalityMap, PatientOrientation, PixelSpacing,
-    Pixels, PixelsError, RuledOut, SpacingSource,
+    Contrast, DicomIdentity, Film, FilmInfo, GrayTable, ModalityMap, PatientOrientation,
+    PixelSpacing, Pixels, PixelsError, RuledOut, SpacingSource,
 };
 pub use finding::{Finding, NO_FINDING, is_no_finding, label_name, plain_name};
 pub use labels::{Labels, LabelsError, PerFinding};

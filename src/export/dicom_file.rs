@@ -10,6 +10,7 @@ use thiserror::Error;
 
 use super::FilmExport;
 use crate::explain::OverlayError;
+use crate::imaging::OWN_DICOM_UID;
 
 /// Errors from an export.
 #[derive(Debug, Error)]
@@ -26,9 +27,6 @@ pub enum ExportError {
     #[error("expected {expected} bytes of an image, got {got}")]
     Picture { expected: usize, got: usize },
 }
-
-/// Implementation class of this program's DICOM files; from a UUID, PS3.5 B.2.
-const IMPLEMENTATION_CLASS_UID: &str = "2.25.226917493127404583290462116303257414402";
 
 /// Makes UIDs that no other file has: `2.25.` and a UUID, PS3.5 B.2.
 #[derive(Debug)]
@@ -199,7 +197,7 @@ pub(super) fn file_bytes(
         .transfer_syntax(uids::EXPLICIT_VR_LITTLE_ENDIAN)
         .media_storage_sop_class_uid(sop_class_uid)
         .media_storage_sop_instance_uid(uid)
-        .implementation_class_uid(IMPLEMENTATION_CLASS_UID)
+        .implementation_class_uid(OWN_DICOM_UID)
         .implementation_version_name("THORAX");
     let mut bytes = Vec::new();
     object

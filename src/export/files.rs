@@ -1,9 +1,10 @@
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use super::names::ExportNames;
+use super::names::{ExportFolder, ExportNames};
 use super::{ExportError, FilmExport, scores_csv, secondary_capture, structured_report};
 use crate::explain::{OverlayStyle, overlay_image, png_of};
 use crate::film::ScoredFilm;
+use crate::imaging::own_png;
 
 /// The kinds of export files of a film.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,23 +42,22 @@ pub struct DrawnMaps<'a> {
 /// Writes a film's exports into a folder; the files written.
 ///
 /// Names begin with the film's, or the beginning of a long one. Where exports of that name are there already, all
-/// new files get one number, so that no two films are mixed and nothing is replaced.
+/// new files get one number, so that no two films are mixed and nothing is replaced; in a folder whose files are to be
+/// overwritten, where another film of that name was exported into it before.
 pub fn export_film(
     export: &FilmExport<'_>,
     drawn: &DrawnMaps<'_>,
     kinds: &[ExportKind],
-    folder: &Path,
+    folder: &mut ExportFolder,
 ) -> Result<Vec<PathBuf>, ExportError> {
-    let names = ExportNames::in_folder(folder, &export.film.path);
+    let names = folder.names_for(&export.film.path);
     let names = names.map_err(|source| ExportError::Write {
-        path: folder.to_owned(),
+        path: folder.path().to_owned(),
         source,
     })?;
     let mut written = Vec::new();
     let mut write = |name: &str, bytes: &[u8]| -> Result<(), ExportError> {
-        let path = names.path(name);
-        super::write_export(&path, bytes, &export.film.path)?;
-        written.push(path);
+        written.push(folder.write(names.path(name), bytes, &export.film.path)?);
         Ok(())
     };
     let scored = drawn.scored;
@@ -71,7 +71,7 @@ pub fn export_film(
         let label = scored.maps.labels().get(finding_idx).unwrap_or_default();
         let part = ExportNames::part_of_label(label);
         if kinds.contains(&ExportKind::Png) {
-            write(&format!("{part}.png"), &png_of(&image)?)?;
+            write(&format!("{part}.png"), &own_png(&png_of(&image)?))?;
         }
         if kinds.contains(&ExportKind::SecondaryCapture) {
             let description = format!("Map of {}", label.replace('_', " "));

@@ -146,8 +146,13 @@ fn input_notes(concerns: &Concerns) -> Vec<String> {
     notes
 }
 
-/// Writes a file whole or not at all, and never over a film or any other file.
-pub fn write_export(path: &Path, bytes: &[u8], film: &Path) -> Result<(), ExportError> {
+/// Writes a file whole or not at all, and never over a film.
+pub(super) fn write_export(
+    path: &Path,
+    bytes: &[u8],
+    film: &Path,
+    existing: Existing,
+) -> Result<(), ExportError> {
     let same = |a: &Path, b: &Path| match (a.canonicalize(), b.canonicalize()) {
         (Ok(a), Ok(b)) => a == b,
         _ => a == b,
@@ -157,7 +162,7 @@ pub fn write_export(path: &Path, bytes: &[u8], film: &Path) -> Result<(), Export
             path: path.to_owned(),
         });
     }
-    write_file(path, bytes, Existing::Keep).map_err(|source| ExportError::Write {
+    write_file(path, bytes, existing).map_err(|source| ExportError::Write {
         path: path.to_owned(),
         source,
     })
@@ -216,11 +221,13 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let film = folder.path().join("film.png");
         std::fs::write(&film, b"pixels").unwrap();
-        let error = write_export(&film, b"other", &film).unwrap_err();
+        let write = |path: &Path, existing| write_export(path, b"other", &film, existing);
+        let error = write(&film, Existing::Keep).unwrap_err();
         assert!(error.to_string().contains("film.png"), "{error}");
         let roundabout = folder.path().join(".").join("film.png");
-        assert!(write_export(&roundabout, b"other", &film).is_err());
+        assert!(write(&roundabout, Existing::Keep).is_err());
+        assert!(write(&film, Existing::ReplaceUnless(|_| false)).is_err());
         assert_eq!(std::fs::read(&film).unwrap(), b"pixels");
-        write_export(&folder.path().join("film.sr.dcm"), b"other", &film).unwrap();
+        write(&folder.path().join("film.sr.dcm"), Existing::Keep).unwrap();
     }
 }

@@ -13,7 +13,9 @@ mod structured_report;
 
 pub use dicom_file::{ExportError, FreshUid};
 pub use files::{DrawnMaps, ExportKind, export_film};
-pub use film_export::{FilmExport, write_export};
+pub use film_export::FilmExport;
+use film_export::write_export;
+pub use names::ExportFolder;
 pub use scores_csv::scores_csv;
 pub use secondary_capture::secondary_capture;
 pub use structured_report::structured_report;

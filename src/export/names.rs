@@ -4,10 +4,62 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use super::{ExportError, write_export};
+use crate::files::Existing;
+use crate::imaging::is_kept_film;
+
 /// Longest name of a file, in bytes, that every usual file system takes.
 const MAX_NAME_BYTES: usize = 255;
 /// Room for the number of a film and what follows it, as in `-12.Pleural_Thickening.sc.dcm`.
 const MAX_REST_BYTES: usize = 100;
+
+/// A folder that films are exported into, one after the other.
+#[derive(Debug)]
+pub struct ExportFolder {
+    folder: PathBuf,
+    overwrite: bool,
+    /// Names of files that were written here, in lower case.
+    written: Vec<String>,
+}
+
+impl ExportFolder {
+    /// Files that are there are kept: new ones get the next free number. With `overwrite` they are replaced, unless
+    /// they were written here or are films.
+    pub fn new(folder: &Path, overwrite: bool) -> Self {
+        Self {
+            folder: folder.to_owned(),
+            overwrite,
+            written: Vec::new(),
+        }
+    }
+
+    /// Its path.
+    pub fn path(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Names for the exports of a film.
+    pub(super) fn names_for(&self, film: &Path) -> io::Result<ExportNames> {
+        if self.overwrite {
+            return Ok(ExportNames::beside(&self.folder, film, &self.written));
+        }
+        ExportNames::in_folder(&self.folder, film)
+    }
+
+    /// Writes an export of a film; never over the film.
+    pub(super) fn write(
+        &mut self,
+        path: PathBuf,
+        bytes: &[u8],
+        film: &Path,
+    ) -> Result<PathBuf, ExportError> {
+        let existing = Existing::for_output(self.overwrite, is_kept_film);
+        write_export(&path, bytes, film, existing)?;
+        let name = path.file_name().unwrap_or_default();
+        self.written.push(name.to_string_lossy().to_lowercase());
+        Ok(path)
+    }
+}
 
 /// Names of one film's exports in a folder: `film.scores.csv`, or `film-2.scores.csv` and so on where
 /// files of an export with that name are there already. All files of one film carry one number.
@@ -21,23 +73,28 @@ pub(super) struct ExportNames {
 impl ExportNames {
     /// Looks for the first number that is free in the folder.
     pub(super) fn in_folder(folder: &Path, film: &Path) -> io::Result<Self> {
-        let stem = film.file_stem().unwrap_or_default().to_string_lossy();
-        let stem = shortened(&stem, MAX_NAME_BYTES - MAX_REST_BYTES);
         let mut names = Vec::new();
         for entry in fs::read_dir(folder)? {
             // Two films that differ in case only have one name on some systems.
             names.push(entry?.file_name().to_string_lossy().to_lowercase());
         }
+        Ok(Self::beside(folder, film, &names))
+    }
+
+    /// The first number that none of these names has, which are in lower case.
+    fn beside(folder: &Path, film: &Path, names: &[String]) -> Self {
+        let stem = film.file_stem().unwrap_or_default().to_string_lossy();
+        let stem = shortened(&stem, MAX_NAME_BYTES - MAX_REST_BYTES);
         let mut numbered = stem.clone();
         let mut n = 2;
-        while is_taken(&names, &numbered.to_lowercase()) {
+        while is_taken(names, &numbered.to_lowercase()) {
             numbered = format!("{stem}-{n}");
             n += 1;
         }
-        Ok(Self {
+        Self {
             folder: folder.to_owned(),
             stem: numbered,
-        })
+        }
     }
 
     /// The path of a file: `rest` is what follows the film's name.

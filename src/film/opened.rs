@@ -2,8 +2,11 @@ use std::path::Path;
 use std::sync::OnceLock;
 
 use crate::dataset::{FindingBox, boxes_of_film};
-use crate::domain::{Film, GrayChoice, Size, Voi, Window};
-use crate::imaging::{Concerns, FilmError, GrayCounts, GrayPicture, Pyramid, read_film};
+use crate::domain::{Contrast, Film, GrayChoice, Size, Voi, Window};
+use crate::imaging::{
+    Concerns, FilmError, GrayCounts, GrayPicture, Pyramid, has_auto_window, read_film,
+    use_auto_window,
+};
 
 /// A decoded film with what follows from it alone.
 #[derive(Debug)]
@@ -12,6 +15,8 @@ pub struct OpenedFilm {
     pub film: Film,
     /// What to know before its scores are believed.
     pub concerns: Concerns,
+    /// Whether an auto window is offered: the file's leaves the film without contrast, and another would not.
+    pub auto_window_offered: bool,
     picture: GrayPicture,
     screen: OnceLock<ScreenCopies>,
 }
@@ -29,12 +34,22 @@ pub fn open(path: &Path) -> Result<OpenedFilm, FilmError> {
     Ok(OpenedFilm::new(read_film(path)?))
 }
 
+/// Reads a film whose window the user sets aside, where that changes it: its gray values choose the contrast.
+pub fn open_with_auto_window(path: &Path) -> Result<OpenedFilm, FilmError> {
+    let mut film = read_film(path)?;
+    use_auto_window(&mut film);
+    Ok(OpenedFilm::new(film))
+}
+
 impl OpenedFilm {
     /// Makes the film's 8-bit picture, once for all that is derived from it, and looks at both.
     pub fn new(film: Film) -> Self {
         let picture = GrayPicture::of_film(&film);
+        let concerns = Concerns::of(&film, &picture);
+        let by_file = film.contrast == Contrast::File;
         Self {
-            concerns: Concerns::of(&film, &picture),
+            auto_window_offered: by_file && concerns.lack_contrast() && has_auto_window(&film),
+            concerns,
             picture,
             film,
             screen: OnceLock::new(),

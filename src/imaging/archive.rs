@@ -2,17 +2,19 @@
 //!
 //! Nothing is unpacked onto the disk; a film is inflated into memory, within the bounds that hold for files.
 
-use std::cell::Cell;
 use std::fs::{self, File};
 use std::io::{self, BufReader, Read, Seek, SeekFrom};
 use std::path::{Component, Path, PathBuf};
-use std::rc::Rc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::SystemTime;
 
 use zip::ZipArchive;
 
 use super::FilmError;
 use super::limits::MAX_FILE_BYTES;
-use super::sniff::{N_HEAD_BYTES, is_film_among_files, is_passed_over};
+use super::list::FoundFilms;
+use super::sniff::{FileKind, N_HEAD_BYTES, is_passed_over};
 use crate::files::open_regular;
 
 /// Entries of an archive that is opened, at most.
@@ -35,7 +37,7 @@ pub fn place_of_film(film: &Path) -> (PathBuf, PathBuf) {
 }
 
 /// The films in an archive, or below a folder in it, in order of their names; `None` for what is no archive.
-pub(super) fn films_in(path: &Path) -> Option<Result<Vec<PathBuf>, String>> {
+pub(super) fn films_in(path: &Path) -> Option<Result<FoundFilms, String>> {
     let (archive_path, inner) = split(path).or_else(|| Some((path, Path::new(""))))?;
     let mut head = [0; 4];
     let mut file = open_regular(archive_path).ok()?;
@@ -46,9 +48,10 @@ pub(super) fn films_in(path: &Path) -> Option<Result<Vec<PathBuf>, String>> {
     Some(list(archive_path, inner))
 }
 
-fn list(archive_path: &Path, below: &Path) -> Result<Vec<PathBuf>, String> {
-    let mut archive = open(archive_path)?;
-    let mut films = Vec::new();
+fn list(archive_path: &Path, below: &Path) -> Result<FoundFilms, String> {
+    let archive = opened(archive_path)?;
+    let mut archive = lock(&archive);
+    let mut found = FoundFilms::default();
     for idx in 0..archive.len() {
         let Some(name) = name_of(&archive, idx) else {
             continue;
@@ -57,35 +60,33 @@ fn list(archive_path: &Path, below: &Path) -> Result<Vec<PathBuf>, String> {
             continue;
         }
         let mut head = Vec::new();
-        let is_film = match archive.by_index(idx) {
-            Ok(entry) if !entry.is_file() => false,
+        let kind = match archive.by_index(idx) {
+            Ok(entry) if !entry.is_file() => FileKind::Other,
             // What is damaged is listed by its name: opening it says why.
             Ok(entry) => {
                 let _ = entry.take(N_HEAD_BYTES).read_to_end(&mut head);
-                is_film_among_files(&name, &head)
+                FileKind::of(&name, &head)
             }
-            Err(_) => is_film_among_files(&name, &head),
+            Err(_) => FileKind::of(&name, &head),
         };
-        if is_film {
-            films.push(archive_path.join(name));
-        }
+        found.add(archive_path.join(name), kind);
     }
-    films.sort();
-    films.dedup();
-    Ok(films)
+    found.films.sort();
+    found.films.dedup();
+    Ok(found)
 }
 
 /// The bytes of a film in an archive; `None` where no part of the path is an archive.
 pub(super) fn film_bytes(path: &Path) -> Option<Result<Vec<u8>, FilmError>> {
     let (archive_path, inner) = split(path)?;
-    let mut archive = match open(archive_path) {
+    let archive = match opened(archive_path) {
         Ok(archive) => archive,
         Err(cause) => {
             let path = path.to_path_buf();
             return Some(Err(FilmError::Archive { path, cause }));
         }
     };
-    Some(inflate(&mut archive, inner, path))
+    Some(inflate(&mut lock(&archive), inner, path))
 }
 
 fn inflate(archive: &mut Archive, inner: &Path, path: &Path) -> Result<Vec<u8>, FilmError> {
@@ -137,16 +138,60 @@ fn name_of(archive: &Archive, idx: usize) -> Option<PathBuf> {
 
 type Archive = ZipArchive<BufReader<Bounded>>;
 
+/// Archives kept open, at most; each holds its list of files in memory.
+const MAX_OPEN: usize = 2;
+
+/// An archive that is kept open, and what its file was like then.
+struct Kept {
+    path: PathBuf,
+    state: FileState,
+    archive: Arc<Mutex<Archive>>,
+}
+
+/// Length and time of a file: another one is another archive.
+type FileState = (u64, Option<SystemTime>);
+
+/// Those opened last, the newest at the end: the list of files of an archive is read once, not once a film.
+static OPEN: Mutex<Vec<Kept>> = Mutex::new(Vec::new());
+
+/// The archive at a path, kept open since it was opened before where its file is the same.
+fn opened(path: &Path) -> Result<Arc<Mutex<Archive>>, String> {
+    let metadata = fs::metadata(path).map_err(|error| error.to_string())?;
+    let state = (metadata.len(), metadata.modified().ok());
+    let mut open_ones = lock(&OPEN);
+    let known = open_ones.iter().position(|kept| kept.path == path);
+    let known = known.map(|idx| open_ones.remove(idx));
+    let kept = match known.filter(|kept| kept.state == state) {
+        Some(kept) => kept,
+        None => Kept {
+            path: path.to_owned(),
+            state,
+            archive: Arc::new(Mutex::new(open(path)?)),
+        },
+    };
+    let archive = Arc::clone(&kept.archive);
+    if open_ones.len() >= MAX_OPEN {
+        open_ones.remove(0);
+    }
+    open_ones.push(kept);
+    Ok(archive)
+}
+
+/// A decoder that panicked over an entry leaves the archive as it was.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 fn open(path: &Path) -> Result<Archive, String> {
     let file = open_regular(path).map_err(|error| error.to_string())?;
-    let left = Rc::new(Cell::new(MAX_DIRECTORY_BYTES));
+    let left = Arc::new(AtomicU64::new(MAX_DIRECTORY_BYTES));
     let bounded = Bounded {
         file,
-        left: Rc::clone(&left),
+        left: Arc::clone(&left),
     };
     let archive = ZipArchive::new(BufReader::new(bounded)).map_err(|error| error.to_string())?;
     // From here on entries are read, each with a bound of its own.
-    left.set(u64::MAX);
+    left.store(u64::MAX, Ordering::Relaxed);
     if archive.len() > MAX_ENTRIES {
         return Err(format!(
             "expected at most {MAX_ENTRIES} files in it, got {}",
@@ -159,18 +204,19 @@ fn open(path: &Path) -> Result<Archive, String> {
 /// A file of which only so many bytes are read: a directory of millions of entries takes memory.
 struct Bounded {
     file: File,
-    left: Rc<Cell<u64>>,
+    left: Arc<AtomicU64>,
 }
 
 impl Read for Bounded {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let n_read = self.file.read(buffer)?;
-        let left = self.left.get().checked_sub(n_read as u64);
-        self.left.set(left.ok_or_else(|| {
+        let left = self.left.load(Ordering::Relaxed);
+        let left = left.checked_sub(n_read as u64).ok_or_else(|| {
             io::Error::other(format!(
                 "its list of files is longer than {MAX_DIRECTORY_BYTES} bytes"
             ))
-        })?);
+        })?;
+        self.left.store(left, Ordering::Relaxed);
         Ok(n_read)
     }
 }
@@ -223,9 +269,9 @@ mod tests {
                 ("../outside.png", &film),
             ],
         );
-        let films = list_films(&archive).unwrap();
+        let films = list_films(&archive).unwrap().films;
         assert_eq!(films, [archive.join("a.png"), archive.join("b/film")]);
-        assert_eq!(list_films(&archive.join("b")).unwrap(), films[1..]);
+        assert_eq!(list_films(&archive.join("b")).unwrap().films, films[1..]);
         let whole = read_film(&films[1]).unwrap();
         assert_eq!(
             (whole.path.as_path(), whole.pixels.width_px()),
@@ -235,6 +281,37 @@ mod tests {
         assert!(missing.contains("holds no such file"), "{missing}");
         // Not even a name leads out of it.
         assert!(read_film(&archive.join("../outside.png")).is_err());
+    }
+
+    #[test]
+    fn the_list_of_files_of_an_archive_is_read_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let archive = zip(folder.path(), &[("a.png", &png()), ("b.png", &png())]);
+        let modified = fs::metadata(&archive).unwrap().modified().unwrap();
+        let films = list_films(&archive).unwrap().films;
+        // Without the record at its end, which leads to the list, it cannot be opened any more.
+        let mut file = fs::OpenOptions::new().write(true).open(&archive).unwrap();
+        file.seek(SeekFrom::End(-22)).unwrap();
+        file.write_all(&[0; 22]).unwrap();
+        file.set_modified(modified).unwrap();
+        for film in &films {
+            assert_eq!(read_film(film).unwrap().pixels.width_px(), 17);
+        }
+        // Another file of this name is another archive.
+        file.set_modified(modified + std::time::Duration::from_secs(5))
+            .unwrap();
+        assert!(read_film(&films[0]).is_err());
+    }
+
+    #[test]
+    fn no_more_than_a_few_archives_are_kept_open() {
+        let folder = tempfile::tempdir().unwrap();
+        for n in 0..MAX_OPEN + 2 {
+            let below = folder.path().join(n.to_string());
+            fs::create_dir(&below).unwrap();
+            list_films(&zip(&below, &[("a.png", &png())])).unwrap();
+        }
+        assert!(lock(&OPEN).len() <= MAX_OPEN);
     }
 
     #[test]

@@ -1,4 +1,4 @@
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use thiserror::Error;
 
 use super::archive;
-use super::sniff::{head_of, is_film_among_files, is_passed_over};
+use super::sniff::{FileKind, head_of, is_passed_over};
 use crate::files::open_fault;
 
 /// A path below which no films could be listed.
@@ -17,8 +17,64 @@ pub enum ListError {
     Unreadable { path: PathBuf, cause: io::Error },
     #[error("cannot open the ZIP archive ({cause}): {}", path.display())]
     Archive { path: PathBuf, cause: String },
-    #[error("expected films in the folder or ZIP archive, found none: {}", path.display())]
-    NoFilms { path: PathBuf },
+    #[error("expected films in the folder or ZIP archive, found none{}: {}", in_brackets(passed_over), path.display())]
+    NoFilms {
+        path: PathBuf,
+        passed_over: PassedOver,
+    },
+}
+
+/// Films with what was passed over beside them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FoundFilms {
+    /// Their paths, in the order of their names; at least one.
+    pub films: Vec<PathBuf>,
+    /// DICOM objects without an image.
+    pub passed_over: PassedOver,
+}
+
+/// DICOM objects without an image, by their kind.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PassedOver(BTreeMap<&'static str, usize>);
+
+impl PassedOver {
+    /// Counts those of another folder, too.
+    pub fn extend(&mut self, other: &Self) {
+        for (kind, n) in &other.0 {
+            *self.0.entry(kind).or_default() += n;
+        }
+    }
+
+    /// How many there are of which kind, as a sentence without a period; `None` without any.
+    pub fn words(&self) -> Option<String> {
+        let kinds = self.0.iter().map(|(kind, n)| match n {
+            1 => (*kind).to_owned(),
+            n => format!("{kind} ({n})"),
+        });
+        let kinds: Vec<String> = kinds.collect();
+        Some(match self.0.values().sum::<usize>() {
+            0 => return None,
+            1 => format!(
+                "1 file without a film was passed over: {}",
+                kinds.join(", ")
+            ),
+            n => format!(
+                "{n} files without a film were passed over: {}",
+                kinds.join(", ")
+            ),
+        })
+    }
+}
+
+impl FoundFilms {
+    /// Takes in a file of a folder.
+    pub(super) fn add(&mut self, path: PathBuf, kind: FileKind) {
+        match kind {
+            FileKind::Film => self.films.push(path),
+            FileKind::WithoutImage(name) => *self.passed_over.0.entry(name).or_default() += 1,
+            FileKind::Other => {}
+        }
+    }
 }
 
 /// The films at `path`: the file itself whatever it holds, or all films in a folder or ZIP archive and below.
@@ -27,27 +83,39 @@ pub enum ListError {
 /// hidden files, files of the system and DICOM objects without an image are left aside, the order is that of the
 /// names. A link to a folder is followed unless what it leads to is listed already. A folder below that
 /// cannot be read is listed itself: opening it then says why. Archives within folders stay closed.
-pub fn list_films(path: &Path) -> Result<Vec<PathBuf>, ListError> {
+pub fn list_films(path: &Path) -> Result<FoundFilms, ListError> {
     let found = match fs::metadata(path) {
         Ok(metadata) if metadata.is_dir() => Ok(in_folder(path)?),
-        Ok(_) => archive::films_in(path).unwrap_or_else(|| Ok(vec![path.to_owned()])),
+        Ok(_) => archive::films_in(path).unwrap_or_else(|| {
+            Ok(FoundFilms {
+                films: vec![path.to_owned()],
+                ..FoundFilms::default()
+            })
+        }),
         Err(cause) => archive::films_in(path).ok_or_else(|| ListError::Unreadable {
             path: path.to_owned(),
             cause,
         })?,
     };
-    let films = found.map_err(|cause| ListError::Archive {
+    let found = found.map_err(|cause| ListError::Archive {
         path: path.to_owned(),
         cause,
     })?;
-    if films.is_empty() {
-        let path = path.to_owned();
-        return Err(ListError::NoFilms { path });
+    if found.films.is_empty() {
+        return Err(ListError::NoFilms {
+            path: path.to_owned(),
+            passed_over: found.passed_over,
+        });
     }
-    Ok(films)
+    Ok(found)
 }
 
-fn in_folder(path: &Path) -> Result<Vec<PathBuf>, ListError> {
+fn in_brackets(passed_over: &PassedOver) -> String {
+    let words = passed_over.words();
+    words.map_or_else(String::new, |words| format!(" ({words})"))
+}
+
+fn in_folder(path: &Path) -> Result<FoundFilms, ListError> {
     let mut search = Search::default();
     let unreadable = |cause| ListError::Unreadable {
         path: path.to_owned(),
@@ -58,17 +126,17 @@ fn in_folder(path: &Path) -> Result<Vec<PathBuf>, ListError> {
     while let Some(next) = search.folders.pop().or_else(|| search.links.pop()) {
         // A folder below that cannot be read must not cost the films beside it.
         if search.look_into(&next).is_err() {
-            search.films.push(next);
+            search.found.films.push(next);
         }
     }
-    search.films.sort();
-    Ok(search.films)
+    search.found.films.sort();
+    Ok(search.found)
 }
 
 /// A walk over folders of any depth, without recursion.
 #[derive(Default)]
 struct Search {
-    films: Vec<PathBuf>,
+    found: FoundFilms,
     /// Folders yet to be looked into.
     folders: Vec<PathBuf>,
     /// Links to folders, followed when no folder is left.
@@ -98,8 +166,9 @@ impl Search {
             };
             if metadata.is_dir() {
                 self.links.push(path);
-            } else if metadata.is_file() && is_film(&path) {
-                self.films.push(path);
+            } else if metadata.is_file() {
+                let kind = kind_of(&path);
+                self.found.add(path, kind);
             }
         }
         // The last is taken first.
@@ -109,8 +178,8 @@ impl Search {
 }
 
 /// A file that cannot be read counts as a film: opening it then says why it cannot.
-fn is_film(path: &Path) -> bool {
-    head_of(path).map_or(true, |head| is_film_among_files(path, &head))
+fn kind_of(path: &Path) -> FileKind {
+    head_of(path).map_or(FileKind::Film, |head| FileKind::of(path, &head))
 }
 
 #[cfg(test)]
@@ -134,7 +203,7 @@ mod tests {
         fs::write(folder.path().join("c"), dicom).unwrap();
         // Without preamble and file meta group, as some archives export it.
         fs::write(folder.path().join("d"), b"\x08\0\x05\0CS\x0a\0ISO_IR 100").unwrap();
-        let films = list_films(folder.path()).unwrap();
+        let films = list_films(folder.path()).unwrap().films;
         let names: Vec<_> = films.iter().map(|path| path.file_name().unwrap()).collect();
         assert_eq!(names, ["a.jpg", "c", "d", "e.png", "z.txt"]);
     }
@@ -146,7 +215,7 @@ mod tests {
         let film = folder.path().join("a.png");
         fs::write(&film, b"\x89PNG\r\n\x1a\n").unwrap();
         std::os::unix::fs::symlink(folder.path(), folder.path().join("self")).unwrap();
-        assert_eq!(list_films(folder.path()).unwrap(), [film]);
+        assert_eq!(list_films(folder.path()).unwrap().films, [film]);
     }
 
     #[cfg(unix)]
@@ -165,7 +234,7 @@ mod tests {
         // What is below anyway is listed where it is, though the link comes before it.
         symlink(&own, folder.path().join("a")).unwrap();
         symlink("nowhere", folder.path().join("broken.png")).unwrap();
-        let films = list_films(folder.path()).unwrap();
+        let films = list_films(folder.path()).unwrap().films;
         assert_eq!(
             films,
             [folder.path().join("b/far.png"), own.join("near.png")]
@@ -182,7 +251,7 @@ mod tests {
         fs::create_dir_all(&deep).unwrap();
         let film = deep.join("a.png");
         fs::write(&film, b"\x89PNG\r\n\x1a\n").unwrap();
-        assert_eq!(list_films(folder.path()).unwrap(), [film]);
+        assert_eq!(list_films(folder.path()).unwrap().films, [film]);
     }
 
     #[test]
@@ -210,7 +279,24 @@ mod tests {
         put("SR0001", &dicom("1.2.840.10008.5.1.4.1.1.88.11"));
         put("PR0001.dcm", &dicom("1.2.840.10008.5.1.4.1.1.11.1"));
         let film = put("IMG001", &dicom("1.2.840.10008.5.1.4.1.1.1.1"));
-        assert_eq!(list_films(folder.path()).unwrap(), [film]);
+        put("SR0002", &dicom("1.2.840.10008.5.1.4.1.1.88.11"));
+        let found = list_films(folder.path()).unwrap();
+        assert_eq!(found.films, std::slice::from_ref(&film));
+        let said = "4 files without a film were passed over: a DICOMDIR, a presentation state, \
+                    a structured report (2)";
+        assert_eq!(found.passed_over.words().as_deref(), Some(said));
+        fs::remove_file(folder.path().join("SR0002")).unwrap();
+        let alone = list_films(&film).unwrap();
+        assert_eq!(
+            (&alone.films[..], alone.passed_over.words()),
+            (&[film.clone()][..], None)
+        );
+        fs::remove_file(film).unwrap();
+        let none = list_films(folder.path()).unwrap_err().to_string();
+        assert!(
+            none.contains("found none (3 files without a film were passed over"),
+            "{none}"
+        );
     }
 
     #[test]
@@ -218,7 +304,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("letter.txt");
         fs::write(&path, b"dear").unwrap();
-        assert_eq!(list_films(&path).unwrap(), [path]);
+        assert_eq!(list_films(&path).unwrap().films, [path]);
     }
 
     #[test]

@@ -6,6 +6,7 @@
 
 mod archive;
 mod concerns;
+mod contrast;
 mod convolve;
 mod decode;
 mod dicom;
@@ -32,14 +33,15 @@ mod tiff_tags;
 
 pub use archive::place_of_film;
 pub use concerns::{Concern, ConcernKind, Concerns, Severity};
+pub use contrast::{has_auto_window, use_auto_window};
 pub use decode::{film_from_bytes, read_film};
 pub use dicom::DicomError;
 pub use error::FilmError;
 pub use gray_counts::GrayCounts;
 pub use input::{ModelInput, Preprocessing, PreprocessingError, model_input};
 pub use limits::{MAX_FILE_BYTES, MAX_PIXELS, MAX_SIDE_PX};
-pub use list::{ListError, list_films};
+pub use list::{FoundFilms, ListError, PassedOver, list_films};
 pub use polarity::Polarity;
 pub use pyramid::{Pyramid, Tile, TileKey};
 pub use resize::{GrayPicture, Interpolation};
-pub use sniff::{is_kept_film, is_named_like_film, own_png};
+pub use sniff::{OWN_DICOM_UID, is_kept_film, is_named_like_film, own_png};

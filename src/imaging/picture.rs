@@ -4,7 +4,8 @@ use image::metadata::Orientation;
 use image::{DynamicImage, ImageBuffer, Luma};
 
 use super::FilmError;
-use crate::domain::{Film, FilmInfo, ModalityMap, NamedWindow, Pixels, Voi, Window};
+use super::contrast::choose_within_range;
+use crate::domain::{Contrast, Film, FilmInfo, ModalityMap, NamedWindow, Pixels, Voi, Window};
 
 /// A decoded picture that is not DICOM, on its way to a film.
 pub(super) struct Picture {
@@ -28,7 +29,8 @@ pub(super) struct Picture {
 }
 
 impl Picture {
-    /// Turns it upright as the file says.
+    /// Turns it upright as the file says. The contrast of a film of more than 8 bits that uses a small part of
+    /// their range is chosen by its gray values.
     pub(super) fn into_film(mut self, path: &Path) -> Result<Film, FilmError> {
         self.turn();
         let damaged = |cause: String| FilmError::Damaged {
@@ -39,7 +41,7 @@ impl Picture {
         let pixels = Pixels::new(self.width_px, self.height_px, self.values, 0);
         let pixels = pixels.map_err(|error| damaged(error.to_string()))?;
         let [black, white] = self.range;
-        Ok(Film {
+        let mut film = Film {
             path: path.to_path_buf(),
             info: FilmInfo {
                 format: self.format.to_owned(),
@@ -57,7 +59,13 @@ impl Picture {
             inverted: self.inverted,
             steps: self.steps,
             warnings: self.warnings,
-        })
+            doubts: vec![],
+            contrast: Contrast::File,
+        };
+        if self.bits > 8 {
+            choose_within_range(&mut film, self.range);
+        }
+        Ok(film)
     }
 
     fn turn(&mut self) {

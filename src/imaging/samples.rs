@@ -10,7 +10,7 @@ use dicom_object::{FileMetaTableBuilder, InMemDicomObject};
 use image::{DynamicImage, GrayImage, ImageFormat};
 
 use super::{FilmError, film_from_bytes};
-use crate::domain::{Film, FilmInfo, ModalityMap, NamedWindow, Pixels, Voi, Window};
+use crate::domain::{Contrast, Film, FilmInfo, ModalityMap, NamedWindow, Pixels, Voi, Window};
 
 /// Reads a film as `folder/film`.
 pub(super) fn read(bytes: &[u8]) -> Result<Film, FilmError> {
@@ -109,5 +109,7 @@ pub(super) fn gray_film(values: Vec<u16>, width_px: usize) -> Film {
         inverted: false,
         steps: vec![],
         warnings: vec![],
+        doubts: vec![],
+        contrast: Contrast::File,
     }
 }

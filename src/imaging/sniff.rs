@@ -47,13 +47,26 @@ pub(super) fn head_of(path: &Path) -> io::Result<Vec<u8>> {
     Ok(head)
 }
 
-/// Whether a file among others is to be listed as a film: it begins or is named like one, and is no
-/// DICOM object without an image.
-///
-/// A file that is only named like a film is listed: opening it says what it is.
-pub(super) fn is_film_among_files(path: &Path, head: &[u8]) -> bool {
-    let begins_like_film = FilmFormat::of(head).is_some();
-    (begins_like_film || is_named_like_film(path)) && object_without_image(head).is_none()
+/// What a file among others is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum FileKind {
+    /// It begins or is named like a film. One that is only named so is listed: opening it says what it is.
+    Film,
+    /// A DICOM object without an image: which one.
+    WithoutImage(&'static str),
+    /// No film, and nothing that could be taken for one.
+    Other,
+}
+
+impl FileKind {
+    /// Told by the first bytes and the name.
+    pub(super) fn of(path: &Path, head: &[u8]) -> Self {
+        match object_without_image(head) {
+            Some(name) => Self::WithoutImage(name),
+            None if FilmFormat::of(head).is_some() || is_named_like_film(path) => Self::Film,
+            None => Self::Other,
+        }
+    }
 }
 
 /// Whether a file or folder of this name holds no films wherever it is: hidden ones, such as those that
@@ -111,11 +124,15 @@ fn sop_class(head: &[u8]) -> Option<&str> {
     uid_behind(b"\x02\0\x02\0").or_else(|| uid_behind(b"\x08\0\x16\0"))
 }
 
-/// Whether a file holds a film, which no output may replace; a drawing of ours is none.
+/// Implementation class of this program's DICOM files; from a UUID, PS3.5 B.2.
+pub const OWN_DICOM_UID: &str = "2.25.226917493127404583290462116303257414402";
+
+/// Whether a file holds a film, which no output may replace; a drawing or a DICOM file of ours is none.
 pub fn is_kept_film(path: &Path) -> bool {
     let is_ours = |head: &[u8]| {
-        head.get(TEXT_AT..)
-            .is_some_and(|rest| rest.starts_with(OWN_TEXT))
+        let text = head.get(TEXT_AT..).unwrap_or_default();
+        let mut uids = head.windows(OWN_DICOM_UID.len());
+        text.starts_with(OWN_TEXT) || uids.any(|bytes| bytes == OWN_DICOM_UID.as_bytes())
     };
     head_of(path).is_ok_and(|head| FilmFormat::of(&head).is_some() && !is_ours(&head))
 }
@@ -350,6 +367,11 @@ mod tests {
         assert!(!is_kept_film(&path));
         std::fs::write(&path, "a,b\n").unwrap();
         assert!(!is_kept_film(&path) && !is_kept_film(folder.path()));
+        let dicom = |uid: &str| [&[0; 128][..], b"DICM\x02\0\x12\0UI", uid.as_bytes()].concat();
+        std::fs::write(&path, dicom("1.2.840")).unwrap();
+        assert!(is_kept_film(&path));
+        std::fs::write(&path, dicom(OWN_DICOM_UID)).unwrap();
+        assert!(!is_kept_film(&path));
     }
 
     #[test]

@@ -123,6 +123,11 @@ impl Films {
         self.entries.get(self.place_of(path)?)
     }
 
+    /// Whether the user set the window of a film of the list aside.
+    pub fn uses_auto_window(&self, path: &Path) -> bool {
+        self.entry_of(path).is_some_and(|entry| entry.auto_window)
+    }
+
     /// A film of the list, to be changed.
     pub fn entry_mut(&mut self, path: &Path) -> Option<&mut FilmEntry> {
         let place = self.place_of(path)?;
@@ -214,6 +219,18 @@ impl Films {
         let mut n_bytes: usize = self.kept.iter().map(bytes).sum();
         while n_bytes > MAX_KEPT_BYTES && self.kept.len() > 1 {
             n_bytes -= self.kept.pop_front().as_ref().map_or(0, bytes);
+        }
+    }
+
+    /// Forgets what is known of the film in view, and opens it by an auto window or the file's from now on.
+    pub fn set_auto_window(&mut self, auto: bool) {
+        if let Some(entry) = self.current_entry_mut() {
+            entry.auto_window = auto;
+            entry.scores = None;
+            entry.status = FilmStatus::Unread;
+            let path = entry.path.clone();
+            self.kept.retain(|kept| kept.opened.film.path != path);
+            self.film = FilmState::Opening;
         }
     }
 

@@ -37,7 +37,7 @@ pub use films::{FilmState, Films};
 pub use keys::KeyChoices;
 pub use list::{
     Agreement, BlindedSession, Decision, FilmEntry, FilmNote, FilmStatus, ListCommand, ListFilter,
-    ListState, Mark, Sidecar, SortKey, SortOrder, arranged, n_above, score,
+    ListState, Mark, NoteTimes, Sidecar, SortKey, SortOrder, arranged, n_above, score,
 };
 pub use model::{Loaded, Model, ModelOrigin, ModelRequest};
 pub use notice::{Notice, NoticeKind, Notices};

@@ -276,3 +276,68 @@ fn each_film_says_whether_it_is_fit_and_how_far_its_scores_move() {
         "{table}"
     );
 }
+
+/// The sample film at an eighth of its gray range.
+fn dim(folder: &Path) -> PathBuf {
+    let path = folder.join("dim.png");
+    let mut film = image::open(phantom()).unwrap().into_luma8();
+    film.pixels_mut().for_each(|pixel| pixel.0[0] /= 8);
+    film.save(&path).unwrap();
+    path
+}
+
+#[test]
+fn a_film_without_contrast_is_scored_by_an_auto_window_only_when_told_to_and_says_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let films = [dim(folder.path()), phantom()];
+    let scored = |option: &[&str]| -> Vec<Value> {
+        let args = [
+            &[
+                "classify",
+                text(&films[0]),
+                text(&films[1]),
+                "--format",
+                "json",
+            ],
+            option,
+        ];
+        let output = thorax(&args.concat());
+        assert!(output.status.success(), "{}", stderr(&output));
+        serde_json::from_slice(&output.stdout).unwrap()
+    };
+    let distance = |a: &Value, b: &Value| {
+        let labels = a["scores"].as_object().unwrap().iter();
+        let distances = labels
+            .map(|(label, score)| score.as_f64().unwrap() - b["scores"][label].as_f64().unwrap());
+        distances.fold(0.0, |most: f64, distance| most.max(distance.abs()))
+    };
+    let (by_file, by_auto) = (scored(&[]), scored(&["--auto-window"]));
+    assert!(!by_file[0].to_string().contains("set aside"));
+    let reason = "the file's window (Full range) was set aside by the user";
+    assert!(by_auto[0]["input"]["reasons"].to_string().contains(reason));
+    assert_eq!(by_auto[0]["input"]["level"], "doubtful");
+    // An eighth of 256 grays is left: the scores are near those of the whole film.
+    assert!(distance(&by_auto[0], &by_auto[1]) < 0.1);
+    assert!(distance(&by_file[0], &by_file[1]) > distance(&by_auto[0], &by_auto[1]));
+    // A film with contrast keeps the window of its file.
+    assert_eq!(by_auto[1], by_file[1]);
+}
+
+#[test]
+fn files_without_a_film_are_passed_over_in_words() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::copy(phantom(), folder.path().join("a.png")).unwrap();
+    let mut report = vec![0; 128];
+    report.extend(b"DICM\x02\0\x02\0UI\x1e\x001.2.840.10008.5.1.4.1.1.88.11\0");
+    fs::write(folder.path().join("SR1"), report).unwrap();
+    let to = folder.path().join("out");
+    for args in [
+        vec!["classify", text(folder.path())],
+        vec!["export", text(folder.path()), "--to", text(&to)],
+    ] {
+        let output = thorax(&args);
+        assert!(output.status.success());
+        let said = "1 file without a film was passed over: a structured report";
+        assert!(stderr(&output).contains(said), "{}", stderr(&output));
+    }
+}

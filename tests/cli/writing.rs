@@ -319,3 +319,50 @@ fn hostile_weights_are_refused_in_words() {
     refused(folder.path(), &args, "h5-bomb-layers200.h5");
     assert!(names(folder.path()).is_empty());
 }
+
+#[test]
+fn maps_and_exports_replace_no_file_unless_told_to_and_never_a_film() {
+    let folder = tempfile::tempdir().unwrap();
+    let film = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/phantom.png");
+    let film = film.to_str().unwrap();
+    for (args, out) in [
+        (
+            vec!["classify", film, "--cam", "maps", "--cam-label", "Mass"],
+            "maps",
+        ),
+        (
+            vec!["export", film, "--to", "all", "--cam-label", "Mass"],
+            "all",
+        ),
+    ] {
+        let (out, overwriting) = (
+            folder.path().join(out),
+            [&args[..], &["--overwrite"]].concat(),
+        );
+        assert!(run(folder.path(), &args).status.success());
+        let first = names(&out);
+        let map = out.join("phantom.Mass.png");
+        let mine = image::GrayImage::new(9, 9);
+        // What is there is kept, whatever it is: the next number is taken.
+        assert!(run(folder.path(), &args).status.success());
+        assert_eq!(names(&out).len(), 2 * first.len());
+        // Told to, each file takes the place of its own, and no other is made.
+        let before = fs::read(&map).unwrap();
+        fs::write(&map, [&before[..], b"older"].concat()).unwrap();
+        let output = run(folder.path(), &overwriting);
+        assert!(output.status.success(), "{}", complaint(&output));
+        assert_eq!(fs::read(&map).unwrap(), before);
+        assert_eq!(names(&out).len(), 2 * first.len());
+        // Two films of one name in one call never replace each other.
+        fs::create_dir_all(folder.path().join("other")).unwrap();
+        fs::copy(film, folder.path().join("other/phantom.png")).unwrap();
+        let both = [&overwriting[..], &["other/phantom.png"]].concat();
+        assert!(run(folder.path(), &both).status.success());
+        assert_eq!(names(&out).len(), 2 * first.len());
+        // A film that lies there is none of our drawings.
+        mine.save(&map).unwrap();
+        let film_bytes = fs::read(&map).unwrap();
+        refused(folder.path(), &overwriting, "a film is never replaced");
+        assert_eq!(fs::read(&map).unwrap(), film_bytes);
+    }
+}

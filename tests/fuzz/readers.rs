@@ -171,10 +171,15 @@ fn archives() {
     })
     .to_vec();
     let read = |path: &Path| {
-        let Ok(films) = list_films(path) else {
+        let Ok(found) = list_films(path) else {
             return Outcome::Refused;
         };
-        Outcome::of(&films.iter().try_for_each(|path| film::open(path).map(drop)))
+        Outcome::of(
+            &found
+                .films
+                .iter()
+                .try_for_each(|path| film::open(path).map(drop)),
+        )
     };
     fuzz("archives", &seeds, by_path("films.zip", read));
 }

@@ -12,7 +12,7 @@ use thorax::state::{CompareCommand, CompareWith, Tool};
 use thorax::ui::panels::Pane;
 
 use crate::films::phantom;
-use crate::harness::{AppHarness, app_with_scores, step_until};
+use crate::harness::{AppHarness, app_with_scores, is_scored, step_until};
 
 pub fn app() -> AppHarness {
     app_with_scores(vec![phantom()])
@@ -186,7 +186,7 @@ fn a_double_click_fits_the_film() {
     let builder = crate::harness::builder().with_step_dt(0.02);
     let picker = crate::harness::PreparedPicker::new(thorax::state::Picked::Nothing);
     let mut harness = crate::harness::build(builder, picker, vec![phantom()]);
-    step_until("the scores", &mut harness, crate::harness::is_scored);
+    step_until("the scores", &mut harness, is_scored);
     harness.key_press(Key::Num0);
     harness.run();
     assert!((display(&harness).view.unwrap().zoom - 1.0).abs() < 1e-6);
@@ -387,7 +387,7 @@ fn the_drawn_film_can_be_tried_from_the_first_page() {
     let mut harness = crate::harness::app_with(vec![]);
     step_until("the model", &mut harness, crate::harness::has_model);
     harness.get_by_label("Open sample film").click();
-    step_until("the scores", &mut harness, crate::harness::is_scored);
+    step_until("the scores", &mut harness, is_scored);
     harness.run();
     harness.get_by_role_and_label(Role::Button, "drawn-film.png");
 }
@@ -447,7 +447,7 @@ fn one_film_is_shown_under_two_models() {
     let other = other.join("weights/thorax.safetensors");
     let picker = crate::harness::PreparedPicker::new(thorax::state::Picked::Files(vec![other]));
     let mut harness = crate::harness::build(crate::harness::builder(), picker, vec![phantom()]);
-    step_until("the scores", &mut harness, crate::harness::is_scored);
+    step_until("the scores", &mut harness, is_scored);
     let command = thorax::state::Command::PickComparedModel;
     harness.state_mut().state.apply(command);
     step_until("the other model's scores", &mut harness, |app| {
@@ -545,7 +545,7 @@ fn what_was_open_is_opened_again_at_the_film_that_was_in_view() {
     let mut harness = app_with_scores(vec![films.path().to_owned()]);
     harness.key_press(Key::PageDown);
     step_until("the second film", &mut harness, |app| {
-        app.state.shared.films.current() == Some(1) && crate::harness::is_scored(app)
+        app.state.shared.films.current() == Some(1) && is_scored(app)
     });
     let session = harness.state().state.shared.settings.session.clone();
     assert_eq!(session.opened, [films.path()]);
@@ -554,7 +554,7 @@ fn what_was_open_is_opened_again_at_the_film_that_was_in_view() {
     let state = &mut harness.state_mut().state;
     state.shared.settings.session = session;
     state.restore_session();
-    step_until("the scores", &mut harness, crate::harness::is_scored);
+    step_until("the scores", &mut harness, is_scored);
     let state = &harness.state().state;
     assert_eq!(
         (
@@ -577,7 +577,7 @@ fn films_that_come_while_others_are_being_listed_are_all_there() {
         harness.state_mut().state.apply(command);
     }
     step_until("both lists", &mut harness, |app| {
-        app.state.shared.films.entries().len() == 4 && crate::harness::is_scored(app)
+        app.state.shared.films.entries().len() == 4 && is_scored(app)
     });
 }
 
@@ -605,4 +605,25 @@ fn a_folder_that_is_gone_is_missed_once_and_not_at_every_start() {
             .opened
             .is_empty()
     );
+}
+
+#[test]
+fn a_film_without_contrast_offers_an_auto_window_and_names_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("dim.png");
+    let mut film = image::open(phantom()).unwrap().into_luma8();
+    film.pixels_mut().for_each(|pixel| pixel.0[0] /= 8);
+    film.save(&path).unwrap();
+    let mut harness = app_with_scores(vec![path]);
+    harness.get_by_label("Use auto window").click();
+    harness.step();
+    step_until("the scores", &mut harness, is_scored);
+    harness.run();
+    harness.get_by_label_contains("was set aside by the user");
+    harness.get_by_label("Use the file's window").click();
+    harness.step();
+    step_until("the scores", &mut harness, is_scored);
+    harness.run();
+    harness.get_by_label("Use auto window");
+    assert!(harness.query_by_label_contains("was set aside").is_none());
 }

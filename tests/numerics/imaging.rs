@@ -4,11 +4,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use safetensors::SafeTensors;
-use thorax::domain::Film;
+use thorax::domain::{Film, Voi, Window};
+use thorax::film::{OpenedFilm, infer};
 use thorax::imaging::{
     Concerns, GrayPicture, Interpolation, Polarity, Preprocessing, film_from_bytes, model_input,
     read_film,
 };
+use thorax::model::{Classifier, ComputeDevice, ModelSource};
 
 use crate::films;
 use crate::reference::inputs;
@@ -237,7 +239,7 @@ fn no_display_setting_reaches_the_input() {
     let film = dicom(&folder, "RG1_J2KI.dcm");
     let before = model_input(&GrayPicture::of_film(&film), &Preprocessing::NOTEBOOK);
     // A display looks at the film through another window; the film itself does not change.
-    let auto = thorax::domain::Voi::Window(thorax::imaging::GrayCounts::of(&film).auto());
+    let auto = Voi::Window(thorax::imaging::GrayCounts::of(&film).auto());
     assert_ne!(
         film.gray_table(&auto),
         film.gray_table(&film.default_window.voi)
@@ -318,4 +320,129 @@ fn nih_films_have_dark_air_and_their_negatives_are_caught() {
     assert!(n_films > 2000, "{n_films}");
     assert_eq!(n_false, 0);
     assert!(n_caught * 100 >= n_films * 98, "{n_caught} of {n_films}");
+}
+
+/// Films of 8 bits written with 12 of 16 bits, without a window and with two hot pixels: as a 16-bit PNG, and as a
+/// DICOM data set in implicit VR without a meta group.
+fn at_12_bits(film: &Film) -> [Vec<u8>; 2] {
+    let (width, height) = (film.pixels.width_px(), film.pixels.height_px());
+    let mut values: Vec<u16> = film
+        .pixels
+        .values()
+        .iter()
+        .map(|value| value * 16)
+        .collect();
+    let middle = values.len() / 2;
+    for hot in [middle, middle + width] {
+        values[hot] = 65_535;
+    }
+    let image = image::ImageBuffer::<image::Luma<u16>, _>::from_raw(
+        width as u32,
+        height as u32,
+        values.clone(),
+    );
+    let mut png = std::io::Cursor::new(vec![]);
+    image
+        .unwrap()
+        .write_to(&mut png, image::ImageFormat::Png)
+        .unwrap();
+    let mut dicom = vec![];
+    let mut put = |group: u16, element: u16, value: &[u8]| {
+        dicom.extend(group.to_le_bytes());
+        dicom.extend(element.to_le_bytes());
+        dicom.extend((value.len() as u32).to_le_bytes());
+        dicom.extend(value);
+    };
+    put(8, 0x60, b"DX");
+    let short = |value: usize| (value as u16).to_le_bytes();
+    put(0x28, 2, &short(1));
+    put(0x28, 4, b"MONOCHROME2 ");
+    for (element, value) in [
+        (0x10, height),
+        (0x11, width),
+        (0x100, 16),
+        (0x101, 16),
+        (0x102, 15),
+    ] {
+        put(0x28, element, &short(value));
+    }
+    put(0x28, 0x103, &short(0));
+    let pixels: Vec<u8> = values
+        .iter()
+        .flat_map(|value| value.to_le_bytes())
+        .collect();
+    put(0x7fe0, 0x10, &pixels);
+    [png.into_inner(), dicom]
+}
+
+#[test]
+fn real_films_of_12_bits_without_a_window_score_as_at_8_bits_whatever_two_hot_pixels_say() {
+    let Some(folder) = films::folder("real_films_of_12_bits_without_a_window") else {
+        return;
+    };
+    let classifier = Classifier::open(&ModelSource::Default, &ComputeDevice::cpu()).unwrap();
+    let scores = |film: Film| {
+        let opened = OpenedFilm::new(film);
+        let inference = infer(&opened, &classifier).unwrap();
+        let scores = inference.scores.values().iter();
+        (
+            opened,
+            scores.map(|score| score.get()).collect::<Vec<f32>>(),
+        )
+    };
+    let names = fs::read_to_string(folder.join("nih/test_list.txt")).unwrap();
+    let mut closeness = [Closeness::default(); 3];
+    for name in names.lines().step_by(10).take(30) {
+        let path = folder.join("nih/images").join(name);
+        let film = read_film(&path).unwrap();
+        let copies = at_12_bits(&film);
+        // A DICOM film without a window is spread from its least to its largest value.
+        let mut spread = film.clone();
+        let (min, max) = (
+            film.pixels.values().iter().min(),
+            film.pixels.values().iter().max(),
+        );
+        let range = (f64::from(*min.unwrap()), f64::from(*max.unwrap()));
+        spread.default_window.voi = Voi::Window(Window::spanning(range.0, range.1));
+        let ((_, own), (_, spread)) = (scores(film), scores(spread));
+        closeness[2].add(&own, &spread);
+        for ((bytes, expected), closeness) in copies.iter().zip([own, spread]).zip(&mut closeness) {
+            let (opened, found) = scores(film_from_bytes(bytes, &path).unwrap());
+            let doubts = &opened.film.doubts;
+            assert!(doubts[0].starts_with("Contrast chosen"));
+            assert!(
+                !opened.concerns.is_refused(),
+                "{name}: {:?}",
+                opened.concerns
+            );
+            closeness.add(&expected, &found);
+        }
+    }
+    let [png, dicom, spreading] = closeness.map(Closeness::mean_and_most);
+    eprintln!("PNG {png:?}, DICOM {dicom:?}; by spreading a film over its range {spreading:?}");
+    assert!(png.0 < 0.002 && png.1 < 0.05, "{png:?}");
+    assert!(dicom.0 < 0.002 && dicom.1 < 0.05, "{dicom:?}");
+}
+
+/// How far two ways of scoring the same films are apart.
+#[derive(Clone, Copy, Default)]
+struct Closeness {
+    sum: f32,
+    n: f32,
+    most: f32,
+}
+
+impl Closeness {
+    fn add(&mut self, a: &[f32], b: &[f32]) {
+        for (a, b) in a.iter().zip(b) {
+            self.sum += (a - b).abs();
+            self.n += 1.0;
+            self.most = self.most.max((a - b).abs());
+        }
+    }
+
+    fn mean_and_most(self) -> (f32, f32) {
+        assert!(self.n > 419.0, "{} scores", self.n);
+        (self.sum / self.n, self.most)
+    }
 }

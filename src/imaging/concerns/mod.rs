@@ -28,7 +28,7 @@ pub enum Severity {
 /// The kind of a concern.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ConcernKind {
-    /// What the file has that could not be used, or was overruled.
+    /// What the file has that could not be used or was overruled, or that makes its scores doubtful.
     File,
     /// Red, green and blue differ.
     NotGray,
@@ -163,6 +163,14 @@ impl Concerns {
         self.worst() == Severity::Note
     }
 
+    /// Whether the film has too little contrast under its window, or too much of it is black or white.
+    pub fn lack_contrast(&self) -> bool {
+        let of_contrast = [ConcernKind::LowContrast, ConcernKind::Clipped];
+        self.0
+            .iter()
+            .any(|concern| of_contrast.contains(&concern.kind))
+    }
+
     /// Whether the film's scores mean nothing.
     pub fn is_refused(&self) -> bool {
         self.worst() == Severity::Refusal
@@ -208,6 +216,9 @@ impl Concerns {
     fn look_at_file(&mut self, film: &Film) {
         for warning in &film.warnings {
             self.add(ConcernKind::File, Severity::Note, warning);
+        }
+        for doubt in &film.doubts {
+            self.add(ConcernKind::File, Severity::Warning, doubt);
         }
         if film.info.colored {
             let text = "This is a color image: red, green and blue differ. A film is gray.";

@@ -115,6 +115,15 @@ fn what_the_file_has_is_a_note_and_leaves_the_film_fine() {
 }
 
 #[test]
+fn what_makes_scores_doubtful_by_the_file_is_a_warning() {
+    let mut film = phantom();
+    film.doubts = vec!["The film is FOR PROCESSING.".to_owned()];
+    let concerns = of(&film);
+    assert_eq!(kinds(&concerns), [(ConcernKind::File, Severity::Warning)]);
+    assert_eq!(concerns.summary(), "doubtful: The film is FOR PROCESSING.");
+}
+
+#[test]
 fn a_color_image_with_bright_air_is_told_both_and_each_once() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("color.png");

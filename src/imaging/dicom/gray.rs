@@ -4,7 +4,8 @@ use std::ops::RangeInclusive;
 
 use dicom_dictionary_std::tags;
 
-use crate::domain::{ModalityMap, NamedWindow, Pixels, Voi, VoiFunction, Window};
+use crate::domain::{Contrast, ModalityMap, NamedWindow, Voi, VoiFunction, Window};
+use crate::imaging::contrast::{ChosenContrast, modality_counts};
 
 use super::attributes::Attributes;
 use super::header::Header;
@@ -71,43 +72,67 @@ pub(super) struct Windows {
     pub(super) others: Vec<NamedWindow>,
     /// The default as text.
     pub(super) described: String,
+    /// Who chose the default, and why its scores are doubtful then.
+    pub(super) contrast: Contrast,
+    pub(super) doubt: Option<String>,
 }
 
-/// VOI tables first, as the maker's own curve; then windows; then the full range of the picture.
+/// Why the program chooses a contrast.
+const NO_WINDOW: &str = "the file names no window";
+
+/// VOI tables first, as the maker's own curve; then windows; then the full range of the picture, or of a film of
+/// more than 8 bits without any of them what is left without outliers and borders.
 pub(super) fn windows(
     attributes: &mut Attributes<'_>,
     header: &Header,
     modality: &ModalityMap,
     stored: &Stored,
 ) -> Windows {
-    let mut offered = vec![];
     if stored.from_color {
         // Windows and VOI tables are for gray pictures (C.11.2.1).
-        let white = f64::from((1_u32 << stored.bits) - 1);
-        let range = full_range_window(0.0, white);
-        offered.push((range, "the full range of its bits".to_owned()));
-    } else {
-        offered.extend(voi_tables(
-            attributes,
-            modality.range(header.stored_range()),
-        ));
-        offered.extend(center_width_windows(attributes));
-        offered.push((
-            full_range(attributes, header, modality, &stored.pixels),
-            "the full range of its values".to_owned(),
-        ));
+        let described = "the full range of its bits";
+        return Windows::of_file(full_range(0.0, stored.white()), described, vec![]);
     }
+    let mut offered = voi_tables(attributes, modality.range(header.stored_range()));
+    offered.extend(center_width_windows(attributes));
+    let padding = padding(attributes, header);
+    let counts = modality_counts(&stored.pixels, modality, padding.as_ref());
+    let value = |found: Option<&(f64, u32)>| found.map_or(0.0, |&(value, _)| value);
+    let full = full_range(value(counts.first()), value(counts.last()));
     let mut offered = offered.into_iter();
-    // The full range is always among them.
-    let (default, described) = offered.next().unwrap_or_else(|| {
-        let name = "Full range".to_owned();
-        let voi = Voi::Window(Window::spanning(0.0, 65_535.0));
-        (NamedWindow { name, voi }, String::new())
-    });
+    if let Some((default, described)) = offered.next() {
+        let others = offered.map(|(window, _)| window).chain([full]).collect();
+        return Windows::of_file(default, &described, others);
+    }
+    let described = "the full range of its values";
+    let chosen = ChosenContrast::of(&counts).filter(|_| stored.bits > 8);
+    let Some(chosen) = chosen else {
+        return Windows::of_file(full, described, vec![]);
+    };
+    if !chosen.leaves_out() {
+        attributes.warn(format!(
+            "Black and white are the least and the largest gray value of the film: {NO_WINDOW}."
+        ));
+        return Windows::of_file(full, described, vec![]);
+    }
     Windows {
-        default,
-        others: offered.map(|(window, _)| window).collect(),
-        described,
+        default: chosen.named(),
+        others: vec![full],
+        described: format!("{}: {NO_WINDOW}", chosen.described()),
+        contrast: Contrast::Chosen,
+        doubt: Some(chosen.doubt(NO_WINDOW)),
+    }
+}
+
+impl Windows {
+    fn of_file(default: NamedWindow, described: &str, others: Vec<NamedWindow>) -> Self {
+        Self {
+            default,
+            others,
+            described: format!("gray by {described}"),
+            contrast: Contrast::File,
+            doubt: None,
+        }
     }
 }
 
@@ -177,41 +202,7 @@ fn center_width_windows(attributes: &mut Attributes<'_>) -> Vec<(NamedWindow, St
 }
 
 /// From the smallest to the largest modality value in the picture, padding left out.
-fn full_range(
-    attributes: &Attributes<'_>,
-    header: &Header,
-    modality: &ModalityMap,
-    pixels: &Pixels,
-) -> NamedWindow {
-    let padding = padding(attributes, header);
-    let mut is_present = vec![false; usize::from(u16::MAX) + 1];
-    for &value in pixels.values() {
-        if let Some(present) = is_present.get_mut(usize::from(value)) {
-            *present = true;
-        }
-    }
-    let stored = (0..).zip(is_present).filter(|(_, present)| *present);
-    let stored: Vec<i32> = stored
-        .map(|(value, _): (i32, _)| value + pixels.offset())
-        .collect();
-    let is_padding = |number: i32| {
-        let padding = padding.as_ref();
-        padding.is_some_and(|padding| padding.contains(&i64::from(number)))
-    };
-    let all_padding = stored.iter().all(|&number| is_padding(number));
-    let values = stored
-        .iter()
-        .filter(|&&number| all_padding || !is_padding(number));
-    let mut range: Option<(f64, f64)> = None;
-    for value in values.map(|&number| modality.apply(number)) {
-        let (low, high) = range.unwrap_or((value, value));
-        range = Some((low.min(value), high.max(value)));
-    }
-    let (low, high) = range.unwrap_or((0.0, 1.0));
-    full_range_window(low, high)
-}
-
-fn full_range_window(low: f64, high: f64) -> NamedWindow {
+fn full_range(low: f64, high: f64) -> NamedWindow {
     NamedWindow {
         name: "Full range".to_owned(),
         voi: Voi::Window(Window::spanning(low, high)),

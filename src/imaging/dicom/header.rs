@@ -73,6 +73,8 @@ pub(super) struct Header {
     pub(super) body_part: Option<String>,
     pub(super) subject: Subject,
     pub(super) warnings: Vec<String>,
+    /// What makes scores doubtful.
+    pub(super) doubts: Vec<String>,
 }
 
 impl Header {
@@ -85,7 +87,6 @@ impl Header {
             (false, true) => Subject::MaybeChest,
             (false, false) => Subject::OtherPart,
         };
-        for_processing(attributes, &mut warnings);
         let photometric = photometric(attributes, &mut warnings)?;
         if let Some(Ok(n_frames)) = attributes.integer(tags::NUMBER_OF_FRAMES)
             && n_frames > 1
@@ -150,6 +151,10 @@ impl Header {
             body_part,
             subject,
             warnings,
+            doubts: for_processing(attributes)
+                .into_iter()
+                .chain(burned_in(attributes))
+                .collect(),
         })
     }
 
@@ -247,7 +252,7 @@ fn anatomic_region(attributes: &mut Attributes<'_>) -> Option<String> {
 }
 
 /// Raw values of the detector look unlike anything that the network was trained on.
-fn for_processing(attributes: &Attributes<'_>, warnings: &mut Vec<String>) {
+fn for_processing(attributes: &Attributes<'_>) -> Option<String> {
     let intent = attributes.code(tags::PRESENTATION_INTENT_TYPE);
     let class = attributes.text(tags::SOP_CLASS_UID);
     // Those of digital X-ray come in pairs: the second of each is for processing (PS3.4 B.5).
@@ -255,11 +260,20 @@ fn for_processing(attributes: &Attributes<'_>, warnings: &mut Vec<String>) {
         uid.strip_prefix("1.2.840.10008.5.1.4.1.1.1.")
             .is_some_and(|rest| matches!(rest, "1.1" | "2.1" | "3.1"))
     });
-    if by_class || intent.is_some_and(|intent| intent.replace('_', " ") == "FOR PROCESSING") {
-        warnings.push(
-            "The film is FOR PROCESSING: raw detector values, not made for reading.".to_owned(),
-        );
-    }
+    let is_raw =
+        by_class || intent.is_some_and(|intent| intent.replace('_', " ") == "FOR PROCESSING");
+    is_raw.then(|| {
+        "The film is FOR PROCESSING: raw detector values, not made for reading.".to_owned()
+    })
+}
+
+/// The network takes letters and arrows for parts of the patient.
+fn burned_in(attributes: &Attributes<'_>) -> Option<String> {
+    let burned_in = attributes.code(tags::BURNED_IN_ANNOTATION);
+    (burned_in.as_deref() == Some("YES")).then(|| {
+        "The file says that annotations are burned into its picture: they may move its scores."
+            .to_owned()
+    })
 }
 
 fn photometric(

@@ -33,6 +33,7 @@ use crate::domain::{
 };
 
 use super::FilmError;
+use super::contrast::choose_within_range;
 use super::limits::check_size;
 use super::polarity::Polarity;
 use attributes::Attributes;
@@ -73,7 +74,8 @@ pub(super) fn film(bytes: &[u8], path: &Path) -> Result<Film, FilmError> {
     } else {
         steps.push(gray::describe_modality(&modality));
     }
-    steps.push(format!("gray by {}", windows.described));
+    steps.push(windows.described);
+    let white = stored.white();
     let info = film_info(&mut attributes, &source, &header, &stored, view);
     let mut warnings = source.warnings.clone();
     if object.garbage_behind {
@@ -93,7 +95,18 @@ pub(super) fn film(bytes: &[u8], path: &Path) -> Result<Film, FilmError> {
         inverted: header.inverted_because.is_some(),
         steps,
         warnings,
+        doubts: header
+            .doubts
+            .iter()
+            .cloned()
+            .chain(stored.doubts)
+            .chain(windows.doubt)
+            .collect(),
+        contrast: windows.contrast,
     };
+    if stored.from_color && stored.bits > 8 {
+        choose_within_range(&mut film, [0.0, white]);
+    }
     if header.subject == Subject::MaybeChest {
         turn_upright(&mut film);
     }

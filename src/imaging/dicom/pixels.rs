@@ -25,6 +25,15 @@ pub(super) struct Stored {
     /// Red, green and blue differ somewhere.
     pub(super) colored: bool,
     pub(super) warnings: Vec<String>,
+    /// What makes scores doubtful.
+    pub(super) doubts: Vec<String>,
+}
+
+impl Stored {
+    /// The largest number of its bits.
+    pub(super) fn white(&self) -> f64 {
+        f64::from((1_u32 << self.bits) - 1)
+    }
 }
 
 /// Decodes the one frame of a data set.
@@ -35,7 +44,6 @@ pub(super) fn decode(
 ) -> Result<Stored, DicomError> {
     let element = attributes.element(tags::PIXEL_DATA);
     let element = element.ok_or(DicomError::NoPixelData)?;
-    let mut warnings = vec![];
     let unknown = || {
         let (name, uid) = (source.syntax.name, &source.syntax_uid);
         DicomError::TransferSyntax {
@@ -55,9 +63,8 @@ pub(super) fn decode(
     };
     let cut = Cut::of(&decoded, header);
     let mut samples = decoded.samples;
-    if let Some(warning) = cut.warning(&samples, decoded.precision, header) {
-        warnings.push(warning);
-    }
+    let warnings = cut.warning(decoded.precision).into_iter().collect();
+    let doubts = cut.doubt(&samples, decoded.precision).into_iter().collect();
     for sample in &mut samples {
         *sample = cut.number(*sample);
     }
@@ -97,6 +104,7 @@ pub(super) fn decode(
         from_color,
         colored,
         warnings,
+        doubts,
     })
 }
 
@@ -235,18 +243,23 @@ impl Cut {
         u16::MAX >> (16 - self.bits)
     }
 
-    /// What is odd about the bits that are cut off, or missing.
-    fn warning(&self, samples: &[u16], precision: u16, header: &Header) -> Option<String> {
-        let stored = header.bits_stored;
-        if self.scaled {
-            return Some(format!(
-                "The file says {stored} bits, its compressed image {precision}: scaled to {stored}."
-            ));
-        }
-        if precision < stored {
-            return Some(format!(
-                "The file says {stored} bits, its compressed image {precision}."
-            ));
+    /// Says where the compressed image has fewer bits than the file.
+    fn warning(&self, precision: u16) -> Option<String> {
+        let stored = self.bits_stored;
+        let scaled = if self.scaled {
+            format!(": scaled to {stored}")
+        } else {
+            String::new()
+        };
+        (precision < stored).then(|| {
+            format!("The file says {stored} bits, its compressed image {precision}{scaled}.")
+        })
+    }
+
+    /// Says where bits that are cut off hold something.
+    fn doubt(&self, samples: &[u16], precision: u16) -> Option<String> {
+        if precision < self.bits_stored {
+            return None;
         }
         let n_below = self.shift + self.bits;
         let above = |raw: u16| u32::from(raw) >> n_below;

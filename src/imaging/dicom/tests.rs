@@ -1,11 +1,11 @@
 //! What the standard says, on data sets of a few pixels.
 
-use dicom_core::value::{C, DataSetSequence};
+use dicom_core::value::{C, DataSetSequence, PixelFragmentSequence};
 use dicom_core::{DataElement, PrimitiveValue, Tag, VR};
 use dicom_dictionary_std::{tags, uids};
 use dicom_object::InMemDicomObject;
 
-use crate::domain::{Film, SpacingSource};
+use crate::domain::{Contrast, Film, SpacingSource};
 use crate::imaging::samples::{dx, element, file, read, refusal};
 
 type Elements = Vec<DataElement<InMemDicomObject>>;
@@ -100,6 +100,56 @@ fn without_a_window_the_values_present_span_all_grays_but_for_padding() {
     assert_eq!(film(&[7, 7], vec![]).gray_8bit().len(), 2);
 }
 
+/// 999 values from 1000, then a hot pixel.
+fn with_a_hot_pixel() -> Vec<u16> {
+    (1000..1999).chain([4095]).collect()
+}
+
+#[test]
+fn without_a_window_a_hot_pixel_does_not_choose_the_contrast_and_steps_and_doubts_say_so() {
+    let hot = film(&with_a_hot_pixel(), vec![]);
+    let grays = hot.gray_8bit();
+    assert_eq!((grays[0], grays[998], grays[999]), (0, 255, 255));
+    assert_eq!(hot.contrast, Contrast::Chosen);
+    let said = "ontrast chosen from the film's own gray values, 1000 to 1998 \
+                (beyond: 1 px, 0.100 %): the file names no window";
+    assert!(
+        hot.steps.iter().any(|step| step.contains(said)),
+        "{:?}",
+        hot.steps
+    );
+    assert_eq!(hot.doubts, [format!("C{said}.")]);
+    assert_eq!(hot.other_windows[0].name, "Full range");
+    // Without outliers nothing is left out; that there is no window is a note.
+    let plain = film(&with_a_hot_pixel()[..999], vec![]);
+    assert_eq!((plain.contrast, plain.doubts.len()), (Contrast::File, 0));
+    assert!(warns_of(&plain, "names no window"));
+    // What the file declares is kept, outliers or not.
+    let declared = film(&with_a_hot_pixel(), window("2048", "4096"));
+    assert_eq!(
+        (declared.contrast, declared.gray_8bit()[999]),
+        (Contrast::File, 255)
+    );
+    assert_eq!(declared.gray_8bit()[0], 62);
+    assert!(declared.doubts.is_empty() && !warns_of(&declared, "names no window"));
+}
+
+#[test]
+fn a_film_of_8_bits_without_a_window_keeps_its_full_range() {
+    let values: Vec<u16> = (100..160).chain([255]).collect();
+    let elements = vec![
+        element(tags::BITS_STORED, VR::US, 8_u16),
+        element(tags::HIGH_BIT, VR::US, 7_u16),
+    ];
+    let film = film(&values, elements);
+    assert_eq!(
+        (film.contrast, film.default_window.name.as_str()),
+        (Contrast::File, "Full range")
+    );
+    assert_eq!((film.gray_8bit()[0], film.gray_8bit()[59]), (0, 97));
+    assert!(film.doubts.is_empty() && !warns_of(&film, "names no window"));
+}
+
 #[test]
 fn the_first_window_is_the_default_and_the_others_are_offered_by_name() {
     let mut elements = window("2048\\100", "4096\\51");
@@ -160,6 +210,33 @@ fn tables_are_looked_up_and_a_voi_table_goes_before_a_window() {
     let film = film(&[0, 1, 2, 3, 4095], elements);
     assert_eq!(film.gray_8bit(), [0, 0, 51, 255, 255]);
     assert_eq!(film.other_windows[0].name, "Window 1");
+}
+
+#[test]
+fn segmented_palettes_and_restarts_in_jpeg_ls_are_refused_by_name() {
+    let palette = refused(vec![
+        text(tags::PHOTOMETRIC_INTERPRETATION, VR::CS, "PALETTE COLOR"),
+        element(
+            tags::SEGMENTED_RED_PALETTE_COLOR_LOOKUP_TABLE_DATA,
+            VR::OW,
+            0_u16,
+        ),
+    ]);
+    assert!(
+        palette.contains("PALETTE COLOR with segmented tables"),
+        "{palette}"
+    );
+    // A frame of 2 x 1 pixels at 8 bits, restarts after each line, and a scan.
+    let stream = b"\xFF\xD8\xFF\xF7\0\x0b\x08\0\x01\0\x02\x01\x01\x11\0\xFF\xDD\0\x04\0\x01\
+                   \xFF\xDA\0\x08\x01\x01\0\0\0\0\x20\0\xFF\xD9";
+    let mut object = dx(2, 1);
+    let fragments = PixelFragmentSequence::new_fragments(C::from_vec(vec![stream.to_vec()]));
+    object.put(DataElement::new(tags::PIXEL_DATA, VR::OB, fragments));
+    let restarts = refusal(&file(object, uids::JPEGLS_LOSSLESS));
+    assert!(
+        restarts.contains("JPEG-LS") && restarts.contains("restart markers"),
+        "{restarts}"
+    );
 }
 
 #[test]
@@ -394,8 +471,15 @@ fn a_mirrored_film_is_fed_upright_and_the_steps_say_so() {
 
 #[test]
 fn raw_detector_values_and_other_body_parts_are_warned_of() {
-    let raw = text(tags::PRESENTATION_INTENT_TYPE, VR::CS, "FOR PROCESSING");
-    assert!(warns_of(&film(&[0, 1], vec![raw]), "FOR PROCESSING"));
+    let doubts = |tag, value| film(&[0, 1], vec![text(tag, VR::CS, value)]).doubts;
+    let raw = doubts(tags::PRESENTATION_INTENT_TYPE, "FOR PROCESSING");
+    assert!(raw[0].contains("FOR PROCESSING"), "{raw:?}");
+    let burned_in = doubts(tags::BURNED_IN_ANNOTATION, "YES");
+    assert!(
+        burned_in[0].contains("burned into its picture"),
+        "{burned_in:?}"
+    );
+    assert!(doubts(tags::BURNED_IN_ANNOTATION, "NO").is_empty());
     let part = |part: &str| film(&[0, 1], vec![text(tags::BODY_PART_EXAMINED, VR::CS, part)]);
     assert!(!warns_of(&part("TORAX"), "Body part"));
     assert!(warns_of(&part("SKULL"), "Body part is SKULL"));

@@ -157,9 +157,10 @@ impl ListState {
         let entries = shared.films.entries();
         let listed = self.places.iter().filter_map(|&place| entries.get(place));
         let unscored = listed.filter(|entry| entry.scores.is_none());
-        let paths = unscored.map(|entry| entry.path.clone()).collect();
+        let films = unscored.map(|entry| (entry.path.clone(), entry.auto_window));
+        let films = films.collect();
         let (services, classifier) = (&shared.services, Arc::clone(classifier));
-        start_scoring(&mut self.scoring, services, paths, classifier);
+        start_scoring(&mut self.scoring, services, films, classifier);
     }
 
     /// Scores of another model must not come in.
@@ -171,6 +172,7 @@ impl ListState {
     fn mark(&mut self, mark: Mark, shared: &mut Shared) {
         if let Some(entry) = shared.films.current_entry_mut() {
             entry.mark = (entry.mark != Some(mark)).then_some(mark);
+            entry.note_times.mark = now();
             self.keep_note(shared);
         }
     }
@@ -178,6 +180,7 @@ impl ListState {
     fn write_note(&mut self, text: String, shared: &mut Shared) {
         if let Some(entry) = shared.films.current_entry_mut() {
             entry.note = text;
+            entry.note_times.note = now();
             self.keep_note(shared);
         }
     }
@@ -186,11 +189,7 @@ impl ListState {
         let Some(entry) = shared.films.current_entry() else {
             return;
         };
-        let note = FilmNote {
-            mark: entry.mark,
-            note: entry.note.clone(),
-            changed: Utc::now().to_rfc3339_opts(SecondsFormat::Millis, true),
-        };
+        let note = FilmNote::new(entry.mark, entry.note.clone(), entry.note_times.clone());
         self.notes.save(entry.path.clone(), note);
         self.stale = true;
     }
@@ -262,7 +261,9 @@ impl ListState {
     fn poll_scoring(&mut self, shared: &mut Shared) {
         let (scored, over) = self.scoring.poll_events();
         for film in scored {
-            if let Some(entry) = shared.films.entry_mut(&film.path) {
+            let entry = shared.films.entry_mut(&film.path);
+            // Scores by the window of before do not count.
+            if let Some(entry) = entry.filter(|entry| entry.auto_window == film.auto_window) {
                 match film.scores {
                     Ok((concerns, scores)) => entry.take_scores(&concerns, scores),
                     Err(error) => entry.status = FilmStatus::Failed(error),
@@ -276,6 +277,11 @@ impl ListState {
         shared.told(self.scoring.take());
         self.stale |= over;
     }
+}
+
+/// RFC 3339 in UTC, so that later times sort behind.
+fn now() -> String {
+    Utc::now().to_rfc3339_opts(SecondsFormat::Millis, true)
 }
 
 /// The effect that shows a film, if there is one to show.

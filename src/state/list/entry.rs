@@ -3,6 +3,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::NoteTimes;
 use crate::imaging::Concerns;
 
 /// One film of the list, with its metadata.
@@ -24,6 +25,10 @@ pub struct FilmEntry {
     pub mark: Option<Mark>,
     /// The reader's words.
     pub note: String,
+    /// When mark and words were changed last.
+    pub note_times: NoteTimes,
+    /// The user set the file's window aside: the film's gray values choose the contrast.
+    pub auto_window: bool,
 }
 
 /// How far a film on the list has come.
@@ -77,6 +82,8 @@ impl FilmEntry {
             scores: None,
             mark: None,
             note: String::new(),
+            note_times: NoteTimes::default(),
+            auto_window: false,
         }
     }
 

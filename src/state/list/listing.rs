@@ -8,13 +8,16 @@ use anyhow::Context as _;
 use super::{FilmEntry, FilmNote, Sidecar};
 use crate::dataset::table_above;
 use crate::files::write_whole;
-use crate::imaging::{list_films, place_of_film};
+use crate::imaging::{PassedOver, list_films, place_of_film};
 use crate::state::Services;
 use crate::work::{JobContext, Task, Watch as _};
 
 /// Films found below the paths that were opened, and what could not be looked into.
+#[derive(Default)]
 pub struct Listing {
     pub films: Vec<FilmEntry>,
+    /// What is no film in the folders.
+    pub passed_over: PassedOver,
     /// Paths that could not be looked into.
     pub missing: Vec<PathBuf>,
     pub errors: Vec<String>,
@@ -23,15 +26,15 @@ pub struct Listing {
 pub fn start_listing(task: &mut Task<Listing>, services: &Services, paths: Vec<PathBuf>) {
     let elsewhere = services.notes_folder();
     task.start("list films", &services.wake, move |ctx| {
-        let mut listing = Listing {
-            films: Vec::new(),
-            missing: Vec::new(),
-            errors: Vec::new(),
-        };
+        let mut listing = Listing::default();
         for path in paths {
             ctx.check()?;
             match list_films(&path) {
-                Ok(films) => listing.films.extend(films.into_iter().map(FilmEntry::new)),
+                Ok(found) => {
+                    let films = found.films.into_iter();
+                    listing.films.extend(films.map(FilmEntry::new));
+                    listing.passed_over.extend(&found.passed_over);
+                }
                 Err(error) => {
                     listing.errors.push(error.to_string());
                     listing.missing.push(path);
@@ -112,6 +115,7 @@ impl Surroundings {
         if let Some(note) = self.notes.get(name) {
             film.mark = note.mark;
             film.note.clone_from(&note.note);
+            film.note_times = note.times();
         }
     }
 }
@@ -129,8 +133,7 @@ pub fn start_drawn_film(task: &mut Task<Listing>, services: &Services) {
             .with_context(|| format!("cannot write {}", path.display()))?;
         Ok(Listing {
             films: vec![FilmEntry::new(path)],
-            missing: vec![],
-            errors: vec![],
+            ..Listing::default()
         })
     });
 }

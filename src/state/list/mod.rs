@@ -22,5 +22,5 @@ pub use arrange::{Decision, ListFilter, SortKey, SortOrder, arranged, n_above, s
 pub use blinded::{Agreement, BlindedSession};
 pub use command::ListCommand;
 pub use entry::{FilmEntry, FilmStatus, Mark};
-pub use sidecar::{FilmNote, Sidecar};
+pub use sidecar::{FilmNote, NoteTimes, Sidecar};
 pub use state::ListState;

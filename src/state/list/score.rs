@@ -9,40 +9,41 @@ use crate::state::Services;
 use crate::work::{JobContext, Progress, Task, Watch as _, cause_chain};
 use thorax_engine::lower_priority;
 
-/// Starts scoring films in the background.
+/// Starts scoring films in the background, each with whether its file's window was set aside.
 pub fn start_scoring(
     task: &mut Task<(), ListScore>,
     services: &Services,
-    paths: Vec<PathBuf>,
+    films: Vec<(PathBuf, bool)>,
     classifier: Arc<Classifier>,
 ) {
     task.start("score list", &services.wake, move |ctx| {
         // The film in view comes first.
         lower_priority();
-        score_films(&paths, &classifier, ctx)
+        score_films(&films, &classifier, ctx)
     });
 }
 
 /// Scores films as they are scored in view: one at a time, by the same functions.
 fn score_films(
-    paths: &[PathBuf],
+    films: &[(PathBuf, bool)],
     classifier: &Classifier,
     ctx: &JobContext<ListScore>,
 ) -> anyhow::Result<()> {
-    let n_total = paths.len();
-    for (n_done, path) in paths.iter().enumerate() {
+    let n_total = films.len();
+    for (n_done, &(ref path, auto_window)) in films.iter().enumerate() {
         ctx.check()?;
         ctx.progress(Progress {
             n_done,
             n_total,
             unit: "films scored",
         });
-        let (scores, patient_id) = match scores_of(path, classifier) {
+        let (scores, patient_id) = match scores_of(path, auto_window, classifier) {
             Ok((concerns, scores, patient_id)) => (Ok((concerns, scores)), patient_id),
             Err(error) => (Err(cause_chain(&error)), None),
         };
         ctx.send(ListScore {
             path: path.clone(),
+            auto_window,
             scores,
             patient_id,
         });
@@ -52,9 +53,14 @@ fn score_films(
 
 fn scores_of(
     path: &Path,
+    auto_window: bool,
     classifier: &Classifier,
 ) -> anyhow::Result<(Concerns, Box<[f32]>, Option<String>)> {
-    let opened = film::open(path)?;
+    let opened = if auto_window {
+        film::open_with_auto_window(path)?
+    } else {
+        film::open(path)?
+    };
     let inference = film::infer(&opened, classifier)?;
     let scores = inference.scores.values().iter();
     let scores = scores.map(|score| score.get()).collect();

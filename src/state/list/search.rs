@@ -64,6 +64,9 @@ impl FilmSearch {
         for error in listing.errors {
             shared.say_error(error);
         }
+        if let Some(words) = listing.passed_over.words() {
+            shared.say(words);
+        }
         let added = shared.films.add(listing.films);
         let left_at = self.restored.take();
         let left_at = left_at.and_then(|path| shared.films.place_of(&path));

@@ -38,6 +38,64 @@ pub struct FilmNote {
     pub note: String,
     /// When it was changed last: RFC 3339 in UTC, so that later times sort behind.
     pub changed: String,
+    /// When the mark was; empty where it never was. Files of before have neither time: both are `changed`.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub mark_changed: String,
+    /// When the words were; empty where they never were.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub note_changed: String,
+}
+
+/// When mark and words of a film were changed last; empty where they never were.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct NoteTimes {
+    /// Of the mark.
+    pub mark: String,
+    /// Of the words.
+    pub note: String,
+}
+
+impl FilmNote {
+    /// Mark and words with their times.
+    pub fn new(mark: Option<Mark>, note: String, times: NoteTimes) -> Self {
+        Self {
+            mark,
+            note,
+            changed: times.mark.clone().max(times.note.clone()),
+            mark_changed: times.mark,
+            note_changed: times.note,
+        }
+    }
+
+    /// When mark and words were changed last.
+    pub fn times(&self) -> NoteTimes {
+        let is_of_before = self.mark_changed.is_empty() && self.note_changed.is_empty();
+        let time = |own: &String| if is_of_before { &self.changed } else { own }.clone();
+        NoteTimes {
+            mark: time(&self.mark_changed),
+            note: time(&self.note_changed),
+        }
+    }
+
+    /// Mark and words, each of the note in which it was changed last.
+    fn merged(self, other: Self) -> Self {
+        let (own, others) = (self.times(), other.times());
+        let (mark, mark_time) = if own.mark <= others.mark {
+            (other.mark, others.mark)
+        } else {
+            (self.mark, own.mark)
+        };
+        let (note, note_time) = if own.note <= others.note {
+            (other.note, others.note)
+        } else {
+            (self.note, own.note)
+        };
+        let times = NoteTimes {
+            mark: mark_time,
+            note: note_time,
+        };
+        Self::new(mark, note, times)
+    }
 }
 
 impl Default for Sidecar {
@@ -109,17 +167,19 @@ impl Sidecar {
         Ok(sidecar)
     }
 
-    /// Takes over another's notes where they are newer, or of films without one.
+    /// Takes over another's marks and words where they are newer, or of films without one.
     pub fn take_newer(&mut self, other: Self) {
         for (film, note) in other.films {
-            let known = self.films.get(&film);
-            if known.is_none_or(|known| known.changed <= note.changed) {
-                self.films.insert(film, note);
-            }
+            let note = match self.films.remove(&film) {
+                Some(known) => known.merged(note),
+                None => note,
+            };
+            self.films.insert(film, note);
         }
     }
 
-    /// Writes one film's note into the file, keeping what others wrote there; the newest counts.
+    /// Writes one film's note into the file, keeping what others wrote there; of mark and words each
+    /// the newest counts.
     ///
     /// A lock beside the file keeps other windows out meanwhile. A file that cannot be read is never
     /// overwritten.
@@ -146,7 +206,47 @@ mod tests {
             mark: Some(Mark::Flagged),
             note: words.to_owned(),
             changed: changed.to_owned(),
+            ..FilmNote::default()
         }
+    }
+
+    #[test]
+    fn a_mark_of_one_window_and_words_of_another_are_both_kept() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = Sidecar::path(folder.path(), None);
+        // As files of before have it: one time for both.
+        Sidecar::write(&path, "a.png", note("old", "2026-11-25T09:00:00Z")).unwrap();
+        let known = Sidecar::read(&path).unwrap().films["a.png"].times();
+        let words = NoteTimes {
+            note: "2026-11-25T10:00:00Z".to_owned(),
+            ..known.clone()
+        };
+        let mark = NoteTimes {
+            mark: "2026-11-25T10:00:01Z".to_owned(),
+            ..known
+        };
+        let by_words = FilmNote::new(Some(Mark::Flagged), "new".to_owned(), words);
+        // The other window knows nothing of the new words.
+        let by_mark = FilmNote::new(None, "old".to_owned(), mark);
+        for order in [[&by_words, &by_mark], [&by_mark, &by_words]] {
+            for change in order {
+                Sidecar::write(&path, "a.png", change.clone()).unwrap();
+            }
+            let read = Sidecar::read(&path).unwrap().films["a.png"].clone();
+            assert_eq!((read.mark, read.note.as_str()), (None, "new"));
+            assert_eq!(read.changed, "2026-11-25T10:00:01Z");
+        }
+        // Who never saw a mark takes none away.
+        let flagged = FilmNote::new(Some(Mark::Flagged), String::new(), by_mark.times());
+        let unseen = NoteTimes {
+            note: "2026-11-25T11:00:00Z".to_owned(),
+            ..NoteTimes::default()
+        };
+        for change in [flagged, FilmNote::new(None, "x".to_owned(), unseen)] {
+            Sidecar::write(&path, "b.png", change).unwrap();
+        }
+        let read = Sidecar::read(&path).unwrap().films["b.png"].clone();
+        assert_eq!((read.mark, read.note.as_str()), (Some(Mark::Flagged), "x"));
     }
 
     #[test]

@@ -11,6 +11,8 @@ use crate::work::{Progress, Task};
 /// A film that was scored in the background.
 pub struct ListScore {
     pub path: PathBuf,
+    /// Whether the window of its file was set aside.
+    pub auto_window: bool,
     /// One score a label, or why there are none.
     pub scores: Result<(Concerns, Box<[f32]>), String>,
     /// What the file says.

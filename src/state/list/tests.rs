@@ -46,6 +46,27 @@ fn a_step_follows_the_order_of_the_list_and_stops_at_its_ends() {
 }
 
 #[test]
+fn a_folder_says_what_it_passed_over() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("a.png"), b"\x89PNG\r\n\x1a\n").unwrap();
+    let mut directory = vec![0; 128];
+    directory.extend(b"DICM\x02\0\x02\0UI\x14\x001.2.840.10008.1.3.10\0");
+    std::fs::write(folder.path().join("DICOMDIR"), directory).unwrap();
+    let (mut state, mut shared) = with_films(shared(), &[]);
+    state.open(vec![folder.path().to_owned()], &shared);
+    while shared.films.entries().is_empty() {
+        state.poll(&mut shared);
+        std::thread::yield_now();
+    }
+    let said: Vec<_> = shared
+        .notices
+        .iter()
+        .map(|notice| notice.text.as_str())
+        .collect();
+    assert_eq!(said, ["1 file without a film was passed over: a DICOMDIR"]);
+}
+
+#[test]
 fn from_a_film_outside_the_filter_a_step_leads_to_the_first_inside() {
     let (mut state, mut shared) = with_films(shared(), &["x.png", "chest1.png", "chest2.png"]);
     shared.films.show(0);

@@ -119,6 +119,31 @@ fn without_a_dialog_a_path_is_typed_for_what_was_asked() {
 }
 
 #[test]
+fn a_typed_path_of_a_file_that_is_there_is_refused_and_another_is_asked_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("mine.toml");
+    std::fs::write(&path, "mine").unwrap();
+    let mut state = state(Picked::NoDialog);
+    order(&mut state, TrainingCommand::Pick(TrainingPick::SaveConfig));
+    poll_until(&mut state, "the line", |state| {
+        state.shared.prompt.is_some()
+    });
+    state.apply(Command::EditPath(path.display().to_string()));
+    state.apply(Command::UseTypedPath);
+    assert!(state.shared.prompt.is_some(), "another path can be typed");
+    let notice = state.shared.notices.iter().last().unwrap().text.clone();
+    assert!(
+        notice.contains("a file of this name exists, type another"),
+        "{notice}"
+    );
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), "mine");
+    let other = folder.path().join("other.toml");
+    state.apply(Command::EditPath(other.display().to_string()));
+    state.apply(Command::UseTypedPath);
+    poll_until(&mut state, "the file", |_| other.is_file());
+}
+
+#[test]
 fn what_was_set_up_is_there_at_the_next_start() {
     let mut state = state(Picked::Nothing);
     let config = TrainConfig {

@@ -18,6 +18,7 @@ impl ViewerState {
             ViewerCommand::ShowAnyway => {
                 self.options.shown_anyway = shared.films.current_path().map(Path::to_owned);
             }
+            ViewerCommand::UseAutoWindow(auto) => self.use_auto_window(auto, shared),
             ViewerCommand::SelectFinding(finding_idx) => self.selected = finding_idx,
             ViewerCommand::StepFinding(step) => self.step_finding(step, shared),
             ViewerCommand::SetThreshold(finding_idx, threshold) => {

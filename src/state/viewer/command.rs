@@ -11,6 +11,9 @@ pub enum ViewerCommand {
     Retry,
     /// Show the scores of the film in view though it was refused as input.
     ShowAnyway,
+    /// Set the window of the film in view aside, and score it by one that its gray values choose; or take the
+    /// file's again.
+    UseAutoWindow(bool),
     /// Lay the map of this finding over the film; of none.
     SelectFinding(Option<usize>),
     /// Select the finding above or below the selected one.

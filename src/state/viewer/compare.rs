@@ -4,7 +4,7 @@ use std::sync::Arc;
 use super::linked::Shown;
 use super::pane::{FilmAnswer, FilmRequest};
 use super::{DisplayChange, DisplayCommand, Pane, ViewerState};
-use crate::domain::{Display, PerFinding, Threshold};
+use crate::domain::{Contrast, Display, PerFinding, Threshold};
 use crate::model::{Classifier, ModelSource};
 use crate::state::model::start_loading;
 use crate::state::{FilmState, Films, ModelRequest, Shared};
@@ -174,6 +174,7 @@ impl ViewerState {
             let known = compare.film.opened();
             known
                 .filter(|known| known.film.path == request.path)
+                .filter(|known| (known.film.contrast == Contrast::Auto) == request.auto_window)
                 .cloned()
         });
         compare.pane.read(&mut compare.film, request);

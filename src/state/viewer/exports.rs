@@ -6,7 +6,7 @@ use image::RgbImage;
 use super::ViewerState;
 use crate::domain::{PerFinding, Threshold};
 use crate::explain::{OverlayStyle, overlay_image};
-use crate::export::{DrawnMaps, ExportKind, FilmExport, export_film, scores_csv};
+use crate::export::{DrawnMaps, ExportFolder, ExportKind, FilmExport, export_film, scores_csv};
 use crate::film::ScoredFilm;
 use crate::model::Classifier;
 use crate::state::{Effect, PickKind, Shared};
@@ -87,7 +87,12 @@ impl ExportSource {
             style: self.style,
             findings: &self.findings(&export),
         };
-        Ok(export_film(&export, &drawn, kinds, folder)?)
+        Ok(export_film(
+            &export,
+            &drawn,
+            kinds,
+            &mut ExportFolder::new(folder, false),
+        )?)
     }
 }
 

@@ -3,6 +3,7 @@ use std::sync::Arc;
 
 use super::ViewerState;
 use super::pane::{FilmAnswer, FilmRequest};
+use crate::domain::Contrast;
 use crate::film::ScoredFilm;
 use crate::state::{Effect, FilmState, FilmStatus, Shared};
 
@@ -76,6 +77,25 @@ impl ViewerState {
         };
         let request = FilmRequest::new(path, shared.model.classifier(), shared);
         self.main.read(&mut shared.films.film, request);
+    }
+
+    /// Opens and scores the film in view by another window, where that is offered or in use.
+    pub(super) fn use_auto_window(&mut self, auto: bool, shared: &mut Shared) {
+        let possible = shared.films.film.opened().is_some_and(|opened| {
+            if auto {
+                opened.auto_window_offered
+            } else {
+                opened.film.contrast == Contrast::Auto
+            }
+        });
+        if !possible {
+            return;
+        }
+        self.probe.clear();
+        self.jitter.forget();
+        shared.films.set_auto_window(auto);
+        self.read_film(shared);
+        self.read_beside(shared);
     }
 
     /// Makes the maps of all films in view anew where they are by another method than the chosen one.

@@ -5,7 +5,7 @@ use super::area::changed;
 use super::{DisplayChange, Displays, ViewerArea};
 use crate::domain::{Display, GrayChoice};
 use crate::explain::CamMethod;
-use crate::film::{OpenedFilm, ScoredFilm, open, score};
+use crate::film::{OpenedFilm, ScoredFilm, open, open_with_auto_window, score};
 use crate::model::Classifier;
 use crate::state::history::Gesture;
 use crate::state::{FilmState, Shared};
@@ -27,6 +27,8 @@ pub struct FilmRequest {
     pub path: PathBuf,
     /// The film, if it is decoded already.
     pub opened: Option<Arc<OpenedFilm>>,
+    /// Whether the user set the window of its file aside.
+    pub auto_window: bool,
     /// Without one the film is opened only.
     pub classifier: Option<Arc<Classifier>>,
     pub method: CamMethod,
@@ -55,6 +57,7 @@ impl FilmRequest {
     pub fn new(path: PathBuf, classifier: Option<&Arc<Classifier>>, shared: &Shared) -> Self {
         Self {
             opened: shared.films.opened_of(&path),
+            auto_window: shared.films.uses_auto_window(&path),
             path,
             classifier: classifier.cloned(),
             method: shared.settings.map.method,
@@ -133,6 +136,7 @@ fn open_and_score(
 ) -> anyhow::Result<Option<ScoredFilm>> {
     let opened = match request.opened {
         Some(opened) => opened,
+        None if request.auto_window => Arc::new(open_with_auto_window(&request.path)?),
         None => Arc::new(open(&request.path)?),
     };
     ctx.check()?;

@@ -1,6 +1,7 @@
 //! The command of each action, and whether it is possible now.
 
 use super::Action;
+use crate::domain::Contrast;
 use crate::explain::HeatmapScale;
 use crate::export::ExportKind;
 use crate::state::{
@@ -141,6 +142,12 @@ impl Action {
             Self::Brighter => window(0.0, step),
             Self::Darker => window(0.0, -step),
             Self::Invert => change(DisplayChange::Invert),
+            Self::UseAutoWindow => {
+                let opened = films.film.opened();
+                let in_use = opened.is_some_and(|opened| opened.film.contrast == Contrast::Auto);
+                let offered = opened.is_some_and(|opened| opened.auto_window_offered);
+                view(ViewerCommand::UseAutoWindow(!in_use), in_use || offered)
+            }
             Self::ToggleHistogram => display(DisplayCommand::ShowHistogram(
                 !viewer_settings.histogram_shown,
             )),

@@ -33,6 +33,8 @@ pub enum Fixture {
     /// The same with everything moved: window, zoom, tool, threshold, a measurement, part of the
     /// film covered, one change undone; dark colors and large text.
     Changed,
+    /// A film that its range leaves without contrast.
+    Dim,
     /// A film being opened.
     Opening,
     /// A film whose opening was stopped.
@@ -62,10 +64,11 @@ pub enum Fixture {
 }
 
 impl Fixture {
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::Nothing,
         Self::Film,
         Self::Changed,
+        Self::Dim,
         Self::Opening,
         Self::Stopped,
         Self::Scoring,
@@ -87,6 +90,15 @@ impl Fixture {
             Self::Nothing => {}
             Self::Film => stage.open_film(),
             Self::Changed => stage.change_all(),
+            Self::Dim => {
+                let phantom = concat!(env!("CARGO_MANIFEST_DIR"), "/assets/phantom.png");
+                let mut film = image::open(phantom).unwrap().into_luma8();
+                film.pixels_mut().for_each(|pixel| pixel.0[0] /= 8);
+                let path = stage.path("dim.png");
+                film.save(&path).unwrap();
+                stage.state.apply(Command::Open(vec![path]));
+                stage.until_scored();
+            }
             Self::Opening => {
                 stage.open_film();
                 stage.view(ViewerCommand::ShowFilm(2));
@@ -232,7 +244,7 @@ impl Stage {
         self.until_scored();
     }
 
-    fn until_scored(&mut self) {
+    pub fn until_scored(&mut self) {
         self.until("the scores", |state| {
             state.shared.films.film.reading().is_some()
         });

@@ -135,6 +135,7 @@ actions! {
         Brighter "Brighter" alt(Key::ArrowUp);
         Darker "Darker" alt(Key::ArrowDown);
         Invert "Invert black and white" key(Key::I);
+        UseAutoWindow "Score by auto window, or by the file's again";
         ToggleHistogram "Show or hide histogram" key(Key::H);
         SwapWindowAxes "Swap the axes of the window drag";
     [Orientation "Orientation"]

@@ -2,6 +2,7 @@
 
 use super::fixtures::{Fixture, Stage};
 use super::{Action, Actions};
+use crate::domain::Contrast;
 use crate::state::{AppState, Command, EvaluationCommand, FilmState};
 
 /// The part of the state that an action changes.
@@ -129,6 +130,7 @@ fn row(action: Action) -> (Fixture, Part) {
         | Action::PreviousOfPatient
         | Action::CloseFilm
         | Action::CloseAllFilms => (Fixture::Film, Part::Film),
+        Action::UseAutoWindow => (Fixture::Dim, Part::Film),
         Action::ReloadFilm => (Fixture::Stopped, Part::Film),
         Action::Cancel => (Fixture::Opening, Part::Film),
         Action::Flag | Action::Reviewed | Action::Exclude => (Fixture::Film, Part::Mark),
@@ -215,6 +217,51 @@ fn every_action_is_possible_in_some_state_and_changes_what_it_names() {
         let (fixture, part) = row(action);
         carry_out(action, &mut fixture.stage(), part);
     }
+}
+
+#[test]
+fn an_auto_window_is_named_by_the_film_holds_for_the_list_and_is_taken_back() {
+    let mut stage = Fixture::Dim.stage();
+    let contrast = |state: &AppState| {
+        let opened = state.shared.films.film.opened();
+        opened.map(|opened| opened.film.contrast)
+    };
+    let grays = |state: &AppState| {
+        let scored = state.shared.films.film.reading().unwrap();
+        scored.opened.picture().values().iter().max().copied()
+    };
+    assert_eq!(contrast(&stage.state), Some(Contrast::File));
+    let dark = grays(&stage.state);
+    carry_out(Action::UseAutoWindow, &mut stage, Part::Film);
+    stage.until_scored();
+    assert_eq!(
+        (contrast(&stage.state), grays(&stage.state)),
+        (Some(Contrast::Auto), Some(255))
+    );
+    let scored = stage.state.shared.films.film.reading().unwrap();
+    let summary = scored.opened.concerns.summary();
+    assert!(summary.contains("was set aside by the user"), "{summary}");
+    assert!(
+        stage
+            .state
+            .shared
+            .films
+            .current_entry()
+            .unwrap()
+            .auto_window
+    );
+    carry_out(Action::UseAutoWindow, &mut stage, Part::Film);
+    stage.until_scored();
+    assert_eq!(
+        (contrast(&stage.state), grays(&stage.state)),
+        (Some(Contrast::File), dark)
+    );
+    // A film with contrast is offered none.
+    let stage = Fixture::Film.stage();
+    assert_eq!(
+        Actions::of(&stage.state).command(Action::UseAutoWindow),
+        None
+    );
 }
 
 #[test]

@@ -1,8 +1,8 @@
 use egui::Ui;
 
 use super::FindingsView;
-use crate::domain::Film;
 use crate::domain::SpacingSource;
+use crate::domain::{Contrast, Film};
 use crate::imaging::Severity;
 use crate::state::{CommandSender, ListCommand, Mark};
 use crate::ui::shortcuts::Action;
@@ -35,9 +35,32 @@ pub fn heading_ui(ui: &mut Ui, view: &FindingsView<'_>, commands: &CommandSender
             };
             ui.label(egui::RichText::new(&concern.text).color(color));
         }
+        auto_window_ui(ui, view, opened.film.contrast, commands);
     }
     note_ui(ui, view, commands);
     ui.add_space(theme::SMALL_GAP_PT);
+}
+
+/// At the concern about contrast: another window in place of the file's, and the way back.
+fn auto_window_ui(
+    ui: &mut Ui,
+    view: &FindingsView<'_>,
+    contrast: Contrast,
+    commands: &CommandSender,
+) {
+    let action = Action::UseAutoWindow;
+    if view.actions.command(action).is_none() {
+        return;
+    }
+    let label = match contrast {
+        Contrast::Auto => "Use the file's window",
+        Contrast::File | Contrast::Chosen => "Use auto window",
+    };
+    let button = egui::Button::new(label);
+    let hint = "The window that the film is scored by; an auto window is chosen by its gray values";
+    view.actions
+        .add(ui, action, button, commands)
+        .on_hover_text(hint);
 }
 
 /// Mark and note of the film; both are saved in a file next to the films.
