@@ -55,7 +55,11 @@ pub fn resume(
         let error = format!("the {what} differ from those that the run started with");
         Err(TrainError::Value(error))
     };
-    if !prepared.train.cache.has_fingerprint(&known.data_fingerprint) {
+    if !prepared
+        .train
+        .cache
+        .has_fingerprint(&known.data_fingerprint)
+    {
         return differ("films");
     }
     if known.soft_labels_fingerprint != soft_labels_fingerprint(&prepared.plan) {
