@@ -134,6 +134,9 @@ impl Run<'_> {
         let mut opened = film::open(&result.path)?;
         if self.auto_window && opened.auto_window_offered {
             opened = film::open_with_auto_window(&result.path)?;
+            // A table of scores alone has no place for it.
+            let path = result.path.display();
+            output::complain(&format!("the file's window is set aside (--auto-window): {path}"));
         }
         let opened = Arc::new(opened);
         result.concerns = Some(opened.concerns.clone());

@@ -303,6 +303,8 @@ fn a_film_without_contrast_is_scored_by_an_auto_window_only_when_told_to_and_say
         ];
         let output = thorax(&args.concat());
         assert!(output.status.success(), "{}", stderr(&output));
+        let said = stderr(&output).contains("window is set aside");
+        assert_eq!(said, !option.is_empty());
         serde_json::from_slice(&output.stdout).unwrap()
     };
     let distance = |a: &Value, b: &Value| {
