@@ -116,7 +116,7 @@ impl Work<'_> {
                 classifier,
                 data,
                 rule: MapRule {
-                    method: args.map_method.into(),
+                    method: args.map_method,
                     cut: args.map_cut,
                 },
             }),
@@ -218,7 +218,12 @@ impl Work<'_> {
             EvaluationFormat::Table => text::table(evaluation, chosen),
             EvaluationFormat::Csv => String::from_utf8(figures_csv(&evaluation.figures, model))?,
             EvaluationFormat::Json => {
-                let json = figures_json(&evaluation.figures, model, bootstrap);
+                let json = figures_json(
+                    &evaluation.figures,
+                    model,
+                    bootstrap,
+                    evaluation.localization.as_ref(),
+                );
                 serde_json::to_string_pretty(&json)? + "\n"
             }
         })

@@ -1,15 +1,23 @@
 use std::path::Path;
-use std::sync::Arc;
 
 use super::EvaluateError;
 use crate::dataset::FindingBox;
-use crate::domain::Threshold;
-use crate::explain::{CamMethod, Overlap};
-use crate::film::{open, score};
+use crate::domain::{Labels, Threshold};
+use crate::explain::{CamMethod, Overlap, class_activation_maps};
+use crate::film::{infer, open};
 use crate::model::Classifier;
 use crate::work::{Progress, Watch};
 
-/// How well a label's maps meet radiologists' boxes, over films that have one.
+/// How well maps meet radiologists' boxes, over films that have one.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Localization {
+    /// The method that tables show, and the map threshold of all methods.
+    pub rule: MapRule,
+    /// Each method with the labels in the order of the model's outputs.
+    pub methods: Vec<(CamMethod, Vec<LabelLocalization>)>,
+}
+
+/// How well a label's maps by one method meet radiologists' boxes.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LabelLocalization {
     /// As the model spells it.
@@ -29,20 +37,55 @@ pub struct LabelLocalization {
 /// Which places of a film a map is taken to point at.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct MapRule {
-    /// Which map.
+    /// Which map tables show.
     pub method: CamMethod,
     /// Map threshold, as a fraction of the map's maximum, in `(0, 1]`.
     pub cut: f32,
 }
 
-/// One film's boxes of one finding.
-struct BoxedFilm<'a> {
-    path: &'a Path,
-    finding_idx: usize,
-    boxes: Vec<&'a FindingBox>,
+impl Localization {
+    /// The labels under the method that tables show.
+    pub fn shown(&self) -> &[LabelLocalization] {
+        let shown = self.methods.iter();
+        let mut shown = shown.filter(|(method, _)| *method == self.rule.method);
+        shown.next().map_or(&[], |(_, labels)| labels)
+    }
+
+    fn new(labels: &Labels, rule: MapRule) -> Self {
+        let empty = |name: &str| LabelLocalization {
+            name: name.to_owned(),
+            n_films: 0,
+            n_hits: 0,
+            n_flagged: 0,
+            mean_iou: 0.0,
+            n_overlapping: 0,
+        };
+        let methods = CamMethod::ALL.map(|method| (method, labels.iter().map(empty).collect()));
+        Self {
+            rule,
+            methods: methods.into(),
+        }
+    }
 }
 
-/// Scores films with boxes and compares maps with them.
+impl LabelLocalization {
+    fn add(&mut self, overlap: Overlap, flagged: bool) {
+        self.n_films += 1;
+        self.n_hits += usize::from(overlap.hit);
+        self.n_flagged += usize::from(flagged);
+        // The mean so far, moved by its share of the new film's.
+        self.mean_iou += (overlap.iou - self.mean_iou) / self.n_films as f64;
+        self.n_overlapping += usize::from(overlap.iou >= 0.5);
+    }
+}
+
+/// One film with its boxes, by finding.
+struct BoxedFilm<'a> {
+    path: &'a Path,
+    findings: Vec<(usize, Vec<&'a FindingBox>)>,
+}
+
+/// Scores each film with boxes once and compares its maps, by every method, with them.
 ///
 /// `films` pairs images with their files. Films that cannot be read are returned with the reason.
 pub fn localize(
@@ -52,20 +95,10 @@ pub fn localize(
     thresholds: &[Threshold],
     rule: MapRule,
     watch: &dyn Watch,
-) -> Result<(Vec<LabelLocalization>, Vec<String>), EvaluateError> {
+) -> Result<(Localization, Vec<String>), EvaluateError> {
     let labels = &classifier.card().labels;
-    let boxed = boxed_films(classifier, films, boxes);
-    let mut sums: Vec<LabelLocalization> = labels
-        .iter()
-        .map(|name| LabelLocalization {
-            name: name.to_owned(),
-            n_films: 0,
-            n_hits: 0,
-            n_flagged: 0,
-            mean_iou: 0.0,
-            n_overlapping: 0,
-        })
-        .collect();
+    let boxed = boxed_films(labels, films, boxes);
+    let mut localization = Localization::new(labels, rule);
     let mut unreadable = Vec::new();
     for (n_done, film) in boxed.iter().enumerate() {
         watch.progress(Progress {
@@ -75,58 +108,49 @@ pub fn localize(
         });
         watch.check()?;
         let opened = match open(film.path) {
-            Ok(opened) => Arc::new(opened),
+            Ok(opened) => opened,
             Err(error) => {
                 unreadable.push(error.to_string());
                 continue;
             }
         };
-        let scored = score(&opened, classifier, rule.method).map_err(|error| *error.source)?;
-        let map = scored.maps.get(film.finding_idx);
-        let (Some(map), Some(sum)) = (map, sums.get_mut(film.finding_idx)) else {
-            continue;
-        };
-        let score = scored.inference.scores.get(film.finding_idx);
-        let pair = score.zip(thresholds.get(film.finding_idx));
-        let flagged = pair.is_some_and(|(score, threshold)| score.is_positive(threshold));
-        let overlap = Overlap::of(map, &film.boxes, rule.cut);
-        sum.n_films += 1;
-        sum.n_hits += usize::from(overlap.hit);
-        sum.n_flagged += usize::from(flagged);
-        sum.mean_iou += overlap.iou;
-        sum.n_overlapping += usize::from(overlap.iou >= 0.5);
+        let inference = infer(&opened, classifier).map_err(|error| *error.source)?;
+        for (method, sums) in &mut localization.methods {
+            let scores = &inference.scores;
+            let maps =
+                class_activation_maps(&inference.features, classifier.head(), scores, *method);
+            for (finding_idx, boxes) in &film.findings {
+                let (Some(map), Some(sum)) = (maps.get(*finding_idx), sums.get_mut(*finding_idx))
+                else {
+                    continue;
+                };
+                let pair = scores.get(*finding_idx).zip(thresholds.get(*finding_idx));
+                let flagged = pair.is_some_and(|(score, threshold)| score.is_positive(threshold));
+                sum.add(Overlap::of(map, boxes, rule.cut), flagged);
+            }
+        }
     }
-    for sum in &mut sums {
-        sum.mean_iou /= sum.n_films.max(1) as f64;
-    }
-    Ok((sums, unreadable))
+    Ok((localization, unreadable))
 }
 
+/// Films that have a box of a label, each once.
 fn boxed_films<'a>(
-    classifier: &Classifier,
+    labels: &Labels,
     films: &[(String, &'a Path)],
     boxes: &'a [FindingBox],
 ) -> Vec<BoxedFilm<'a>> {
-    let labels = &classifier.card().labels;
-    let of_film = |(image, path): &(String, &'a Path)| -> Vec<BoxedFilm<'a>> {
-        let mut boxed: Vec<BoxedFilm<'a>> = Vec::new();
+    let of_film = |(image, path): &(String, &'a Path)| {
+        let mut findings: Vec<(usize, Vec<&'a FindingBox>)> = Vec::new();
         for found in boxes.iter().filter(|found| found.image == *image) {
             let Some(finding_idx) = labels.position(found.finding.name()) else {
                 continue;
             };
-            match boxed
-                .iter_mut()
-                .find(|film| film.finding_idx == finding_idx)
-            {
-                Some(film) => film.boxes.push(found),
-                None => boxed.push(BoxedFilm {
-                    path,
-                    finding_idx,
-                    boxes: vec![found],
-                }),
+            match findings.iter_mut().find(|(known, _)| *known == finding_idx) {
+                Some((_, boxes)) => boxes.push(found),
+                None => findings.push((finding_idx, vec![found])),
             }
         }
-        boxed
+        (!findings.is_empty()).then_some(BoxedFilm { path, findings })
     };
-    films.iter().flat_map(of_film).collect()
+    films.iter().filter_map(of_film).collect()
 }

@@ -206,11 +206,11 @@ fn subgroups_html(evaluation: &Evaluation) -> String {
 }
 
 fn localization_html(evaluation: &Evaluation) -> String {
-    let boxed: Vec<_> = evaluation
-        .localization
-        .iter()
-        .filter(|label| label.n_films > 0)
-        .collect();
+    let Some(found) = &evaluation.localization else {
+        return String::new();
+    };
+    let boxed = found.shown().iter();
+    let boxed: Vec<_> = boxed.filter(|label| label.n_films > 0).collect();
     if boxed.is_empty() {
         return String::new();
     }
@@ -236,8 +236,12 @@ fn localization_html(evaluation: &Evaluation) -> String {
         "IoU >= 0.5",
         "Above threshold",
     ];
-    "<h2>Localization</h2>\n<p>Maps against radiologists' boxes.</p>\n".to_owned()
-        + &table_html(&head, boxed.iter().map(row), &|_| false)
+    let (method, cut) = (found.rule.method.name(), found.rule.cut * 100.0);
+    format!(
+        "<h2>Localization</h2>\n<p>Maps against radiologists' boxes. Method {}; map threshold {cut:.0} % of the \
+         map's maximum.</p>\n",
+        escape(method)
+    ) + &table_html(&head, boxed.iter().map(row), &|_| false)
 }
 
 fn comparison_html(evaluation: &Evaluation) -> String {

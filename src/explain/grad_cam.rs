@@ -1,3 +1,6 @@
+use std::fmt;
+use std::str::FromStr;
+
 use serde::{Deserialize, Serialize};
 
 use super::Heatmap;
@@ -12,9 +15,10 @@ use crate::model::{FeatureMaps, LinearHead};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum CamMethod {
     /// Selvaraju et al. 2017: channels weighted by the mean of their gradient. Signed, 32 x 32.
-    #[default]
     GradCam,
-    /// Draelos and Carin 2020: gradient times activation; sums up to the logit less the bias.
+    /// Draelos and Carin 2020: gradient times activation. For a linear head it is the exact
+    /// decomposition of the score: it sums up to the logit less the bias.
+    #[default]
     HiResCam,
     /// Grad-CAM on the pooled map, 4 x 4.
     PooledGradCam,
@@ -27,8 +31,8 @@ pub enum CamMethod {
 impl CamMethod {
     /// All, in the order of a menu.
     pub const ALL: [Self; 5] = [
-        Self::GradCam,
         Self::HiResCam,
+        Self::GradCam,
         Self::PooledGradCam,
         Self::GuidedGradCam,
         Self::PooledGuidedGradCam,
@@ -38,11 +42,40 @@ impl CamMethod {
     pub fn name(self) -> &'static str {
         match self {
             Self::GradCam => "Grad-CAM",
-            Self::HiResCam => "HiResCAM",
+            Self::HiResCam => "Exact (HiResCAM)",
             Self::PooledGradCam => "Grad-CAM, 4 x 4",
             Self::GuidedGradCam => "Guided",
             Self::PooledGuidedGradCam => "Guided, 4 x 4",
         }
+    }
+
+    /// Its name on the command line and in files: never changes.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::GradCam => "grad-cam",
+            Self::HiResCam => "hires-cam",
+            Self::PooledGradCam => "grad-cam-4x4",
+            Self::GuidedGradCam => "guided",
+            Self::PooledGuidedGradCam => "guided-4x4",
+        }
+    }
+}
+
+impl fmt::Display for CamMethod {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.key())
+    }
+}
+
+impl FromStr for CamMethod {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let known = Self::ALL.into_iter().find(|method| method.key() == text);
+        known.ok_or_else(|| {
+            let keys = Self::ALL.map(Self::key).join(", ");
+            format!("expected one of {keys}, got {text:?}")
+        })
     }
 }
 

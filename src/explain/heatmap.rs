@@ -2,6 +2,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::PerFinding;
 
+/// Share of a map's maximum from which places count and are drawn, unless one is chosen.
+pub const MAP_THRESHOLD: f32 = 0.3;
+
 /// Evidence for one finding on a square grid: positive values for it, negative values against it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Heatmap {

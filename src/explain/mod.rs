@@ -15,7 +15,7 @@ pub use colormap::Colormap;
 pub use contour::contours;
 pub use cover::Cover;
 pub use grad_cam::{CamMethod, class_activation_maps};
-pub use heatmap::{Heatmap, HeatmapScale};
+pub use heatmap::{Heatmap, HeatmapScale, MAP_THRESHOLD};
 pub use jitter::{JitterConfig, JitterError, JitterInterval, score_jitter};
 pub use overlap::Overlap;
 pub use overlay::{OverlayStyle, map_picture, overlay_picture};

@@ -7,6 +7,7 @@ mod evaluation;
 #[cfg(test)]
 mod export;
 #[cfg(test)]
+mod maps;
 mod names;
 #[cfg(test)]
 mod program;

@@ -66,7 +66,7 @@ fn another_method_gives_other_maps_of_the_same_scores() {
         .unwrap()
         .clone();
     let command = Command::Viewer(ViewerCommand::Map(MapCommand::SetMethod(
-        CamMethod::HiResCam,
+        CamMethod::GradCam,
     )));
     harness.state_mut().state.apply(command);
     harness.run();
@@ -79,7 +79,7 @@ fn another_method_gives_other_maps_of_the_same_scores() {
         .reading()
         .unwrap()
         .clone();
-    assert_eq!(after.method, CamMethod::HiResCam);
+    assert_eq!(after.method, CamMethod::GradCam);
     assert_ne!(before.maps, after.maps);
     assert_eq!(before.inference, after.inference);
 }

@@ -8,7 +8,7 @@ use super::targets::{Target, parse_prevalence, parse_threshold};
 use crate::cli::{DeviceArgs, LabelArgs};
 use crate::domain::{Part, PartChoice};
 use crate::evaluate::Prevalence;
-use crate::explain::CamMethod;
+use crate::explain::{CamMethod, MAP_THRESHOLD};
 
 #[derive(Debug, Args)]
 pub struct EvaluateArgs {
@@ -68,11 +68,12 @@ pub struct EvaluateArgs {
     /// Compares maps with the folder's boxes; scores those films again
     #[arg(long, requires = "data")]
     pub boxes: bool,
-    /// Method of those maps
-    #[arg(long, value_enum, default_value_t = MapMethod::default_of_maps())]
-    pub map_method: MapMethod,
+    /// Method that table and report show: hires-cam (exact), grad-cam, grad-cam-4x4, guided or
+    /// guided-4x4; JSON has all
+    #[arg(long, value_name = "METHOD", default_value_t = CamMethod::default())]
+    pub map_method: CamMethod,
     /// Map threshold, as a fraction of the map's maximum
-    #[arg(long, value_name = "SHARE", default_value_t = 0.5, value_parser = parse_cut)]
+    #[arg(long, value_name = "SHARE", default_value_t = MAP_THRESHOLD, value_parser = parse_cut)]
     pub map_cut: f32,
     /// Writes a self-contained HTML report
     #[arg(long, value_name = "HTML")]
@@ -107,32 +108,6 @@ pub enum EvaluationFormat {
     Csv,
     /// JSON, one object
     Json,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum MapMethod {
-    /// Grad-CAM: channels weighted by their mean gradient
-    GradCam,
-    /// `HiResCAM`: every position weighted by its own gradient, faithful to this network's head
-    HiresCam,
-}
-
-impl MapMethod {
-    /// The method that maps are made by everywhere, if evaluation offers it.
-    fn default_of_maps() -> Self {
-        let mut methods = Self::value_variants().iter().copied();
-        let same = |method: &Self| CamMethod::from(*method) == CamMethod::default();
-        methods.find(same).unwrap_or(Self::GradCam)
-    }
-}
-
-impl From<MapMethod> for CamMethod {
-    fn from(method: MapMethod) -> Self {
-        match method {
-            MapMethod::GradCam => Self::GradCam,
-            MapMethod::HiresCam => Self::HiResCam,
-        }
-    }
 }
 
 fn parse_cut(text: &str) -> Result<f32, String> {

@@ -135,12 +135,12 @@ fn subgroups(evaluation: &Evaluation) -> String {
 }
 
 fn localization(evaluation: &Evaluation) -> String {
-    let mut text = String::new();
-    for label in evaluation
-        .localization
-        .iter()
-        .filter(|label| label.n_films > 0)
-    {
+    let Some(found) = &evaluation.localization else {
+        return String::new();
+    };
+    let (method, cut) = (found.rule.method.name(), found.rule.cut * 100.0);
+    let mut text = format!("\nMaps by {method}, map threshold {cut:.0} %\n");
+    for label in found.shown().iter().filter(|label| label.n_films > 0) {
         text += &format!(
             "{}: map maximum in a box in {} of {} films, mean IoU {:.3}, {} above threshold\n",
             label.name, label.n_hits, label.n_films, label.mean_iou, label.n_flagged
