@@ -2,7 +2,7 @@ use serde_json::{Map, Value, json};
 
 use super::{Bootstrap, BootstrapInterval, Figures, LabelFigures, LabelLocalization, Localization};
 use crate::domain::{ModelIdentity, NOTICE, TrainingPoint};
-use crate::explain::CamMethod;
+use crate::explain::MapMethod;
 use crate::files::csv_line;
 
 /// The figures as `thorax evaluate --format json` prints them; undefined ones are null.
@@ -61,7 +61,7 @@ pub fn figures_json(
         whole.insert("bootstrap".to_owned(), bootstrap_json);
     }
     if let (Value::Object(whole), Some(found)) = (&mut whole, localization) {
-        let default = CamMethod::default().key();
+        let default = MapMethod::default().key();
         whole.insert("default_method".to_owned(), default.into());
         whole.insert("map_threshold".to_owned(), json!(found.rule.cut));
         whole.insert("localization".to_owned(), localization_json(found));
@@ -78,6 +78,9 @@ fn localization_json(found: &Localization) -> Value {
             "mean_iou": label.mean_iou,
             "n_iou_half": label.n_overlapping,
             "n_above_threshold": label.n_flagged,
+            "mean_outside_body": label.outside.value(),
+            "deletion": label.deletion.value(),
+            "insertion": label.insertion.value(),
         });
         (label.name.clone(), figures)
     };

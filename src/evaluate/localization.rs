@@ -1,12 +1,15 @@
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::EvaluateError;
 use crate::dataset::FindingBox;
-use crate::domain::{Labels, Threshold};
-use crate::explain::{CamMethod, Overlap, class_activation_maps};
-use crate::film::{infer, open};
-use crate::model::Classifier;
-use crate::work::{Progress, Watch};
+use crate::domain::{Labels, PerFinding, Threshold};
+use crate::explain::{
+    Heatmap, MapCurves, MapMethod, Overlap, class_activation_maps, map_curves, occlusion_maps,
+};
+use crate::film::{OpenedFilm, infer, open};
+use crate::model::{Classifier, Inference, MapFigures, MapRecord};
+use crate::work::{Canceled, Progress, Watch};
 
 /// How well maps meet radiologists' boxes, over films that have one.
 #[derive(Clone, Debug, PartialEq)]
@@ -14,7 +17,7 @@ pub struct Localization {
     /// The method that tables show, and the map threshold of all methods.
     pub rule: MapRule,
     /// Each method with the labels in the order of the model's outputs.
-    pub methods: Vec<(CamMethod, Vec<LabelLocalization>)>,
+    pub methods: Vec<(MapMethod, Vec<LabelLocalization>)>,
 }
 
 /// How well a label's maps by one method meet radiologists' boxes.
@@ -32,15 +35,43 @@ pub struct LabelLocalization {
     pub mean_iou: f64,
     /// Films with an overlap of at least a half.
     pub n_overlapping: usize,
+    /// Mean share of the evidence outside the body, over films with evidence and a body that was found.
+    pub outside: Mean,
+    /// Mean area under the deletion curve, where curves were asked for.
+    pub deletion: Mean,
+    /// Mean area under the insertion curve, likewise.
+    pub insertion: Mean,
+}
+
+/// A mean over some of the films.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Mean {
+    sum: f64,
+    n: u32,
+}
+
+impl Mean {
+    /// The mean; `None` over no film.
+    pub fn value(self) -> Option<f64> {
+        (self.n > 0).then(|| self.sum / f64::from(self.n))
+    }
+
+    fn add(&mut self, value: f64) {
+        self.sum += value;
+        self.n += 1;
+    }
 }
 
 /// Which places of a film a map is taken to point at.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct MapRule {
     /// Which map tables show.
-    pub method: CamMethod,
+    pub method: MapMethod,
     /// Map threshold, as a fraction of the map's maximum, in `(0, 1]`.
     pub cut: f32,
+    /// Whether deletion and insertion curves are measured too, and the map of covered places with
+    /// them: some 500 forward passes for each box.
+    pub curves: bool,
 }
 
 impl Localization {
@@ -51,6 +82,28 @@ impl Localization {
         shown.next().map_or(&[], |(_, labels)| labels)
     }
 
+    /// What a model file keeps of a label; `None` where no film has a box of it.
+    pub(super) fn record(&self, finding_idx: usize, measured_on: &str) -> Option<MapRecord> {
+        let of_method = |(method, labels): &(MapMethod, Vec<LabelLocalization>)| {
+            let label = labels.get(finding_idx).filter(|label| label.n_films > 0)?;
+            let figures = MapFigures {
+                n: label.n_films,
+                hits: label.n_hits,
+                mean_iou: label.mean_iou,
+                mean_outside_body: label.outside.value(),
+                deletion: label.deletion.value(),
+                insertion: label.insertion.value(),
+            };
+            Some((method.key().to_owned(), figures))
+        };
+        let methods: BTreeMap<_, _> = self.methods.iter().filter_map(of_method).collect();
+        (!methods.is_empty()).then(|| MapRecord {
+            measured_on: measured_on.to_owned(),
+            map_threshold: self.rule.cut.into(),
+            methods,
+        })
+    }
+
     fn new(labels: &Labels, rule: MapRule) -> Self {
         let empty = |name: &str| LabelLocalization {
             name: name.to_owned(),
@@ -59,23 +112,53 @@ impl Localization {
             n_flagged: 0,
             mean_iou: 0.0,
             n_overlapping: 0,
+            outside: Mean::default(),
+            deletion: Mean::default(),
+            insertion: Mean::default(),
         };
-        let methods = CamMethod::ALL.map(|method| (method, labels.iter().map(empty).collect()));
+        let methods = MapMethod::ALL.into_iter();
+        let methods = methods.filter(|method| rule.makes(*method));
         Self {
             rule,
-            methods: methods.into(),
+            methods: methods
+                .map(|method| (method, labels.iter().map(empty).collect()))
+                .collect(),
         }
     }
 }
 
+impl MapRule {
+    /// That of covered places only where it is asked for: it takes seconds a film.
+    fn makes(self, method: MapMethod) -> bool {
+        method != MapMethod::Occlusion || self.curves || self.method == method
+    }
+}
+
+/// What one film says of one map.
+struct MapOfFilm {
+    overlap: Overlap,
+    outside: Option<f64>,
+    curves: Option<MapCurves>,
+    /// The score reaches the label's threshold.
+    flagged: bool,
+}
+
 impl LabelLocalization {
-    fn add(&mut self, overlap: Overlap, flagged: bool) {
+    fn add(&mut self, film: &MapOfFilm) {
+        let overlap = film.overlap;
         self.n_films += 1;
         self.n_hits += usize::from(overlap.hit);
-        self.n_flagged += usize::from(flagged);
+        self.n_flagged += usize::from(film.flagged);
         // The mean so far, moved by its share of the new film's.
         self.mean_iou += (overlap.iou - self.mean_iou) / self.n_films as f64;
         self.n_overlapping += usize::from(overlap.iou >= 0.5);
+        if let Some(share) = film.outside {
+            self.outside.add(share);
+        }
+        if let Some(curves) = film.curves {
+            self.deletion.add(curves.deletion);
+            self.insertion.add(curves.insertion);
+        }
     }
 }
 
@@ -114,23 +197,79 @@ pub fn localize(
                 continue;
             }
         };
-        let inference = infer(&opened, classifier).map_err(|error| *error.source)?;
+        let scored = Scored {
+            classifier,
+            inference: infer(&opened, classifier).map_err(|error| *error.source)?,
+            opened,
+            watch: Inner(watch),
+        };
         for (method, sums) in &mut localization.methods {
-            let scores = &inference.scores;
-            let maps =
-                class_activation_maps(&inference.features, classifier.head(), scores, *method);
+            let maps = scored.maps(*method)?;
             for (finding_idx, boxes) in &film.findings {
-                let (Some(map), Some(sum)) = (maps.get(*finding_idx), sums.get_mut(*finding_idx))
-                else {
-                    continue;
-                };
-                let pair = scores.get(*finding_idx).zip(thresholds.get(*finding_idx));
-                let flagged = pair.is_some_and(|(score, threshold)| score.is_positive(threshold));
-                sum.add(Overlap::of(map, boxes, rule.cut), flagged);
+                if let (Some(map), Some(sum)) = (maps.get(*finding_idx), sums.get_mut(*finding_idx))
+                {
+                    let threshold = thresholds.get(*finding_idx);
+                    sum.add(&scored.compare(map, *finding_idx, boxes, threshold, rule)?);
+                }
             }
         }
     }
     Ok((localization, unreadable))
+}
+
+/// The work on one film asks whether to stop; how far it has come is said by film.
+struct Inner<'a>(&'a dyn Watch);
+
+impl Watch for Inner<'_> {
+    fn progress(&self, _: Progress) {}
+
+    fn check(&self) -> Result<(), Canceled> {
+        self.0.check()
+    }
+}
+
+/// A film with a box, scored.
+struct Scored<'a> {
+    classifier: &'a Classifier,
+    opened: OpenedFilm,
+    inference: Inference,
+    watch: Inner<'a>,
+}
+
+impl Scored<'_> {
+    fn maps(&self, method: MapMethod) -> Result<PerFinding<Heatmap>, EvaluateError> {
+        let inference = &self.inference;
+        Ok(match method {
+            MapMethod::Cam(method) => class_activation_maps(
+                &inference.features,
+                self.classifier.head(),
+                &inference.scores,
+                method,
+            ),
+            MapMethod::Occlusion => occlusion_maps(self.classifier, inference, &self.watch)?,
+        })
+    }
+
+    fn compare(
+        &self,
+        map: &Heatmap,
+        finding_idx: usize,
+        boxes: &[&FindingBox],
+        threshold: Option<&Threshold>,
+        rule: MapRule,
+    ) -> Result<MapOfFilm, EvaluateError> {
+        let inference = &self.inference;
+        let curves = rule
+            .curves
+            .then(|| map_curves(self.classifier, inference, finding_idx, map, &self.watch));
+        let pair = inference.scores.get(finding_idx).zip(threshold);
+        Ok(MapOfFilm {
+            overlap: Overlap::of(map, boxes, rule.cut),
+            outside: self.opened.body().and_then(|body| map.share_outside(body)),
+            curves: curves.transpose()?,
+            flagged: pair.is_some_and(|(score, threshold)| score.is_positive(threshold)),
+        })
+    }
 }
 
 /// Films that have a box of a label, each once.

@@ -219,6 +219,7 @@ fn localization_html(evaluation: &Evaluation) -> String {
             let share = n as f64 / label.n_films as f64;
             format!("{n} ({share:.2})")
         };
+        let outside = label.outside.value();
         vec![
             label.name.clone(),
             label.n_films.to_string(),
@@ -226,6 +227,7 @@ fn localization_html(evaluation: &Evaluation) -> String {
             format!("{:.3}", label.mean_iou),
             share(label.n_overlapping),
             share(label.n_flagged),
+            outside.map_or_else(|| "n/a".to_owned(), |outside| format!("{outside:.2}")),
         ]
     };
     let head = [
@@ -235,6 +237,7 @@ fn localization_html(evaluation: &Evaluation) -> String {
         "Mean IoU",
         "IoU >= 0.5",
         "Above threshold",
+        "Evidence outside the body",
     ];
     let (method, cut) = (found.rule.method.name(), found.rule.cut * 100.0);
     format!(

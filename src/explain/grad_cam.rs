@@ -1,6 +1,3 @@
-use std::fmt;
-use std::str::FromStr;
-
 use serde::{Deserialize, Serialize};
 
 use super::Heatmap;
@@ -47,35 +44,6 @@ impl CamMethod {
             Self::GuidedGradCam => "Guided",
             Self::PooledGuidedGradCam => "Guided, 4 x 4",
         }
-    }
-
-    /// Its name on the command line and in files: never changes.
-    pub fn key(self) -> &'static str {
-        match self {
-            Self::GradCam => "grad-cam",
-            Self::HiResCam => "hires-cam",
-            Self::PooledGradCam => "grad-cam-4x4",
-            Self::GuidedGradCam => "guided",
-            Self::PooledGuidedGradCam => "guided-4x4",
-        }
-    }
-}
-
-impl fmt::Display for CamMethod {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.key())
-    }
-}
-
-impl FromStr for CamMethod {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let known = Self::ALL.into_iter().find(|method| method.key() == text);
-        known.ok_or_else(|| {
-            let keys = Self::ALL.map(Self::key).join(", ");
-            format!("expected one of {keys}, got {text:?}")
-        })
     }
 }
 
@@ -220,7 +188,7 @@ impl<'a> Grid<'a> {
 }
 
 /// Four sums side by side, so that the processor need not wait for one.
-fn dot(xs: &[f32], ys: &[f32]) -> f32 {
+pub(super) fn dot(xs: &[f32], ys: &[f32]) -> f32 {
     let (x_chunks, x_rest) = xs.as_chunks::<8>();
     let (y_chunks, y_rest) = ys.as_chunks::<8>();
     let mut sums = [0.0_f32; 8];

@@ -8,6 +8,7 @@ mod evaluation;
 mod export;
 #[cfg(test)]
 mod maps;
+#[cfg(test)]
 mod names;
 #[cfg(test)]
 mod program;
