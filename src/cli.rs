@@ -4,6 +4,7 @@ mod bench;
 mod classify;
 mod data;
 mod evaluate;
+mod explain;
 mod export;
 mod import;
 mod info;
@@ -40,6 +41,8 @@ struct Cli {
 enum Command {
     /// Scores films without a window
     Classify(ClassifyArgs),
+    /// Shows where the network looked in a film, by any map method
+    Explain(explain::ExplainArgs),
     /// Writes scores and maps of films as pictures, tables and DICOM
     Export(export::ExportArgs),
     /// Converts Keras weights to a model file
@@ -280,6 +283,7 @@ pub fn run() -> ExitCode {
         #[cfg(not(feature = "gui"))]
         None => without_window(&cli.files),
         Some(Command::Classify(args)) => classify::run(&args),
+        Some(Command::Explain(args)) => explain::run(&args),
         Some(Command::Export(args)) => export::run(&args),
         Some(Command::Import(args)) => import::run(&args),
         Some(Command::Info(args)) => info::run(&args),

@@ -116,8 +116,9 @@ impl Work<'_> {
                 classifier,
                 data,
                 rule: MapRule {
-                    method: args.map_method.into(),
+                    method: args.map_method,
                     cut: args.map_cut,
+                    curves: args.curves,
                 },
             }),
             comparison: comparison
@@ -207,7 +208,9 @@ impl Work<'_> {
         if let (Some(to), Some(from)) = (&args.save_model, &args.model) {
             let histograms = args.histograms.then_some(evaluation.set.as_ref());
             let file = ModelFile::load(from)?;
-            freeze_operating_points(&file, to, histograms, &chosen.points, existing)?;
+            let maps = evaluation.localization.as_ref().filter(|_| args.hit_rates);
+            let maps = maps.map(|found| (found, args.films_text()));
+            freeze_operating_points(&file, to, histograms, maps, &chosen.points, existing)?;
         }
         for warning in &evaluation.warnings {
             output::complain(warning);
@@ -218,7 +221,12 @@ impl Work<'_> {
             EvaluationFormat::Table => text::table(evaluation, chosen),
             EvaluationFormat::Csv => String::from_utf8(figures_csv(&evaluation.figures, model))?,
             EvaluationFormat::Json => {
-                let json = figures_json(&evaluation.figures, model, bootstrap);
+                let json = figures_json(
+                    &evaluation.figures,
+                    model,
+                    bootstrap,
+                    evaluation.localization.as_ref(),
+                );
                 serde_json::to_string_pretty(&json)? + "\n"
             }
         })

@@ -117,6 +117,11 @@ impl<T> PerFinding<T> {
         self.values.get_mut(finding_idx)
     }
 
+    /// The values in output order, to change.
+    pub fn values_mut(&mut self) -> impl Iterator<Item = &mut T> {
+        self.values.iter_mut()
+    }
+
     /// The value of the label spelled exactly `name`.
     pub fn of(&self, name: &str) -> Option<&T> {
         self.get(self.labels.position(name)?)

@@ -3,6 +3,7 @@ use std::path::PathBuf;
 use thiserror::Error;
 
 use crate::dataset::{CacheError, DataError, SplitError};
+use crate::explain::OcclusionError;
 use crate::model::{ModelError, ModelFault, ModelFileError};
 use crate::scores::ScoresError;
 use crate::train::TrainError;
@@ -45,6 +46,8 @@ pub enum EvaluateError {
     },
     #[error("the plot could not be drawn: {0}")]
     Picture(String),
+    #[error(transparent)]
+    Occlusion(#[from] OcclusionError),
     #[error("canceled")]
     Canceled(#[from] Canceled),
 }

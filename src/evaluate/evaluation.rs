@@ -2,8 +2,7 @@ use std::sync::Arc;
 
 use super::{
     Bootstrap, BootstrapInterval, ComparedSet, EvaluateError, EvaluationData, Figures,
-    LabelLocalization, MapRule, OpenedSet, Prevalence, Subgroup, bootstrap_aucs, localize,
-    subgroups,
+    Localization, MapRule, OpenedSet, Prevalence, Subgroup, bootstrap_aucs, localize, subgroups,
 };
 use crate::dataset::FilmTable;
 use crate::domain::Threshold;
@@ -37,7 +36,7 @@ pub struct MapsOfFilms<'a> {
     pub classifier: &'a Classifier,
     /// The films and their boxes.
     pub data: &'a EvaluationData,
-    /// Which maps.
+    /// Which maps tables show, and the map threshold.
     pub rule: MapRule,
 }
 
@@ -54,8 +53,8 @@ pub struct Evaluation {
     pub bootstrap: Option<(Bootstrap, Vec<Option<BootstrapInterval>>)>,
     /// By view, sex, age, visit.
     pub subgroups: Vec<Subgroup>,
-    /// How maps meet boxes.
-    pub localization: Vec<LabelLocalization>,
+    /// How maps meet boxes, by method.
+    pub localization: Option<Localization>,
     /// Against other scores of the same films.
     pub comparison: Option<ComparedSet>,
     /// Warnings, such as patients shared with training.
@@ -81,8 +80,10 @@ impl Evaluation {
         let localization = choices
             .maps
             .map(|maps| maps.localize(set, thresholds, watch));
-        let (localization, unreadable) = localization.transpose()?.unwrap_or_default();
-        warnings.extend(unreadable);
+        let localization = localization.transpose()?.map(|(found, unreadable)| {
+            warnings.extend(unreadable);
+            found
+        });
         Ok(Self {
             figures: Figures::of(set, thresholds),
             set: Arc::clone(set),
@@ -103,7 +104,7 @@ impl MapsOfFilms<'_> {
         set: &ScoredSet,
         thresholds: &[Threshold],
         watch: &dyn Watch,
-    ) -> Result<(Vec<LabelLocalization>, Vec<String>), EvaluateError> {
+    ) -> Result<(Localization, Vec<String>), EvaluateError> {
         let of_label = |name: &str| {
             let place = set.position(name).ok();
             let threshold = place.and_then(|place| thresholds.get(place));

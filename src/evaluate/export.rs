@@ -1,17 +1,19 @@
 use serde_json::{Map, Value, json};
 
-use super::{Bootstrap, BootstrapInterval, Figures, LabelFigures};
+use super::{Bootstrap, BootstrapInterval, Figures, LabelFigures, LabelLocalization, Localization};
 use crate::domain::{ModelIdentity, NOTICE, TrainingPoint};
+use crate::explain::MapMethod;
 use crate::files::csv_line;
 
 /// The figures as `thorax evaluate --format json` prints them; undefined ones are null.
 ///
 /// `bootstrap` has an interval for each label and, last, for the macro AUC. `model` made the
-/// scores, where that is known.
+/// scores, where that is known. `localization` adds, for every method, how its maps meet boxes.
 pub fn figures_json(
     figures: &Figures,
     model: Option<&ModelIdentity>,
     bootstrap: Option<(&Bootstrap, &[Option<BootstrapInterval>])>,
+    localization: Option<&Localization>,
 ) -> Value {
     let mut labels: Map<String, Value> = figures
         .labels
@@ -58,7 +60,36 @@ pub fn figures_json(
     if let (Value::Object(whole), false) = (&mut whole, bootstrap_json.is_null()) {
         whole.insert("bootstrap".to_owned(), bootstrap_json);
     }
+    if let (Value::Object(whole), Some(found)) = (&mut whole, localization) {
+        let default = MapMethod::default().key();
+        whole.insert("default_method".to_owned(), default.into());
+        whole.insert("map_threshold".to_owned(), json!(found.rule.cut));
+        whole.insert("localization".to_owned(), localization_json(found));
+    }
     whole
+}
+
+/// By method and finding; findings without a box are left out.
+fn localization_json(found: &Localization) -> Value {
+    let label = |label: &LabelLocalization| {
+        let figures = json!({
+            "n": label.n_films,
+            "hits": label.n_hits,
+            "mean_iou": label.mean_iou,
+            "n_iou_half": label.n_overlapping,
+            "n_above_threshold": label.n_flagged,
+            "mean_outside_body": label.outside.value(),
+            "deletion": label.deletion.value(),
+            "insertion": label.insertion.value(),
+        });
+        (label.name.clone(), figures)
+    };
+    let methods = found.methods.iter().map(|(method, labels)| {
+        let boxed = labels.iter().filter(|label| label.n_films > 0);
+        let labels: Map<String, Value> = boxed.map(label).collect();
+        (method.key().to_owned(), Value::Object(labels))
+    });
+    Value::Object(methods.collect())
 }
 
 fn label_json(label: &LabelFigures) -> Value {

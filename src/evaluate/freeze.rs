@@ -1,6 +1,6 @@
 use std::path::Path;
 
-use super::EvaluateError;
+use super::{EvaluateError, Localization};
 use crate::domain::{OperatingPoint, Threshold};
 use crate::files::Existing;
 use crate::model::{ModelFile, ScoreHistogram};
@@ -9,12 +9,13 @@ use crate::scores::{ScoredSet, ScoresError};
 /// Writes operating points into a copy of a model file; labels that are not named keep theirs.
 ///
 /// `validation` are films that the model was not trained on: how their scores are spread is written
-/// too. `points` are labels with their thresholds. The viewer and `thorax classify` use them
+/// too, and so is how maps meet boxes, with the films that this was measured on. `points` are labels with their thresholds. The viewer and `thorax classify` use them
 /// from then on. Nothing is left behind where writing fails; `to` may be where `file` was read.
 pub fn freeze_operating_points(
     file: &ModelFile,
     to: &Path,
     validation: Option<&ScoredSet>,
+    localization: Option<(&Localization, &str)>,
     points: &[(String, Threshold)],
     existing: Existing,
 ) -> Result<(), EvaluateError> {
@@ -38,6 +39,13 @@ pub fn freeze_operating_points(
         let words = format!("validation, {n_pos} of {n} films positive");
         if let (Some(slot), Some(histogram)) = (slot, ScoreHistogram::of(films, &words)) {
             *slot = Some(histogram);
+        }
+    }
+    if let Some((localization, measured_on)) = localization {
+        for (finding_idx, slot) in card.maps.values_mut().enumerate() {
+            if let Some(record) = localization.record(finding_idx, measured_on) {
+                *slot = Some(record);
+            }
         }
     }
     ModelFile::new(card, file.weights().clone())?.save_as(to, existing)?;

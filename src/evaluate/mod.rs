@@ -30,7 +30,7 @@ pub use export::{figures_csv, figures_json};
 pub use figures::{Figures, LabelFigures, thresholds};
 pub use freeze::freeze_operating_points;
 pub use leaks::{SharedPatients, shared_patients};
-pub use localization::{LabelLocalization, MapRule, localize};
+pub use localization::{LabelLocalization, Localization, MapRule, localize};
 pub use opened_set::{OpenedSet, ScoreSource};
 pub use picture::{save_plots, svg_png};
 pub use plots::{LabelPlot, label_plots};

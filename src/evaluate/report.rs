@@ -206,11 +206,11 @@ fn subgroups_html(evaluation: &Evaluation) -> String {
 }
 
 fn localization_html(evaluation: &Evaluation) -> String {
-    let boxed: Vec<_> = evaluation
-        .localization
-        .iter()
-        .filter(|label| label.n_films > 0)
-        .collect();
+    let Some(found) = &evaluation.localization else {
+        return String::new();
+    };
+    let boxed = found.shown().iter();
+    let boxed: Vec<_> = boxed.filter(|label| label.n_films > 0).collect();
     if boxed.is_empty() {
         return String::new();
     }
@@ -219,6 +219,7 @@ fn localization_html(evaluation: &Evaluation) -> String {
             let share = n as f64 / label.n_films as f64;
             format!("{n} ({share:.2})")
         };
+        let outside = label.outside.value();
         vec![
             label.name.clone(),
             label.n_films.to_string(),
@@ -226,6 +227,7 @@ fn localization_html(evaluation: &Evaluation) -> String {
             format!("{:.3}", label.mean_iou),
             share(label.n_overlapping),
             share(label.n_flagged),
+            outside.map_or_else(|| "n/a".to_owned(), |outside| format!("{outside:.2}")),
         ]
     };
     let head = [
@@ -235,9 +237,14 @@ fn localization_html(evaluation: &Evaluation) -> String {
         "Mean IoU",
         "IoU >= 0.5",
         "Above threshold",
+        "Evidence outside the body",
     ];
-    "<h2>Localization</h2>\n<p>Maps against radiologists' boxes.</p>\n".to_owned()
-        + &table_html(&head, boxed.iter().map(row), &|_| false)
+    let (method, cut) = (found.rule.method.name(), found.rule.cut * 100.0);
+    format!(
+        "<h2>Localization</h2>\n<p>Maps against radiologists' boxes. Method {}; map threshold {cut:.0} % of the \
+         map's maximum.</p>\n",
+        escape(method)
+    ) + &table_html(&head, boxed.iter().map(row), &|_| false)
 }
 
 fn comparison_html(evaluation: &Evaluation) -> String {

@@ -6,7 +6,7 @@ use image::{ImageFormat, Rgb, RgbImage};
 use thiserror::Error;
 
 use super::{Colormap, Heatmap, OverlayStyle, overlay_picture};
-use crate::domain::{NOTICE, PerFinding};
+use crate::domain::NOTICE;
 use crate::imaging::{GrayPicture, Interpolation};
 
 /// Smaller films are enlarged, so that the words below them can be read.
@@ -27,8 +27,6 @@ pub enum OverlayError {
     Font(#[from] ab_glyph::InvalidFont),
     #[error("the image could not be encoded: {0}")]
     Encode(#[from] image::ImageError),
-    #[error("expected a label of the model, got output {finding_idx}")]
-    NoSuchFinding { finding_idx: usize },
 }
 
 /// A picture as a PNG file.
@@ -38,21 +36,16 @@ pub fn png_of(image: &RgbImage) -> Result<Vec<u8>, OverlayError> {
     Ok(png.into_inner())
 }
 
-/// A film's picture with one finding's map over it; below it `lines`, color bar and notice.
+/// A film's picture with a map over it; below it `lines`, color bar and notice.
 pub fn overlay_image(
     film: &GrayPicture,
-    maps: &PerFinding<Heatmap>,
-    finding_idx: usize,
+    heatmap: &Heatmap,
     style: &OverlayStyle,
     lines: &[String],
 ) -> Result<RgbImage, OverlayError> {
-    let heatmap = maps
-        .get(finding_idx)
-        .ok_or(OverlayError::NoSuchFinding { finding_idx })?;
-    let max = style.scale.max(maps, finding_idx);
     let picture = enlarged(film);
     let (width_px, height_px) = (picture.width_px(), picture.height_px());
-    let rgb = overlay_picture(picture.values(), width_px, heatmap, max, style);
+    let rgb = overlay_picture(picture.values(), width_px, heatmap, style);
     let font = FontRef::try_from_slice(epaint_default_fonts::UBUNTU_LIGHT)?;
     let line_px = (width_px as f32 * LINE_SHARE).max(14.0);
     let n_lines = lines.len() as f32 + 2.0;
@@ -72,7 +65,7 @@ pub fn overlay_image(
         pen.line(line, TEXT_COLOR);
     }
     if heatmap.has_positive_evidence() {
-        pen.color_bar(style.colormap, max);
+        pen.color_bar(style.colormap, heatmap.max());
     } else {
         pen.line("no positive evidence", TEXT_COLOR);
     }

@@ -12,9 +12,10 @@ use crate::model::{FeatureMaps, LinearHead};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum CamMethod {
     /// Selvaraju et al. 2017: channels weighted by the mean of their gradient. Signed, 32 x 32.
-    #[default]
     GradCam,
-    /// Draelos and Carin 2020: gradient times activation; sums up to the logit less the bias.
+    /// Draelos and Carin 2020: gradient times activation. For a linear head it is the exact
+    /// decomposition of the score: it sums up to the logit less the bias.
+    #[default]
     HiResCam,
     /// Grad-CAM on the pooled map, 4 x 4.
     PooledGradCam,
@@ -27,8 +28,8 @@ pub enum CamMethod {
 impl CamMethod {
     /// All, in the order of a menu.
     pub const ALL: [Self; 5] = [
-        Self::GradCam,
         Self::HiResCam,
+        Self::GradCam,
         Self::PooledGradCam,
         Self::GuidedGradCam,
         Self::PooledGuidedGradCam,
@@ -38,7 +39,7 @@ impl CamMethod {
     pub fn name(self) -> &'static str {
         match self {
             Self::GradCam => "Grad-CAM",
-            Self::HiResCam => "HiResCAM",
+            Self::HiResCam => "Exact (HiResCAM)",
             Self::PooledGradCam => "Grad-CAM, 4 x 4",
             Self::GuidedGradCam => "Guided",
             Self::PooledGuidedGradCam => "Guided, 4 x 4",
@@ -187,7 +188,7 @@ impl<'a> Grid<'a> {
 }
 
 /// Four sums side by side, so that the processor need not wait for one.
-fn dot(xs: &[f32], ys: &[f32]) -> f32 {
+pub(super) fn dot(xs: &[f32], ys: &[f32]) -> f32 {
     let (x_chunks, x_rest) = xs.as_chunks::<8>();
     let (y_chunks, y_rest) = ys.as_chunks::<8>();
     let mut sums = [0.0_f32; 8];

@@ -1,6 +1,5 @@
-use serde::{Deserialize, Serialize};
-
-use crate::domain::PerFinding;
+/// Share of a map's maximum from which places count and are drawn, unless one is chosen.
+pub const MAP_THRESHOLD: f32 = 0.3;
 
 /// Evidence for one finding on a square grid: positive values for it, negative values against it.
 #[derive(Clone, Debug, PartialEq)]
@@ -31,6 +30,16 @@ impl Heatmap {
         self.values.iter().copied().fold(0.0, f32::max)
     }
 
+    /// The middle of the place with the largest value, as parts of width and height; `None` without
+    /// positive evidence.
+    pub fn maximum_at(&self) -> Option<[f32; 2]> {
+        let places = self.values.iter().enumerate().rev();
+        let (place, value) = places.max_by(|(_, a), (_, b)| a.total_cmp(b))?;
+        let middle = |index: usize| (index as f32 + 0.5) / self.side as f32;
+        let at = [middle(place % self.side), middle(place / self.side)];
+        (*value > 0.0).then_some(at)
+    }
+
     /// Whether any position has positive evidence.
     pub fn has_positive_evidence(&self) -> bool {
         self.max() > 0.0
@@ -58,32 +67,9 @@ impl Heatmap {
     }
 }
 
-/// The value of the hottest color.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum HeatmapScale {
-    /// The maximum of all findings' maps of this film: weak maps stay cool.
-    Absolute,
-    /// The maximum of each map: even a weak one has a hot spot.
-    PerMap,
-}
-
-impl HeatmapScale {
-    /// Both, in the order of a menu.
-    pub const ALL: [Self; 2] = [Self::Absolute, Self::PerMap];
-
-    /// The value of the hottest color for one finding's map, at least 0.
-    pub fn max(self, maps: &PerFinding<Heatmap>, finding_idx: usize) -> f32 {
-        match self {
-            Self::Absolute => maps.values().iter().map(Heatmap::max).fold(0.0, f32::max),
-            Self::PerMap => maps.get(finding_idx).map_or(0.0, Heatmap::max),
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::Labels;
 
     #[test]
     fn values_between_grid_points_are_blended_and_edges_repeat() {
@@ -93,14 +79,5 @@ mod tests {
         assert_eq!(heatmap.at(0.5, 0.5), 6.0);
         assert_eq!(heatmap.at(0.0, 0.0), 0.0);
         assert_eq!(heatmap.at(1.0, 1.0), 12.0);
-    }
-
-    #[test]
-    fn the_absolute_scale_is_shared_and_the_other_is_not() {
-        let maps = Labels::nih_14().map(|idx, _| Heatmap::new(1, vec![idx as f32 - 1.0]));
-        assert_eq!(HeatmapScale::Absolute.max(&maps, 2), 12.0);
-        assert_eq!(HeatmapScale::PerMap.max(&maps, 2), 1.0);
-        assert_eq!(HeatmapScale::PerMap.max(&maps, 0), 0.0);
-        assert!(!maps.get(0).unwrap().has_positive_evidence());
     }
 }

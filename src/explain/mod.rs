@@ -2,6 +2,9 @@
 
 mod heatmap;
 mod grad_cam;
+mod method;
+mod smooth;
+mod outside;
 mod colormap;
 mod overlay;
 mod caption;
@@ -9,13 +12,18 @@ mod contour;
 mod cover;
 mod jitter;
 mod overlap;
+mod occlusion;
 
 pub use caption::{OverlayError, overlay_image, png_of};
 pub use colormap::Colormap;
 pub use contour::contours;
 pub use cover::Cover;
 pub use grad_cam::{CamMethod, class_activation_maps};
-pub use heatmap::{Heatmap, HeatmapScale};
+pub use heatmap::{Heatmap, MAP_THRESHOLD};
 pub use jitter::{JitterConfig, JitterError, JitterInterval, score_jitter};
+pub use method::MapMethod;
+pub use occlusion::{MapCurves, OcclusionError, map_curves, occlusion_maps};
+pub use outside::outside_text;
 pub use overlap::Overlap;
-pub use overlay::{OverlayStyle, map_picture, overlay_picture};
+pub use overlay::{BELOW_THRESHOLD_OPACITY, OverlayStyle, map_picture, overlay_picture};
+pub use smooth::smooth_maps;

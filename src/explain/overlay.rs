@@ -1,4 +1,4 @@
-use super::{Colormap, Heatmap, HeatmapScale};
+use super::{Colormap, Heatmap, MAP_THRESHOLD};
 
 /// Below this share of the scale a map fades out, so that the film's cold parts stay plain.
 const FADE_BELOW: f32 = 0.25;
@@ -6,38 +6,54 @@ const FADE_BELOW: f32 = 0.25;
 /// Settings of a map overlay.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct OverlayStyle {
-    /// From values to colors.
+    /// From values to colors: the hottest is that of the map's own maximum.
     pub colormap: Colormap,
-    /// The value of the hottest color.
-    pub scale: HeatmapScale,
     /// Of the hottest places, in `[0, 1]`.
     pub opacity: f32,
-    /// Share of the scale below which nothing is drawn, in `[0, 1)`.
+    /// Share of the map's maximum below which nothing is drawn, in `[0, 1)`.
     pub cut_off: f32,
+    /// Whether the head's weights are blended over the borders of its cells.
+    pub smooth: bool,
 }
+
+/// How much of its opacity a map keeps whose finding is below its threshold.
+pub const BELOW_THRESHOLD_OPACITY: f32 = 0.4;
 
 impl Default for OverlayStyle {
     fn default() -> Self {
         Self {
-            colormap: Colormap::Inferno,
-            scale: HeatmapScale::Absolute,
+            colormap: Colormap::Plasma,
             opacity: 0.6,
-            cut_off: 0.0,
+            cut_off: MAP_THRESHOLD,
+            smooth: true,
+        }
+    }
+}
+
+impl OverlayStyle {
+    /// The same for a finding at or above its threshold, or fainter for one below: on its own scale
+    /// a map of weak evidence would look like one of strong evidence.
+    #[must_use]
+    pub fn of_finding(self, above: bool) -> Self {
+        let share = if above { 1.0 } else { BELOW_THRESHOLD_OPACITY };
+        Self {
+            opacity: self.opacity * share,
+            ..self
         }
     }
 }
 
 /// The map alone at `[width, height]`: red, green, blue and opacity, not premultiplied.
 ///
-/// `max` is the value of the hottest color; values at or below 0 are fully transparent, and those
-/// below the share `cut_off` of `max` too.
+/// The hottest color is that of the map's maximum; values at or below 0 are fully transparent, and
+/// those below the share `cut_off` of the maximum too.
 pub fn map_picture(
     heatmap: &Heatmap,
-    max: f32,
     colormap: Colormap,
     cut_off: f32,
     [width_px, height_px]: [usize; 2],
 ) -> Vec<u8> {
+    let max = heatmap.max();
     let mut rgba = Vec::with_capacity(width_px * height_px * 4);
     for row in 0..height_px {
         let y = (row as f32 + 0.5) / height_px as f32;
@@ -57,13 +73,11 @@ pub fn overlay_picture(
     grays: &[u8],
     width_px: usize,
     heatmap: &Heatmap,
-    max: f32,
     style: &OverlayStyle,
 ) -> Vec<u8> {
     let height_px = grays.len() / width_px.max(1);
     let map = map_picture(
         heatmap,
-        max,
         style.colormap,
         style.cut_off,
         [width_px, height_px],
@@ -102,7 +116,7 @@ mod tests {
             opacity: 1.0,
             ..OverlayStyle::default()
         };
-        let rgb = overlay_picture(&grays, 2, &heatmap, 1.0, &style);
+        let rgb = overlay_picture(&grays, 2, &heatmap, &style);
         let expected: Vec<u8> = grays.iter().flat_map(|&gray| [gray; 3]).collect();
         assert_eq!(rgb, expected);
     }
@@ -110,7 +124,7 @@ mod tests {
     #[test]
     fn the_hottest_place_has_the_hottest_color() {
         let heatmap = Heatmap::new(1, vec![2.0]);
-        let rgba = map_picture(&heatmap, 2.0, Colormap::Viridis, 0.0, [1, 1]);
+        let rgba = map_picture(&heatmap, Colormap::Viridis, 0.0, [1, 1]);
         assert_eq!(rgba, [253, 231, 37, 255]);
     }
 
@@ -118,7 +132,7 @@ mod tests {
     fn below_the_cut_off_nothing_is_drawn() {
         let heatmap = Heatmap::new(2, vec![1.0, 2.0, 1.0, 2.0]);
         let alphas = |cut_off| {
-            let rgba = map_picture(&heatmap, 2.0, Colormap::Inferno, cut_off, [2, 1]);
+            let rgba = map_picture(&heatmap, Colormap::Inferno, cut_off, [2, 1]);
             [rgba[3], rgba[7]]
         };
         assert_eq!(alphas(0.5), [255, 255]);
@@ -126,9 +140,25 @@ mod tests {
     }
 
     #[test]
-    fn a_weak_map_stays_transparent_on_a_strong_scale() {
-        let heatmap = Heatmap::new(1, vec![0.01]);
-        let rgba = map_picture(&heatmap, 2.0, Colormap::Jet, 0.0, [1, 1]);
-        assert!(rgba[3] < 10, "{rgba:?}");
+    fn each_map_is_on_its_own_scale() {
+        let weak = Heatmap::new(2, vec![0.001, 0.002, 0.001, 0.002]);
+        let strong = Heatmap::new(2, vec![1.0, 2.0, 1.0, 2.0]);
+        let picture = |heatmap| map_picture(heatmap, Colormap::Plasma, 0.3, [4, 4]);
+        assert_eq!(picture(&weak), picture(&strong));
+    }
+
+    #[test]
+    fn below_its_threshold_a_finding_s_map_is_fainter() {
+        let heatmap = Heatmap::new(1, vec![1.0]);
+        let red_over_black = |above| {
+            let style = OverlayStyle {
+                colormap: Colormap::Viridis,
+                ..OverlayStyle::default()
+            };
+            overlay_picture(&[0], 1, &heatmap, &style.of_finding(above))[0]
+        };
+        // 253 is the red of the hottest color.
+        assert_eq!(red_over_black(true), (253.0_f32 * 0.6).round() as u8);
+        assert_eq!(red_over_black(false), (253.0_f32 * 0.6 * 0.4).round() as u8);
     }
 }

@@ -1,5 +1,7 @@
 use std::path::PathBuf;
 
+use image::RgbImage;
+
 use super::names::{ExportFolder, ExportNames};
 use super::{ExportError, FilmExport, scores_csv, secondary_capture, structured_report};
 use crate::explain::{OverlayStyle, overlay_image, png_of};
@@ -60,15 +62,13 @@ pub fn export_film(
         written.push(folder.write(names.path(name), bytes, &export.film.path)?);
         Ok(())
     };
-    let scored = drawn.scored;
     let pictures = kinds
         .iter()
         .any(|kind| matches!(kind, ExportKind::Png | ExportKind::SecondaryCapture));
     for &finding_idx in drawn.findings.iter().filter(|_| pictures) {
-        let lines = export.caption(finding_idx, scored.method);
-        let picture = scored.opened.picture();
-        let image = overlay_image(picture, &scored.maps, finding_idx, &drawn.style, &lines)?;
-        let label = scored.maps.labels().get(finding_idx).unwrap_or_default();
+        let Some((label, image)) = picture(export, drawn, finding_idx)? else {
+            continue;
+        };
         let part = ExportNames::part_of_label(label);
         if kinds.contains(&ExportKind::Png) {
             write(&format!("{part}.png"), &own_png(&png_of(&image)?))?;
@@ -87,4 +87,49 @@ pub fn export_film(
         write("sr.dcm", &structured_report(export)?)?;
     }
     Ok(written)
+}
+
+/// Writes a PNG of each map of a film by several methods: `film.Mass.hires-cam.png`; the files written.
+pub fn export_maps(
+    maps: &[(FilmExport<'_>, DrawnMaps<'_>)],
+    folder: &mut ExportFolder,
+) -> Result<Vec<PathBuf>, ExportError> {
+    let Some((first, _)) = maps.first() else {
+        return Ok(Vec::new());
+    };
+    let names = folder.names_for(&first.film.path);
+    let names = names.map_err(|source| ExportError::Write {
+        path: folder.path().to_owned(),
+        source,
+    })?;
+    let mut written = Vec::new();
+    for (export, drawn) in maps {
+        for &finding_idx in drawn.findings {
+            if let Some((label, image)) = picture(export, drawn, finding_idx)? {
+                let part = ExportNames::part_of_label(label);
+                let path = names.path(&format!("{part}.{}.png", export.method.key()));
+                let png = own_png(&png_of(&image)?);
+                written.push(folder.write(path, &png, &export.film.path)?);
+            }
+        }
+    }
+    Ok(written)
+}
+
+/// The label of a finding, and its map over the film; fainter below its threshold.
+fn picture<'a>(
+    export: &FilmExport<'_>,
+    drawn: &DrawnMaps<'a>,
+    finding_idx: usize,
+) -> Result<Option<(&'a str, RgbImage)>, ExportError> {
+    let scored: &'a ScoredFilm = drawn.scored;
+    let maps = scored.shown_maps(drawn.style.smooth);
+    let label = maps.labels().get(finding_idx);
+    let Some((label, heatmap)) = label.zip(maps.get(finding_idx)) else {
+        return Ok(None);
+    };
+    let lines = export.caption(finding_idx);
+    let style = drawn.style.of_finding(export.is_above(finding_idx));
+    let image = overlay_image(scored.opened.picture(), heatmap, &style, &lines)?;
+    Ok(Some((label, image)))
 }

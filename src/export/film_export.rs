@@ -4,7 +4,7 @@ use chrono::{DateTime, Local};
 
 use super::ExportError;
 use crate::domain::{Film, ModelIdentity, PerFinding, Score, Threshold};
-use crate::explain::CamMethod;
+use crate::explain::{BELOW_THRESHOLD_OPACITY, MapMethod, outside_text};
 use crate::files::{Existing, write_file};
 use crate::film::ScoredFilm;
 use crate::imaging::Concerns;
@@ -26,6 +26,11 @@ pub struct FilmExport<'a> {
     pub thresholds: &'a PerFinding<Threshold>,
     /// Calibrated risk in `[0, 1]`; `None` where the model has no calibration.
     pub risks: PerFinding<Option<f64>>,
+    /// How its maps were made.
+    pub method: MapMethod,
+    /// Share of each exact map's positive evidence outside the body; `None` where there is none, or
+    /// where no body was found.
+    pub outside: &'a PerFinding<Option<f64>>,
     /// Warnings about the film as input.
     pub input_notes: Vec<String>,
     /// Now.
@@ -57,6 +62,8 @@ impl<'a> FilmExport<'a> {
             scores,
             thresholds,
             risks,
+            method: scored.method,
+            outside: &scored.outside,
             input_notes: input_notes(&scored.opened.concerns),
             created: Local::now(),
         }
@@ -96,12 +103,20 @@ impl<'a> FilmExport<'a> {
     }
 
     /// The caption below an image of one finding's map.
-    pub fn caption(&self, finding_idx: usize, method: CamMethod) -> Vec<String> {
+    pub fn caption(&self, finding_idx: usize) -> Vec<String> {
         let name = self.scores.labels().get(finding_idx).unwrap_or_default();
         let mut lines = vec![
             format!("film {}", self.film_name()),
-            format!("{}, {}", name.replace('_', " "), method.name()),
+            format!("{}, {}", name.replace('_', " "), self.method.name()),
         ];
+        if !self.is_above(finding_idx) {
+            let percent = BELOW_THRESHOLD_OPACITY * 100.0;
+            lines.push(format!(
+                "below threshold: map drawn at {percent:.0} % of its opacity"
+            ));
+        }
+        let outside = self.outside.get(finding_idx).copied().flatten();
+        lines.push(outside_text(outside));
         let score = self.scores.get(finding_idx);
         if let Some((score, threshold)) = score.zip(self.thresholds.get(finding_idx)) {
             let (score, value) = (score.get(), threshold.value());
@@ -188,20 +203,30 @@ mod tests {
             scores: &labels.map(|_, _| Score::new(0.5).unwrap()),
             thresholds: &labels.map(|idx, _| match idx {
                 0 => moved.clone(),
+                2 => Threshold::moved(0.75, "valid.csv").unwrap(),
                 _ => Threshold::unset(),
             }),
             risks: labels.map(|_, _| None),
+            method: MapMethod::default(),
+            outside: &labels.map(|idx, _| (idx == 0).then_some(0.617)),
             input_notes: vec![],
             created: Local::now(),
         };
-        let caption = export.caption(0, CamMethod::default());
+        let caption = export.caption(0);
         let expected = [
+            "62 % of the evidence lies outside the body",
             "score 0.500, threshold 0.250",
             "threshold: set by hand on valid.csv",
             "model Mine 174a1ab0, run r1, epoch 12",
         ];
         assert!(caption[0].ends_with("assets/phantom.png"), "{caption:?}");
+        assert!(caption[1].ends_with(", Exact (HiResCAM)"), "{caption:?}");
         assert_eq!(caption[2..], expected);
+        let below = export.caption(2);
+        assert_eq!(
+            below[2],
+            "below threshold: map drawn at 40 % of its opacity"
+        );
         let table = crate::export::scores_csv(&[export]);
         let mut rows = csv::Reader::from_reader(table.as_bytes());
         let header = rows.headers().unwrap().clone();
@@ -214,6 +239,9 @@ mod tests {
         assert_eq!(cell(1, "threshold_chosen_by"), "n/a");
         let model = ["model", "model_run", "model_epoch"].map(|name| cell(1, name));
         assert_eq!(model, ["Mine 174a1ab0", "r1", "12"]);
+        let outside = [0, 1].map(|row| cell(row, "evidence_outside_body"));
+        assert_eq!(outside, ["0.6170", "n/a"]);
+        assert_eq!(cell(0, "map_method"), "hires-cam");
     }
 
     #[test]

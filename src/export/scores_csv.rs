@@ -3,7 +3,7 @@ use crate::domain::{NOTICE, TrainingPoint};
 use crate::files::{csv_line, path_text};
 
 /// Columns of the table.
-const HEADER: [&str; 12] = [
+const HEADER: [&str; 14] = [
     "film",
     "finding",
     "score",
@@ -16,6 +16,8 @@ const HEADER: [&str; 12] = [
     "notice",
     "model_run",
     "model_epoch",
+    "map_method",
+    "evidence_outside_body",
 ];
 
 /// One row a film and finding; what is not known is `n/a`.
@@ -31,6 +33,7 @@ pub fn scores_csv(films: &[FilmExport<'_>]) -> String {
             let set = threshold.filter(|threshold| threshold.is_set());
             let chosen_by = set.map_or_else(unknown, |set| set.origin().words());
             let threshold = threshold.map_or_else(unknown, |t| t.value_f32().to_string());
+            let outside = film.outside.get(finding_idx).copied().flatten();
             let risk = film.risks.get(finding_idx).copied().flatten();
             let above = if film.is_above(finding_idx) {
                 "yes"
@@ -50,6 +53,8 @@ pub fn scores_csv(films: &[FilmExport<'_>]) -> String {
                 NOTICE,
                 training.map_or("n/a", |training| &training.run),
                 &training.map_or_else(unknown, TrainingPoint::epoch_text),
+                film.method.key(),
+                &outside.map_or_else(unknown, |share| format!("{share:.4}")),
             ]);
         }
     }

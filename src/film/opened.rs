@@ -4,7 +4,7 @@ use std::sync::OnceLock;
 use crate::dataset::{FindingBox, boxes_of_film};
 use crate::domain::{Contrast, Film, GrayChoice, Size, Voi, Window};
 use crate::imaging::{
-    Concerns, FilmError, GrayCounts, GrayPicture, Pyramid, has_auto_window, read_film,
+    BodyMask, Concerns, FilmError, GrayCounts, GrayPicture, Pyramid, has_auto_window, read_film,
     use_auto_window,
 };
 
@@ -18,6 +18,7 @@ pub struct OpenedFilm {
     /// Whether an auto window is offered: the file's leaves the film without contrast, and another would not.
     pub auto_window_offered: bool,
     picture: GrayPicture,
+    body: OnceLock<Option<BodyMask>>,
     screen: OnceLock<ScreenCopies>,
 }
 
@@ -52,6 +53,7 @@ impl OpenedFilm {
             concerns,
             picture,
             film,
+            body: OnceLock::new(),
             screen: OnceLock::new(),
         }
     }
@@ -59,6 +61,12 @@ impl OpenedFilm {
     /// The film as 8-bit gray under the file's own window: where the network's input comes from.
     pub fn picture(&self) -> &GrayPicture {
         &self.picture
+    }
+
+    /// Where the body is on the film, looked for once; `None` where no outline is found.
+    pub fn body(&self) -> Option<&BodyMask> {
+        let body = self.body.get_or_init(|| BodyMask::of(&self.picture));
+        body.as_ref()
     }
 
     /// Makes what the screen needs and looks for boxes beside the file, unless that is done.

@@ -3,7 +3,7 @@ use std::time::{Duration, Instant};
 
 use super::{OpenedFilm, ScoringError};
 use crate::domain::PerFinding;
-use crate::explain::{CamMethod, Heatmap, class_activation_maps};
+use crate::explain::{CamMethod, Heatmap, MapMethod, class_activation_maps, smooth_maps};
 use crate::imaging::ModelInput;
 use crate::model::{Classifier, Inference, ModelError};
 
@@ -14,10 +14,15 @@ pub struct ScoredFilm {
     pub opened: Arc<OpenedFilm>,
     /// Scores and the features behind them.
     pub inference: Inference,
-    /// One map a finding, by `method`.
+    /// One map a finding, by `method`: what every number about maps is computed from.
     pub maps: PerFinding<Heatmap>,
     /// How the maps were made.
-    pub method: CamMethod,
+    pub method: MapMethod,
+    /// The maps with the head's cells blended, for display; `None` where that changes nothing.
+    smooth: Option<PerFinding<Heatmap>>,
+    /// Share of each map's positive evidence outside the body; `None` where there is no evidence,
+    /// or where no body was found.
+    pub outside: PerFinding<Option<f64>>,
     /// Time for scores and maps.
     pub elapsed: Duration,
 }
@@ -43,8 +48,9 @@ impl ScoredFilm {
         &self,
         input: ModelInput,
         classifier: &Classifier,
+        method: CamMethod,
     ) -> Result<Self, ScoringError> {
-        scored(&self.opened, classifier, self.method, || {
+        scored(&self.opened, classifier, method, || {
             let inference = classifier.score_input(input);
             inference.map_err(|source| failed(&self.opened, source))
         })
@@ -53,12 +59,59 @@ impl ScoredFilm {
     /// The same scored film with maps by another method.
     #[must_use]
     pub fn with_method(&self, classifier: &Classifier, method: CamMethod) -> Self {
+        let (opened, inference) = (Arc::clone(&self.opened), self.inference.clone());
+        Self::new(opened, inference, classifier, method, self.elapsed)
+    }
+
+    /// The same scored film with the score's drop at each covered place as its maps.
+    #[must_use]
+    pub fn with_occlusion(&self, maps: PerFinding<Heatmap>) -> Self {
         Self {
             opened: Arc::clone(&self.opened),
-            maps: maps(classifier, &self.inference, method),
             inference: self.inference.clone(),
-            method,
+            outside: outside(&self.opened, &maps),
+            maps,
+            smooth: None,
+            method: MapMethod::Occlusion,
             elapsed: self.elapsed,
+        }
+    }
+
+    /// The maps to draw: with the head's cells blended, or the exact ones.
+    pub fn shown_maps(&self, smooth: bool) -> &PerFinding<Heatmap> {
+        let smoothed = self.smooth.as_ref().filter(|_| smooth);
+        smoothed.unwrap_or(&self.maps)
+    }
+
+    /// Whether the maps to draw can differ from the exact ones.
+    pub fn can_be_smooth(&self) -> bool {
+        self.smooth.is_some()
+    }
+
+    fn new(
+        opened: Arc<OpenedFilm>,
+        inference: Inference,
+        classifier: &Classifier,
+        method: CamMethod,
+        elapsed: Duration,
+    ) -> Self {
+        let (features, head, scores) = (&inference.features, classifier.head(), &inference.scores);
+        let maps = class_activation_maps(features, head, scores, method);
+        let smooth = match method {
+            CamMethod::HiResCam => smooth_maps(features, head, scores.labels()),
+            CamMethod::GradCam
+            | CamMethod::PooledGradCam
+            | CamMethod::GuidedGradCam
+            | CamMethod::PooledGuidedGradCam => None,
+        };
+        Self {
+            outside: outside(&opened, &maps),
+            maps,
+            method: MapMethod::Cam(method),
+            smooth,
+            opened,
+            inference,
+            elapsed,
         }
     }
 }
@@ -71,13 +124,14 @@ fn scored(
 ) -> Result<ScoredFilm, ScoringError> {
     let started = Instant::now();
     let inference = infer()?;
-    Ok(ScoredFilm {
-        maps: maps(classifier, &inference, method),
-        inference,
-        method,
-        elapsed: started.elapsed(),
-        opened: Arc::clone(opened),
-    })
+    let opened = Arc::clone(opened);
+    let mut scored = ScoredFilm::new(opened, inference, classifier, method, Duration::ZERO);
+    scored.elapsed = started.elapsed();
+    Ok(scored)
+}
+
+fn outside(opened: &OpenedFilm, maps: &PerFinding<Heatmap>) -> PerFinding<Option<f64>> {
+    maps.map(|map| map.share_outside(opened.body()?))
 }
 
 fn failed(opened: &OpenedFilm, source: ModelError) -> ScoringError {
@@ -85,15 +139,6 @@ fn failed(opened: &OpenedFilm, source: ModelError) -> ScoringError {
         path: opened.film.path.clone(),
         source: Box::new(source),
     }
-}
-
-fn maps(classifier: &Classifier, inference: &Inference, method: CamMethod) -> PerFinding<Heatmap> {
-    class_activation_maps(
-        &inference.features,
-        classifier.head(),
-        &inference.scores,
-        method,
-    )
 }
 
 #[cfg(test)]
@@ -114,7 +159,9 @@ mod tests {
         let picture = GrayPicture::of_film(&read_film(path).unwrap());
         let input = model_input(&picture, &classifier.card().preprocessing);
         assert_eq!(scored.inference.input, input);
-        let again = scored.with_input(input, &classifier).unwrap();
+        let again = scored
+            .with_input(input, &classifier, CamMethod::GradCam)
+            .unwrap();
         assert_eq!(again.inference.scores, scored.inference.scores);
         let without_maps = infer(&opened, &classifier).unwrap();
         assert_eq!(without_maps.scores, scored.inference.scores);
@@ -122,6 +169,25 @@ mod tests {
         let anew = score(&opened, &classifier, CamMethod::HiResCam).unwrap();
         assert_ne!(other.maps, scored.maps);
         assert_eq!(other.maps, anew.maps);
+    }
+
+    #[test]
+    fn the_exact_map_can_be_drawn_smooth_and_every_number_stays_that_of_the_exact_one() {
+        let path = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/assets/phantom.png"));
+        let classifier = Classifier::open(&ModelSource::Default, &ComputeDevice::cpu()).unwrap();
+        let opened = Arc::new(open(path).unwrap());
+        let scored = score(&opened, &classifier, CamMethod::HiResCam).unwrap();
+        assert!(scored.can_be_smooth());
+        assert_ne!(scored.shown_maps(true), &scored.maps);
+        assert_eq!(scored.shown_maps(false), &scored.maps);
+        let body = opened.body().unwrap();
+        for (share, map) in scored.outside.values().iter().zip(scored.maps.values()) {
+            assert_eq!(*share, map.share_outside(body));
+        }
+        let grad_cam = scored.with_method(&classifier, CamMethod::GradCam);
+        assert!(!grad_cam.can_be_smooth());
+        assert_eq!(grad_cam.shown_maps(true), &grad_cam.maps);
+        assert_ne!(grad_cam.outside, scored.outside);
     }
 
     #[test]
@@ -134,7 +200,9 @@ mod tests {
             side: 7,
             values: vec![0.0; 49],
         };
-        let error = scored.with_input(input, &classifier).unwrap_err();
+        let error = scored
+            .with_input(input, &classifier, CamMethod::GradCam)
+            .unwrap_err();
         assert_eq!(
             error.to_string(),
             format!("cannot score {}", path.display())

@@ -5,6 +5,7 @@
 //! hostile file: sizes are checked before memory is taken, and every refusal names the file.
 
 mod archive;
+mod body_mask;
 mod concerns;
 mod contrast;
 mod convolve;
@@ -32,6 +33,7 @@ mod tiff_pages;
 mod tiff_tags;
 
 pub use archive::place_of_film;
+pub use body_mask::BodyMask;
 pub use concerns::{Concern, ConcernKind, Concerns, Severity};
 pub use contrast::{has_auto_window, use_auto_window};
 pub use decode::{film_from_bytes, read_film};

@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use super::ScoreHistogram;
+use super::{MapRecord, ScoreHistogram};
 use crate::domain::{Labels, OperatingPoint, PerFinding, Threshold, TrainingPoint};
 use crate::imaging::{Interpolation, Preprocessing};
 use thorax_engine::NetworkSpec;
@@ -22,6 +22,8 @@ pub struct ModelCard {
     pub calibration: PerFinding<Option<Calibration>>,
     /// How validation films with and without each label score; `None` where nobody counted.
     pub validation_scores: PerFinding<Option<ScoreHistogram>>,
+    /// How the label's maps meet radiologists' boxes; `None` where nobody measured.
+    pub maps: PerFinding<Option<MapRecord>>,
     /// Share of films with the label in training, in `[0, 1]`; `None` where it is not known.
     pub class_frequencies: PerFinding<Option<f64>>,
     /// Where the weights come from.
@@ -93,6 +95,7 @@ impl ModelCard {
             operating_points: labels.map(|_, _| None),
             calibration: labels.map(|_, _| None),
             validation_scores: labels.map(|_, _| None),
+            maps: labels.map(|_, _| None),
             class_frequencies: labels.map(|_, _| None),
             name,
             labels,
@@ -123,6 +126,7 @@ impl ModelCard {
                 "Calibration",
                 format!("{n_calibrated} of {n_labels} labels"),
             ),
+            ("Maps in boxes", self.maps_text()),
             ("Data", known(&provenance.data)),
             ("Split", known(&provenance.split)),
             ("Training", known(&provenance.training)),
@@ -134,6 +138,21 @@ impl ModelCard {
             ("Limits", known(&provenance.limits)),
             ("Terms", known(&provenance.terms)),
         ]
+    }
+
+    /// Over all labels, by map method.
+    fn maps_text(&self) -> String {
+        let records = || self.maps.values().iter().flatten();
+        let Some(first) = records().next() else {
+            return "n/a".to_owned();
+        };
+        let of_method = |method: &String| {
+            let figures = records().filter_map(|record| record.methods.get(method));
+            let (hits, n) = figures.fold((0, 0), |(hits, n), of| (hits + of.hits, n + of.n));
+            format!("{method} {hits} of {n}")
+        };
+        let methods: Vec<String> = first.methods.keys().map(of_method).collect();
+        format!("{}, {}", methods.join(", "), first.measured_on)
     }
 
     fn network_text(&self) -> String {

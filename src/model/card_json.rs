@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize, Serializer};
 use thiserror::Error;
 
-use super::ScoreHistogram;
 use super::card::{Calibration, ModelCard, Provenance};
+use super::{MapRecord, ScoreHistogram};
 use crate::domain::{Labels, LabelsError, OperatingPoint, PerFinding};
 use crate::imaging::Preprocessing;
 use thorax_engine::NetworkSpec;
@@ -30,6 +30,8 @@ pub enum CardError {
     InputSide { network: usize, input: usize },
     #[error("the metadata's {what} name {name:?}, which is not a label of the model")]
     UnknownLabel { what: &'static str, name: String },
+    #[error("expected hits of at most all boxes and shares in 0..=1 in the maps of {name}")]
+    Maps { name: String },
     #[error("expected a class frequency in 0..=1 for {name}, got {value}")]
     Frequency { name: String, value: f64 },
 }
@@ -53,6 +55,9 @@ struct CardFields {
     /// Came later: older files have none.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     validation_scores: BTreeMap<String, ScoreHistogram>,
+    /// Came later too.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    maps: BTreeMap<String, MapRecord>,
     provenance: Provenance,
 }
 
@@ -83,6 +88,12 @@ impl ModelCard {
                 return Err(CardError::Frequency { name, value });
             }
         }
+        for (name, record) in &fields.maps {
+            if !record.is_sound() {
+                let name = name.clone();
+                return Err(CardError::Maps { name });
+            }
+        }
         Ok(Self {
             name: fields.name,
             architecture: fields.architecture,
@@ -90,6 +101,7 @@ impl ModelCard {
             operating_points: by_label(&labels, fields.operating_points, "operating points")?,
             calibration: by_label(&labels, fields.calibration, "calibrations")?,
             validation_scores: by_label(&labels, fields.validation_scores, "validation scores")?,
+            maps: by_label(&labels, fields.maps, "maps")?,
             class_frequencies: by_label(&labels, fields.class_frequencies, "class frequencies")?,
             provenance: fields.provenance,
             labels,
@@ -113,6 +125,7 @@ impl Serialize for ModelCard {
             operating_points: by_name(&self.operating_points),
             calibration: by_name(&self.calibration),
             validation_scores: by_name(&self.validation_scores),
+            maps: by_name(&self.maps),
             class_frequencies: by_name(&self.class_frequencies),
             provenance: self.provenance.clone(),
         };
@@ -144,6 +157,7 @@ mod tests {
     use super::*;
     use crate::domain::{Threshold, TrainingPoint};
     use crate::imaging::Interpolation;
+    use crate::model::MapFigures;
 
     fn card() -> ModelCard {
         let architecture = NetworkSpec::new(56, 128, 14).unwrap();
@@ -192,6 +206,47 @@ mod tests {
         let text = card.to_json().unwrap();
         assert!(text.contains(r#""run":{"name":"r1","epoch":12}"#), "{text}");
         assert_eq!(ModelCard::from_json(&text).unwrap(), card);
+    }
+
+    #[test]
+    fn hits_on_boxes_are_kept_and_impossible_ones_refused() {
+        let mut card = card();
+        assert!(
+            !card.to_json().unwrap().contains("\"maps\""),
+            "older programs read it"
+        );
+        let figures = MapFigures {
+            n: 19,
+            hits: 12,
+            mean_iou: 0.125,
+            mean_outside_body: Some(0.2),
+            deletion: None,
+            insertion: None,
+        };
+        let record = MapRecord {
+            measured_on: "validation films".to_owned(),
+            map_threshold: 0.3,
+            methods: [("hires-cam".to_owned(), figures)].into(),
+        };
+        let text = record.hits_text("hires-cam").unwrap();
+        assert_eq!(
+            text,
+            "Hit 12 of 19 boxes on validation films (mean IoU 0.12)"
+        );
+        assert_eq!(record.hits_text("guided"), None);
+        *card.maps.get_mut(1).unwrap() = Some(record);
+        let text = card.to_json().unwrap();
+        assert_eq!(ModelCard::from_json(&text).unwrap(), card);
+        let facts = card.facts();
+        let maps = facts.iter().find(|(name, _)| *name == "Maps in boxes");
+        assert_eq!(maps.unwrap().1, "hires-cam 12 of 19, validation films");
+        for wrong in [
+            text.replace("\"hits\":12", "\"hits\":20"),
+            text.replace("0.125", "1.5"),
+        ] {
+            let error = ModelCard::from_json(&wrong).unwrap_err().to_string();
+            assert!(error.contains("maps of Cardiomegaly"), "{error}");
+        }
     }
 
     #[test]

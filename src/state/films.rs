@@ -3,7 +3,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::{FilmEntry, FilmStatus};
-use crate::explain::CamMethod;
+use crate::explain::{CamMethod, MapMethod};
 use crate::film::{OpenedFilm, ScoredFilm};
 use crate::model::Classifier;
 
@@ -75,7 +75,7 @@ impl FilmState {
     /// Makes the maps of a scored film by this method; whether they were by another one.
     pub(super) fn set_method(&mut self, classifier: &Classifier, method: CamMethod) -> bool {
         match self {
-            Self::Read(reading) if reading.method != method => {
+            Self::Read(reading) if reading.method != MapMethod::Cam(method) => {
                 // A few million multiplications: shorter than a frame, so no job.
                 *reading = Arc::new(reading.with_method(classifier, method));
                 true

@@ -3,7 +3,7 @@ use std::path::{Path, PathBuf, absolute};
 use serde::{Deserialize, Serialize};
 
 use super::KeyChoices;
-use crate::explain::{CamMethod, Colormap, HeatmapScale};
+use crate::explain::{CamMethod, Colormap, OverlayStyle};
 
 /// How many films, and how many runs, the menus remember.
 const MAX_RECENT: usize = 10;
@@ -154,11 +154,11 @@ pub struct MapSettings {
     pub opacity: f32,
     /// From values to colors.
     pub colormap: Colormap,
-    /// The value of the hottest color.
-    pub scale: HeatmapScale,
-    /// Which map.
+    /// Which map; that of covered places is made film by film, when it is asked for.
     pub method: CamMethod,
-    /// Share of the scale below which nothing is drawn, in `[0, 1)`.
+    /// Whether the head's cells are blended for display; numbers are of the exact map.
+    pub smooth: bool,
+    /// Share of the map's maximum below which nothing is drawn, in `[0, 1)`.
     pub cut_off: f32,
     /// Lines of equal evidence in place of colors.
     pub contours: bool,
@@ -166,14 +166,27 @@ pub struct MapSettings {
 
 impl Default for MapSettings {
     fn default() -> Self {
+        let style = OverlayStyle::default();
         Self {
             visible: true,
-            opacity: 0.6,
-            colormap: Colormap::Inferno,
-            scale: HeatmapScale::Absolute,
+            opacity: style.opacity,
+            colormap: style.colormap,
             method: CamMethod::default(),
-            cut_off: 0.0,
+            smooth: style.smooth,
+            cut_off: style.cut_off,
             contours: false,
+        }
+    }
+}
+
+impl MapSettings {
+    /// How a map is drawn over a film.
+    pub fn style(&self) -> OverlayStyle {
+        OverlayStyle {
+            colormap: self.colormap,
+            opacity: self.opacity,
+            cut_off: self.cut_off,
+            smooth: self.smooth,
         }
     }
 }
@@ -211,5 +224,21 @@ mod tests {
         let settings: Settings = serde_json::from_str(r#"{"theme":"Light"}"#).unwrap();
         assert_eq!(settings.theme, ThemeChoice::Light);
         assert_eq!(settings.map, MapSettings::default());
+    }
+
+    #[test]
+    fn settings_that_name_a_map_keep_it_and_others_get_the_exact_one() {
+        let map = |text: &str| serde_json::from_str::<Settings>(text).unwrap().map;
+        let old = map(
+            r#"{"map":{"method":"GradCam","scale":"Absolute","colormap":"Inferno","cut_off":0.0}}"#,
+        );
+        assert_eq!(
+            (old.method, old.colormap),
+            (CamMethod::GradCam, Colormap::Inferno)
+        );
+        assert_eq!(old.cut_off, 0.0);
+        let new = map("{}");
+        assert_eq!((new.method, new.cut_off), (CamMethod::HiResCam, 0.3));
+        assert!(new.smooth);
     }
 }

@@ -3,11 +3,12 @@
 use egui::{CentralPanel, Context, Panel, ScrollArea, Ui};
 
 use super::panels::{
-    CompareView, EvaluationView, EvaluationViews, FindingsView, ListView, ListViews, PaletteView,
-    Pane, ToolStripView, ToolbarView, TrainingView, TrainingViews, ViewerViews, about_ui,
-    all_maps_ui, answers_ui, back_ui, close_ui, compare_ui, epoch_scrubber_ui, evaluation_ui,
-    film_list_ui, findings_ui, histogram_ui, keys_ui, map_controls_ui, notices_ui, palette_ui,
-    path_prompt_ui, status_bar_ui, tool_strip_ui, toolbar_ui, training_ui, viewer_ui, welcome_ui,
+    CompareView, EvaluationView, EvaluationViews, FindingsView, ListView, ListViews,
+    MapControlsView, PaletteView, Pane, ToolStripView, ToolbarView, TrainingView, TrainingViews,
+    ViewerViews, about_ui, all_maps_ui, answers_ui, back_ui, close_ui, compare_ui,
+    epoch_scrubber_ui, evaluation_ui, film_list_ui, findings_ui, histogram_ui, keys_ui,
+    map_controls_ui, notices_ui, palette_ui, path_prompt_ui, status_bar_ui, tool_strip_ui,
+    toolbar_ui, training_ui, viewer_ui, welcome_ui,
 };
 use super::shortcuts::Actions;
 use super::theme;
@@ -95,17 +96,11 @@ impl Workspaces {
                 }
             });
         Panel::bottom("map").show(ui, |ui| {
-            let scored = state.shared.films.film.reading();
-            let scored = scored.filter(|_| !state.hides_answer());
-            let heatmap = scored.zip(state.viewer.selected).and_then(|(scored, idx)| {
-                let max = state.shared.settings.map.scale.max(&scored.maps, idx);
-                Some((scored.maps.get(idx)?, max))
-            });
             // Words too large for the panel must not run into its neighbor.
             ScrollArea::horizontal()
                 .auto_shrink([false, true])
                 .show(ui, |ui| {
-                    map_controls_ui(ui, &state.shared.settings.map, heatmap, commands);
+                    map_controls_ui(ui, &MapControlsView::of(state), commands);
                 });
         });
         if state.shared.settings.viewer.histogram_shown

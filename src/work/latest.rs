@@ -1,4 +1,4 @@
-use super::{JobContext, RunningTask, Task, Wake};
+use super::{JobContext, Progress, RunningTask, Task, Wake};
 
 /// One job running, one request waiting: a newer request replaces the waiting one.
 ///
@@ -49,6 +49,12 @@ impl<Q: Send + 'static, T: Send + 'static, E: Send + 'static> Latest<Q, T, E> {
     pub fn is_busy(&self) -> bool {
         let running = self.task.running();
         self.waiting.is_some() || running.is_some_and(|task| !task.is_canceling())
+    }
+
+    /// How far the newest request has come, if it runs and says so.
+    pub fn progress(&self) -> Option<Progress> {
+        let running = self.task.running();
+        running.filter(|task| !task.is_canceling())?.progress()
     }
 
     /// What the newest request has reported since the last call, and its value or the chain of

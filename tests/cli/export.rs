@@ -253,7 +253,10 @@ fn every_export_names_run_and_epoch_of_a_trained_model_and_who_chose_each_thresh
     assert!(comment.to_str().unwrap().contains(", run r1, epoch 12."));
     let table = std::fs::read_to_string(named(&files, ".scores.csv")).unwrap();
     assert!(
-        table.lines().skip(1).all(|row| row.ends_with(",r1,12")),
+        table
+            .lines()
+            .skip(1)
+            .all(|row| row.contains(",r1,12,hires-cam,")),
         "{table}"
     );
     let report = open_file(named(&files, ".sr.dcm")).unwrap();

@@ -7,6 +7,8 @@ mod evaluation;
 #[cfg(test)]
 mod export;
 #[cfg(test)]
+mod maps;
+#[cfg(test)]
 mod names;
 #[cfg(test)]
 mod program;

@@ -557,6 +557,7 @@ fn patients_whom_the_model_has_seen_are_warned_of() {
         &file,
         &run.join("best.safetensors"),
         None,
+        None,
         &[],
         Existing::Replace,
     )

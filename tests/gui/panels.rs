@@ -3,7 +3,7 @@
 use egui::accesskit::Role;
 use egui::{Key, Modifiers};
 use egui_kittest::kittest::Queryable as _;
-use thorax::explain::CamMethod;
+use thorax::explain::{CamMethod, MapMethod};
 use thorax::state::{Command, MapCommand, ViewerCommand};
 
 use crate::films::phantom;
@@ -65,9 +65,9 @@ fn another_method_gives_other_maps_of_the_same_scores() {
         .reading()
         .unwrap()
         .clone();
-    let command = Command::Viewer(ViewerCommand::Map(MapCommand::SetMethod(
-        CamMethod::HiResCam,
-    )));
+    let command = Command::Viewer(ViewerCommand::Map(MapCommand::SetMethod(MapMethod::Cam(
+        CamMethod::GradCam,
+    ))));
     harness.state_mut().state.apply(command);
     harness.run();
     let after = harness
@@ -79,9 +79,41 @@ fn another_method_gives_other_maps_of_the_same_scores() {
         .reading()
         .unwrap()
         .clone();
-    assert_eq!(after.method, CamMethod::HiResCam);
+    assert_eq!(after.method, MapMethod::Cam(CamMethod::GradCam));
     assert_ne!(before.maps, after.maps);
     assert_eq!(before.inference, after.inference);
+}
+
+#[test]
+fn a_map_of_covered_places_says_how_far_it_has_come_and_can_be_stopped() {
+    let mut harness = app_with_scores(vec![phantom()]);
+    let command = MapCommand::SetMethod(MapMethod::Occlusion);
+    let command = Command::Viewer(ViewerCommand::Map(command));
+    harness.state_mut().state.apply(command);
+    step_until("the progress", &mut harness, |app| {
+        app.state.viewer.occlusion.progress().is_some()
+    });
+    harness.get_by_label_contains("of 256 places covered");
+    harness.get_by_role_and_label(Role::Button, "Stop").click();
+    step_until("the end", &mut harness, |app| {
+        !app.state.viewer.occlusion.is_busy()
+    });
+    harness.run();
+    assert!(harness.query_by_label_contains("places covered").is_none());
+    let reading = harness.state().state.shared.films.film.reading().cloned();
+    assert_eq!(reading.unwrap().method, MapMethod::default());
+}
+
+#[test]
+fn the_smooth_map_and_the_exact_one_are_a_click_apart() {
+    let mut harness = app_with_scores(vec![phantom()]);
+    assert!(harness.state().state.shared.settings.map.smooth);
+    harness.get_by_label("Smooth").click();
+    harness.run();
+    assert!(!harness.state().state.shared.settings.map.smooth);
+    harness.key_press_modifiers(Modifiers::SHIFT, Key::S);
+    harness.run();
+    assert!(harness.state().state.shared.settings.map.smooth);
 }
 
 #[test]

@@ -18,6 +18,8 @@ mod metrics;
 #[cfg(test)]
 mod model;
 #[cfg(test)]
+mod occlusion;
+#[cfg(test)]
 mod pictures;
 #[cfg(test)]
 mod reference;

@@ -8,9 +8,13 @@ use super::targets::{Target, parse_prevalence, parse_threshold};
 use crate::cli::{DeviceArgs, LabelArgs};
 use crate::domain::{Part, PartChoice};
 use crate::evaluate::Prevalence;
-use crate::explain::CamMethod;
+use crate::explain::{MAP_THRESHOLD, MapMethod};
 
 #[derive(Debug, Args)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is an option of its own"
+)]
 pub struct EvaluateArgs {
     /// CSV of scores and labels: path, `patient_id`, label:FINDING…, score:FINDING…
     #[arg(long, value_name = "CSV")]
@@ -53,6 +57,10 @@ pub struct EvaluateArgs {
     /// Also stores the score histograms of these films in that file; meant for validation films
     #[arg(long, requires = "save_model")]
     pub histograms: bool,
+    /// Also stores in that file how often maps meet boxes, by finding and method; meant for validation
+    /// films
+    #[arg(long, requires = "save_model", requires = "boxes")]
+    pub hit_rates: bool,
     /// Prevalence for PPV and NPV: set, nih, pool, or a number
     #[arg(long, value_name = "SHARE", default_value = "set", value_parser = parse_prevalence)]
     pub prevalence: Prevalence,
@@ -68,12 +76,17 @@ pub struct EvaluateArgs {
     /// Compares maps with the folder's boxes; scores those films again
     #[arg(long, requires = "data")]
     pub boxes: bool,
-    /// Method of those maps
-    #[arg(long, value_enum, default_value_t = MapMethod::default_of_maps())]
+    /// Method that table and report show: hires-cam (exact), grad-cam, grad-cam-4x4, guided,
+    /// guided-4x4 or occlusion (slow); JSON has all fast ones and this one
+    #[arg(long, value_name = "METHOD", default_value_t = MapMethod::default())]
     pub map_method: MapMethod,
     /// Map threshold, as a fraction of the map's maximum
-    #[arg(long, value_name = "SHARE", default_value_t = 0.5, value_parser = parse_cut)]
+    #[arg(long, value_name = "SHARE", default_value_t = MAP_THRESHOLD, value_parser = parse_cut)]
     pub map_cut: f32,
+    /// Also measures deletion and insertion curves of every method, and the occlusion map: minutes
+    /// for a hundred boxes
+    #[arg(long, requires = "boxes")]
+    pub curves: bool,
     /// Writes a self-contained HTML report
     #[arg(long, value_name = "HTML")]
     pub report: Option<PathBuf>,
@@ -99,6 +112,19 @@ pub struct EvaluateArgs {
     pub device: DeviceArgs,
 }
 
+impl EvaluateArgs {
+    /// Which films are evaluated, in words.
+    pub fn films_text(&self) -> &'static str {
+        let part = self.split.part().filter(|_| self.predictions.is_none());
+        match part {
+            Some(Part::Train) => "training films",
+            Some(Part::Valid) => "validation films",
+            Some(Part::Test) => "test films",
+            None => "all films of a table",
+        }
+    }
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum EvaluationFormat {
     /// Human-readable text
@@ -107,32 +133,6 @@ pub enum EvaluationFormat {
     Csv,
     /// JSON, one object
     Json,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum MapMethod {
-    /// Grad-CAM: channels weighted by their mean gradient
-    GradCam,
-    /// `HiResCAM`: every position weighted by its own gradient, faithful to this network's head
-    HiresCam,
-}
-
-impl MapMethod {
-    /// The method that maps are made by everywhere, if evaluation offers it.
-    fn default_of_maps() -> Self {
-        let mut methods = Self::value_variants().iter().copied();
-        let same = |method: &Self| CamMethod::from(*method) == CamMethod::default();
-        methods.find(same).unwrap_or(Self::GradCam)
-    }
-}
-
-impl From<MapMethod> for CamMethod {
-    fn from(method: MapMethod) -> Self {
-        match method {
-            MapMethod::GradCam => Self::GradCam,
-            MapMethod::HiresCam => Self::HiResCam,
-        }
-    }
 }
 
 fn parse_cut(text: &str) -> Result<f32, String> {

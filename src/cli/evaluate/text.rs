@@ -2,7 +2,9 @@
 
 use super::Chosen;
 use crate::domain::{NOTICE, ThresholdOrigin};
-use crate::evaluate::{ComparedSet, Evaluation, LabelFigures, Prevalence};
+use crate::evaluate::{
+    ComparedSet, Evaluation, LabelFigures, LabelLocalization, Localization, Prevalence,
+};
 
 /// All that was asked for, in aligned columns.
 pub fn table(evaluation: &Evaluation, chosen: &Chosen) -> String {
@@ -135,16 +137,39 @@ fn subgroups(evaluation: &Evaluation) -> String {
 }
 
 fn localization(evaluation: &Evaluation) -> String {
-    let mut text = String::new();
-    for label in evaluation
-        .localization
-        .iter()
-        .filter(|label| label.n_films > 0)
-    {
+    let Some(found) = &evaluation.localization else {
+        return String::new();
+    };
+    let (method, cut) = (found.rule.method.name(), found.rule.cut * 100.0);
+    let mut text = format!("\nMaps by {method}, map threshold {cut:.0} %\n");
+    for label in found.shown().iter().filter(|label| label.n_films > 0) {
+        let percent = |share: f64| format!("{:.0} %", share * 100.0);
+        let outside = label.outside.value();
+        let outside = outside.map_or_else(|| "n/a".to_owned(), percent);
         text += &format!(
-            "{}: map maximum in a box in {} of {} films, mean IoU {:.3}, {} above threshold\n",
+            "{}: map maximum in a box in {} of {} films, mean IoU {:.3}, {} above threshold, \
+             {outside} of the evidence outside the body\n",
             label.name, label.n_hits, label.n_films, label.mean_iou, label.n_flagged
         );
+    }
+    if found.rule.curves {
+        text += &curves(found);
+    }
+    text
+}
+
+/// By method, means over findings of the means over their films.
+fn curves(found: &Localization) -> String {
+    let mut text = String::from("Area under deletion (lower is better) and insertion, by method\n");
+    for (method, labels) in &found.methods {
+        let mean = |of: &dyn Fn(&LabelLocalization) -> Option<f64>| {
+            let known: Vec<f64> = labels.iter().filter_map(of).collect();
+            let n_known = known.len().max(1) as f64;
+            number((!known.is_empty()).then(|| known.iter().sum::<f64>() / n_known))
+        };
+        let deletion = mean(&|label| label.deletion.value());
+        let insertion = mean(&|label| label.insertion.value());
+        text += &format!("  {}: {deletion}, {insertion}\n", method.name());
     }
     text
 }

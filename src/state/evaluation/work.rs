@@ -105,7 +105,7 @@ impl SaveRequest {
                     Some(from) => ModelFile::load(&from)?,
                     None => Classifier::default_file()?,
                 };
-                freeze_operating_points(&file, &to, None, &points, CHOSEN)?;
+                freeze_operating_points(&file, &to, None, None, &points, CHOSEN)?;
             }
         }
         Ok((pick, to))

@@ -6,6 +6,7 @@ use super::{
     BRUSH_RANGE, CompareCommand, CompareWith, DisplayChange, DisplayCommand, MapCommand,
     ViewerCommand, ViewerState,
 };
+use crate::explain::MapMethod;
 use crate::state::history::Gesture;
 use crate::state::{Effect, Shared, Thresholds};
 
@@ -63,6 +64,7 @@ impl ViewerState {
         self.exports.poll(shared);
         self.poll_compare(shared);
         self.jitter.poll(shared);
+        self.poll_occlusion(shared);
         effects
     }
 
@@ -110,13 +112,16 @@ impl ViewerState {
             MapCommand::Show(visible) => map.visible = visible,
             MapCommand::SetOpacity(opacity) => map.opacity = opacity.clamp(0.0, 1.0),
             MapCommand::SetColormap(colormap) => map.colormap = colormap,
-            MapCommand::SetScale(scale) => map.scale = scale,
+            MapCommand::SetSmooth(smooth) => map.smooth = smooth,
             MapCommand::SetCutOff(cut_off) => map.cut_off = cut_off.clamp(0.0, 0.99),
             MapCommand::SetContours(contours) => map.contours = contours,
-            MapCommand::SetMethod(method) => {
+            MapCommand::SetMethod(MapMethod::Cam(method)) => {
                 map.method = method;
+                self.occlusion.leave();
                 self.refresh_maps(shared);
             }
+            MapCommand::SetMethod(MapMethod::Occlusion) => self.make_occlusion(shared),
+            MapCommand::StopOcclusion => self.occlusion.stop(),
         }
     }
 
@@ -152,7 +157,9 @@ impl ViewerState {
         if let (Some(reading), Some(classifier)) =
             (shared.films.film.reading(), shared.model.classifier())
         {
-            self.probe.brush_at(place, covers, reading, classifier);
+            let method = shared.settings.map.method;
+            let film = (reading, classifier, method);
+            self.probe.brush_at(place, covers, film);
         }
     }
 

@@ -1,11 +1,8 @@
 use std::sync::Arc;
 
 use crate::dataset::FindingBox;
-use crate::explain::Overlap;
+use crate::explain::{MAP_THRESHOLD, Overlap};
 use crate::film::ScoredFilm;
-
-/// Without a map threshold the whole map would count; evaluation uses the same fraction.
-const LEAST_CUT: f32 = 0.5;
 
 /// How the map of the finding in view meets radiologists' boxes, made when what it is of changes.
 #[derive(Debug, Default)]
@@ -19,7 +16,8 @@ pub struct BoxOverlap {
 impl BoxOverlap {
     /// Measures it, if the film, the finding or the map threshold is another one now.
     pub(super) fn measure(&mut self, reading: &Arc<ScoredFilm>, finding_idx: usize, cut_off: f32) {
-        let cut = cut_off.max(LEAST_CUT);
+        // Without a map threshold the whole map would count; evaluation uses the same fraction.
+        let cut = cut_off.max(MAP_THRESHOLD);
         let same = self.of.as_ref().is_some_and(|(known, idx, known_cut)| {
             Arc::ptr_eq(known, reading) && (*idx, *known_cut) == (finding_idx, cut)
         });

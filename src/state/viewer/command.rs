@@ -1,6 +1,6 @@
 use super::{CompareCommand, ViewerArea};
 use crate::domain::{GrayChoice, Measurement, ScreenFromImage};
-use crate::explain::{CamMethod, Colormap, HeatmapScale};
+use crate::explain::{Colormap, MapMethod};
 
 /// A command of the viewer.
 #[derive(Clone, Debug, PartialEq)]
@@ -58,11 +58,13 @@ pub enum MapCommand {
     SetOpacity(f32),
     /// From map values to colors.
     SetColormap(Colormap),
-    /// The value of the hottest color.
-    SetScale(HeatmapScale),
-    /// Which map.
-    SetMethod(CamMethod),
-    /// Share of the scale below which a map is not drawn, in `[0, 1)`.
+    /// Which map; that of covered places is made for the film in view alone.
+    SetMethod(MapMethod),
+    /// Stop making the map of covered places.
+    StopOcclusion,
+    /// Draw the exact map with the head's cells blended, or as it is.
+    SetSmooth(bool),
+    /// Share of the map's maximum below which a map is not drawn, in `[0, 1)`.
     SetCutOff(f32),
     /// Lines of equal evidence in place of colors.
     SetContours(bool),

@@ -5,7 +5,7 @@ use super::linked::Shown;
 use super::pane::{FilmAnswer, FilmRequest};
 use super::{DisplayChange, DisplayCommand, Pane, ViewerState};
 use crate::domain::{Contrast, Display, PerFinding, Threshold};
-use crate::model::{Classifier, ModelSource};
+use crate::model::{Classifier, ModelCard, ModelSource};
 use crate::state::model::start_loading;
 use crate::state::{FilmState, Films, ModelRequest, Shared};
 use crate::work::Task;
@@ -55,10 +55,10 @@ impl Compare {
         self.model.as_ref().map(|(classifier, _)| classifier.id())
     }
 
-    /// The gray scale factor of the other model.
-    pub fn input_scale(&self) -> Option<f32> {
+    /// The card of the other model.
+    pub fn card(&self) -> Option<&ModelCard> {
         let (classifier, _) = self.model.as_ref()?;
-        Some(classifier.card().preprocessing.scale())
+        Some(classifier.card())
     }
 
     /// The thresholds of the other model.

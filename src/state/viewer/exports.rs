@@ -1,6 +1,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use anyhow::Context as _;
 use image::RgbImage;
 
 use super::ViewerState;
@@ -65,15 +66,12 @@ impl ExportSource {
     fn picture(&self) -> anyhow::Result<RgbImage> {
         let export = self.export();
         let finding_idx = self.findings(&export).first().copied().unwrap_or_default();
-        let lines = export.caption(finding_idx, self.reading.method);
-        let (picture, maps) = (self.reading.opened.picture(), &self.reading.maps);
-        Ok(overlay_image(
-            picture,
-            maps,
-            finding_idx,
-            &self.style,
-            &lines,
-        )?)
+        let lines = export.caption(finding_idx);
+        let style = self.style.of_finding(export.is_above(finding_idx));
+        let maps = self.reading.shown_maps(style.smooth);
+        let heatmap = maps.get(finding_idx).context("the film has no map")?;
+        let picture = self.reading.opened.picture();
+        Ok(overlay_image(picture, heatmap, &style, &lines)?)
     }
 
     fn files(
@@ -173,17 +171,11 @@ impl ViewerState {
         ) else {
             return;
         };
-        let map = &shared.settings.map;
         let source = ExportSource {
             reading: Arc::clone(reading),
             classifier: Arc::clone(&loaded.classifier),
             thresholds: loaded.thresholds.current().clone(),
-            style: OverlayStyle {
-                colormap: map.colormap,
-                scale: map.scale,
-                opacity: map.opacity,
-                cut_off: map.cut_off,
-            },
+            style: shared.settings.map.style(),
             selected: self.selected,
             remark: covered
                 .map(|_| "Part of the film was covered by the user when it was scored.".to_owned()),

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use super::ViewerState;
 use super::pane::{FilmAnswer, FilmRequest};
 use crate::domain::Contrast;
+use crate::explain::MapMethod;
 use crate::film::ScoredFilm;
 use crate::state::{Effect, FilmState, FilmStatus, Shared};
 
@@ -13,6 +14,7 @@ impl ViewerState {
         let Some(path) = shared.films.show(film_idx) else {
             return;
         };
+        self.occlusion.leave();
         self.turn_display_to(Some(&path));
         shared.settings.remember_film(&path);
         shared.settings.session.current = Some(path);
@@ -27,12 +29,14 @@ impl ViewerState {
 
     /// Shows no film.
     pub fn clear_film(&mut self) {
+        self.occlusion.leave();
         self.main.stop();
         self.turn_display_to(None);
     }
 
-    /// Stops opening and scoring the film in view.
+    /// Stops opening and scoring the film in view, and the map that is being made of it.
     pub fn cancel(&mut self, shared: &mut Shared) {
+        self.occlusion.stop();
         if shared.films.film.is_reading() {
             self.main.stop();
             shared.films.film.cancel();
@@ -46,6 +50,7 @@ impl ViewerState {
         }
         self.probe.clear();
         self.jitter.forget();
+        self.occlusion.leave();
         self.undo.forget_thresholds();
         shared.films.forget_readings();
         self.read_beside(shared);
@@ -75,6 +80,7 @@ impl ViewerState {
         let Some(path) = shared.films.current_path().map(ToOwned::to_owned) else {
             return;
         };
+        self.occlusion.leave();
         let request = FilmRequest::new(path, shared.model.classifier(), shared);
         self.main.read(&mut shared.films.film, request);
     }
@@ -111,11 +117,12 @@ impl ViewerState {
             return;
         };
         if let Some(reading) = &mut self.probe.reading
-            && reading.method != method
+            && reading.method != MapMethod::Cam(method)
         {
             *reading = Arc::new(reading.with_method(&classifier, method));
         }
-        if shared.films.film.set_method(&classifier, method)
+        if !self.occlusion.is_shown()
+            && shared.films.film.set_method(&classifier, method)
             && let Some(reading) = shared.films.film.reading().cloned()
         {
             shared.films.keep(&reading);

@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 
-use crate::explain::Cover;
+use crate::explain::{CamMethod, Cover};
 use crate::film::ScoredFilm;
 use crate::model::Classifier;
 use crate::state::Shared;
@@ -30,6 +30,7 @@ struct ProbeRequest {
     uncovered: Arc<ScoredFilm>,
     cover: Cover,
     classifier: Arc<Classifier>,
+    method: CamMethod,
 }
 
 impl Probe {
@@ -64,8 +65,7 @@ impl Probe {
         &mut self,
         (x, y): (f32, f32),
         covers: bool,
-        uncovered: &Arc<ScoredFilm>,
-        classifier: &Arc<Classifier>,
+        (uncovered, classifier, method): (&Arc<ScoredFilm>, &Arc<Classifier>, CamMethod),
     ) {
         let side = uncovered.inference.input.side;
         let cover = self.cover.get_or_insert_with(|| Cover::none(side));
@@ -83,6 +83,7 @@ impl Probe {
             uncovered: Arc::clone(uncovered),
             cover,
             classifier: Arc::clone(classifier),
+            method,
         }));
         self.ask();
     }
@@ -117,7 +118,8 @@ impl Probe {
 fn score_covered(request: Arc<ProbeRequest>, ctx: &JobContext) -> anyhow::Result<ScoredFilm> {
     let covered = request.cover.over(&request.uncovered.inference.input);
     let input = covered.context("the covered area does not match the input")?;
-    let scored = request.uncovered.with_input(input, &request.classifier)?;
+    let (uncovered, classifier) = (&request.uncovered, &request.classifier);
+    let scored = uncovered.with_input(input, classifier, request.method)?;
     ctx.check()?;
     Ok(scored)
 }

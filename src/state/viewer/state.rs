@@ -1,7 +1,7 @@
 use std::path::PathBuf;
 
 use super::undo::ViewerStep;
-use super::{BoxOverlap, Compare, Exports, Jitter, Pane, Probe, Tool};
+use super::{BoxOverlap, Compare, Exports, Jitter, Occlusion, Pane, Probe, Tool};
 use crate::domain::Display;
 use crate::state::history::Steps;
 use crate::state::{Films, Shared};
@@ -23,6 +23,8 @@ pub struct ViewerState {
     pub overlap: BoxOverlap,
     /// How far scores move when the film is changed a little.
     pub jitter: Jitter,
+    /// The map of covered places, made on demand.
+    pub occlusion: Occlusion,
     /// The comparison beside the film in view.
     pub compare: Option<Compare>,
     /// Files and clipboard.
@@ -55,6 +57,7 @@ impl ViewerState {
             probe: Probe::new(wake.clone()),
             overlap: BoxOverlap::default(),
             jitter: Jitter::new(wake.clone()),
+            occlusion: Occlusion::new(wake.clone()),
             compare: None,
             exports: Exports::default(),
             undo: Steps::default(),

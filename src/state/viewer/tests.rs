@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::*;
 use crate::domain::{Point, Size};
-use crate::explain::CamMethod;
+use crate::explain::{CamMethod, MapMethod};
 use crate::film::{open, score};
 use crate::state::shared::tests::{another_model, errors, list, shared, shared_with_model};
 use crate::state::{Effect, FilmState, PickKind, Shared};
@@ -267,12 +267,12 @@ fn another_method_makes_the_maps_of_both_films_anew_and_scores_neither_again() {
     let show = CompareCommand::Show(CompareWith::Film(PHANTOM.into()));
     viewer.apply(ViewerCommand::Compare(show), &mut shared);
     viewer.compare.as_mut().unwrap().film = FilmState::Read(Arc::clone(&scored));
-    let method = MapCommand::SetMethod(CamMethod::HiResCam);
+    let method = MapCommand::SetMethod(MapMethod::Cam(CamMethod::HiResCam));
     viewer.apply(ViewerCommand::Map(method), &mut shared);
     let beside = &viewer.compare.as_ref().unwrap().film;
     for film in [&shared.films.film, beside] {
         let reading = film.reading().expect("it is still scored");
-        assert_eq!(reading.method, CamMethod::HiResCam);
+        assert_eq!(reading.method, MapMethod::Cam(CamMethod::HiResCam));
         assert_eq!(reading.inference.scores, scored.inference.scores);
         assert_ne!(reading.maps, scored.maps);
     }
@@ -293,4 +293,68 @@ fn a_film_beside_that_cannot_be_read_is_told_and_leaves_the_one_in_view_alone() 
     }
     assert!(errors(&shared)[0].contains("/gone.png"));
     assert!(matches!(shared.films.film, FilmState::Scoring(_)));
+}
+
+/// The phantom in view, scored by a small network, with its exact map.
+fn viewer_of_scored_film() -> (ViewerState, Shared) {
+    let architecture = thorax_engine::NetworkSpec::new(11, 32, 2).unwrap();
+    let weights = crate::bench::arbitrary_weights(&architecture);
+    let device = crate::model::ComputeDevice::cpu_with_threads(1).unwrap();
+    let classifier = crate::bench::classifier_of(&weights, &architecture, &device).unwrap();
+    let (viewer, mut shared) = viewer(shared());
+    shared.use_model(classifier);
+    let classifier = shared.model.classifier().cloned().unwrap();
+    let opened = shared.films.film.opened().cloned().unwrap();
+    let scored = Arc::new(score(&opened, &classifier, CamMethod::HiResCam).unwrap());
+    shared.films.keep(&scored);
+    shared.films.film = FilmState::Read(scored);
+    (viewer, shared)
+}
+
+#[test]
+fn covering_a_film_gives_a_map_of_that_film_alone_and_leaves_its_scores() {
+    let (mut viewer, mut shared) = viewer_of_scored_film();
+    let exact = shared.films.film.reading().cloned().unwrap();
+    let occlusion = MapCommand::SetMethod(MapMethod::Occlusion);
+    viewer.apply(ViewerCommand::Map(occlusion), &mut shared);
+    assert!(viewer.occlusion.is_busy());
+    while viewer.occlusion.is_busy() {
+        viewer.poll(&mut shared);
+        // Workers have a lower priority than a loop without a breath.
+        std::thread::park_timeout(std::time::Duration::from_millis(5));
+    }
+    let covered = shared.films.film.reading().cloned().unwrap();
+    assert_eq!(covered.method, MapMethod::Occlusion);
+    assert_eq!(covered.inference, exact.inference);
+    assert!(covered.maps.values().iter().all(|map| map.side() == 16));
+    assert_ne!(covered.outside, exact.outside);
+    // What came of the film beside must not take the map away; another choice does.
+    viewer.refresh_maps(&mut shared);
+    assert_eq!(
+        shared.films.film.reading().unwrap().method,
+        MapMethod::Occlusion
+    );
+    assert_eq!(shared.settings.map.method, CamMethod::HiResCam);
+    viewer.apply(ViewerCommand::ShowFilm(0), &mut shared);
+    let again = shared.films.film.reading().unwrap();
+    assert_eq!(again.method, MapMethod::default());
+    assert_eq!(again.maps, exact.maps);
+}
+
+#[test]
+fn a_map_of_covered_places_that_is_stopped_never_comes() {
+    let (mut viewer, mut shared) = viewer_of_scored_film();
+    let occlusion = || ViewerCommand::Map(MapCommand::SetMethod(MapMethod::Occlusion));
+    viewer.apply(occlusion(), &mut shared);
+    viewer.apply(ViewerCommand::Map(MapCommand::StopOcclusion), &mut shared);
+    assert!(!viewer.occlusion.is_busy());
+    viewer.apply(occlusion(), &mut shared);
+    viewer.cancel(&mut shared);
+    assert!(!viewer.occlusion.is_busy());
+    viewer.poll(&mut shared);
+    assert_eq!(
+        shared.films.film.reading().unwrap().method,
+        MapMethod::default()
+    );
+    assert!(errors(&shared).is_empty());
 }

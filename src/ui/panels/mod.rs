@@ -29,7 +29,7 @@ pub use findings::{FindingRow, FindingsView, Verdict, finding_rows, findings_ui,
 pub use histogram::histogram_ui;
 pub use keys::keys_ui;
 pub use list::{ListView, ListViews, answers_ui, film_list_ui};
-pub use map_controls::map_controls_ui;
+pub use map_controls::{MapControlsView, map_controls_ui};
 pub use notices::notices_ui;
 pub use palette::palette_ui;
 pub use path_prompt::path_prompt_ui;

@@ -2,7 +2,6 @@
 
 use super::Action;
 use crate::domain::Contrast;
-use crate::explain::HeatmapScale;
 use crate::export::ExportKind;
 use crate::state::{
     AppState, Command, CompareCommand, DisplayChange, DisplayCommand, EvaluationCommand,
@@ -204,10 +203,7 @@ impl Action {
             }
             Self::ToggleMap => on_map(MapCommand::Show(!map.visible)),
             Self::ToggleContours => on_map(MapCommand::SetContours(!map.contours)),
-            Self::ToggleMapScale => on_map(MapCommand::SetScale(match map.scale {
-                HeatmapScale::Absolute => HeatmapScale::PerMap,
-                HeatmapScale::PerMap => HeatmapScale::Absolute,
-            })),
+            Self::ToggleSmoothMap => on_map(MapCommand::SetSmooth(!map.smooth)),
             Self::ExportAll => export_as(ExportKind::ALL.to_vec()),
             Self::ExportPicture => export_as(vec![ExportKind::Png]),
             Self::ExportTable => export_as(vec![ExportKind::Csv]),

@@ -170,7 +170,7 @@ actions! {
         Jitter "Stability of scores under small changes" key(Key::J);
         ToggleMap "Show or hide map" key(Key::M);
         ToggleContours "Map as lines or colors" shift(Key::C);
-        ToggleMapScale "Map scale: shared or per finding" shift(Key::S);
+        ToggleSmoothMap "Map smooth or exact" shift(Key::S);
         AllMaps "Maps of all findings" shift(Key::M);
         Uncover "Uncover all" shift(Key::Delete);
         ToggleInput "Network input" key(Key::N);

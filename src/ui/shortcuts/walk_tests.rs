@@ -182,7 +182,7 @@ fn row(action: Action) -> (Fixture, Part) {
         Action::TogglePatientName => (Fixture::Nothing, Part::Options),
         Action::NextFinding | Action::PreviousFinding => (Fixture::Film, Part::Selected),
         Action::Jitter => (Fixture::Film, Part::Jitter),
-        Action::ToggleMap | Action::ToggleContours | Action::ToggleMapScale => {
+        Action::ToggleMap | Action::ToggleContours | Action::ToggleSmoothMap => {
             (Fixture::Film, Part::Map)
         }
         Action::CopyPicture | Action::CopyScores => (Fixture::Film, Part::Export),

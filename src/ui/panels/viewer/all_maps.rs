@@ -1,6 +1,7 @@
 use egui::{Align2, FontId, Rect, Sense, Stroke, StrokeKind, Ui, Vec2};
 
 use super::{Pane, Placement, ViewerViews, paint};
+use crate::explain::outside_text;
 use crate::state::{CommandSender, DisplayCommand, ViewerArea, ViewerCommand};
 use crate::ui::theme;
 
@@ -52,7 +53,13 @@ pub fn all_maps_ui(
             .rect_stroke(cell, 3.0, stroke, StrokeKind::Inside);
         words_ui(ui, cell, &words, scored, finding_idx, pane);
         let hover = if heatmap.has_positive_evidence() {
-            format!("{words}: click for this map over the film")
+            let outside = scored.outside.get(finding_idx).copied().flatten();
+            let fainter = match pane.is_above(finding_idx) {
+                Some(false) => ", below its threshold: drawn fainter",
+                Some(true) | None => "",
+            };
+            let outside = outside_text(outside);
+            format!("{words}{fainter}\n{outside}\nClick for this map over the film")
         } else {
             format!("{words}: no positive evidence")
         };
@@ -73,8 +80,7 @@ fn words_ui(
 ) {
     let palette = theme::palette(ui.visuals());
     let score = scored.inference.scores.get(finding_idx).copied();
-    let threshold = pane.thresholds.and_then(|t| t.get(finding_idx));
-    let above = score.zip(threshold).is_some_and(|(s, t)| s.is_positive(t));
+    let above = pane.is_above(finding_idx) == Some(true);
     let color = if above {
         palette.badge
     } else {

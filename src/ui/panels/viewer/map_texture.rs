@@ -2,14 +2,14 @@ use std::sync::Arc;
 
 use egui::{ColorImage, Context, TextureHandle, TextureId, TextureOptions};
 
-use crate::explain::{Colormap, HeatmapScale, contours, map_picture};
+use crate::explain::{Colormap, Heatmap, contours, map_picture};
 use crate::film::ScoredFilm;
 use crate::state::MapSettings;
 
 /// Side of the map's texture: fine enough that the screen's own blending shows no grid.
 const MAP_SIDE_PX: usize = 256;
 
-/// Shares of the scale at which lines are drawn.
+/// Shares of a map's maximum at which lines are drawn.
 pub const LINE_SHARES: [f32; 4] = [0.25, 0.5, 0.7, 0.9];
 
 /// Map textures, rebuilt only when their source changes.
@@ -18,25 +18,29 @@ pub struct MapTextures {
     source: Option<Source>,
     /// By finding; `None` where it has no positive evidence.
     made: Vec<(usize, Option<TextureHandle>)>,
-    /// Lines of one finding, each with its share of the scale.
+    /// Lines of one finding, each with its share of the maximum.
     lines: Option<(usize, Vec<Line>)>,
 }
 
-/// A share of the scale, and where the map has it, in parts of width and height.
+/// A share of the maximum, and where the map has it, in parts of width and height.
 pub type Line = (f32, Vec<[f32; 2]>);
 
 struct Source {
     scored: Arc<ScoredFilm>,
     colormap: Colormap,
-    scale: HeatmapScale,
     cut_off: f32,
+    smooth: bool,
 }
 
 impl Source {
     fn is_same(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.scored, &other.scored)
-            && (self.colormap, self.scale, self.cut_off)
-                == (other.colormap, other.scale, other.cut_off)
+            && (self.colormap, self.cut_off, self.smooth)
+                == (other.colormap, other.cut_off, other.smooth)
+    }
+
+    fn heatmap(&self, finding_idx: usize) -> Option<&Heatmap> {
+        self.scored.shown_maps(self.smooth).get(finding_idx)
     }
 }
 
@@ -52,8 +56,8 @@ impl MapTextures {
         let source = Source {
             scored: Arc::clone(scored),
             colormap: settings.colormap,
-            scale: settings.scale,
             cut_off: settings.cut_off,
+            smooth: settings.smooth,
         };
         if !self.source.as_ref().is_some_and(|s| s.is_same(&source)) {
             self.made.clear();
@@ -77,19 +81,19 @@ impl MapTextures {
             .as_ref()
             .is_some_and(|(idx, _)| *idx == finding_idx);
         if !known && let Some(source) = &self.source {
-            let maps = &source.scored.maps;
-            let max = source.scale.max(maps, finding_idx);
             let shares = LINE_SHARES
                 .into_iter()
                 .filter(|share| *share >= source.cut_off);
-            let lines = maps.get(finding_idx).map_or_else(Vec::new, |heatmap| {
-                shares
-                    .flat_map(|share| {
-                        let lines = contours(heatmap, share * max).into_iter();
-                        lines.map(move |line| (share, line))
-                    })
-                    .collect()
-            });
+            let lines = source
+                .heatmap(finding_idx)
+                .map_or_else(Vec::new, |heatmap| {
+                    shares
+                        .flat_map(|share| {
+                            let lines = contours(heatmap, share * heatmap.max()).into_iter();
+                            lines.map(move |line| (share, line))
+                        })
+                        .collect()
+                });
             self.lines = Some((finding_idx, lines));
         }
         self.lines.as_ref().map_or(&[], |(_, lines)| lines)
@@ -97,14 +101,12 @@ impl MapTextures {
 }
 
 fn map_texture(ctx: &Context, source: &Source, finding_idx: usize) -> Option<TextureHandle> {
-    let maps = &source.scored.maps;
-    let heatmap = maps.get(finding_idx)?;
+    let heatmap = source.heatmap(finding_idx)?;
     if !heatmap.has_positive_evidence() {
         return None;
     }
-    let max = source.scale.max(maps, finding_idx);
     let size = [MAP_SIDE_PX, MAP_SIDE_PX];
-    let rgba = map_picture(heatmap, max, source.colormap, source.cut_off, size);
+    let rgba = map_picture(heatmap, source.colormap, source.cut_off, size);
     let image = ColorImage::from_rgba_unmultiplied(size, &rgba);
     Some(ctx.load_texture("map", image, TextureOptions::LINEAR))
 }

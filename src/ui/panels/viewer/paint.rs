@@ -7,7 +7,8 @@ use super::placement::WHOLE_UV;
 use super::{Pane, Placement, ViewerViews};
 use crate::dataset::BOX_FRAME_PX;
 use crate::domain::{GrayChoice, Point, Voi};
-use crate::film::OpenedFilm;
+use crate::explain::outside_text;
+use crate::film::{OpenedFilm, ScoredFilm};
 use crate::ui::theme;
 
 /// Words in the middle of the empty viewer.
@@ -35,8 +36,9 @@ pub fn film_ui(
     let palette = theme::palette(ui.visuals());
     painter.rect_filled(rect, 0.0, palette.film_background);
     let mut words = Vec::new();
-    let input = pane.scored().zip(pane.input_scale);
-    if let Some((scored, scale)) = input.filter(|_| pane.input_shown) {
+    let input = pane.scored().zip(pane.card);
+    if let Some((scored, card)) = input.filter(|_| pane.input_shown) {
+        let scale = card.preprocessing.scale();
         let texture = views.input.of(ui.ctx(), scored, scale);
         painter.add(placement.picture(texture, placement.whole(), WHOLE_UV));
         let side = scored.inference.input.side;
@@ -69,10 +71,31 @@ fn map_ui(
     let finding_idx = pane.selected?;
     let name = scored.maps.labels().get(finding_idx)?.replace('_', " ");
     if map_mesh_ui(ui, painter, placement, pane, finding_idx, views) {
-        Some(format!("Map: {name}"))
+        Some(map_text(&name, pane, scored, finding_idx))
     } else {
         Some(format!("{name}: no positive evidence"))
     }
+}
+
+/// What to know of the map in view: its method, whether it is drawn fainter, and how much of it
+/// cannot be about the patient.
+fn map_text(name: &str, pane: &Pane<'_>, scored: &ScoredFilm, finding_idx: usize) -> String {
+    let smooth = scored.can_be_smooth() && pane.map.smooth;
+    let smooth = if smooth { ", smoothed" } else { "" };
+    let mut text = format!("Map: {name}, {}{smooth}", scored.method.name());
+    if pane.is_above(finding_idx) == Some(false) {
+        text.push_str("\nBelow its threshold: drawn fainter");
+    }
+    let outside = scored.outside.get(finding_idx).copied().flatten();
+    text = format!("{text}\n{}", outside_text(outside));
+    let record = pane
+        .card
+        .and_then(|card| card.maps.get(finding_idx)?.as_ref());
+    if let Some(hits) = record.and_then(|record| record.hits_text(scored.method.key())) {
+        text.push('\n');
+        text.push_str(&hits);
+    }
+    text
 }
 
 /// Draws the map of one finding over the film; whether it has positive evidence.
@@ -91,11 +114,13 @@ pub fn map_mesh_ui(
         return false;
     };
     if pane.map.contours {
-        lines_ui(painter, placement, pane, views.maps.lines(finding_idx));
+        let strength = pane.style_of(finding_idx).opacity / pane.map.opacity.max(f32::EPSILON);
+        let lines = views.maps.lines(finding_idx);
+        lines_ui(painter, placement, pane, lines, strength);
         return true;
     }
     let mut mesh = placement.picture(texture, placement.whole(), WHOLE_UV);
-    let tint = Color32::WHITE.gamma_multiply(pane.map.opacity);
+    let tint = Color32::WHITE.gamma_multiply(pane.style_of(finding_idx).opacity);
     for vertex in &mut mesh.vertices {
         vertex.color = tint;
     }
@@ -103,8 +128,14 @@ pub fn map_mesh_ui(
     true
 }
 
-/// Lines of equal evidence, each in the color of its share of the scale.
-fn lines_ui(painter: &Painter, placement: &Placement, pane: &Pane<'_>, lines: &[Line]) {
+/// Lines of equal evidence, each in the color of its share of the maximum.
+fn lines_ui(
+    painter: &Painter,
+    placement: &Placement,
+    pane: &Pane<'_>,
+    lines: &[Line],
+    strength: f32,
+) {
     for (share, line) in lines {
         let points: Vec<Pos2> = line
             .iter()
@@ -112,9 +143,10 @@ fn lines_ui(painter: &Painter, placement: &Placement, pane: &Pane<'_>, lines: &[
             .collect();
         // Colors of weak evidence are dark, which a thin line must not be.
         let [red, green, blue] = pane.map.colormap.color(0.45 + 0.55 * share);
-        let color = Color32::from_rgb(red, green, blue);
+        let color = Color32::from_rgb(red, green, blue).gamma_multiply(strength);
         // Dark around light: seen on any gray.
-        painter.line(points.clone(), Stroke::new(3.5, theme::BOX_EDGE));
+        let edge = theme::BOX_EDGE.gamma_multiply(strength);
+        painter.line(points.clone(), Stroke::new(3.5, edge));
         painter.line(points, Stroke::new(1.8, color));
     }
 }

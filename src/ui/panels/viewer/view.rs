@@ -1,7 +1,9 @@
 use std::sync::Arc;
 
 use crate::domain::{Display, PerFinding, Threshold};
+use crate::explain::OverlayStyle;
 use crate::film::{OpenedFilm, ScoredFilm};
+use crate::model::ModelCard;
 use crate::state::{
     AppState, CommandSender, Compare, CompareCommand, CompareWith, DisplayCommand, FilmState,
     Loaded, MapSettings, Probe, Tool,
@@ -33,8 +35,8 @@ pub struct Pane<'a> {
     pub window_axes_swapped: bool,
     /// The network input, shown in place of the film.
     pub input_shown: bool,
-    /// The gray scale factor of its model; `None` without a model.
-    pub input_scale: Option<f32>,
+    /// The card of its model; `None` without a model.
+    pub card: Option<&'a ModelCard>,
     /// The covered area of the film, and the resulting scores.
     pub probe: Option<&'a Probe>,
     /// Nothing of the network's answer may be seen.
@@ -87,7 +89,7 @@ impl<'a> Pane<'a> {
             tool: state.viewer.tool,
             window_axes_swapped: state.shared.settings.viewer.window_axes_swapped,
             input_shown: state.viewer.options.input_shown,
-            input_scale: state.shared.model.loaded.as_ref().map(scale_of),
+            card: state.shared.model.loaded.as_ref().map(card_of),
             probe: Some(&state.viewer.probe),
             blinded: state.hides_answer(),
         }
@@ -113,7 +115,7 @@ impl<'a> Pane<'a> {
                 CompareWith::Film(_) => main.thresholds,
                 CompareWith::Model(_) => compare.thresholds(),
             },
-            input_scale: compare.input_scale().or(main.input_scale),
+            card: compare.card().or(main.card),
             probe: None,
             blinded: state.hides_answer_beside(compare),
             ..main
@@ -135,6 +137,18 @@ impl<'a> Pane<'a> {
         self.film.opened()
     }
 
+    /// Whether a finding's score is at or above its threshold; `None` without either.
+    pub fn is_above(&self, finding_idx: usize) -> Option<bool> {
+        let score = self.scored()?.inference.scores.get(finding_idx)?;
+        Some(score.is_positive(self.thresholds?.get(finding_idx)?))
+    }
+
+    /// How the map of a finding is drawn: fainter below its threshold.
+    pub fn style_of(&self, finding_idx: usize) -> OverlayStyle {
+        let above = self.is_above(finding_idx).unwrap_or(true);
+        self.map.style().of_finding(above)
+    }
+
     /// Scores and maps, where they are there and may be seen; of the covered film, if it is.
     pub fn scored(&self) -> Option<&'a Arc<ScoredFilm>> {
         let covered = self.probe.and_then(|probe| probe.reading.as_ref());
@@ -142,6 +156,6 @@ impl<'a> Pane<'a> {
     }
 }
 
-fn scale_of(loaded: &Loaded) -> f32 {
-    loaded.classifier.card().preprocessing.scale()
+fn card_of(loaded: &Loaded) -> &ModelCard {
+    loaded.classifier.card()
 }

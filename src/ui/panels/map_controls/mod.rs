@@ -1,20 +1,23 @@
+//! How the map over the film is made and drawn.
+
+mod view;
+
 use egui::{Color32, ComboBox, Slider, Ui, Widget as _};
 
-use crate::explain::{CamMethod, Colormap, Heatmap, HeatmapScale};
-use crate::state::{CommandSender, MapCommand, MapSettings};
+use crate::explain::{Colormap, MapMethod};
+use crate::film::ScoredFilm;
+use crate::state::{CommandSender, MapCommand, Occlusion};
 use crate::ui::theme;
 use crate::ui::widgets::ColorBar;
+
+pub use view::MapControlsView;
 
 /// Colors drawn in the color bar.
 const N_BAR_STEPS: u8 = 16;
 
-/// How the map is shown; `heatmap` is the one on screen, with the value of its hottest color.
-pub fn map_controls_ui(
-    ui: &mut Ui,
-    map: &MapSettings,
-    heatmap: Option<(&Heatmap, f32)>,
-    commands: &CommandSender,
-) {
+/// Settings of the map over the film.
+pub fn map_controls_ui(ui: &mut Ui, view: &MapControlsView<'_>, commands: &CommandSender) {
+    let map = view.map;
     ui.add_space(theme::SMALL_GAP_PT);
     ui.horizontal_wrapped(|ui| {
         let mut visible = map.visible;
@@ -34,12 +37,15 @@ pub fn map_controls_ui(
         if ui.add(slider).labelled_by(label.id).changed() {
             commands.map(MapCommand::SetOpacity(percent / 100.0));
         }
-        if let (true, Some((heatmap, max))) = (map.visible, heatmap) {
+        if let (true, Some(max)) = (map.visible, view.max()) {
             ui.add_space(theme::GAP_PT);
-            if heatmap.has_positive_evidence() {
+            if max > 0.0 {
                 let high = format!("{max:.3}");
                 let bar = ColorBar::new(&bar_colors(map.colormap), "0", &high).ui(ui);
-                bar.on_hover_text("Evidence for the finding, in the units of the map's method");
+                bar.on_hover_text(
+                    "Evidence for the finding, in the units of the map's method. Every map is on \
+                     its own scale",
+                );
             } else {
                 ui.label("No positive evidence");
             }
@@ -50,14 +56,11 @@ pub fn map_controls_ui(
         if let Some(colormap) = choice_ui(ui, "Colors", map.colormap, &choices) {
             commands.map(MapCommand::SetColormap(colormap));
         }
-        let choices = HeatmapScale::ALL.map(|scale| (scale, scale_name(scale)));
-        if let Some(scale) = choice_ui(ui, "Scale", map.scale, &choices) {
-            commands.map(MapCommand::SetScale(scale));
-        }
-        let choices = CamMethod::ALL.map(|method| (method, method.name()));
-        if let Some(method) = choice_ui(ui, "Method", map.method, &choices) {
+        let choices = MapMethod::ALL.map(|method| (method, method.name()));
+        if let Some(method) = choice_ui(ui, "Method", view.method(), &choices) {
             commands.map(MapCommand::SetMethod(method));
         }
+        occlusion_ui(ui, view.occlusion, commands);
     });
     ui.horizontal(|ui| {
         let mut percent = (map.cut_off * 100.0).round();
@@ -66,7 +69,7 @@ pub fn map_controls_ui(
             .suffix(" %")
             .fixed_decimals(0);
         let response = ui.add(slider).labelled_by(label.id);
-        let hover = "Evidence below this fraction of the scale is not drawn";
+        let hover = "Evidence below this fraction of the map's maximum is not drawn";
         if response.on_hover_text(hover).changed() {
             commands.map(MapCommand::SetCutOff(percent / 100.0));
         }
@@ -78,14 +81,41 @@ pub fn map_controls_ui(
         {
             commands.map(MapCommand::SetContours(contours));
         }
+        let mut smooth = map.smooth;
+        let can_be_smooth = view.scored.is_none_or(ScoredFilm::can_be_smooth);
+        let checkbox = egui::Checkbox::new(&mut smooth, "Smooth");
+        let hover = "Blends the weights of the network's 16 cells at their borders, for display. \
+                     Off: the exact map, from which all numbers are computed";
+        if ui
+            .add_enabled(can_be_smooth, checkbox)
+            .on_hover_text(hover)
+            .on_disabled_hover_text("This map has no cell borders to smooth")
+            .changed()
+        {
+            commands.map(MapCommand::SetSmooth(smooth));
+        }
     });
     ui.add_space(theme::SMALL_GAP_PT);
 }
 
-fn scale_name(scale: HeatmapScale) -> &'static str {
-    match scale {
-        HeatmapScale::Absolute => "Shared by all findings",
-        HeatmapScale::PerMap => "Per finding",
+/// How far the map of covered places has come, with the way to stop it.
+fn occlusion_ui(ui: &mut Ui, occlusion: &Occlusion, commands: &CommandSender) {
+    if !occlusion.is_busy() {
+        return;
+    }
+    ui.spinner();
+    let progress = occlusion.progress();
+    ui.label(progress.map_or_else(
+        || "Occlusion…".to_owned(),
+        |progress| {
+            format!(
+                "{} of {} {}",
+                progress.n_done, progress.n_total, progress.unit
+            )
+        },
+    ));
+    if ui.button("Stop").clicked() {
+        commands.map(MapCommand::StopOcclusion);
     }
 }
 
