@@ -136,7 +136,9 @@ impl Run<'_> {
             opened = film::open_with_auto_window(&result.path)?;
             // A table of scores alone has no place for it.
             let path = result.path.display();
-            output::complain(&format!("the file's window is set aside (--auto-window): {path}"));
+            output::complain(&format!(
+                "the file's window is set aside (--auto-window): {path}"
+            ));
         }
         let opened = Arc::new(opened);
         result.concerns = Some(opened.concerns.clone());
