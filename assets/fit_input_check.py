@@ -7,7 +7,6 @@ Usage: python fit_input_check.py FILMS PICTURES OUT
 
 Every film of the training list is shown upright, turned, inverted and cropped; what is no film are
 half of the pictures and noise made here. The test list and the other half are only measured.
-The pictures were those in the source archives of scikit-image 0.16.2 and pillow 10.4.0.
 Needs numpy, pillow and scikit-learn (written with 2.3, 12.0 and 1.9).
 """
 
