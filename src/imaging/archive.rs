@@ -12,8 +12,8 @@ use std::time::SystemTime;
 use zip::ZipArchive;
 
 use super::FilmError;
+use super::found_films::FoundFilms;
 use super::limits::MAX_FILE_BYTES;
-use super::list::FoundFilms;
 use super::sniff::{FileKind, N_HEAD_BYTES, is_passed_over};
 use crate::files::open_regular;
 

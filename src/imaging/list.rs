@@ -1,4 +1,4 @@
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use thiserror::Error;
 
 use super::archive;
+use super::found_films::{FoundFilms, PassedOver};
 use super::sniff::{FileKind, head_of, is_passed_over};
 use crate::files::open_fault;
 
@@ -22,59 +23,6 @@ pub enum ListError {
         path: PathBuf,
         passed_over: PassedOver,
     },
-}
-
-/// Films with what was passed over beside them.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct FoundFilms {
-    /// Their paths, in the order of their names; at least one.
-    pub films: Vec<PathBuf>,
-    /// DICOM objects without an image.
-    pub passed_over: PassedOver,
-}
-
-/// DICOM objects without an image, by their kind.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct PassedOver(BTreeMap<&'static str, usize>);
-
-impl PassedOver {
-    /// Counts those of another folder, too.
-    pub fn extend(&mut self, other: &Self) {
-        for (kind, n) in &other.0 {
-            *self.0.entry(kind).or_default() += n;
-        }
-    }
-
-    /// How many there are of which kind, as a sentence without a period; `None` without any.
-    pub fn words(&self) -> Option<String> {
-        let kinds = self.0.iter().map(|(kind, n)| match n {
-            1 => (*kind).to_owned(),
-            n => format!("{kind} ({n})"),
-        });
-        let kinds: Vec<String> = kinds.collect();
-        Some(match self.0.values().sum::<usize>() {
-            0 => return None,
-            1 => format!(
-                "1 file without a film was passed over: {}",
-                kinds.join(", ")
-            ),
-            n => format!(
-                "{n} files without a film were passed over: {}",
-                kinds.join(", ")
-            ),
-        })
-    }
-}
-
-impl FoundFilms {
-    /// Takes in a file of a folder.
-    pub(super) fn add(&mut self, path: PathBuf, kind: FileKind) {
-        match kind {
-            FileKind::Film => self.films.push(path),
-            FileKind::WithoutImage(name) => *self.passed_over.0.entry(name).or_default() += 1,
-            FileKind::Other => {}
-        }
-    }
 }
 
 /// The films at `path`: the file itself whatever it holds, or all films in a folder or ZIP archive and below.

@@ -1,6 +1,6 @@
 //! What the standard says, on data sets of a few pixels.
 
-use dicom_core::value::{C, DataSetSequence, PixelFragmentSequence};
+use dicom_core::value::{C, DataSetSequence};
 use dicom_core::{DataElement, PrimitiveValue, Tag, VR};
 use dicom_dictionary_std::{tags, uids};
 use dicom_object::InMemDicomObject;
@@ -210,33 +210,6 @@ fn tables_are_looked_up_and_a_voi_table_goes_before_a_window() {
     let film = film(&[0, 1, 2, 3, 4095], elements);
     assert_eq!(film.gray_8bit(), [0, 0, 51, 255, 255]);
     assert_eq!(film.other_windows[0].name, "Window 1");
-}
-
-#[test]
-fn segmented_palettes_and_restarts_in_jpeg_ls_are_refused_by_name() {
-    let palette = refused(vec![
-        text(tags::PHOTOMETRIC_INTERPRETATION, VR::CS, "PALETTE COLOR"),
-        element(
-            tags::SEGMENTED_RED_PALETTE_COLOR_LOOKUP_TABLE_DATA,
-            VR::OW,
-            0_u16,
-        ),
-    ]);
-    assert!(
-        palette.contains("PALETTE COLOR with segmented tables"),
-        "{palette}"
-    );
-    // A frame of 2 x 1 pixels at 8 bits, restarts after each line, and a scan.
-    let stream = b"\xFF\xD8\xFF\xF7\0\x0b\x08\0\x01\0\x02\x01\x01\x11\0\xFF\xDD\0\x04\0\x01\
-                   \xFF\xDA\0\x08\x01\x01\0\0\0\0\x20\0\xFF\xD9";
-    let mut object = dx(2, 1);
-    let fragments = PixelFragmentSequence::new_fragments(C::from_vec(vec![stream.to_vec()]));
-    object.put(DataElement::new(tags::PIXEL_DATA, VR::OB, fragments));
-    let restarts = refusal(&file(object, uids::JPEGLS_LOSSLESS));
-    assert!(
-        restarts.contains("JPEG-LS") && restarts.contains("restart markers"),
-        "{restarts}"
-    );
 }
 
 #[test]
