@@ -104,6 +104,10 @@ fn occlusion_ui(ui: &mut Ui, occlusion: &Occlusion, commands: &CommandSender) {
         return;
     }
     ui.spinner();
+    // Before the text, whose width changes: the button stays under the pointer.
+    if ui.button("Stop").clicked() {
+        commands.map(MapCommand::StopOcclusion);
+    }
     let progress = occlusion.progress();
     ui.label(progress.map_or_else(
         || "Occlusion…".to_owned(),
@@ -114,9 +118,6 @@ fn occlusion_ui(ui: &mut Ui, occlusion: &Occlusion, commands: &CommandSender) {
             )
         },
     ));
-    if ui.button("Stop").clicked() {
-        commands.map(MapCommand::StopOcclusion);
-    }
 }
 
 fn bar_colors(colormap: Colormap) -> Vec<Color32> {
