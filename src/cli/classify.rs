@@ -68,11 +68,7 @@ pub fn run(args: &ClassifyArgs) -> anyhow::Result<ExitCode> {
     for path in &args.paths {
         match list_films(path) {
             Ok(found) => {
-                found
-                    .passed_over
-                    .words()
-                    .into_iter()
-                    .for_each(|words| output::complain(&words));
+                output::tell_passed_over(&found);
                 films.extend(found.films.into_iter().map(Ok));
             }
             Err(error) => films.push(Err((path, error))),

@@ -10,6 +10,7 @@ use anyhow::Context as _;
 use clap::Args;
 use serde::Serialize;
 
+use super::output::JsonInput;
 use super::progress::{INTERRUPTED, ProgressLine};
 use super::{DeviceArgs, InfoFormat, device_for_command, open_model, output};
 use crate::dataset::{FindingBox, boxes_of_film};
@@ -20,7 +21,7 @@ use crate::explain::{
 };
 use crate::export::{DrawnMaps, ExportFolder, FilmExport, export_maps};
 use crate::files::path_text;
-use crate::film::{self, OpenedFilm, ScoredFilm};
+use crate::film::{self, ScoredFilm};
 use crate::model::Classifier;
 use crate::work::{Canceled, Watch};
 
@@ -76,8 +77,7 @@ impl FromStr for Methods {
 struct Explained<'a> {
     path: String,
     model: &'a str,
-    /// `fine`, `doubtful` or `refused`.
-    input: &'static str,
+    input: JsonInput,
     default_method: &'static str,
     map_threshold: f32,
     findings: BTreeMap<String, ExplainedFinding>,
@@ -212,7 +212,7 @@ impl Work<'_> {
         Ok(Explained {
             path: path_text(&self.args.film).into_owned(),
             model: self.classifier.id(),
-            input: input_of(&first.opened),
+            input: JsonInput::of(&first.opened.concerns),
             default_method: MapMethod::default().key(),
             map_threshold: MAP_THRESHOLD,
             findings: findings.iter().filter_map(of_finding).collect(),
@@ -282,13 +282,12 @@ impl Work<'_> {
     }
 }
 
-fn input_of(opened: &OpenedFilm) -> &'static str {
-    opened.concerns.verdict()
-}
-
 fn text(explained: &Explained<'_>) -> String {
     let path = output::printable(&explained.path).into_owned();
-    let mut text = format!("{path}\n  input {}\n", explained.input);
+    let mut text = format!("{path}\n  input {}\n", explained.input.level);
+    for reason in &explained.input.reasons {
+        text += &format!("    {}\n", output::printable(reason));
+    }
     for (name, finding) in &explained.findings {
         let side = if finding.above { "above" } else { "below" };
         let (score, threshold) = (finding.score, finding.threshold);

@@ -69,11 +69,7 @@ pub fn run(args: &ExportArgs) -> anyhow::Result<ExitCode> {
     for path in &args.paths {
         match list_films(path) {
             Ok(found) => {
-                found
-                    .passed_over
-                    .words()
-                    .into_iter()
-                    .for_each(|words| output::complain(&words));
+                output::tell_passed_over(&found);
                 films.extend(found.films);
             }
             Err(error) => failures.push(error.to_string()),

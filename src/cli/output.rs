@@ -2,6 +2,28 @@ use std::borrow::Cow;
 use std::io::{self, IsTerminal as _, Write as _};
 
 use indicatif::{ProgressBar, ProgressStyle};
+use serde::Serialize;
+
+use crate::imaging::{Concerns, FoundFilms};
+
+/// Whether a film is fit as input; a contract with scripts.
+#[derive(Serialize)]
+pub struct JsonInput {
+    /// `fine`, `doubtful` or `refused`.
+    pub level: &'static str,
+    /// Why it is not fine.
+    pub reasons: Vec<String>,
+}
+
+impl JsonInput {
+    /// What the concerns of a film say.
+    pub fn of(concerns: &Concerns) -> Self {
+        Self {
+            level: concerns.verdict(),
+            reasons: concerns.reasons().map(ToOwned::to_owned).collect(),
+        }
+    }
+}
 
 /// Writes a whole answer to stdout. A reader that has gone away (`| head`) is no error.
 ///
@@ -26,6 +48,13 @@ pub fn answer(text: &str) -> anyhow::Result<()> {
 pub fn complain(text: &str) {
     // Nobody is left to hear that stderr is closed.
     let _ = writeln!(io::stderr(), "thorax: {}", printable(text));
+}
+
+/// Says on stderr which files of a folder were passed over.
+pub fn tell_passed_over(found: &FoundFilms) {
+    if let Some(words) = found.passed_over.words() {
+        complain(&words);
+    }
 }
 
 /// A text in one line that is safe on a terminal: control characters as `\\n` or `\\u{1b}`.

@@ -54,22 +54,12 @@ impl BodyMask {
         }
         // Letters and markers in the air are islands: the body is the largest piece of the rest.
         let rest: Vec<bool> = air.iter().map(|air| !air).collect();
-        let mut known = air;
-        let pieces = (0..SIDE * SIDE).map(|cell| {
-            let before = known.clone();
-            let n_cells = fill(cell, &rest, &mut known);
-            (n_cells, before, cell)
-        });
-        let (_, before, cell) = pieces.max_by_key(|(n_cells, ..)| *n_cells)?;
-        let mut after = before.clone();
-        fill(cell, &rest, &mut after);
-        let inside = after
-            .iter()
-            .zip(before)
-            .map(|(after, before)| *after && !before);
-        let mask = Self {
-            inside: inside.collect(),
-        };
+        let mut known = vec![false; SIDE * SIDE];
+        let pieces = (0..SIDE * SIDE).map(|cell| (fill(cell, &rest, &mut known), cell));
+        let (_, cell) = pieces.max()?;
+        let mut inside = vec![false; SIDE * SIDE];
+        fill(cell, &rest, &mut inside);
+        let mask = Self { inside };
         mask.is_plausible().then_some(mask)
     }
 

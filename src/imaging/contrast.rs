@@ -75,9 +75,7 @@ impl ChosenContrast {
 
     /// What is chosen and why, as a sentence.
     pub(super) fn doubt(&self, because: &str) -> String {
-        let described = self.described();
-        let rest = described.trim_start_matches('c');
-        format!("C{rest}: {because}.")
+        format!("Contrast {}: {because}.", self.choice())
     }
 
     /// Whether some values are beyond black and white.
@@ -92,6 +90,10 @@ impl ChosenContrast {
 
     /// In words, without a period.
     pub(super) fn described(&self) -> String {
+        format!("contrast {}", self.choice())
+    }
+
+    fn choice(&self) -> String {
         let beyond = if self.n_beyond == 0 {
             String::new()
         } else {
@@ -99,7 +101,7 @@ impl ChosenContrast {
             format!(" (beyond: {} px, {share:.3} %)", self.n_beyond)
         };
         format!(
-            "contrast chosen from the film's own gray values, {} to {}{beyond}",
+            "chosen from the film's own gray values, {} to {}{beyond}",
             rounded(self.low),
             rounded(self.high)
         )

@@ -2,9 +2,10 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Output};
 
 use serde_json::Value;
+
+use crate::run::{stdout, thorax};
 
 /// Scores of 60 films of 30 patients, two labels that can be judged and one that cannot.
 fn predictions(seed: u32) -> String {
@@ -22,21 +23,6 @@ fn predictions(seed: u32) -> String {
         );
     }
     text
-}
-
-fn thorax(folder: &Path, args: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_thorax"))
-        .args(args)
-        .current_dir(folder)
-        .env("XDG_CACHE_HOME", folder.join("cache"))
-        .output()
-        .unwrap()
-}
-
-fn stdout(output: &Output) -> String {
-    let said = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{said}");
-    String::from_utf8(output.stdout.clone()).unwrap()
 }
 
 fn folder() -> tempfile::TempDir {

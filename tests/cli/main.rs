@@ -13,6 +13,8 @@ mod names;
 #[cfg(test)]
 mod program;
 #[cfg(test)]
+mod run;
+#[cfg(test)]
 mod training;
 #[cfg(test)]
 mod writing;

@@ -2,7 +2,6 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Output};
 
 use serde_json::Value;
 use thorax::bench::arbitrary_weights;
@@ -11,20 +10,7 @@ use thorax::imaging::{Interpolation, Preprocessing};
 use thorax::model::{ModelCard, ModelFile, Provenance};
 use thorax_engine::NetworkSpec;
 
-fn thorax(folder: &Path, args: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_thorax"))
-        .args(args)
-        .current_dir(folder)
-        .env("XDG_CACHE_HOME", folder.join("cache"))
-        .output()
-        .unwrap()
-}
-
-fn stdout(output: &Output) -> String {
-    let said = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{said}");
-    String::from_utf8(output.stdout.clone()).unwrap()
-}
+use crate::run::{stdout, thorax};
 
 /// A small network with arbitrary weights, so that hundreds of forward passes take no time.
 fn small_model(folder: &Path) {
@@ -284,4 +270,25 @@ fn curves_are_measured_for_every_method_where_they_are_asked_for() {
             assert!((0.0..=1.0).contains(&area), "{method} {curve}: {area}");
         }
     }
+}
+
+#[test]
+fn a_film_that_is_not_fine_is_explained_with_the_reasons() {
+    let folder = boxed_films();
+    let mut negative = image::open(folder.path().join("a.png")).unwrap();
+    negative.invert();
+    negative.save(folder.path().join("negative.png")).unwrap();
+    let model = ["negative.png", "--model", "small.safetensors"];
+    let answer = |command: &str, format: &[&str]| {
+        let args = [&[command], &model[..], format].concat();
+        stdout(&thorax(folder.path(), &args))
+    };
+    let json = |command| -> Value {
+        serde_json::from_str(&answer(command, &["--format", "json"])).unwrap()
+    };
+    let (explained, classified) = (json("explain"), json("classify"));
+    assert_eq!(explained["input"], classified[0]["input"]);
+    assert_eq!(explained["input"]["level"], "refused");
+    let reason = explained["input"]["reasons"][0].as_str().unwrap();
+    assert!(answer("explain", &[]).contains(reason), "{reason}");
 }

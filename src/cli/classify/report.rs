@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::FilmResult;
 use crate::cli::Format;
-use crate::cli::output::printable;
+use crate::cli::output::{JsonInput, printable};
 use crate::domain::{NOTICE, PerFinding, Score, Threshold};
 use crate::files::{csv_line, path_text};
 use crate::model::Classifier;
@@ -23,20 +23,13 @@ struct JsonFilm<'a> {
     positive: Vec<&'a str>,
     warnings: Vec<String>,
     /// Whether the film is fit as input.
-    input: Option<JsonInput<'a>>,
+    input: Option<JsonInput>,
     /// 5th, 50th and 95th percentile of each score over small changes, where they were asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     jitter: Option<BTreeMap<&'a str, [f32; 3]>>,
     error: Option<&'a str>,
     /// Name of the model, checksum of its weights, run and epoch where it names them.
     model: Option<&'a str>,
-}
-
-#[derive(Serialize)]
-struct JsonInput<'a> {
-    /// `fine`, `doubtful` or `refused`.
-    level: &'static str,
-    reasons: Vec<&'a str>,
 }
 
 /// All results in one text, with a line feed at its end.
@@ -97,10 +90,7 @@ fn json_film<'a>(
             rows.map(|(name, i)| (name, [i.low, i.median, i.high]))
                 .collect()
         }),
-        input: result.concerns.as_ref().map(|concerns| JsonInput {
-            level: concerns.verdict(),
-            reasons: concerns.reasons().collect(),
-        }),
+        input: result.concerns.as_ref().map(JsonInput::of),
         error: result.scores.as_ref().err().map(String::as_str),
         model: scores.map(|_| model),
     }
