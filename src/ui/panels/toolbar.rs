@@ -5,6 +5,7 @@ use crate::state::{
     Command, CommandSender, ThemeChoice, TrainingCommand, ViewerCommand, Workspace,
 };
 use crate::ui::shortcuts::{Action, ActionGroup};
+use crate::ui::widgets::Busy;
 
 /// The menus, and the buttons that a newcomer looks for.
 pub fn toolbar_ui(ui: &mut Ui, view: &ToolbarView<'_>, commands: &CommandSender) {
@@ -43,7 +44,7 @@ pub fn toolbar_ui(ui: &mut Ui, view: &ToolbarView<'_>, commands: &CommandSender)
             button_ui(ui, Action::NextFilm, view, commands);
         }
         if let Some(waiting) = view.waiting {
-            ui.spinner();
+            ui.add(Busy);
             ui.label(waiting);
         }
     });

@@ -1,10 +1,12 @@
 //! Builders on plain values, used up by `ui`; they name themselves for screen readers.
 
+mod busy;
 mod color_bar;
 mod logit_slider;
 mod slider_input;
 mod threshold_slider;
 
+pub use busy::Busy;
 pub use color_bar::ColorBar;
 pub use logit_slider::LogitSlider;
 pub use threshold_slider::ThresholdSlider;

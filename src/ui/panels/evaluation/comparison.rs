@@ -3,6 +3,7 @@ use egui::{Grid, RichText, ScrollArea, Ui};
 use crate::evaluate::LabelDifference;
 use crate::state::{CommandSender, EvaluationCommand, EvaluationPick, EvaluationState};
 use crate::ui::theme;
+use crate::ui::widgets::Busy;
 use crate::work::Task;
 
 /// Another model's scores of the same films beside these.
@@ -17,7 +18,7 @@ pub fn comparison_ui(ui: &mut Ui, evaluation: &EvaluationState, commands: &Comma
             }
         }
         Task::Running(_) => {
-            ui.spinner();
+            ui.add(Busy);
         }
         Task::Failed(error) => {
             ui.label(theme::sentence(error).color(palette.error));

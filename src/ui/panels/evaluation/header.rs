@@ -5,6 +5,7 @@ use crate::domain::NOTICE;
 use crate::state::{CommandSender, EvaluationCommand, EvaluationPick};
 use crate::ui::shortcuts::Action;
 use crate::ui::theme;
+use crate::ui::widgets::Busy;
 use crate::work::Task;
 
 /// The header of the evaluation: the scores in view and the buttons.
@@ -41,7 +42,7 @@ pub fn header_ui(ui: &mut Ui, view: &EvaluationView<'_>, commands: &CommandSende
                             .show_percentage(),
                     );
                 }
-                ui.spinner();
+                ui.add(Busy);
                 let stage = working.stage();
                 let stage = if stage.is_empty() {
                     "Reading…"
@@ -97,7 +98,7 @@ pub fn empty_ui(ui: &mut Ui, view: &EvaluationView<'_>, commands: &CommandSender
         ui.weak("The folder of a training run has valid_predictions.csv and test_predictions.csv");
         ui.add_space(theme::GAP_PT);
         if evaluation.opening.running().is_some() {
-            ui.spinner();
+            ui.add(Busy);
         } else {
             for (words, pick) in [
                 (Action::OpenScores.label(), EvaluationPick::Predictions),

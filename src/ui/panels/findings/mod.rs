@@ -12,6 +12,7 @@ use crate::state::{
 };
 use crate::ui::shortcuts::Action;
 use crate::ui::theme;
+use crate::ui::widgets::Busy;
 
 pub use model::{FindingRow, Verdict, finding_rows, risk_text};
 use model::{interval_text, risk_of, standing_text};
@@ -83,7 +84,7 @@ pub fn findings_ui(ui: &mut Ui, view: &FindingsView<'_>, commands: &CommandSende
                     .on_hover_text(action.label());
             }
             if view.viewer.jitter.is_busy() {
-                ui.spinner();
+                ui.add(Busy);
             }
         });
         ui.add_space(theme::SMALL_GAP_PT);
@@ -145,7 +146,7 @@ fn state_ui(ui: &mut Ui, view: &FindingsView<'_>, commands: &CommandSender) {
         FilmState::Opening | FilmState::Scoring(_) => {
             let opening = matches!(view.films.film, FilmState::Opening);
             ui.horizontal(|ui| {
-                ui.spinner();
+                ui.add(Busy);
                 ui.label(match (opening, view.model.loaded.is_some()) {
                     (true, _) => "Opening film…",
                     (false, true) => "Scoring…",
@@ -189,7 +190,7 @@ fn no_model_ui(ui: &mut Ui, model: &Model) {
         ui.label(theme::sentence(error).color(palette.error));
     } else {
         ui.horizontal(|ui| {
-            ui.spinner();
+            ui.add(Busy);
             ui.label("Loading model…");
         });
     }

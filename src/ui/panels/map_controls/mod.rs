@@ -9,6 +9,7 @@ use crate::film::ScoredFilm;
 use crate::state::{CommandSender, MapCommand, Occlusion};
 use crate::ui::theme;
 use crate::ui::widgets::ColorBar;
+use crate::work::Progress;
 
 pub use view::MapControlsView;
 
@@ -103,21 +104,21 @@ fn occlusion_ui(ui: &mut Ui, occlusion: &Occlusion, commands: &CommandSender) {
     if !occlusion.is_busy() {
         return;
     }
-    ui.spinner();
     // Before the text, whose width changes: the button stays under the pointer.
     if ui.button("Stop").clicked() {
         commands.map(MapCommand::StopOcclusion);
     }
     let progress = occlusion.progress();
-    ui.label(progress.map_or_else(
-        || "Occlusion…".to_owned(),
-        |progress| {
-            format!(
-                "{} of {} {}",
-                progress.n_done, progress.n_total, progress.unit
-            )
-        },
-    ));
+    match progress {
+        None => ui.label("Occlusion…"),
+        Some(Progress {
+            n_done,
+            n_total,
+            unit,
+        }) => ui
+            .label(format!("{n_done} of {n_total}"))
+            .on_hover_text(format!("{n_done} of {n_total} {unit}")),
+    };
 }
 
 fn bar_colors(colormap: Colormap) -> Vec<Color32> {

@@ -2,6 +2,7 @@ use egui::{Context, Id, Modal, Ui};
 
 use crate::state::{Closing, CommandSender, TrainingCommand, TrainingState};
 use crate::ui::theme;
+use crate::ui::widgets::Busy;
 
 /// Asks before a training is ended by closing the window, and says that it is being saved.
 pub fn close_ui(ctx: &Context, training: &TrainingState, commands: &CommandSender) {
@@ -14,7 +15,7 @@ pub fn close_ui(ctx: &Context, training: &TrainingState, commands: &CommandSende
             question_ui(ui, training, commands);
         } else {
             ui.horizontal(|ui| {
-                ui.spinner();
+                ui.add(Busy);
                 ui.strong("Finishing batch…");
             });
             ui.label("The window closes when the checkpoint is saved");

@@ -6,6 +6,7 @@ use super::TrainingViews;
 use crate::scores::FilmPrediction;
 use crate::state::{CommandSender, FilmOrder, ScoredFilms, TrainingCommand, TrainingState};
 use crate::ui::theme;
+use crate::ui::widgets::Busy;
 use crate::work::Task;
 
 /// Number of labels on a card: all that are present, and the highest of the others.
@@ -28,7 +29,7 @@ pub fn films_ui(
             ui.weak("After the first epoch with validation films");
         }
         Task::Running(_) => {
-            ui.spinner();
+            ui.add(Busy);
         }
         Task::Failed(error) => {
             let palette = theme::palette(ui.visuals());

@@ -4,6 +4,7 @@ use super::TrainingView;
 use crate::state::{CommandSender, RunPhase, TrainingCommand, TrainingPage};
 use crate::ui::shortcuts::Action;
 use crate::ui::theme;
+use crate::ui::widgets::Busy;
 
 /// The pages, and at the right the state of the run in view, with its buttons.
 pub fn header_ui(ui: &mut Ui, view: &TrainingView<'_>, commands: &CommandSender) {
@@ -47,7 +48,7 @@ fn run_ui(ui: &mut Ui, view: &TrainingView<'_>, commands: &CommandSender) {
         phase,
         RunPhase::Preparing | RunPhase::Scoring | RunPhase::Pausing | RunPhase::Stopping
     ) {
-        ui.spinner();
+        ui.add(Busy);
     }
     let name = RichText::new(run.record.name()).strong();
     ui.add(egui::Label::new(name).truncate())

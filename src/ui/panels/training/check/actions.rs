@@ -4,6 +4,7 @@ use crate::state::{CommandSender, TrainingCommand, TrainingState};
 use crate::ui::panels::training::{TrainingView, bytes_text, duration_text};
 use crate::ui::shortcuts::Action;
 use crate::ui::theme;
+use crate::ui::widgets::Busy;
 use crate::work::{RunningTask, Task};
 
 /// Width of the bars that say how far a check has come.
@@ -96,7 +97,7 @@ fn work_ui<T>(ui: &mut Ui, name: &str, working: Option<&RunningTask<T>>) {
             ui.add(bar);
         }
         _ => {
-            ui.spinner();
+            ui.add(Busy);
             ui.label(if working.is_canceling() {
                 "Stopping…"
             } else {

@@ -5,6 +5,7 @@ use crate::ui::panels::TrainingView;
 use crate::ui::panels::training::text::figure_text;
 use crate::ui::shortcuts::Action;
 use crate::ui::theme;
+use crate::ui::widgets::Busy;
 
 /// The compared runs, each with its color and best AUC.
 pub fn compared_ui(ui: &mut Ui, view: &TrainingView<'_>, commands: &CommandSender) {
@@ -13,7 +14,7 @@ pub fn compared_ui(ui: &mut Ui, view: &TrainingView<'_>, commands: &CommandSende
         let button = egui::Button::new(action.label());
         view.actions.add(ui, action, button, commands);
         if view.training.compared.opening.running().is_some() {
-            ui.spinner();
+            ui.add(Busy);
         }
         let palette = theme::palette(ui.visuals());
         for (place, record) in view.training.compared.records.iter().enumerate() {

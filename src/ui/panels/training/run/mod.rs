@@ -14,6 +14,7 @@ use super::{TrainingView, TrainingViews};
 use crate::state::{CommandSender, TrainingCommand};
 use crate::ui::shortcuts::Action;
 use crate::ui::theme;
+use crate::ui::widgets::Busy;
 
 pub use model::{CurveKind, LabelRow, LabelRowKind, RunCurve, RunCurves, TableOf, label_rows};
 pub use scrubber::epoch_scrubber_ui;
@@ -70,7 +71,7 @@ pub fn run_ui(
 fn no_run_ui(ui: &mut Ui, view: &TrainingView<'_>, commands: &CommandSender) {
     if view.training.opening.running().is_some() {
         ui.horizontal(|ui| {
-            ui.spinner();
+            ui.add(Busy);
             ui.label("Reading the run…");
         });
         return;
