@@ -8,7 +8,7 @@ use crate::domain::{PerFinding, Score, Threshold};
 use crate::explain::{CamMethod, JitterConfig, JitterInterval, score_jitter};
 use crate::export::{ExportFolder, ExportKind};
 use crate::film;
-use crate::imaging::{Concerns, list_films};
+use crate::imaging::{Concerns, list_named_films};
 use crate::model::Classifier;
 use crate::work::{Unwatched, cause_chain};
 
@@ -65,8 +65,8 @@ pub fn run(args: &ClassifyArgs) -> anyhow::Result<ExitCode> {
     }
     // In the order of the arguments, including files that cannot be opened.
     let mut films = Vec::new();
-    for path in &args.paths {
-        match list_films(path) {
+    for (path, found) in list_named_films(&args.paths) {
+        match found {
             Ok(found) => {
                 output::tell_passed_over(&found);
                 films.extend(found.films.into_iter().map(Ok));
@@ -86,7 +86,7 @@ pub fn run(args: &ClassifyArgs) -> anyhow::Result<ExitCode> {
     for film in films {
         results.push(match film {
             Ok(path) => run.classify(path),
-            Err((path, error)) => FilmResult::without_scores(path.clone(), error.to_string()),
+            Err((path, error)) => FilmResult::without_scores(path.to_owned(), error.to_string()),
         });
         bar.inc(1);
     }

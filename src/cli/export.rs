@@ -10,7 +10,7 @@ use crate::domain::{PerFinding, Threshold};
 use crate::explain::{CamMethod, OverlayStyle};
 use crate::export::{DrawnMaps, ExportError, ExportFolder, ExportKind, FilmExport, export_film};
 use crate::film::{self, ScoredFilm};
-use crate::imaging::list_films;
+use crate::imaging::list_named_films;
 use crate::model::Classifier;
 use crate::work::cause_chain;
 
@@ -66,8 +66,8 @@ pub fn run(args: &ExportArgs) -> anyhow::Result<ExitCode> {
     request.create_folder()?;
     let mut films = Vec::new();
     let mut failures = Vec::new();
-    for path in &args.paths {
-        match list_films(path) {
+    for (_, found) in list_named_films(&args.paths) {
+        match found {
             Ok(found) => {
                 output::tell_passed_over(&found);
                 films.extend(found.films);

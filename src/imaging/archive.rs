@@ -38,14 +38,17 @@ pub fn place_of_film(film: &Path) -> (PathBuf, PathBuf) {
 
 /// The films in an archive, or below a folder in it, in order of their names; `None` for what is no archive.
 pub(super) fn films_in(path: &Path) -> Option<Result<FoundFilms, String>> {
-    let (archive_path, inner) = split(path).or_else(|| Some((path, Path::new(""))))?;
+    let (archive_path, inner) = split(path).unwrap_or((path, Path::new("")));
+    is_archive(archive_path).then(|| list(archive_path, inner))
+}
+
+/// Whether a file begins as a ZIP archive does.
+pub(super) fn is_archive(path: &Path) -> bool {
     let mut head = [0; 4];
-    let mut file = open_regular(archive_path).ok()?;
-    file.read_exact(&mut head).ok()?;
-    if head != *b"PK\x03\x04" && head != *b"PK\x05\x06" {
-        return None;
-    }
-    Some(list(archive_path, inner))
+    let Ok(mut file) = open_regular(path) else {
+        return false;
+    };
+    file.read_exact(&mut head).is_ok() && [*b"PK\x03\x04", *b"PK\x05\x06"].contains(&head)
 }
 
 fn list(archive_path: &Path, below: &Path) -> Result<FoundFilms, String> {

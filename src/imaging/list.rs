@@ -18,11 +18,35 @@ pub enum ListError {
     Unreadable { path: PathBuf, cause: io::Error },
     #[error("cannot open the ZIP archive ({cause}): {}", path.display())]
     Archive { path: PathBuf, cause: String },
+    #[error("expected a film, found a ZIP archive, which opens as a folder: name it without films beside it: {}", path.display())]
+    ArchiveAmongFilms { path: PathBuf },
     #[error("expected films in the folder or ZIP archive, found none{}: {}", in_brackets(passed_over), path.display())]
     NoFilms {
         path: PathBuf,
         passed_over: PassedOver,
     },
+}
+
+/// The films at each of the paths that were named together, as [`list_films`] finds them.
+///
+/// Where one of them is a film, a ZIP archive beside it is an error: it was taken for a film, as by `*`.
+pub fn list_named_films<P: AsRef<Path>>(
+    paths: &[P],
+) -> impl Iterator<Item = (&Path, Result<FoundFilms, ListError>)> {
+    let mut files = paths
+        .iter()
+        .map(AsRef::as_ref)
+        .filter(|path| path.is_file());
+    let has_film = files.any(|path| !archive::is_archive(path));
+    paths.iter().map(AsRef::as_ref).map(move |path| {
+        if has_film && archive::is_archive(path) {
+            let error = ListError::ArchiveAmongFilms {
+                path: path.to_owned(),
+            };
+            return (path, Err(error));
+        }
+        (path, list_films(path))
+    })
 }
 
 /// The films at `path`: the file itself whatever it holds, or all films in a folder or ZIP archive and below.

@@ -44,7 +44,7 @@ pub use found_films::{FoundFilms, PassedOver};
 pub use gray_counts::GrayCounts;
 pub use input::{ModelInput, Preprocessing, PreprocessingError, model_input};
 pub use limits::{MAX_FILE_BYTES, MAX_PIXELS, MAX_SIDE_PX};
-pub use list::{ListError, list_films};
+pub use list::{ListError, list_films, list_named_films};
 pub use polarity::Polarity;
 pub use pyramid::{Pyramid, Tile, TileKey};
 pub use resize::{GrayPicture, Interpolation};

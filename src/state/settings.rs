@@ -1,14 +1,11 @@
-use std::path::{Path, PathBuf, absolute};
+use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
 use super::KeyChoices;
+use super::recent::put_first;
+use super::session::Session;
 use crate::explain::{CamMethod, Colormap, OverlayStyle};
-
-/// How many films, and how many runs, the menus remember.
-const MAX_RECENT: usize = 10;
-/// How many paths that were opened one by one are opened again at the next start.
-const MAX_SESSION: usize = 200;
 
 /// Settings saved between runs of the program.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -51,7 +48,7 @@ pub struct TrainingSettings {
 impl TrainingSettings {
     /// Puts a run at the top of the recent ones.
     pub fn remember_run(&mut self, folder: &Path) {
-        remember(&mut self.recent_runs, folder);
+        put_first(&mut self.recent_runs, folder);
     }
 }
 
@@ -83,43 +80,7 @@ impl Settings {
 
     /// Puts a film at the top of the recent ones, by its whole path: the next run may start elsewhere.
     pub fn remember_film(&mut self, path: &Path) {
-        remember(&mut self.recent_films, path);
-    }
-}
-
-fn remember(recent: &mut Vec<PathBuf>, path: &Path) {
-    let path = absolute(path).unwrap_or_else(|_| path.to_owned());
-    recent.retain(|known| *known != path);
-    recent.insert(0, path);
-    recent.truncate(MAX_RECENT);
-}
-
-/// The open session: paths as given, and the film in view.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct Session {
-    /// Films and folders, in the order in which they were opened.
-    pub opened: Vec<PathBuf>,
-    /// The film in view.
-    pub current: Option<PathBuf>,
-}
-
-impl Session {
-    /// Takes out paths that are not there any more.
-    pub fn forget(&mut self, paths: &[PathBuf]) {
-        self.opened.retain(|known| !paths.contains(known));
-    }
-
-    /// Adds paths by their whole names, each once.
-    pub fn remember(&mut self, paths: &[PathBuf]) {
-        for path in paths {
-            let path = absolute(path).unwrap_or_else(|_| path.clone());
-            if !self.opened.contains(&path) {
-                self.opened.push(path);
-            }
-        }
-        let n_older = self.opened.len().saturating_sub(MAX_SESSION);
-        self.opened.drain(..n_older);
+        put_first(&mut self.recent_films, path);
     }
 }
 
@@ -194,30 +155,6 @@ impl MapSettings {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn recent_films_are_few_and_never_twice() {
-        let mut settings = Settings::default();
-        (0..12).for_each(|n| settings.remember_film(&PathBuf::from(format!("{n}.png"))));
-        settings.remember_film(Path::new("5.png"));
-        assert_eq!(settings.recent_films.len(), MAX_RECENT);
-        assert!(settings.recent_films[0].ends_with("5.png"));
-        assert!(settings.recent_films.iter().all(|path| path.is_absolute()));
-        let fives = settings.recent_films.iter();
-        assert_eq!(fives.filter(|path| path.ends_with("5.png")).count(), 1);
-    }
-
-    #[test]
-    fn a_session_names_each_path_once_and_whole() {
-        let mut session = Session::default();
-        session.remember(&[PathBuf::from("a"), PathBuf::from("b")]);
-        session.remember(&[PathBuf::from("a")]);
-        assert_eq!(session.opened.len(), 2);
-        assert!(session.opened.iter().all(|path| path.is_absolute()));
-        let gone = session.opened[0].clone();
-        session.forget(&[gone]);
-        assert_eq!(session.opened.len(), 1);
-    }
 
     #[test]
     fn settings_survive_a_version_that_knows_fewer_of_them() {

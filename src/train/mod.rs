@@ -4,10 +4,10 @@
 //! [`TrainEvent`]s, [`TrainControl`] pauses it, its [`Watch`](crate::work::Watch) hears of progress and stops it,
 //! [`RunFolder`] is what remains. Nothing here knows a window or a terminal.
 
+mod averaged_weights;
 mod checkpoint;
 mod config;
 mod control;
-mod epoch;
 mod error;
 mod event;
 mod history;
@@ -15,14 +15,15 @@ mod initial;
 mod plan;
 mod preflight;
 mod prepared;
-mod product;
 mod run;
 mod run_folder;
 mod schedule;
 mod scoring;
 mod setup;
 mod start;
+mod step;
 mod stepper;
+mod trained_model;
 
 pub use checkpoint::{Checkpoint, Place};
 pub use config::{

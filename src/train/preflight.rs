@@ -3,12 +3,12 @@ use std::time::Instant;
 
 use super::TrainError;
 use super::checkpoint::{Checkpoint, Place};
-use super::epoch::take_step;
 use super::plan::DataPlan;
 use super::prepared::Prepared;
 use super::schedule::learning_rate;
 use super::setup::{TrainSetup, architecture};
 use super::start::first_weights;
+use super::step::take_step;
 use super::stepper::Stepper;
 use crate::dataset::EpochPlan;
 use crate::files::{free_bytes, peak_mib};

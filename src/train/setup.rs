@@ -8,7 +8,7 @@ use super::control::TrainControl;
 use super::history::{AucTable, EpochMetrics};
 use super::plan::DataPlan;
 use super::prepared::Prepared;
-use super::product::card;
+use super::trained_model::card;
 use crate::dataset::FilmCache;
 use crate::model::ComputeDevice;
 use crate::work::Watch;

@@ -154,7 +154,7 @@ fn films_in_a_zip_archive_are_scored_and_exported() {
     let mut writer = zip::ZipWriter::new(fs::File::create(&archive).unwrap());
     let options = zip::write::SimpleFileOptions::default();
     writer.start_file("a/b.png", options).unwrap();
-    writer.write_all(&fs::read(phantom).unwrap()).unwrap();
+    writer.write_all(&fs::read(&phantom).unwrap()).unwrap();
     writer.finish().unwrap();
     let before = fs::read(&archive).unwrap();
 
@@ -164,6 +164,21 @@ fn films_in_a_zip_archive_are_scored_and_exported() {
     assert_eq!(listed.as_array().unwrap().len(), 1);
     assert_eq!(listed[0]["path"], film.to_str().unwrap());
     assert!(listed[0]["scores"]["Mass"].is_number());
+
+    // Beside films it was taken for one, as by `*`.
+    let other = phantom.to_str().unwrap();
+    let args = [
+        "classify",
+        archive.to_str().unwrap(),
+        other,
+        "--format",
+        "json",
+    ];
+    let listed: Value = serde_json::from_slice(&thorax(&args, folder.path()).stdout).unwrap();
+    assert_eq!(listed[0]["path"], archive.to_str().unwrap());
+    let error = listed[0]["error"].as_str().unwrap();
+    assert!(error.contains("found a ZIP archive"), "{error}");
+    assert!(listed[1]["scores"]["Mass"].is_number());
 
     let args = ["export", film.to_str().unwrap(), "--to", "."];
     let output = thorax(&args, folder.path());

@@ -8,7 +8,7 @@ use anyhow::Context as _;
 use super::{FilmEntry, FilmNote, Sidecar};
 use crate::dataset::table_above;
 use crate::files::write_whole;
-use crate::imaging::{PassedOver, list_films, place_of_film};
+use crate::imaging::{PassedOver, list_named_films, place_of_film};
 use crate::state::Services;
 use crate::work::{JobContext, Task, Watch as _};
 
@@ -27,9 +27,9 @@ pub fn start_listing(task: &mut Task<Listing>, services: &Services, paths: Vec<P
     let elsewhere = services.notes_folder();
     task.start("list films", &services.wake, move |ctx| {
         let mut listing = Listing::default();
-        for path in paths {
+        for (path, found) in list_named_films(&paths) {
             ctx.check()?;
-            match list_films(&path) {
+            match found {
                 Ok(found) => {
                     let films = found.films.into_iter();
                     listing.films.extend(films.map(FilmEntry::new));
@@ -37,7 +37,7 @@ pub fn start_listing(task: &mut Task<Listing>, services: &Services, paths: Vec<P
                 }
                 Err(error) => {
                     listing.errors.push(error.to_string());
-                    listing.missing.push(path);
+                    listing.missing.push(path.to_owned());
                 }
             }
         }

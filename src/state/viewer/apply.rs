@@ -1,7 +1,6 @@
 use std::path::{Path, PathBuf};
 
-use super::pane::gesture_of;
-use super::undo::ViewerStep;
+use super::undo::{ViewerStep, gesture_of};
 use super::{
     BRUSH_RANGE, CompareCommand, CompareWith, DisplayChange, DisplayCommand, MapCommand,
     ViewerCommand, ViewerState,

@@ -151,29 +151,6 @@ fn open_and_score(
     Ok(Some(scored))
 }
 
-/// The gesture that a change belongs to; `None` for one that is a step of its own.
-pub(super) fn gesture_of(change: &DisplayChange) -> Option<Gesture> {
-    match change {
-        DisplayChange::DragWindow { .. } | DisplayChange::SetGray(GrayChoice::Dragged(_)) => {
-            Some(Gesture::Window)
-        }
-        DisplayChange::SetView(_) | DisplayChange::Pan { .. } | DisplayChange::Zoom(_) => {
-            Some(Gesture::View)
-        }
-        DisplayChange::SetGray(GrayChoice::File | GrayChoice::Preset(..))
-        | DisplayChange::UsePreset(_)
-        | DisplayChange::Invert
-        | DisplayChange::Turn(_)
-        | DisplayChange::FlipHorizontally
-        | DisplayChange::FlipVertically
-        | DisplayChange::Fit
-        | DisplayChange::ActualSize
-        | DisplayChange::AddMeasurement(_)
-        | DisplayChange::RemoveLastMeasurement
-        | DisplayChange::Reset => None,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use std::path::Path;

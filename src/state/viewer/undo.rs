@@ -1,8 +1,8 @@
 use std::mem::replace;
 
-use super::ViewerState;
-use crate::domain::{Display, PerFinding, Threshold};
-use crate::state::history::Steps;
+use super::{DisplayChange, ViewerState};
+use crate::domain::{Display, GrayChoice, PerFinding, Threshold};
+use crate::state::history::{Gesture, Steps};
 use crate::state::{Effect, Shared};
 
 /// What a step of undo in the viewer puts back.
@@ -60,5 +60,28 @@ fn put_back(step: ViewerStep, display: &mut Display, shared: &mut Shared) -> Vie
         }
         (step @ ViewerStep::Thresholds(_), None) => step,
         (ViewerStep::Display(before), _) => ViewerStep::Display(replace(display, before)),
+    }
+}
+
+/// The gesture that a change belongs to; `None` for one that is a step of its own.
+pub(super) fn gesture_of(change: &DisplayChange) -> Option<Gesture> {
+    match change {
+        DisplayChange::DragWindow { .. } | DisplayChange::SetGray(GrayChoice::Dragged(_)) => {
+            Some(Gesture::Window)
+        }
+        DisplayChange::SetView(_) | DisplayChange::Pan { .. } | DisplayChange::Zoom(_) => {
+            Some(Gesture::View)
+        }
+        DisplayChange::SetGray(GrayChoice::File | GrayChoice::Preset(..))
+        | DisplayChange::UsePreset(_)
+        | DisplayChange::Invert
+        | DisplayChange::Turn(_)
+        | DisplayChange::FlipHorizontally
+        | DisplayChange::FlipVertically
+        | DisplayChange::Fit
+        | DisplayChange::ActualSize
+        | DisplayChange::AddMeasurement(_)
+        | DisplayChange::RemoveLastMeasurement
+        | DisplayChange::Reset => None,
     }
 }

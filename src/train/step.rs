@@ -1,6 +1,7 @@
 //! One step, and the moving average after it.
 
 use super::TrainError;
+use super::averaged_weights::average;
 use super::checkpoint::{Checkpoint, Place};
 use super::config::TrainConfig;
 use super::stepper::Stepper;
@@ -94,19 +95,6 @@ fn clip_scale(config: &TrainConfig, gradients: &NamedTensors) -> f32 {
     }
 }
 
-/// Moves the average by what `decay` does not keep. Early on it keeps less, `(1 + n) / (10 + n)`,
-/// so that the weights of the very beginning are soon forgotten.
-fn average(averaged: &mut NamedTensors, now: &NamedTensors, decay: f64, n_steps: u64) {
-    let n_steps = n_steps as f64;
-    let kept = decay.min((1.0 + n_steps) / (10.0 + n_steps)) as f32;
-    for (name, averaged) in averaged {
-        let now = now.get(name).map_or(&[][..], |tensor| &tensor.values);
-        for (average, &value) in averaged.values.iter_mut().zip(now) {
-            *average = kept * *average + (1.0 - kept) * value;
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -171,15 +159,5 @@ mod tests {
             let are_alike = rest.chunks_exact(256).all(|cell| cell == first);
             assert_eq!(are_alike, head == HeadKind::Shared);
         }
-    }
-
-    #[test]
-    fn the_average_forgets_its_beginning_and_is_slow_later() {
-        let mut averaged = tensors(&[0.0]);
-        average(&mut averaged, &tensors(&[1.0]), 0.99, 1);
-        assert!((averaged["w"].values[0] - 9.0 / 11.0).abs() < 1e-6);
-        let mut averaged = tensors(&[0.0]);
-        average(&mut averaged, &tensors(&[1.0]), 0.99, 1_000_000);
-        assert!((averaged["w"].values[0] - 0.01).abs() < 1e-6);
     }
 }

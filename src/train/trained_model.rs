@@ -1,3 +1,5 @@
+//! The model file that a training ends with: card, operating points, calibration.
+
 use super::TrainError;
 use super::config::LossKind;
 use super::plan::DataPlan;
