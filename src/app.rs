@@ -21,6 +21,12 @@ pub use stored::set_aside_unusable;
 /// The key of the settings in eframe's storage.
 const SETTINGS_KEY: &str = "settings";
 
+/// eframe's entry of where the window was.
+const WINDOW_KEY: &str = "window";
+
+/// The first window's part of the screen, each way.
+const SHARE_OF_SCREEN: f32 = 0.9;
+
 /// Frames after which the window has started: the first ones find their layout.
 const N_FRAMES_OF_START: u64 = 3;
 
@@ -33,6 +39,8 @@ pub struct ThoraxApp {
     queue: Receiver<Command>,
     /// While the window starts.
     start: Option<StartMark>,
+    /// Whether the window is the first ever, whose size nobody chose.
+    sizes_window: bool,
 }
 
 impl ThoraxApp {
@@ -64,7 +72,9 @@ impl ThoraxApp {
             state.apply(Command::Open(files));
         }
         let (commands, queue) = command_channel();
+        let is_first = |storage: &dyn Storage| storage.get_string(WINDOW_KEY).is_none();
         Self {
+            sizes_window: cc.storage.is_some_and(is_first),
             state,
             workspaces: Workspaces::default(),
             commands,
@@ -94,6 +104,19 @@ impl ThoraxApp {
         self.start = Some(start);
     }
 
+    /// The first window takes most of the screen; later ones are as the last was left.
+    fn size_first_window(&mut self, ctx: &Context) {
+        let screen = ctx.input(|input| input.viewport().monitor_size);
+        let Some(screen) = screen.filter(|_| self.sizes_window) else {
+            return;
+        };
+        self.sizes_window = false;
+        let size = screen * SHARE_OF_SCREEN;
+        let corner = ((screen - size) / 2.0).to_pos2();
+        ctx.send_viewport_cmd(ViewportCommand::InnerSize(size));
+        ctx.send_viewport_cmd(ViewportCommand::OuterPosition(corner));
+    }
+
     /// Lets go of the mark of a start once frames are drawn and the last session is open again.
     fn end_start(&mut self, ctx: &Context) {
         let (list, films) = (&self.state.list, &self.state.shared.films);
@@ -116,6 +139,13 @@ impl ThoraxApp {
             if training.closing == Closing::No {
                 self.commands.train(TrainingCommand::AskClose);
             }
+        }
+    }
+
+    fn switch_full_screen(&mut self, ctx: &Context) {
+        if std::mem::take(&mut self.state.windows.full_screen_asked) {
+            let fills = ctx.input(|input| input.viewport().fullscreen.unwrap_or(false));
+            ctx.send_viewport_cmd(ViewportCommand::Fullscreen(!fills));
         }
     }
 
@@ -144,6 +174,7 @@ impl ThoraxApp {
 impl eframe::App for ThoraxApp {
     fn logic(&mut self, ctx: &Context, _frame: &mut Frame) {
         self.state.poll();
+        self.size_first_window(ctx);
         self.end_start(ctx);
         ctx.set_theme(theme::preference(self.state.shared.settings.theme));
         ctx.set_zoom_factor(self.state.shared.settings.scale);
@@ -157,6 +188,7 @@ impl eframe::App for ThoraxApp {
         self.workspaces.ui(ui, &self.state, &self.commands);
         windows_ui(&ctx, &self.state, &self.commands);
         self.copy_clip(&ctx);
+        self.switch_full_screen(&ctx);
         let mut changed = false;
         for command in self.queue.try_iter() {
             self.state.apply(command);

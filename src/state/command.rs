@@ -45,6 +45,8 @@ pub enum Command {
     ShowAbout(bool),
     /// Show or hide the list of keys.
     ShowKeys(bool),
+    /// Fill the screen, or be a window again.
+    SwitchFullScreen,
     /// Colors of the window.
     SetTheme(ThemeChoice),
     /// Whether the next start opens what is open now.

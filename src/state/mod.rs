@@ -60,6 +60,6 @@ pub use training::{
 };
 pub use viewer::{
     BRUSH_RANGE, BoxOverlap, Clip, Compare, CompareCommand, CompareWith, DisplayChange,
-    DisplayCommand, Displays, ExportCommand, Exports, Jitter, MapCommand, Occlusion, Pane, Probe,
-    Tool, ViewOptions, ViewerArea, ViewerCommand, ViewerState,
+    DisplayCommand, Displays, ExportCommand, Exports, FindingGroups, Jitter, MapCommand, Occlusion,
+    Pane, Probe, Tool, ViewOptions, ViewerArea, ViewerCommand, ViewerState,
 };

@@ -85,6 +85,10 @@ impl Settings {
 }
 
 /// Saved settings of the viewer.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each holds or not, whatever the others do"
+)]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ViewerSettings {
@@ -92,6 +96,12 @@ pub struct ViewerSettings {
     pub window_axes_swapped: bool,
     /// Whether the film's histogram is shown.
     pub histogram_shown: bool,
+    /// Whether the finding in view stays from film to film; or else each film shows its top finding.
+    pub finding_kept: bool,
+    /// Whether the list of films gives its place to the film.
+    pub list_hidden: bool,
+    /// Whether the findings do.
+    pub findings_hidden: bool,
 }
 
 /// Colors of the window.

@@ -40,6 +40,8 @@ pub struct OpenWindows {
     pub palette: Option<Palette>,
     /// The action whose key is pressed next.
     pub key_asked_for: Option<&'static str>,
+    /// Whether the window is to fill the screen, or to be a window again.
+    pub full_screen_asked: bool,
 }
 
 /// The command palette.
@@ -143,7 +145,9 @@ impl AppState {
             Effect::ShowFilm(film_idx) => self.viewer.show_film(film_idx, &mut self.shared),
             Effect::ClearFilm => self.viewer.clear_film(),
             Effect::CloseCompare => self.viewer.close_compare(),
-            Effect::SelectFinding(finding_idx) => self.viewer.selected = Some(finding_idx),
+            Effect::SelectFinding(finding_idx) => {
+                self.viewer.select(Some(finding_idx), &self.shared.films);
+            }
             Effect::FilmScored => self.list.film_scored(),
             Effect::ThresholdsMoved => self.list.thresholds_moved(),
         }
@@ -184,6 +188,7 @@ impl AppState {
             }
             Command::UseTypedPath => self.use_typed_path(),
             Command::ShowAbout(shown) => self.windows.about_shown = shown,
+            Command::SwitchFullScreen => self.windows.full_screen_asked = true,
             Command::ShowKeys(shown) => self.windows.keys_shown = shown,
             Command::SetTheme(theme) => shared.settings.theme = theme,
             Command::SetRestoreSession(restore) => shared.settings.restore_session = restore,

@@ -7,14 +7,22 @@ use egui::{
 
 use crate::state::ThemeChoice;
 
-/// Width of the list of films.
-pub const FILM_LIST_WIDTH_PT: f32 = 236.0;
+/// Width of the list of films as a strip of small films.
+pub const FILM_LIST_WIDTH_PT: f32 = 84.0;
+/// From this width on, the list has names and a filter of its own beside its small films.
+pub const WIDE_LIST_WIDTH_PT: f32 = 170.0;
+/// Height of a film in the strip.
+pub const STRIP_ROW_HEIGHT_PT: f32 = 88.0;
 /// Narrower windows show no list of films.
 pub const LEAST_WIDTH_FOR_LIST_PT: f32 = 860.0;
 /// Height of a film in that list.
 pub const LIST_ROW_HEIGHT_PT: f32 = 44.0;
 /// Width of the findings with their bars.
-pub const FINDINGS_WIDTH_PT: f32 = 492.0;
+pub const FINDINGS_WIDTH_PT: f32 = 316.0;
+/// Size of the words on how many findings are above their threshold.
+pub const SUMMARY_TEXT_PT: f32 = 16.0;
+/// Room at the film's foot for the bar of the map; words in the lower corners are above it.
+pub const ABOVE_MAP_BAR_PT: f32 = 52.0;
 /// Width of a notice.
 pub const NOTICE_WIDTH_PT: f32 = 440.0;
 /// Where notices end, above the map's controls and the status line.

@@ -1,14 +1,14 @@
 //! The layout of the window: which panels each workspace has, and where. Makes their views.
 
-use egui::{CentralPanel, Context, Panel, ScrollArea, Ui};
+use egui::{CentralPanel, Context, Panel, Ui};
 
 use super::panels::{
-    CompareView, EvaluationView, EvaluationViews, FindingsView, ListView, ListViews,
+    CompareView, EvaluationView, EvaluationViews, FindingsView, FindingsViews, ListView, ListViews,
     MapControlsView, PaletteView, Pane, ToolStripView, ToolbarView, TrainingView, TrainingViews,
     ViewerViews, about_ui, all_maps_ui, answers_ui, back_ui, close_ui, compare_ui,
-    epoch_scrubber_ui, evaluation_ui, film_list_ui, findings_ui, histogram_ui, keys_ui,
-    map_controls_ui, notices_ui, palette_ui, path_prompt_ui, status_bar_ui, tool_strip_ui,
-    toolbar_ui, training_ui, viewer_ui, welcome_ui,
+    epoch_scrubber_ui, evaluation_ui, film_list_ui, findings_ui, histogram_ui, keys_ui, map_bar_ui,
+    notices_ui, palette_ui, path_prompt_ui, status_bar_ui, tool_strip_ui, toolbar_ui, training_ui,
+    viewer_ui, welcome_ui,
 };
 use super::shortcuts::Actions;
 use super::theme;
@@ -22,6 +22,7 @@ pub struct Workspaces {
     viewer: ViewerViews,
     beside: ViewerViews,
     list: ListViews,
+    findings: FindingsViews,
     training: TrainingViews,
     evaluation: EvaluationViews,
 }
@@ -67,42 +68,33 @@ impl Workspaces {
                 back_ui(ui, &EvaluationView::of(state), commands);
             });
         }
+        let settings = state.shared.settings.viewer;
         // With large words on a small screen the film comes first.
-        let width = ui.available_width();
-        let wide = width >= theme::LEAST_WIDTH_FOR_LIST_PT;
-        let findings_width = if wide {
-            theme::FINDINGS_WIDTH_PT
-        } else {
-            width * 0.5
-        };
-        if !state.shared.films.entries().is_empty() && wide {
+        let wide = ui.available_width() >= theme::LEAST_WIDTH_FOR_LIST_PT;
+        if !state.shared.films.entries().is_empty() && wide && !settings.list_hidden {
             Panel::left("films")
                 .default_size(theme::FILM_LIST_WIDTH_PT)
-                .size_range(160.0..=420.0)
+                .size_range(theme::FILM_LIST_WIDTH_PT..=420.0)
                 .show(ui, |ui| {
                     film_list_ui(ui, &ListView::of(state), &mut self.list, commands);
                 });
         }
-        // Two names: one width must not be remembered for the other.
-        Panel::right(if wide { "findings" } else { "narrow findings" })
-            .default_size(findings_width)
-            .size_range(findings_width..=theme::FINDINGS_WIDTH_PT * 1.5)
-            .show(ui, |ui| {
-                if let Some(session) = &state.list.blinded {
-                    answers_ui(ui, &ListView::of(state), session, commands);
-                }
-                if !state.is_blinded() {
-                    findings_ui(ui, &FindingsView::of(state), commands);
-                }
-            });
-        Panel::bottom("map").show(ui, |ui| {
-            // Words too large for the panel must not run into its neighbor.
-            ScrollArea::horizontal()
-                .auto_shrink([false, true])
+        if !settings.findings_hidden {
+            let width = theme::FINDINGS_WIDTH_PT.min(ui.available_width() * 0.5);
+            // Two names: one width must not be remembered for the other.
+            Panel::right(if wide { "findings" } else { "narrow findings" })
+                .default_size(width)
+                .size_range(width..=theme::FINDINGS_WIDTH_PT * 1.5)
                 .show(ui, |ui| {
-                    map_controls_ui(ui, &MapControlsView::of(state), commands);
+                    if let Some(session) = &state.list.blinded {
+                        answers_ui(ui, &ListView::of(state), session, commands);
+                    }
+                    if !state.is_blinded() {
+                        let view = FindingsView::of(state);
+                        findings_ui(ui, &view, &mut self.findings, commands);
+                    }
                 });
-        });
+        }
         if state.shared.settings.viewer.histogram_shown
             && let Some(opened) = state.shared.films.film.opened()
         {
@@ -110,7 +102,14 @@ impl Workspaces {
                 histogram_ui(ui, opened, state.viewer.display(), commands);
             });
         }
-        let areas = CentralPanel::no_frame().show(ui, |ui| self.film_ui(ui, state, commands));
+        let areas = CentralPanel::no_frame().show(ui, |ui| {
+            let film = ui.available_rect_before_wrap();
+            let areas = self.film_ui(ui, state, commands);
+            if areas != [None, None] {
+                map_bar_ui(ui, film, &MapControlsView::of(state), commands);
+            }
+            areas
+        });
         let [area, beside] = areas.inner;
         let known = state.viewer.compare.as_ref();
         let moved = known.is_some_and(|compare| compare.pane.area != beside);

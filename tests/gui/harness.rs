@@ -2,6 +2,8 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
+use egui::accesskit::Role;
+use egui_kittest::kittest::Queryable as _;
 use egui_kittest::{Harness, HarnessBuilder};
 use thorax::app::ThoraxApp;
 use thorax::model::ComputeDevice;
@@ -85,6 +87,27 @@ pub fn step_until(what: &str, harness: &mut AppHarness, done: impl Fn(&ThoraxApp
         std::thread::park_timeout(BREATH);
     }
     harness.step();
+}
+
+/// Opens a finding, with its threshold, as a click on its name does.
+pub fn open_finding(harness: &mut AppHarness, name: &str) {
+    let place = |harness: &AppHarness| {
+        let shared = &harness.state().state.shared;
+        let loaded = shared.model.loaded.as_ref().unwrap();
+        let mut labels = loaded.classifier.card().labels.iter();
+        labels.position(|label| label.replace('_', " ") == name)
+    };
+    let finding_idx = place(harness);
+    let open = harness.state().state.viewer.selected == finding_idx;
+    if !open {
+        harness
+            .get_by_role_and_label(Role::Button, name)
+            .scroll_to_me();
+        harness.run();
+        harness.get_by_role_and_label(Role::Button, name).click();
+        harness.run();
+    }
+    assert_eq!(harness.state().state.viewer.selected, finding_idx);
 }
 
 pub fn threshold(harness: &AppHarness, label: &str) -> f32 {

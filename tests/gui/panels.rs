@@ -4,10 +4,10 @@ use egui::accesskit::Role;
 use egui::{Key, Modifiers};
 use egui_kittest::kittest::Queryable as _;
 use thorax::explain::{CamMethod, MapMethod};
-use thorax::state::{Command, MapCommand, ViewerCommand};
+use thorax::state::{Command, FindingGroups, MapCommand, ViewerCommand};
 
 use crate::films::phantom;
-use crate::harness::{app_with, app_with_scores, has_model, step_until};
+use crate::harness::{AppHarness, app_with, app_with_scores, has_model, step_until};
 
 #[test]
 fn a_click_on_a_finding_lays_its_map_over_the_film() {
@@ -25,20 +25,65 @@ fn a_click_on_a_finding_lays_its_map_over_the_film() {
 }
 
 #[test]
-fn arrows_step_through_the_findings() {
+fn arrows_step_through_the_findings_as_they_stand_below_each_other() {
     let mut harness = app_with_scores(vec![phantom()]);
-    harness.get_by_role_and_label(Role::Button, "Edema").click();
-    harness.run();
-    // The click gave the row the focus, and with it the arrows; a click on the film takes it away.
-    harness.get_by_label("Film").click();
-    harness.run();
-    harness.key_press(Key::ArrowDown);
-    harness.run();
-    assert_eq!(harness.state().state.viewer.selected, Some(4));
+    let order: Vec<usize> = {
+        let shared = &harness.state().state.shared;
+        let thresholds = &shared.model.loaded.as_ref().unwrap().thresholds;
+        let scores = &shared.films.film.reading().unwrap().inference.scores;
+        FindingGroups::of(thresholds.current(), Some(scores))
+            .in_order()
+            .collect()
+    };
+    let selected = |harness: &AppHarness| harness.state().state.viewer.selected;
+    assert_eq!(selected(&harness), Some(order[0]), "the film's top finding");
+    for _ in 0..2 {
+        harness.key_press(Key::ArrowDown);
+        harness.run();
+    }
+    assert_eq!(selected(&harness), Some(order[2]));
     harness.key_press(Key::ArrowUp);
-    harness.key_press(Key::ArrowUp);
     harness.run();
-    assert_eq!(harness.state().state.viewer.selected, Some(2));
+    assert_eq!(selected(&harness), Some(order[1]));
+}
+
+#[test]
+fn brackets_hide_the_panels_and_give_their_place_to_the_film() {
+    let mut harness = app_with_scores(vec![phantom()]);
+    let width = |harness: &AppHarness| harness.get_by_label("Film").rect().width();
+    let with_both = width(&harness);
+    harness.key_press(Key::OpenBracket);
+    harness.run();
+    let without_list = width(&harness);
+    assert!(
+        without_list > with_both + 80.0,
+        "{with_both} {without_list}"
+    );
+    harness.key_press(Key::CloseBracket);
+    harness.run();
+    assert!(width(&harness) > without_list + 300.0);
+    harness.key_press(Key::Backslash);
+    harness.run();
+    assert_eq!(width(&harness), with_both);
+    harness.key_press(Key::Backslash);
+    harness.run();
+    assert_eq!(width(&harness), 1280.0);
+}
+
+#[test]
+fn the_film_takes_most_of_a_small_window() {
+    let mut harness = app_with_scores(vec![phantom()]);
+    let side = |harness: &AppHarness, name: &str| {
+        let area = harness.get_by_label(name).rect();
+        area.width().min(area.height()) - 4.0
+    };
+    assert!(side(&harness, "Film") >= 700.0);
+    harness.state_mut().state.apply(Command::SetScale(2.0));
+    harness.run_steps(8);
+    assert!(
+        side(&harness, "Film") * 2.0 >= 400.0,
+        "at twice the size of text"
+    );
 }
 
 #[test]
@@ -108,6 +153,8 @@ fn a_map_of_covered_places_says_how_far_it_has_come_and_can_be_stopped() {
 fn the_smooth_map_and_the_exact_one_are_a_click_apart() {
     let mut harness = app_with_scores(vec![phantom()]);
     assert!(harness.state().state.shared.settings.map.smooth);
+    harness.get_by_label("More").click();
+    harness.run();
     harness.get_by_label("Smooth").click();
     harness.run();
     assert!(!harness.state().state.shared.settings.map.smooth);

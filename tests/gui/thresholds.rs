@@ -6,7 +6,7 @@ use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use thorax::ui::panels::{Verdict, finding_rows};
 
 use crate::films::phantom;
-use crate::harness::{AppHarness, app_with_scores, threshold};
+use crate::harness::{AppHarness, app_with_scores, open_finding, threshold};
 
 fn verdict(harness: &AppHarness, label: &str) -> Verdict {
     let state = &harness.state().state;
@@ -41,14 +41,15 @@ fn the_typed_threshold_decides_at_once() {
         .unwrap()
         .clone();
     let score = scores.inference.scores.of("Hernia").unwrap().get();
+    open_finding(&mut harness, "Hernia");
     harness
-        .get_by_role_and_label(Role::SpinButton, "Hernia")
+        .get_by_role_and_label(Role::SpinButton, "Threshold")
         .set_value_accesskit(f64::from(score) - 0.01);
     harness.run();
     assert!((threshold(&harness, "Hernia") - (score - 0.01)).abs() < 1e-3);
     assert_eq!(verdict(&harness, "Hernia"), Verdict::Above);
     harness
-        .get_by_role_and_label(Role::SpinButton, "Hernia")
+        .get_by_role_and_label(Role::SpinButton, "Threshold")
         .set_value_accesskit(f64::from(score) + 0.01);
     harness.run();
     assert_eq!(verdict(&harness, "Hernia"), Verdict::Below);
@@ -57,6 +58,7 @@ fn the_typed_threshold_decides_at_once() {
 #[test]
 fn the_slider_moves_the_threshold() {
     let mut harness = app_with_scores(vec![phantom()]);
+    open_finding(&mut harness, "Mass");
     harness
         .get_by_role_and_label(Role::Slider, "Mass threshold")
         .set_value_accesskit(0.25);
@@ -67,8 +69,9 @@ fn the_slider_moves_the_threshold() {
 #[test]
 fn a_drag_of_the_mark_is_one_step_of_undo() {
     let mut harness = app_with_scores(vec![phantom()]);
+    open_finding(&mut harness, "Hernia");
     let rail = harness
-        .get_by_role_and_label(Role::Slider, "Edema threshold")
+        .get_by_role_and_label(Role::Slider, "Hernia threshold")
         .rect();
     harness.drag_at(rail.center());
     harness.step();
@@ -82,16 +85,17 @@ fn a_drag_of_the_mark_is_one_step_of_undo() {
         rail.center().y,
     ));
     harness.run();
-    let moved = threshold(&harness, "Edema");
+    let moved = threshold(&harness, "Hernia");
     assert!((0.70..0.85).contains(&moved), "{moved}");
     harness.key_press_modifiers(Modifiers::COMMAND, Key::Z);
     harness.run();
-    assert_eq!(threshold(&harness, "Edema"), 0.5);
+    assert_eq!(threshold(&harness, "Hernia"), 0.5);
 }
 
 #[test]
 fn arrow_keys_move_the_focused_threshold() {
     let mut harness = app_with_scores(vec![phantom()]);
+    open_finding(&mut harness, "Hernia");
     harness
         .get_by_role_and_label(Role::Slider, "Hernia threshold")
         .focus();
@@ -106,6 +110,7 @@ fn arrow_keys_move_the_focused_threshold() {
 #[test]
 fn each_press_of_a_key_is_a_step_of_undo() {
     let mut harness = app_with_scores(vec![phantom()]);
+    open_finding(&mut harness, "Hernia");
     harness
         .get_by_role_and_label(Role::Slider, "Hernia threshold")
         .focus();
@@ -122,21 +127,40 @@ fn each_press_of_a_key_is_a_step_of_undo() {
 #[test]
 fn reset_brings_back_what_the_model_has() {
     let mut harness = app_with_scores(vec![phantom()]);
-    for label in ["Hernia", "Edema"] {
+    let of_model = threshold(&harness, "Effusion");
+    for label in ["Hernia", "Effusion"] {
+        open_finding(&mut harness, label);
         harness
-            .get_by_role_and_label(Role::SpinButton, label)
+            .get_by_role_and_label(Role::SpinButton, "Threshold")
             .set_value_accesskit(0.9);
         harness.run();
     }
-    harness.get_all_by_label("Reset").next().unwrap().click();
+    harness.get_by_label("Reset").click();
     harness.run();
-    assert_eq!(
-        (threshold(&harness, "Edema"), threshold(&harness, "Hernia")),
-        (0.5, 0.9)
-    );
+    assert_eq!(threshold(&harness, "Effusion"), of_model);
+    assert_eq!(threshold(&harness, "Hernia"), 0.9);
     harness.get_by_label("Reset all").click();
     harness.run();
     assert_eq!(threshold(&harness, "Hernia"), 0.5);
+}
+
+#[test]
+fn the_order_of_findings_stays_while_a_threshold_is_dragged() {
+    let mut harness = app_with_scores(vec![phantom()]);
+    open_finding(&mut harness, "Effusion");
+    let place = |harness: &AppHarness| harness.get_by_label("Stability").rect().top();
+    let rail = harness
+        .get_by_role_and_label(Role::Slider, "Effusion threshold")
+        .rect();
+    let before = place(&harness);
+    harness.drag_at(rail.center());
+    harness.step();
+    for share in [0.9, 0.02, 0.98] {
+        let x = rail.left() + rail.width() * share;
+        harness.hover_at(egui::pos2(x, rail.center().y));
+        harness.step();
+        assert_eq!(place(&harness), before);
+    }
 }
 
 #[test]
@@ -151,14 +175,17 @@ fn nothing_above_threshold_is_not_called_normal() {
         .map(|name| name.replace('_', " "))
         .collect();
     for name in names {
+        open_finding(&mut harness, &name);
         harness
-            .get_by_role_and_label(Role::SpinButton, &name)
+            .get_by_role_and_label(Role::SpinButton, "Threshold")
             .set_value_accesskit(1.0);
         harness.run();
     }
     harness.get_by_label("Nothing above threshold");
     harness.get_by_label("This does not mean that the film is normal");
-    assert_eq!(harness.query_all_by_label("Above").count(), 0);
+    // And no count of findings above theirs.
+    let above = harness.query_all_by_label_contains("above threshold");
+    assert_eq!(above.count(), 1);
     let notice = harness.get_by_label(thorax::domain::NOTICE);
     assert!(!notice.accesskit_node().is_hidden());
 }

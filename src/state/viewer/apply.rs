@@ -2,8 +2,8 @@ use std::path::{Path, PathBuf};
 
 use super::undo::{ViewerStep, gesture_of};
 use super::{
-    BRUSH_RANGE, CompareCommand, CompareWith, DisplayChange, DisplayCommand, MapCommand,
-    ViewerCommand, ViewerState,
+    BRUSH_RANGE, CompareCommand, CompareWith, DisplayChange, DisplayCommand, FindingGroups,
+    MapCommand, ViewerCommand, ViewerState,
 };
 use crate::explain::MapMethod;
 use crate::state::history::Gesture;
@@ -17,9 +17,13 @@ impl ViewerState {
             ViewerCommand::Retry => self.read_film(shared),
             ViewerCommand::ShowAnyway => {
                 self.options.shown_anyway = shared.films.current_path().map(Path::to_owned);
+                if let Some(reading) = shared.films.film.reading().cloned() {
+                    self.follow_film(&reading, shared);
+                }
             }
             ViewerCommand::UseAutoWindow(auto) => self.use_auto_window(auto, shared),
-            ViewerCommand::SelectFinding(finding_idx) => self.selected = finding_idx,
+            ViewerCommand::SelectFinding(finding_idx) => self.select(finding_idx, &shared.films),
+            ViewerCommand::KeepFinding(kept) => shared.settings.viewer.finding_kept = kept,
             ViewerCommand::StepFinding(step) => self.step_finding(step, shared),
             ViewerCommand::SetThreshold(finding_idx, threshold) => {
                 let gesture = Some(Gesture::Threshold(finding_idx));
@@ -43,6 +47,10 @@ impl ViewerState {
             ViewerCommand::Redo => return self.redo(shared),
             ViewerCommand::Map(command) => self.apply_to_map(command, shared),
             ViewerCommand::MeasureJitter => self.measure_jitter(shared),
+            ViewerCommand::ShowPanels { list, findings } => {
+                let settings = &mut shared.settings.viewer;
+                (settings.list_hidden, settings.findings_hidden) = (!list, !findings);
+            }
             ViewerCommand::ShowPatientName(shown) => self.options.patient_name_shown = shown,
             ViewerCommand::Compare(command) => self.apply_to_compare(command, shared),
             ViewerCommand::Display(command) => self.apply_to_display(command, shared),
@@ -73,15 +81,20 @@ impl ViewerState {
         self.apply_to_compare(show, shared);
     }
 
+    /// Up and down as the findings stand below each other.
     fn step_finding(&mut self, step: isize, shared: &Shared) {
-        let classifier = shared.model.classifier();
-        let n_labels = classifier.map_or(0, |classifier| classifier.card().labels.len());
-        let next = match self.selected {
-            Some(finding_idx) => finding_idx.checked_add_signed(step),
-            None => Some(0),
+        let Some(loaded) = &shared.model.loaded else {
+            return;
         };
-        if let Some(finding_idx) = next.filter(|&idx| idx < n_labels) {
-            self.selected = Some(finding_idx);
+        let scored = shared.films.film.reading();
+        let scored = scored.filter(|_| !self.is_refused(&shared.films));
+        let scores = scored.map(|scored| &scored.inference.scores);
+        let groups = FindingGroups::of(loaded.thresholds.current(), scores);
+        let order: Vec<usize> = groups.in_order().collect();
+        let place = order.iter().position(|&idx| Some(idx) == self.selected);
+        let next = place.map_or(Some(0), |place| place.checked_add_signed(step));
+        if let Some(&finding_idx) = next.and_then(|next| order.get(next)) {
+            self.select(Some(finding_idx), &shared.films);
         }
     }
 

@@ -14,7 +14,7 @@ pub struct ViewerArea {
 }
 
 /// Free space around a fitted film, in points.
-const MARGIN_PT: f32 = 8.0;
+const MARGIN_PT: f32 = 2.0;
 
 impl ViewerArea {
     /// The whole film in the middle; `film` as it is turned.

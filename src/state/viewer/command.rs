@@ -16,6 +16,8 @@ pub enum ViewerCommand {
     UseAutoWindow(bool),
     /// Lay the map of this finding over the film; of none.
     SelectFinding(Option<usize>),
+    /// Keep the finding in view from film to film, or show each film's top finding.
+    KeepFinding(bool),
     /// Select the finding above or below the selected one.
     StepFinding(isize),
     /// Move one finding's threshold to a value in `[0, 1]`.
@@ -34,6 +36,13 @@ pub enum ViewerCommand {
     Map(MapCommand),
     /// Measure how far scores move when the film is changed a little.
     MeasureJitter,
+    /// Show or hide the panels beside the film.
+    ShowPanels {
+        /// The list of films.
+        list: bool,
+        /// The findings.
+        findings: bool,
+    },
     /// Show or hide the patient's name where the file has it.
     ShowPatientName(bool),
     /// A command about the film beside the one in view.

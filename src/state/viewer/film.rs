@@ -141,7 +141,7 @@ impl ViewerState {
     }
 
     fn take_scores(&mut self, reading: &Arc<ScoredFilm>, shared: &mut Shared) -> Vec<Effect> {
-        self.selected = self.selected.or_else(|| reading.inference.highest());
+        self.follow_film(reading, shared);
         shared.films.keep(reading);
         self.mind_beside(shared);
         self.refresh_maps(shared);

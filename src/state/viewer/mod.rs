@@ -8,6 +8,7 @@ mod compare;
 mod displays;
 mod exports;
 mod film;
+mod finding_groups;
 mod jitter;
 mod linked;
 mod occlusion;
@@ -25,6 +26,7 @@ pub use command::{DisplayChange, DisplayCommand, MapCommand, Tool, ViewerCommand
 pub use compare::{Compare, CompareCommand, CompareWith};
 pub use displays::Displays;
 pub use exports::{Clip, ExportCommand, Exports};
+pub use finding_groups::FindingGroups;
 pub use jitter::Jitter;
 pub use occlusion::Occlusion;
 pub use pane::Pane;

@@ -3,11 +3,10 @@ use std::sync::Arc;
 
 use super::area::changed;
 use super::{DisplayChange, Displays, ViewerArea};
-use crate::domain::{Display, GrayChoice};
+use crate::domain::Display;
 use crate::explain::CamMethod;
 use crate::film::{OpenedFilm, ScoredFilm, open, open_with_auto_window, score};
 use crate::model::Classifier;
-use crate::state::history::Gesture;
 use crate::state::{FilmState, Shared};
 use crate::work::{JobContext, Latest, Wake, Watch as _};
 

@@ -1,8 +1,9 @@
 use std::path::PathBuf;
 
 use super::undo::ViewerStep;
-use super::{BoxOverlap, Compare, Exports, Jitter, Occlusion, Pane, Probe, Tool};
+use super::{BoxOverlap, Compare, Exports, FindingGroups, Jitter, Occlusion, Pane, Probe, Tool};
 use crate::domain::Display;
+use crate::film::ScoredFilm;
 use crate::state::history::Steps;
 use crate::state::{Films, Shared};
 use crate::work::Wake;
@@ -11,6 +12,8 @@ use crate::work::Wake;
 pub struct ViewerState {
     /// The finding whose map is over the film.
     pub selected: Option<usize>,
+    /// The film for which that was chosen: by the user, or as its top finding.
+    pub(super) selected_on: Option<PathBuf>,
     /// The side of the film in view, which is in [`Shared`].
     pub main: Pane,
     /// The tool: the effect of a drag with the left button.
@@ -51,6 +54,7 @@ impl ViewerState {
     pub fn new(wake: &Wake) -> Self {
         Self {
             selected: None,
+            selected_on: None,
             main: Pane::new("film", wake.clone()),
             tool: Tool::default(),
             options: ViewOptions::default(),
@@ -76,6 +80,28 @@ impl ViewerState {
         };
         let window = opened.window_of(&self.display().gray);
         format!("C {:.0} W {:.0}", window.center(), window.width())
+    }
+
+    /// Lays the map of a finding over the film in view, and keeps it there.
+    pub fn select(&mut self, finding_idx: Option<usize>, films: &Films) {
+        self.selected = finding_idx;
+        self.selected_on = films.current_path().map(ToOwned::to_owned);
+    }
+
+    /// Selects the top finding of a film that comes into view, unless the user keeps theirs; none of a refused film,
+    /// whose scores must not show.
+    pub(super) fn follow_film(&mut self, reading: &ScoredFilm, shared: &Shared) {
+        let path = &reading.opened.film.path;
+        let keeps = shared.settings.viewer.finding_kept || self.selected_on.as_ref() == Some(path);
+        if self.selected.is_some() && keeps || self.is_refused(&shared.films) {
+            return;
+        }
+        let thresholds = shared.model.loaded.as_ref();
+        let thresholds = thresholds.map(|loaded| loaded.thresholds.current());
+        let scores = Some(&reading.inference.scores);
+        let groups = thresholds.map(|thresholds| FindingGroups::of(thresholds, scores));
+        self.selected = groups.and_then(|groups| groups.in_order().next());
+        self.selected_on = Some(path.clone());
     }
 
     /// Whether the film in view was refused as input, and nobody asked for its scores.

@@ -65,13 +65,9 @@ fn half_ui(
     .inner
 }
 
-/// The film's name, its model where that is another one, and the selected finding's score.
+/// The model where it is another one, and the selected finding's score; which film it is says the film's corner.
 fn name_ui(ui: &mut Ui, finding: Option<&str>, pane: &Pane<'_>, model: Option<&str>) {
     let mut words = Vec::new();
-    if let Some(opened) = pane.opened() {
-        let name = opened.film.path.file_name().unwrap_or_default();
-        words.push(name.to_string_lossy().into_owned());
-    }
     words.extend(model.map(ToOwned::to_owned));
     if let (Some(scored), Some(name)) = (pane.scored(), finding) {
         let score = scored.inference.scores.of(name);

@@ -25,11 +25,13 @@ pub use compare::compare_ui;
 pub use evaluation::{
     EvaluationCurves, EvaluationView, EvaluationViews, RateRow, back_ui, evaluation_ui, rate_rows,
 };
-pub use findings::{FindingRow, FindingsView, Verdict, finding_rows, findings_ui, risk_text};
+pub use findings::{
+    FindingRow, FindingsView, FindingsViews, Verdict, finding_rows, findings_ui, risk_text,
+};
 pub use histogram::histogram_ui;
 pub use keys::keys_ui;
 pub use list::{ListView, ListViews, answers_ui, film_list_ui};
-pub use map_controls::{MapControlsView, map_controls_ui};
+pub use map_controls::{MapControlsView, map_bar_ui};
 pub use notices::notices_ui;
 pub use palette::palette_ui;
 pub use path_prompt::path_prompt_ui;

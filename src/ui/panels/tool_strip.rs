@@ -32,7 +32,7 @@ pub fn tool_strip_ui(ui: &mut Ui, view: &ToolStripView<'_>, commands: &CommandSe
             (Action::FlipVertically, "Flip ↕"),
             (Action::FitFilm, "Fit"),
             (Action::ActualSize, "1:1"),
-            (Action::ResetDisplay, "Reset view"),
+            (Action::ResetDisplay, "Reset"),
         ] {
             button_ui(ui, action, label, false);
         }
@@ -43,11 +43,7 @@ pub fn tool_strip_ui(ui: &mut Ui, view: &ToolStripView<'_>, commands: &CommandSe
                 "Histogram",
                 view.settings.histogram_shown,
             ),
-            (
-                Action::ToggleInput,
-                "Network input",
-                view.options.input_shown,
-            ),
+            (Action::ToggleInput, "Input", view.options.input_shown),
             (Action::AllMaps, "All maps", view.options.all_maps_shown),
         ] {
             button_ui(ui, action, label, shown);

@@ -182,12 +182,29 @@ fn view_menu_ui(ui: &mut Ui, view: &ToolbarView<'_>, commands: &CommandSender) {
     ] {
         view.actions.menu_ui(ui, action, commands);
     }
+    ui.separator();
+    for action in [
+        Action::ToggleList,
+        Action::ToggleFindings,
+        Action::FilmOnly,
+        Action::FullScreen,
+    ] {
+        view.actions.menu_ui(ui, action, commands);
+    }
     let mut restores = view.restore_session;
     if ui
         .checkbox(&mut restores, "Restore the last session at start")
         .changed()
     {
         commands.send(Command::SetRestoreSession(restores));
+    }
+    let mut kept = view.finding_kept;
+    if ui
+        .checkbox(&mut kept, "Keep the finding from film to film")
+        .on_hover_text("Off: each film shows its top finding")
+        .changed()
+    {
+        commands.view(ViewerCommand::KeepFinding(kept));
     }
     let mut shown = view.patient_name_shown;
     if ui.checkbox(&mut shown, "Patient name").changed() {

@@ -23,6 +23,8 @@ pub struct ToolbarView<'a> {
     pub restore_session: bool,
     /// Whether the patient's name is shown.
     pub patient_name_shown: bool,
+    /// Whether the finding in view stays from film to film.
+    pub finding_kept: bool,
     /// Colors of the window.
     pub theme: ThemeChoice,
 }
@@ -42,6 +44,7 @@ impl<'a> ToolbarView<'a> {
             workspace: state.workspace,
             waiting,
             recent_films: &settings.recent_films,
+            finding_kept: settings.viewer.finding_kept,
             recent_runs: &settings.training.recent_runs,
             restore_session: settings.restore_session,
             patient_name_shown: state.viewer.options.patient_name_shown,

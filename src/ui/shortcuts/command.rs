@@ -247,6 +247,29 @@ impl Action {
                 let possible = state.training.is_running() && !stopping;
                 (Command::Training(TrainingCommand::Stop), possible)
             }
+            Self::ToggleList => view(
+                ViewerCommand::ShowPanels {
+                    list: viewer_settings.list_hidden,
+                    findings: !viewer_settings.findings_hidden,
+                },
+                true,
+            ),
+            Self::ToggleFindings => view(
+                ViewerCommand::ShowPanels {
+                    list: !viewer_settings.list_hidden,
+                    findings: viewer_settings.findings_hidden,
+                },
+                true,
+            ),
+            Self::FilmOnly => {
+                let shown = viewer_settings.list_hidden && viewer_settings.findings_hidden;
+                let panels = ViewerCommand::ShowPanels {
+                    list: shown,
+                    findings: shown,
+                };
+                view(panels, true)
+            }
+            Self::FullScreen => always(Command::SwitchFullScreen),
             Self::Palette => always(Command::ShowPalette(state.windows.palette.is_none())),
             Self::Keys => always(Command::ShowKeys(!state.windows.keys_shown)),
             Self::Larger => always(Command::SetScale(scale + SCALE_STEP)),

@@ -271,6 +271,7 @@ impl Stage {
 
     fn change_all(&mut self) {
         self.open_film();
+        self.view(ViewerCommand::StepFinding(1));
         let ends = [Point { x: 10.0, y: 10.0 }, Point { x: 60.0, y: 10.0 }];
         let display = |command| ViewerCommand::Display(command);
         let change = |change| display(DisplayCommand::Change(change));

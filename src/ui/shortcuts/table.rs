@@ -201,6 +201,10 @@ actions! {
         LoadConfig "Load configuration…";
         SaveConfig "Save configuration…";
     [Program "Program"]
+        ToggleList "Show or hide list of films" key(Key::OpenBracket);
+        ToggleFindings "Show or hide findings" key(Key::CloseBracket);
+        FilmOnly "Film only, or with its panels" key(Key::Backslash);
+        FullScreen "Full screen" key(Key::F11);
         Palette "Command palette" ctrl(Key::K);
         Keys "Shortcuts and mouse" key(Key::Questionmark);
         Larger "Larger text" ctrl(Key::Plus);
@@ -226,9 +230,9 @@ pub const MOUSE: [(&str, &str); 8] = [
         "Drag the histogram's window",
         "Window center; its edges, width",
     ),
-    ("Drag a threshold mark", "Move that finding's threshold"),
+    ("Drag the mark of the open finding", "Move its threshold"),
     (
         "Point at the film",
-        "Read pixel values and the findings with evidence there",
+        "Read the pixel's value and the evidence of the finding in view there",
     ),
 ];

@@ -170,7 +170,11 @@ fn row(action: Action) -> (Fixture, Part) {
         // The last change is of a threshold.
         Action::Undo | Action::ResetThresholds => (Fixture::Changed, Part::Thresholds),
         Action::Uncover => (Fixture::Changed, Part::Cover),
-        Action::ToggleHistogram | Action::SwapWindowAxes => (Fixture::Film, Part::ViewerSettings),
+        Action::ToggleHistogram
+        | Action::SwapWindowAxes
+        | Action::ToggleList
+        | Action::ToggleFindings
+        | Action::FilmOnly => (Fixture::Film, Part::ViewerSettings),
         Action::PanTool
         | Action::ZoomTool
         | Action::MagnifierTool
@@ -180,14 +184,18 @@ fn row(action: Action) -> (Fixture, Part) {
         Action::WindowTool => (Fixture::Changed, Part::Tool),
         Action::AllMaps | Action::ToggleInput => (Fixture::Film, Part::Options),
         Action::TogglePatientName => (Fixture::Nothing, Part::Options),
-        Action::NextFinding | Action::PreviousFinding => (Fixture::Film, Part::Selected),
+        Action::NextFinding => (Fixture::Film, Part::Selected),
+        // Below the film's top finding.
+        Action::PreviousFinding => (Fixture::Changed, Part::Selected),
         Action::Jitter => (Fixture::Film, Part::Jitter),
         Action::ToggleMap | Action::ToggleContours | Action::ToggleSmoothMap => {
             (Fixture::Film, Part::Map)
         }
         Action::CopyPicture | Action::CopyScores => (Fixture::Film, Part::Export),
         Action::OpenDefaultModel => (Fixture::OtherModel, Part::Model),
-        Action::About | Action::Palette | Action::Keys => (Fixture::Nothing, Part::Windows),
+        Action::About | Action::Palette | Action::Keys | Action::FullScreen => {
+            (Fixture::Nothing, Part::Windows)
+        }
         Action::ShowTraining | Action::ShowEvaluation => (Fixture::Nothing, Part::Workspace),
         Action::ShowViewer => (Fixture::Configured, Part::Workspace),
         Action::BackToEvaluation => (Fixture::FilmOfTable, Part::Workspace),

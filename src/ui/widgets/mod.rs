@@ -9,4 +9,4 @@ mod threshold_slider;
 pub use busy::Busy;
 pub use color_bar::ColorBar;
 pub use logit_slider::LogitSlider;
-pub use threshold_slider::ThresholdSlider;
+pub use threshold_slider::{ThresholdSlider, score_bar_ui};

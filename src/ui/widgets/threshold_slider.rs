@@ -9,10 +9,13 @@ use crate::ui::theme;
 const KEY_STEP: f32 = 0.01;
 /// Height of the bar between its rails.
 const BAR_HEIGHT_PT: f32 = 8.0;
-/// Height of the tiny bars above and below it.
-const SPREAD_HEIGHT_PT: f32 = 7.0;
+/// Height of the bars above it, and of those below it, where there are any.
+const SPREAD_HEIGHT_PT: f32 = 26.0;
+/// Room for the knob above the bars, and below them.
+const KNOB_ROOM_PT: f32 = 9.0;
 
-/// A score as a bar with its threshold as a mark that can be dragged, both on a scale of 0 to 1.
+/// A score as a bar with its threshold as a mark that can be dragged, both on a scale of 0 to 1; around it how
+/// often scores occur in films with the finding and in films without.
 pub struct ThresholdSlider<'a> {
     name: &'a str,
     score: Option<Score>,
@@ -66,7 +69,11 @@ impl<'a> ThresholdSlider<'a> {
 
 impl Widget for ThresholdSlider<'_> {
     fn ui(self, ui: &mut Ui) -> Response {
-        let size = Vec2::new(self.width_pt, ui.spacing().interact_size.y);
+        let height = match self.spread {
+            Some(_) => BAR_HEIGHT_PT + 2.0 * (SPREAD_HEIGHT_PT + KNOB_ROOM_PT),
+            None => ui.spacing().interact_size.y,
+        };
+        let size = Vec2::new(self.width_pt, height);
         let (rect, mut response) = ui.allocate_exact_size(size, Sense::click_and_drag());
         let rail = Rect::from_center_size(
             rect.center(),
@@ -84,7 +91,12 @@ impl Widget for ThresholdSlider<'_> {
             if let Some((positives, negatives)) = self.spread {
                 paint_spread(ui, rail, positives, negatives);
             }
-            paint(ui, &response, rail, self.score, *self.threshold);
+            paint_bar(ui, rail, self.score, Some(*self.threshold));
+            let reach = match self.spread {
+                Some(_) => SPREAD_HEIGHT_PT + 3.0,
+                None => 5.0,
+            };
+            paint_mark(ui, &response, rail, reach, *self.threshold);
             if let Some((low, high)) = self.interval {
                 paint_interval(ui, rail, low, high);
             }
@@ -118,7 +130,7 @@ fn moved_to(ui: &Ui, response: &Response, rail: Rect, value: f32) -> Option<f32>
     (n_steps != 0.0).then_some(value + n_steps * KEY_STEP)
 }
 
-/// Tiny bars, each side by its own largest: positives are rare.
+/// Bars, each side by its own largest: positives are rare.
 fn paint_spread(ui: &Ui, rail: Rect, positives: &[u32], negatives: &[u32]) {
     let palette = theme::palette(ui.visuals());
     let mut mesh = egui::Mesh::default();
@@ -163,23 +175,48 @@ fn paint_interval(ui: &Ui, rail: Rect, low: f32, high: f32) {
     }
 }
 
-fn paint(ui: &Ui, response: &Response, rail: Rect, score: Option<Score>, threshold: f32) {
+/// Orange means above the threshold and nothing else.
+fn paint_bar(ui: &Ui, rail: Rect, score: Option<Score>, threshold: Option<f32>) {
     let palette = theme::palette(ui.visuals());
     let painter = ui.painter();
-    let x_of = |value: f32| rail.left() + rail.width() * value;
     painter.rect_filled(rail, 2.0, palette.rail);
     if let Some(score) = score {
-        let above = score.reaches(f64::from(threshold));
-        let color = if above { palette.above } else { palette.below };
-        let bar = rail.with_max_x(x_of(score.get()).max(rail.left() + 1.0));
+        let color = match threshold.map(|threshold| score.reaches(f64::from(threshold))) {
+            Some(true) => palette.above,
+            Some(false) => palette.below,
+            None => palette.steps,
+        };
+        let end = rail.left() + rail.width() * score.get();
+        let bar = rail.with_max_x(end.max(rail.left() + 1.0));
         painter.rect_filled(bar, 2.0, color);
     }
-    let x = x_of(threshold);
-    let (top, bottom) = (rail.top() - 5.0, rail.bottom() + 5.0);
+}
+
+/// The threshold, `reach` points beyond the bar on both sides.
+fn paint_mark(ui: &Ui, response: &Response, rail: Rect, reach: f32, threshold: f32) {
+    let palette = theme::palette(ui.visuals());
+    let painter = ui.painter();
+    let x = rail.left() + rail.width() * threshold;
+    let (top, bottom) = (rail.top() - reach, rail.bottom() + reach);
     let active = response.hovered() || response.dragged() || response.has_focus();
     let width = if active { 3.0 } else { 2.0 };
     let stroke = Stroke::new(width, palette.threshold);
     painter.line_segment([pos2(x, top), pos2(x, bottom)], stroke);
-    let knob = if active { 4.0 } else { 3.0 };
+    let knob = if active { 5.0 } else { 4.0 };
     painter.circle_filled(pos2(x, top), knob, palette.threshold);
+}
+
+/// A score as a bar, with its threshold as a mark that stays where it is; the threshold is `None` where none was chosen.
+pub fn score_bar_ui(ui: &mut Ui, width_pt: f32, score: Option<Score>, threshold: Option<f32>) {
+    let size = Vec2::new(width_pt, ui.spacing().interact_size.y);
+    let (rect, _) = ui.allocate_exact_size(size, Sense::hover());
+    let bar = Vec2::new(rect.width(), BAR_HEIGHT_PT);
+    let rail = Rect::from_center_size(rect.center(), bar);
+    paint_bar(ui, rail, score, threshold);
+    if let Some(threshold) = threshold {
+        let x = rail.left() + rail.width() * threshold;
+        let stroke = Stroke::new(2.0, theme::palette(ui.visuals()).threshold);
+        let ends = [pos2(x, rail.top() - 3.0), pos2(x, rail.bottom() + 3.0)];
+        ui.painter().line_segment(ends, stroke);
+    }
 }

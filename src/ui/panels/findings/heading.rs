@@ -1,44 +1,35 @@
 use egui::Ui;
 
 use super::FindingsView;
-use crate::domain::SpacingSource;
-use crate::domain::{Contrast, Film};
+use crate::domain::Contrast;
 use crate::imaging::Severity;
 use crate::state::{CommandSender, ListCommand, Mark};
 use crate::ui::shortcuts::Action;
 use crate::ui::theme;
 
-/// Which film this is, what its file says, what may be wrong with it, and the reader's own words.
-pub fn heading_ui(ui: &mut Ui, view: &FindingsView<'_>, commands: &CommandSender) {
-    let Some(path) = view.films.current_path() else {
+/// What may be wrong with the film in view, and what can be done about it.
+pub fn concerns_ui(ui: &mut Ui, view: &FindingsView<'_>, commands: &CommandSender) {
+    if view.films.current_path().is_none() {
         ui.heading("No film");
         ui.weak("Open a film to see its scores");
-        ui.add_space(theme::SMALL_GAP_PT);
+        return;
+    }
+    let Some(opened) = view.films.film.opened() else {
         return;
     };
-    let name = path.file_name().unwrap_or(path.as_os_str());
-    let name = egui::RichText::new(name.to_string_lossy()).heading();
-    ui.add(egui::Label::new(name).truncate())
-        .on_hover_text(path.display().to_string());
-    if let Some(opened) = view.films.film.opened() {
-        let film = &opened.film;
-        ui.weak(facts(film)).on_hover_text(details(film));
-        if view.viewer.options.patient_name_shown {
-            let name = film.info.patient_name.as_deref();
-            ui.label(format!("Patient: {}", name.unwrap_or("not in the file")));
-        }
-        let palette = theme::palette(ui.visuals());
-        for concern in opened.concerns.all() {
-            let color = match concern.severity {
-                Severity::Note | Severity::Warning => palette.warning,
-                Severity::Refusal => palette.error,
-            };
-            ui.label(egui::RichText::new(&concern.text).color(color));
-        }
-        auto_window_ui(ui, view, opened.film.contrast, commands);
+    if view.viewer.options.patient_name_shown {
+        let name = opened.film.info.patient_name.as_deref();
+        ui.label(format!("Patient: {}", name.unwrap_or("not in the file")));
     }
-    note_ui(ui, view, commands);
-    ui.add_space(theme::SMALL_GAP_PT);
+    let palette = theme::palette(ui.visuals());
+    for concern in opened.concerns.all() {
+        let color = match concern.severity {
+            Severity::Note | Severity::Warning => palette.warning,
+            Severity::Refusal => palette.error,
+        };
+        ui.label(egui::RichText::new(&concern.text).color(color));
+    }
+    auto_window_ui(ui, view, opened.film.contrast, commands);
 }
 
 /// At the concern about contrast: another window in place of the file's, and the way back.
@@ -64,10 +55,11 @@ fn auto_window_ui(
 }
 
 /// Mark and note of the film; both are saved in a file next to the films.
-fn note_ui(ui: &mut Ui, view: &FindingsView<'_>, commands: &CommandSender) {
+pub fn note_ui(ui: &mut Ui, view: &FindingsView<'_>, commands: &CommandSender) {
     let Some(entry) = view.films.current_entry() else {
         return;
     };
+    ui.add_space(theme::SMALL_GAP_PT);
     ui.horizontal(|ui| {
         for (mark, action) in [
             (Mark::Flagged, Action::Flag),
@@ -80,6 +72,8 @@ fn note_ui(ui: &mut Ui, view: &FindingsView<'_>, commands: &CommandSender) {
                 commands.list(ListCommand::Mark(mark));
             }
         }
+    });
+    ui.horizontal(|ui| {
         let mut text = entry.note.clone();
         let field = egui::TextEdit::singleline(&mut text)
             .hint_text("Note on this film")
@@ -92,35 +86,5 @@ fn note_ui(ui: &mut Ui, view: &FindingsView<'_>, commands: &CommandSender) {
             commands.list(ListCommand::Note(text));
         }
     });
-}
-
-/// The processing steps of the pixels, and the windows of the file, the one in use first.
-fn details(film: &Film) -> String {
-    let windows = std::iter::once(&film.default_window).chain(&film.other_windows);
-    let windows = windows.map(|window| format!("Window: {}", window.name));
-    let lines: Vec<String> = film.steps.iter().cloned().chain(windows).collect();
-    lines.join("\n")
-}
-
-fn facts(film: &Film) -> String {
-    let info = &film.info;
-    let mut facts = vec![
-        info.format.clone(),
-        format!(
-            "{} x {} px",
-            film.pixels.width_px(),
-            film.pixels.height_px()
-        ),
-        format!("{} bits", info.bits),
-    ];
-    facts.extend(info.view_position.clone());
-    facts.extend(info.laterality.clone());
-    if let Some(spacing) = info.spacing {
-        let source = match spacing.source {
-            SpacingSource::PixelSpacing => "pixel spacing",
-            SpacingSource::ImagerPixelSpacing => "at the detector",
-        };
-        facts.push(format!("{:.3} mm ({source})", spacing.row_mm));
-    }
-    facts.join(" · ")
+    ui.weak("Scores rank films; they are not probabilities");
 }

@@ -153,6 +153,19 @@ mod tests {
     }
 
     #[test]
+    fn a_share_of_films_that_are_not_there_is_unknown_and_not_0() {
+        let thresholds = Thresholds::of_model(Labels::nih_14().map(|_, _| Threshold::unset()));
+        let scores = Labels::nih_14().map(|_, _| Score::new(0.5).unwrap());
+        let rows = finding_rows(&thresholds, Some(&scores), None);
+        let negatives = [(0.1, false), (0.9, false)].into_iter();
+        let histogram = ScoreHistogram::of(negatives, "valid").unwrap();
+        assert_eq!(
+            standing_text(&rows[7], Some(&histogram)),
+            "Scores higher than n/a of films with Hernia, 50 % of films without (valid)"
+        );
+    }
+
+    #[test]
     fn a_row_says_which_side_its_score_is_on() {
         let labels = Labels::nih_14();
         let points = labels.map(|idx, _| {

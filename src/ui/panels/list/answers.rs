@@ -24,7 +24,7 @@ pub fn answers_ui(
     } else {
         ui.label("Answer, then commit. The model's answer is shown afterwards");
     }
-    ui.horizontal(|ui| {
+    ui.horizontal_wrapped(|ui| {
         for action in [
             Action::CommitAnswers,
             Action::PreviousOfSession,

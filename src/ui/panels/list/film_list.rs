@@ -1,17 +1,23 @@
 use std::path::PathBuf;
 
-use egui::{Align2, FontId, Rect, Response, ScrollArea, Sense, Ui, Vec2};
+use egui::containers::menu::{MenuButton, MenuConfig};
+use egui::{Align2, FontId, PopupCloseBehavior, Rect, Response, ScrollArea, Sense, Ui, Vec2};
 
 use super::ListView;
 use super::filter::filter_ui;
 use crate::domain::Score;
 use crate::state::{
-    CommandSender, CompareCommand, FilmEntry, FilmStatus, ListCommand, Mark, SortKey,
+    CommandSender, CompareCommand, FilmEntry, FilmStatus, ListCommand, ListFilter, Mark, SortKey,
     ViewerCommand, n_above, score,
 };
 use crate::ui::panels::small_films::SmallFilms;
 use crate::ui::shortcuts::Action;
 use crate::ui::theme;
+
+/// Width of the filter, where it opens from the strip.
+const FILTER_WIDTH_PT: f32 = 220.0;
+/// Height of the words below a film of the strip.
+const STRIP_WORDS_HEIGHT_PT: f32 = 16.0;
 
 /// State of the list between frames.
 #[derive(Default)]
@@ -28,14 +34,23 @@ pub fn film_list_ui(
     views: &mut ListViews,
     commands: &CommandSender,
 ) {
+    let strip = ui.available_width() < theme::WIDE_LIST_WIDTH_PT;
     heading_ui(ui, view, commands);
-    filter_ui(ui, view, commands);
+    if strip {
+        strip_filter_ui(ui, view, commands);
+    } else {
+        filter_ui(ui, view, commands);
+    }
     ui.separator();
     let places = view.list.places();
     if places.is_empty() {
         ui.weak("No film matches the filter");
     }
-    let row_height = theme::LIST_ROW_HEIGHT_PT;
+    let row_height = if strip {
+        theme::STRIP_ROW_HEIGHT_PT
+    } else {
+        theme::LIST_ROW_HEIGHT_PT
+    };
     let mut area = ScrollArea::vertical().auto_shrink(false);
     // A film that came into view otherwise than by a click may be outside.
     let current = view.films.current();
@@ -60,7 +75,11 @@ pub fn film_list_ui(
         }
         for (place, entry) in entries {
             let current = current == Some(place);
-            let response = row_ui(ui, view, entry, current, &mut views.films);
+            let response = if strip {
+                strip_row_ui(ui, view, entry, current, &mut views.films)
+            } else {
+                row_ui(ui, view, entry, current, &mut views.films)
+            };
             response.context_menu(|ui| {
                 if ui.button("Compare with the film in view").clicked() {
                     let command = CompareCommand::ShowFilm(place);
@@ -77,21 +96,33 @@ pub fn film_list_ui(
     });
 }
 
+/// The filter where the list is too narrow for it.
+fn strip_filter_ui(ui: &mut Ui, view: &ListView<'_>, commands: &CommandSender) {
+    let set = view.list.filter != ListFilter::default();
+    let config = MenuConfig::new().close_behavior(PopupCloseBehavior::CloseOnClickOutside);
+    MenuButton::new(if set { "Filter (set)" } else { "Filter" })
+        .config(config)
+        .ui(ui, |ui| {
+            ui.set_width(FILTER_WIDTH_PT);
+            filter_ui(ui, view, commands);
+        });
+}
+
 fn heading_ui(ui: &mut Ui, view: &ListView<'_>, commands: &CommandSender) {
     let n_films = view.films.entries().len();
     let n_shown = view.list.places().len();
     let films = if n_films == 1 { "film" } else { "films" };
-    ui.horizontal(|ui| {
-        ui.strong(if n_shown == n_films {
-            format!("{n_films} {films}")
-        } else {
-            format!("{n_shown} of {n_films} {films}")
-        });
-    });
+    let text = if n_shown == n_films {
+        format!("{n_films} {films}")
+    } else {
+        format!("{n_shown} of {n_films} {films}")
+    };
+    let text = egui::RichText::new(text).strong();
+    ui.add(egui::Label::new(text).truncate());
     if let Some(progress) = view.list.scoring_progress() {
-        ui.horizontal(|ui| {
+        ui.horizontal_wrapped(|ui| {
             let share = progress.n_done as f32 / progress.n_total.max(1) as f32;
-            let text = format!("{} of {} scored", progress.n_done, progress.n_total);
+            let text = format!("{} of {}", progress.n_done, progress.n_total);
             let width = (ui.available_width() - 56.0).max(60.0);
             ui.add(
                 egui::ProgressBar::new(share)
@@ -170,6 +201,104 @@ fn row_ui(
     response.on_hover_ui(|ui| hover_ui(ui, entry, blinded))
 }
 
+/// A small film with its score and what the table says.
+fn strip_row_ui(
+    ui: &mut Ui,
+    view: &ListView<'_>,
+    entry: &FilmEntry,
+    current: bool,
+    films: &mut SmallFilms,
+) -> Response {
+    let size = Vec2::new(ui.available_width(), theme::STRIP_ROW_HEIGHT_PT);
+    let (rect, response) = ui.allocate_exact_size(size, Sense::click());
+    let name = entry.name.as_str();
+    response.widget_info(|| egui::WidgetInfo::selected(egui::Role::Button, true, current, name));
+    if !ui.is_rect_visible(rect) {
+        return response;
+    }
+    let visuals = ui.visuals();
+    let palette = theme::palette(visuals);
+    if current {
+        ui.painter()
+            .rect_filled(rect, 4.0, visuals.selection.bg_fill);
+    } else if response.hovered() {
+        ui.painter().rect_filled(rect, 4.0, visuals.faint_bg_color);
+    }
+    let side = (rect.height() - STRIP_WORDS_HEIGHT_PT - 4.0).min(rect.width() - 4.0);
+    let top = egui::pos2(rect.center().x - side / 2.0, rect.top() + 2.0);
+    let picture = Rect::from_min_size(top, Vec2::splat(side));
+    films.paint(ui, picture, &entry.path, &view.list.pictures);
+    let (text, color) = match &entry.status {
+        FilmStatus::Failed(_) => ("failed".to_owned(), palette.error),
+        FilmStatus::Unread | FilmStatus::Scored => strip_words(ui, view, entry),
+    };
+    let marked = entry.mark.map_or("", mark_sign);
+    let place = egui::pos2(rect.center().x, rect.bottom() - STRIP_WORDS_HEIGHT_PT / 2.0);
+    let font = FontId::proportional(11.5);
+    ui.painter().text(
+        place,
+        Align2::CENTER_CENTER,
+        format!("{marked}{text}"),
+        font,
+        color,
+    );
+    let blinded = view.list.blinded.is_some();
+    response.on_hover_ui(|ui| {
+        if !blinded {
+            ui.label(second_line(ui, view, entry).0);
+        }
+        hover_ui(ui, entry, blinded);
+    })
+}
+
+/// The score that the list is about, and whether the table has the finding; short.
+fn strip_words(ui: &Ui, view: &ListView<'_>, entry: &FilmEntry) -> (String, egui::Color32) {
+    let weak = ui.visuals().weak_text_color();
+    if view.list.blinded.is_some() {
+        return (String::new(), weak);
+    }
+    let loaded = view.model.loaded.as_ref();
+    let thresholds = loaded.map(|loaded| loaded.thresholds.current());
+    let label = match view.list.order.key {
+        SortKey::Score(label) => Some(label),
+        SortKey::Above => None,
+        _ => view.selected,
+    };
+    let Some(label) = label else {
+        let n_above = n_above(entry, thresholds);
+        return (
+            n_above.map_or_else(String::new, |n| format!("{n} above")),
+            weak,
+        );
+    };
+    let Some(value) = score(entry, label) else {
+        return (String::new(), weak);
+    };
+    let name = loaded.and_then(|loaded| loaded.classifier.card().labels.get(label));
+    let truth = match name.and_then(|name| entry.has(name)) {
+        Some(true) => " +",
+        Some(false) => " −",
+        None => "",
+    };
+    (
+        format!("{value:.2}{truth}"),
+        score_color(ui, view, label, value),
+    )
+}
+
+/// Orange for a score at or above its threshold.
+fn score_color(ui: &Ui, view: &ListView<'_>, label: usize, value: f32) -> egui::Color32 {
+    let thresholds = view.model.loaded.as_ref();
+    let thresholds = thresholds.map(|loaded| loaded.thresholds.current());
+    let threshold = thresholds.and_then(|t| t.get(label));
+    let above = Score::new(value).ok().zip(threshold);
+    if above.is_some_and(|(score, threshold)| score.is_positive(threshold)) {
+        theme::palette(ui.visuals()).above
+    } else {
+        ui.visuals().weak_text_color()
+    }
+}
+
 fn mark_sign(mark: Mark) -> &'static str {
     match mark {
         Mark::Flagged => "⚑ ",
@@ -180,7 +309,6 @@ fn mark_sign(mark: Mark) -> &'static str {
 
 /// The score that the list is sorted by or else of the selected finding, and what the table says.
 fn second_line(ui: &Ui, view: &ListView<'_>, entry: &FilmEntry) -> (String, egui::Color32) {
-    let palette = theme::palette(ui.visuals());
     let weak = ui.visuals().weak_text_color();
     if view.list.blinded.is_some() {
         return ("Blinded session".to_owned(), weak);
@@ -208,10 +336,7 @@ fn second_line(ui: &Ui, view: &ListView<'_>, entry: &FilmEntry) -> (String, egui
     let Some(value) = score(entry, label) else {
         return (unscored_text(entry), weak);
     };
-    let threshold = thresholds.and_then(|t| t.get(label));
-    let above = Score::new(value).ok().zip(threshold);
-    let above = above.is_some_and(|(score, threshold)| score.is_positive(threshold));
-    let color = if above { palette.above } else { weak };
+    let color = score_color(ui, view, label, value);
     let name = name.unwrap_or_default().replace('_', " ");
     (format!("{value:.3} {name}{truth}"), color)
 }

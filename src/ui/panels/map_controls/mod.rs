@@ -2,12 +2,16 @@
 
 mod view;
 
-use egui::{Color32, ComboBox, Slider, Ui, Widget as _};
+use egui::containers::menu::{MenuButton, MenuConfig};
+use egui::{
+    Align2, Area, Button, Color32, ComboBox, Frame, Grid, Id, Margin, PopupCloseBehavior, Rect,
+    Slider, Ui, Widget as _, vec2,
+};
 
 use crate::explain::{Colormap, MapMethod};
 use crate::film::ScoredFilm;
-use crate::state::{CommandSender, MapCommand, Occlusion};
-use crate::ui::theme;
+use crate::state::{CommandSender, MapCommand, MapSettings, Occlusion};
+use crate::ui::shortcuts::Action;
 use crate::ui::widgets::ColorBar;
 use crate::work::Progress;
 
@@ -15,55 +19,100 @@ pub use view::MapControlsView;
 
 /// Colors drawn in the color bar.
 const N_BAR_STEPS: u8 = 16;
+/// Width of the menu with the rest of the settings.
+const MENU_WIDTH_PT: f32 = 300.0;
+/// Space between the bar and the end of the film.
+const GAP_BELOW_PT: f32 = 8.0;
 
-/// Settings of the map over the film.
-pub fn map_controls_ui(ui: &mut Ui, view: &MapControlsView<'_>, commands: &CommandSender) {
+/// The bar of the map at the film's foot: on and off, how it is drawn, and the rest under *More*.
+pub fn map_bar_ui(ui: &mut Ui, film: Rect, view: &MapControlsView<'_>, commands: &CommandSender) {
+    let Some(max) = view.max() else {
+        return;
+    };
+    Area::new(Id::unique("map bar"))
+        .pivot(Align2::CENTER_BOTTOM)
+        .fixed_pos(film.center_bottom() - vec2(0.0, GAP_BELOW_PT))
+        .constrain_to(film)
+        .show(ui.ctx(), |ui| {
+            let ground = Frame::new()
+                .fill(ui.visuals().panel_fill.gamma_multiply(0.94))
+                .corner_radius(6.0)
+                .inner_margin(Margin::symmetric(8, 6));
+            ground.show(ui, |ui| {
+                ui.horizontal(|ui| bar_ui(ui, view, max, commands));
+            });
+        });
+}
+
+fn bar_ui(ui: &mut Ui, view: &MapControlsView<'_>, max: f32, commands: &CommandSender) {
     let map = view.map;
-    ui.add_space(theme::SMALL_GAP_PT);
-    ui.horizontal_wrapped(|ui| {
-        let mut visible = map.visible;
-        if ui
-            .checkbox(&mut visible, "Map")
-            .on_hover_text("M")
-            .changed()
-        {
-            commands.map(MapCommand::Show(visible));
-        }
-        // Whole numbers: the slider would round others and call that a change, every frame.
-        let mut percent = (map.opacity * 100.0).round();
-        let label = ui.label("Opacity");
-        let slider = Slider::new(&mut percent, 0.0..=100.0)
-            .suffix(" %")
-            .fixed_decimals(0);
-        if ui.add(slider).labelled_by(label.id).changed() {
-            commands.map(MapCommand::SetOpacity(percent / 100.0));
-        }
-        if let (true, Some(max)) = (map.visible, view.max()) {
-            ui.add_space(theme::GAP_PT);
-            if max > 0.0 {
-                let high = format!("{max:.3}");
-                let bar = ColorBar::new(&bar_colors(map.colormap), "0", &high).ui(ui);
-                bar.on_hover_text(
-                    "Evidence for the finding, in the units of the map's method. Every map is on \
-                     its own scale",
-                );
-            } else {
-                ui.label("No positive evidence");
+    let key = view
+        .actions
+        .with_key(ui.ctx(), "Map of the finding in view", Action::ToggleMap);
+    let button = Button::selectable(map.visible, "Map");
+    if ui.add(button).on_hover_text(key).clicked() {
+        commands.map(MapCommand::Show(!map.visible));
+    }
+    if map.visible {
+        for (contours, label, hover) in [
+            (false, "Fill", "The map as colors"),
+            (true, "Outline", "The map as lines of equal evidence"),
+        ] {
+            let button = Button::selectable(map.contours == contours, label);
+            if ui.add(button).on_hover_text(hover).clicked() {
+                commands.map(MapCommand::SetContours(contours));
             }
         }
-    });
-    ui.horizontal_wrapped(|ui| {
-        let choices = Colormap::ALL.map(|colormap| (colormap, colormap.name()));
-        if let Some(colormap) = choice_ui(ui, "Colors", map.colormap, &choices) {
-            commands.map(MapCommand::SetColormap(colormap));
+        strength_ui(ui, map, commands);
+        if max > 0.0 {
+            let bar = ColorBar::new(&bar_colors(map.colormap), "weak", "hot").ui(ui);
+            bar.on_hover_text(format!(
+                "Evidence for the finding, from 0 to {max:.3} in the units of the map's method. Every map is on its \
+                 own scale"
+            ));
+        } else {
+            ui.label("No positive evidence");
         }
+    }
+    let config = MenuConfig::new().close_behavior(PopupCloseBehavior::CloseOnClickOutside);
+    MenuButton::new("More").config(config).ui(ui, |ui| {
+        ui.set_min_width(MENU_WIDTH_PT);
+        more_ui(ui, view, commands);
+    });
+    occlusion_ui(ui, view.occlusion, commands);
+}
+
+/// One slider from faint to strong.
+fn strength_ui(ui: &mut Ui, map: &MapSettings, commands: &CommandSender) {
+    ui.spacing_mut().slider_width = 72.0;
+    // Whole numbers: the slider would round others and call that a change, every frame.
+    let mut percent = (map.opacity * 100.0).round();
+    let label = ui.label("Opacity");
+    let slider = Slider::new(&mut percent, 0.0..=100.0)
+        .show_value(false)
+        .fixed_decimals(0);
+    let response = ui.add(slider).labelled_by(label.id);
+    let hover =
+        format!("{percent:.0} % at the hottest place; fainter below the finding's threshold");
+    if response.on_hover_text(hover).changed() {
+        commands.map(MapCommand::SetOpacity(percent / 100.0));
+    }
+}
+
+/// How the map is made, and what of it is drawn.
+fn more_ui(ui: &mut Ui, view: &MapControlsView<'_>, commands: &CommandSender) {
+    let map = view.map;
+    Grid::new("map settings").num_columns(2).show(ui, |ui| {
         let choices = MapMethod::ALL.map(|method| (method, method.name()));
         if let Some(method) = choice_ui(ui, "Method", view.method(), &choices) {
             commands.map(MapCommand::SetMethod(method));
         }
-        occlusion_ui(ui, view.occlusion, commands);
-    });
-    ui.horizontal(|ui| {
+        ui.end_row();
+        let choices = Colormap::ALL.map(|colormap| (colormap, colormap.name()));
+        if let Some(colormap) = choice_ui(ui, "Colors", map.colormap, &choices) {
+            commands.map(MapCommand::SetColormap(colormap));
+        }
+        ui.end_row();
         let mut percent = (map.cut_off * 100.0).round();
         let label = ui.label("Map threshold");
         let slider = Slider::new(&mut percent, 0.0..=95.0)
@@ -74,29 +123,21 @@ pub fn map_controls_ui(ui: &mut Ui, view: &MapControlsView<'_>, commands: &Comma
         if response.on_hover_text(hover).changed() {
             commands.map(MapCommand::SetCutOff(percent / 100.0));
         }
-        let mut contours = map.contours;
-        if ui
-            .checkbox(&mut contours, "Lines")
-            .on_hover_text("Lines of equal evidence in place of colors")
-            .changed()
-        {
-            commands.map(MapCommand::SetContours(contours));
-        }
-        let mut smooth = map.smooth;
-        let can_be_smooth = view.scored.is_none_or(ScoredFilm::can_be_smooth);
-        let checkbox = egui::Checkbox::new(&mut smooth, "Smooth");
-        let hover = "Blends the weights of the network's 16 cells at their borders, for display. \
-                     Off: the exact map, from which all numbers are computed";
-        if ui
-            .add_enabled(can_be_smooth, checkbox)
-            .on_hover_text(hover)
-            .on_disabled_hover_text("This map has no cell borders to smooth")
-            .changed()
-        {
-            commands.map(MapCommand::SetSmooth(smooth));
-        }
+        ui.end_row();
     });
-    ui.add_space(theme::SMALL_GAP_PT);
+    let mut smooth = map.smooth;
+    let can_be_smooth = view.scored.is_none_or(ScoredFilm::can_be_smooth);
+    let checkbox = egui::Checkbox::new(&mut smooth, "Smooth");
+    let hover = "Blends the weights of the network's 16 cells at their borders, for display. \
+                 Off: the exact map, from which all numbers are computed";
+    if ui
+        .add_enabled(can_be_smooth, checkbox)
+        .on_hover_text(hover)
+        .on_disabled_hover_text("This map has no cell borders to smooth")
+        .changed()
+    {
+        commands.map(MapCommand::SetSmooth(smooth));
+    }
 }
 
 /// How far the map of covered places has come, with the way to stop it.

@@ -1,9 +1,12 @@
 use crate::explain::MapMethod;
 use crate::film::ScoredFilm;
 use crate::state::{AppState, MapSettings, Occlusion};
+use crate::ui::shortcuts::Actions;
 
 /// How maps are shown, and the one on screen.
 pub struct MapControlsView<'a> {
+    /// Its actions.
+    pub actions: Actions<'a>,
     /// The settings of maps.
     pub map: &'a MapSettings,
     /// The scored film, where its maps may be seen.
@@ -19,6 +22,7 @@ impl<'a> MapControlsView<'a> {
     pub fn of(state: &'a AppState) -> Self {
         let scored = state.shared.films.film.reading();
         Self {
+            actions: Actions::of(state),
             map: &state.shared.settings.map,
             scored: scored.filter(|_| !state.hides_answer()).map(AsRef::as_ref),
             selected: state.viewer.selected,

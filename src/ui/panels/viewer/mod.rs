@@ -2,6 +2,7 @@
 
 mod all_maps;
 mod cover;
+mod identity;
 mod input;
 mod magnifier;
 mod map_texture;
@@ -62,6 +63,7 @@ pub fn viewer_ui(
     cover::paint_ui(ui, rect, pointer.over, &placement, pane, &mut views.cover);
     measure::handle(&response, &placement, pane, &mut views.pending, commands);
     measure::paint_ui(ui, rect, &placement, pane, opened, &views.pending);
+    identity::identity_ui(ui, rect, pane, opened);
     if let Some(pos) = pointer.over {
         let read = readout::paint_ui(ui, rect, pos, &placement, pane, opened);
         ui.ctx().accesskit_node_builder(response.id, |node| {

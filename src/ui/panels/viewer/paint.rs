@@ -51,10 +51,14 @@ pub fn film_ui(
         words.extend(map_ui(ui, &painter, placement, pane, views));
         words.extend(boxes_ui(&painter, placement, pane, opened));
     }
-    let corner = rect.left_bottom() + Vec2::new(10.0, -8.0);
+    if !words.is_empty() {
+        let corner = rect.right_bottom() - Vec2::new(10.0, theme::ABOVE_MAP_BAR_PT);
+        words_ui(ui, rect, corner, Align2::RIGHT_BOTTOM, &words.join("\n"));
+    }
     let zoom = placement.screen_from_shown.zoom * ui.ctx().pixels_per_point() * 100.0;
-    words.push(format!("Zoom {zoom:.0} %   {}", gray_text(pane, opened)));
-    words_ui(ui, rect, corner, Align2::LEFT_BOTTOM, &words.join("\n"));
+    let corner = rect.right_top() + Vec2::new(-10.0, 8.0);
+    let text = format!("{}   {zoom:.0} %", gray_text(pane, opened));
+    words_ui(ui, rect, corner, Align2::RIGHT_TOP, &text);
     badges_ui(ui, rect, pane);
     sides_ui(ui, rect, placement, opened);
 }
@@ -191,13 +195,13 @@ fn gray_text(pane: &Pane<'_>, opened: &OpenedFilm) -> String {
     match &*opened.film.shown_voi(&pane.display.gray) {
         Voi::Window(window) => {
             let (center, width) = (window.center(), window.width());
-            format!("C {center:.0}  W {width:.0}  ({name})")
+            format!("W {width:.0}  C {center:.0}  ({name})")
         }
         Voi::Table { .. } => format!("Table of the file  ({name})"),
     }
 }
 
-/// Badges of a changed orientation or inversion, in capitals at the top right.
+/// Badges of a changed orientation or inversion, in capitals below the window at the top right.
 fn badges_ui(ui: &Ui, rect: Rect, pane: &Pane<'_>) {
     let inverted = pane.display.inverted.then(|| "INVERTED".to_owned());
     let parts: Vec<String> = [pane.display.orientation.words(), inverted]
@@ -211,7 +215,7 @@ fn badges_ui(ui: &Ui, rect: Rect, pane: &Pane<'_>) {
     let font = FontId::proportional(15.0);
     let painter = ui.painter_at(rect);
     let galley = painter.layout_no_wrap(parts.join(" · "), font, palette.badge_text);
-    let top = rect.right_top() + Vec2::new(-16.0, 10.0);
+    let top = rect.right_top() + Vec2::new(-16.0, 36.0);
     let place = Align2::RIGHT_TOP.anchor_size(top, galley.size());
     painter.rect_filled(place.expand2(Vec2::new(8.0, 3.0)), 4.0, palette.badge);
     painter.galley(place.min, galley, palette.badge_text);
@@ -287,7 +291,7 @@ pub fn words_ui(ui: &Ui, rect: Rect, at: Pos2, anchor: Align2, text: &str) {
         text.to_owned(),
         font,
         palette.film_text,
-        (rect.width() * 0.6).max(120.0),
+        (rect.width() * 0.45).max(120.0),
     );
     let place = anchor.anchor_size(at, galley.size());
     painter.rect_filled(place.expand(4.0), 3.0, Color32::from_black_alpha(170));

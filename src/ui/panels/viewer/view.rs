@@ -41,6 +41,8 @@ pub struct Pane<'a> {
     pub probe: Option<&'a Probe>,
     /// Nothing of the network's answer may be seen.
     pub blinded: bool,
+    /// Nor the file's name: a reader of a blinded session is asked.
+    pub name_hidden: bool,
 }
 
 /// The film in view and the one beside it.
@@ -92,6 +94,7 @@ impl<'a> Pane<'a> {
             card: state.shared.model.loaded.as_ref().map(card_of),
             probe: Some(&state.viewer.probe),
             blinded: state.hides_answer(),
+            name_hidden: state.is_blinded(),
         }
     }
 
@@ -118,6 +121,10 @@ impl<'a> Pane<'a> {
             card: compare.card().or(main.card),
             probe: None,
             blinded: state.hides_answer_beside(compare),
+            name_hidden: compare
+                .film
+                .opened()
+                .is_some_and(|opened| state.list.is_blinded_to(Some(&opened.film.path))),
             ..main
         }
     }

@@ -1,0 +1,149 @@
+use egui::{DragValue, Frame, Stroke, Ui, Vec2};
+
+use super::model::{interval_text, risk_text, standing_text};
+use super::row::{line_ui, threshold_text};
+use super::{FindingRow, FindingsView};
+use crate::model::ModelCard;
+use crate::state::{CommandSender, Films, ViewerCommand, ViewerState};
+use crate::ui::shortcuts::Action;
+use crate::ui::widgets::{Busy, ThresholdSlider};
+
+const THRESHOLD_WIDTH_PT: f32 = 52.0;
+
+/// The finding in view: its score among those of validation films, its threshold, its risk, and what the film's table
+/// says. Whether the threshold is being moved.
+pub fn open_row_ui(
+    ui: &mut Ui,
+    row: &FindingRow,
+    card: &ModelCard,
+    view: &FindingsView<'_>,
+    commands: &CommandSender,
+) -> bool {
+    let visuals = ui.visuals();
+    let frame = Frame::new()
+        .fill(visuals.selection.bg_fill.gamma_multiply(0.30))
+        .stroke(Stroke::new(1.0, visuals.selection.bg_fill))
+        .corner_radius(6.0)
+        .inner_margin(6.0);
+    let shown = frame.show(ui, |ui| {
+        ui.set_width(ui.available_width());
+        line_ui(ui, row, commands);
+        facts_ui(ui, row, view);
+        let histogram = card.validation_scores.get(row.finding_idx);
+        let histogram = histogram.and_then(Option::as_ref);
+        let mut threshold = row.threshold.value_f32();
+        let slider = ThresholdSlider::new(&row.name, &mut threshold)
+            .score(row.score)
+            .interval(row.interval.map(|found| (found.low, found.high)))
+            .spread(histogram.map(|found| (found.positives(), found.negatives())))
+            .width(ui.available_width());
+        let slider = ui.add(slider).on_hover_ui(|ui| {
+            ui.label("Drag the mark to move the threshold");
+            if histogram.is_some() {
+                ui.label("Above the bar: films with the finding; below it: films without");
+            }
+        });
+        let standing = egui::RichText::new(standing_text(row, histogram))
+            .small()
+            .weak();
+        ui.label(standing);
+        let (typed, typing_ended) = threshold_ui(ui, row, commands);
+        let moved = slider.changed().then_some(threshold).or(typed);
+        if let Some(threshold) = moved {
+            commands.view(ViewerCommand::SetThreshold(row.finding_idx, threshold));
+        }
+        // A press of a key is a move of its own.
+        let stepped = slider.changed() && !slider.is_pointer_button_down_on();
+        if slider.drag_stopped() || slider.clicked() || stepped || typing_ended {
+            commands.view(ViewerCommand::EndThresholdMove);
+        }
+        ui.label(risk_text(row, card.calibration.get(row.finding_idx)))
+            .on_hover_text(
+                "Of a population like the films it was calibrated on; a score is not a probability",
+            );
+        stability_ui(ui, row, view, commands);
+        slider.is_pointer_button_down_on() || slider.has_focus()
+    });
+    shown.inner
+}
+
+/// What the film's table and a radiologist's box say.
+fn facts_ui(ui: &mut Ui, row: &FindingRow, view: &FindingsView<'_>) {
+    let entry = view.films.current_entry();
+    let truth = entry.and_then(|entry| entry.has(&row.name.replace(' ', "_")));
+    let overlap = box_text(view.viewer, view.films);
+    if truth.is_none() && overlap.is_none() {
+        return;
+    }
+    ui.horizontal_wrapped(|ui| {
+        if let Some(present) = truth {
+            ui.label(if present { "Label: yes" } else { "Label: no" })
+                .on_hover_text("What the table beside the films says");
+        }
+        if let Some(text) = overlap {
+            ui.label(text);
+        }
+    });
+}
+
+/// How the map of the finding in view meets the radiologists' boxes, where there are any.
+fn box_text(viewer: &ViewerState, films: &Films) -> Option<String> {
+    let (threshold, overlap) = viewer.overlap.found.filter(|_| !viewer.is_refused(films))?;
+    let hit = if overlap.hit { "hit" } else { "miss" };
+    Some(format!(
+        "NIH box: {hit} (IoU {:.2} with the map above {:.0} % of its maximum)",
+        overlap.iou,
+        threshold * 100.0
+    ))
+}
+
+/// The threshold as a number, who chose it, and the way back: what was typed, and whether typing or dragging ended.
+fn threshold_ui(ui: &mut Ui, row: &FindingRow, commands: &CommandSender) -> (Option<f32>, bool) {
+    ui.horizontal(|ui| {
+        let name = ui.weak("Threshold");
+        let mut value = row.threshold.value_f32();
+        let drag = DragValue::new(&mut value)
+            .range(0.0..=1.0)
+            .speed(0.002)
+            .fixed_decimals(3);
+        let size = Vec2::new(THRESHOLD_WIDTH_PT, ui.spacing().interact_size.y);
+        let response = ui.add_sized(size, drag).labelled_by(name.id);
+        if row.threshold.origin().is_chosen_here() {
+            let hover = if row.has_point {
+                "Back to the model's operating point"
+            } else {
+                "Back to none: 0.5 stands in for it"
+            };
+            if ui.small_button("Reset").on_hover_text(hover).clicked() {
+                commands.view(ViewerCommand::ResetThreshold(row.finding_idx));
+            }
+        }
+        let origin = egui::RichText::new(row.threshold.origin().words()).weak();
+        ui.add(egui::Label::new(origin).truncate())
+            .on_hover_text(threshold_text(row));
+        (
+            response.changed().then_some(value),
+            response.lost_focus() || response.drag_stopped(),
+        )
+    })
+    .inner
+}
+
+/// How far the score moves when the film is changed a little, or the way to find out.
+fn stability_ui(ui: &mut Ui, row: &FindingRow, view: &FindingsView<'_>, commands: &CommandSender) {
+    if let Some(text) = interval_text(row, view.viewer.jitter.n()) {
+        ui.label(text);
+        return;
+    }
+    ui.horizontal(|ui| {
+        let action = Action::Jitter;
+        let button = egui::Button::new("Stability").small();
+        let hover = view.actions.with_key(ui.ctx(), action.label(), action);
+        view.actions
+            .add(ui, action, button, commands)
+            .on_hover_text(hover);
+        if view.viewer.jitter.is_busy() {
+            ui.add(Busy);
+        }
+    });
+}

@@ -1,0 +1,67 @@
+use egui::{Align, Color32, Frame, Label, Layout, Rect, RichText, Ui, UiBuilder};
+
+use super::Pane;
+use crate::domain::{Film, SpacingSource};
+use crate::film::OpenedFilm;
+use crate::ui::theme;
+
+/// Which film this is, at its top left: name and facts of the file. A reader in a blinded session sees no name.
+pub fn identity_ui(ui: &mut Ui, rect: Rect, pane: &Pane<'_>, opened: &OpenedFilm) {
+    let place = rect.shrink2(egui::vec2(6.0, 4.0));
+    let place = place.with_max_x(place.left() + place.width() * 0.5);
+    let builder = UiBuilder::new()
+        .id_salt(("identity", pane.name))
+        .max_rect(place)
+        .layout(Layout::top_down(Align::Min));
+    ui.scope_builder(builder, |ui| {
+        let ground = Frame::new()
+            .fill(Color32::from_black_alpha(170))
+            .corner_radius(3.0)
+            .inner_margin(4.0);
+        ground.show(ui, |ui| {
+            ui.spacing_mut().item_spacing.y = 1.0;
+            let color = theme::palette(ui.visuals()).film_text;
+            let film = &opened.film;
+            let line_ui = |ui: &mut Ui, text: RichText| {
+                ui.add(Label::new(text.color(color)).truncate().selectable(false))
+            };
+            if !pane.name_hidden {
+                let name = film.path.file_name().unwrap_or(film.path.as_os_str());
+                line_ui(ui, RichText::new(name.to_string_lossy()))
+                    .on_hover_text(film.path.display().to_string());
+            }
+            line_ui(ui, RichText::new(facts(film)).small()).on_hover_text(details(film));
+        });
+    });
+}
+
+/// The processing steps of the pixels, and the windows of the file, the one in use first.
+fn details(film: &Film) -> String {
+    let windows = std::iter::once(&film.default_window).chain(&film.other_windows);
+    let windows = windows.map(|window| format!("Window: {}", window.name));
+    let lines: Vec<String> = film.steps.iter().cloned().chain(windows).collect();
+    lines.join("\n")
+}
+
+fn facts(film: &Film) -> String {
+    let info = &film.info;
+    let mut facts = vec![
+        info.format.clone(),
+        format!(
+            "{} x {} px",
+            film.pixels.width_px(),
+            film.pixels.height_px()
+        ),
+        format!("{} bits", info.bits),
+    ];
+    facts.extend(info.view_position.clone());
+    facts.extend(info.laterality.clone());
+    if let Some(spacing) = info.spacing {
+        let source = match spacing.source {
+            SpacingSource::PixelSpacing => "pixel spacing",
+            SpacingSource::ImagerPixelSpacing => "at the detector",
+        };
+        facts.push(format!("{:.3} mm ({source})", spacing.row_mm));
+    }
+    facts.join(" · ")
+}
