@@ -18,7 +18,7 @@ pub use confusion::Confusion;
 pub use delong::{AucEstimate, PairedAuc};
 pub use normal::normal_quantile;
 pub use operating_point::{OperatingTarget, SolveError};
-pub use ranked::{Cut, PrecisionRecallPoint, RankedScores, RocPoint};
+pub use ranked::{PrecisionRecallPoint, RankedScores, RocPoint, ScoreStep};
 pub use reliability::{Bins, ReliabilityBin, brier_score, expected_calibration_error, reliability};
 pub use roc::{RocError, roc_auc};
 pub use summary::Summary;

@@ -58,12 +58,12 @@ impl OperatingTarget {
             return Err(SolveError::Undefined { n_pos, n_neg });
         }
         let mut best: Option<(f64, f64)> = None;
-        for cut in scores.cuts() {
-            let Some(gain) = self.gain(&scores.confusion(Some(cut))) else {
+        for step in scores.steps() {
+            let Some(gain) = self.gain(&scores.confusion(Some(step))) else {
                 continue;
             };
             if best.is_none_or(|(highest, _)| gain > highest) {
-                best = Some((gain, cut.threshold));
+                best = Some((gain, step.threshold));
             }
         }
         best.map(|(_, threshold)| threshold)

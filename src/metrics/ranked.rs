@@ -6,14 +6,14 @@ use super::{Confusion, RocError};
 #[derive(Clone, Debug, PartialEq)]
 pub struct RankedScores {
     /// One for each distinct score, highest first.
-    cuts: Vec<Cut>,
+    steps: Vec<ScoreStep>,
     n_pos: usize,
     n_neg: usize,
 }
 
 /// A distinct score as a threshold, and what it flags.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Cut {
+pub struct ScoreStep {
     /// Positive iff score >= this.
     pub threshold: f64,
     /// Films with the finding at or above it.
@@ -67,24 +67,28 @@ impl RankedScores {
         };
         let (of_positives, of_negatives) = (keys(true), keys(false));
         let (mut positives, mut negatives) = (of_positives.as_slice(), of_negatives.as_slice());
-        let mut cuts = Vec::with_capacity(scores.len());
+        let mut steps = Vec::with_capacity(scores.len());
         let (n_pos, n_neg) = (positives.len(), negatives.len());
         while let Some(key) = positives.first().into_iter().chain(negatives.first()).min() {
             let key = *key;
             positives = past(positives, key);
             negatives = past(negatives, key);
-            cuts.push(Cut {
+            steps.push(ScoreStep {
                 threshold: score_of_key(key),
                 true_positives: n_pos - positives.len(),
                 false_positives: n_neg - negatives.len(),
             });
         }
-        Ok(Self { cuts, n_pos, n_neg })
+        Ok(Self {
+            steps,
+            n_pos,
+            n_neg,
+        })
     }
 
     /// One for each distinct score, highest first.
-    pub fn cuts(&self) -> &[Cut] {
-        &self.cuts
+    pub fn steps(&self) -> &[ScoreStep] {
+        &self.steps
     }
 
     /// Films with the finding.
@@ -99,21 +103,23 @@ impl RankedScores {
 
     /// The 2x2 table at a threshold; O(log n).
     pub fn at(&self, threshold: f64) -> Confusion {
-        let n_above = self.n_cuts_from(threshold);
-        let cut = n_above.checked_sub(1).and_then(|last| self.cuts.get(last));
-        self.confusion(cut)
+        let n_above = self.n_steps_from(threshold);
+        let step = n_above.checked_sub(1).and_then(|last| self.steps.get(last));
+        self.confusion(step)
     }
 
     /// The lowest distinct score above `threshold`.
     pub fn next_above(&self, threshold: f64) -> Option<f64> {
-        let n_above = self.cuts.partition_point(|cut| cut.threshold > threshold);
-        Some(self.cuts.get(n_above.checked_sub(1)?)?.threshold)
+        let n_above = self
+            .steps
+            .partition_point(|step| step.threshold > threshold);
+        Some(self.steps.get(n_above.checked_sub(1)?)?.threshold)
     }
 
     /// The highest distinct score below `threshold`.
     pub fn next_below(&self, threshold: f64) -> Option<f64> {
-        let cut = self.cuts.get(self.n_cuts_from(threshold))?;
-        Some(cut.threshold)
+        let step = self.steps.get(self.n_steps_from(threshold))?;
+        Some(step.threshold)
     }
 
     /// One point for each distinct score, after one at +infinity.
@@ -125,10 +131,10 @@ impl RankedScores {
             false_positive_rate: 0.0,
             true_positive_rate: 0.0,
         };
-        let points = self.cuts.iter().map(|cut| RocPoint {
-            threshold: cut.threshold,
-            false_positive_rate: cut.false_positives as f64 / n_neg,
-            true_positive_rate: cut.true_positives as f64 / n_pos,
+        let points = self.steps.iter().map(|step| RocPoint {
+            threshold: step.threshold,
+            false_positive_rate: step.false_positives as f64 / n_neg,
+            true_positive_rate: step.true_positives as f64 / n_pos,
         });
         Ok(std::iter::once(first).chain(points).collect())
     }
@@ -137,10 +143,10 @@ impl RankedScores {
     pub fn auc(&self) -> Result<f64, RocError> {
         self.check_classes()?;
         let (mut twice_area, mut before) = (0.0, (0, 0));
-        for cut in &self.cuts {
-            let width = (cut.false_positives - before.1) as f64;
-            twice_area += width * (cut.true_positives + before.0) as f64;
-            before = (cut.true_positives, cut.false_positives);
+        for step in &self.steps {
+            let width = (step.false_positives - before.1) as f64;
+            twice_area += width * (step.true_positives + before.0) as f64;
+            before = (step.true_positives, step.false_positives);
         }
         Ok(twice_area / 2.0 / (self.n_pos as f64 * self.n_neg as f64))
     }
@@ -156,10 +162,10 @@ impl RankedScores {
             precision: 1.0,
             recall: 0.0,
         };
-        let points = self.cuts.iter().rev().map(|cut| PrecisionRecallPoint {
-            threshold: cut.threshold,
-            precision: precision(cut),
-            recall: cut.true_positives as f64 / self.n_pos as f64,
+        let points = self.steps.iter().rev().map(|step| PrecisionRecallPoint {
+            threshold: step.threshold,
+            precision: precision(step),
+            recall: step.true_positives as f64 / self.n_pos as f64,
         });
         Some(points.chain(std::iter::once(last)).collect())
     }
@@ -171,17 +177,17 @@ impl RankedScores {
             return None;
         }
         let (mut sum, mut before) = (0.0, 0);
-        for cut in &self.cuts {
-            sum += (cut.true_positives - before) as f64 * precision(cut);
-            before = cut.true_positives;
+        for step in &self.steps {
+            sum += (step.true_positives - before) as f64 * precision(step);
+            before = step.true_positives;
         }
         Some(sum / self.n_pos as f64)
     }
 
     /// The confusion counts at a threshold; nothing is flagged without one.
-    pub(super) fn confusion(&self, cut: Option<&Cut>) -> Confusion {
+    pub(super) fn confusion(&self, step: Option<&ScoreStep>) -> Confusion {
         let (true_positives, false_positives) =
-            cut.map_or((0, 0), |cut| (cut.true_positives, cut.false_positives));
+            step.map_or((0, 0), |step| (step.true_positives, step.false_positives));
         Confusion {
             true_positives,
             false_positives,
@@ -191,8 +197,9 @@ impl RankedScores {
     }
 
     /// Distinct scores at or above `threshold`.
-    fn n_cuts_from(&self, threshold: f64) -> usize {
-        self.cuts.partition_point(|cut| cut.threshold >= threshold)
+    fn n_steps_from(&self, threshold: f64) -> usize {
+        self.steps
+            .partition_point(|step| step.threshold >= threshold)
     }
 
     fn check_classes(&self) -> Result<(), RocError> {
@@ -204,8 +211,8 @@ impl RankedScores {
     }
 }
 
-fn precision(cut: &Cut) -> f64 {
-    cut.true_positives as f64 / (cut.true_positives + cut.false_positives) as f64
+fn precision(step: &ScoreStep) -> f64 {
+    step.true_positives as f64 / (step.true_positives + step.false_positives) as f64
 }
 
 /// The part after all of `key`, which is the minimum of `keys`.

@@ -126,17 +126,17 @@ fn histogram(column: &LabelColumn, side: bool) -> Vec<[f64; 2]> {
 
 fn rate_curves(ranked: &RankedScores) -> [(&'static str, Vec<[f64; 2]>); 4] {
     let curve = |rate: fn(&Confusion) -> Option<f64>| {
-        let cuts = thinned(ranked.cuts());
-        let points = cuts.filter_map(|cut| {
-            let counts = ranked.at(cut.threshold);
-            Some([cut.threshold, rate(&counts)?])
+        let steps = thinned(ranked.steps());
+        let points = steps.filter_map(|step| {
+            let counts = ranked.at(step.threshold);
+            Some([step.threshold, rate(&counts)?])
         });
         points.collect()
     };
     [
         ("PPV", curve(Confusion::ppv)),
-        ("sensitivity", curve(Confusion::sensitivity)),
-        ("specificity", curve(Confusion::specificity)),
+        ("Sensitivity", curve(Confusion::sensitivity)),
+        ("Specificity", curve(Confusion::specificity)),
         ("F1", curve(Confusion::f1)),
     ]
 }

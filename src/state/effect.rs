@@ -22,8 +22,13 @@ pub enum Effect {
     ClearFilm,
     /// Close the film beside the one in view.
     CloseCompare,
-    /// Select the finding whose map is shown.
-    SelectFinding(usize),
+    /// Select the finding whose map is shown on a film, when that comes into view.
+    SelectFinding {
+        /// Its place among the outputs of the model in use.
+        finding_idx: usize,
+        /// The film.
+        film: PathBuf,
+    },
     /// The film in view has been scored.
     FilmScored,
     /// A threshold of the model in use has moved.

@@ -145,9 +145,7 @@ impl AppState {
             Effect::ShowFilm(film_idx) => self.viewer.show_film(film_idx, &mut self.shared),
             Effect::ClearFilm => self.viewer.clear_film(),
             Effect::CloseCompare => self.viewer.close_compare(),
-            Effect::SelectFinding(finding_idx) => {
-                self.viewer.select(Some(finding_idx), &self.shared.films);
-            }
+            Effect::SelectFinding { finding_idx, film } => self.viewer.select_on(finding_idx, film),
             Effect::FilmScored => self.list.film_scored(),
             Effect::ThresholdsMoved => self.list.thresholds_moved(),
         }

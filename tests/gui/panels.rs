@@ -4,19 +4,18 @@ use egui::accesskit::Role;
 use egui::{Key, Modifiers};
 use egui_kittest::kittest::Queryable as _;
 use thorax::explain::{CamMethod, MapMethod};
+use thorax::model::{Classifier, ModelFile};
 use thorax::state::{Command, FindingGroups, MapCommand, ViewerCommand};
 
 use crate::films::phantom;
-use crate::harness::{AppHarness, app_with, app_with_scores, has_model, step_until};
+use crate::harness::{
+    AppHarness, app_with, app_with_scores, has_model, is_scored, open_finding, step_until,
+};
 
 #[test]
 fn a_click_on_a_finding_lays_its_map_over_the_film() {
     let mut harness = app_with_scores(vec![phantom()]);
-    harness
-        .get_by_role_and_label(Role::Button, "Cardiomegaly")
-        .click();
-    harness.run();
-    assert_eq!(harness.state().state.viewer.selected, Some(1));
+    open_finding(&mut harness, "Cardiomegaly");
     harness
         .get_by_role_and_label(Role::Button, "Cardiomegaly")
         .click();
@@ -111,7 +110,7 @@ fn another_method_gives_other_maps_of_the_same_scores() {
         .unwrap()
         .clone();
     let command = Command::Viewer(ViewerCommand::Map(MapCommand::SetMethod(MapMethod::Cam(
-        CamMethod::GradCam,
+        CamMethod::PooledGradCam,
     ))));
     harness.state_mut().state.apply(command);
     harness.run();
@@ -124,7 +123,7 @@ fn another_method_gives_other_maps_of_the_same_scores() {
         .reading()
         .unwrap()
         .clone();
-    assert_eq!(after.method, MapMethod::Cam(CamMethod::GradCam));
+    assert_eq!(after.method, MapMethod::Cam(CamMethod::PooledGradCam));
     assert_ne!(before.maps, after.maps);
     assert_eq!(before.inference, after.inference);
 }
@@ -153,6 +152,21 @@ fn a_map_of_covered_places_says_how_far_it_has_come_and_can_be_stopped() {
 fn the_smooth_map_and_the_exact_one_are_a_click_apart() {
     let mut harness = app_with_scores(vec![phantom()]);
     assert!(harness.state().state.shared.settings.map.smooth);
+    // Cells of the built-in model hold the same weights: another one's differ.
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("free.safetensors");
+    let file = Classifier::default_file().unwrap();
+    let (card, mut weights) = (file.card().clone(), file.weights().clone());
+    weights.get_mut("head.dense.weight").unwrap().values[0] += 1.0;
+    ModelFile::new(card, weights).unwrap().save(&path).unwrap();
+    let state = &mut harness.state_mut().state;
+    state.apply(Command::Open(vec![path.clone()]));
+    step_until("the scores of that model", &mut harness, |app| {
+        let loaded = app.state.shared.model.loaded.as_ref();
+        let is_other = loaded.is_some_and(|it| it.classifier.path() == Some(path.as_path()));
+        is_other && is_scored(app)
+    });
+    harness.run();
     harness.get_by_label("More").click();
     harness.run();
     harness.get_by_label("Smooth").click();

@@ -182,7 +182,8 @@ impl EvaluationState {
         let labels = labels.map(|classifier| &classifier.card().labels);
         let finding_idx = label.and_then(|label| labels?.position(label));
         self.film_opened = true;
-        let select = finding_idx.map(Effect::SelectFinding);
+        let film = path.clone();
+        let select = finding_idx.map(|finding_idx| Effect::SelectFinding { finding_idx, film });
         select
             .into_iter()
             .chain([Effect::Open(vec![path])])

@@ -288,7 +288,10 @@ fn a_film_is_opened_with_the_finding_in_view() {
     let path = PathBuf::from("2.png");
     let effects = state.apply(EvaluationCommand::OpenFilm(path.clone()), &mut shared);
     let expected = [
-        Effect::SelectFinding(mass.unwrap()),
+        Effect::SelectFinding {
+            finding_idx: mass.unwrap(),
+            film: path.clone(),
+        },
         Effect::Open(vec![path]),
     ];
     assert_eq!(effects, expected);

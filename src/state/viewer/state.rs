@@ -88,6 +88,12 @@ impl ViewerState {
         self.selected_on = films.current_path().map(ToOwned::to_owned);
     }
 
+    /// Lays the map of a finding over a film that comes into view next.
+    pub fn select_on(&mut self, finding_idx: usize, film: PathBuf) {
+        self.selected = Some(finding_idx);
+        self.selected_on = Some(film);
+    }
+
     /// Selects the top finding of a film that comes into view, unless the user keeps theirs; none of a refused film,
     /// whose scores must not show.
     pub(super) fn follow_film(&mut self, reading: &ScoredFilm, shared: &Shared) {

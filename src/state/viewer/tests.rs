@@ -262,7 +262,7 @@ fn another_method_makes_the_maps_of_both_films_anew_and_scores_neither_again() {
     let (mut viewer, mut shared) = viewer(shared_with_model());
     let classifier = shared.model.classifier().cloned().unwrap();
     let opened = shared.films.film.opened().cloned().unwrap();
-    let scored = Arc::new(score(&opened, &classifier, CamMethod::GradCam).unwrap());
+    let scored = Arc::new(score(&opened, &classifier, CamMethod::PooledGradCam).unwrap());
     shared.films.film = FilmState::Read(Arc::clone(&scored));
     let show = CompareCommand::Show(CompareWith::Film(PHANTOM.into()));
     viewer.apply(ViewerCommand::Compare(show), &mut shared);

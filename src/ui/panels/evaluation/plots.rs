@@ -6,7 +6,7 @@ use egui_plot::{
 
 use super::comparison::comparison_ui;
 use super::model::EvaluationCurves;
-use crate::metrics::{Confusion, Cut};
+use crate::metrics::{Confusion, ScoreStep};
 use crate::scores::LabelColumn;
 use crate::state::{CommandSender, EvaluationState};
 use crate::ui::theme;
@@ -99,7 +99,7 @@ impl View<'_> {
             }
             band(plot, &self.curves.roc_band, palette.train);
             if !self.curves.other_roc.is_empty() {
-                line(plot, "compared", &self.curves.other_roc, palette.valid);
+                line(plot, "Compared", &self.curves.other_roc, palette.valid);
             }
             line(plot, "ROC", &self.curves.roc, palette.train);
             self.mark(plot, place_in_roc, palette.threshold);
@@ -122,7 +122,7 @@ impl View<'_> {
             band(plot, &self.curves.precision_band, palette.train);
             let other = &self.curves.other_precision_recall;
             if !other.is_empty() {
-                line(plot, "compared", other, palette.valid);
+                line(plot, "Compared", other, palette.valid);
             }
             line(
                 plot,
@@ -147,8 +147,8 @@ impl View<'_> {
             .legend(small_legend(Corner::RightTop));
         let response = plot.show(ui, |plot| {
             for (name, bars, color) in [
-                ("without", &self.curves.negatives, palette.below),
-                ("with", &self.curves.positives, palette.above),
+                ("Without", &self.curves.negatives, palette.below),
+                ("With", &self.curves.positives, palette.above),
             ] {
                 let width = 1.0 / bars.len().max(1) as f64;
                 let bars = bars.iter().map(|[x, y]| Bar::new(*x, *y).width(width));
@@ -237,7 +237,7 @@ impl View<'_> {
     fn mark(&self, plot: &mut PlotUi<'_>, place_of: PlaceOf, color: Color32) {
         let counts = self.column.at(self.evaluation.threshold());
         if let Some(place) = place_of(&counts) {
-            let point = Points::new("operating point", vec![place]).radius(6.0);
+            let point = Points::new("Operating point", vec![place]).radius(6.0);
             plot.points(
                 point
                     .color(color)
@@ -249,7 +249,7 @@ impl View<'_> {
 
     /// The operating point over an axis of scores.
     fn rule(&self, plot: &mut PlotUi<'_>, color: Color32) {
-        let rule = VLine::new("threshold", self.evaluation.threshold()).width(2.0);
+        let rule = VLine::new("Threshold", self.evaluation.threshold()).width(2.0);
         plot.vline(rule.color(color).allow_hover(false));
     }
 
@@ -258,23 +258,25 @@ impl View<'_> {
         let pos = response.response.interact_pointer_pos();
         let nearest = pos.map(|pos| response.transform.value_from_position(pos));
         let threshold = nearest.and_then(|pos| self.nearest(pos, place_of));
-        moved(response, name, threshold.map(|cut| cut.threshold))
+        moved(response, name, threshold.map(|step| step.threshold))
     }
 
     /// The threshold whose point is nearest; both axes run from 0 to 1.
-    fn nearest(&self, pos: PlotPoint, place_of: PlaceOf) -> Option<&Cut> {
+    fn nearest(&self, pos: PlotPoint, place_of: PlaceOf) -> Option<&ScoreStep> {
         let ranked = &self.column.ranked;
-        let distance = |cut: &Cut| {
+        let distance = |step: &ScoreStep| {
             let place = place_of(&Confusion {
-                true_positives: cut.true_positives,
-                false_positives: cut.false_positives,
-                true_negatives: ranked.n_neg() - cut.false_positives,
-                false_negatives: ranked.n_pos() - cut.true_positives,
+                true_positives: step.true_positives,
+                false_positives: step.false_positives,
+                true_negatives: ranked.n_neg() - step.false_positives,
+                false_negatives: ranked.n_pos() - step.true_positives,
             });
             place.map_or(f64::INFINITY, |[x, y]| (x - pos.x).hypot(y - pos.y))
         };
-        let cuts = ranked.cuts().iter().map(|cut| (distance(cut), cut));
-        cuts.min_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, cut)| cut)
+        let steps = ranked.steps().iter().map(|step| (distance(step), step));
+        steps
+            .min_by(|a, b| a.0.total_cmp(&b.0))
+            .map(|(_, step)| step)
     }
 
     /// Threshold and counts at the point under the mouse.
@@ -297,8 +299,8 @@ impl View<'_> {
                 position,
                 ..
             } if !plot_name.is_empty() => {
-                let cut = self.nearest(*position, place_of)?;
-                Some(self.words(cut.threshold))
+                let step = self.nearest(*position, place_of)?;
+                Some(self.words(step.threshold))
             }
             _ => None,
         }

@@ -54,7 +54,7 @@ fn evidence_text(place: Point, pane: &Pane<'_>) -> Option<String> {
     let value = heatmap.at(place.x, place.y);
     Some(if value > 0.0 {
         let percent = value / heatmap.max() * 100.0;
-        format!("{name}: {percent:.0} % of its map's maximum here")
+        format!("{name}: evidence {percent:.0} % of the map's maximum")
     } else {
         format!("{name}: no evidence here")
     })

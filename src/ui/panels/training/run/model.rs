@@ -55,22 +55,21 @@ impl RunCurves {
     }
 
     fn add(&mut self, run_idx: usize, record: &RunRecord) {
-        let prefix = if run_idx == 0 {
-            String::new()
-        } else {
-            format!("{} ", record.name())
+        let named = |name: &str| match run_idx {
+            0 => name.to_owned(),
+            _ => format!("{} {}", record.name(), name.to_lowercase()),
         };
         let curve = |name: &str, kind, figure: &dyn Fn(&EpochMetrics) -> Option<f64>| RunCurve {
-            name: format!("{prefix}{name}"),
+            name: named(name),
             kind,
             run_idx,
             points: points(record, figure),
         };
         let mut loss = vec![
-            curve("training", CurveKind::TrainLoss, &|epoch| {
+            curve("Training", CurveKind::TrainLoss, &|epoch| {
                 Some(epoch.train_loss)
             }),
-            curve("validation", CurveKind::ValidLoss, &|epoch| {
+            curve("Validation", CurveKind::ValidLoss, &|epoch| {
                 epoch.valid_loss
             }),
         ];
@@ -92,13 +91,13 @@ impl RunCurves {
             let spread = |place: usize| {
                 move |epoch: &EpochMetrics| table(epoch).spread()?.get(place).copied()
             };
-            let mut all = vec![curve("macro", CurveKind::MacroAuc, &|epoch| {
+            let mut all = vec![curve("Macro", CurveKind::MacroAuc, &|epoch| {
                 table(epoch).macro_mean()
             })];
             if run_idx == 0 {
-                all.push(curve("highest", CurveKind::MaxAuc, &spread(2)));
-                all.push(curve("median", CurveKind::MedianAuc, &spread(1)));
-                all.push(curve("lowest", CurveKind::MinAuc, &spread(0)));
+                all.push(curve("Highest", CurveKind::MaxAuc, &spread(2)));
+                all.push(curve("Median", CurveKind::MedianAuc, &spread(1)));
+                all.push(curve("Lowest", CurveKind::MinAuc, &spread(0)));
             }
             all
         };
