@@ -109,7 +109,7 @@ fn in_training_mode_the_batch_is_its_own_yardstick() {
 }
 
 /// Of the labels with at least 10 positive test films, as `docs/model-card.md` has it.
-const MACRO_AUC_OF_DEFAULT_MODEL: f64 = 0.737;
+const MACRO_AUC_OF_DEFAULT_MODEL: f64 = 0.765;
 /// The card rounds to three digits.
 const CARD_TOLERANCE: f64 = 0.001;
 

@@ -5,14 +5,17 @@ import struct
 import sys
 
 NAME = "Thorax"
+RUN = "cycle-2"
 DATA = (
     "13,417 films of NIH ChestX-ray14 gathered from public repositories and stored at 64 to 256 px, undersampling of "
     "No Finding: none"
 )
 START = (
     "first at 64 px on the same films from random weights, labels drawn from the same mixture of labels and soft labels "
-    "(pool64.safetensors); then "
+    "(pool64.safetensors); then 4 epochs at 128 px with 60 % soft labels at a learning rate of 0.001; then "
 )
+# As tables.py has it: the training was stopped before its end, where it says so itself.
+EVALUATION = "macro AUC 0.730 on validation, 0.735 on 1719 test films (14 of 14 labels)"
 LIMITS = (
     "Labels were mined from reports by text processing and are noisy. Soft labels are scores of CheXNet reproductions that "
     "saw most of NIH's films in training, films of the test patients among them: no figure on NIH's films is wholly "
@@ -38,8 +41,9 @@ def main():
     told = card["provenance"]
     if not told["training"].startswith(START):
         told["training"] = START + told["training"]
-    told["data"] = DATA
+    told["data"], told["evaluation"] = DATA, EVALUATION
     told["limits"], told["terms"] = LIMITS, TERMS
+    told["run"]["name"] = RUN
     header["__metadata__"]["thorax"] = json.dumps(card, ensure_ascii=False)
     text = json.dumps(header, separators=(",", ":")).encode()
     text += b" " * (-len(text) % 8)
