@@ -221,7 +221,7 @@ fn the_display_never_changes_what_the_network_is_fed() {
         .state_mut()
         .state
         .apply(Command::Viewer(ViewerCommand::ShowFilm(0)));
-    step_until("the scores", &mut harness, crate::harness::is_scored);
+    step_until("the scores", &mut harness, is_scored);
     let after = harness
         .state()
         .state
