@@ -241,8 +241,9 @@ fn in_a_blinded_reading_the_models_answer_is_hidden_until_the_reader_commits() {
     harness.run_steps(8);
     harness.get_by_label_contains("Blinded session, film 1 of 5");
     assert!(
-        harness.query_by_label("Stability").is_none(),
-        "scores are hidden"
+        harness.query_by_label("Stability").is_none()
+            && harness.query_all_by_label_contains(".png").count() == 0,
+        "scores and names of files are hidden"
     );
     harness.get_by_label("Effusion: Yes").click();
     harness.run();

@@ -75,10 +75,17 @@ pub fn film_list_ui(
         }
         for (place, entry) in entries {
             let current = current == Some(place);
+            // A reader of a blinded session is not told by the file's name.
+            let number = format!("Film {}", place + 1);
+            let name = match view.list.blinded {
+                Some(_) => &number,
+                None => &entry.name,
+            };
+            let named = (entry, name.as_str());
             let response = if strip {
-                strip_row_ui(ui, view, entry, current, &mut views.films)
+                strip_row_ui(ui, view, named, current, &mut views.films)
             } else {
-                row_ui(ui, view, entry, current, &mut views.films)
+                row_ui(ui, view, named, current, &mut views.films)
             };
             response.context_menu(|ui| {
                 if ui.button("Compare with the film in view").clicked() {
@@ -148,13 +155,12 @@ fn heading_ui(ui: &mut Ui, view: &ListView<'_>, commands: &CommandSender) {
 fn row_ui(
     ui: &mut Ui,
     view: &ListView<'_>,
-    entry: &FilmEntry,
+    (entry, name): (&FilmEntry, &str),
     current: bool,
     films: &mut SmallFilms,
 ) -> Response {
     let size = Vec2::new(ui.available_width(), theme::LIST_ROW_HEIGHT_PT);
     let (rect, response) = ui.allocate_exact_size(size, Sense::click());
-    let name = entry.name.as_str();
     response.widget_info(|| egui::WidgetInfo::selected(egui::Role::Button, true, current, name));
     if !ui.is_rect_visible(rect) {
         return response;
@@ -205,13 +211,12 @@ fn row_ui(
 fn strip_row_ui(
     ui: &mut Ui,
     view: &ListView<'_>,
-    entry: &FilmEntry,
+    (entry, name): (&FilmEntry, &str),
     current: bool,
     films: &mut SmallFilms,
 ) -> Response {
     let size = Vec2::new(ui.available_width(), theme::STRIP_ROW_HEIGHT_PT);
     let (rect, response) = ui.allocate_exact_size(size, Sense::click());
-    let name = entry.name.as_str();
     response.widget_info(|| egui::WidgetInfo::selected(egui::Role::Button, true, current, name));
     if !ui.is_rect_visible(rect) {
         return response;
@@ -349,8 +354,10 @@ fn unscored_text(entry: &FilmEntry) -> String {
 }
 
 fn hover_ui(ui: &mut Ui, entry: &FilmEntry, blinded: bool) {
-    ui.label(entry.path.display().to_string());
-    if let Some(patient) = &entry.patient_id {
+    if !blinded {
+        ui.label(entry.path.display().to_string());
+    }
+    if let Some(patient) = entry.patient_id.as_ref().filter(|_| !blinded) {
         ui.label(format!("Patient {patient}"));
     }
     if let Some(truth) = entry.truth.as_ref().filter(|_| !blinded) {
