@@ -14,16 +14,6 @@ pub struct Inference {
     pub features: FeatureMaps,
 }
 
-impl Inference {
-    /// The finding with the highest score; the first of them where several have it.
-    pub fn highest(&self) -> Option<usize> {
-        let scores = self.scores.values().iter().enumerate().rev();
-        scores
-            .max_by(|(_, a), (_, b)| a.get().total_cmp(&b.get()))
-            .map(|(finding_idx, _)| finding_idx)
-    }
-}
-
 /// What the last activation of one film comes to, at least 0 everywhere.
 #[derive(Clone, Debug, PartialEq)]
 pub struct FeatureMaps {

@@ -79,7 +79,8 @@ impl Workspaces {
                     film_list_ui(ui, &ListView::of(state), &mut self.list, commands);
                 });
         }
-        if !settings.findings_hidden {
+        // A blinded session asks there.
+        if !settings.findings_hidden || state.list.blinded.is_some() {
             let width = theme::FINDINGS_WIDTH_PT.min(ui.available_width() * 0.5);
             // Two names: one width must not be remembered for the other.
             Panel::right(if wide { "findings" } else { "narrow findings" })

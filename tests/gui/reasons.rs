@@ -4,7 +4,7 @@ use egui::{Key, Modifiers, PointerButton, Vec2};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use thorax::state::{Tool, ViewerCommand};
 
-use crate::harness::{AppHarness, app_with_scores, step_until};
+use crate::harness::{AppHarness, app_with_scores, is_scored, step_until};
 use crate::viewer::{app, drag, middle};
 
 #[test]
@@ -89,7 +89,13 @@ fn what_the_network_saw_is_one_key_away_and_the_scores_stay() {
 #[test]
 fn a_film_that_is_no_chest_film_shows_its_scores_only_when_asked() {
     let (_folder, path) = crate::films::stripes();
-    let mut harness = app_with_scores(vec![path]);
+    // After a film with a finding in view, which must not be carried over.
+    let mut harness = app_with_scores(vec![crate::films::phantom(), path]);
+    assert!(harness.state().state.viewer.selected.is_some());
+    harness.key_press(Key::PageDown);
+    harness.run_steps(2);
+    step_until("the refused film", &mut harness, is_scored);
+    harness.run();
     harness.get_by_label("Scores hidden");
     assert_eq!(
         harness.state().state.viewer.selected,

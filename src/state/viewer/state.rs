@@ -99,7 +99,11 @@ impl ViewerState {
     pub(super) fn follow_film(&mut self, reading: &ScoredFilm, shared: &Shared) {
         let path = &reading.opened.film.path;
         let keeps = shared.settings.viewer.finding_kept || self.selected_on.as_ref() == Some(path);
-        if self.selected.is_some() && keeps || self.is_refused(&shared.films) {
+        if self.selected.is_some() && keeps {
+            return;
+        }
+        if self.is_refused(&shared.films) {
+            self.selected = None;
             return;
         }
         let thresholds = shared.model.loaded.as_ref();
