@@ -110,6 +110,12 @@ struct ClassifyArgs {
     /// values; the results say so
     #[arg(long)]
     auto_window: bool,
+    /// Rotates every film by degrees clockwise before it is scored; the results say so
+    #[arg(long, value_name = "DEGREES", value_parser = ["90", "180", "270"])]
+    rotate: Option<String>,
+    /// Exchanges black and white of every film before it is scored; the results say so
+    #[arg(long)]
+    invert: bool,
     /// Measures the stability of scores under N small shifts, rotations and exposure changes of each film
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(2..=1000))]
     jitter: Option<u16>,

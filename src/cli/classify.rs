@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::export::{ExportRequest, export_scored};
 use super::{ClassifyArgs, device_for_command, open_model, output};
-use crate::domain::{PerFinding, Score, Threshold};
+use crate::domain::{Correction, PerFinding, Remedy, Score, Threshold};
 use crate::explain::{CamMethod, JitterConfig, JitterInterval, score_jitter};
 use crate::export::{ExportFolder, ExportKind};
 use crate::film;
@@ -79,6 +79,11 @@ pub fn run(args: &ClassifyArgs) -> anyhow::Result<ExitCode> {
         classifier,
         jitter: args.jitter.map(usize::from),
         auto_window: args.auto_window,
+        correction: Correction {
+            auto_window: false,
+            quarter_turns: args.rotate.as_deref().map_or(0, quarter_turns),
+            inverted: args.invert,
+        },
         export,
     };
     let bar = output::progress_bar(films.len() as u64);
@@ -105,6 +110,16 @@ pub fn run(args: &ClassifyArgs) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::FAILURE)
 }
 
+/// Degrees clockwise, as the command line takes them, in quarter turns.
+fn quarter_turns(degrees: &str) -> u8 {
+    match degrees {
+        "90" => 1,
+        "180" => 2,
+        "270" => 3,
+        _ => 0,
+    }
+}
+
 /// Common settings of all films of one call.
 struct Run<'a> {
     classifier: Classifier,
@@ -113,6 +128,8 @@ struct Run<'a> {
     jitter: Option<usize>,
     /// Whether windows that leave a film without contrast are set aside.
     auto_window: bool,
+    /// What is changed about every film before it is scored.
+    correction: Correction,
     /// Maps to be drawn, where that was asked for.
     export: Option<ExportRequest<'a>>,
 }
@@ -127,9 +144,9 @@ impl Run<'_> {
 
     /// Fills in what is found out on the way to the scores.
     fn score(&mut self, result: &mut FilmResult) -> anyhow::Result<PerFinding<Score>> {
-        let mut opened = film::open(&result.path)?;
+        let mut opened = film::open_corrected(&result.path, self.correction)?;
         if self.auto_window && opened.auto_window_offered {
-            opened = film::open_with_auto_window(&result.path)?;
+            opened = film::open_corrected(&result.path, self.correction.with(Remedy::AutoWindow))?;
             // A table of scores alone has no place for it.
             let path = result.path.display();
             output::complain(&format!(

@@ -274,6 +274,22 @@ pub struct PatientOrientation {
     pub rows_towards: String,
 }
 
+impl PatientOrientation {
+    /// Left for right, head for foot and so on, letter by letter, after DICOM PS3.3 C.7.6.1.1.1.
+    pub fn opposite(side: &str) -> String {
+        let turned = |letter: char| match letter {
+            'L' => 'R',
+            'R' => 'L',
+            'A' => 'P',
+            'P' => 'A',
+            'H' => 'F',
+            'F' => 'H',
+            other => other,
+        };
+        side.chars().map(turned).collect()
+    }
+}
+
 /// Distance of pixel centers in millimetres.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct PixelSpacing {
@@ -381,5 +397,13 @@ mod tests {
         assert!(Pixels::new(2, 2, vec![0; 3], 0).is_err());
         assert!(Pixels::new(0, 0, vec![], 0).is_err());
         assert!(Pixels::new(usize::MAX, 2, vec![0; 2], 0).is_err());
+    }
+
+    #[test]
+    fn the_other_end_of_a_side_is_its_opposite() {
+        let opposite = PatientOrientation::opposite;
+        assert_eq!(opposite("L"), "R");
+        assert_eq!(opposite("FR"), "HL");
+        assert_eq!(opposite("A"), "P");
     }
 }

@@ -18,6 +18,15 @@ impl Measurement {
         }
     }
 
+    /// With each place moved to where `place` puts it.
+    #[must_use]
+    pub fn mapped(&self, place: impl Fn(Point) -> Point) -> Self {
+        match *self {
+            Self::Length(points) => Self::Length(points.map(place)),
+            Self::Angle(points) => Self::Angle(points.map(place)),
+        }
+    }
+
     /// The result with its unit; lengths in mm, with the source of the spacing, only if the file has one.
     pub fn text(&self, spacing: Option<PixelSpacing>) -> String {
         match *self {

@@ -2,6 +2,7 @@
 //!
 //! Values here are valid because they exist. Nothing in this module knows files, tensors or windows.
 
+mod correction;
 mod display;
 mod finding;
 mod labels;
@@ -17,6 +18,7 @@ mod threshold_origin;
 mod training_point;
 mod window;
 
+pub use correction::{Correction, Remedy};
 pub use display::{Display, GrayChoice};
 pub use film::{
     Contrast, DicomIdentity, Film, FilmInfo, GrayTable, ModalityMap, PatientOrientation,

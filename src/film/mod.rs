@@ -5,5 +5,5 @@ mod opened;
 mod scored;
 
 pub use error::ScoringError;
-pub use opened::{OpenedFilm, open, open_with_auto_window};
+pub use opened::{OpenedFilm, open, open_corrected};
 pub use scored::{ScoredFilm, infer, score};

@@ -2,10 +2,10 @@ use std::path::Path;
 use std::sync::OnceLock;
 
 use crate::dataset::{FindingBox, boxes_of_film};
-use crate::domain::{Contrast, Film, GrayChoice, Size, Voi, Window};
+use crate::domain::{Contrast, Correction, Film, GrayChoice, Remedy, Size, Voi, Window};
 use crate::imaging::{
-    BodyMask, Concerns, FilmError, GrayCounts, GrayPicture, Pyramid, has_auto_window, read_film,
-    use_auto_window,
+    BodyMask, Concerns, FilmError, GrayCounts, GrayPicture, Pyramid, correct, has_auto_window,
+    read_film,
 };
 
 /// A decoded film with what follows from it alone.
@@ -15,6 +15,8 @@ pub struct OpenedFilm {
     pub film: Film,
     /// What to know before its scores are believed.
     pub concerns: Concerns,
+    /// What the user changed before it was looked at.
+    pub correction: Correction,
     /// Whether an auto window is offered: the file's leaves the film without contrast, and another would not.
     pub auto_window_offered: bool,
     picture: GrayPicture,
@@ -32,14 +34,17 @@ struct ScreenCopies {
 
 /// Reads a film and looks at it.
 pub fn open(path: &Path) -> Result<OpenedFilm, FilmError> {
-    Ok(OpenedFilm::new(read_film(path)?))
+    open_corrected(path, Correction::default())
 }
 
-/// Reads a film whose window the user sets aside, where that changes it: its gray values choose the contrast.
-pub fn open_with_auto_window(path: &Path) -> Result<OpenedFilm, FilmError> {
+/// Reads a film, changes it as the user wants it, and looks at the result.
+pub fn open_corrected(path: &Path, correction: Correction) -> Result<OpenedFilm, FilmError> {
     let mut film = read_film(path)?;
-    use_auto_window(&mut film);
-    Ok(OpenedFilm::new(film))
+    correct(&mut film, correction);
+    Ok(OpenedFilm {
+        correction,
+        ..OpenedFilm::new(film)
+    })
 }
 
 impl OpenedFilm {
@@ -49,6 +54,7 @@ impl OpenedFilm {
         let concerns = Concerns::of(&film, &picture);
         let by_file = film.contrast == Contrast::File;
         Self {
+            correction: Correction::default(),
             auto_window_offered: by_file && concerns.lack_contrast() && has_auto_window(&film),
             concerns,
             picture,
@@ -56,6 +62,12 @@ impl OpenedFilm {
             body: OnceLock::new(),
             screen: OnceLock::new(),
         }
+    }
+
+    /// What may make the film's scores worth showing, the likeliest first.
+    pub fn remedies(&self) -> Vec<Remedy> {
+        let auto_window = self.auto_window_offered.then_some(Remedy::AutoWindow);
+        self.concerns.remedies().chain(auto_window).collect()
     }
 
     /// The film as 8-bit gray under the file's own window: where the network's input comes from.
@@ -144,7 +156,11 @@ impl OpenedFilm {
         self.screen.get_or_init(|| ScreenCopies {
             pyramid: Pyramid::of(&self.film.pixels),
             counts: GrayCounts::of(&self.film),
-            boxes: boxes_of_film(&self.film.path),
+            // They are in places of the film as it is in its file.
+            boxes: match self.correction.quarter_turns {
+                0 => boxes_of_film(&self.film.path),
+                _ => Vec::new(),
+            },
         })
     }
 }

@@ -129,7 +129,7 @@ pub(super) fn choose_within_range(film: &mut Film, range: [f64; 2]) {
 
 /// Chooses the contrast though the file has a window, which is set aside; a film for which that changes nothing
 /// is left as it is. Steps and doubts of the film name it.
-pub fn use_auto_window(film: &mut Film) {
+pub(super) fn use_auto_window(film: &mut Film) {
     let Some(chosen) = auto_window(film) else {
         return;
     };
@@ -140,7 +140,7 @@ pub fn use_auto_window(film: &mut Film) {
     set_aside(film, chosen, Contrast::Auto, &because);
 }
 
-/// Whether [`use_auto_window`] would change a film.
+/// Whether an auto window would change a film.
 pub fn has_auto_window(film: &Film) -> bool {
     auto_window(film).is_some()
 }

@@ -3,7 +3,7 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 
 use super::{
     CompareCommand, DisplayCommand, EvaluationCommand, ExportCommand, ListCommand, MapCommand,
-    ThemeChoice, TrainingCommand, ViewerCommand, Workspace,
+    ThemeChoice, TourStep, TrainingCommand, ViewerCommand, Workspace,
 };
 
 /// A command from a panel, carried out after the frame by [`super::AppState::apply`].
@@ -43,6 +43,12 @@ pub enum Command {
     UseTypedPath,
     /// Show or hide what the model file says of itself.
     ShowAbout(bool),
+    /// Open what was open when the program ended last.
+    OpenLastSession,
+    /// Show a step of the tour, over the sample film; end it.
+    ShowTour(Option<TourStep>),
+    /// Show or hide the messages so far.
+    ShowMessages(bool),
     /// Show or hide the list of keys.
     ShowKeys(bool),
     /// Fill the screen, or be a window again.

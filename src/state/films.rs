@@ -3,6 +3,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::{FilmEntry, FilmStatus};
+use crate::domain::Correction;
 use crate::explain::{CamMethod, MapMethod};
 use crate::film::{OpenedFilm, ScoredFilm};
 use crate::model::Classifier;
@@ -123,9 +124,10 @@ impl Films {
         self.entries.get(self.place_of(path)?)
     }
 
-    /// Whether the user set the window of a film of the list aside.
-    pub fn uses_auto_window(&self, path: &Path) -> bool {
-        self.entry_of(path).is_some_and(|entry| entry.auto_window)
+    /// What the user changed about a film of the list before it is scored.
+    pub fn correction_of(&self, path: &Path) -> Correction {
+        let entry = self.entry_of(path);
+        entry.map(|entry| entry.correction).unwrap_or_default()
     }
 
     /// A film of the list, to be changed.
@@ -222,10 +224,10 @@ impl Films {
         }
     }
 
-    /// Forgets what is known of the film in view, and opens it by an auto window or the file's from now on.
-    pub fn set_auto_window(&mut self, auto: bool) {
+    /// Forgets what is known of the film in view, and opens it with this correction from now on.
+    pub fn set_correction(&mut self, correction: Correction) {
         if let Some(entry) = self.current_entry_mut() {
-            entry.auto_window = auto;
+            entry.correction = correction;
             entry.scores = None;
             entry.status = FilmStatus::Unread;
             let path = entry.path.clone();

@@ -6,6 +6,7 @@
 mod command;
 mod dialog;
 mod effect;
+mod escape;
 mod evaluation;
 mod file_picker;
 mod keys;
@@ -24,6 +25,7 @@ mod shell;
 mod small_pictures;
 mod start_mark;
 mod thresholds;
+mod tour;
 mod training;
 mod viewer;
 mod visibility;
@@ -52,6 +54,7 @@ pub use shell::{AppState, OpenWindows, Palette, Workspace};
 pub use small_pictures::SmallPictures;
 pub use start_mark::StartMark;
 pub use thresholds::Thresholds;
+pub use tour::TourStep;
 pub use training::{
     Activity, CheckReport, Closing, ColumnsDraft, ComparedRuns, DryRunReport, FilmOrder, Gallery,
     LabelCheck, LiveReports, MAX_POINTS, PartCheck, PickForm, Preview, PreviewFilm, RunForm,

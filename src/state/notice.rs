@@ -1,4 +1,8 @@
 use std::collections::VecDeque;
+use std::time::{Duration, Instant};
+
+/// Good news leave the status line after this time; errors stay until they are dismissed.
+const INFO_SHOWN_FOR: Duration = Duration::from_secs(4);
 
 /// Older notices make room for newer ones.
 const MAX_NOTICES: usize = 50;
@@ -21,8 +25,10 @@ pub struct Notice {
     pub kind: NoticeKind,
     /// The message: what happened, to which file, why.
     pub text: String,
-    /// Still on screen; later only in the log.
+    /// Not dismissed yet.
     pub shown: bool,
+    /// When it was said.
+    pub at: Instant,
 }
 
 /// The notices so far, oldest first.
@@ -36,8 +42,13 @@ impl Notices {
     /// Adds a notice and puts it on screen, unless the very same is there already.
     pub fn push(&mut self, kind: NoticeKind, text: impl Into<String>) {
         let text = text.into();
-        let mut shown = self.log.iter().filter(|notice| notice.shown);
-        if shown.any(|notice| notice.kind == kind && notice.text == text) {
+        let same = |notice: &&Notice| notice.shown && notice.kind == kind && notice.text == text;
+        if let Some(known) = self.log.iter().position(|notice| same(&notice)) {
+            // Said again, it is the newest; good news come back.
+            if let Some(mut notice) = self.log.remove(known) {
+                notice.at = Instant::now();
+                self.log.push_back(notice);
+            }
             return;
         }
         self.n_ever += 1;
@@ -49,6 +60,7 @@ impl Notices {
             kind,
             text,
             shown: true,
+            at: Instant::now(),
         });
     }
 
@@ -59,6 +71,19 @@ impl Notices {
                 notice.shown = false;
             }
         }
+    }
+
+    /// The one for the status line, and for how long if it leaves by itself: the newest of the errors that nobody
+    /// dismissed and of what was said in the last seconds.
+    pub fn current(&self) -> Option<(&Notice, Option<Duration>)> {
+        let mut shown = self.log.iter().rev().filter(|notice| notice.shown);
+        shown.find_map(|notice| match notice.kind {
+            NoticeKind::Error => Some((notice, None)),
+            NoticeKind::Info => {
+                let left = INFO_SHOWN_FOR.checked_sub(notice.at.elapsed());
+                left.map(|left| (notice, Some(left)))
+            }
+        })
     }
 
     /// All that are remembered, oldest first.
@@ -89,6 +114,25 @@ mod tests {
         assert_eq!(notices.iter().count(), 1);
         notices.dismiss(1);
         notices.push(NoticeKind::Error, "no model");
+        assert_eq!(notices.iter().count(), 2);
+    }
+
+    #[test]
+    fn good_news_leave_after_seconds_and_an_error_stays_until_it_is_dismissed() {
+        let mut notices = Notices::default();
+        notices.push(NoticeKind::Error, "disk full");
+        notices.push(NoticeKind::Info, "saved");
+        let text = |notices: &Notices| notices.current().map(|(notice, _)| notice.text.clone());
+        assert_eq!(text(&notices).as_deref(), Some("saved"));
+        let long_ago = Instant::now().checked_sub(INFO_SHOWN_FOR).unwrap();
+        notices.log[1].at = long_ago;
+        assert_eq!(text(&notices).as_deref(), Some("disk full"));
+        notices.log[0].at = long_ago;
+        assert_eq!(text(&notices).as_deref(), Some("disk full"));
+        notices.dismiss(1);
+        assert_eq!(text(&notices), None);
+        notices.push(NoticeKind::Info, "saved");
+        assert_eq!(text(&notices).as_deref(), Some("saved"), "it is said again");
         assert_eq!(notices.iter().count(), 2);
     }
 

@@ -19,6 +19,8 @@ pub struct Settings {
     pub scale: f32,
     /// Keys other than the first ones.
     pub keys: KeyChoices,
+    /// Folders opened last, newest first.
+    pub recent_folders: Vec<PathBuf>,
     /// Films opened last, newest first.
     pub recent_films: Vec<PathBuf>,
     /// The model opened last, if it was not the built-in one.
@@ -59,6 +61,7 @@ impl Default for Settings {
             map: MapSettings::default(),
             scale: 1.0,
             keys: KeyChoices::default(),
+            recent_folders: Vec::new(),
             recent_films: Vec::new(),
             model: None,
             session: Session::default(),
@@ -76,6 +79,11 @@ impl Settings {
         (1.0..=2.0).contains(&self.scale)
             && (0.0..=1.0).contains(&map.opacity)
             && (0.0..1.0).contains(&map.cut_off)
+    }
+
+    /// Puts a folder at the top of the recent ones.
+    pub fn remember_folder(&mut self, folder: &Path) {
+        put_first(&mut self.recent_folders, folder);
     }
 
     /// Puts a film at the top of the recent ones, by its whole path: the next run may start elsewhere.

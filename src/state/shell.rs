@@ -3,8 +3,8 @@ use std::path::PathBuf;
 
 use super::dialog::FileDialog;
 use super::{
-    Command, Effect, EvaluationState, ListState, ModelRequest, NoticeKind, PathPrompt, PickKind,
-    Picked, Services, Settings, Shared, TrainingState, ViewerState,
+    Command, Effect, EvaluationState, ListCommand, ListState, ModelRequest, NoticeKind, PathPrompt,
+    PickKind, Picked, Services, Settings, Shared, TourStep, TrainingState, ViewerState,
 };
 use crate::model::{Classifier, ModelSource, is_model_name};
 
@@ -30,10 +30,18 @@ pub struct AppState {
 }
 
 /// The windows over the workspace.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is open or not, whatever the others do"
+)]
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct OpenWindows {
     /// Whether the model's provenance is shown.
     pub about_shown: bool,
+    /// The step of the tour that is shown.
+    pub tour: Option<TourStep>,
+    /// Whether the messages so far are shown.
+    pub messages_shown: bool,
     /// Whether the list of keys is shown.
     pub keys_shown: bool,
     /// The command palette, where it is shown.
@@ -187,6 +195,9 @@ impl AppState {
             Command::UseTypedPath => self.use_typed_path(),
             Command::ShowAbout(shown) => self.windows.about_shown = shown,
             Command::SwitchFullScreen => self.windows.full_screen_asked = true,
+            Command::OpenLastSession => self.restore_session(),
+            Command::ShowTour(step) => return self.show_tour(step),
+            Command::ShowMessages(shown) => self.windows.messages_shown = shown,
             Command::ShowKeys(shown) => self.windows.keys_shown = shown,
             Command::SetTheme(theme) => shared.settings.theme = theme,
             Command::SetRestoreSession(restore) => shared.settings.restore_session = restore,
@@ -217,6 +228,24 @@ impl AppState {
         Vec::new()
     }
 
+    /// Shows a step of the tour with all that it explains; the first opens the sample film where no film is open.
+    fn show_tour(&mut self, step: Option<TourStep>) -> Vec<Effect> {
+        let begins = self.windows.tour.is_none();
+        self.windows.tour = step;
+        if step.is_none() || !begins {
+            return Vec::new();
+        }
+        self.workspace = Workspace::Viewer;
+        let panels = &mut self.shared.settings.viewer;
+        (panels.list_hidden, panels.findings_hidden) = (false, false);
+        self.shared.settings.map.visible = true;
+        if self.shared.films.current_path().is_some() {
+            return Vec::new();
+        }
+        self.list
+            .apply(ListCommand::OpenDrawnFilm, &mut self.shared)
+    }
+
     /// Tells models from films by their names: a model that is none is then refused by content.
     pub(super) fn open(&mut self, paths: Vec<PathBuf>) {
         let (models, others): (Vec<_>, Vec<_>) =
@@ -237,6 +266,8 @@ impl AppState {
         if !films.is_empty() {
             self.workspace = Workspace::Viewer;
         }
+        let folders = films.iter().filter(|path| path.is_dir());
+        folders.for_each(|folder| self.shared.settings.remember_folder(folder));
         self.shared.settings.session.remember(&films);
         self.list.open(films, &self.shared);
     }

@@ -4,11 +4,11 @@ use egui::{CentralPanel, Context, Panel, Ui};
 
 use super::panels::{
     CompareView, EvaluationView, EvaluationViews, FindingsView, FindingsViews, ListView, ListViews,
-    MapControlsView, PaletteView, Pane, ToolStripView, ToolbarView, TrainingView, TrainingViews,
-    ViewerViews, about_ui, all_maps_ui, answers_ui, back_ui, close_ui, compare_ui,
-    epoch_scrubber_ui, evaluation_ui, film_list_ui, findings_ui, histogram_ui, keys_ui, map_bar_ui,
-    notices_ui, palette_ui, path_prompt_ui, status_bar_ui, tool_strip_ui, toolbar_ui, training_ui,
-    viewer_ui, welcome_ui,
+    MapControlsView, PaletteView, Pane, ToolStripView, ToolbarView, TourPlaces, TrainingView,
+    TrainingViews, ViewerViews, WelcomeView, about_ui, all_maps_ui, answers_ui, back_ui, close_ui,
+    compare_ui, epoch_scrubber_ui, evaluation_ui, film_list_ui, findings_ui, histogram_ui, keys_ui,
+    map_bar_ui, messages_ui, palette_ui, path_prompt_ui, status_bar_ui, tool_strip_ui, toolbar_ui,
+    tour_ui, training_ui, viewer_ui, welcome_ui,
 };
 use super::shortcuts::Actions;
 use super::theme;
@@ -25,6 +25,8 @@ pub struct Workspaces {
     findings: FindingsViews,
     training: TrainingViews,
     evaluation: EvaluationViews,
+    /// Where the viewer's parts are in this frame.
+    places: TourPlaces,
 }
 
 impl Workspaces {
@@ -36,9 +38,6 @@ impl Workspaces {
         Panel::bottom("status").show(ui, |ui| {
             status_bar_ui(ui, &state.shared, &state.training, commands);
         });
-        if let Some(prompt) = &state.shared.prompt {
-            Panel::top("path").show(ui, |ui| path_prompt_ui(ui, prompt, commands));
-        }
         match state.workspace {
             Workspace::Viewer => self.viewer_ui(ui, state, commands),
             Workspace::Training => {
@@ -68,22 +67,24 @@ impl Workspaces {
                 back_ui(ui, &EvaluationView::of(state), commands);
             });
         }
+        self.places = TourPlaces::default();
         let settings = state.shared.settings.viewer;
         // With large words on a small screen the film comes first.
         let wide = ui.available_width() >= theme::LEAST_WIDTH_FOR_LIST_PT;
         if !state.shared.films.entries().is_empty() && wide && !settings.list_hidden {
-            Panel::left("films")
+            let list = Panel::left("films")
                 .default_size(theme::FILM_LIST_WIDTH_PT)
                 .size_range(theme::FILM_LIST_WIDTH_PT..=420.0)
                 .show(ui, |ui| {
                     film_list_ui(ui, &ListView::of(state), &mut self.list, commands);
                 });
+            self.places.list = list.response.rect;
         }
         // A blinded session asks there.
         if !settings.findings_hidden || state.list.blinded.is_some() {
             let width = theme::FINDINGS_WIDTH_PT.min(ui.available_width() * 0.5);
             // Two names: one width must not be remembered for the other.
-            Panel::right(if wide { "findings" } else { "narrow findings" })
+            let findings = Panel::right(if wide { "findings" } else { "narrow findings" })
                 .default_size(width)
                 .size_range(width..=theme::FINDINGS_WIDTH_PT * 1.5)
                 .show(ui, |ui| {
@@ -95,6 +96,7 @@ impl Workspaces {
                         findings_ui(ui, &view, &mut self.findings, commands);
                     }
                 });
+            self.places.findings = findings.response.rect;
         }
         if state.shared.settings.viewer.histogram_shown
             && let Some(opened) = state.shared.films.film.opened()
@@ -111,6 +113,10 @@ impl Workspaces {
             }
             areas
         });
+        self.places.film = areas.response.rect;
+        if let Some(step) = state.windows.tour {
+            tour_ui(ui.ctx(), step, &self.places, commands);
+        }
         let [area, beside] = areas.inner;
         let known = state.viewer.compare.as_ref();
         let moved = known.is_some_and(|compare| compare.pane.area != beside);
@@ -134,7 +140,11 @@ impl Workspaces {
             self.viewer = ViewerViews::default();
         }
         if matches!(state.shared.films.film, FilmState::Empty) {
-            welcome_ui(ui, Actions::of(state), commands);
+            let view = WelcomeView {
+                actions: Actions::of(state),
+                settings: &state.shared.settings,
+            };
+            welcome_ui(ui, &view, commands);
             return [None, None];
         }
         if let Some(compare) = &state.viewer.compare {
@@ -156,7 +166,12 @@ impl Workspaces {
 
 /// Draws the windows over the workspace.
 pub fn windows_ui(ctx: &Context, state: &AppState, commands: &CommandSender) {
-    notices_ui(ctx, &state.shared.notices, state.workspace, commands);
+    if state.windows.messages_shown {
+        messages_ui(ctx, &state.shared.notices, commands);
+    }
+    if let Some(prompt) = &state.shared.prompt {
+        path_prompt_ui(ctx, prompt, commands);
+    }
     if let (true, Some(loaded)) = (state.windows.about_shown, &state.shared.model.loaded) {
         about_ui(ctx, loaded, commands);
     }

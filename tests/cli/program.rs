@@ -326,6 +326,34 @@ fn a_film_without_contrast_is_scored_by_an_auto_window_only_when_told_to_and_say
 }
 
 #[test]
+fn a_film_on_its_side_and_inverted_is_scored_as_told_and_says_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let changed = folder.path().join("changed.png");
+    let mut film = image::imageops::rotate90(&image::open(phantom()).unwrap().into_luma8());
+    image::imageops::invert(&mut film);
+    film.save(&changed).unwrap();
+    let scored = |args: &[&str]| -> Value {
+        let output = thorax(&[&["classify", "--format", "json"], args].concat());
+        assert!(output.status.success(), "{}", stderr(&output));
+        serde_json::from_slice(&output.stdout).unwrap()
+    };
+    let upright = scored(&[text(&phantom())]);
+    let told = scored(&["--rotate", "270", "--invert", text(&changed)]);
+    assert_eq!(told[0]["scores"], upright[0]["scores"]);
+    let reasons = told[0]["input"]["reasons"].to_string();
+    assert!(
+        reasons.contains("Black and white exchanged by the user"),
+        "{reasons}"
+    );
+    assert!(
+        reasons.contains("Rotated counterclockwise by 90° by the user"),
+        "{reasons}"
+    );
+    let not_told = scored(&[text(&changed)]);
+    assert_ne!(not_told[0]["scores"], upright[0]["scores"]);
+}
+
+#[test]
 fn files_without_a_film_are_passed_over_in_words() {
     let folder = tempfile::tempdir().unwrap();
     fs::copy(phantom(), folder.path().join("a.png")).unwrap();

@@ -70,7 +70,7 @@ fn picture_and_scores_go_on_the_clipboard_with_the_notice() {
     let mut harness = app_with_scores(vec![phantom()]);
     harness.event(Event::Copy);
     let mut picture = false;
-    for _ in 0..200 {
+    for _ in 0..4000 {
         harness.step();
         let mut orders = harness.output().platform_output.commands.iter();
         picture |= orders.any(|order| matches!(order, OutputCommand::CopyImage(_)));
@@ -90,7 +90,7 @@ fn picture_and_scores_go_on_the_clipboard_with_the_notice() {
         modifiers: Modifiers::COMMAND,
     });
     let mut words = None;
-    for _ in 0..200 {
+    for _ in 0..4000 {
         harness.step();
         let orders = harness.output().platform_output.commands.iter();
         let mut orders = orders;

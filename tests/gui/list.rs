@@ -21,7 +21,7 @@ fn app(folder: &Path) -> AppHarness {
 }
 
 /// Films of two patients, as NIH names them, and a table that knows them.
-fn nih_folder() -> tempfile::TempDir {
+pub fn nih_folder() -> tempfile::TempDir {
     let films = folder(5, false);
     let mut rows = String::from(
         "Image Index,Finding Labels,Follow-up #,Patient ID,Patient Age,Patient Sex,View Position\n",

@@ -15,6 +15,8 @@ mod panels;
 #[cfg(test)]
 mod list;
 #[cfg(test)]
+mod messages;
+#[cfg(test)]
 mod reasons;
 #[cfg(test)]
 mod snapshots;

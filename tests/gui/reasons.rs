@@ -40,7 +40,7 @@ fn what_is_covered_changes_scores_and_map_and_comes_back() {
         Some(&covered.inference.input),
         cover.over(&whole.inference.input).as_ref()
     );
-    harness.get_by_label_contains("Part of the film is covered");
+    harness.get_by_label_contains("Covered in part");
     harness.key_press_modifiers(Modifiers::SHIFT, Key::Delete);
     harness.run();
     let state = &harness.state().state;

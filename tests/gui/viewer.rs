@@ -621,7 +621,7 @@ fn a_film_without_contrast_offers_an_auto_window_and_names_it() {
     step_until("the scores", &mut harness, is_scored);
     harness.run();
     harness.get_by_label_contains("was set aside by the user");
-    harness.get_by_label("Use the file's window").click();
+    harness.get_by_label("Use the film as in its file").click();
     harness.step();
     step_until("the scores", &mut harness, is_scored);
     harness.run();

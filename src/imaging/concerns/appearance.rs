@@ -1,4 +1,5 @@
 use super::Severity;
+use crate::domain::Remedy;
 
 /// Hidden units of the network.
 const N_HIDDEN: usize = 40;
@@ -31,6 +32,19 @@ pub enum Likeness {
     Inverted,
     Cropped,
     NoFilm,
+}
+
+impl Likeness {
+    /// What would bring such a film upright, with black air.
+    pub fn remedy(self) -> Option<Remedy> {
+        match self {
+            Self::Turned90 => Some(Remedy::Rotate(3)),
+            Self::Turned180 => Some(Remedy::Rotate(2)),
+            Self::Turned270 => Some(Remedy::Rotate(1)),
+            Self::Inverted => Some(Remedy::Invert),
+            Self::Upright | Self::Cropped | Self::NoFilm => None,
+        }
+    }
 }
 
 impl Appearance {

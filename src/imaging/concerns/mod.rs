@@ -9,7 +9,7 @@ mod tests;
 
 use std::ops::RangeInclusive;
 
-use crate::domain::{Film, RuledOut};
+use crate::domain::{Film, Remedy, RuledOut};
 
 use super::{GrayPicture, Interpolation, Polarity};
 use appearance::{Appearance, Likeness};
@@ -57,6 +57,8 @@ pub struct Concern {
     pub severity: Severity,
     /// The concern as a sentence.
     pub text: String,
+    /// What may help.
+    pub remedy: Option<Remedy>,
 }
 
 /// All that is to be known about a film as input; no sentence is said twice.
@@ -158,6 +160,11 @@ impl Concerns {
         self.of_severity(|severity| severity > Severity::Note)
     }
 
+    /// What may help against the reasons.
+    pub fn remedies(&self) -> impl Iterator<Item = Remedy> {
+        self.0.iter().filter_map(|concern| concern.remedy)
+    }
+
     /// Whether nothing speaks against the film's scores.
     pub fn is_fine(&self) -> bool {
         self.worst() == Severity::Note
@@ -210,7 +217,15 @@ impl Concerns {
             kind,
             severity,
             text: text.into(),
+            remedy: None,
         });
+    }
+
+    /// Says what may help against the concern added last.
+    fn with_remedy(&mut self, remedy: Remedy) {
+        if let Some(concern) = self.0.last_mut() {
+            concern.remedy = Some(remedy);
+        }
     }
 
     fn look_at_file(&mut self, film: &Film) {
@@ -283,7 +298,8 @@ impl Concerns {
             let text =
                 "Looks inverted: air is bright. The file does not say so; nothing was changed.";
             let severity = severity.max(Severity::Warning);
-            return self.add(ConcernKind::Inverted, severity, text);
+            self.add(ConcernKind::Inverted, severity, text);
+            return self.with_remedy(Remedy::Invert);
         }
         if severity == Severity::Note {
             return;
@@ -309,5 +325,8 @@ impl Concerns {
             }
         };
         self.add(kind, severity, text);
+        if let Some(remedy) = appearance.likeness().remedy() {
+            self.with_remedy(remedy);
+        }
     }
 }

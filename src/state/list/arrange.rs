@@ -215,7 +215,8 @@ impl<'a> Prepared<'a> {
         if filter.mark.is_some() && filter.mark != entry.mark {
             return false;
         }
-        if filter.failed && !matches!(entry.status, FilmStatus::Failed(_)) {
+        if filter.failed && !matches!(entry.status, FilmStatus::Failed(_) | FilmStatus::Refused(_))
+        {
             return false;
         }
         let score = score(entry, filter.label);

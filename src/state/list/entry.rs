@@ -4,6 +4,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::NoteTimes;
+use crate::domain::Correction;
 use crate::imaging::Concerns;
 
 /// One film of the list, with its metadata.
@@ -27,8 +28,8 @@ pub struct FilmEntry {
     pub note: String,
     /// When mark and words were changed last.
     pub note_times: NoteTimes,
-    /// The user set the file's window aside: the film's gray values choose the contrast.
-    pub auto_window: bool,
+    /// What the user changed about it before it is scored.
+    pub correction: Correction,
 }
 
 /// How far a film on the list has come.
@@ -38,6 +39,8 @@ pub enum FilmStatus {
     Unread,
     /// Scored by the model in use.
     Scored,
+    /// Refused as input: its scores are hidden; the reason.
+    Refused(String),
     /// Could not be opened or scored; the reason.
     Failed(String),
 }
@@ -83,7 +86,7 @@ impl FilmEntry {
             mark: None,
             note: String::new(),
             note_times: NoteTimes::default(),
-            auto_window: false,
+            correction: Correction::default(),
         }
     }
 
@@ -91,7 +94,7 @@ impl FilmEntry {
     pub(in crate::state) fn take_scores(&mut self, concerns: &Concerns, scores: Box<[f32]>) {
         if concerns.is_refused() {
             self.scores = None;
-            self.status = FilmStatus::Failed(format!("scores hidden, {}", concerns.summary()));
+            self.status = FilmStatus::Refused(format!("scores hidden, {}", concerns.summary()));
         } else {
             self.scores = Some(scores);
             self.status = FilmStatus::Scored;

@@ -2,6 +2,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::state::ListScore;
+use crate::domain::Correction;
 use crate::film;
 use crate::imaging::Concerns;
 use crate::model::Classifier;
@@ -9,11 +10,11 @@ use crate::state::Services;
 use crate::work::{JobContext, Progress, Task, Watch as _, cause_chain};
 use thorax_engine::lower_priority;
 
-/// Starts scoring films in the background, each with whether its file's window was set aside.
+/// Starts scoring films in the background, each with what the user changed about it.
 pub fn start_scoring(
     task: &mut Task<(), ListScore>,
     services: &Services,
-    films: Vec<(PathBuf, bool)>,
+    films: Vec<(PathBuf, Correction)>,
     classifier: Arc<Classifier>,
 ) {
     task.start("score list", &services.wake, move |ctx| {
@@ -25,25 +26,25 @@ pub fn start_scoring(
 
 /// Scores films as they are scored in view: one at a time, by the same functions.
 fn score_films(
-    films: &[(PathBuf, bool)],
+    films: &[(PathBuf, Correction)],
     classifier: &Classifier,
     ctx: &JobContext<ListScore>,
 ) -> anyhow::Result<()> {
     let n_total = films.len();
-    for (n_done, &(ref path, auto_window)) in films.iter().enumerate() {
+    for (n_done, &(ref path, correction)) in films.iter().enumerate() {
         ctx.check()?;
         ctx.progress(Progress {
             n_done,
             n_total,
             unit: "films scored",
         });
-        let (scores, patient_id) = match scores_of(path, auto_window, classifier) {
+        let (scores, patient_id) = match scores_of(path, correction, classifier) {
             Ok((concerns, scores, patient_id)) => (Ok((concerns, scores)), patient_id),
             Err(error) => (Err(cause_chain(&error)), None),
         };
         ctx.send(ListScore {
             path: path.clone(),
-            auto_window,
+            correction,
             scores,
             patient_id,
         });
@@ -53,14 +54,10 @@ fn score_films(
 
 fn scores_of(
     path: &Path,
-    auto_window: bool,
+    correction: Correction,
     classifier: &Classifier,
 ) -> anyhow::Result<(Concerns, Box<[f32]>, Option<String>)> {
-    let opened = if auto_window {
-        film::open_with_auto_window(path)?
-    } else {
-        film::open(path)?
-    };
+    let opened = film::open_corrected(path, correction)?;
     let inference = film::infer(&opened, classifier)?;
     let scores = inference.scores.values().iter();
     let scores = scores.map(|score| score.get()).collect();

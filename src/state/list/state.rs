@@ -4,6 +4,7 @@ use super::blinded::Committing;
 use super::notes::NoteSaver;
 use super::search::FilmSearch;
 use super::{BlindedSession, ListFilter, SortKey, SortOrder, arranged, same_patient};
+use crate::domain::Correction;
 use crate::imaging::Concerns;
 use crate::state::{Films, Services, Shared, SmallPictures};
 use crate::work::{Progress, Task};
@@ -11,8 +12,8 @@ use crate::work::{Progress, Task};
 /// A film that was scored in the background.
 pub struct ListScore {
     pub path: PathBuf,
-    /// Whether the window of its file was set aside.
-    pub auto_window: bool,
+    /// What the user had changed about it.
+    pub correction: Correction,
     /// One score a label, or why there are none.
     pub scores: Result<(Concerns, Box<[f32]>), String>,
     /// What the file says.

@@ -21,7 +21,7 @@ impl ViewerState {
                     self.follow_film(&reading, shared);
                 }
             }
-            ViewerCommand::UseAutoWindow(auto) => self.use_auto_window(auto, shared),
+            ViewerCommand::Correct(correction) => self.correct(correction, shared),
             ViewerCommand::SelectFinding(finding_idx) => self.select(finding_idx, &shared.films),
             ViewerCommand::KeepFinding(kept) => shared.settings.viewer.finding_kept = kept,
             ViewerCommand::StepFinding(step) => self.step_finding(step, shared),

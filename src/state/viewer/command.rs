@@ -1,5 +1,5 @@
 use super::{CompareCommand, ViewerArea};
-use crate::domain::{GrayChoice, Measurement, ScreenFromImage};
+use crate::domain::{Correction, GrayChoice, Measurement, ScreenFromImage};
 use crate::explain::{Colormap, MapMethod};
 
 /// A command of the viewer.
@@ -11,9 +11,8 @@ pub enum ViewerCommand {
     Retry,
     /// Show the scores of the film in view though it was refused as input.
     ShowAnyway,
-    /// Set the window of the film in view aside, and score it by one that its gray values choose; or take the
-    /// file's again.
-    UseAutoWindow(bool),
+    /// Open and score the film in view once more, changed so.
+    Correct(Correction),
     /// Lay the map of this finding over the film; of none.
     SelectFinding(Option<usize>),
     /// Keep the finding in view from film to film, or show each film's top finding.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use super::linked::Shown;
 use super::pane::{FilmAnswer, FilmRequest};
 use super::{DisplayChange, DisplayCommand, Pane, ViewerState};
-use crate::domain::{Contrast, Display, PerFinding, Threshold};
+use crate::domain::{Display, PerFinding, Threshold};
 use crate::model::{Classifier, ModelCard, ModelSource};
 use crate::state::model::start_loading;
 use crate::state::{FilmState, Films, ModelRequest, Shared};
@@ -174,7 +174,7 @@ impl ViewerState {
             let known = compare.film.opened();
             known
                 .filter(|known| known.film.path == request.path)
-                .filter(|known| (known.film.contrast == Contrast::Auto) == request.auto_window)
+                .filter(|known| known.correction == request.correction)
                 .cloned()
         });
         compare.pane.read(&mut compare.film, request);
@@ -244,8 +244,8 @@ impl ViewerState {
         match compare.pane.poll(&mut compare.film) {
             // The method may have changed meanwhile.
             Some(FilmAnswer::Scored(_)) => self.refresh_maps(shared),
-            Some(FilmAnswer::Failed(error)) => shared.say_error(error),
-            Some(FilmAnswer::Opened) | None => {}
+            // Of a failure the card over the film says why.
+            Some(FilmAnswer::Failed(_) | FilmAnswer::Opened) | None => {}
         }
     }
 }

@@ -3,9 +3,9 @@ use std::sync::Arc;
 
 use super::ViewerState;
 use super::pane::{FilmAnswer, FilmRequest};
-use crate::domain::Contrast;
+use crate::domain::Correction;
 use crate::explain::MapMethod;
-use crate::film::ScoredFilm;
+use crate::film::{OpenedFilm, ScoredFilm};
 use crate::state::{Effect, FilmState, FilmStatus, Shared};
 
 impl ViewerState {
@@ -85,21 +85,23 @@ impl ViewerState {
         self.main.read(&mut shared.films.film, request);
     }
 
-    /// Opens and scores the film in view by another window, where that is offered or in use.
-    pub(super) fn use_auto_window(&mut self, auto: bool, shared: &mut Shared) {
-        let possible = shared.films.film.opened().is_some_and(|opened| {
-            if auto {
-                opened.auto_window_offered
-            } else {
-                opened.film.contrast == Contrast::Auto
-            }
-        });
-        if !possible {
+    /// Opens and scores the film in view once more, changed so. Measurements keep their places on the patient.
+    pub(super) fn correct(&mut self, correction: Correction, shared: &mut Shared) {
+        let Some(opened) = shared.films.film.opened() else {
             return;
+        };
+        let before = opened.correction;
+        if before == correction || (correction.auto_window && !can_use_auto_window(opened)) {
+            return;
+        }
+        let turns = (correction.quarter_turns + 4 - before.quarter_turns) % 4;
+        if turns > 0 {
+            self.main.displays.rotate(turns, opened.size());
+            self.undo.forget_displays();
         }
         self.probe.clear();
         self.jitter.forget();
-        shared.films.set_auto_window(auto);
+        shared.films.set_correction(correction);
         self.read_film(shared);
         self.read_beside(shared);
     }
@@ -155,11 +157,15 @@ impl ViewerState {
     }
 }
 
-/// The list and the user are told why the film in view has no scores.
+/// Whether an auto window is offered, or in use.
+fn can_use_auto_window(opened: &OpenedFilm) -> bool {
+    opened.auto_window_offered || opened.correction.auto_window
+}
+
+/// The list is told why the film in view has no scores; the film's card tells the user.
 fn tell_failure(error: String, shared: &mut Shared) {
     if let Some(path) = shared.films.current_path().map(ToOwned::to_owned) {
-        let status = FilmStatus::Failed(error.clone());
+        let status = FilmStatus::Failed(error);
         shared.films.set_status(&path, &status);
     }
-    shared.say_error(error);
 }

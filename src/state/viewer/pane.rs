@@ -3,9 +3,9 @@ use std::sync::Arc;
 
 use super::area::changed;
 use super::{DisplayChange, Displays, ViewerArea};
-use crate::domain::Display;
+use crate::domain::{Correction, Display};
 use crate::explain::CamMethod;
-use crate::film::{OpenedFilm, ScoredFilm, open, open_with_auto_window, score};
+use crate::film::{OpenedFilm, ScoredFilm, open_corrected, score};
 use crate::model::Classifier;
 use crate::state::{FilmState, Shared};
 use crate::work::{JobContext, Latest, Wake, Watch as _};
@@ -26,8 +26,8 @@ pub struct FilmRequest {
     pub path: PathBuf,
     /// The film, if it is decoded already.
     pub opened: Option<Arc<OpenedFilm>>,
-    /// Whether the user set the window of its file aside.
-    pub auto_window: bool,
+    /// What the user changed about it.
+    pub correction: Correction,
     /// Without one the film is opened only.
     pub classifier: Option<Arc<Classifier>>,
     pub method: CamMethod,
@@ -56,7 +56,7 @@ impl FilmRequest {
     pub fn new(path: PathBuf, classifier: Option<&Arc<Classifier>>, shared: &Shared) -> Self {
         Self {
             opened: shared.films.opened_of(&path),
-            auto_window: shared.films.uses_auto_window(&path),
+            correction: shared.films.correction_of(&path),
             path,
             classifier: classifier.cloned(),
             method: shared.settings.map.method,
@@ -135,8 +135,7 @@ fn open_and_score(
 ) -> anyhow::Result<Option<ScoredFilm>> {
     let opened = match request.opened {
         Some(opened) => opened,
-        None if request.auto_window => Arc::new(open_with_auto_window(&request.path)?),
-        None => Arc::new(open(&request.path)?),
+        None => Arc::new(open_corrected(&request.path, request.correction)?),
     };
     ctx.check()?;
     opened.prepare_for_screen();
@@ -155,6 +154,7 @@ mod tests {
     use std::path::Path;
 
     use super::*;
+    use crate::film::open;
     use crate::state::shared::tests::{built_in, shared};
 
     const PHANTOM: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/assets/phantom.png");

@@ -7,7 +7,7 @@ mod findings;
 mod histogram;
 mod keys;
 mod map_controls;
-mod notices;
+mod messages;
 mod palette;
 mod path_prompt;
 mod list;
@@ -18,6 +18,7 @@ mod toolbar;
 mod training;
 mod view;
 mod viewer;
+mod tour;
 mod welcome;
 
 pub use about::about_ui;
@@ -32,12 +33,13 @@ pub use histogram::histogram_ui;
 pub use keys::keys_ui;
 pub use list::{ListView, ListViews, answers_ui, film_list_ui};
 pub use map_controls::{MapControlsView, map_bar_ui};
-pub use notices::notices_ui;
+pub use messages::messages_ui;
 pub use palette::palette_ui;
 pub use path_prompt::path_prompt_ui;
 pub use status_bar::status_bar_ui;
 pub use tool_strip::tool_strip_ui;
 pub use toolbar::toolbar_ui;
+pub use tour::{TourPlaces, tour_ui};
 pub use training::{
     CurveKind, LabelBar, LabelRow, LabelRowKind, RunCurve, RunCurves, TableOf, TrainingView,
     TrainingViews, bytes_text, close_ui, duration_text, epoch_scrubber_ui, label_bars, label_rows,
@@ -45,4 +47,4 @@ pub use training::{
 };
 pub use view::{PaletteView, ToolStripView, ToolbarView};
 pub use viewer::{CompareView, Pane, ViewerViews, all_maps_ui, viewer_ui};
-pub use welcome::welcome_ui;
+pub use welcome::{WelcomeView, welcome_ui};

@@ -1,9 +1,27 @@
-use egui::{Key, Ui};
+use egui::{Align2, Area, Context, Frame, Id, Key, Order, Ui, vec2};
 
 use crate::state::{Command, CommandSender, PathPrompt};
 
+/// Where the line floats, below the bars at the top: nothing moves for it.
+const TOP_PT: f32 = 64.0;
+/// Widest line.
+const WIDTH_PT: f32 = 760.0;
+
 /// A line for typing a path where there is no dialog, for whatever was asked for.
-pub fn path_prompt_ui(ui: &mut Ui, prompt: &PathPrompt, commands: &CommandSender) {
+pub fn path_prompt_ui(ctx: &Context, prompt: &PathPrompt, commands: &CommandSender) {
+    let width = WIDTH_PT.min(ctx.content_rect().width() - 48.0);
+    Area::new(Id::unique("path"))
+        .order(Order::Foreground)
+        .anchor(Align2::CENTER_TOP, vec2(0.0, TOP_PT))
+        .show(ctx, |ui| {
+            Frame::popup(ui.style()).show(ui, |ui| {
+                ui.set_width(width);
+                line_ui(ui, prompt, commands);
+            });
+        });
+}
+
+fn line_ui(ui: &mut Ui, prompt: &PathPrompt, commands: &CommandSender) {
     ui.horizontal(|ui| {
         let label = ui.label(prompt.question());
         let mut text = prompt.text.clone();

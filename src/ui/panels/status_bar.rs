@@ -1,5 +1,6 @@
 use egui::{Align, Layout, Ui};
 
+use super::messages::message_ui;
 use super::training::running_text;
 use crate::domain::NOTICE;
 use crate::state::{
@@ -7,7 +8,7 @@ use crate::state::{
 };
 use crate::ui::theme;
 
-/// The permanent notice; the running training; model, device and time taken.
+/// The permanent notice; the running training; the message of the moment, else model, device and time taken.
 pub fn status_bar_ui(
     ui: &mut Ui,
     shared: &Shared,
@@ -18,18 +19,21 @@ pub fn status_bar_ui(
         let palette = theme::palette(ui.visuals());
         ui.label(egui::RichText::new(NOTICE).strong().color(palette.warning));
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            let text = model_text(shared);
-            ui.add(egui::Label::new(&text).truncate())
-                .on_hover_text(text);
             if let Some(text) = running_text(training) {
-                ui.separator();
                 let text = egui::RichText::new(text).color(palette.valid);
                 let link = ui.link(text).on_hover_text("Go to the training");
                 if link.clicked() {
                     let page = TrainingCommand::ShowPage(TrainingPage::Run);
                     commands.send(Command::Training(page));
                 }
+                ui.separator();
             }
+            if message_ui(ui, &shared.notices, commands) {
+                return;
+            }
+            let text = model_text(shared);
+            ui.add(egui::Label::new(&text).truncate())
+                .on_hover_text(text);
         });
     });
 }

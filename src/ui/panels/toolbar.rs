@@ -1,3 +1,5 @@
+use std::path::PathBuf;
+
 use egui::{Button, MenuBar, Ui};
 
 use super::ToolbarView;
@@ -31,7 +33,13 @@ pub fn toolbar_ui(ui: &mut Ui, view: &ToolbarView<'_>, commands: &CommandSender)
         });
         ui.menu_button("Train", |ui| training_menu_ui(ui, view, commands));
         ui.menu_button("Help", |ui| {
-            for action in [Action::Palette, Action::Keys, Action::About] {
+            for action in [
+                Action::Tour,
+                Action::Palette,
+                Action::Keys,
+                Action::Messages,
+                Action::About,
+            ] {
                 view.actions.menu_ui(ui, action, commands);
             }
         });
@@ -60,17 +68,9 @@ fn file_menu_ui(ui: &mut Ui, view: &ToolbarView<'_>, commands: &CommandSender) {
     ] {
         view.actions.menu_ui(ui, action, commands);
     }
-    ui.menu_button("Recent films", |ui| {
-        if view.recent_films.is_empty() {
-            ui.weak("None yet");
-        }
-        for path in view.recent_films {
-            if ui.button(path.display().to_string()).clicked() {
-                commands.send(Command::Open(vec![path.clone()]));
-                ui.close();
-            }
-        }
-    });
+    view.actions.menu_ui(ui, Action::OpenLastSession, commands);
+    recent_menu_ui(ui, "Recent folders", view.recent_folders, commands);
+    recent_menu_ui(ui, "Recent films", view.recent_films, commands);
     ui.menu_button("Export", |ui| {
         for &action in ActionGroup::Exports.actions() {
             view.actions.menu_ui(ui, action, commands);
@@ -97,6 +97,20 @@ fn file_menu_ui(ui: &mut Ui, view: &ToolbarView<'_>, commands: &CommandSender) {
     ] {
         view.actions.menu_ui(ui, action, commands);
     }
+}
+
+fn recent_menu_ui(ui: &mut Ui, title: &str, paths: &[PathBuf], commands: &CommandSender) {
+    ui.menu_button(title, |ui| {
+        if paths.is_empty() {
+            ui.weak("None yet");
+        }
+        for path in paths {
+            if ui.button(path.display().to_string()).clicked() {
+                commands.send(Command::Open(vec![path.clone()]));
+                ui.close();
+            }
+        }
+    });
 }
 
 /// The workspaces of the window.

@@ -15,6 +15,8 @@ pub struct ToolbarView<'a> {
     pub workspace: Workspace,
     /// What is being waited for, as text.
     pub waiting: Option<&'static str>,
+    /// Folders opened last, newest first.
+    pub recent_folders: &'a [PathBuf],
     /// Films opened last, newest first.
     pub recent_films: &'a [PathBuf],
     /// Runs started or opened last, newest first.
@@ -43,6 +45,7 @@ impl<'a> ToolbarView<'a> {
             actions: Actions::of(state),
             workspace: state.workspace,
             waiting,
+            recent_folders: &settings.recent_folders,
             recent_films: &settings.recent_films,
             finding_kept: settings.viewer.finding_kept,
             recent_runs: &settings.training.recent_runs,

@@ -1,13 +1,13 @@
 //! The command of each action, and whether it is possible now.
 
 use super::Action;
-use crate::domain::Contrast;
+use crate::domain::{Correction, Remedy};
 use crate::export::ExportKind;
 use crate::state::{
     AppState, Command, CompareCommand, DisplayChange, DisplayCommand, EvaluationCommand,
     EvaluationPick, ExportCommand, FilmState, ListCommand, MapCommand, Mark, ModelOrigin, RunPhase,
-    ShownRun, ThemeChoice, Tool, TrainingCommand, TrainingPick, TrainingState, ViewerCommand,
-    Workspace,
+    ShownRun, ThemeChoice, Tool, TourStep, TrainingCommand, TrainingPick, TrainingState,
+    ViewerCommand, Workspace,
 };
 
 /// Part of the viewer's side that a key moves the film or the window by.
@@ -73,6 +73,15 @@ impl Action {
             let command = CompareCommand::ShowFilm(place.unwrap_or_default());
             view(ViewerCommand::Compare(command), place.is_some())
         };
+        let now = films.film.opened();
+        let correction = now.map(|opened| opened.correction).unwrap_or_default();
+        let remedy = |is: fn(Remedy) -> bool| {
+            let remedies = now.map(|opened| opened.remedies()).unwrap_or_default();
+            let remedy = remedies.into_iter().find(|&remedy| is(remedy));
+            let corrected = remedy.map(|remedy| correction.with(remedy));
+            let command = ViewerCommand::Correct(corrected.unwrap_or(correction));
+            view(command, corrected.is_some())
+        };
         let pick = |pick| (Command::Training(TrainingCommand::Pick(pick)), free);
         let step = f64::from(KEY_STEP);
         Some(match self {
@@ -94,7 +103,7 @@ impl Action {
                 );
                 view(ViewerCommand::Retry, stopped)
             }
-            Self::Cancel => cancel(state),
+            Self::Cancel => always(state.escape()?),
             Self::NextOfPatient => step_patient(1),
             Self::PreviousOfPatient => step_patient(-1),
             Self::ScoreAll => {
@@ -142,10 +151,20 @@ impl Action {
             Self::Darker => window(0.0, -step),
             Self::Invert => change(DisplayChange::Invert),
             Self::UseAutoWindow => {
+                let in_use = correction.auto_window;
                 let opened = films.film.opened();
-                let in_use = opened.is_some_and(|opened| opened.film.contrast == Contrast::Auto);
                 let offered = opened.is_some_and(|opened| opened.auto_window_offered);
-                view(ViewerCommand::UseAutoWindow(!in_use), in_use || offered)
+                let correction = Correction {
+                    auto_window: !in_use,
+                    ..correction
+                };
+                view(ViewerCommand::Correct(correction), in_use || offered)
+            }
+            Self::RotateAndScore => remedy(|remedy| matches!(remedy, Remedy::Rotate(_))),
+            Self::InvertAndScore => remedy(|remedy| remedy == Remedy::Invert),
+            Self::Uncorrect => {
+                let as_in_file = ViewerCommand::Correct(Correction::default());
+                view(as_in_file, !correction.is_none())
             }
             Self::ToggleHistogram => display(DisplayCommand::ShowHistogram(
                 !viewer_settings.histogram_shown,
@@ -271,6 +290,18 @@ impl Action {
             }
             Self::FullScreen => always(Command::SwitchFullScreen),
             Self::Palette => always(Command::ShowPalette(state.windows.palette.is_none())),
+            Self::Tour => (
+                Command::ShowTour(Some(TourStep::Film)),
+                !state.list.is_searching(),
+            ),
+            Self::OpenLastSession => {
+                let left = !shared.settings.session.opened.is_empty();
+                (
+                    Command::OpenLastSession,
+                    left && !film && !state.list.is_searching(),
+                )
+            }
+            Self::Messages => always(Command::ShowMessages(!state.windows.messages_shown)),
             Self::Keys => always(Command::ShowKeys(!state.windows.keys_shown)),
             Self::Larger => always(Command::SetScale(scale + SCALE_STEP)),
             Self::Smaller => always(Command::SetScale(scale - SCALE_STEP)),
@@ -309,17 +340,4 @@ fn pause_or_resume(training: &TrainingState) -> Option<TrainingCommand> {
             can_resume.then_some(TrainingCommand::ResumeRun)
         }
     }
-}
-
-/// The command of Escape: stop the running work of the workspace in view.
-fn cancel(state: &AppState) -> (Command, bool) {
-    if state.workspace == Workspace::Evaluation {
-        let cancel = Command::Evaluation(EvaluationCommand::Cancel);
-        return (cancel, state.evaluation.opening.running().is_some());
-    }
-    let busy = state.shared.films.film.is_reading() || state.list.is_searching();
-    if !busy && state.training.is_checking() {
-        return (Command::Training(TrainingCommand::CancelChecks), true);
-    }
-    (Command::Cancel, busy)
 }

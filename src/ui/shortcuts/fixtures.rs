@@ -5,8 +5,10 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use image::GrayImage;
+
 use crate::dataset::Undersampling;
-use crate::domain::{Measurement, Point, Size};
+use crate::domain::{Correction, Measurement, Point, Remedy, Size};
 use crate::model::ComputeDevice;
 use crate::scores::{FilmPrediction, Predictions};
 use crate::state::{
@@ -28,6 +30,8 @@ const N_TO_SCORE: usize = 40;
 pub enum Fixture {
     /// The model in use and nothing open.
     Nothing,
+    /// Nothing open, a folder in the last session.
+    Ended,
     /// Three films of one patient listed, the second scored and in view.
     Film,
     /// The same with everything moved: window, zoom, tool, threshold, a measurement, part of the
@@ -35,6 +39,12 @@ pub enum Fixture {
     Changed,
     /// A film that its range leaves without contrast.
     Dim,
+    /// A film on its side.
+    Rotated,
+    /// A film whose air is white.
+    Inverted,
+    /// A film that the user has inverted.
+    Corrected,
     /// A film being opened.
     Opening,
     /// A film whose opening was stopped.
@@ -64,11 +74,15 @@ pub enum Fixture {
 }
 
 impl Fixture {
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 21] = [
         Self::Nothing,
+        Self::Ended,
         Self::Film,
         Self::Changed,
         Self::Dim,
+        Self::Rotated,
+        Self::Inverted,
+        Self::Corrected,
         Self::Opening,
         Self::Stopped,
         Self::Scoring,
@@ -88,15 +102,26 @@ impl Fixture {
         let mut stage = Stage::new();
         match self {
             Self::Nothing => {}
+            Self::Ended => {
+                stage.write_films(1);
+                let folder = stage.folder.path().to_owned();
+                stage.state.shared.settings.session.remember(&[folder]);
+            }
             Self::Film => stage.open_film(),
             Self::Changed => stage.change_all(),
-            Self::Dim => {
-                let phantom = concat!(env!("CARGO_MANIFEST_DIR"), "/assets/phantom.png");
-                let mut film = image::open(phantom).unwrap().into_luma8();
+            Self::Dim => stage.open_changed(|mut film| {
                 film.pixels_mut().for_each(|pixel| pixel.0[0] /= 8);
-                let path = stage.path("dim.png");
-                film.save(&path).unwrap();
-                stage.state.apply(Command::Open(vec![path]));
+                film
+            }),
+            Self::Rotated => stage.open_changed(|film| image::imageops::rotate90(&film)),
+            Self::Inverted => stage.open_changed(|mut film| {
+                image::imageops::invert(&mut film);
+                film
+            }),
+            Self::Corrected => {
+                stage.open_film();
+                let correction = Correction::default().with(Remedy::Invert);
+                stage.view(ViewerCommand::Correct(correction));
                 stage.until_scored();
             }
             Self::Opening => {
@@ -244,6 +269,16 @@ impl Stage {
         self.until_scored();
     }
 
+    /// Opens the drawn film, changed so.
+    fn open_changed(&mut self, change: impl FnOnce(GrayImage) -> GrayImage) {
+        let phantom = concat!(env!("CARGO_MANIFEST_DIR"), "/assets/phantom.png");
+        let film = change(image::open(phantom).unwrap().into_luma8());
+        let path = self.path("changed.png");
+        film.save(&path).unwrap();
+        self.state.apply(Command::Open(vec![path]));
+        self.until_scored();
+    }
+
     pub fn until_scored(&mut self) {
         self.until("the scores", |state| {
             state.shared.films.film.reading().is_some()
@@ -335,7 +370,7 @@ impl Stage {
         for n in 0..12_usize {
             let name = format!("film{n}.png");
             let gray = |x: u32, y: u32| image::Luma([(x * 2 + y + 100 * (n as u32 % 2)) as u8]);
-            let film = image::GrayImage::from_fn(40, 40, gray);
+            let film = GrayImage::from_fn(40, 40, gray);
             film.save(self.path(&name)).unwrap();
             writeln!(table, "{name},{n},{},{}", n % 2, n / 2 % 2).unwrap();
             writeln!(lists[n / 4], "{name}").unwrap();

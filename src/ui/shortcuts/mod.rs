@@ -11,7 +11,7 @@ mod walk_tests;
 
 use egui::{Button, Context, Modifiers, Response, Ui};
 
-use crate::state::{AppState, Command, CommandSender, KeyChoices};
+use crate::state::{AppState, Command, CommandSender, KeyChoices, Workspace};
 
 pub use keymap::{text_of, words_of};
 pub use table::{Action, ActionGroup, MOUSE};
@@ -92,6 +92,12 @@ pub fn keys_ui(ctx: &Context, state: &AppState, commands: &CommandSender) {
         return;
     }
     let typing = ctx.text_edit_focused();
+    // Escape leaves a field that is typed in, and does no more; egui has taken the focus away already.
+    let was_typing = ctx.data_mut(|data| {
+        let known = data.get_temp_mut_or_default::<bool>(egui::Id::unique("typing"));
+        std::mem::replace(known, typing)
+    });
+    let leaves_field = was_typing && state.shared.prompt.is_none();
     let focused = ctx.memory(|memory| memory.focused().is_some());
     // F1 always opens the help, as on every desktop.
     let first = egui::KeyboardShortcut::new(Modifiers::NONE, egui::Key::F1);
@@ -102,6 +108,10 @@ pub fn keys_ui(ctx: &Context, state: &AppState, commands: &CommandSender) {
         .collect();
     // A key without Shift also answers to one with it: the more special first.
     bound.sort_by_key(|(shortcut, _)| std::cmp::Reverse(n_modifiers(shortcut.modifiers)));
+    let findings_shown = !state.shared.settings.viewer.findings_hidden;
+    if !focused && findings_shown && state.workspace == Workspace::Viewer {
+        begin_at_open_finding(ctx);
+    }
     // Space over the film is for panning, not for the button that was pressed last.
     if !typing && pointer_over_film(ctx, state) {
         ctx.input_mut(|input| input.consume_key(Modifiers::NONE, egui::Key::Space));
@@ -129,7 +139,14 @@ pub fn keys_ui(ctx: &Context, state: &AppState, commands: &CommandSender) {
             Action::Undo | Action::Redo | Action::CloseFilm | Action::ResetThresholds
         );
         let palette = state.windows.palette.is_some() && action != Action::Palette;
-        if ((plain || edits) && typing) || (steps && focused) || palette {
+        let leaves_field = leaves_field && action == Action::Cancel;
+        let closes_menu = action == Action::Cancel && egui::Popup::is_any_open(ctx);
+        if ((plain || edits) && typing)
+            || (steps && focused)
+            || palette
+            || leaves_field
+            || closes_menu
+        {
             continue;
         }
         let (modifiers, key) = (shortcut.modifiers, shortcut.logical_key);
@@ -142,6 +159,23 @@ pub fn keys_ui(ctx: &Context, state: &AppState, commands: &CommandSender) {
             commands.send(command);
         }
     }
+}
+
+/// Tab begins at the open finding, not at the first menu: from the film, that is what comes next.
+fn begin_at_open_finding(ctx: &Context) {
+    let tab = ctx.input(|input| input.key_pressed(egui::Key::Tab) && input.modifiers.is_none());
+    let first = ctx.data(|data| data.get_temp::<egui::Id>(first_stop()));
+    if let (true, Some(first)) = (tab, first) {
+        ctx.memory_mut(|memory| {
+            memory.move_focus(egui::FocusDirection::None);
+            memory.request_focus(first);
+        });
+    }
+}
+
+/// Under which the panel of findings tells the widget of the open one.
+pub fn first_stop() -> egui::Id {
+    egui::Id::unique("first stop of Tab")
 }
 
 fn pointer_over_film(ctx: &Context, state: &AppState) -> bool {

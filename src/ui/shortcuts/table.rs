@@ -100,6 +100,7 @@ actions! {
         OpenFilms "Open films…" ctrl(Key::O);
         OpenFolder "Open folder…" ctrl_shift(Key::O);
         OpenSampleFilm "Open sample film";
+        OpenLastSession "Open the last session";
         TypePath "Open path…" ctrl(Key::L);
         NextFilm "Next film" key(Key::PageDown);
         PreviousFilm "Previous film" key(Key::PageUp);
@@ -123,7 +124,7 @@ actions! {
         CloseFilm "Close film" ctrl(Key::W);
         CloseAllFilms "Close all films";
         ReloadFilm "Reload film" key(Key::F5);
-        Cancel "Cancel" key(Key::Escape);
+        Cancel "Close, leave the tool, or cancel" key(Key::Escape);
     [WindowLevel "Window and level"]
         Preset1 "Window 1: from the file" key(Key::Num1);
         Preset2 "Window 2: auto" key(Key::Num2);
@@ -136,6 +137,9 @@ actions! {
         Darker "Darker" alt(Key::ArrowDown);
         Invert "Invert black and white" key(Key::I);
         UseAutoWindow "Score by auto window, or by the file's again";
+        RotateAndScore "Rotate upright and score";
+        InvertAndScore "Exchange black and white and score";
+        Uncorrect "Score the film as it is in its file";
         ToggleHistogram "Show or hide histogram" key(Key::H);
         SwapWindowAxes "Swap the axes of the window drag";
     [Orientation "Orientation"]
@@ -207,6 +211,8 @@ actions! {
         FullScreen "Full screen" key(Key::F11);
         Palette "Command palette" ctrl(Key::K);
         Keys "Shortcuts and mouse" key(Key::Questionmark);
+        Messages "Messages so far";
+        Tour "Two-minute tour";
         Larger "Larger text" ctrl(Key::Plus);
         Smaller "Smaller text" ctrl(Key::Minus);
         ResetTextSize "Reset text size" ctrl(Key::Num0);

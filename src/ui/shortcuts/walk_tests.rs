@@ -13,6 +13,7 @@ enum Part {
     Prompt,
     Search,
     Film,
+    Correction,
     Mark,
     Scoring,
     Session,
@@ -65,6 +66,10 @@ fn seen(part: Part, state: &AppState) -> String {
             let n_films = shared.films.entries().len();
             format!("{stage} {:?} of {n_films}", shared.films.current())
         }
+        Part::Correction => {
+            let entry = shared.films.current_entry();
+            format!("{:?}", entry.map(|entry| entry.correction))
+        }
         Part::Mark => {
             let entries = shared.films.entries().iter();
             format!("{:?}", entries.map(|entry| entry.mark).collect::<Vec<_>>())
@@ -107,6 +112,7 @@ fn seen(part: Part, state: &AppState) -> String {
 
 /// A state in which an action is possible, and the part that it changes there. One row for every
 /// action, so that the compiler finds a forgotten one.
+#[expect(clippy::too_many_lines, reason = "one row for every action")]
 fn row(action: Action) -> (Fixture, Part) {
     match action {
         Action::OpenFilms | Action::OpenFolder | Action::OpenModel | Action::OpenScores => {
@@ -123,6 +129,7 @@ fn row(action: Action) -> (Fixture, Part) {
         | Action::ExportCapture
         | Action::ExportReport => (Fixture::Film, Part::Asked),
         Action::OpenSampleFilm => (Fixture::Nothing, Part::Search),
+        Action::OpenLastSession => (Fixture::Ended, Part::Search),
         Action::TypePath => (Fixture::Nothing, Part::Prompt),
         Action::NextFilm
         | Action::PreviousFilm
@@ -131,6 +138,9 @@ fn row(action: Action) -> (Fixture, Part) {
         | Action::CloseFilm
         | Action::CloseAllFilms => (Fixture::Film, Part::Film),
         Action::UseAutoWindow => (Fixture::Dim, Part::Film),
+        Action::RotateAndScore => (Fixture::Rotated, Part::Correction),
+        Action::InvertAndScore => (Fixture::Inverted, Part::Correction),
+        Action::Uncorrect => (Fixture::Corrected, Part::Correction),
         Action::ReloadFilm => (Fixture::Stopped, Part::Film),
         Action::Cancel => (Fixture::Opening, Part::Film),
         Action::Flag | Action::Reviewed | Action::Exclude => (Fixture::Film, Part::Mark),
@@ -193,9 +203,12 @@ fn row(action: Action) -> (Fixture, Part) {
         }
         Action::CopyPicture | Action::CopyScores => (Fixture::Film, Part::Export),
         Action::OpenDefaultModel => (Fixture::OtherModel, Part::Model),
-        Action::About | Action::Palette | Action::Keys | Action::FullScreen => {
-            (Fixture::Nothing, Part::Windows)
-        }
+        Action::About
+        | Action::Palette
+        | Action::Keys
+        | Action::Messages
+        | Action::Tour
+        | Action::FullScreen => (Fixture::Nothing, Part::Windows),
         Action::ShowTraining | Action::ShowEvaluation => (Fixture::Nothing, Part::Workspace),
         Action::ShowViewer => (Fixture::Configured, Part::Workspace),
         Action::BackToEvaluation => (Fixture::FilmOfTable, Part::Workspace),
@@ -256,6 +269,7 @@ fn an_auto_window_is_named_by_the_film_holds_for_the_list_and_is_taken_back() {
             .films
             .current_entry()
             .unwrap()
+            .correction
             .auto_window
     );
     carry_out(Action::UseAutoWindow, &mut stage, Part::Film);

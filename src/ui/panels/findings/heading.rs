@@ -1,19 +1,13 @@
 use egui::Ui;
 
 use super::FindingsView;
-use crate::domain::Contrast;
 use crate::imaging::Severity;
 use crate::state::{CommandSender, ListCommand, Mark};
 use crate::ui::shortcuts::Action;
 use crate::ui::theme;
 
-/// What may be wrong with the film in view, and what can be done about it.
+/// What to know of the film in view besides a refusal, which a card over the film says; and what can be done.
 pub fn concerns_ui(ui: &mut Ui, view: &FindingsView<'_>, commands: &CommandSender) {
-    if view.films.current_path().is_none() {
-        ui.heading("No film");
-        ui.weak("Open a film to see its scores");
-        return;
-    }
     let Some(opened) = view.films.film.opened() else {
         return;
     };
@@ -22,36 +16,34 @@ pub fn concerns_ui(ui: &mut Ui, view: &FindingsView<'_>, commands: &CommandSende
         ui.label(format!("Patient: {}", name.unwrap_or("not in the file")));
     }
     let palette = theme::palette(ui.visuals());
+    let refused = view.viewer.is_refused(view.films);
     for concern in opened.concerns.all() {
-        let color = match concern.severity {
-            Severity::Note | Severity::Warning => palette.warning,
-            Severity::Refusal => palette.error,
+        let text = egui::RichText::new(&concern.text);
+        match concern.severity {
+            Severity::Note | Severity::Warning => ui.label(text.color(palette.warning)),
+            Severity::Refusal if refused => continue,
+            Severity::Refusal => ui.label(text.color(palette.error)),
         };
-        ui.label(egui::RichText::new(&concern.text).color(color));
     }
-    auto_window_ui(ui, view, opened.film.contrast, commands);
-}
-
-/// At the concern about contrast: another window in place of the file's, and the way back.
-fn auto_window_ui(
-    ui: &mut Ui,
-    view: &FindingsView<'_>,
-    contrast: Contrast,
-    commands: &CommandSender,
-) {
-    let action = Action::UseAutoWindow;
-    if view.actions.command(action).is_none() {
-        return;
-    }
-    let label = match contrast {
-        Contrast::Auto => "Use the file's window",
-        Contrast::File | Contrast::Chosen => "Use auto window",
-    };
-    let button = egui::Button::new(label);
-    let hint = "The window that the film is scored by; an auto window is chosen by its gray values";
-    view.actions
-        .add(ui, action, button, commands)
-        .on_hover_text(hint);
+    ui.horizontal_wrapped(|ui| {
+        // Of a refused film the card has them.
+        let mut offers = Vec::new();
+        if !refused {
+            offers.push((Action::RotateAndScore, "Rotate and score"));
+            offers.push((Action::InvertAndScore, "Invert and score"));
+        }
+        if !refused && !opened.correction.auto_window {
+            offers.push((Action::UseAutoWindow, "Use auto window"));
+        }
+        offers.push((Action::Uncorrect, "Use the film as in its file"));
+        for (action, label) in offers {
+            if view.actions.command(action).is_some() {
+                let button = egui::Button::new(label);
+                let response = view.actions.add(ui, action, button, commands);
+                response.on_hover_text(action.label());
+            }
+        }
+    });
 }
 
 /// Mark and note of the film; both are saved in a file next to the films.

@@ -4,6 +4,7 @@ mod heading;
 mod model;
 mod open_row;
 mod row;
+mod summary;
 mod view;
 
 use std::path::PathBuf;
@@ -12,10 +13,7 @@ use egui::{Panel, ScrollArea, Ui};
 
 use crate::domain::{PerFinding, Score};
 use crate::model::ModelCard;
-use crate::state::{
-    Command, CommandSender, DisplayCommand, FilmState, FindingGroups, Model, ViewerCommand,
-};
-use crate::ui::shortcuts::Action;
+use crate::state::{CommandSender, FindingGroups, Model};
 use crate::ui::theme;
 use crate::ui::widgets::Busy;
 
@@ -37,30 +35,29 @@ pub fn findings_ui(
     commands: &CommandSender,
 ) {
     if view.films.current_path().is_some() {
-        Panel::bottom("marks").show(ui, |ui| heading::note_ui(ui, view, commands));
+        // Below the rows, which keep their places from film to film.
+        Panel::bottom("marks").show(ui, |ui| {
+            heading::concerns_ui(ui, view, commands);
+            heading::note_ui(ui, view, commands);
+        });
+    } else {
+        ui.heading("No film");
+        ui.weak("Open a film to see its scores");
     }
     ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
-        heading::concerns_ui(ui, view, commands);
-        state_ui(ui, view, commands);
         let Some(loaded) = &view.model.loaded else {
             no_model_ui(ui, view.model);
             return;
         };
-        if view.viewer.is_refused(view.films) {
-            refused_ui(ui, commands);
-        }
         let card = loaded.classifier.card();
         let rows = rows_of(view);
-        if rows.iter().any(|row| row.uncovered.is_some()) {
-            covered_ui(ui, commands);
-        }
         let path = view.films.current_path();
         let held = views.held.take();
         let held = held.filter(|(of, _)| of.as_deref() == path);
         // Rows that change places under the pointer could not be dragged.
         let scores = scores_of(view);
         let now = FindingGroups::of(loaded.thresholds.current(), scores);
-        summary_ui(ui, &now, scores.is_some(), view, commands);
+        summary::summary_ui(ui, &now, scores.is_some(), view, commands);
         let groups = held.map_or(now, |(_, groups)| groups);
         if groups_ui(ui, &rows, &groups, card, view, commands) {
             views.held = Some((path.map(Into::into), groups));
@@ -166,71 +163,6 @@ fn group_name_ui(ui: &mut Ui, name: &str) -> egui::Response {
     ui.weak(name)
 }
 
-/// In place of scores that mean nothing; why, the concerns have said.
-fn refused_ui(ui: &mut Ui, commands: &CommandSender) {
-    let palette = theme::palette(ui.visuals());
-    ui.horizontal_wrapped(|ui| {
-        let text = egui::RichText::new("Scores hidden").strong();
-        ui.label(text.color(palette.error));
-        if ui.button("Show scores anyway").clicked() {
-            commands.view(ViewerCommand::ShowAnyway);
-        }
-    });
-}
-
-/// Says that the scores are not those of the film as it is.
-fn covered_ui(ui: &mut Ui, commands: &CommandSender) {
-    let palette = theme::palette(ui.visuals());
-    ui.horizontal(|ui| {
-        let text = "Part of the film is covered; scores and maps are for the rest";
-        ui.label(egui::RichText::new(text).color(palette.warning));
-        if ui.small_button("Uncover all").clicked() {
-            commands.display(DisplayCommand::Uncover);
-        }
-    });
-}
-
-/// Progress, failure or cancellation of the film in view, with the way out.
-fn state_ui(ui: &mut Ui, view: &FindingsView<'_>, commands: &CommandSender) {
-    let palette = theme::palette(ui.visuals());
-    match &view.films.film {
-        FilmState::Empty | FilmState::Read(_) => {}
-        FilmState::Opening | FilmState::Scoring(_) => {
-            let opening = matches!(view.films.film, FilmState::Opening);
-            ui.horizontal(|ui| {
-                ui.add(Busy);
-                ui.label(match (opening, view.model.loaded.is_some()) {
-                    (true, _) => "Opening film…",
-                    (false, true) => "Scoring…",
-                    (false, false) => "Waiting for the model…",
-                });
-                if ui.button("Cancel").clicked() {
-                    commands.send(Command::Cancel);
-                }
-            });
-        }
-        FilmState::Failed { error, .. } => {
-            let title = egui::RichText::new("No scores for this film").strong();
-            ui.label(title.color(palette.error));
-            ui.label(theme::sentence(error).color(palette.error));
-            ui.horizontal(|ui| {
-                if ui.button("Try again").clicked() {
-                    commands.view(ViewerCommand::Retry);
-                }
-                if ui.button("Copy error").clicked() {
-                    ui.ctx().copy_text(error.clone());
-                }
-            });
-        }
-        FilmState::Cancelled(_) => {
-            ui.strong("Stopped: no scores for this film");
-            if ui.button("Reload film").clicked() {
-                commands.view(ViewerCommand::Retry);
-            }
-        }
-    }
-}
-
 fn no_model_ui(ui: &mut Ui, model: &Model) {
     if let Some(error) = &model.error {
         let palette = theme::palette(ui.visuals());
@@ -246,43 +178,4 @@ fn no_model_ui(ui: &mut Ui, model: &Model) {
             ui.label("Loading model…");
         });
     }
-}
-
-/// How many findings are above their threshold, in words that do not call a film normal.
-fn summary_ui(
-    ui: &mut Ui,
-    groups: &FindingGroups,
-    scored: bool,
-    view: &FindingsView<'_>,
-    commands: &CommandSender,
-) {
-    if !scored {
-        return;
-    }
-    ui.horizontal(|ui| {
-        let text = match (groups.above.len(), groups.n_judged()) {
-            (_, 0) => "No thresholds in this model".to_owned(),
-            (0, _) => "Nothing above threshold".to_owned(),
-            (n_above, n_judged) => format!("{n_above} of {n_judged} above threshold"),
-        };
-        let text = egui::RichText::new(text).strong().size(theme::SUMMARY_TEXT_PT);
-        ui.label(text).on_hover_text(
-            "Farthest above its threshold first. A score ranks films and is no probability; a threshold decides \
-             from which score on a film counts as positive; the risk is calibrated, where the model has enough \
-             films for it",
-        );
-        let action = Action::ResetThresholds;
-        if view.actions.command(action).is_some() {
-            let button = egui::Button::new("Reset all").small();
-            view.actions
-                .add(ui, action, button, commands)
-                .on_hover_text(action.label());
-        }
-    });
-    // Always a line, so that the rows below it stay where they are.
-    ui.weak(match (groups.above.len(), groups.n_judged()) {
-        (_, 0) => "Highest score first",
-        (0, _) => "This does not mean that the film is normal",
-        _ => "Farthest above its threshold first",
-    });
 }

@@ -2,6 +2,7 @@ use egui::{Align, Layout, Sense, Ui, UiBuilder, Vec2};
 
 use super::{FindingRow, Verdict};
 use crate::state::{CommandSender, ViewerCommand};
+use crate::ui::shortcuts::first_stop;
 use crate::ui::theme;
 use crate::ui::widgets::score_bar_ui;
 
@@ -46,6 +47,9 @@ pub(super) fn line_ui(ui: &mut Ui, row: &FindingRow, commands: &CommandSender) {
         });
         if name.clicked() {
             select(row, commands);
+        }
+        if row.selected {
+            ui.data_mut(|data| data.insert_temp(first_stop(), name.id));
         }
         let change = row.score.zip(row.uncovered);
         let beside = SCORE_WIDTH_PT + change.map_or(0.0, |_| CHANGE_WIDTH_PT + 8.0);

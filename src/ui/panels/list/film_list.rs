@@ -180,9 +180,9 @@ fn row_ui(
         Vec2::splat(rect.height() - 4.0),
     );
     films.paint(ui, picture, &entry.path, &view.list.pictures);
-    let failed = matches!(entry.status, FilmStatus::Failed(_));
+    let failed = matches!(entry.status, FilmStatus::Failed(_) | FilmStatus::Refused(_));
     let color = match entry.status {
-        FilmStatus::Failed(_) => palette.error,
+        FilmStatus::Failed(_) | FilmStatus::Refused(_) => palette.error,
         FilmStatus::Unread => visuals.weak_text_color(),
         FilmStatus::Scored => visuals.text_color(),
     };
@@ -235,6 +235,7 @@ fn strip_row_ui(
     films.paint(ui, picture, &entry.path, &view.list.pictures);
     let (text, color) = match &entry.status {
         FilmStatus::Failed(_) => ("failed".to_owned(), palette.error),
+        FilmStatus::Refused(_) => ("refused".to_owned(), palette.error),
         FilmStatus::Unread | FilmStatus::Scored => strip_words(ui, view, entry),
     };
     let marked = entry.mark.map_or("", mark_sign);
@@ -348,8 +349,8 @@ fn second_line(ui: &Ui, view: &ListView<'_>, entry: &FilmEntry) -> (String, egui
 
 fn unscored_text(entry: &FilmEntry) -> String {
     match &entry.status {
-        FilmStatus::Failed(error) => error.clone(),
-        _ => "No scores yet".to_owned(),
+        FilmStatus::Failed(reason) | FilmStatus::Refused(reason) => reason.clone(),
+        FilmStatus::Unread | FilmStatus::Scored => "No scores yet".to_owned(),
     }
 }
 
@@ -377,6 +378,6 @@ fn hover_ui(ui: &mut Ui, entry: &FilmEntry, blinded: bool) {
     match &entry.status {
         FilmStatus::Unread => ui.weak("Not opened yet"),
         FilmStatus::Scored => ui.weak("Scored"),
-        FilmStatus::Failed(error) => ui.label(error),
+        FilmStatus::Failed(reason) | FilmStatus::Refused(reason) => ui.label(reason),
     };
 }

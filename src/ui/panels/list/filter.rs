@@ -128,7 +128,7 @@ fn parts_ui(
     if response.changed() {
         filter.patient = patient.filter(|_| only).map(ToOwned::to_owned);
     }
-    ui.checkbox(&mut filter.failed, "Failed films only");
+    ui.checkbox(&mut filter.failed, "Failed and refused films only");
     let set = filter != ListFilter::default();
     if ui.add_enabled(set, egui::Button::new("Show all")).clicked() {
         filter = ListFilter::default();

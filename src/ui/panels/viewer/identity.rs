@@ -1,4 +1,4 @@
-use egui::{Align, Color32, Frame, Label, Layout, Rect, RichText, Ui, UiBuilder};
+use egui::{Align, Color32, Frame, Label, Layout, Rect, RichText, Ui, UiBuilder, Visuals};
 
 use super::Pane;
 use crate::domain::{Film, SpacingSource};
@@ -31,6 +31,13 @@ pub fn identity_ui(ui: &mut Ui, rect: Rect, pane: &Pane<'_>, opened: &OpenedFilm
                     .on_hover_text(film.path.display().to_string());
             }
             line_ui(ui, RichText::new(facts(film)).small()).on_hover_text(details(film));
+            if pane.concerns_shown && !pane.refused {
+                let color = theme::palette(&Visuals::dark()).warning;
+                for reason in opened.concerns.reasons() {
+                    let text = RichText::new(reason).small().color(color);
+                    ui.add(Label::new(text).wrap().selectable(false));
+                }
+            }
         });
     });
 }

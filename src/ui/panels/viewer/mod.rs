@@ -1,6 +1,7 @@
 //! The film in the middle of the window, with the map of one finding over it.
 
 mod all_maps;
+mod card;
 mod cover;
 mod identity;
 mod input;
@@ -47,6 +48,7 @@ pub fn viewer_ui(
     let area = area_of(rect, ui.ctx().pixels_per_point());
     let Some(opened) = pane.opened() else {
         paint::message_ui(ui, rect, waiting_text(pane.film));
+        card::card_ui(ui, rect, pane, commands);
         return area;
     };
     let film = opened.size();
@@ -64,6 +66,7 @@ pub fn viewer_ui(
     measure::handle(&response, &placement, pane, &mut views.pending, commands);
     measure::paint_ui(ui, rect, &placement, pane, opened, &views.pending);
     identity::identity_ui(ui, rect, pane, opened);
+    card::card_ui(ui, rect, pane, commands);
     if let Some(pos) = pointer.over {
         let read = readout::paint_ui(ui, rect, pos, &placement, pane, opened);
         ui.ctx().accesskit_node_builder(response.id, |node| {
@@ -92,9 +95,9 @@ fn area_of(rect: Rect, pixels_per_point: f32) -> ViewerArea {
 
 fn waiting_text(film: &FilmState) -> &'static str {
     match film {
-        FilmState::Failed { .. } => "The film could not be opened",
-        FilmState::Cancelled(_) => "Stopped",
+        // A card says why.
+        FilmState::Failed { .. } | FilmState::Cancelled(_) => "",
         FilmState::Empty => "No film",
-        _ => "Opening film…",
+        FilmState::Opening | FilmState::Scoring(_) | FilmState::Read(_) => "Opening film…",
     }
 }

@@ -6,7 +6,7 @@ use super::map_texture::Line;
 use super::placement::WHOLE_UV;
 use super::{Pane, Placement, ViewerViews};
 use crate::dataset::BOX_FRAME_PX;
-use crate::domain::{GrayChoice, Point, Voi};
+use crate::domain::{GrayChoice, PatientOrientation, Point, Voi};
 use crate::explain::outside_text;
 use crate::film::{OpenedFilm, ScoredFilm};
 use crate::ui::theme;
@@ -233,9 +233,17 @@ fn sides_ui(ui: &Ui, rect: Rect, placement: &Placement, opened: &OpenedFilm) {
     };
     let ends = [
         (sides.columns_towards.clone(), film.width, middle.y),
-        (opposite(&sides.columns_towards), 0.0, middle.y),
+        (
+            PatientOrientation::opposite(&sides.columns_towards),
+            0.0,
+            middle.y,
+        ),
         (sides.rows_towards.clone(), middle.x, film.height),
-        (opposite(&sides.rows_towards), middle.x, 0.0),
+        (
+            PatientOrientation::opposite(&sides.rows_towards),
+            middle.x,
+            0.0,
+        ),
     ];
     let center = placement.screen(middle);
     for (side, x, y) in ends {
@@ -268,20 +276,6 @@ fn side_place(rect: Rect, right: bool) -> (Pos2, Align2) {
     }
 }
 
-/// Left for right, head for foot and so on, letter by letter, after DICOM PS3.3 C.7.6.1.1.1.
-fn opposite(side: &str) -> String {
-    let turned = |letter: char| match letter {
-        'L' => 'R',
-        'R' => 'L',
-        'A' => 'P',
-        'P' => 'A',
-        'H' => 'F',
-        'F' => 'H',
-        other => other,
-    };
-    side.chars().map(turned).collect()
-}
-
 /// Words over the film, on a dark ground, anchored at a place.
 pub fn words_ui(ui: &Ui, rect: Rect, at: Pos2, anchor: Align2, text: &str) {
     let palette = theme::palette(ui.visuals());
@@ -296,16 +290,4 @@ pub fn words_ui(ui: &Ui, rect: Rect, at: Pos2, anchor: Align2, text: &str) {
     let place = anchor.anchor_size(at, galley.size());
     painter.rect_filled(place.expand(4.0), 3.0, Color32::from_black_alpha(170));
     painter.galley(place.min, galley, palette.film_text);
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_other_end_of_a_side_is_its_opposite() {
-        assert_eq!(opposite("L"), "R");
-        assert_eq!(opposite("FR"), "HL");
-        assert_eq!(opposite("A"), "P");
-    }
 }

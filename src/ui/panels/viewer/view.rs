@@ -41,6 +41,10 @@ pub struct Pane<'a> {
     pub probe: Option<&'a Probe>,
     /// Nothing of the network's answer may be seen.
     pub blinded: bool,
+    /// The film was refused as input, and nobody asked for its scores.
+    pub refused: bool,
+    /// The findings, which say what to know of the film, are hidden: the film's corner says it.
+    pub concerns_shown: bool,
     /// Nor the file's name: a reader of a blinded session is asked.
     pub name_hidden: bool,
 }
@@ -94,6 +98,8 @@ impl<'a> Pane<'a> {
             card: state.shared.model.loaded.as_ref().map(card_of),
             probe: Some(&state.viewer.probe),
             blinded: state.hides_answer(),
+            concerns_shown: state.shared.settings.viewer.findings_hidden && !state.is_blinded(),
+            refused: state.viewer.is_refused(&state.shared.films) && !state.is_blinded(),
             name_hidden: state.is_blinded(),
         }
     }
@@ -105,6 +111,9 @@ impl<'a> Pane<'a> {
         let name = main.thresholds.zip(main.selected);
         let name = name.and_then(|(cuts, idx)| cuts.labels().get(idx));
         let scored = compare.film.reading();
+        let opened = compare.film.opened();
+        let name_hidden =
+            opened.is_some_and(|opened| state.list.is_blinded_to(Some(&opened.film.path)));
         let selected = scored
             .zip(name)
             .and_then(|(scored, name)| scored.maps.labels().position(name));
@@ -121,10 +130,8 @@ impl<'a> Pane<'a> {
             card: compare.card().or(main.card),
             probe: None,
             blinded: state.hides_answer_beside(compare),
-            name_hidden: compare
-                .film
-                .opened()
-                .is_some_and(|opened| state.list.is_blinded_to(Some(&opened.film.path))),
+            refused: opened.is_some_and(|opened| opened.concerns.is_refused()) && !name_hidden,
+            name_hidden,
             ..main
         }
     }
