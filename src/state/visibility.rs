@@ -1,4 +1,4 @@
-use super::{AppState, Compare};
+use super::{AppState, Compare, Notice};
 
 /// Whether scores may be seen: the list knows the blinded session, the viewer the refused film.
 impl AppState {
@@ -18,6 +18,18 @@ impl AppState {
         opened.is_some_and(|opened| {
             self.list.is_blinded_to(Some(&opened.film.path)) || opened.concerns.is_refused()
         })
+    }
+
+    /// The newest notices on the screen, at most so many, the newest last; they name no film that a blinded session hides.
+    pub fn shown_notices(&self, n_most: usize) -> Vec<Notice> {
+        let newest = self.shared.notices.iter().rev();
+        let newest = newest.filter(|notice| notice.shown).take(n_most);
+        let mut shown: Vec<Notice> = newest.cloned().collect();
+        shown.reverse();
+        for notice in &mut shown {
+            notice.text = self.list.without_names(&notice.text);
+        }
+        shown
     }
 
     /// Whether there are visible scores, and no export is running.

@@ -1,25 +1,17 @@
 use egui::{Align2, Area, Context, Frame, Id, Order};
 
-use crate::state::{Command, CommandSender, Notice, NoticeKind, Notices, Workspace};
+use crate::state::{Command, CommandSender, Notice, NoticeKind, Workspace};
 use crate::ui::theme;
 
 /// At most this many notices are on screen at once, the newest.
-const MAX_SHOWN: usize = 3;
+pub const MAX_NOTICES_SHOWN: usize = 3;
 
 /// What happened lately, until dismissed: at the lower left of the film, or at the lower right
 /// of a training, whose log and models are at the left.
-pub fn notices_ui(
-    ctx: &Context,
-    notices: &Notices,
-    workspace: Workspace,
-    commands: &CommandSender,
-) {
-    let newest = notices.iter().rev().filter(|notice| notice.shown);
-    let mut shown: Vec<_> = newest.take(MAX_SHOWN).collect();
+pub fn notices_ui(ctx: &Context, shown: &[Notice], workspace: Workspace, commands: &CommandSender) {
     if shown.is_empty() {
         return;
     }
-    shown.reverse();
     let (corner, side) = match workspace {
         Workspace::Viewer => (Align2::LEFT_BOTTOM, 1.0),
         Workspace::Training | Workspace::Evaluation => (Align2::RIGHT_BOTTOM, -1.0),

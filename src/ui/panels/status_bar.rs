@@ -7,17 +7,23 @@ use crate::state::{
 };
 use crate::ui::theme;
 
-/// The permanent notice; the running training; model, device and time taken.
+/// The permanent notice; the running training; model, device and time taken. While a reader is blinded, the notice
+/// alone.
 pub fn status_bar_ui(
     ui: &mut Ui,
     shared: &Shared,
     training: &TrainingState,
+    blinded: bool,
     commands: &CommandSender,
 ) {
     ui.horizontal(|ui| {
         let palette = theme::palette(ui.visuals());
         ui.label(egui::RichText::new(NOTICE).strong().color(palette.warning));
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            if blinded {
+                ui.label("Blinded session");
+                return;
+            }
             let text = model_text(shared);
             ui.add(egui::Label::new(&text).truncate())
                 .on_hover_text(text);

@@ -37,7 +37,7 @@ pub fn toolbar_ui(ui: &mut Ui, view: &ToolbarView<'_>, commands: &CommandSender)
         });
         ui.separator();
         workspace_ui(ui, view, commands);
-        if view.workspace == Workspace::Viewer {
+        if view.workspace == Workspace::Viewer && !view.in_session {
             ui.separator();
             button_ui(ui, Action::OpenFilms, view, commands);
             button_ui(ui, Action::PreviousFilm, view, commands);
@@ -61,7 +61,9 @@ fn file_menu_ui(ui: &mut Ui, view: &ToolbarView<'_>, commands: &CommandSender) {
         view.actions.menu_ui(ui, action, commands);
     }
     ui.menu_button("Recent films", |ui| {
-        if view.recent_films.is_empty() {
+        if view.in_session {
+            ui.weak("Hidden in a blinded session");
+        } else if view.recent_films.is_empty() {
             ui.weak("None yet");
         }
         for path in view.recent_films {
@@ -83,6 +85,7 @@ fn file_menu_ui(ui: &mut Ui, view: &ToolbarView<'_>, commands: &CommandSender) {
             Action::ScoreAll,
             Action::StopScoring,
             Action::StartSession,
+            Action::ResumeSession,
             Action::EndSession,
         ] {
             view.actions.menu_ui(ui, action, commands);
@@ -207,7 +210,9 @@ fn view_menu_ui(ui: &mut Ui, view: &ToolbarView<'_>, commands: &CommandSender) {
         commands.view(ViewerCommand::KeepFinding(kept));
     }
     let mut shown = view.patient_name_shown;
-    if ui.checkbox(&mut shown, "Patient name").changed() {
+    let allowed = view.actions.command(Action::TogglePatientName).is_some();
+    let name = egui::Checkbox::new(&mut shown, "Patient name");
+    if ui.add_enabled(allowed, name).changed() {
         commands.view(ViewerCommand::ShowPatientName(shown));
     }
     ui.separator();

@@ -15,8 +15,10 @@ pub struct ToolbarView<'a> {
     pub workspace: Workspace,
     /// What is being waited for, as text.
     pub waiting: Option<&'static str>,
-    /// Films opened last, newest first.
+    /// Films opened last, newest first; none in a blinded session, which hides their names.
     pub recent_films: &'a [PathBuf],
+    /// Whether a blinded session is running.
+    pub in_session: bool,
     /// Runs started or opened last, newest first.
     pub recent_runs: &'a [PathBuf],
     /// Whether the next start opens what is open now.
@@ -43,7 +45,8 @@ impl<'a> ToolbarView<'a> {
             actions: Actions::of(state),
             workspace: state.workspace,
             waiting,
-            recent_films: &settings.recent_films,
+            recent_films: recent_films(state),
+            in_session: state.list.blinded.is_some(),
             finding_kept: settings.viewer.finding_kept,
             recent_runs: &settings.training.recent_runs,
             restore_session: settings.restore_session,
@@ -106,7 +109,14 @@ impl<'a> PaletteView<'a> {
             palette: state.windows.palette.as_ref()?,
             actions: Actions::of(state),
             labels: classifier.map(|classifier| &classifier.card().labels),
-            recent_films: &state.shared.settings.recent_films,
+            recent_films: recent_films(state),
         })
+    }
+}
+
+fn recent_films(state: &AppState) -> &[PathBuf] {
+    match state.list.blinded {
+        Some(_) => &[],
+        None => &state.shared.settings.recent_films,
     }
 }

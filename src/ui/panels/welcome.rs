@@ -9,7 +9,7 @@ pub fn welcome_ui(ui: &mut Ui, actions: Actions<'_>, commands: &CommandSender) {
     let rect = ui.max_rect();
     let palette = theme::palette(ui.visuals());
     ui.painter().rect_filled(rect, 0.0, palette.film_background);
-    let box_size = Vec2::new(480.0_f32.min(rect.width()), 290.0);
+    let box_size = Vec2::new(480.0_f32.min(rect.width()), 324.0);
     let content = Align2::CENTER_CENTER.align_size_within_rect(box_size, rect);
     ui.scope_builder(UiBuilder::new().max_rect(content), |ui| {
         // Black in both themes, so the words here are light in both.
@@ -34,6 +34,13 @@ pub fn welcome_ui(ui: &mut Ui, actions: Actions<'_>, commands: &CommandSender) {
                     let button = Button::new(action.label()).min_size(Vec2::new(150.0, 26.0));
                     actions.add(ui, action, button, commands);
                 }
+            });
+            ui.add_space(theme::SMALL_GAP_PT);
+            ui.scope(|ui| {
+                ui.visuals_mut().override_text_color = None;
+                let action = Action::ResumeSession;
+                let button = Button::new(action.label()).min_size(Vec2::new(200.0, 26.0));
+                actions.add(ui, action, button, commands);
             });
             ui.add_space(theme::GAP_PT);
             for line in [

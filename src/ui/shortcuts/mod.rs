@@ -2,6 +2,7 @@
 
 mod command;
 mod keymap;
+mod session_keys;
 mod table;
 
 #[cfg(test)]
@@ -91,12 +92,14 @@ pub fn keys_ui(ctx: &Context, state: &AppState, commands: &CommandSender) {
         // The next key is an answer, not a command.
         return;
     }
+    session_keys::session_keys_ui(ctx, state, commands);
     let typing = ctx.text_edit_focused();
     let focused = ctx.memory(|memory| memory.focused().is_some());
     // F1 always opens the help, as on every desktop.
     let first = egui::KeyboardShortcut::new(Modifiers::NONE, egui::Key::F1);
     let mut bound: Vec<_> = Action::ALL
         .iter()
+        .filter(|action| !action.is_of_session())
         .filter_map(|&action| Some((action.shortcut(&state.shared.settings.keys)?, action)))
         .chain([(first, Action::Keys)])
         .collect();
