@@ -92,6 +92,14 @@ impl FilePicker for DesktopPicker {
                 "Log of the blinded session",
                 PickForm::NewFile("reading-log.csv"),
             ),
+            PickKind::ResumedLog => pick_one(
+                "Log of the blinded session to resume",
+                PickForm::File(&["csv"]),
+            ),
+            PickKind::SessionTable => pick_one(
+                "Save the table of the session",
+                PickForm::NewFile("reading-table.csv"),
+            ),
             PickKind::Model | PickKind::ComparedModel => rfd::FileDialog::new()
                 .set_title("Open a model")
                 .add_filter("Models and Keras weights", &["safetensors", "h5", "hdf5"])

@@ -4,6 +4,7 @@
 
 mod roc;
 mod confusion;
+mod agreement;
 mod ranked;
 mod delong;
 mod normal;
@@ -13,6 +14,7 @@ mod calibration;
 mod operating_point;
 mod summary;
 
+pub use agreement::{Agreement, Kappa};
 pub use calibration::{Platt, PlattError, logit, undo_weighting};
 pub use confusion::Confusion;
 pub use delong::{AucEstimate, PairedAuc};

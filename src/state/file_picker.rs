@@ -11,6 +11,10 @@ pub enum PickKind {
     Folder,
     /// A new file for the log of a blinded session.
     ReadingLog,
+    /// The log of a blinded session, to take it up again.
+    ResumedLog,
+    /// A new file for the table of a blinded session's end page.
+    SessionTable,
     /// A folder for exports.
     ExportFolder,
     /// One model file.

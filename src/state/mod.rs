@@ -40,8 +40,10 @@ pub use file_picker::{FilePicker, PickKind, Picked};
 pub use films::{FilmState, Films};
 pub use keys::KeyChoices;
 pub use list::{
-    Agreement, BlindedSession, Decision, FilmEntry, FilmNote, FilmStatus, ListCommand, ListFilter,
-    ListState, Mark, NoteTimes, Sidecar, SortKey, SortOrder, arranged, n_above, score,
+    AgreementRow, Answer, AnswerCommand, BlindedSession, CommittedFilm, CommittedFinding,
+    Confidence, Decision, FilmEntry, FilmNote, FilmStatus, ListCommand, ListFilter, ListState,
+    Mark, NetworkAnswer, NoteTimes, ReaderAnswer, SessionReport, Sidecar, SortKey, SortOrder,
+    arranged, n_above, score,
 };
 pub use model::{Loaded, Model, ModelOrigin, ModelRequest};
 pub use notice::{Notice, NoticeKind, Notices};

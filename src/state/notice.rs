@@ -32,7 +32,7 @@ pub struct Notice {
 }
 
 /// The notices so far, oldest first.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Notices {
     log: VecDeque<Notice>,
     n_ever: u64,
@@ -71,6 +71,15 @@ impl Notices {
                 notice.shown = false;
             }
         }
+    }
+
+    /// The same, each with another text.
+    pub(super) fn with_texts(&self, text: impl Fn(&str) -> String) -> Self {
+        let mut notices = self.clone();
+        for notice in &mut notices.log {
+            notice.text = text(&notice.text);
+        }
+        notices
     }
 
     /// The one for the status line, and for how long if it leaves by itself: the newest of the errors that nobody

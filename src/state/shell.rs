@@ -150,7 +150,10 @@ impl AppState {
             Effect::LoadModel(request) => self.shared.load_model(request),
             Effect::ShowWorkspace(workspace) => self.workspace = workspace,
             Effect::AskPath(kind) => self.dialog.open(kind, &self.shared),
-            Effect::ShowFilm(film_idx) => self.viewer.show_film(film_idx, &mut self.shared),
+            Effect::ShowFilm(film_idx) => {
+                self.list.report = None;
+                self.viewer.show_film(film_idx, &mut self.shared);
+            }
             Effect::ClearFilm => self.viewer.clear_film(),
             Effect::CloseCompare => self.viewer.close_compare(),
             Effect::SelectFinding { finding_idx, film } => self.viewer.select_on(finding_idx, film),

@@ -1,4 +1,6 @@
-use super::{AppState, Compare};
+use std::borrow::Cow;
+
+use super::{AppState, Compare, Notices};
 
 /// Whether scores may be seen: the list knows the blinded session, the viewer the refused film.
 impl AppState {
@@ -18,6 +20,15 @@ impl AppState {
         opened.is_some_and(|opened| {
             self.list.is_blinded_to(Some(&opened.film.path)) || opened.concerns.is_refused()
         })
+    }
+
+    /// All that was said, without the names of films that a blinded session hides.
+    pub fn visible_notices(&self) -> Cow<'_, Notices> {
+        let notices = &self.shared.notices;
+        if self.list.blinded.is_none() {
+            return Cow::Borrowed(notices);
+        }
+        Cow::Owned(notices.with_texts(|text| self.list.without_names(text)))
     }
 
     /// Whether there are visible scores, and no export is running.

@@ -19,6 +19,8 @@ pub const LEAST_WIDTH_FOR_LIST_PT: f32 = 860.0;
 pub const LIST_ROW_HEIGHT_PT: f32 = 44.0;
 /// Width of the findings with their bars.
 pub const FINDINGS_WIDTH_PT: f32 = 316.0;
+/// Width of the answers of a blinded session.
+pub const ANSWERS_WIDTH_PT: f32 = 350.0;
 /// Size of the words on how many findings are above their threshold.
 pub const SUMMARY_TEXT_PT: f32 = 16.0;
 /// Room at the film's foot for the bar of the map; words in the lower corners are above it.

@@ -4,11 +4,11 @@ use egui::{CentralPanel, Context, Panel, Ui};
 
 use super::panels::{
     CompareView, EvaluationView, EvaluationViews, FindingsView, FindingsViews, ListView, ListViews,
-    MapControlsView, PaletteView, Pane, ToolStripView, ToolbarView, TourPlaces, TrainingView,
-    TrainingViews, ViewerViews, WelcomeView, about_ui, all_maps_ui, answers_ui, back_ui, close_ui,
-    compare_ui, epoch_scrubber_ui, evaluation_ui, film_list_ui, findings_ui, histogram_ui, keys_ui,
-    map_bar_ui, messages_ui, palette_ui, path_prompt_ui, status_bar_ui, tool_strip_ui, toolbar_ui,
-    tour_ui, training_ui, viewer_ui, welcome_ui,
+    MapControlsView, PaletteView, Pane, SessionView, ToolStripView, ToolbarView, TourPlaces,
+    TrainingView, TrainingViews, ViewerViews, WelcomeView, about_ui, all_maps_ui, answers_ui,
+    back_ui, close_ui, compare_ui, epoch_scrubber_ui, evaluation_ui, film_list_ui, findings_ui,
+    histogram_ui, keys_ui, map_bar_ui, messages_ui, palette_ui, path_prompt_ui, session_report_ui,
+    status_bar_ui, tool_strip_ui, toolbar_ui, tour_ui, training_ui, viewer_ui, welcome_ui,
 };
 use super::shortcuts::Actions;
 use super::theme;
@@ -36,10 +36,29 @@ impl Workspaces {
             toolbar_ui(ui, &ToolbarView::of(state), commands);
         });
         Panel::bottom("status").show(ui, |ui| {
-            status_bar_ui(ui, &state.shared, &state.training, commands);
+            let blinded = state.is_blinded();
+            let notices = state.visible_notices();
+            status_bar_ui(
+                ui,
+                &state.shared,
+                &state.training,
+                &notices,
+                blinded,
+                commands,
+            );
         });
         match state.workspace {
-            Workspace::Viewer => self.viewer_ui(ui, state, commands),
+            Workspace::Viewer => {
+                if let Some(report) = &state.list.report {
+                    CentralPanel::default().show(ui, |ui| {
+                        session_report_ui(ui, report, Actions::of(state), commands);
+                    });
+                } else if let Some(session) = SessionView::of(state) {
+                    self.session_ui(ui, &session, state, commands);
+                } else {
+                    self.viewer_ui(ui, state, commands);
+                }
+            }
             Workspace::Training => {
                 let view = TrainingView::of(state);
                 training_ui(ui, &view, &mut self.training, commands);
@@ -80,21 +99,15 @@ impl Workspaces {
                 });
             self.places.list = list.response.rect;
         }
-        // A blinded session asks there.
-        if !settings.findings_hidden || state.list.blinded.is_some() {
+        if !settings.findings_hidden {
             let width = theme::FINDINGS_WIDTH_PT.min(ui.available_width() * 0.5);
             // Two names: one width must not be remembered for the other.
             let findings = Panel::right(if wide { "findings" } else { "narrow findings" })
                 .default_size(width)
                 .size_range(width..=theme::FINDINGS_WIDTH_PT * 1.5)
                 .show(ui, |ui| {
-                    if let Some(session) = &state.list.blinded {
-                        answers_ui(ui, &ListView::of(state), session, commands);
-                    }
-                    if !state.is_blinded() {
-                        let view = FindingsView::of(state);
-                        findings_ui(ui, &view, &mut self.findings, commands);
-                    }
+                    let view = FindingsView::of(state);
+                    findings_ui(ui, &view, &mut self.findings, commands);
                 });
             self.places.findings = findings.response.rect;
         }
@@ -105,6 +118,33 @@ impl Workspaces {
                 histogram_ui(ui, opened, state.viewer.display(), commands);
             });
         }
+        self.film_panel_ui(ui, state, commands);
+    }
+
+    /// A blinded session: the film as large as it gets, and the questions. No tools, no list, no histogram.
+    fn session_ui(
+        &mut self,
+        ui: &mut Ui,
+        session: &SessionView<'_>,
+        state: &AppState,
+        commands: &CommandSender,
+    ) {
+        let width = theme::ANSWERS_WIDTH_PT.min(ui.available_width() * 0.5);
+        Panel::right("answers")
+            .default_size(width)
+            .size_range(width..=theme::ANSWERS_WIDTH_PT * 1.5)
+            .show(ui, |ui| {
+                answers_ui(ui, session, commands);
+                if !state.is_blinded() {
+                    let view = FindingsView::of(state);
+                    findings_ui(ui, &view, &mut self.findings, commands);
+                }
+            });
+        self.film_panel_ui(ui, state, commands);
+    }
+
+    /// The film with the bar of its map, in the room that is left.
+    fn film_panel_ui(&mut self, ui: &mut Ui, state: &AppState, commands: &CommandSender) {
         let areas = CentralPanel::no_frame().show(ui, |ui| {
             let film = ui.available_rect_before_wrap();
             let areas = self.film_ui(ui, state, commands);
@@ -155,7 +195,7 @@ impl Workspaces {
             return compare_ui(ui, &view, views, commands).map(Some);
         }
         let pane = Pane::main(state);
-        if state.viewer.options.all_maps_shown {
+        if state.viewer.options.all_maps_shown && state.list.blinded.is_none() {
             all_maps_ui(ui, &pane, &mut self.viewer, commands);
             return [None, None];
         }
@@ -167,7 +207,7 @@ impl Workspaces {
 /// Draws the windows over the workspace.
 pub fn windows_ui(ctx: &Context, state: &AppState, commands: &CommandSender) {
     if state.windows.messages_shown {
-        messages_ui(ctx, &state.shared.notices, commands);
+        messages_ui(ctx, &state.visible_notices(), commands);
     }
     if let Some(prompt) = &state.shared.prompt {
         path_prompt_ui(ctx, prompt, commands);

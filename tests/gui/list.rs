@@ -1,4 +1,4 @@
-//! The reading list: scoring behind it, order and filter, marks, and blinded readings.
+//! The reading list: scoring behind it, order and filter, marks.
 
 use std::path::Path;
 
@@ -6,14 +6,11 @@ use egui::accesskit::Role;
 use egui::{Key, Modifiers};
 use egui_kittest::kittest::Queryable as _;
 use thorax::state::{
-    Command, Decision, ListCommand, ListFilter, Mark, Picked, Sidecar, SortKey, SortOrder,
-    ViewerCommand,
+    Command, Decision, ListCommand, ListFilter, Mark, Sidecar, SortKey, SortOrder, ViewerCommand,
 };
 
 use crate::films::folder;
-use crate::harness::{
-    AppHarness, PreparedPicker, app_with, app_with_scores, build, builder, is_scored, step_until,
-};
+use crate::harness::{AppHarness, app_with, app_with_scores, is_scored, step_until};
 
 /// A folder of films with NIH's names and a table, the list in view and the first film scored.
 fn app(folder: &Path) -> AppHarness {
@@ -224,87 +221,6 @@ fn marks_and_notes_lie_beside_the_films_and_come_back() {
     assert_eq!(
         (entry.mark, entry.note.as_str()),
         (Some(Mark::Flagged), "look again")
-    );
-}
-
-#[test]
-fn in_a_blinded_reading_the_models_answer_is_hidden_until_the_reader_commits() {
-    let films = nih_folder();
-    let log = films.path().join("log.csv");
-    let picker = PreparedPicker::new(Picked::Files(vec![log.clone()]));
-    let mut harness = build(builder(), picker, vec![films.path().to_owned()]);
-    step_until("the scores", &mut harness, is_scored);
-    send(&mut harness, ListCommand::StartBlinded);
-    step_until("the reading", &mut harness, |app| {
-        app.state.list.blinded.is_some() && is_scored(app)
-    });
-    harness.run_steps(8);
-    harness.get_by_label_contains("Blinded session, film 1 of 5");
-    assert!(
-        harness.query_by_label("Stability").is_none()
-            && harness.query_all_by_label_contains(".png").count() == 0,
-        "scores and names of files are hidden"
-    );
-    harness.get_by_label("Effusion: Yes").click();
-    harness.run();
-    harness.get_by_label("Commit answers").click();
-    step_until("the log", &mut harness, |app| {
-        let reading = app.state.list.blinded.as_ref();
-        reading.is_some_and(thorax::state::BlindedSession::is_committed)
-    });
-    harness.run();
-    harness.get_by_label_contains("Committed. Reader and model agree on");
-    harness.get_by_label("Stability");
-    let text = std::fs::read_to_string(&log).unwrap();
-    assert_eq!(text.lines().count(), 15);
-    let row = text
-        .lines()
-        .find(|line| line.contains(",Effusion,"))
-        .unwrap();
-    assert!(row.contains(",Effusion,yes,"), "{row}");
-    assert!(row.contains(thorax::domain::NOTICE), "{row}");
-    harness.get_by_label("Next film of the session").click();
-    harness.run_steps(3);
-    assert!(harness.state().state.is_blinded());
-    // A click on the list shows a film, and never what the network says of it.
-    let state = &harness.state().state;
-    let shown = state.shared.films.current().unwrap();
-    let unread = (0..5).find(|place| {
-        let path = &state.shared.films.entries()[*place].path;
-        *place != shown && state.list.is_blinded_to(Some(path))
-    });
-    harness
-        .state_mut()
-        .state
-        .apply(Command::Viewer(ViewerCommand::ShowFilm(unread.unwrap())));
-    harness.run_steps(8);
-    assert!(harness.state().state.is_blinded());
-    harness.get_by_label("Back to the session").click();
-    harness.run_steps(8);
-    let state = &harness.state().state;
-    assert!(state.list.shows_asked_film(&state.shared.films));
-    let state = &mut harness.state_mut().state;
-    state.apply(Command::List(ListCommand::Answer(2, Some(false))));
-    state.apply(Command::Viewer(ViewerCommand::ShowFilm(unread.unwrap())));
-    send(&mut harness, ListCommand::ShowAsked);
-    let reading = harness.state().state.list.blinded.as_ref().unwrap();
-    assert_eq!(
-        reading.answer_to(2),
-        Some(false),
-        "an answer waits for its reader"
-    );
-    harness
-        .state_mut()
-        .state
-        .apply(Command::Viewer(ViewerCommand::ShowFilm(unread.unwrap())));
-    let state = &harness.state().state;
-    let window = state.viewer.window_in_words(&state.shared.films);
-    send(&mut harness, ListCommand::Commit { window });
-    let text = std::fs::read_to_string(&log).unwrap();
-    assert_eq!(
-        text.lines().count(),
-        15,
-        "nothing is logged for a film that was not asked about"
     );
 }
 

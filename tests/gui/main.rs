@@ -1,6 +1,10 @@
 //! The real program in a window without a display, found by role and label, judged by its state.
 
 #[cfg(test)]
+mod blinded;
+#[cfg(test)]
+mod compare;
+#[cfg(test)]
 mod evaluation;
 #[cfg(test)]
 mod exports;

@@ -234,6 +234,7 @@ fn questions() -> Vec<Command> {
         Command::PickModel,
         Command::PickComparedModel,
         Command::List(ListCommand::StartBlinded),
+        Command::List(ListCommand::ResumeBlinded),
         Command::Export(ExportCommand::Export(ExportKind::ALL.to_vec())),
     ];
     questions.extend(

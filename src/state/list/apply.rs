@@ -1,15 +1,10 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use chrono::{Local, SecondsFormat, Utc};
+use chrono::{SecondsFormat, Utc};
 
-use super::blinded::Commit;
-use super::log::append;
 use super::score::start_scoring;
-use super::{
-    BlindedSession, FilmNote, FilmStatus, ListCommand, ListFilter, ListState, Mark, SortKey,
-    SortOrder,
-};
+use super::{FilmNote, FilmStatus, ListCommand, ListFilter, ListState, Mark, SortKey, SortOrder};
 use crate::state::{Effect, PickKind, Session, Shared, Workspace};
 
 impl ListState {
@@ -36,21 +31,14 @@ impl ListState {
             ListCommand::Mark(mark) => self.mark(mark, shared),
             ListCommand::Note(text) => self.write_note(text, shared),
             ListCommand::StartBlinded => return vec![Effect::AskPath(PickKind::ReadingLog)],
-            ListCommand::Answer(label, answer) => {
-                if let Some(reading) = &mut self.blinded {
-                    reading.answer(label, answer);
-                }
-            }
+            ListCommand::ResumeBlinded => return vec![Effect::AskPath(PickKind::ResumedLog)],
+            ListCommand::Answer(command) => self.answer(command, &shared.films),
             ListCommand::Commit { window } => return self.commit(&window, shared),
             ListCommand::ShowAsked => return self.show_asked_film(shared),
-            ListCommand::StepBlinded(step) => {
-                if let Some(reading) = &mut self.blinded
-                    && reading.step(step)
-                {
-                    return self.show_asked_film(shared);
-                }
-            }
-            ListCommand::EndBlinded => self.blinded = None,
+            ListCommand::StepBlinded(step) => return self.step_session(step, shared),
+            ListCommand::EndBlinded => self.end_session(),
+            ListCommand::SaveReport => return self.ask_for_table(),
+            ListCommand::CloseReport => self.report = None,
         }
         Vec::new()
     }
@@ -64,12 +52,9 @@ impl ListState {
         for message in self.notes.poll() {
             shared.say_error(message);
         }
-        if let (Some(committing), Some(reading)) =
-            (shared.finished(&mut self.committing), &mut self.blinded)
-        {
-            reading.accept(committing);
-        }
-        show(found.and_then(|found| found.to_show))
+        let mut effects = self.poll_session(shared);
+        effects.extend(show(found.and_then(|found| found.to_show)));
+        effects
     }
 
     /// Searches paths for films and puts them on the list.
@@ -100,7 +85,8 @@ impl ListState {
     /// Another model is in use: scores of the one before no longer count.
     pub fn model_changed(&mut self, same_findings: bool, shared: &mut Shared) {
         if !same_findings {
-            if self.blinded.take().is_some() {
+            if self.blinded.is_some() {
+                self.end_session();
                 let text = "The blinded session has ended: the new model has other findings";
                 shared.say(text);
             }
@@ -139,7 +125,8 @@ impl ListState {
 
     fn close_all(&mut self, shared: &mut Shared) -> Vec<Effect> {
         self.forget_scoring();
-        self.blinded = None;
+        self.end_session();
+        self.report = None;
         shared.films.close_all();
         shared.settings.session = Session::default();
         vec![Effect::ClearFilm, Effect::CloseCompare]
@@ -192,70 +179,6 @@ impl ListState {
         let note = FilmNote::new(entry.mark, entry.note.clone(), entry.note_times.clone());
         self.notes.save(entry.path.clone(), note);
         self.stale = true;
-    }
-
-    /// Starts a blinded session of the listed films that writes to `log`.
-    pub fn start_blinded(&mut self, log: PathBuf, shared: &mut Shared) -> Vec<Effect> {
-        let Some(classifier) = shared.model.classifier() else {
-            shared.say_error("a blinded session needs a model: none is loaded");
-            return Vec::new();
-        };
-        let entries = shared.films.entries();
-        let films = self.places.iter().filter_map(|&place| entries.get(place));
-        let films: Vec<PathBuf> = films.map(|entry| entry.path.clone()).collect();
-        let n_labels = classifier.card().labels.len();
-        // Any number that differs from reading to reading; the log names it.
-        let seed = Local::now().timestamp_millis().unsigned_abs();
-        // Those of a session that was ended are written, and no longer count.
-        self.committing.detach();
-        self.blinded = BlindedSession::new(films, n_labels, seed, log);
-        self.show_asked_film(shared)
-    }
-
-    fn show_asked_film(&self, shared: &mut Shared) -> Vec<Effect> {
-        let Some(film) = self.blinded.as_ref().and_then(BlindedSession::film) else {
-            return Vec::new();
-        };
-        let place = shared.films.place_of(film);
-        if place.is_none() {
-            let text = format!("this film was removed from the list: {}", film.display());
-            shared.say_error(text);
-        }
-        show(place)
-    }
-
-    fn commit(&mut self, window: &str, shared: &mut Shared) -> Vec<Effect> {
-        // Scores of another film must not be logged for this one.
-        if !self.shows_asked_film(&shared.films) {
-            return self.show_asked_film(shared);
-        }
-        let (Some(reading), Some(loaded), Some(film)) = (
-            &self.blinded,
-            &shared.model.loaded,
-            shared.films.film.reading(),
-        ) else {
-            return Vec::new();
-        };
-        let entry = shared.films.entry_of(&film.opened.film.path);
-        let prepared = reading.prepare(&Commit {
-            scores: &film.inference.scores,
-            thresholds: loaded.thresholds.current(),
-            truth: &|label| entry.and_then(|entry| entry.has(label)),
-            model_id: loaded.classifier.id(),
-            window,
-            input: &film.opened.concerns.summary(),
-            now: Local::now().to_rfc3339_opts(SecondsFormat::Millis, false),
-        });
-        if let Some(committing) = prepared {
-            let log = reading.log.clone();
-            let work = move |_: &_| {
-                append(&log, &committing.rows)?;
-                Ok(committing)
-            };
-            let wake = &shared.services.wake;
-            self.committing.start("reading log", wake, work);
-        }
-        Vec::new()
     }
 
     fn poll_scoring(&mut self, shared: &mut Shared) {

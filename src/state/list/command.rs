@@ -1,6 +1,6 @@
 use std::path::PathBuf;
 
-use super::{ListFilter, Mark, SortOrder};
+use super::{AnswerCommand, ListFilter, Mark, SortOrder};
 
 /// A command of the film list.
 #[derive(Clone, Debug, PartialEq)]
@@ -31,8 +31,10 @@ pub enum ListCommand {
     Note(String),
     /// Begin a blinded session of the films that the list shows.
     StartBlinded,
-    /// Answer one label of the film in view.
-    Answer(usize, Option<bool>),
+    /// Take up a blinded session again from its log.
+    ResumeBlinded,
+    /// Change the answers to the film in view.
+    Answer(AnswerCommand),
     /// Commit to the answers: they are logged, and the network's are shown.
     Commit {
         /// Window center and width that the film was read at, for the log.
@@ -40,8 +42,12 @@ pub enum ListCommand {
     },
     /// Back to the current film of the session.
     ShowAsked,
-    /// Another film of the session.
+    /// Another film of the session; after the last one, when all are read, the end page.
     StepBlinded(isize),
-    /// End the session; committed answers stay in the log.
+    /// End the session and show its end page; committed answers stay in the log.
     EndBlinded,
+    /// Write the table of the end page.
+    SaveReport,
+    /// Close the end page.
+    CloseReport,
 }

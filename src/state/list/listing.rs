@@ -46,6 +46,25 @@ pub fn start_listing(task: &mut Task<Listing>, services: &Services, paths: Vec<P
     });
 }
 
+/// Films that are known by their paths, with what is said of them beside; `missing` are those that are not there.
+pub fn list_known(
+    films: Vec<PathBuf>,
+    elsewhere: Option<&Path>,
+    ctx: &JobContext,
+) -> anyhow::Result<Listing> {
+    let mut listing = Listing::default();
+    let is_missing = |film: &&PathBuf| {
+        // Of a film in an archive, the archive: the first part of its name.
+        let (folder, name) = place_of_film(film);
+        let file = name.iter().next().map(|first| folder.join(first));
+        file.is_none_or(|file| !file.exists())
+    };
+    listing.missing = films.iter().filter(is_missing).cloned().collect();
+    listing.films = films.into_iter().map(FilmEntry::new).collect();
+    look_around(&mut listing, elsewhere, ctx)?;
+    Ok(listing)
+}
+
 /// Adds the labels of the table above the films, and their saved marks and notes.
 fn look_around(
     listing: &mut Listing,

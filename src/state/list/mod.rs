@@ -8,7 +8,6 @@ mod command;
 mod state;
 mod entry;
 mod listing;
-mod log;
 mod notes;
 mod score;
 mod search;
@@ -19,7 +18,10 @@ mod tests;
 
 use arrange::same_patient;
 pub use arrange::{Decision, ListFilter, SortKey, SortOrder, arranged, n_above, score};
-pub use blinded::{Agreement, BlindedSession};
+pub use blinded::{
+    AgreementRow, Answer, AnswerCommand, BlindedSession, CommittedFilm, CommittedFinding,
+    Confidence, NetworkAnswer, ReaderAnswer, SessionReport,
+};
 pub use command::ListCommand;
 pub use entry::{FilmEntry, FilmStatus, Mark};
 pub use sidecar::{FilmNote, NoteTimes, Sidecar};

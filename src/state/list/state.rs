@@ -1,9 +1,11 @@
 use std::path::{Path, PathBuf};
 
-use super::blinded::Committing;
+use super::blinded::SessionJobs;
 use super::notes::NoteSaver;
 use super::search::FilmSearch;
-use super::{BlindedSession, ListFilter, SortKey, SortOrder, arranged, same_patient};
+use super::{
+    BlindedSession, ListFilter, SessionReport, SortKey, SortOrder, arranged, same_patient,
+};
 use crate::domain::Correction;
 use crate::imaging::Concerns;
 use crate::state::{Films, Services, Shared, SmallPictures};
@@ -30,6 +32,8 @@ pub struct ListState {
     pub pictures: SmallPictures,
     /// The blinded session in progress.
     pub blinded: Option<BlindedSession>,
+    /// The end page of the session before, until it is closed.
+    pub report: Option<SessionReport>,
     /// Places of the films that pass the filter, in order.
     pub(super) places: Vec<usize>,
     /// The places are older than what they follow from.
@@ -39,8 +43,7 @@ pub struct ListState {
     pub(super) scoring: Task<(), ListScore>,
     /// Saves marks and notes.
     pub(super) notes: NoteSaver,
-    /// Answers on their way to the log; they count once written.
-    pub(super) committing: Task<Committing>,
+    pub(super) session_jobs: SessionJobs,
 }
 
 impl ListState {
@@ -52,12 +55,13 @@ impl ListState {
             filter: ListFilter::default(),
             pictures: SmallPictures::new(wake.clone()),
             blinded: None,
+            report: None,
             places: Vec::new(),
             stale: true,
             search: FilmSearch::default(),
             scoring: Task::Idle,
             notes: NoteSaver::new(services.notes_folder(), wake.clone()),
-            committing: Task::Idle,
+            session_jobs: SessionJobs::new(services),
         }
     }
 
@@ -80,9 +84,35 @@ impl ListState {
         asked.is_some() && asked == films.current_path()
     }
 
+    /// Whether the blinded session asks about the film in view: answers can be given and changed.
+    pub fn is_answering(&self, films: &Films) -> bool {
+        let session = self.blinded.as_ref();
+        session.is_some_and(|session| !session.is_committed()) && self.shows_asked_film(films)
+    }
+
+    /// A text without the names of films that a blinded session still hides.
+    pub fn without_names(&self, text: &str) -> String {
+        let mut text = text.to_owned();
+        let films = self.blinded.iter().flat_map(BlindedSession::films);
+        for film in films.filter(|film| self.is_blinded_to(Some(film))) {
+            let name = film.file_name().unwrap_or(film.as_os_str());
+            for hidden in [film.to_string_lossy(), name.to_string_lossy()] {
+                if text.contains(&*hidden) {
+                    text = text.replace(&*hidden, "a film of the session");
+                }
+            }
+        }
+        text
+    }
+
     /// Whether answers are being written to the log.
     pub fn is_committing(&self) -> bool {
-        self.committing.is_running()
+        self.session_jobs.committing.is_running()
+    }
+
+    /// Whether a session is being read, to take it up again.
+    pub fn is_resuming(&self) -> bool {
+        self.session_jobs.resuming.is_running()
     }
 
     /// Whether folders are being searched for films.

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::*;
 use crate::state::shared::tests::{another_model, errors, list, shared, shared_with_model};
-use crate::state::{Effect, PickKind, Session, Shared, ViewerState};
+use crate::state::{Effect, PickKind, Session, Shared, ViewerState, Workspace};
 
 fn with_films(mut shared: Shared, names: &[&str]) -> (ListState, Shared) {
     list(&mut shared, names);
@@ -163,8 +163,9 @@ fn closing_a_film_shows_the_next_and_closing_the_last_clears_the_view() {
 
 #[test]
 fn closing_all_films_ends_the_blinded_session_and_the_comparison() {
+    let folder = tempfile::tempdir().unwrap();
     let (mut state, mut shared) = with_films(shared_with_model(), &["a.png", "b.png"]);
-    state.start_blinded("log.csv".into(), &mut shared);
+    state.start_blinded(folder.path().join("log.csv"), &mut shared);
     let effects = apply(&mut state, ListCommand::CloseAllFilms, &mut shared);
     assert_eq!(effects, [Effect::ClearFilm, Effect::CloseCompare]);
     assert!(state.blinded.is_none() && shared.films.entries().is_empty());
@@ -201,10 +202,16 @@ fn a_blinded_session_asks_for_its_log_and_needs_a_model() {
 
 #[test]
 fn a_blinded_session_shows_its_film_and_hides_the_scores_of_all() {
+    let folder = tempfile::tempdir().unwrap();
     let (mut state, mut shared) = with_films(shared_with_model(), &["a.png", "b.png", "c.png"]);
     apply(&mut state, text_filter("b"), &mut shared);
-    let effects = state.start_blinded("log.csv".into(), &mut shared);
-    assert_eq!(effects, [Effect::ShowFilm(1)], "only listed films are read");
+    let effects = state.start_blinded(folder.path().join("log.csv"), &mut shared);
+    let expected = [
+        Effect::CloseCompare,
+        Effect::ShowWorkspace(Workspace::Viewer),
+        Effect::ShowFilm(1),
+    ];
+    assert_eq!(effects, expected, "only listed films are read");
     for film in ["a.png", "b.png"] {
         assert!(state.is_blinded_to(Some(Path::new(film))));
     }
@@ -218,7 +225,7 @@ fn answers_to_another_film_than_the_one_in_view_are_not_logged() {
     let log = folder.path().join("log.csv");
     let (mut state, mut shared) = with_films(shared_with_model(), &["a.png", "b.png"]);
     let asked = state.start_blinded(log.clone(), &mut shared);
-    let [Effect::ShowFilm(asked)] = asked[..] else {
+    let [.., Effect::ShowFilm(asked)] = asked[..] else {
         panic!("{asked:?}");
     };
     shared.films.show(1 - asked);
@@ -227,13 +234,17 @@ fn answers_to_another_film_than_the_one_in_view_are_not_logged() {
     };
     let effects = apply(&mut state, commit, &mut shared);
     assert_eq!(effects, [Effect::ShowFilm(asked)]);
-    assert!(!state.is_committing() && !log.exists());
+    assert!(!state.is_committing());
+    drop(state);
+    // Begun, and without a row.
+    assert_eq!(std::fs::metadata(&log).map_or(0, |log| log.len()), 0);
 }
 
 #[test]
 fn a_film_of_the_session_that_was_closed_is_named() {
+    let folder = tempfile::tempdir().unwrap();
     let (mut state, mut shared) = with_films(shared_with_model(), &["a.png"]);
-    state.start_blinded("log.csv".into(), &mut shared);
+    state.start_blinded(folder.path().join("log.csv"), &mut shared);
     shared.films.close_all();
     assert_eq!(apply(&mut state, ListCommand::ShowAsked, &mut shared), []);
     assert_eq!(
@@ -244,12 +255,13 @@ fn a_film_of_the_session_that_was_closed_is_named() {
 
 #[test]
 fn a_model_with_other_findings_ends_the_blinded_session() {
+    let folder = tempfile::tempdir().unwrap();
     let (mut state, mut shared) = with_films(shared_with_model(), &["a.png"]);
-    state.start_blinded("log.csv".into(), &mut shared);
+    state.start_blinded(folder.path().join("log.csv"), &mut shared);
     state.model_changed(true, &mut shared);
     assert!(state.blinded.is_some());
     state.model_changed(false, &mut shared);
-    assert!(state.blinded.is_none());
+    assert!(state.blinded.is_none() && state.report.is_some());
 }
 
 #[test]

@@ -53,6 +53,9 @@ fn table_ui(
     for group in ActionGroup::ALL {
         ui.add_space(theme::SMALL_GAP_PT);
         ui.strong(group.title());
+        if *group == ActionGroup::Session {
+            ui.weak("While a session asks for findings, these keys come before all others");
+        }
         Grid::new(group.title())
             .num_columns(2)
             .min_col_width(170.0)
@@ -129,14 +132,9 @@ fn assign_key(ctx: &Context, name: &'static str, keys: &KeyChoices, commands: &C
             commands.send(Command::SetKey(name, None));
         }
         _ => {
-            // As it is written: Command and Ctrl are one here.
             let text = text_of(&pressed);
-            let mut others = Action::ALL.iter().filter(|action| action.name() != name);
-            let taken = others.find(|action| {
-                let shortcut = action.shortcut(keys);
-                shortcut.is_some_and(|shortcut| text_of(&shortcut) == text)
-            });
-            match taken {
+            let asked = Action::named(name);
+            match asked.and_then(|action| action.other_with(&pressed, keys)) {
                 Some(action) => {
                     let words = words_of(ctx, &pressed);
                     let text = format!("{words} is already used by \"{}\"", action.label());

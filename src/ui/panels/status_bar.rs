@@ -4,22 +4,28 @@ use super::messages::message_ui;
 use super::training::running_text;
 use crate::domain::NOTICE;
 use crate::state::{
-    Command, CommandSender, ModelOrigin, Shared, TrainingCommand, TrainingPage, TrainingState,
+    Command, CommandSender, ModelOrigin, Notices, Shared, TrainingCommand, TrainingPage,
+    TrainingState,
 };
 use crate::ui::theme;
 
-/// The permanent notice; the running training; the message of the moment, else model, device and time taken.
+/// The permanent notice; the running training; the message of the moment, else model, device and time taken. While a
+/// reader is blinded, the notice and messages alone.
 pub fn status_bar_ui(
     ui: &mut Ui,
     shared: &Shared,
     training: &TrainingState,
+    notices: &Notices,
+    blinded: bool,
     commands: &CommandSender,
 ) {
     ui.horizontal(|ui| {
         let palette = theme::palette(ui.visuals());
         ui.label(egui::RichText::new(NOTICE).strong().color(palette.warning));
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            if let Some(text) = running_text(training) {
+            if blinded {
+                ui.label("Blinded session");
+            } else if let Some(text) = running_text(training) {
                 let text = egui::RichText::new(text).color(palette.valid);
                 let link = ui.link(text).on_hover_text("Go to the training");
                 if link.clicked() {
@@ -28,7 +34,7 @@ pub fn status_bar_ui(
                 }
                 ui.separator();
             }
-            if message_ui(ui, &shared.notices, commands) {
+            if message_ui(ui, notices, commands) || blinded {
                 return;
             }
             let text = model_text(shared);

@@ -45,7 +45,7 @@ pub fn toolbar_ui(ui: &mut Ui, view: &ToolbarView<'_>, commands: &CommandSender)
         });
         ui.separator();
         workspace_ui(ui, view, commands);
-        if view.workspace == Workspace::Viewer {
+        if view.workspace == Workspace::Viewer && !view.in_session {
             ui.separator();
             button_ui(ui, Action::OpenFilms, view, commands);
             button_ui(ui, Action::PreviousFilm, view, commands);
@@ -69,8 +69,8 @@ fn file_menu_ui(ui: &mut Ui, view: &ToolbarView<'_>, commands: &CommandSender) {
         view.actions.menu_ui(ui, action, commands);
     }
     view.actions.menu_ui(ui, Action::OpenLastSession, commands);
-    recent_menu_ui(ui, "Recent folders", view.recent_folders, commands);
-    recent_menu_ui(ui, "Recent films", view.recent_films, commands);
+    recent_menu_ui(ui, "Recent folders", view, view.recent_folders, commands);
+    recent_menu_ui(ui, "Recent films", view, view.recent_films, commands);
     ui.menu_button("Export", |ui| {
         for &action in ActionGroup::Exports.actions() {
             view.actions.menu_ui(ui, action, commands);
@@ -83,6 +83,7 @@ fn file_menu_ui(ui: &mut Ui, view: &ToolbarView<'_>, commands: &CommandSender) {
             Action::ScoreAll,
             Action::StopScoring,
             Action::StartSession,
+            Action::ResumeSession,
             Action::EndSession,
         ] {
             view.actions.menu_ui(ui, action, commands);
@@ -99,9 +100,17 @@ fn file_menu_ui(ui: &mut Ui, view: &ToolbarView<'_>, commands: &CommandSender) {
     }
 }
 
-fn recent_menu_ui(ui: &mut Ui, title: &str, paths: &[PathBuf], commands: &CommandSender) {
+fn recent_menu_ui(
+    ui: &mut Ui,
+    title: &str,
+    view: &ToolbarView<'_>,
+    paths: &[PathBuf],
+    commands: &CommandSender,
+) {
     ui.menu_button(title, |ui| {
-        if paths.is_empty() {
+        if view.in_session {
+            ui.weak("Hidden in a blinded session");
+        } else if paths.is_empty() {
             ui.weak("None yet");
         }
         for path in paths {
@@ -221,7 +230,9 @@ fn view_menu_ui(ui: &mut Ui, view: &ToolbarView<'_>, commands: &CommandSender) {
         commands.view(ViewerCommand::KeepFinding(kept));
     }
     let mut shown = view.patient_name_shown;
-    if ui.checkbox(&mut shown, "Patient name").changed() {
+    let allowed = view.actions.command(Action::TogglePatientName).is_some();
+    let name = egui::Checkbox::new(&mut shown, "Patient name");
+    if ui.add_enabled(allowed, name).changed() {
         commands.view(ViewerCommand::ShowPatientName(shown));
     }
     ui.separator();

@@ -8,6 +8,10 @@ use crate::state::{
 use crate::ui::shortcuts::Actions;
 
 /// What the toolbar and its menus show.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each holds or not, whatever the others do"
+)]
 pub struct ToolbarView<'a> {
     /// Their actions.
     pub actions: Actions<'a>,
@@ -15,10 +19,12 @@ pub struct ToolbarView<'a> {
     pub workspace: Workspace,
     /// What is being waited for, as text.
     pub waiting: Option<&'static str>,
-    /// Folders opened last, newest first.
+    /// Folders opened last, newest first; none in a blinded session, which hides their names.
     pub recent_folders: &'a [PathBuf],
-    /// Films opened last, newest first.
+    /// Films opened last, likewise.
     pub recent_films: &'a [PathBuf],
+    /// Whether a blinded session is running.
+    pub in_session: bool,
     /// Runs started or opened last, newest first.
     pub recent_runs: &'a [PathBuf],
     /// Whether the next start opens what is open now.
@@ -45,8 +51,9 @@ impl<'a> ToolbarView<'a> {
             actions: Actions::of(state),
             workspace: state.workspace,
             waiting,
-            recent_folders: &settings.recent_folders,
-            recent_films: &settings.recent_films,
+            recent_folders: recent(state, &settings.recent_folders),
+            recent_films: recent(state, &settings.recent_films),
+            in_session: state.list.blinded.is_some(),
             finding_kept: settings.viewer.finding_kept,
             recent_runs: &settings.training.recent_runs,
             restore_session: settings.restore_session,
@@ -109,7 +116,15 @@ impl<'a> PaletteView<'a> {
             palette: state.windows.palette.as_ref()?,
             actions: Actions::of(state),
             labels: classifier.map(|classifier| &classifier.card().labels),
-            recent_films: &state.shared.settings.recent_films,
+            recent_films: recent(state, &state.shared.settings.recent_films),
         })
+    }
+}
+
+/// Paths opened lately; none in a blinded session, which hides names.
+fn recent<'a>(state: &AppState, paths: &'a [PathBuf]) -> &'a [PathBuf] {
+    match state.list.blinded {
+        Some(_) => &[],
+        None => paths,
     }
 }

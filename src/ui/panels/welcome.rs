@@ -73,6 +73,15 @@ fn page_ui(ui: &mut Ui, view: &WelcomeView<'_>, commands: &CommandSender) {
         }
     });
     ui.add_space(theme::GAP_PT);
+    let action = Action::ResumeSession;
+    let command = view.actions.command(action);
+    if ui
+        .add_enabled(command.is_some(), egui::Link::new(action.label()))
+        .clicked()
+        && let Some(command) = command
+    {
+        commands.send(command);
+    }
     recent_ui(ui, view, commands);
     for line in [
         "Scores are not diagnoses. Nothing above threshold does not mean normal",

@@ -4,10 +4,10 @@ use super::Action;
 use crate::domain::{Correction, Remedy};
 use crate::export::ExportKind;
 use crate::state::{
-    AppState, Command, CompareCommand, DisplayChange, DisplayCommand, EvaluationCommand,
-    EvaluationPick, ExportCommand, FilmState, ListCommand, MapCommand, Mark, ModelOrigin, RunPhase,
-    ShownRun, ThemeChoice, Tool, TourStep, TrainingCommand, TrainingPick, TrainingState,
-    ViewerCommand, Workspace,
+    Answer, AnswerCommand, AppState, Command, CompareCommand, Confidence, DisplayChange,
+    DisplayCommand, EvaluationCommand, EvaluationPick, ExportCommand, FilmState, ListCommand,
+    MapCommand, Mark, ModelOrigin, RunPhase, ShownRun, ThemeChoice, Tool, TourStep,
+    TrainingCommand, TrainingPick, TrainingState, ViewerCommand, Workspace,
 };
 
 /// Part of the viewer's side that a key moves the film or the window by.
@@ -55,23 +55,38 @@ impl Action {
         let list = |command, possible| (Command::List(command), possible && in_viewer);
         let export = |command| (Command::Export(command), in_viewer && state.can_export());
         let export_as = |kinds| export(ExportCommand::Export(kinds));
+        // A session has an order of its own, one film in view, and nothing beside it.
+        let in_session = state.list.blinded.is_some();
+        let blinded = state.is_blinded();
         let step_film = |step| {
             let neighbor = state.list.neighbor(step, films);
             list(ListCommand::StepFilm(step), neighbor.is_some())
         };
         let step_patient = |step| {
             let neighbor = state.list.neighbor_of_patient(step, films);
-            list(ListCommand::StepPatient(step), neighbor.is_some())
+            list(
+                ListCommand::StepPatient(step),
+                neighbor.is_some() && !in_session,
+            )
         };
         let step_session = |step| {
             let session = state.list.blinded.as_ref();
-            let possible = session.is_some_and(|session| session.can_step(step));
+            let possible = session
+                .is_some_and(|session| session.can_step(step) || step > 0 && session.is_finished());
             list(ListCommand::StepBlinded(step), possible)
         };
+        let answer = |command| {
+            let possible = state.list.is_answering(films);
+            list(ListCommand::Answer(command), possible)
+        };
+        let sure = |step| answer(AnswerCommand::SetConfidence(Confidence::new(step)));
         let compare_neighbor = |step| {
             let place = state.list.neighbor(step, films);
             let command = CompareCommand::ShowFilm(place.unwrap_or_default());
-            view(ViewerCommand::Compare(command), place.is_some())
+            view(
+                ViewerCommand::Compare(command),
+                place.is_some() && !in_session,
+            )
         };
         let now = films.film.opened();
         let correction = now.map(|opened| opened.correction).unwrap_or_default();
@@ -92,7 +107,9 @@ impl Action {
                 (Command::List(ListCommand::OpenDrawnFilm), idle)
             }
             Self::TypePath => always(Command::ShowPathField(shared.prompt.is_none())),
+            Self::NextFilm if in_session => step_session(1),
             Self::NextFilm => step_film(1),
+            Self::PreviousFilm if in_session => step_session(-1),
             Self::PreviousFilm => step_film(-1),
             Self::CloseFilm => list(ListCommand::CloseFilm, film),
             Self::CloseAllFilms => list(ListCommand::CloseAllFilms, film),
@@ -118,19 +135,43 @@ impl Action {
             Self::Reviewed => list(ListCommand::Mark(Mark::Reviewed), film),
             Self::Exclude => list(ListCommand::Mark(Mark::Excluded), film),
             Self::StartSession => {
-                let possible = has_model && state.list.blinded.is_none() && free && film;
+                let possible = has_model && !in_session && free && film;
                 list(ListCommand::StartBlinded, possible)
             }
+            Self::ResumeSession => {
+                let idle = free && !state.list.is_resuming();
+                let resume = Command::List(ListCommand::ResumeBlinded);
+                (resume, has_model && !in_session && idle)
+            }
+            Self::AnswerPresent => answer(AnswerCommand::SetAsked(Some(Answer::Present))),
+            Self::AnswerAbsent => answer(AnswerCommand::SetAsked(Some(Answer::Absent))),
+            Self::AnswerUnsure => answer(AnswerCommand::SetAsked(Some(Answer::Unsure))),
+            Self::ClearAnswer => answer(AnswerCommand::SetAsked(None)),
+            Self::NextQuestion => answer(AnswerCommand::StepAsked(1)),
+            Self::PreviousQuestion => answer(AnswerCommand::StepAsked(-1)),
+            Self::MoreConfidence => answer(AnswerCommand::StepConfidence(1)),
+            Self::LessConfidence => answer(AnswerCommand::StepConfidence(-1)),
+            Self::Confidence1 => sure(1),
+            Self::Confidence2 => sure(2),
+            Self::Confidence3 => sure(3),
+            Self::Confidence4 => sure(4),
+            Self::Confidence5 => sure(5),
             Self::CommitAnswers => {
                 let window = state.viewer.window_in_words(films);
                 list(ListCommand::Commit { window }, can_commit(state))
             }
             Self::NextOfSession => step_session(1),
             Self::PreviousOfSession => step_session(-1),
-            Self::EndSession => list(ListCommand::EndBlinded, state.list.blinded.is_some()),
+            Self::EndSession => {
+                let possible = in_session && !state.list.is_committing();
+                list(ListCommand::EndBlinded, possible)
+            }
             Self::CompareNext => compare_neighbor(1),
             Self::ComparePrevious => compare_neighbor(-1),
-            Self::CompareModel => (Command::PickComparedModel, film && free && in_viewer),
+            Self::CompareModel => {
+                let possible = film && free && in_viewer && !in_session;
+                (Command::PickComparedModel, possible)
+            }
             Self::LinkFilms => {
                 let linked = compare.is_some_and(|compare| compare.linked);
                 let command = CompareCommand::Link(!linked);
@@ -166,9 +207,10 @@ impl Action {
                 let as_in_file = ViewerCommand::Correct(Correction::default());
                 view(as_in_file, !correction.is_none())
             }
-            Self::ToggleHistogram => display(DisplayCommand::ShowHistogram(
-                !viewer_settings.histogram_shown,
-            )),
+            Self::ToggleHistogram => {
+                let show = DisplayCommand::ShowHistogram(!viewer_settings.histogram_shown);
+                view(ViewerCommand::Display(show), opened && !in_session)
+            }
             Self::SwapWindowAxes => display(DisplayCommand::SwapWindowAxes(
                 !viewer_settings.window_axes_swapped,
             )),
@@ -196,7 +238,8 @@ impl Action {
             Self::AllMaps => {
                 let show = DisplayCommand::ShowAllMaps(!options.all_maps_shown);
                 // Two films side by side leave no room for fourteen.
-                view(ViewerCommand::Display(show), opened && compare.is_none())
+                let room = compare.is_none() && !in_session;
+                view(ViewerCommand::Display(show), opened && room)
             }
             Self::Uncover => display(DisplayCommand::Uncover),
             Self::ToggleInput => display(DisplayCommand::ShowInput(!options.input_shown)),
@@ -206,8 +249,8 @@ impl Action {
             }
             Self::Undo => view(ViewerCommand::Undo, state.viewer.can_undo()),
             Self::Redo => view(ViewerCommand::Redo, state.viewer.can_redo()),
-            Self::NextFinding => view(ViewerCommand::StepFinding(1), has_model),
-            Self::PreviousFinding => view(ViewerCommand::StepFinding(-1), has_model),
+            Self::NextFinding => view(ViewerCommand::StepFinding(1), has_model && !blinded),
+            Self::PreviousFinding => view(ViewerCommand::StepFinding(-1), has_model && !blinded),
             Self::ResetThresholds => {
                 let moved = loaded.is_some_and(|loaded| {
                     let mut thresholds = loaded.thresholds.current().values().iter();
@@ -237,16 +280,19 @@ impl Action {
             }
             Self::About => (Command::ShowAbout(!state.windows.about_shown), has_model),
             Self::ShowViewer => always(Command::ShowWorkspace(Workspace::Viewer)),
-            Self::ShowTraining => always(Command::ShowWorkspace(Workspace::Training)),
-            Self::ShowEvaluation => always(Command::ShowWorkspace(Workspace::Evaluation)),
+            Self::ShowTraining => (Command::ShowWorkspace(Workspace::Training), !blinded),
+            Self::ShowEvaluation => (Command::ShowWorkspace(Workspace::Evaluation), !blinded),
             Self::OpenScores => {
                 let pick = EvaluationCommand::Pick(EvaluationPick::Predictions);
                 let idle = free && state.evaluation.opening.running().is_none();
-                (Command::Evaluation(pick), idle)
+                (Command::Evaluation(pick), idle && !blinded)
             }
             Self::BackToEvaluation => {
                 let back = Command::Evaluation(EvaluationCommand::Back);
-                (back, in_viewer && state.evaluation.film_opened)
+                (
+                    back,
+                    in_viewer && state.evaluation.film_opened && !in_session,
+                )
             }
             Self::LoadConfig => pick(TrainingPick::LoadConfig),
             Self::SaveConfig => pick(TrainingPick::SaveConfig),
@@ -271,14 +317,14 @@ impl Action {
                     list: viewer_settings.list_hidden,
                     findings: !viewer_settings.findings_hidden,
                 },
-                true,
+                !in_session,
             ),
             Self::ToggleFindings => view(
                 ViewerCommand::ShowPanels {
                     list: !viewer_settings.list_hidden,
                     findings: viewer_settings.findings_hidden,
                 },
-                true,
+                !in_session,
             ),
             Self::FilmOnly => {
                 let shown = viewer_settings.list_hidden && viewer_settings.findings_hidden;
@@ -286,7 +332,7 @@ impl Action {
                     list: shown,
                     findings: shown,
                 };
-                view(panels, true)
+                view(panels, !in_session)
             }
             Self::FullScreen => always(Command::SwitchFullScreen),
             Self::Palette => always(Command::ShowPalette(state.windows.palette.is_none())),
@@ -311,7 +357,7 @@ impl Action {
             Self::Light => always(Command::SetTheme(ThemeChoice::Light)),
             Self::TogglePatientName => {
                 let show = ViewerCommand::ShowPatientName(!options.patient_name_shown);
-                always(Command::Viewer(show))
+                (Command::Viewer(show), !blinded)
             }
         })
     }

@@ -12,9 +12,9 @@ use crate::domain::{Correction, Measurement, Point, Remedy, Size};
 use crate::model::ComputeDevice;
 use crate::scores::{FilmPrediction, Predictions};
 use crate::state::{
-    AppState, Command, CompareCommand, DisplayChange, DisplayCommand, EvaluationCommand,
-    FilePicker, ListCommand, PickKind, Picked, Services, Settings, ThemeChoice, Tool,
-    TrainingCommand, ViewerArea, ViewerCommand, Workspace,
+    Answer, AnswerCommand, AppState, Command, CompareCommand, DisplayChange, DisplayCommand,
+    EvaluationCommand, FilePicker, ListCommand, PickKind, Picked, Services, Settings, ThemeChoice,
+    Tool, TrainingCommand, ViewerArea, ViewerCommand, Workspace,
 };
 use crate::train::{ScheduleKind, TrainConfig};
 
@@ -340,7 +340,13 @@ impl Stage {
         self.state.apply(Command::EditPath(log));
         self.state.apply(Command::UseTypedPath);
         self.until_scored();
-        self.list(ListCommand::Answer(0, Some(true)));
+        // The second finding is asked for, and has an answer.
+        for command in [
+            AnswerCommand::SetAsked(Some(Answer::Present)),
+            AnswerCommand::Set(1, Some(Answer::Absent)),
+        ] {
+            self.list(ListCommand::Answer(command));
+        }
     }
 
     fn open_scores(&mut self) {

@@ -12,10 +12,24 @@ impl Action {
         }
     }
 
-    /// The other action that has a key.
-    pub fn holder_of(shortcut: &KeyboardShortcut, keys: &KeyChoices) -> Option<Self> {
-        let mut all = Self::ALL.iter().copied();
-        all.find(|action| action.shortcut(keys).as_ref() == Some(shortcut))
+    /// The action of this name, as settings know it.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL
+            .iter()
+            .copied()
+            .find(|action| action.name() == name)
+    }
+
+    /// The other action whose key this is where this one's key counts: in a blinded session, or otherwise.
+    pub fn other_with(self, shortcut: &KeyboardShortcut, keys: &KeyChoices) -> Option<Self> {
+        // As it is written: Command and Ctrl are one here.
+        let text = text_of(shortcut);
+        let others = Self::ALL.iter().copied().filter(|action| *action != self);
+        let mut alike = others.filter(|action| action.is_of_session() == self.is_of_session());
+        alike.find(|action| {
+            let shortcut = action.shortcut(keys);
+            shortcut.is_some_and(|shortcut| text_of(&shortcut) == text)
+        })
     }
 }
 
@@ -74,7 +88,7 @@ mod tests {
         let keys = KeyChoices::default();
         for &action in Action::ALL {
             if let Some(shortcut) = action.shortcut(&keys) {
-                assert_eq!(Action::holder_of(&shortcut, &keys), Some(action));
+                assert_eq!(action.other_with(&shortcut, &keys), None, "{action:?}");
             }
         }
     }

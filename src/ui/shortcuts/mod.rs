@@ -2,6 +2,7 @@
 
 mod command;
 mod keymap;
+mod session_keys;
 mod table;
 
 #[cfg(test)]
@@ -91,6 +92,7 @@ pub fn keys_ui(ctx: &Context, state: &AppState, commands: &CommandSender) {
         // The next key is an answer, not a command.
         return;
     }
+    session_keys::session_keys_ui(ctx, state, commands);
     let typing = ctx.text_edit_focused();
     // Escape leaves a field that is typed in, and does no more; egui has taken the focus away already.
     let was_typing = ctx.data_mut(|data| {
@@ -103,6 +105,7 @@ pub fn keys_ui(ctx: &Context, state: &AppState, commands: &CommandSender) {
     let first = egui::KeyboardShortcut::new(Modifiers::NONE, egui::Key::F1);
     let mut bound: Vec<_> = Action::ALL
         .iter()
+        .filter(|action| !action.is_of_session())
         .filter_map(|&action| Some((action.shortcut(&state.shared.settings.keys)?, action)))
         .chain([(first, Action::Keys)])
         .collect();

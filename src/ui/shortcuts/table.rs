@@ -111,11 +111,6 @@ actions! {
         Flag "Mark as flagged" key(Key::B);
         Reviewed "Mark as reviewed" key(Key::V);
         Exclude "Mark as excluded" shift(Key::X);
-        StartSession "Blinded session of this list…";
-        CommitAnswers "Commit answers" ctrl(Key::Enter);
-        NextOfSession "Next film of the session" ctrl(Key::ArrowRight);
-        PreviousOfSession "Previous film of the session" ctrl(Key::ArrowLeft);
-        EndSession "End the blinded session";
         CompareNext "Compare with the next film" key(Key::D);
         ComparePrevious "Compare with the previous film" shift(Key::D);
         CompareModel "Compare with another model…";
@@ -125,6 +120,26 @@ actions! {
         CloseAllFilms "Close all films";
         ReloadFilm "Reload film" key(Key::F5);
         Cancel "Close, leave the tool, or cancel" key(Key::Escape);
+    [Session "Blinded session"]
+        StartSession "Blinded session of this list…";
+        ResumeSession "Resume blinded session…";
+        AnswerPresent "Answer: present" key(Key::Num1);
+        AnswerAbsent "Answer: absent" key(Key::Num2);
+        AnswerUnsure "Answer: unsure" key(Key::Num3);
+        ClearAnswer "Clear the answer" key(Key::Num0);
+        NextQuestion "Ask for the next finding" key(Key::ArrowDown);
+        PreviousQuestion "Ask for the previous finding" key(Key::ArrowUp);
+        MoreConfidence "More confidence" key(Key::ArrowRight);
+        LessConfidence "Less confidence" key(Key::ArrowLeft);
+        Confidence1 "Confidence 1: guess" shift(Key::Num1);
+        Confidence2 "Confidence 2: low" shift(Key::Num2);
+        Confidence3 "Confidence 3: medium" shift(Key::Num3);
+        Confidence4 "Confidence 4: high" shift(Key::Num4);
+        Confidence5 "Confidence 5: certain" shift(Key::Num5);
+        CommitAnswers "Commit answers" ctrl(Key::Enter);
+        NextOfSession "Next film of the session" ctrl(Key::ArrowRight);
+        PreviousOfSession "Previous film of the session" ctrl(Key::ArrowLeft);
+        EndSession "End the blinded session";
     [WindowLevel "Window and level"]
         Preset1 "Window 1: from the file" key(Key::Num1);
         Preset2 "Window 2: auto" key(Key::Num2);
@@ -220,6 +235,28 @@ actions! {
         Dark "Dark colors";
         Light "Light colors";
         TogglePatientName "Show or hide patient name";
+}
+
+impl Action {
+    /// Whether its key counts only while a blinded session asks, and then before all others.
+    pub fn is_of_session(self) -> bool {
+        matches!(
+            self,
+            Self::AnswerPresent
+                | Self::AnswerAbsent
+                | Self::AnswerUnsure
+                | Self::ClearAnswer
+                | Self::NextQuestion
+                | Self::PreviousQuestion
+                | Self::MoreConfidence
+                | Self::LessConfidence
+                | Self::Confidence1
+                | Self::Confidence2
+                | Self::Confidence3
+                | Self::Confidence4
+                | Self::Confidence5
+        )
+    }
 }
 
 /// The mouse actions over the film, for the list of shortcuts.

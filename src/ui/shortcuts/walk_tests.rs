@@ -78,7 +78,11 @@ fn seen(part: Part, state: &AppState) -> String {
         Part::Session => {
             let session = state.list.blinded.as_ref();
             let place = session.map(|session| (session.progress(), session.is_committed()));
-            format!("{place:?} {}", state.list.is_committing())
+            let asked = session.map(|session| {
+                let asked = session.asked();
+                (asked, session.n_answered(), session.answer_to(asked))
+            });
+            format!("{place:?} {asked:?} {}", state.list.is_committing())
         }
         Part::Compare => {
             let compare = viewer.compare.as_ref();
@@ -115,9 +119,11 @@ fn seen(part: Part, state: &AppState) -> String {
 #[expect(clippy::too_many_lines, reason = "one row for every action")]
 fn row(action: Action) -> (Fixture, Part) {
     match action {
-        Action::OpenFilms | Action::OpenFolder | Action::OpenModel | Action::OpenScores => {
-            (Fixture::Nothing, Part::Asked)
-        }
+        Action::OpenFilms
+        | Action::OpenFolder
+        | Action::OpenModel
+        | Action::OpenScores
+        | Action::ResumeSession => (Fixture::Nothing, Part::Asked),
         Action::OpenRun | Action::CompareRun | Action::LoadConfig | Action::SaveConfig => {
             (Fixture::Configured, Part::Asked)
         }
@@ -146,9 +152,22 @@ fn row(action: Action) -> (Fixture, Part) {
         Action::Flag | Action::Reviewed | Action::Exclude => (Fixture::Film, Part::Mark),
         Action::ScoreAll => (Fixture::Film, Part::Scoring),
         Action::StopScoring => (Fixture::Scoring, Part::Scoring),
-        Action::CommitAnswers | Action::NextOfSession | Action::EndSession => {
-            (Fixture::Blinded, Part::Session)
-        }
+        Action::CommitAnswers
+        | Action::NextOfSession
+        | Action::EndSession
+        | Action::AnswerPresent
+        | Action::AnswerAbsent
+        | Action::AnswerUnsure
+        | Action::ClearAnswer
+        | Action::NextQuestion
+        | Action::PreviousQuestion
+        | Action::MoreConfidence
+        | Action::LessConfidence
+        | Action::Confidence1
+        | Action::Confidence2
+        | Action::Confidence3
+        | Action::Confidence4
+        | Action::Confidence5 => (Fixture::Blinded, Part::Session),
         Action::PreviousOfSession => (Fixture::BlindedFurther, Part::Session),
         Action::CompareNext | Action::ComparePrevious => (Fixture::Film, Part::Compare),
         Action::LinkFilms | Action::CloseCompare => (Fixture::Compared, Part::Compare),
@@ -364,6 +383,15 @@ fn in_a_blinded_session_nothing_gives_the_networks_answer_away() {
         Action::CopyPicture,
         Action::CopyScores,
         Action::Jitter,
+        Action::NextFinding,
+        Action::PreviousFinding,
+        Action::AllMaps,
+        Action::CompareNext,
+        Action::CompareModel,
+        Action::OpenScores,
+        Action::ShowTraining,
+        Action::ShowEvaluation,
+        Action::TogglePatientName,
     ] {
         let command = Actions::of(&stage.state).command(action);
         assert_eq!(command, None, "{action:?}");

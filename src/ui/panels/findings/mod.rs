@@ -17,8 +17,8 @@ use crate::state::{CommandSender, FindingGroups, Model};
 use crate::ui::theme;
 use crate::ui::widgets::Busy;
 
-use model::risk_of;
-pub use model::{FindingRow, Verdict, finding_rows, risk_text};
+pub use model::{BesideScore, FindingRow, Verdict, finding_rows, risk_text};
+use model::{only_beside, risk_of};
 pub use view::FindingsView;
 
 /// What the panel keeps between frames: the order of its rows, while a threshold is being moved.
@@ -58,10 +58,14 @@ pub fn findings_ui(
         let scores = scores_of(view);
         let now = FindingGroups::of(loaded.thresholds.current(), scores);
         summary::summary_ui(ui, &now, scores.is_some(), view, commands);
+        if let Some(beside) = &view.beside {
+            row::compared_heading_ui(ui, &beside.names);
+        }
         let groups = held.map_or(now, |(_, groups)| groups);
         if groups_ui(ui, &rows, &groups, card, view, commands) {
             views.held = Some((path.map(Into::into), groups));
         }
+        only_beside_ui(ui, card, view);
     });
 }
 
@@ -93,6 +97,11 @@ fn rows_of(view: &FindingsView<'_>) -> Vec<FindingRow> {
         let interval = jitter.and_then(|found| found.get(row.finding_idx));
         let own = row.score.is_some() && row.uncovered.is_none();
         row.interval = interval.copied().filter(|_| own);
+        let name = card.labels.get(row.finding_idx).unwrap_or_default();
+        row.beside = view
+            .beside
+            .as_ref()
+            .map(|beside| BesideScore::of(name, beside.scores, beside.thresholds));
     }
     rows
 }
@@ -130,8 +139,8 @@ fn groups_ui(
     group_name_ui(ui, &format!("No threshold in this model ({n_without})")).on_hover_text(
         "A threshold needs enough films with the finding in validation. Open a finding to set one by hand",
     );
-    // A model without any threshold has nothing else to show.
-    if groups.n_judged() == 0 {
+    // A model without any threshold has nothing else to show; columns of a comparison need lines.
+    if groups.n_judged() == 0 || view.beside.is_some() {
         rows_ui(ui, without);
         return moving;
     }
@@ -156,6 +165,20 @@ fn groups_ui(
         }
     });
     moving
+}
+
+/// Findings that only the other model of a comparison has.
+fn only_beside_ui(ui: &mut Ui, card: &ModelCard, view: &FindingsView<'_>) {
+    let Some(beside) = &view.beside else {
+        return;
+    };
+    let only = only_beside(&card.labels, beside.scores, beside.thresholds);
+    if let Some(name) = beside.names.last().filter(|_| !only.is_empty()) {
+        group_name_ui(ui, &format!("Only in {name} ({})", only.len()));
+    }
+    for (name, beside) in &only {
+        row::only_beside_ui(ui, name, beside);
+    }
 }
 
 fn group_name_ui(ui: &mut Ui, name: &str) -> egui::Response {

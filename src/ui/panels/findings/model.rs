@@ -1,4 +1,4 @@
-use crate::domain::{PerFinding, Score, Threshold};
+use crate::domain::{Labels, PerFinding, Score, Threshold};
 use crate::explain::JitterInterval;
 use crate::metrics::Platt;
 use crate::model::{Calibration, ScoreHistogram};
@@ -25,6 +25,8 @@ pub struct FindingRow {
     pub score: Option<Score>,
     /// The score of the whole film, where `score` is that of a partly covered one.
     pub uncovered: Option<Score>,
+    /// The score on the other side of a comparison; `None` while nothing is compared.
+    pub beside: Option<BesideScore>,
     /// Scores over small changes of the film, where they were asked for.
     pub interval: Option<JitterInterval>,
     /// Calibrated risk in `[0, 1]`; `None` without calibration or score.
@@ -37,6 +39,76 @@ pub struct FindingRow {
     pub selected: bool,
     /// The model has an operating point to go back to.
     pub has_point: bool,
+}
+
+/// A finding's score on the other side of a comparison.
+#[derive(Clone, Debug, PartialEq)]
+pub struct BesideScore {
+    /// `None` where the film beside has none, or its model lacks the finding.
+    pub score: Option<Score>,
+    /// The threshold of that side, where somebody chose one.
+    pub threshold: Option<Threshold>,
+}
+
+impl BesideScore {
+    /// The score of a finding by its name: another model may have its findings in another order, or others.
+    pub fn of(
+        name: &str,
+        scores: Option<&PerFinding<Score>>,
+        thresholds: Option<&PerFinding<Threshold>>,
+    ) -> Self {
+        let threshold = thresholds.and_then(|thresholds| thresholds.of(name));
+        Self {
+            score: scores.and_then(|scores| scores.of(name)).copied(),
+            threshold: threshold.filter(|threshold| threshold.is_set()).cloned(),
+        }
+    }
+
+    /// Whether it is at or above a threshold that somebody chose.
+    pub fn is_above(&self) -> bool {
+        let both = self.score.zip(self.threshold.as_ref());
+        both.is_some_and(|(score, threshold)| score.is_positive(threshold))
+    }
+}
+
+impl FindingRow {
+    /// Whether its score is at or above a threshold that somebody chose.
+    pub fn is_above(&self) -> bool {
+        self.verdict == Some(Verdict::Above) && self.threshold.is_set()
+    }
+
+    /// The score of the other side less this one, signed; `n/a` without both.
+    pub fn difference_text(&self) -> String {
+        let beside = self.beside.as_ref().and_then(|beside| beside.score);
+        let Some((score, beside)) = self.score.zip(beside) else {
+            return "n/a".to_owned();
+        };
+        let text = format!("{:+.2}", beside.get() - score.get());
+        // A difference that rounds to none has no sign.
+        if text == "-0.00" || text == "+0.00" {
+            "0.00".to_owned()
+        } else {
+            text
+        }
+    }
+}
+
+/// Findings that only the model of the other side has, with their scores there.
+pub fn only_beside(
+    labels: &Labels,
+    scores: Option<&PerFinding<Score>>,
+    thresholds: Option<&PerFinding<Threshold>>,
+) -> Vec<(String, BesideScore)> {
+    let others = thresholds.map(PerFinding::labels);
+    let names = others.into_iter().flat_map(Labels::iter);
+    let only = names.filter(|name| labels.position(name).is_none());
+    only.map(|name| {
+        (
+            name.replace('_', " "),
+            BesideScore::of(name, scores, thresholds),
+        )
+    })
+    .collect()
 }
 
 /// One row per finding, in the order of the model's outputs.
@@ -54,6 +126,7 @@ pub fn finding_rows(
             name: name.replace('_', " "),
             score,
             uncovered: None,
+            beside: None,
             interval: None,
             risk: None,
             threshold: threshold.clone(),
@@ -128,7 +201,7 @@ pub fn risk_text(row: &FindingRow, calibration: Option<&Option<Calibration>>) ->
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{Labels, OperatingPoint};
+    use crate::domain::OperatingPoint;
 
     #[test]
     fn the_risk_is_shown_apart_from_the_score_or_not_at_all() {
@@ -181,6 +254,49 @@ mod tests {
         assert!(rows[1].has_point && !rows[0].has_point);
         assert_eq!(rows[11].name, "Pleural Thickening");
         assert!(rows[11].selected && !rows[0].selected);
+    }
+
+    #[test]
+    fn scores_of_two_sides_are_matched_by_name_and_their_difference_is_signed() {
+        let labels = |names: &[&str]| {
+            let names = names.iter().map(|name| (*name).to_owned());
+            Labels::new(names.collect()).unwrap()
+        };
+        let scores = |labels: &Labels, values: &[f32]| {
+            let scores = values.iter().map(|value| Score::new(*value).unwrap());
+            labels.zip(scores.collect()).unwrap()
+        };
+        let main = labels(&["Mass", "Edema", "Hernia"]);
+        let other = labels(&["Edema", "Fracture", "Mass"]);
+        let thresholds = Thresholds::of_model(main.map(|_, _| Threshold::unset()));
+        let rows = finding_rows(&thresholds, Some(&scores(&main, &[0.5, 0.301, 0.2])), None);
+        let beside_scores = scores(&other, &[0.3, 0.9, 0.25]);
+        let at = |value| Threshold::moved(value, "valid").unwrap();
+        let beside_thresholds = other.map(|idx, _| match idx {
+            2 => at(0.25),
+            _ => Threshold::unset(),
+        });
+        let (given, judged) = (Some(&beside_scores), Some(&beside_thresholds));
+        let rows: Vec<FindingRow> = rows
+            .into_iter()
+            .map(|row| FindingRow {
+                beside: Some(BesideScore::of(&row.name, given, judged)),
+                ..row
+            })
+            .collect();
+        let texts: Vec<String> = rows.iter().map(FindingRow::difference_text).collect();
+        assert_eq!(texts, ["-0.25", "0.00", "n/a"]);
+        let above = rows
+            .iter()
+            .map(|row| row.beside.as_ref().unwrap().is_above());
+        assert_eq!(above.collect::<Vec<_>>(), [true, false, false]);
+        // 0.5 at a threshold that nobody chose is no mark.
+        assert!(rows[0].verdict == Some(Verdict::Above) && !rows[0].is_above());
+        let only = only_beside(&main, given, judged);
+        assert_eq!(only.len(), 1);
+        assert_eq!(only[0].0, "Fracture");
+        assert_eq!(only[0].1.score.map(Score::get), Some(0.9));
+        assert_eq!(only_beside(&main, None, None), []);
     }
 
     #[test]

@@ -1,6 +1,8 @@
 use egui::{Align, Layout, Sense, Ui, UiBuilder, Vec2};
 
-use super::{FindingRow, Verdict};
+use super::FindingRow;
+use super::model::BesideScore;
+use crate::domain::Score;
 use crate::state::{CommandSender, ViewerCommand};
 use crate::ui::shortcuts::first_stop;
 use crate::ui::theme;
@@ -10,6 +12,11 @@ const NAME_WIDTH_PT: f32 = 128.0;
 const SCORE_WIDTH_PT: f32 = 34.0;
 const CHANGE_WIDTH_PT: f32 = 46.0;
 const LEAST_BAR_WIDTH_PT: f32 = 40.0;
+/// Widths while two films or models are compared: two scores with their marks, and the difference.
+const COMPARED_WIDTH_PT: f32 = 44.0;
+const DIFFERENCE_WIDTH_PT: f32 = 42.0;
+const COMPARED_BAR_WIDTH_PT: f32 = 20.0;
+const COMPARED_GAP_PT: f32 = 4.0;
 
 /// One finding in a line: name, score as a bar with the threshold's mark, score as a number. A click shows its map.
 pub fn row_ui(ui: &mut Ui, row: &FindingRow, commands: &CommandSender) {
@@ -51,6 +58,10 @@ pub(super) fn line_ui(ui: &mut Ui, row: &FindingRow, commands: &CommandSender) {
         if row.selected {
             ui.data_mut(|data| data.insert_temp(first_stop(), name.id));
         }
+        if row.beside.is_some() {
+            compared_ui(ui, row);
+            return;
+        }
         let change = row.score.zip(row.uncovered);
         let beside = SCORE_WIDTH_PT + change.map_or(0.0, |_| CHANGE_WIDTH_PT + 8.0);
         let bar = (ui.available_width() - beside - 12.0).max(LEAST_BAR_WIDTH_PT);
@@ -67,6 +78,94 @@ pub(super) fn line_ui(ui: &mut Ui, row: &FindingRow, commands: &CommandSender) {
     });
 }
 
+/// The names of the sides of a comparison, and the columns of their scores.
+pub(super) fn compared_heading_ui(ui: &mut Ui, names: &[String; 2]) {
+    for (side, name) in SIDES.iter().zip(names) {
+        let text = format!("{side}: {name}");
+        ui.add(egui::Label::new(&text).truncate())
+            .on_hover_text(text);
+    }
+    ui.horizontal(|ui| {
+        ui.spacing_mut().item_spacing.x = COMPARED_GAP_PT;
+        let columns = 2.0 * (COMPARED_WIDTH_PT + COMPARED_GAP_PT) + DIFFERENCE_WIDTH_PT;
+        ui.add_space((ui.available_width() - columns).max(0.0) - COMPARED_GAP_PT);
+        for side in SIDES {
+            cell_ui(ui, COMPARED_WIDTH_PT, Align::Max, |ui| ui.weak(side));
+        }
+        cell_ui(ui, DIFFERENCE_WIDTH_PT, Align::Max, |ui| {
+            ui.weak("Diff.").on_hover_text(
+                "Score on the right less score on the left. An arrow marks a score at or above its threshold. \
+                 Calibrated risks are not compared",
+            )
+        });
+    });
+}
+
+/// The sides of a comparison.
+const SIDES: [&str; 2] = ["Left", "Right"];
+
+/// Bar, both scores and their difference.
+fn compared_ui(ui: &mut Ui, row: &FindingRow) {
+    let Some(beside) = &row.beside else {
+        return;
+    };
+    ui.spacing_mut().item_spacing.x = COMPARED_GAP_PT;
+    let columns = 2.0 * COMPARED_WIDTH_PT + DIFFERENCE_WIDTH_PT + 3.0 * COMPARED_GAP_PT;
+    let bar = (ui.available_width() - columns).max(COMPARED_BAR_WIDTH_PT);
+    let threshold = row.threshold.is_set().then(|| row.threshold.value_f32());
+    score_bar_ui(ui, bar, row.score, threshold);
+    let left = (row.score, row.is_above());
+    marked_score_ui(ui, left).on_hover_text(threshold_text(row));
+    let threshold = beside.threshold.as_ref().map_or_else(
+        || "No threshold".to_owned(),
+        |threshold| {
+            format!(
+                "Threshold {:.3}: {}",
+                threshold.value(),
+                threshold.origin().words()
+            )
+        },
+    );
+    marked_score_ui(ui, (beside.score, beside.is_above())).on_hover_text(threshold);
+    let difference = row.difference_text();
+    let response = cell_ui(ui, DIFFERENCE_WIDTH_PT, Align::Max, |ui| {
+        ui.monospace(&difference)
+    });
+    let words = format!("Difference of {}: {difference}", row.name);
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, &words));
+}
+
+/// A finding that only the model on the right has.
+pub(super) fn only_beside_ui(ui: &mut Ui, name: &str, beside: &BesideScore) {
+    ui.horizontal(|ui| {
+        ui.spacing_mut().item_spacing.x = COMPARED_GAP_PT;
+        cell_ui(ui, NAME_WIDTH_PT, Align::Min, |ui| {
+            ui.add(egui::Label::new(name).truncate())
+        });
+        let columns = 2.0 * COMPARED_WIDTH_PT + DIFFERENCE_WIDTH_PT + 3.0 * COMPARED_GAP_PT;
+        ui.add_space((ui.available_width() - columns).max(0.0));
+        marked_score_ui(ui, (None, false));
+        marked_score_ui(ui, (beside.score, beside.is_above()));
+        cell_ui(ui, DIFFERENCE_WIDTH_PT, Align::Max, |ui| ui.weak("n/a"));
+    });
+}
+
+/// A score of a comparison, with an arrow where it is at or above its threshold.
+fn marked_score_ui(ui: &mut Ui, (score, above): (Option<Score>, bool)) -> egui::Response {
+    cell_ui(ui, COMPARED_WIDTH_PT, Align::Max, |ui| {
+        let Some(score) = score else {
+            return ui.weak("n/a");
+        };
+        let mark = if above { "↑" } else { "" };
+        let text = egui::RichText::new(format!("{mark}{:.2}", score.get())).monospace();
+        ui.label(if above {
+            text.color(theme::palette(ui.visuals()).above)
+        } else {
+            text
+        })
+    })
+}
+
 /// An absent score is no number: neither 0 nor a bar.
 fn score_ui(ui: &mut Ui, row: &FindingRow) {
     let Some(score) = row.score else {
@@ -74,7 +173,7 @@ fn score_ui(ui: &mut Ui, row: &FindingRow) {
         return;
     };
     let text = egui::RichText::new(format!("{:.2}", score.get())).monospace();
-    let text = if row.verdict == Some(Verdict::Above) && row.threshold.is_set() {
+    let text = if row.is_above() {
         text.color(theme::palette(ui.visuals()).above)
     } else {
         text
