@@ -14,6 +14,7 @@ mod path_prompt;
 mod films;
 mod history;
 mod list;
+mod metadata;
 mod model;
 mod recent;
 mod services;
@@ -39,8 +40,10 @@ pub use films::{FilmState, Films};
 pub use keys::KeyChoices;
 pub use list::{
     Agreement, BlindedSession, Decision, FilmEntry, FilmNote, FilmStatus, ListCommand, ListFilter,
-    ListState, Mark, NoteTimes, Sidecar, SortKey, SortOrder, arranged, n_above, score,
+    ListRow, ListRows, ListState, Mark, NoPrior, NoteTimes, RowHeights, Sidecar, SortKey,
+    SortOrder, arranged, n_above, score,
 };
+pub use metadata::{FilmMetadata, HIDDEN_VALUE};
 pub use model::{Loaded, Model, ModelOrigin, ModelRequest};
 pub use notice::{Notice, NoticeKind, Notices};
 pub use path_prompt::PathPrompt;

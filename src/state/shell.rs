@@ -3,8 +3,8 @@ use std::path::PathBuf;
 
 use super::dialog::FileDialog;
 use super::{
-    Command, Effect, EvaluationState, ListState, ModelRequest, NoticeKind, PathPrompt, PickKind,
-    Picked, Services, Settings, Shared, TrainingState, ViewerState,
+    Command, Effect, EvaluationState, FilmMetadata, ListState, ModelRequest, NoticeKind,
+    PathPrompt, PickKind, Picked, Services, Settings, Shared, TrainingState, ViewerState,
 };
 use crate::model::{Classifier, ModelSource, is_model_name};
 
@@ -26,6 +26,8 @@ pub struct AppState {
     pub workspace: Workspace,
     /// The windows over the workspace.
     pub windows: OpenWindows,
+    /// What the metadata window shows.
+    pub metadata: FilmMetadata,
     pub(super) dialog: FileDialog,
 }
 
@@ -36,6 +38,8 @@ pub struct OpenWindows {
     pub about_shown: bool,
     /// Whether the list of keys is shown.
     pub keys_shown: bool,
+    /// Whether the metadata of the film in view are.
+    pub metadata_shown: bool,
     /// The command palette, where it is shown.
     pub palette: Option<Palette>,
     /// The action whose key is pressed next.
@@ -75,6 +79,7 @@ impl AppState {
             evaluation: EvaluationState::new(services.wake.clone()),
             workspace: Workspace::default(),
             windows: OpenWindows::default(),
+            metadata: FilmMetadata::default(),
             dialog: FileDialog::default(),
             shared: Shared::new(settings, services),
         };
@@ -122,6 +127,7 @@ impl AppState {
             let wake = &self.shared.services.wake;
             self.training.keep_gallery_current(wake);
         }
+        self.metadata.poll();
         let effects = self.evaluation.poll(&mut self.shared);
         self.settle(effects);
     }
@@ -134,6 +140,9 @@ impl AppState {
         }
         self.list.arrange(&self.shared);
         self.viewer.measure_overlap(&self.shared);
+        let shown = self.shows_metadata();
+        let names_shown = self.viewer.options.patient_name_shown;
+        self.metadata.follow(shown, names_shown, &self.shared);
     }
 
     fn take_effect(&mut self, effect: Effect) {
@@ -188,6 +197,8 @@ impl AppState {
             Command::ShowAbout(shown) => self.windows.about_shown = shown,
             Command::SwitchFullScreen => self.windows.full_screen_asked = true,
             Command::ShowKeys(shown) => self.windows.keys_shown = shown,
+            Command::ShowMetadata(shown) => self.windows.metadata_shown = shown,
+            Command::SearchMetadata(query) => self.metadata.search(query),
             Command::SetTheme(theme) => shared.settings.theme = theme,
             Command::SetRestoreSession(restore) => shared.settings.restore_session = restore,
             Command::SetScale(scale) => {

@@ -19,6 +19,8 @@ mod reasons;
 #[cfg(test)]
 mod snapshots;
 #[cfg(test)]
+mod studies;
+#[cfg(test)]
 mod thresholds;
 #[cfg(test)]
 mod training;

@@ -50,7 +50,10 @@ impl ListState {
                     return self.show_asked_film(shared);
                 }
             }
-            ListCommand::EndBlinded => self.blinded = None,
+            ListCommand::EndBlinded => {
+                self.blinded = None;
+                self.stale = true;
+            }
         }
         Vec::new()
     }
@@ -59,6 +62,11 @@ impl ListState {
     pub fn poll(&mut self, shared: &mut Shared) -> Vec<Effect> {
         let found = self.search.poll(shared);
         self.stale |= found.is_some();
+        // A DICOMDIR opens as a list of its patients and studies.
+        let by_patient = found.as_ref().is_some_and(|found| found.by_patient);
+        if by_patient && self.order.key == SortKey::Opened {
+            self.order.key = SortKey::Study;
+        }
         self.pictures.poll();
         self.poll_scoring(shared);
         for message in self.notes.poll() {
@@ -209,6 +217,7 @@ impl ListState {
         // Those of a session that was ended are written, and no longer count.
         self.committing.detach();
         self.blinded = BlindedSession::new(films, n_labels, seed, log);
+        self.stale = true;
         self.show_asked_film(shared)
     }
 
@@ -268,8 +277,8 @@ impl ListState {
                     Ok((concerns, scores)) => entry.take_scores(&concerns, scores),
                     Err(error) => entry.status = FilmStatus::Failed(error),
                 }
-                if entry.patient_id.is_none() {
-                    entry.patient_id = film.patient_id;
+                if let Some(record) = film.record {
+                    entry.learn(record);
                 }
             }
             // Sorted anew when all are in: rows must not jump under the pointer.

@@ -3,7 +3,7 @@ use std::sync::Arc;
 
 use super::state::ListScore;
 use crate::film;
-use crate::imaging::Concerns;
+use crate::imaging::{Concerns, FilmRecord};
 use crate::model::Classifier;
 use crate::state::Services;
 use crate::work::{JobContext, Progress, Task, Watch as _, cause_chain};
@@ -37,15 +37,15 @@ fn score_films(
             n_total,
             unit: "films scored",
         });
-        let (scores, patient_id) = match scores_of(path, auto_window, classifier) {
-            Ok((concerns, scores, patient_id)) => (Ok((concerns, scores)), patient_id),
+        let (scores, record) = match scores_of(path, auto_window, classifier) {
+            Ok((concerns, scores, record)) => (Ok((concerns, scores)), Some(record)),
             Err(error) => (Err(cause_chain(&error)), None),
         };
         ctx.send(ListScore {
             path: path.clone(),
             auto_window,
             scores,
-            patient_id,
+            record,
         });
     }
     Ok(())
@@ -55,7 +55,7 @@ fn scores_of(
     path: &Path,
     auto_window: bool,
     classifier: &Classifier,
-) -> anyhow::Result<(Concerns, Box<[f32]>, Option<String>)> {
+) -> anyhow::Result<(Concerns, Box<[f32]>, FilmRecord)> {
     let opened = if auto_window {
         film::open_with_auto_window(path)?
     } else {
@@ -64,6 +64,6 @@ fn scores_of(
     let inference = film::infer(&opened, classifier)?;
     let scores = inference.scores.values().iter();
     let scores = scores.map(|score| score.get()).collect();
-    let patient_id = opened.film.info.patient_id.clone();
-    Ok((opened.concerns, scores, patient_id))
+    let record = FilmRecord::of_film(&opened.film.info);
+    Ok((opened.concerns, scores, record))
 }

@@ -90,6 +90,7 @@ fn file_menu_ui(ui: &mut Ui, view: &ToolbarView<'_>, commands: &CommandSender) {
     });
     ui.separator();
     for action in [
+        Action::Metadata,
         Action::ReloadFilm,
         Action::Cancel,
         Action::CloseFilm,
@@ -166,6 +167,7 @@ fn view_menu_ui(ui: &mut Ui, view: &ToolbarView<'_>, commands: &CommandSender) {
     }
     ui.menu_button("Compare", |ui| {
         for action in [
+            Action::Prior,
             Action::CompareNext,
             Action::ComparePrevious,
             Action::CompareModel,

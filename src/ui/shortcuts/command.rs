@@ -4,10 +4,10 @@ use super::Action;
 use crate::domain::Contrast;
 use crate::export::ExportKind;
 use crate::state::{
-    AppState, Command, CompareCommand, DisplayChange, DisplayCommand, EvaluationCommand,
-    EvaluationPick, ExportCommand, FilmState, ListCommand, MapCommand, Mark, ModelOrigin, RunPhase,
-    ShownRun, ThemeChoice, Tool, TrainingCommand, TrainingPick, TrainingState, ViewerCommand,
-    Workspace,
+    AppState, Command, CompareCommand, CompareWith, DisplayChange, DisplayCommand,
+    EvaluationCommand, EvaluationPick, ExportCommand, FilmState, ListCommand, MapCommand, Mark,
+    ModelOrigin, RunPhase, ShownRun, ThemeChoice, Tool, TrainingCommand, TrainingPick,
+    TrainingState, ViewerCommand, Workspace,
 };
 
 /// Part of the viewer's side that a key moves the film or the window by.
@@ -94,6 +94,13 @@ impl Action {
                 );
                 view(ViewerCommand::Retry, stopped)
             }
+            Self::Metadata => {
+                let possible = film && in_viewer && state.list.blinded.is_none();
+                (
+                    Command::ShowMetadata(!state.windows.metadata_shown),
+                    possible,
+                )
+            }
             Self::Cancel => cancel(state),
             Self::NextOfPatient => step_patient(1),
             Self::PreviousOfPatient => step_patient(-1),
@@ -119,6 +126,10 @@ impl Action {
             Self::NextOfSession => step_session(1),
             Self::PreviousOfSession => step_session(-1),
             Self::EndSession => list(ListCommand::EndBlinded, state.list.blinded.is_some()),
+            Self::Prior => {
+                let possible = film && in_viewer && state.list.blinded.is_none();
+                (prior(state), possible)
+            }
             Self::CompareNext => compare_neighbor(1),
             Self::ComparePrevious => compare_neighbor(-1),
             Self::CompareModel => (Command::PickComparedModel, film && free && in_viewer),
@@ -284,6 +295,25 @@ impl Action {
             }
         })
     }
+}
+
+/// Shows the prior film beside the one in view, or closes it; says why there is none.
+fn prior(state: &AppState) -> Command {
+    let films = &state.shared.films;
+    let place = match state.list.prior(films) {
+        Ok(place) => place,
+        Err(reason) => return Command::Notify(reason.text().to_owned()),
+    };
+    let path = films.entries().get(place).map(|entry| &entry.path);
+    let shown = state.viewer.compare.as_ref().is_some_and(
+        |compare| matches!(&compare.with, CompareWith::Film(beside) if Some(beside) == path),
+    );
+    let command = if shown {
+        CompareCommand::Close
+    } else {
+        CompareCommand::ShowFilm(place)
+    };
+    Command::Viewer(ViewerCommand::Compare(command))
 }
 
 /// Whether the answers to the film in view can be written to the log of the blinded session.

@@ -103,8 +103,8 @@ actions! {
         TypePath "Open path…" ctrl(Key::L);
         NextFilm "Next film" key(Key::PageDown);
         PreviousFilm "Previous film" key(Key::PageUp);
-        NextOfPatient "Next film of this patient" ctrl(Key::PageDown);
-        PreviousOfPatient "Previous film of this patient" ctrl(Key::PageUp);
+        NextOfPatient "Next film of this patient in time" ctrl(Key::PageDown);
+        PreviousOfPatient "Previous film of this patient in time" ctrl(Key::PageUp);
         ScoreAll "Score all films of the list" ctrl_shift(Key::A);
         StopScoring "Stop scoring the list";
         Flag "Mark as flagged" key(Key::B);
@@ -115,6 +115,7 @@ actions! {
         NextOfSession "Next film of the session" ctrl(Key::ArrowRight);
         PreviousOfSession "Previous film of the session" ctrl(Key::ArrowLeft);
         EndSession "End the blinded session";
+        Prior "Compare with the patient's prior film" key(Key::P);
         CompareNext "Compare with the next film" key(Key::D);
         ComparePrevious "Compare with the previous film" shift(Key::D);
         CompareModel "Compare with another model…";
@@ -123,6 +124,7 @@ actions! {
         CloseFilm "Close film" ctrl(Key::W);
         CloseAllFilms "Close all films";
         ReloadFilm "Reload film" key(Key::F5);
+        Metadata "Film metadata" shift(Key::I);
         Cancel "Cancel" key(Key::Escape);
     [WindowLevel "Window and level"]
         Preset1 "Window 1: from the file" key(Key::Num1);
@@ -156,7 +158,7 @@ actions! {
         Redo "Redo" ctrl_shift(Key::Z);
     [Tools "Tools"]
         WindowTool "Drag: W/L" key(Key::W);
-        PanTool "Drag: pan" key(Key::P);
+        PanTool "Drag: pan" shift(Key::P);
         ZoomTool "Drag: zoom" shift(Key::Z);
         MagnifierTool "Drag: magnifier" key(Key::G);
         LengthTool "Measure length" key(Key::L);

@@ -140,7 +140,10 @@ fn row(action: Action) -> (Fixture, Part) {
             (Fixture::Blinded, Part::Session)
         }
         Action::PreviousOfSession => (Fixture::BlindedFurther, Part::Session),
-        Action::CompareNext | Action::ComparePrevious => (Fixture::Film, Part::Compare),
+        Action::CompareNext | Action::ComparePrevious | Action::Prior => {
+            (Fixture::Film, Part::Compare)
+        }
+        Action::Metadata => (Fixture::Film, Part::Windows),
         Action::LinkFilms | Action::CloseCompare => (Fixture::Compared, Part::Compare),
         Action::Preset2
         | Action::Preset3
@@ -350,6 +353,8 @@ fn in_a_blinded_session_nothing_gives_the_networks_answer_away() {
         Action::CopyPicture,
         Action::CopyScores,
         Action::Jitter,
+        Action::Prior,
+        Action::Metadata,
     ] {
         let command = Actions::of(&stage.state).command(action);
         assert_eq!(command, None, "{action:?}");

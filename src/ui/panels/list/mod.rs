@@ -3,6 +3,7 @@
 mod answers;
 mod filter;
 mod film_list;
+mod headings;
 mod view;
 
 pub use answers::answers_ui;
