@@ -5,7 +5,9 @@ use egui::{Align2, FontId, PopupCloseBehavior, Rect, Response, ScrollArea, Sense
 
 use super::ListView;
 use super::filter::filter_ui;
-use super::headings::{heading_row_ui, patient_words, study_words};
+use super::headings::{
+    heading_row_ui, patient_words, short_patient_words, short_study_words, study_words,
+};
 use crate::domain::Score;
 use crate::state::{
     CommandSender, CompareCommand, FilmEntry, FilmStatus, ListCommand, ListFilter, ListRow, Mark,
@@ -109,12 +111,16 @@ fn rows_ui(
                 last,
                 n_films,
             } => {
-                let ends = [entry(first), entry(last)];
-                heading_row_ui(ui, &patient_words(ends, n_films), true);
+                let words = patient_words([entry(first), entry(last)], n_films);
+                let short = strip.then(|| short_patient_words(entry(first), n_films));
+                heading_row_ui(ui, &words, short.as_ref().unwrap_or(&words), true);
             }
             ListRow::Study(first) => {
-                let words = entry(first).map(study_words).unwrap_or_default();
-                heading_row_ui(ui, &words, false);
+                if let Some(first) = entry(first) {
+                    let words = study_words(first);
+                    let short = strip.then(|| short_study_words(first));
+                    heading_row_ui(ui, &words, short.as_ref().unwrap_or(&words), false);
+                }
             }
             ListRow::Film(place) => {
                 if let Some(entry) = entry(place) {

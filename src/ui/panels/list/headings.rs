@@ -41,8 +41,21 @@ pub fn study_words(first: &FilmEntry) -> String {
     }
 }
 
-/// A heading in the list: of a patient, or of a study below it.
-pub fn heading_row_ui(ui: &mut Ui, words: &str, of_patient: bool) {
+/// The same for the strip: identifier and how many.
+pub fn short_patient_words(first: Option<&FilmEntry>, n_films: usize) -> String {
+    let patient = first.and_then(|first| first.patient_id.as_deref());
+    format!("{} · {n_films}", patient.unwrap_or("No id"))
+}
+
+/// The same of a study for the strip: the day, or the follow-up number.
+pub fn short_study_words(first: &FilmEntry) -> String {
+    let date = first.visit.date().map(|date| date.to_string());
+    let moment = date.or_else(|| first.visit.moment());
+    moment.unwrap_or_else(|| "No date".to_owned())
+}
+
+/// A heading in the list: of a patient, or of a study below it; `painted` is `words` where they are too long.
+pub fn heading_row_ui(ui: &mut Ui, words: &str, painted: &str, of_patient: bool) {
     let size = Vec2::new(ui.available_width(), theme::LIST_HEADING_HEIGHT_PT);
     let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, words));
@@ -54,10 +67,10 @@ pub fn heading_row_ui(ui: &mut Ui, words: &str, of_patient: bool) {
         ui.painter().rect_filled(rect, 2.0, visuals.faint_bg_color);
         (3.0, visuals.strong_text_color(), 12.0)
     } else {
-        (6.0, visuals.weak_text_color(), 11.0)
+        (3.0, visuals.weak_text_color(), 11.0)
     };
     let font = FontId::proportional(size_pt);
-    let mut job = egui::text::LayoutJob::simple_singleline(words.to_owned(), font, color);
+    let mut job = egui::text::LayoutJob::simple_singleline(painted.to_owned(), font, color);
     let width = (rect.width() - indent - 2.0).max(10.0);
     job.wrap = egui::text::TextWrapping::truncate_at_width(width);
     let galley = ui.painter().layout_job(job);
@@ -94,18 +107,22 @@ mod tests {
         let unknown = FilmEntry::new("a.png".into());
         let words = patient_words([Some(&unknown), Some(&unknown)], 2);
         assert_eq!(words, "No patient id · 2 films");
+        assert_eq!(short_patient_words(Some(&first), 5), "13 · 5");
+        assert_eq!(short_patient_words(Some(&unknown), 2), "No id · 2");
     }
 
     #[test]
     fn a_study_is_told_by_its_date_or_follow_up_and_nothing_is_invented() {
         let mut film = FilmEntry::new("00000013_002.png".into());
         assert_eq!(study_words(&film), "Follow-up 2");
+        assert_eq!(short_study_words(&film), "Follow-up 2");
         film.visit.study = Some(Box::new(StudyInfo {
             date: StudyDate::of_dicom("20110304"),
             description: Some("CHEST PA".to_owned()),
             ..StudyInfo::default()
         }));
         assert_eq!(study_words(&film), "2011-03-04 · CHEST PA");
+        assert_eq!(short_study_words(&film), "2011-03-04");
         assert_eq!(
             study_words(&FilmEntry::new("a.dcm".into())),
             "No study date"

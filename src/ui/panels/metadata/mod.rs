@@ -13,6 +13,8 @@ use crate::state::{Command, CommandSender, FilmMetadata};
 const ROW_HEIGHT_PT: f32 = 19.0;
 /// Left edges of name, value representation and value; tags are at the left.
 const COLUMNS_PT: [f32; 3] = [96.0, 330.0, 362.0];
+/// Longer values are whole in a tooltip.
+const MOST_CHARS_IN_LINE: usize = 50;
 /// How far a line is moved right for each level that it is within.
 const INDENT_PT: f32 = 10.0;
 
@@ -67,7 +69,7 @@ fn search_ui(ui: &mut Ui, view: &MetadataView<'_>, commands: &CommandSender) {
             if n_left_out > 0 {
                 text = format!("{text}, {n_left_out} more are not shown");
             }
-            ui.weak(text);
+            ui.weak(format!("{text}. Click a line to copy it"));
         }
     });
 }
@@ -127,7 +129,9 @@ fn line_ui(ui: &mut Ui, row: &MetadataRow, value: &str) {
     } else {
         value
     };
-    response.on_hover_text(whole);
+    if whole.chars().count() > MOST_CHARS_IN_LINE {
+        response.on_hover_text(whole);
+    }
 }
 
 fn text_ui(ui: &Ui, place: Rect, text: &str, color: egui::Color32) {

@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use crate::domain::{Display, PerFinding, StudyDate, Threshold};
+use crate::domain::{Display, PerFinding, StudyDate, Threshold, Visit};
 use crate::explain::OverlayStyle;
 use crate::film::{OpenedFilm, ScoredFilm};
 use crate::imaging::FilmRecord;
@@ -68,10 +68,9 @@ impl Identity {
     fn of(opened: &OpenedFilm, films: &Films, names_shown: bool) -> Self {
         let info = &opened.film.info;
         let entry = films.entry_of(&opened.film.path);
-        let visit = entry.map_or_else(
-            || FilmRecord::of_film(info).visit,
-            |entry| entry.visit.clone(),
-        );
+        // A directory knows less than the film.
+        let mut visit = entry.map_or_else(Visit::default, |entry| entry.visit.clone());
+        visit.complete_with(FilmRecord::of_film(info).visit);
         let patient = entry.and_then(|entry| entry.patient_id.as_ref());
         let patient = patient.or(info.patient_id.as_ref());
         let patient = patient.map(|id| format!("Patient {id}"));
