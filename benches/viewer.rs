@@ -110,7 +110,7 @@ fn long_list(harness: &mut Bench) {
     for (name, order, text) in [
         ("as opened", SortKey::Opened, ""),
         ("by score", SortKey::Score(4), ""),
-        ("by patient", SortKey::Patient, ""),
+        ("by patient and study", SortKey::Study, ""),
         ("by score, names with 77", SortKey::Score(4), "77"),
     ] {
         let filter = ListFilter {

@@ -52,6 +52,9 @@ pub fn complain(text: &str) {
 
 /// Says on stderr which files of a folder were passed over.
 pub fn tell_passed_over(found: &FoundFilms) {
+    for fault in &found.faults {
+        complain(fault);
+    }
     if let Some(words) = found.passed_over.words() {
         complain(&words);
     }

@@ -6,7 +6,7 @@ use super::boxes::{BOX_LIST, FindingBox, MAX_FOLDERS_ABOVE, read_boxes};
 use super::files::{FileIndex, Found};
 use super::parsed_row::TableWarning;
 use super::table_csv::{TableCsv, read_table};
-use super::{ColumnMap, DataError, FilmTable, LabelRules, read_header};
+use super::{ColumnMap, DataError, FilmTable, LabelRules, TableFile, read_header};
 
 /// File name of the original table of a folder, as opposed to derived tables.
 const NIH_TABLE: &str = "Data_Entry_2017";
@@ -138,19 +138,60 @@ impl DataSet {
 
 /// NIH's table in a folder of films or one above it; `None` where there is none.
 pub fn table_above(folder: &Path) -> Result<Option<FilmTable>, DataError> {
-    for folder in folder.ancestors().take(MAX_FOLDERS_ABOVE) {
-        let entries = fs::read_dir(folder).into_iter().flatten().flatten();
-        let mut tables: Vec<PathBuf> = entries
-            .map(|entry| entry.path())
-            .filter(|path| {
+    let Some(table) = path_above(folder) else {
+        return Ok(None);
+    };
+    Ok(Some(read_table(&table, None, LabelRules::default())?.table))
+}
+
+/// Where that table is.
+fn path_above(folder: &Path) -> Option<PathBuf> {
+    folder
+        .ancestors()
+        .take(MAX_FOLDERS_ABOVE)
+        .find_map(|folder| {
+            let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+            let tables = entries.map(|entry| entry.path()).filter(|path| {
                 let name = path.file_name().unwrap_or_default().to_string_lossy();
                 name.starts_with(NIH_TABLE) && name.to_ascii_lowercase().ends_with(".csv")
-            })
-            .collect();
-        tables.sort();
-        if let Some(table) = tables.first() {
-            let rules = LabelRules::default();
-            return Ok(Some(read_table(table, None, rules)?.table));
+            });
+            tables.min()
+        })
+}
+
+/// A row of a table as it is written: names of the columns, and their cells.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NamedCells {
+    /// The table's file.
+    pub table: PathBuf,
+    /// Line of the file, from 1.
+    pub line: u64,
+    /// In the table's order.
+    pub cells: Vec<(String, String)>,
+}
+
+/// The first row of a film in the table that [`table_above`] finds; `None` where there is none.
+pub fn row_above(folder: &Path, image: &str) -> Result<Option<NamedCells>, DataError> {
+    let Some(path) = path_above(folder) else {
+        return Ok(None);
+    };
+    let mut table = TableFile::open(&path)?;
+    let header = table.header().to_vec();
+    let Some(columns) = ColumnMap::guess(&header) else {
+        return Ok(None);
+    };
+    let Some(column) = header.iter().position(|name| *name == columns.image) else {
+        return Ok(None);
+    };
+    while let Some(row) = table.next_row()? {
+        if row.cell(column) == image {
+            let cells = header.iter().enumerate();
+            let cells = cells.map(|(idx, name)| (name.clone(), row.cell(idx).to_owned()));
+            return Ok(Some(NamedCells {
+                line: row.line,
+                cells: cells.collect(),
+                table: path,
+            }));
         }
     }
     Ok(None)

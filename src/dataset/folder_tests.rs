@@ -106,3 +106,19 @@ fn paths_out_of_the_folder_are_followed_where_they_lead_to_a_file() {
     );
     assert_eq!(data.files.missing, ["b.png"]);
 }
+
+#[test]
+fn the_row_of_a_film_is_found_as_it_is_written() {
+    let folder = tempfile::tempdir().unwrap();
+    let images = folder.path().join("images");
+    fs::create_dir(&images).unwrap();
+    let table = folder.path().join("Data_Entry_2017.csv");
+    let text = "Image Index,Finding Labels,Follow-up #,Patient ID,Patient Age,Patient Gender,View Position\n\
+                00000001_000.png,Mass,0,1,057Y,M,PA\n00000001_001.png,No Finding,1,1,058Y,M,AP\n";
+    fs::write(&table, text).unwrap();
+    let row = row_above(&images, "00000001_001.png").unwrap().unwrap();
+    assert_eq!((row.table, row.line), (table, 3));
+    assert_eq!(row.cells[4], ("Patient Age".to_owned(), "058Y".to_owned()));
+    assert_eq!(row.cells.len(), 7);
+    assert_eq!(row_above(&images, "00000001_002.png").unwrap(), None);
+}

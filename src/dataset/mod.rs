@@ -37,7 +37,7 @@ pub use boxes::{BOX_FRAME_PX, FindingBox, boxes_of_film, read_boxes};
 pub use cache::{CacheError, FilmCache};
 pub use columns::{ColumnMap, LabelColumns};
 pub use error::DataError;
-pub use folder::{DataSet, FileReport, table_above};
+pub use folder::{DataSet, FileReport, NamedCells, row_above, table_above};
 pub use label_rules::{LabelRuleError, LabelRules, Readers, Uncertain};
 pub use lists::{ListedFilms, read_list};
 pub use loader::{Batch, EpochPlan, LabelledFilm, Loader, TrainingSet};

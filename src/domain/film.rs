@@ -3,7 +3,7 @@ use std::path::PathBuf;
 
 use thiserror::Error;
 
-use super::{Display, GrayChoice, NamedWindow, Voi};
+use super::{Display, GrayChoice, NamedWindow, PatientAge, PatientSex, StudyInfo, Voi};
 
 /// One gray image at full depth, with the mapping from its stored numbers to gray.
 ///
@@ -237,8 +237,14 @@ pub struct FilmInfo {
     pub spacing: Option<PixelSpacing>,
     /// Which picture of which study it is, where it is DICOM and says so.
     pub dicom: Option<DicomIdentity>,
+    /// Study and series.
+    pub study: StudyInfo,
     /// Pseudonym or hospital number.
     pub patient_id: Option<String>,
+    /// The patient's sex.
+    pub patient_sex: Option<PatientSex>,
+    /// The patient's age at the time of the study.
+    pub patient_age: Option<PatientAge>,
     /// Shown only when the user asks for it, never exported.
     pub patient_name: Option<String>,
 }
@@ -299,6 +305,15 @@ pub struct PixelSpacing {
     pub column_mm: f64,
     /// Which attribute said so.
     pub source: SpacingSource,
+}
+
+impl PixelSpacing {
+    /// The one distance in both directions; `None` where they differ by more than a hundredth.
+    pub fn mean_mm(self) -> Option<f32> {
+        let mean = f64::midpoint(self.row_mm, self.column_mm);
+        let differ = (self.row_mm - self.column_mm).abs() > 0.01 * mean;
+        (!differ).then_some(mean as f32)
+    }
 }
 
 /// Where a pixel spacing comes from, which decides what lengths measured with it mean.

@@ -13,9 +13,11 @@ mod part;
 mod film;
 mod score;
 mod space;
+mod study_date;
 mod threshold;
 mod threshold_origin;
 mod training_point;
+mod visit;
 mod window;
 
 pub use correction::{Correction, Remedy};
@@ -32,9 +34,11 @@ pub use orientation::Orientation;
 pub use part::{Part, PartChoice, PartError};
 pub use score::{Score, ScoreError, sigmoid};
 pub use space::{Point, ScreenFromImage, Size};
+pub use study_date::{StudyDate, StudyTime};
 pub use threshold::{OperatingPoint, Threshold, ThresholdError};
 pub use threshold_origin::ThresholdOrigin;
 pub use training_point::TrainingPoint;
+pub use visit::{PatientAge, PatientSex, StudyInfo, Visit};
 pub use window::{NamedWindow, Voi, VoiFunction, Window, WindowError};
 
 /// Shown on screen at all times and written into every export.

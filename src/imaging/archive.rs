@@ -92,6 +92,22 @@ pub(super) fn film_bytes(path: &Path) -> Option<Result<Vec<u8>, FilmError>> {
     Some(inflate(&mut lock(&archive), inner, path))
 }
 
+/// The first bytes of a film in an archive; `None` where there are none.
+pub(super) fn head_bytes(path: &Path, n_bytes: u64) -> Option<Vec<u8>> {
+    let (archive_path, inner) = split(path)?;
+    let archive = opened(archive_path).ok()?;
+    let mut archive = lock(&archive);
+    let idx = archive.index_for_name(inner.to_str()?)?;
+    let mut head = Vec::new();
+    // Of a damaged entry what comes before the damage.
+    let _ = archive
+        .by_index(idx)
+        .ok()?
+        .take(n_bytes)
+        .read_to_end(&mut head);
+    Some(head)
+}
+
 fn inflate(archive: &mut Archive, inner: &Path, path: &Path) -> Result<Vec<u8>, FilmError> {
     let failed = |cause: String| FilmError::Archive {
         path: path.to_path_buf(),

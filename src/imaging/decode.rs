@@ -67,7 +67,7 @@ fn decode(bytes: &[u8], path: &Path) -> Result<Film, FilmError> {
 }
 
 /// Reads the file's bytes; the error names the file.
-fn film_bytes(path: &Path) -> Result<Vec<u8>, FilmError> {
+pub(super) fn film_bytes(path: &Path) -> Result<Vec<u8>, FilmError> {
     let fault = match read_bounded(path, MAX_FILE_BYTES) {
         Ok(bytes) => return Ok(bytes),
         // What is no file may be a film within an archive.

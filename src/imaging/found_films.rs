@@ -1,15 +1,22 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use super::FilmRecord;
 use super::sniff::FileKind;
 
 /// Films with what was passed over beside them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FoundFilms {
-    /// Their paths, in the order of their names; at least one.
+    /// Their paths, in the order of their names, or of the patients of a DICOMDIR; at least one.
     pub films: Vec<PathBuf>,
     /// DICOM objects without an image.
     pub passed_over: PassedOver,
+    /// They are those that a DICOMDIR names.
+    pub of_medium: bool,
+    /// What a DICOMDIR says of its films; empty without one.
+    pub records: BTreeMap<PathBuf, FilmRecord>,
+    /// What is wrong with a DICOMDIR, a sentence each.
+    pub faults: Vec<String>,
 }
 
 /// DICOM objects without an image, by their kind.
@@ -50,8 +57,13 @@ impl FoundFilms {
     pub(super) fn add(&mut self, path: PathBuf, kind: FileKind) {
         match kind {
             FileKind::Film => self.films.push(path),
-            FileKind::WithoutImage(name) => *self.passed_over.0.entry(name).or_default() += 1,
+            FileKind::WithoutImage(name) => self.pass_over(name),
             FileKind::Other => {}
         }
+    }
+
+    /// Counts a DICOM object without an image.
+    pub(super) fn pass_over(&mut self, name: &'static str) {
+        *self.passed_over.0.entry(name).or_default() += 1;
     }
 }

@@ -7,7 +7,8 @@ use thiserror::Error;
 
 use super::archive;
 use super::found_films::{FoundFilms, PassedOver};
-use super::sniff::{FileKind, head_of, is_passed_over};
+use super::medium::films_of_medium;
+use super::sniff::{FileKind, head_of, is_dicom_directory, is_passed_over};
 use crate::files::open_fault;
 
 /// A path below which no films could be listed.
@@ -18,6 +19,8 @@ pub enum ListError {
     Unreadable { path: PathBuf, cause: io::Error },
     #[error("cannot open the ZIP archive ({cause}): {}", path.display())]
     Archive { path: PathBuf, cause: String },
+    #[error("cannot open the DICOMDIR ({cause}): {}", path.display())]
+    Directory { path: PathBuf, cause: String },
     #[error("expected a film, found a ZIP archive, which opens as a folder: name it without films beside it: {}", path.display())]
     ArchiveAmongFilms { path: PathBuf },
     #[error("expected films in the folder or ZIP archive, found none{}: {}", in_brackets(passed_over), path.display())]
@@ -49,7 +52,8 @@ pub fn list_named_films<P: AsRef<Path>>(
     })
 }
 
-/// The films at `path`: the file itself whatever it holds, or all films in a folder or ZIP archive and below.
+/// The films at `path`: the file itself whatever it holds, or all films in a folder or ZIP archive and below, or those
+/// that a DICOMDIR names.
 ///
 /// In folders a film is what begins like a PNG, JPEG, TIFF, BMP or DICOM file, or is named like one;
 /// hidden files, files of the system and DICOM objects without an image are left aside, the order is that of the
@@ -58,6 +62,12 @@ pub fn list_named_films<P: AsRef<Path>>(
 pub fn list_films(path: &Path) -> Result<FoundFilms, ListError> {
     let found = match fs::metadata(path) {
         Ok(metadata) if metadata.is_dir() => Ok(in_folder(path)?),
+        Ok(metadata) if metadata.is_file() && is_dicom_directory(path) => {
+            return films_of_medium(path).map_err(|cause| ListError::Directory {
+                path: path.to_owned(),
+                cause,
+            });
+        }
         Ok(_) => archive::films_in(path).unwrap_or_else(|| {
             Ok(FoundFilms {
                 films: vec![path.to_owned()],

@@ -40,10 +40,13 @@ impl FilmFormat {
 
 /// The first bytes of a file.
 pub(super) fn head_of(path: &Path) -> io::Result<Vec<u8>> {
+    head_of_length(path, N_HEAD_BYTES)
+}
+
+/// As many of the first bytes of a file, or all.
+pub(super) fn head_of_length(path: &Path, n_bytes: u64) -> io::Result<Vec<u8>> {
     let mut head = Vec::new();
-    open_regular(path)?
-        .take(N_HEAD_BYTES)
-        .read_to_end(&mut head)?;
+    open_regular(path)?.take(n_bytes).read_to_end(&mut head)?;
     Ok(head)
 }
 
@@ -81,11 +84,26 @@ pub(super) fn is_passed_over(name: &OsStr) -> bool {
     name.as_encoded_bytes().starts_with(b".") || OF_SYSTEMS.iter().any(|known| name == *known)
 }
 
+/// SOP class of a DICOMDIR.
+const MEDIA_STORAGE_DIRECTORY: &str = "1.2.840.10008.1.3.10";
+
+/// Whether a file is a directory of other DICOM files: by its SOP class, or by its name.
+pub(super) fn is_dicom_directory(path: &Path) -> bool {
+    let named = path
+        .file_name()
+        .is_some_and(|name| name.eq_ignore_ascii_case("DICOMDIR"));
+    let by_class = || {
+        let head = head_of(path).unwrap_or_default();
+        sop_class(&head) == Some(MEDIA_STORAGE_DIRECTORY)
+    };
+    named || by_class()
+}
+
 /// What a DICOM object without an image is, by the SOP class in its head: as in `a structured report`.
 fn object_without_image(head: &[u8]) -> Option<&'static str> {
     const STORAGE: &str = "1.2.840.10008.5.1.4.1.1.";
     let class = sop_class(head)?;
-    if class == "1.2.840.10008.1.3.10" {
+    if class == MEDIA_STORAGE_DIRECTORY {
         return Some("a DICOMDIR");
     }
     let (group, rest) = class
@@ -145,6 +163,12 @@ pub fn own_png(png: &[u8]) -> Vec<u8> {
     let n_bytes = (text.len() as u32).to_be_bytes();
     let checksum = crc32fast::hash(&chunk).to_be_bytes();
     [head, &n_bytes, &chunk, &checksum, rest].concat()
+}
+
+/// Whether the file is named like a picture that is no DICOM.
+pub(super) fn is_named_like_picture(path: &Path) -> bool {
+    let extension = path.extension().and_then(|extension| extension.to_str());
+    is_named_like_film(path) && !extension.is_some_and(|e| e.to_ascii_lowercase().starts_with('d'))
 }
 
 /// Whether the file is named like a film. For listings of a hundred thousand files, which cannot

@@ -51,6 +51,10 @@ pub enum Command {
     ShowMessages(bool),
     /// Show or hide the list of keys.
     ShowKeys(bool),
+    /// Show or hide the metadata of the film in view.
+    ShowMetadata(bool),
+    /// Search them for tags, names and values.
+    SearchMetadata(String),
     /// Fill the screen, or be a window again.
     SwitchFullScreen,
     /// Colors of the window.

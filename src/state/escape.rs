@@ -21,6 +21,7 @@ impl AppState {
             (windows.tour.is_some(), Command::ShowTour(None)),
             (windows.messages_shown, Command::ShowMessages(false)),
             (windows.keys_shown, Command::ShowKeys(false)),
+            (self.shows_metadata(), Command::ShowMetadata(false)),
             (windows.about_shown, Command::ShowAbout(false)),
             (self.shared.prompt.is_some(), Command::ShowPathField(false)),
         ];

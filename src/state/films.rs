@@ -6,6 +6,7 @@ use super::{FilmEntry, FilmStatus};
 use crate::domain::Correction;
 use crate::explain::{CamMethod, MapMethod};
 use crate::film::{OpenedFilm, ScoredFilm};
+use crate::imaging::FilmRecord;
 use crate::model::Classifier;
 
 /// Readings of films seen before are kept up to about this many bytes; others are read again.
@@ -206,11 +207,7 @@ impl Films {
                 &reading.opened.concerns,
                 scores.map(|score| score.get()).collect(),
             );
-            if entry.patient_id.is_none() {
-                entry
-                    .patient_id
-                    .clone_from(&reading.opened.film.info.patient_id);
-            }
+            entry.learn(FilmRecord::of_film(&reading.opened.film.info));
         }
         self.kept.retain(|kept| kept.opened.film.path != *path);
         self.kept.push_back(Arc::clone(reading));

@@ -15,6 +15,7 @@ mod path_prompt;
 mod films;
 mod history;
 mod list;
+mod metadata;
 mod model;
 mod recent;
 mod services;
@@ -41,10 +42,11 @@ pub use films::{FilmState, Films};
 pub use keys::KeyChoices;
 pub use list::{
     AgreementRow, Answer, AnswerCommand, BlindedSession, CommittedFilm, CommittedFinding,
-    Confidence, Decision, FilmEntry, FilmNote, FilmStatus, ListCommand, ListFilter, ListState,
-    Mark, NetworkAnswer, NoteTimes, ReaderAnswer, SessionReport, Sidecar, SortKey, SortOrder,
-    arranged, n_above, score,
+    Confidence, Decision, FilmEntry, FilmNote, FilmStatus, ListCommand, ListFilter, ListRow,
+    ListRows, ListState, Mark, NetworkAnswer, NoPrior, NoteTimes, ReaderAnswer, RowHeights,
+    SessionReport, Sidecar, SortKey, SortOrder, arranged, n_above, score,
 };
+pub use metadata::{FilmMetadata, HIDDEN_VALUE};
 pub use model::{Loaded, Model, ModelOrigin, ModelRequest};
 pub use notice::{Notice, NoticeKind, Notices};
 pub use path_prompt::PathPrompt;

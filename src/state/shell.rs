@@ -3,8 +3,9 @@ use std::path::PathBuf;
 
 use super::dialog::FileDialog;
 use super::{
-    Command, Effect, EvaluationState, ListCommand, ListState, ModelRequest, NoticeKind, PathPrompt,
-    PickKind, Picked, Services, Settings, Shared, TourStep, TrainingState, ViewerState,
+    Command, Effect, EvaluationState, FilmMetadata, ListCommand, ListState, ModelRequest,
+    NoticeKind, PathPrompt, PickKind, Picked, Services, Settings, Shared, TourStep, TrainingState,
+    ViewerState,
 };
 use crate::model::{Classifier, ModelSource, is_model_name};
 
@@ -26,6 +27,8 @@ pub struct AppState {
     pub workspace: Workspace,
     /// The windows over the workspace.
     pub windows: OpenWindows,
+    /// What the metadata window shows.
+    pub metadata: FilmMetadata,
     pub(super) dialog: FileDialog,
 }
 
@@ -44,6 +47,8 @@ pub struct OpenWindows {
     pub messages_shown: bool,
     /// Whether the list of keys is shown.
     pub keys_shown: bool,
+    /// Whether the metadata of the film in view are.
+    pub metadata_shown: bool,
     /// The command palette, where it is shown.
     pub palette: Option<Palette>,
     /// The action whose key is pressed next.
@@ -83,6 +88,7 @@ impl AppState {
             evaluation: EvaluationState::new(services.wake.clone()),
             workspace: Workspace::default(),
             windows: OpenWindows::default(),
+            metadata: FilmMetadata::default(),
             dialog: FileDialog::default(),
             shared: Shared::new(settings, services),
         };
@@ -130,6 +136,7 @@ impl AppState {
             let wake = &self.shared.services.wake;
             self.training.keep_gallery_current(wake);
         }
+        self.metadata.poll();
         let effects = self.evaluation.poll(&mut self.shared);
         self.settle(effects);
     }
@@ -142,6 +149,9 @@ impl AppState {
         }
         self.list.arrange(&self.shared);
         self.viewer.measure_overlap(&self.shared);
+        let shown = self.shows_metadata();
+        let names_shown = self.viewer.options.patient_name_shown;
+        self.metadata.follow(shown, names_shown, &self.shared);
     }
 
     fn take_effect(&mut self, effect: Effect) {
@@ -202,6 +212,8 @@ impl AppState {
             Command::ShowTour(step) => return self.show_tour(step),
             Command::ShowMessages(shown) => self.windows.messages_shown = shown,
             Command::ShowKeys(shown) => self.windows.keys_shown = shown,
+            Command::ShowMetadata(shown) => self.windows.metadata_shown = shown,
+            Command::SearchMetadata(query) => self.metadata.search(query),
             Command::SetTheme(theme) => shared.settings.theme = theme,
             Command::SetRestoreSession(restore) => shared.settings.restore_session = restore,
             Command::SetScale(scale) => {

@@ -31,6 +31,11 @@ impl AppState {
         Cow::Owned(notices.with_texts(|text| self.list.without_names(text)))
     }
 
+    /// Whether the metadata of the film in view are shown; a blinded session hides them.
+    pub fn shows_metadata(&self) -> bool {
+        self.windows.metadata_shown && self.list.blinded.is_none()
+    }
+
     /// Whether there are visible scores, and no export is running.
     pub fn can_export(&self) -> bool {
         let seen = !self.hides_answer() && self.shared.films.film.reading().is_some();

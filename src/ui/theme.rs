@@ -17,6 +17,8 @@ pub const STRIP_ROW_HEIGHT_PT: f32 = 88.0;
 pub const LEAST_WIDTH_FOR_LIST_PT: f32 = 860.0;
 /// Height of a film in that list.
 pub const LIST_ROW_HEIGHT_PT: f32 = 44.0;
+/// Height of a heading of the list: a patient or a study.
+pub const LIST_HEADING_HEIGHT_PT: f32 = 18.0;
 /// Width of the findings with their bars.
 pub const FINDINGS_WIDTH_PT: f32 = 316.0;
 /// Width of the answers of a blinded session.

@@ -4,11 +4,12 @@ use egui::{CentralPanel, Context, Panel, Ui};
 
 use super::panels::{
     CompareView, EvaluationView, EvaluationViews, FindingsView, FindingsViews, ListView, ListViews,
-    MapControlsView, PaletteView, Pane, SessionView, ToolStripView, ToolbarView, TourPlaces,
-    TrainingView, TrainingViews, ViewerViews, WelcomeView, about_ui, all_maps_ui, answers_ui,
-    back_ui, close_ui, compare_ui, epoch_scrubber_ui, evaluation_ui, film_list_ui, findings_ui,
-    histogram_ui, keys_ui, map_bar_ui, messages_ui, palette_ui, path_prompt_ui, session_report_ui,
-    status_bar_ui, tool_strip_ui, toolbar_ui, tour_ui, training_ui, viewer_ui, welcome_ui,
+    MapControlsView, MetadataView, PaletteView, Pane, SessionView, ToolStripView, ToolbarView,
+    TourPlaces, TrainingView, TrainingViews, ViewerViews, WelcomeView, about_ui, all_maps_ui,
+    answers_ui, back_ui, close_ui, compare_ui, epoch_scrubber_ui, evaluation_ui, film_list_ui,
+    findings_ui, histogram_ui, keys_ui, map_bar_ui, messages_ui, metadata_ui, palette_ui,
+    path_prompt_ui, session_report_ui, status_bar_ui, tool_strip_ui, toolbar_ui, tour_ui,
+    training_ui, viewer_ui, welcome_ui,
 };
 use super::shortcuts::Actions;
 use super::theme;
@@ -218,6 +219,9 @@ pub fn windows_ui(ctx: &Context, state: &AppState, commands: &CommandSender) {
     if state.windows.keys_shown {
         let keys = &state.shared.settings.keys;
         keys_ui(ctx, keys, state.windows.key_asked_for, commands);
+    }
+    if let Some(view) = MetadataView::of(state).filter(|_| state.workspace == Workspace::Viewer) {
+        metadata_ui(ctx, &view, commands);
     }
     if let Some(palette) = PaletteView::of(state) {
         palette_ui(ctx, &palette, commands);

@@ -190,3 +190,32 @@ fn films_in_a_zip_archive_are_scored_and_exported() {
     assert_eq!(exported(folder.path())[0].0, "b");
     assert_eq!(fs::read(&archive).unwrap(), before);
 }
+
+#[test]
+fn a_dicomdir_is_scored_as_the_films_that_it_names() {
+    let medium = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/reference/dicom/medium");
+    let folder = tempfile::tempdir().unwrap();
+    let directory = medium.join("DICOMDIR");
+    let args = ["classify", directory.to_str().unwrap(), "--format", "json"];
+    let output = thorax(&args, folder.path());
+    let listed: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let listed = listed.as_array().unwrap();
+    let paths = listed.iter().map(|film| film["path"].as_str().unwrap());
+    let expected = [
+        "PT000000/ST000000/SE000000/IM000000",
+        "PT000000/ST000000/SE000001/IM000000",
+        "PT000000/ST000001/SE000000/IM000000",
+        "PT000001/ST000000/SE000000/IM000000",
+    ];
+    assert!(paths.eq(expected.map(|name| medium.join(name).display().to_string())));
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(said.contains("a structured report"), "{said}");
+
+    // One that is broken says why, and costs no other film its scores.
+    let broken = folder.path().join("DICOMDIR");
+    fs::write(&broken, b"dear reader").unwrap();
+    let args = ["classify", broken.to_str().unwrap(), "--format", "json"];
+    let listed: Value = serde_json::from_slice(&thorax(&args, folder.path()).stdout).unwrap();
+    let error = listed[0]["error"].as_str().unwrap();
+    assert!(error.contains("cannot open the DICOMDIR"), "{error}");
+}

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use thorax::dataset::{DataSet, FilmTable, SeededRandom, read_boxes, read_list};
 use thorax::domain::Part;
 use thorax::film;
-use thorax::imaging::{FilmError, film_from_bytes, list_films};
+use thorax::imaging::{FilmError, dicom_metadata, film_from_bytes, film_record, list_films};
 use thorax::model::{KerasImport, ModelFile, import_keras};
 use thorax::scores::Predictions;
 use thorax::train::{RunFolder, TrainConfig};
@@ -133,6 +133,37 @@ fn dicom() {
     let mut seeds = sound(&reference("dicom"), &["dcm"]);
     seeds.extend(of_cases(&["dcm"]));
     fuzz("DICOM", &seeds, read_film);
+}
+
+#[test]
+fn metadata_of_dicom() {
+    let mut seeds = sound(&reference("dicom"), &["dcm"]);
+    seeds.extend(of_cases(&["dcm"]));
+    let read = |path: &Path| {
+        film_record(path);
+        Outcome::of(&dicom_metadata(path))
+    };
+    fuzz("metadata of DICOM", &seeds, by_path("film.dcm", read));
+}
+
+#[test]
+fn dicom_directories() {
+    let medium = reference("dicom").join("medium");
+    let seeds = [fs::read(medium.join("DICOMDIR")).unwrap()];
+    let folder = tempfile::tempdir().unwrap();
+    // Some of the files that it names are there.
+    let below = folder.path().join("PT000000/ST000000/SE000000");
+    fs::create_dir_all(&below).unwrap();
+    fs::write(below.join("IM000000"), []).unwrap();
+    let path = folder.path().join("DICOMDIR");
+    let read = |bytes: &[u8]| {
+        fs::write(&path, bytes).unwrap();
+        let found = list_films(&path);
+        let films = found.iter().flat_map(|found| &found.films);
+        films.for_each(|film| assert!(film.starts_with(folder.path()), "{}", film.display()));
+        Outcome::of(&found)
+    };
+    fuzz("DICOM directories", &seeds, read);
 }
 
 #[test]

@@ -25,6 +25,8 @@ mod reasons;
 #[cfg(test)]
 mod snapshots;
 #[cfg(test)]
+mod studies;
+#[cfg(test)]
 mod thresholds;
 #[cfg(test)]
 mod training;

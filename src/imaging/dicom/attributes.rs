@@ -35,6 +35,15 @@ impl<'a> Attributes<'a> {
         attributes
     }
 
+    /// Those of an item, whose text is in the character set of what it is in unless it names its own.
+    pub(super) fn within(&self, item: &'a Object<'a>) -> Self {
+        let mut attributes = Self::new(item);
+        if attributes.charset.is_empty() {
+            attributes.charset.clone_from(&self.charset);
+        }
+        attributes
+    }
+
     pub(super) fn warn(&mut self, warning: String) {
         self.warnings.push(warning);
     }
@@ -68,6 +77,52 @@ impl<'a> Attributes<'a> {
             .split('\\')
             .map(|text| trimmed(text).to_owned())
             .collect()
+    }
+
+    /// The VR that a value is read by, and the value for people to read; binary values as their length.
+    pub(super) fn shown(&self, tag: Tag) -> (VR, String) {
+        const MOST_NUMBERS: usize = 64;
+        let Some(element) = self.object.get(tag) else {
+            return (VR::UN, String::new());
+        };
+        let vr = vr_of(tag, element);
+        let n_bytes = element.value.len();
+        let length = || format!("{n_bytes} bytes");
+        let is_plain = || {
+            let text = element.value.trim_ascii_end();
+            text.iter()
+                .all(|&byte| byte.is_ascii_graphic() || byte == b' ')
+        };
+        let text = match vr {
+            VR::OB | VR::OD | VR::OF | VR::OL | VR::OV | VR::OW => length(),
+            VR::UN if !is_plain() => length(),
+            VR::AT => {
+                let (pairs, _) = element.value.as_chunks::<4>();
+                let tags = pairs.iter().take(MOST_NUMBERS).map(|&[a, b, c, d]| {
+                    let (group, number) = ([a, b], [c, d]);
+                    let encoding = element.encoding;
+                    Tag(encoding.u16(group), encoding.u16(number)).to_string()
+                });
+                tags.collect::<Vec<_>>().join("\\")
+            }
+            VR::US | VR::SS | VR::UL | VR::SL | VR::FL | VR::FD | VR::UV | VR::SV => {
+                let numbers = numbers_of(tag, element).unwrap_or_default();
+                let shown = numbers.iter().take(MOST_NUMBERS).map(ToString::to_string);
+                let shown = shown.collect::<Vec<_>>().join("\\");
+                match numbers.len() {
+                    0 if n_bytes > 0 => length(),
+                    n if n > MOST_NUMBERS => format!("{shown}… ({n} values)"),
+                    _ => shown,
+                }
+            }
+            _ => {
+                let text = self.texts(tag).join("\\");
+                let is_readable =
+                    !text.is_empty() || element.value.iter().all(|&byte| byte <= b' ');
+                if is_readable { text } else { length() }
+            }
+        };
+        (vr, text)
     }
 
     /// All values as finite numbers; none, and a warning, when one is not.

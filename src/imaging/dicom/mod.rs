@@ -2,13 +2,18 @@
 //!
 //! `source` finds the data set in the file, `elements` walks over it within bounds, `attributes` is
 //! the one reader of values. `header` says what the picture is, `view` how it was taken, `pixels`
-//! takes the raw stored numbers from the `codecs`, `gray` reads the look-up tables and windows.
+//! takes the raw stored numbers from the `codecs`, `gray` reads the look-up tables and windows. `study` reads whose
+//! film it is and when it was taken, `contents` all elements for people to read, `directory` a DICOMDIR.
 
 mod attributes;
 mod body_part;
 mod charset;
 mod codecs;
 mod color;
+mod contents;
+mod directory;
+#[cfg(test)]
+mod directory_tests;
 mod elements;
 mod error;
 mod gray;
@@ -18,6 +23,7 @@ mod pixels;
 #[cfg(test)]
 mod reference_tests;
 mod source;
+mod study;
 mod syntax;
 #[cfg(test)]
 mod tests;
@@ -42,8 +48,11 @@ use pixels::Stored;
 use source::Source;
 use view::View;
 
+pub(super) use contents::contents;
+pub(super) use directory::{Directory, DirectoryImage};
 pub use error::DicomError;
 pub(super) use source::looks_like_dicom;
+pub(super) use study::record_of_head;
 
 /// Reads a film from the bytes of a DICOM file.
 pub(super) fn film(bytes: &[u8], path: &Path) -> Result<Film, FilmError> {
@@ -199,6 +208,7 @@ fn film_info(
     view: View,
 ) -> FilmInfo {
     let laterality = attributes.text(tags::IMAGE_LATERALITY);
+    let (patient_sex, patient_age) = study::person(attributes);
     let ruled_out = if header.subject == Subject::OtherModality {
         let modality = header.modality.clone().unwrap_or_default();
         Some(RuledOut::Modality(format!(
@@ -223,7 +233,10 @@ fn film_info(
         ruled_out,
         spacing: spacing(attributes),
         dicom: identity(attributes),
+        study: study::study_info(attributes),
         patient_id: attributes.text(tags::PATIENT_ID),
+        patient_sex,
+        patient_age,
         patient_name: attributes.text(tags::PATIENT_NAME),
     }
 }

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::io::Read as _;
 
+use dicom_core::Tag;
 use dicom_dictionary_std::tags;
 use flate2::read::{DeflateDecoder, ZlibDecoder};
 
@@ -76,6 +77,28 @@ impl<'a> Source<'a> {
             syntax_uid: uid.unwrap_or_default(),
             warnings,
         })
+    }
+
+    /// The bytes of the data set, and how they are written.
+    pub(super) fn data_set(&self) -> (&[u8], Encoding) {
+        (&self.bytes, self.encoding)
+    }
+
+    /// The file meta group; empty where there is none.
+    pub(super) fn meta(file: &[u8]) -> Object<'_> {
+        let start = meta_start(file).unwrap_or_default();
+        let bytes = file.get(start..).unwrap_or_default();
+        let last = Tag(0x0002, 0xFFFF);
+        match *bytes {
+            [0x02, 0, ..] => Object::parse_start(bytes, Encoding::EXPLICIT.seen(bytes), last),
+            _ => Object::default(),
+        }
+    }
+
+    /// Where the data set begins in the file; `None` where it was inflated.
+    pub(super) fn start_in(&self, file: &[u8]) -> Option<usize> {
+        let is_part = matches!(self.bytes, Cow::Borrowed(_));
+        is_part.then(|| file.len() - self.bytes.len())
     }
 
     /// Parses the data set.

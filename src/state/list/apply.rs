@@ -47,6 +47,11 @@ impl ListState {
     pub fn poll(&mut self, shared: &mut Shared) -> Vec<Effect> {
         let found = self.search.poll(shared);
         self.stale |= found.is_some();
+        // A DICOMDIR opens as a list of its patients and studies.
+        let by_patient = found.as_ref().is_some_and(|found| found.by_patient);
+        if by_patient && self.order.key == SortKey::Opened {
+            self.order.key = SortKey::Study;
+        }
         self.pictures.poll();
         self.poll_scoring(shared);
         for message in self.notes.poll() {
@@ -191,8 +196,8 @@ impl ListState {
                     Ok((concerns, scores)) => entry.take_scores(&concerns, scores),
                     Err(error) => entry.status = FilmStatus::Failed(error),
                 }
-                if entry.patient_id.is_none() {
-                    entry.patient_id = film.patient_id;
+                if let Some(record) = film.record {
+                    entry.learn(record);
                 }
             }
             // Sorted anew when all are in: rows must not jump under the pointer.

@@ -1,5 +1,6 @@
 use std::cmp::Ordering;
 
+use super::time_order::by_time;
 use super::{FilmEntry, FilmStatus, Mark};
 use crate::domain::{Labels, PerFinding, Score, Threshold};
 
@@ -11,8 +12,8 @@ pub enum SortKey {
     Opened,
     /// File names.
     Name,
-    /// Patients, then file names.
-    Patient,
+    /// Patients, and of each patient the films in the order of time: the oldest first, or descending the newest.
+    Study,
     /// The score of one label.
     Score(usize),
     /// How many findings are above their thresholds.
@@ -83,6 +84,15 @@ pub fn arranged(
             ordering
         }
     };
+    // Films of unknown time stay last.
+    let turned_known = |ordering: Ordering, a: &FilmEntry, b: &FilmEntry| {
+        let is_known = |entry: &FilmEntry| entry.visit.moment().is_some();
+        if is_known(a) == is_known(b) {
+            turned(ordering)
+        } else {
+            ordering
+        }
+    };
     match order.key {
         SortKey::Opened => {
             if order.descending {
@@ -90,11 +100,12 @@ pub fn arranged(
             }
         }
         SortKey::Name => by_place(&|a, b| turned(a.name.cmp(&b.name)), &mut places),
-        SortKey::Patient => by_place(
+        // Patients keep their places; descending turns time.
+        SortKey::Study => by_place(
             &|a, b| {
                 let patients = (a.patient_id.as_deref(), b.patient_id.as_deref());
-                missing_last(patients, |a, b| turned(by_number(a, b)))
-                    .then_with(|| a.name.cmp(&b.name))
+                missing_last(patients, |a, b| by_number(a, b))
+                    .then_with(|| turned_known(by_time(a, b), a, b))
             },
             &mut places,
         ),
@@ -115,26 +126,6 @@ pub fn arranged(
         ),
     }
     places
-}
-
-/// The next film of the same patient in an order, or the one before; `None` at the ends.
-pub fn same_patient(
-    entries: &[FilmEntry],
-    places: &[usize],
-    current: usize,
-    step: isize,
-) -> Option<usize> {
-    let patient = entries.get(current)?.patient_id.as_deref()?;
-    let start = places.iter().position(|&place| place == current)?;
-    let is_same = |place: &usize| {
-        let entry = entries.get(*place);
-        entry.is_some_and(|entry| entry.patient_id.as_deref() == Some(patient))
-    };
-    if step > 0 {
-        places.get(start + 1..)?.iter().copied().find(is_same)
-    } else {
-        places.get(..start)?.iter().rev().copied().find(is_same)
-    }
 }
 
 /// How many findings of a film are at or above their thresholds; `None` without scores.
@@ -309,28 +300,36 @@ mod tests {
     }
 
     #[test]
-    fn steps_stay_with_the_patient_and_end_at_both_ends() {
-        let entries = entries(&[None; 20]);
-        let places: Vec<usize> = (0..20).collect();
-        assert_eq!(same_patient(&entries, &places, 3, 1), Some(10));
-        assert_eq!(same_patient(&entries, &places, 10, 1), Some(17));
-        assert_eq!(same_patient(&entries, &places, 17, 1), None);
-        assert_eq!(same_patient(&entries, &places, 17, -1), Some(10));
-        assert_eq!(same_patient(&entries, &places, 3, -1), None);
-        assert_eq!(same_patient(&entries, &[1, 2], 3, 1), None);
-    }
-
-    #[test]
     fn patients_are_sorted_as_numbers() {
         let mut list = entries(&[None; 3]);
         for (entry, patient) in list.iter_mut().zip(["10", "9", "100"]) {
             entry.patient_id = Some(patient.to_owned());
         }
         let order = SortOrder {
-            key: SortKey::Patient,
+            key: SortKey::Study,
             descending: false,
         };
         assert_eq!(arrange(&list, order, &ListFilter::default()), [1, 0, 2]);
+    }
+
+    #[test]
+    fn films_of_a_patient_are_in_the_order_of_time_either_way() {
+        let names = [
+            "00000009_010.png",
+            "b.png",
+            "00000010_000.png",
+            "00000009_002.png",
+            "a.png",
+        ];
+        let entries: Vec<FilmEntry> = names
+            .iter()
+            .map(|name| FilmEntry::new((*name).into()))
+            .collect();
+        for (descending, expected) in [(false, [3, 0, 2, 4, 1]), (true, [0, 3, 2, 1, 4])] {
+            let key = SortKey::Study;
+            let order = SortOrder { key, descending };
+            assert_eq!(arrange(&entries, order, &ListFilter::default()), expected);
+        }
     }
 
     proptest! {

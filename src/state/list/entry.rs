@@ -4,8 +4,8 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::NoteTimes;
-use crate::domain::Correction;
-use crate::imaging::Concerns;
+use crate::domain::{Correction, Visit};
+use crate::imaging::{Concerns, FilmRecord};
 
 /// One film of the list, with its metadata.
 #[derive(Clone, Debug, PartialEq)]
@@ -18,6 +18,8 @@ pub struct FilmEntry {
     pub status: FilmStatus,
     /// By the table above it, the file itself, or NIH's way of naming files.
     pub patient_id: Option<String>,
+    /// When it was taken, and of whom, by the same.
+    pub visit: Visit,
     /// Findings in the table above it; empty for No Finding, `None` if it is not in a table.
     pub truth: Option<Vec<Arc<str>>>,
     /// One score per label of the model in use, in its order.
@@ -76,8 +78,13 @@ impl FilmEntry {
     pub fn new(path: PathBuf) -> Self {
         let name = path.file_name().unwrap_or(path.as_os_str());
         let name = name.to_string_lossy().into_owned();
+        let (patient_id, follow_up) = nih_name(&path).unzip();
         Self {
-            patient_id: nih_patient(&path),
+            patient_id,
+            visit: Visit {
+                follow_up,
+                ..Visit::default()
+            },
             path,
             name,
             status: FilmStatus::Unread,
@@ -101,6 +108,12 @@ impl FilmEntry {
         }
     }
 
+    /// Takes over what its file or a directory says of patient and time, where that is not known yet.
+    pub fn learn(&mut self, record: FilmRecord) {
+        self.patient_id = self.patient_id.take().or(record.patient_id);
+        self.visit.complete_with(record.visit);
+    }
+
     /// Whether the table above it names a finding; `None` where there is no table.
     pub fn has(&self, label: &str) -> Option<bool> {
         let truth = self.truth.as_ref()?;
@@ -108,8 +121,8 @@ impl FilmEntry {
     }
 }
 
-/// The patient in NIH's names of images: `00000013_005.png` is a film of patient 13.
-fn nih_patient(path: &Path) -> Option<String> {
+/// Patient and follow-up in NIH's names of images: `00000013_005.png` is film 5 of patient 13.
+fn nih_name(path: &Path) -> Option<(String, u32)> {
     let stem = path.file_stem()?.to_str()?;
     let (patient, follow_up) = stem.split_once('_')?;
     let digits =
@@ -118,7 +131,8 @@ fn nih_patient(path: &Path) -> Option<String> {
         return None;
     }
     let number = patient.trim_start_matches('0');
-    Some(if number.is_empty() { "0" } else { number }.to_owned())
+    let patient = if number.is_empty() { "0" } else { number }.to_owned();
+    Some((patient, follow_up.parse().ok()?))
 }
 
 #[cfg(test)]
@@ -130,6 +144,8 @@ mod tests {
         let patient = |name: &str| FilmEntry::new(PathBuf::from(name)).patient_id;
         assert_eq!(patient("x/00000013_005.png").as_deref(), Some("13"));
         assert_eq!(patient("x/00000000_000.png").as_deref(), Some("0"));
+        let entry = FilmEntry::new(PathBuf::from("x/00000013_005.png"));
+        assert_eq!(entry.visit.follow_up, Some(5));
         for name in ["13_005.png", "00000013.png", "0000001a_005.png", "film.dcm"] {
             assert_eq!(patient(name), None, "{name}");
         }

@@ -6,9 +6,10 @@ use std::sync::Arc;
 use anyhow::Context as _;
 
 use super::{FilmEntry, FilmNote, Sidecar};
-use crate::dataset::table_above;
+use crate::dataset::{FilmRow, Sex, ViewPosition, table_above};
+use crate::domain::{PatientAge, PatientSex, Visit};
 use crate::files::write_whole;
-use crate::imaging::{PassedOver, list_named_films, place_of_film};
+use crate::imaging::{FoundFilms, PassedOver, film_record, list_named_films, place_of_film};
 use crate::state::Services;
 use crate::work::{JobContext, Task, Watch as _};
 
@@ -21,6 +22,10 @@ pub struct Listing {
     /// Paths that could not be looked into.
     pub missing: Vec<PathBuf>,
     pub errors: Vec<String>,
+    /// What is wrong with a DICOMDIR, whose films are there nevertheless.
+    pub faults: Vec<String>,
+    /// They are those of a DICOMDIR.
+    pub by_patient: bool,
 }
 
 pub fn start_listing(task: &mut Task<Listing>, services: &Services, paths: Vec<PathBuf>) {
@@ -30,11 +35,7 @@ pub fn start_listing(task: &mut Task<Listing>, services: &Services, paths: Vec<P
         for (path, found) in list_named_films(&paths) {
             ctx.check()?;
             match found {
-                Ok(found) => {
-                    let films = found.films.into_iter();
-                    listing.films.extend(films.map(FilmEntry::new));
-                    listing.passed_over.extend(&found.passed_over);
-                }
+                Ok(found) => take_films(&mut listing, found, ctx)?,
                 Err(error) => {
                     listing.errors.push(error.to_string());
                     listing.missing.push(path.to_owned());
@@ -65,6 +66,29 @@ pub fn list_known(
     Ok(listing)
 }
 
+/// Puts films on the list, with what their files or a DICOMDIR say of patient and time.
+fn take_films(
+    listing: &mut Listing,
+    mut found: FoundFilms,
+    ctx: &JobContext,
+) -> anyhow::Result<()> {
+    listing.passed_over.extend(&found.passed_over);
+    listing.faults.append(&mut found.faults);
+    listing.by_patient |= found.of_medium;
+    for path in found.films {
+        ctx.check()?;
+        // A disc is slow: what its directory says is not asked of the films.
+        let said = found.records.remove(&path);
+        let record = said.or_else(|| film_record(&path));
+        let mut entry = FilmEntry::new(path);
+        if let Some(record) = record {
+            entry.learn(record);
+        }
+        listing.films.push(entry);
+    }
+    Ok(())
+}
+
 /// Adds the labels of the table above the films, and their saved marks and notes.
 fn look_around(
     listing: &mut Listing,
@@ -89,7 +113,8 @@ fn look_around(
 
 /// What lies beside the films of one folder.
 struct Surroundings {
-    truths: BTreeMap<String, (String, Vec<Arc<str>>)>,
+    rows: BTreeMap<String, FilmRow>,
+    labels: Vec<Arc<str>>,
     notes: BTreeMap<String, FilmNote>,
 }
 
@@ -111,31 +136,52 @@ impl Surroundings {
             errors.push(error.to_string());
             None
         });
-        let truths = table.map_or_else(BTreeMap::new, |table| {
-            let names: Vec<Arc<str>> = table.labels.iter().map(Arc::from).collect();
-            let rows = table.rows.into_iter().map(|row| {
-                let found = row
-                    .findings
-                    .iter()
-                    .filter_map(|idx| names.get(idx).cloned());
-                (row.image, (row.patient_id, found.collect()))
-            });
-            rows.collect()
+        let (rows, labels) = table.map_or_else(Default::default, |table| {
+            let labels = table.labels.iter().map(Arc::from).collect();
+            let rows = table.rows.into_iter();
+            (rows.map(|row| (row.image.clone(), row)).collect(), labels)
         });
-        Self { truths, notes }
+        Self {
+            rows,
+            labels,
+            notes,
+        }
     }
 
     /// `name` is the film's below the folder: its file name, or a path that leads into an archive.
     fn tell(&self, film: &mut FilmEntry, name: &str) {
-        if let Some((patient_id, found)) = self.truths.get(&film.name) {
-            film.patient_id = Some(patient_id.clone());
-            film.truth = Some(found.clone());
+        if let Some(row) = self.rows.get(&film.name) {
+            let findings = row.findings.iter();
+            let findings = findings.filter_map(|idx| self.labels.get(idx).cloned());
+            film.truth = Some(findings.collect());
+            film.patient_id = Some(row.patient_id.clone());
+            let known = std::mem::replace(&mut film.visit, visit_of(row));
+            film.visit.complete_with(known);
         }
         if let Some(note) = self.notes.get(name) {
             film.mark = note.mark;
             film.note.clone_from(&note.note);
             film.note_times = note.times();
         }
+    }
+}
+
+/// What a row of a table says.
+fn visit_of(row: &FilmRow) -> Visit {
+    let view = row.view_position.and_then(|view| match view {
+        ViewPosition::Pa => Some("PA"),
+        ViewPosition::Ap => Some("AP"),
+        ViewPosition::Other => None,
+    });
+    Visit {
+        sex: row.sex.map(|sex| match sex {
+            Sex::Female => PatientSex::Female,
+            Sex::Male => PatientSex::Male,
+        }),
+        age: row.age_years.and_then(PatientAge::of_years),
+        view: view.map(Into::into),
+        follow_up: row.follow_up,
+        study: None,
     }
 }
 

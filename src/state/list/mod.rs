@@ -9,14 +9,15 @@ mod state;
 mod entry;
 mod listing;
 mod notes;
+mod rows;
 mod score;
 mod search;
 mod sidecar;
+mod time_order;
 
 #[cfg(test)]
 mod tests;
 
-use arrange::same_patient;
 pub use arrange::{Decision, ListFilter, SortKey, SortOrder, arranged, n_above, score};
 pub use blinded::{
     AgreementRow, Answer, AnswerCommand, BlindedSession, CommittedFilm, CommittedFinding,
@@ -24,5 +25,7 @@ pub use blinded::{
 };
 pub use command::ListCommand;
 pub use entry::{FilmEntry, FilmStatus, Mark};
+pub use rows::{ListRow, ListRows, RowHeights};
 pub use sidecar::{FilmNote, NoteTimes, Sidecar};
 pub use state::ListState;
+pub use time_order::NoPrior;

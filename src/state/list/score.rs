@@ -4,7 +4,7 @@ use std::sync::Arc;
 use super::state::ListScore;
 use crate::domain::Correction;
 use crate::film;
-use crate::imaging::Concerns;
+use crate::imaging::{Concerns, FilmRecord};
 use crate::model::Classifier;
 use crate::state::Services;
 use crate::work::{JobContext, Progress, Task, Watch as _, cause_chain};
@@ -38,15 +38,15 @@ fn score_films(
             n_total,
             unit: "films scored",
         });
-        let (scores, patient_id) = match scores_of(path, correction, classifier) {
-            Ok((concerns, scores, patient_id)) => (Ok((concerns, scores)), patient_id),
+        let (scores, record) = match scores_of(path, correction, classifier) {
+            Ok((concerns, scores, record)) => (Ok((concerns, scores)), Some(record)),
             Err(error) => (Err(cause_chain(&error)), None),
         };
         ctx.send(ListScore {
             path: path.clone(),
             correction,
             scores,
-            patient_id,
+            record,
         });
     }
     Ok(())
@@ -56,11 +56,11 @@ fn scores_of(
     path: &Path,
     correction: Correction,
     classifier: &Classifier,
-) -> anyhow::Result<(Concerns, Box<[f32]>, Option<String>)> {
+) -> anyhow::Result<(Concerns, Box<[f32]>, FilmRecord)> {
     let opened = film::open_corrected(path, correction)?;
     let inference = film::infer(&opened, classifier)?;
     let scores = inference.scores.values().iter();
     let scores = scores.map(|score| score.get()).collect();
-    let patient_id = opened.film.info.patient_id.clone();
-    Ok((opened.concerns, scores, patient_id))
+    let record = FilmRecord::of_film(&opened.film.info);
+    Ok((opened.concerns, scores, record))
 }

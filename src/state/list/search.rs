@@ -18,6 +18,8 @@ pub struct FilmSearch {
 pub struct Found {
     /// Place of the film to show.
     pub to_show: Option<usize>,
+    /// They are to be listed by patient and study.
+    pub by_patient: bool,
 }
 
 impl FilmSearch {
@@ -64,7 +66,8 @@ impl FilmSearch {
         for error in listing.errors {
             shared.say_error(error);
         }
-        if let Some(words) = listing.passed_over.words() {
+        let said = listing.passed_over.words().into_iter();
+        for words in listing.faults.into_iter().chain(said) {
             shared.say(words);
         }
         let added = shared.films.add(listing.films);
@@ -72,6 +75,7 @@ impl FilmSearch {
         let left_at = left_at.and_then(|path| shared.films.place_of(&path));
         Found {
             to_show: left_at.or(added),
+            by_patient: listing.by_patient,
         }
     }
 }

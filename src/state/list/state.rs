@@ -3,11 +3,12 @@ use std::path::{Path, PathBuf};
 use super::blinded::SessionJobs;
 use super::notes::NoteSaver;
 use super::search::FilmSearch;
+use super::time_order::{prior, same_patient};
 use super::{
-    BlindedSession, ListFilter, SessionReport, SortKey, SortOrder, arranged, same_patient,
+    BlindedSession, ListFilter, ListRows, NoPrior, SessionReport, SortKey, SortOrder, arranged,
 };
 use crate::domain::Correction;
-use crate::imaging::Concerns;
+use crate::imaging::{Concerns, FilmRecord};
 use crate::state::{Films, Services, Shared, SmallPictures};
 use crate::work::{Progress, Task};
 
@@ -18,8 +19,8 @@ pub struct ListScore {
     pub correction: Correction,
     /// One score a label, or why there are none.
     pub scores: Result<(Concerns, Box<[f32]>), String>,
-    /// What the file says.
-    pub patient_id: Option<String>,
+    /// What the file says of patient and time; `None` where it could not be opened.
+    pub record: Option<FilmRecord>,
 }
 
 /// The film list: its order, its background jobs, and a blinded session.
@@ -36,6 +37,8 @@ pub struct ListState {
     pub report: Option<SessionReport>,
     /// Places of the films that pass the filter, in order.
     pub(super) places: Vec<usize>,
+    /// The same films with the headings above them.
+    pub(super) rows: ListRows,
     /// The places are older than what they follow from.
     pub(super) stale: bool,
     pub(super) search: FilmSearch,
@@ -57,6 +60,7 @@ impl ListState {
             blinded: None,
             report: None,
             places: Vec::new(),
+            rows: ListRows::default(),
             stale: true,
             search: FilmSearch::default(),
             scoring: Task::Idle,
@@ -68,6 +72,11 @@ impl ListState {
     /// Places of the films that pass the filter, in order.
     pub fn places(&self) -> &[usize] {
         &self.places
+    }
+
+    /// The rows of the list: films, and where it is in the order of patients their headings.
+    pub fn rows(&self) -> &ListRows {
+        &self.rows
     }
 
     /// Whether the scores of a film must stay hidden: a blinded session is running, and
@@ -130,9 +139,14 @@ impl ListState {
         }
     }
 
-    /// The next film of the same patient on the list as it is arranged, or the one before.
+    /// The next film in time of the same patient among those that pass the filter, or the one before.
     pub fn neighbor_of_patient(&self, step: isize, films: &Films) -> Option<usize> {
         same_patient(films.entries(), &self.places, films.current()?, step)
+    }
+
+    /// The film of the list that the patient had before the one in view, or why there is none.
+    pub fn prior(&self, films: &Films) -> Result<usize, NoPrior> {
+        prior(films.entries(), films.current().ok_or(NoPrior::NoPatient)?)
     }
 
     /// Whether order or filter follow from thresholds.
@@ -153,6 +167,12 @@ impl ListState {
             loaded.map(|loaded| &loaded.classifier.card().labels),
             loaded.map(|loaded| loaded.thresholds.current()),
         );
+        // Headings would tell the reader of a blinded session whose film it is.
+        self.rows = if self.order.key == SortKey::Study && self.blinded.is_none() {
+            ListRows::grouped(&self.places, shared.films.entries())
+        } else {
+            ListRows::plain(&self.places)
+        };
     }
 
     /// How far scoring in the background has come; `None` while nothing is scored there.

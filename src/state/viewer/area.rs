@@ -11,6 +11,8 @@ pub struct ViewerArea {
     pub size: Size,
     /// Pixels of the screen a point.
     pub pixels_per_point: f32,
+    /// Part of its fitted size at which the whole film is shown: below 1 where the film beside is larger in mm.
+    pub fit: f32,
 }
 
 /// Free space around a fitted film, in points.
@@ -28,7 +30,7 @@ impl ViewerArea {
             x: self.top_left.x + MARGIN_PT,
             y: self.top_left.y + MARGIN_PT,
         };
-        ScreenFromImage::fit(film, top_left, area)
+        ScreenFromImage::fit(film, top_left, area).zoomed_at(self.center(), self.fit)
     }
 
     /// The whole film as large as it goes, without space around it.
@@ -153,6 +155,7 @@ mod tests {
             height: 600.0,
         },
         pixels_per_point: 2.0,
+        fit: 1.0,
     };
 
     fn after(display: &mut Display, change: DisplayChange) {

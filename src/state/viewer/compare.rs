@@ -1,7 +1,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::linked::Shown;
+use super::linked::{Shown, fits_of};
 use super::pane::{FilmAnswer, FilmRequest};
 use super::{DisplayChange, DisplayCommand, Pane, ViewerState};
 use crate::domain::{Display, PerFinding, Threshold};
@@ -136,6 +136,32 @@ impl ViewerState {
     pub fn beside_display(&self, films: &Films) -> Option<Display> {
         let compare = self.compare.as_ref()?;
         Some(compare.display(&self.main, &films.film))
+    }
+
+    /// Parts of their fitted sizes at which the film in view and the one beside it are of one scale in mm.
+    pub fn fits(&self, films: &Films) -> [f32; 2] {
+        let both = self.compare.as_ref().and_then(|compare| {
+            let display = self.main.display();
+            let shown = |film, pane: &Pane, display| {
+                let film: &FilmState = film;
+                Some(Shown {
+                    opened: film.opened()?,
+                    display,
+                    area: pane.area?,
+                })
+            };
+            // Linked films are turned alike.
+            let beside = if compare.linked {
+                display
+            } else {
+                compare.pane.display()
+            };
+            Some([
+                shown(&films.film, &self.main, display)?,
+                shown(&compare.film, &compare.pane, beside)?,
+            ])
+        });
+        both.map_or([1.0, 1.0], fits_of)
     }
 
     fn show_beside(&mut self, with: CompareWith, shared: &Shared) {

@@ -1,5 +1,5 @@
-//! How two films side by side are shown alike: the same place in the middle, the same zoom relative
-//! to the whole film, the same window as far as that can be said of another film.
+//! How two films side by side are shown alike: the same place in the middle, the same scale in mm or else the same
+//! zoom relative to the whole film, the same window as far as that can be said of another film.
 
 use super::ViewerArea;
 use crate::domain::{Display, GrayChoice, Point, ScreenFromImage, Size, Window};
@@ -36,6 +36,24 @@ impl Shown<'_> {
         let zoom = view.zoom / fits[0].zoom * fits[1].zoom;
         view_of(place, zoom, other.area, sizes[1])
     }
+}
+
+/// Parts of their fitted sizes at which two whole films show a millimeter at one size, so that both fit; 1 where not
+/// both have a pixel spacing.
+pub fn fits_of(films: [Shown<'_>; 2]) -> [f32; 2] {
+    let mm_per_point = films.map(|film| {
+        let whole = ViewerArea {
+            fit: 1.0,
+            ..film.area
+        };
+        let shown = film.display.orientation.shown_size(film.opened.size());
+        Some(film.opened.film.info.spacing?.mean_mm()? / whole.fitted(shown).zoom)
+    });
+    let [Some(main), Some(beside)] = mm_per_point else {
+        return [1.0, 1.0];
+    };
+    let coarser = main.max(beside);
+    [main / coarser, beside / coarser]
 }
 
 /// The point at the center of an area, as fractions of the displayed film.
@@ -94,6 +112,7 @@ mod tests {
                 height: 500.0,
             },
             pixels_per_point: 1.0,
+            fit: 1.0,
         }
     }
 

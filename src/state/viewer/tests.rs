@@ -239,6 +239,7 @@ fn an_unlinked_film_beside_is_changed_alone_and_a_linked_one_with_the_film_in_vi
             height: 300.0,
         },
         pixels_per_point: 1.0,
+        fit: 1.0,
     });
     let show = CompareCommand::Show(CompareWith::Film(PHANTOM.into()));
     viewer.apply(ViewerCommand::Compare(show), &mut shared);

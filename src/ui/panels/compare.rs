@@ -22,7 +22,7 @@ pub fn compare_ui(
     let right = whole.with_min_x(middle + GAP_PT / 2.0);
     let (compare, finding) = (view.compare, view.finding);
     let main = half_ui(ui, left, &view.main, main, commands, |ui| {
-        name_ui(ui, finding, &view.main, None);
+        name_ui(ui, finding, &view.main, Vec::new());
     });
     let beside = half_ui(ui, right, &view.beside, beside, commands, |ui| {
         let mut linked = compare.linked;
@@ -37,11 +37,13 @@ pub fn compare_ui(
         {
             commands.compare(CompareCommand::Link(linked));
         }
-        let model = match compare.with {
-            CompareWith::Film(_) => None,
-            CompareWith::Model(_) => Some(compare.model_id().unwrap_or("loading model…")),
+        let words = match compare.with {
+            CompareWith::Film(_) => view.between.clone(),
+            CompareWith::Model(_) => {
+                Some(compare.model_id().unwrap_or("loading model…").to_owned())
+            }
         };
-        name_ui(ui, finding, &view.beside, model);
+        name_ui(ui, finding, &view.beside, words.into_iter().collect());
     });
     [main, beside]
 }
@@ -65,10 +67,11 @@ fn half_ui(
     .inner
 }
 
-/// The model where it is another one, and the selected finding's score; which film it is says the film's corner.
-fn name_ui(ui: &mut Ui, finding: Option<&str>, pane: &Pane<'_>, model: Option<&str>) {
-    let mut words = Vec::new();
-    words.extend(model.map(ToOwned::to_owned));
+/// When the film was taken, the time between both or the model where it is another one, and the selected finding's
+/// score; which film it is says the film's corner.
+fn name_ui(ui: &mut Ui, finding: Option<&str>, pane: &Pane<'_>, others: Vec<String>) {
+    let mut words: Vec<String> = pane.identity.moment.clone().into_iter().collect();
+    words.extend(others);
     if let (Some(scored), Some(name)) = (pane.scored(), finding) {
         let score = scored.inference.scores.of(name);
         let score = score.map_or_else(|| "n/a".to_owned(), |score| format!("{:.3}", score.get()));

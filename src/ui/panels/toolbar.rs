@@ -91,6 +91,7 @@ fn file_menu_ui(ui: &mut Ui, view: &ToolbarView<'_>, commands: &CommandSender) {
     });
     ui.separator();
     for action in [
+        Action::Metadata,
         Action::ReloadFilm,
         Action::Cancel,
         Action::CloseFilm,
@@ -189,6 +190,7 @@ fn view_menu_ui(ui: &mut Ui, view: &ToolbarView<'_>, commands: &CommandSender) {
     }
     ui.menu_button("Compare", |ui| {
         for action in [
+            Action::Prior,
             Action::CompareNext,
             Action::ComparePrevious,
             Action::CompareModel,

@@ -4,9 +4,9 @@ use super::Action;
 use crate::domain::{Correction, Remedy};
 use crate::export::ExportKind;
 use crate::state::{
-    Answer, AnswerCommand, AppState, Command, CompareCommand, Confidence, DisplayChange,
-    DisplayCommand, EvaluationCommand, EvaluationPick, ExportCommand, FilmState, ListCommand,
-    MapCommand, Mark, ModelOrigin, RunPhase, ShownRun, ThemeChoice, Tool, TourStep,
+    Answer, AnswerCommand, AppState, Command, CompareCommand, CompareWith, Confidence,
+    DisplayChange, DisplayCommand, EvaluationCommand, EvaluationPick, ExportCommand, FilmState,
+    ListCommand, MapCommand, Mark, ModelOrigin, RunPhase, ShownRun, ThemeChoice, Tool, TourStep,
     TrainingCommand, TrainingPick, TrainingState, ViewerCommand, Workspace,
 };
 
@@ -121,6 +121,13 @@ impl Action {
                 view(ViewerCommand::Retry, stopped)
             }
             Self::Cancel => always(state.escape()?),
+            Self::Metadata => {
+                let possible = film && in_viewer && state.list.blinded.is_none();
+                (
+                    Command::ShowMetadata(!state.windows.metadata_shown),
+                    possible,
+                )
+            }
             Self::NextOfPatient => step_patient(1),
             Self::PreviousOfPatient => step_patient(-1),
             Self::ScoreAll => {
@@ -165,6 +172,10 @@ impl Action {
             Self::EndSession => {
                 let possible = in_session && !state.list.is_committing();
                 list(ListCommand::EndBlinded, possible)
+            }
+            Self::Prior => {
+                let possible = film && in_viewer && state.list.blinded.is_none();
+                (prior(state), possible)
             }
             Self::CompareNext => compare_neighbor(1),
             Self::ComparePrevious => compare_neighbor(-1),
@@ -361,6 +372,25 @@ impl Action {
             }
         })
     }
+}
+
+/// Shows the prior film beside the one in view, or closes it; says why there is none.
+fn prior(state: &AppState) -> Command {
+    let films = &state.shared.films;
+    let place = match state.list.prior(films) {
+        Ok(place) => place,
+        Err(reason) => return Command::Notify(reason.text().to_owned()),
+    };
+    let path = films.entries().get(place).map(|entry| &entry.path);
+    let shown = state.viewer.compare.as_ref().is_some_and(
+        |compare| matches!(&compare.with, CompareWith::Film(beside) if Some(beside) == path),
+    );
+    let command = if shown {
+        CompareCommand::Close
+    } else {
+        CompareCommand::ShowFilm(place)
+    };
+    Command::Viewer(ViewerCommand::Compare(command))
 }
 
 /// Whether the answers to the film in view can be written to the log of the blinded session.

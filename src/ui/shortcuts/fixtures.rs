@@ -297,6 +297,7 @@ impl Stage {
                 height: 480.0,
             },
             pixels_per_point: 1.0,
+            fit: 1.0,
         };
         self.view(ViewerCommand::SetAreas {
             area: Some(area),

@@ -104,13 +104,14 @@ actions! {
         TypePath "Open path…" ctrl(Key::L);
         NextFilm "Next film" key(Key::PageDown);
         PreviousFilm "Previous film" key(Key::PageUp);
-        NextOfPatient "Next film of this patient" ctrl(Key::PageDown);
-        PreviousOfPatient "Previous film of this patient" ctrl(Key::PageUp);
+        NextOfPatient "Next film of this patient in time" ctrl(Key::PageDown);
+        PreviousOfPatient "Previous film of this patient in time" ctrl(Key::PageUp);
         ScoreAll "Score all films of the list" ctrl_shift(Key::A);
         StopScoring "Stop scoring the list";
         Flag "Mark as flagged" key(Key::B);
         Reviewed "Mark as reviewed" key(Key::V);
         Exclude "Mark as excluded" shift(Key::X);
+        Prior "Compare with the patient's prior film" key(Key::P);
         CompareNext "Compare with the next film" key(Key::D);
         ComparePrevious "Compare with the previous film" shift(Key::D);
         CompareModel "Compare with another model…";
@@ -119,6 +120,7 @@ actions! {
         CloseFilm "Close film" ctrl(Key::W);
         CloseAllFilms "Close all films";
         ReloadFilm "Reload film" key(Key::F5);
+        Metadata "Film metadata" shift(Key::I);
         Cancel "Close, leave the tool, or cancel" key(Key::Escape);
     [Session "Blinded session"]
         StartSession "Blinded session of this list…";
@@ -175,7 +177,7 @@ actions! {
         Redo "Redo" ctrl_shift(Key::Z);
     [Tools "Tools"]
         WindowTool "Drag: W/L" key(Key::W);
-        PanTool "Drag: pan" key(Key::P);
+        PanTool "Drag: pan" shift(Key::P);
         ZoomTool "Drag: zoom" shift(Key::Z);
         MagnifierTool "Drag: magnifier" key(Key::G);
         LengthTool "Measure length" key(Key::L);

@@ -169,7 +169,10 @@ fn row(action: Action) -> (Fixture, Part) {
         | Action::Confidence4
         | Action::Confidence5 => (Fixture::Blinded, Part::Session),
         Action::PreviousOfSession => (Fixture::BlindedFurther, Part::Session),
-        Action::CompareNext | Action::ComparePrevious => (Fixture::Film, Part::Compare),
+        Action::CompareNext | Action::ComparePrevious | Action::Prior => {
+            (Fixture::Film, Part::Compare)
+        }
+        Action::Metadata => (Fixture::Film, Part::Windows),
         Action::LinkFilms | Action::CloseCompare => (Fixture::Compared, Part::Compare),
         Action::Preset2
         | Action::Preset3
@@ -392,6 +395,8 @@ fn in_a_blinded_session_nothing_gives_the_networks_answer_away() {
         Action::ShowTraining,
         Action::ShowEvaluation,
         Action::TogglePatientName,
+        Action::Prior,
+        Action::Metadata,
     ] {
         let command = Actions::of(&stage.state).command(action);
         assert_eq!(command, None, "{action:?}");

@@ -4,6 +4,7 @@
 //! defined length are counted and stepped over, and only parsed when somebody asks for their items;
 //! those of undefined length are walked to find their end.
 
+mod encoding;
 #[cfg(test)]
 mod tests;
 
@@ -14,6 +15,9 @@ use dicom_core::{Tag, VR};
 use dicom_dictionary_std::{StandardDataDictionary, tags};
 
 use super::DicomError;
+use encoding::{LONG_VRS, SHORT_VRS};
+
+pub(super) use encoding::{Encoding, is_known_vr};
 
 /// Sequences within sequences that are walked.
 const MAX_DEPTH: usize = 24;
@@ -24,74 +28,6 @@ const MAX_ELEMENTS: usize = 500_000;
 const ITEM: Tag = Tag(0xFFFE, 0xE000);
 const ITEM_END: Tag = Tag(0xFFFE, 0xE00D);
 const SEQUENCE_END: Tag = Tag(0xFFFE, 0xE0DD);
-
-/// Value representations with a length of two bytes, in explicit encoding.
-const SHORT_VRS: [&[u8; 2]; 21] = [
-    b"AE", b"AS", b"AT", b"CS", b"DA", b"DS", b"DT", b"FD", b"FL", b"IS", b"LO", b"LT", b"PN",
-    b"SH", b"SL", b"SS", b"ST", b"TM", b"UI", b"UL", b"US",
-];
-/// Those with two reserved bytes and a length of four.
-const LONG_VRS: [&[u8; 2]; 13] = [
-    b"OB", b"OD", b"OF", b"OL", b"OV", b"OW", b"SQ", b"SV", b"UC", b"UN", b"UR", b"UT", b"UV",
-];
-
-/// How tags, lengths and numbers are written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Encoding {
-    /// Value representations are spelled out.
-    pub(super) explicit: bool,
-    pub(super) big_endian: bool,
-}
-
-impl Encoding {
-    pub(super) const EXPLICIT: Self = Self {
-        explicit: true,
-        big_endian: false,
-    };
-    pub(super) const IMPLICIT: Self = Self {
-        explicit: false,
-        big_endian: false,
-    };
-
-    pub(super) fn u16(self, bytes: [u8; 2]) -> u16 {
-        if self.big_endian {
-            u16::from_be_bytes(bytes)
-        } else {
-            u16::from_le_bytes(bytes)
-        }
-    }
-
-    fn u32(self, bytes: [u8; 4]) -> u32 {
-        if self.big_endian {
-            u32::from_be_bytes(bytes)
-        } else {
-            u32::from_le_bytes(bytes)
-        }
-    }
-
-    /// As the first element shows it: writers do not always keep to what they declare.
-    pub(super) fn seen(self, bytes: &[u8]) -> Self {
-        match *bytes {
-            [low, high, _, _, a, b, c, d, ..] => Self {
-                // Read as a length, a VR that nobody knows goes beyond the end.
-                explicit: is_known_vr([a, b])
-                    || self.explicit && self.u32([a, b, c, d]) as usize > bytes.len(),
-                // Groups below 0x0100 come first.
-                big_endian: if low == 0 || high == 0 {
-                    low == 0 && high != 0
-                } else {
-                    self.big_endian
-                },
-            },
-            _ => self,
-        }
-    }
-}
-
-/// Whether the standard defines a value representation of this name.
-pub(super) fn is_known_vr(vr: [u8; 2]) -> bool {
-    SHORT_VRS.contains(&&vr) || LONG_VRS.contains(&&vr)
-}
 
 /// One element; the value is a part of the file.
 #[derive(Clone, Copy, Debug)]
@@ -131,6 +67,27 @@ impl<'a> Object<'a> {
         Ok(object)
     }
 
+    /// Parses the beginning of a data set, of which there may be no more: up to `last` or where it breaks off.
+    pub(super) fn parse_start(bytes: &'a [u8], encoding: Encoding, last: Tag) -> Self {
+        let mut n_left = MAX_ELEMENTS;
+        let mut reader = Reader::new(bytes, encoding, &mut n_left);
+        let mut object = Self::default();
+        while !reader.is_at_padding() {
+            match reader.element(0) {
+                Ok((tag, element)) if tag <= last => {
+                    object.elements.entry(tag).or_insert(element);
+                }
+                Ok(_) | Err(_) => break,
+            }
+        }
+        object
+    }
+
+    /// All elements, in the order of their tags.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (Tag, &Element<'a>)> {
+        self.elements.iter().map(|(&tag, element)| (tag, element))
+    }
+
     /// The first element alone, of defined length, and what lies behind it.
     pub(super) fn first_element(
         bytes: &'a [u8],
@@ -151,15 +108,22 @@ impl<'a> Object<'a> {
 impl<'a> Element<'a> {
     /// The items of a sequence, also of one whose VR got lost (UN).
     pub(super) fn items(&self) -> Result<Vec<Object<'a>>, DicomError> {
+        let items = self.items_at()?.into_iter();
+        Ok(items.map(|(_, item)| item).collect())
+    }
+
+    /// The same, each with the place of its tag in the value.
+    pub(super) fn items_at(&self) -> Result<Vec<(usize, Object<'a>)>, DicomError> {
         let mut n_left = MAX_ELEMENTS;
         let mut reader = Reader::new(self.value, self.encoding, &mut n_left);
         reader.encoding = reader.encoding_of_items(self.vr);
         let mut items = vec![];
         while !reader.is_at_padding() {
+            let at = reader.at;
             let head = reader.head()?;
             reader.at = head.value_at;
             match head.tag {
-                ITEM => items.push(reader.item(head.length)?),
+                ITEM => items.push((at, reader.item(head.length)?)),
                 SEQUENCE_END => break,
                 other => return Err(damaged(format!("expected an item, got {other}"))),
             }

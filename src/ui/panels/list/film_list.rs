@@ -5,10 +5,13 @@ use egui::{Align2, FontId, PopupCloseBehavior, Rect, Response, ScrollArea, Sense
 
 use super::ListView;
 use super::filter::filter_ui;
+use super::headings::{
+    heading_row_ui, patient_words, short_patient_words, short_study_words, study_words,
+};
 use crate::domain::Score;
 use crate::state::{
-    CommandSender, CompareCommand, FilmEntry, FilmStatus, ListCommand, ListFilter, Mark, SortKey,
-    ViewerCommand, n_above, score,
+    CommandSender, CompareCommand, FilmEntry, FilmStatus, ListCommand, ListFilter, ListRow, Mark,
+    RowHeights, SortKey, ViewerCommand, n_above, score,
 };
 use crate::ui::panels::small_films::SmallFilms;
 use crate::ui::shortcuts::Action;
@@ -42,65 +45,125 @@ pub fn film_list_ui(
         filter_ui(ui, view, commands);
     }
     ui.separator();
-    let places = view.list.places();
-    if places.is_empty() {
+    let rows = view.list.rows();
+    if rows.is_empty() {
         ui.weak("No film matches the filter");
     }
-    let row_height = if strip {
+    let film_height = if strip {
         theme::STRIP_ROW_HEIGHT_PT
     } else {
         theme::LIST_ROW_HEIGHT_PT
+    };
+    let space = ui.spacing().item_spacing.y;
+    let heights = RowHeights {
+        film: f64::from(film_height + space),
+        heading: f64::from(theme::LIST_HEADING_HEIGHT_PT + space),
     };
     let mut area = ScrollArea::vertical().auto_shrink(false);
     // A film that came into view otherwise than by a click may be outside.
     let current = view.films.current();
     if views.scrolled_to != current {
         views.scrolled_to = current;
-        let place = places.iter().position(|&place| Some(place) == current);
-        if let Some(place) = place {
-            let row = row_height + ui.spacing().item_spacing.y;
-            let middle = (place as f32 * row - ui.available_height() / 2.0).max(0.0);
-            area = area.vertical_scroll_offset(middle);
+        if let Some(row) = current.and_then(|place| rows.row_of(place)) {
+            let middle = rows.top(row, heights) as f32 - ui.available_height() / 2.0;
+            area = area.vertical_scroll_offset(middle.max(0.0));
         }
     }
-    area.show_rows(ui, row_height, places.len(), |ui, rows| {
-        let shown = places.get(rows).unwrap_or_default();
-        let entries: Vec<(usize, &FilmEntry)> = shown
-            .iter()
-            .filter_map(|&place| Some((place, view.films.entries().get(place)?)))
-            .collect();
-        let paths: Vec<PathBuf> = entries.iter().map(|(_, e)| e.path.clone()).collect();
-        if view.list.pictures.lacks(&paths) {
-            commands.list(ListCommand::WantPictures(paths));
-        }
-        for (place, entry) in entries {
-            let current = current == Some(place);
-            // A reader of a blinded session is not told by the file's name.
-            let number = format!("Film {}", place + 1);
-            let name = match view.list.blinded {
-                Some(_) => &number,
-                None => &entry.name,
-            };
-            let named = (entry, name.as_str());
-            let response = if strip {
-                strip_row_ui(ui, view, named, current, &mut views.films)
-            } else {
-                row_ui(ui, view, named, current, &mut views.films)
-            };
-            response.context_menu(|ui| {
-                if ui.button("Compare with the film in view").clicked() {
-                    let command = CompareCommand::ShowFilm(place);
-                    commands.compare(command);
-                    ui.close();
+    area.show_viewport(ui, |ui, viewport| {
+        ui.set_height((rows.top(rows.len(), heights) as f32 - space).max(0.0));
+        let (top, bottom) = (f64::from(viewport.min.y), f64::from(viewport.max.y));
+        let shown = rows.at(top.max(0.0), heights)..(rows.at(bottom, heights) + 1).min(rows.len());
+        // Of a hundred thousand rows only those in view are laid out, from where the first begins.
+        let begin = rows.top(shown.start, heights) as f32;
+        let place = ui.max_rect();
+        let place = place.with_min_y(place.top() + begin);
+        ui.scope_builder(egui::UiBuilder::new().max_rect(place), |ui| {
+            // Names of widgets follow their rows while the list scrolls.
+            ui.skip_ahead_auto_ids(shown.start);
+            let shown: Vec<ListRow> = shown.filter_map(|row| rows.get(row)).collect();
+            rows_ui(ui, view, views, strip, &shown, commands);
+        });
+    });
+}
+
+/// The rows in view.
+fn rows_ui(
+    ui: &mut Ui,
+    view: &ListView<'_>,
+    views: &mut ListViews,
+    strip: bool,
+    rows: &[ListRow],
+    commands: &CommandSender,
+) {
+    let entry = |place: usize| view.films.entries().get(place);
+    let films = rows.iter().filter_map(|row| match row {
+        ListRow::Film(place) => Some(entry(*place)?.path.clone()),
+        ListRow::Patient { .. } | ListRow::Study(_) => None,
+    });
+    let paths: Vec<PathBuf> = films.collect();
+    if view.list.pictures.lacks(&paths) {
+        commands.list(ListCommand::WantPictures(paths));
+    }
+    for row in rows {
+        match *row {
+            ListRow::Patient {
+                first,
+                last,
+                n_films,
+            } => {
+                let words = patient_words([entry(first), entry(last)], n_films);
+                let short = strip.then(|| short_patient_words(entry(first), n_films));
+                heading_row_ui(ui, &words, short.as_ref().unwrap_or(&words), true);
+            }
+            ListRow::Study(first) => {
+                if let Some(first) = entry(first) {
+                    let words = study_words(first);
+                    let short = strip.then(|| short_study_words(first));
+                    heading_row_ui(ui, &words, short.as_ref().unwrap_or(&words), false);
                 }
-            });
-            if response.clicked() {
-                // Where it was clicked is where it is: no need to scroll.
-                views.scrolled_to = Some(place);
-                commands.view(ViewerCommand::ShowFilm(place));
+            }
+            ListRow::Film(place) => {
+                if let Some(entry) = entry(place) {
+                    film_row_ui(ui, view, views, strip, (place, entry), commands);
+                }
             }
         }
+    }
+}
+
+fn film_row_ui(
+    ui: &mut Ui,
+    view: &ListView<'_>,
+    views: &mut ListViews,
+    strip: bool,
+    (place, entry): (usize, &FilmEntry),
+    commands: &CommandSender,
+) {
+    let current = view.films.current() == Some(place);
+    // A reader of a blinded session is not told by the file's name.
+    let number = format!("Film {}", place + 1);
+    let name = match view.list.blinded {
+        Some(_) => &number,
+        None => &entry.name,
+    };
+    let named = (entry, name.as_str());
+    let response = if strip {
+        strip_row_ui(ui, view, named, current, &mut views.films)
+    } else {
+        row_ui(ui, view, named, current, &mut views.films)
+    };
+    response.context_menu(|ui| {
+        if ui.button("Compare with the film in view").clicked() {
+            let command = CompareCommand::ShowFilm(place);
+            commands.compare(command);
+            ui.close();
+        }
     });
+    if response.clicked() {
+        // Where it was clicked is where it is: no need to scroll.
+        views.scrolled_to = Some(place);
+        commands.view(ViewerCommand::ShowFilm(place));
+    }
 }
 
 /// The filter where the list is too narrow for it.
@@ -360,6 +423,10 @@ fn hover_ui(ui: &mut Ui, entry: &FilmEntry, blinded: bool) {
     }
     if let Some(patient) = entry.patient_id.as_ref().filter(|_| !blinded) {
         ui.label(format!("Patient {patient}"));
+    }
+    let visit = [entry.visit.person(), entry.visit.moment()];
+    for words in visit.into_iter().flatten().filter(|_| !blinded) {
+        ui.label(words);
     }
     if let Some(truth) = entry.truth.as_ref().filter(|_| !blinded) {
         let names: Vec<&str> = truth.iter().map(|name| &**name).collect();

@@ -42,7 +42,7 @@ fn sort_ui(ui: &mut Ui, order: SortOrder, labels: Option<&Labels>, commands: &Co
     let mut keys = vec![
         (SortKey::Opened, "As opened".to_owned()),
         (SortKey::Name, "Name".to_owned()),
-        (SortKey::Patient, "Patient".to_owned()),
+        (SortKey::Study, "Patient and study".to_owned()),
         (SortKey::Above, "Findings above threshold".to_owned()),
     ];
     let names = labels.into_iter().flat_map(Labels::iter).enumerate();
@@ -72,10 +72,12 @@ fn sort_ui(ui: &mut Ui, order: SortOrder, labels: Option<&Labels>, commands: &Co
             })
             .response
             .labelled_by(label.id);
-        let (arrow, name) = if order.descending {
-            ("⏷", "Largest first")
-        } else {
-            ("⏶", "Smallest first")
+        let by_time = order.key == SortKey::Study;
+        let (arrow, name) = match (order.descending, by_time) {
+            (true, false) => ("⏷", "Largest first"),
+            (false, false) => ("⏶", "Smallest first"),
+            (true, true) => ("⏷", "Newest first"),
+            (false, true) => ("⏶", "Oldest first"),
         };
         let response = ui.button(arrow).on_hover_text(name);
         response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, name));

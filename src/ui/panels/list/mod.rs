@@ -2,6 +2,7 @@
 
 mod filter;
 mod film_list;
+mod headings;
 mod view;
 
 pub use film_list::{ListViews, film_list_ui};

@@ -111,6 +111,7 @@ fn placement_in(rect: Rect, pane: &Pane<'_>, film: crate::domain::Size) -> Place
             height: rect.height(),
         },
         pixels_per_point: 1.0,
+        fit: 1.0,
     };
     Placement {
         film,

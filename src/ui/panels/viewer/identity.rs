@@ -5,7 +5,8 @@ use crate::domain::{Film, SpacingSource};
 use crate::film::OpenedFilm;
 use crate::ui::theme;
 
-/// Which film this is, at its top left: name and facts of the file. A reader in a blinded session sees no name.
+/// Which film this is, at its top left: name, patient, time, study and facts of the file. A reader in a blinded session
+/// sees the facts alone.
 pub fn identity_ui(ui: &mut Ui, rect: Rect, pane: &Pane<'_>, opened: &OpenedFilm) {
     let place = rect.shrink2(egui::vec2(6.0, 4.0));
     let place = place.with_max_x(place.left() + place.width() * 0.5);
@@ -29,6 +30,10 @@ pub fn identity_ui(ui: &mut Ui, rect: Rect, pane: &Pane<'_>, opened: &OpenedFilm
                 let name = film.path.file_name().unwrap_or(film.path.as_os_str());
                 line_ui(ui, RichText::new(name.to_string_lossy()))
                     .on_hover_text(film.path.display().to_string());
+            }
+            let identity = &pane.identity;
+            for words in [&identity.patient, &identity.study].into_iter().flatten() {
+                line_ui(ui, RichText::new(words).small()).on_hover_text(words);
             }
             line_ui(ui, RichText::new(facts(film)).small()).on_hover_text(details(film));
             if pane.concerns_shown && !pane.refused {

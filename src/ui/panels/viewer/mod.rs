@@ -45,7 +45,10 @@ pub fn viewer_ui(
     let (rect, response) = ui.allocate_exact_size(ui.available_size(), Sense::click_and_drag());
     let name = pane.name;
     response.widget_info(|| egui::WidgetInfo::labeled(egui::accesskit::Role::Image, true, name));
-    let area = area_of(rect, ui.ctx().pixels_per_point());
+    let area = ViewerArea {
+        fit: pane.fit,
+        ..area_of(rect, ui.ctx().pixels_per_point())
+    };
     let Some(opened) = pane.opened() else {
         paint::message_ui(ui, rect, waiting_text(pane.film));
         card::card_ui(ui, rect, pane, commands);
@@ -90,6 +93,7 @@ fn area_of(rect: Rect, pixels_per_point: f32) -> ViewerArea {
             height: rect.height(),
         },
         pixels_per_point,
+        fit: 1.0,
     }
 }
 

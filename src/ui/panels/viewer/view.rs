@@ -1,12 +1,13 @@
 use std::sync::Arc;
 
-use crate::domain::{Display, PerFinding, Threshold};
+use crate::domain::{Display, PerFinding, StudyDate, Threshold, Visit};
 use crate::explain::OverlayStyle;
 use crate::film::{OpenedFilm, ScoredFilm};
+use crate::imaging::FilmRecord;
 use crate::model::ModelCard;
 use crate::state::{
     AppState, CommandSender, Compare, CompareCommand, CompareWith, DisplayCommand, FilmState,
-    Loaded, MapSettings, Probe, Tool,
+    Films, Loaded, MapSettings, Probe, Tool,
 };
 
 /// The model of one viewer pane: the film in view, or the one beside it.
@@ -47,6 +48,60 @@ pub struct Pane<'a> {
     pub concerns_shown: bool,
     /// Nor the file's name: a reader of a blinded session is asked.
     pub name_hidden: bool,
+    /// Whose film it is and when it was taken; empty where the name is hidden.
+    pub identity: Identity,
+    /// Part of its fitted size at which the whole film is shown.
+    pub fit: f32,
+}
+
+/// Whose film it is and when it was taken, in lines of words.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Identity {
+    /// Patient, sex, age and moment.
+    pub patient: Option<String>,
+    /// Descriptions of study and series; the accession number too where names are shown.
+    pub study: Option<String>,
+    /// The moment alone.
+    pub moment: Option<String>,
+    /// The day alone.
+    pub date: Option<StudyDate>,
+}
+
+impl Identity {
+    /// The identity of a film by its place on the list, or else by its file.
+    fn of(opened: &OpenedFilm, films: &Films, names_shown: bool) -> Self {
+        let info = &opened.film.info;
+        let entry = films.entry_of(&opened.film.path);
+        // A directory knows less than the film.
+        let mut visit = entry.map_or_else(Visit::default, |entry| entry.visit.clone());
+        visit.complete_with(FilmRecord::of_film(info).visit);
+        let patient = entry.and_then(|entry| entry.patient_id.as_ref());
+        let patient = patient.or(info.patient_id.as_ref());
+        let patient = patient.map(|id| format!("Patient {id}"));
+        let study = visit.study.as_deref();
+        let accession = study.and_then(|study| study.accession.as_ref());
+        let accession = accession.filter(|_| names_shown);
+        let descriptions = study
+            .into_iter()
+            .flat_map(|study| [study.description.clone(), study.series_description.clone()]);
+        let words = |parts: Vec<String>| (!parts.is_empty()).then(|| parts.join(" · "));
+        Self {
+            patient: words(
+                [patient, visit.person(), visit.moment()]
+                    .into_iter()
+                    .flatten()
+                    .collect(),
+            ),
+            study: words(
+                descriptions
+                    .flatten()
+                    .chain(accession.map(|number| format!("Accession {number}")))
+                    .collect(),
+            ),
+            moment: visit.moment(),
+            date: visit.date(),
+        }
+    }
 }
 
 /// The film in view and the one beside it.
@@ -57,6 +112,8 @@ pub struct CompareView<'a> {
     pub beside: Pane<'a>,
     /// The comparison.
     pub compare: &'a Compare,
+    /// How much earlier or later the film beside was taken, in words; `None` where a date is not known.
+    pub between: Option<String>,
     /// The selected finding by name: another model may have its labels in another order, or others.
     pub finding: Option<&'a str>,
 }
@@ -67,9 +124,21 @@ impl<'a> CompareView<'a> {
         let classifier = state.shared.model.classifier();
         let labels = classifier.map(|classifier| &classifier.card().labels);
         let selected = state.viewer.selected.zip(labels);
+        let [fit, fit_beside] = state.viewer.fits(&state.shared.films);
+        let main = Pane {
+            fit,
+            ..Pane::main(state)
+        };
+        let beside = Pane {
+            fit: fit_beside,
+            ..Pane::beside(state, compare, display)
+        };
+        let days = beside.identity.date.zip(main.identity.date);
+        let days = days.filter(|_| matches!(compare.with, CompareWith::Film(_)));
         Self {
-            main: Pane::main(state),
-            beside: Pane::beside(state, compare, display),
+            between: days.map(|(beside, main)| beside.relative_to(main)),
+            main,
+            beside,
             compare,
             finding: selected.and_then(|(idx, labels)| labels.get(idx)),
         }
@@ -101,6 +170,8 @@ impl<'a> Pane<'a> {
             concerns_shown: state.shared.settings.viewer.findings_hidden && !state.is_blinded(),
             refused: state.viewer.is_refused(&state.shared.films) && !state.is_blinded(),
             name_hidden: state.is_blinded(),
+            identity: identity(state, &state.shared.films.film, state.is_blinded()),
+            fit: 1.0,
         }
     }
 
@@ -132,6 +203,7 @@ impl<'a> Pane<'a> {
             blinded: state.hides_answer_beside(compare),
             refused: opened.is_some_and(|opened| opened.concerns.is_refused()) && !name_hidden,
             name_hidden,
+            identity: identity(state, &compare.film, name_hidden),
             ..main
         }
     }
@@ -168,6 +240,14 @@ impl<'a> Pane<'a> {
         let covered = self.probe.and_then(|probe| probe.reading.as_ref());
         covered.or(self.film.reading()).filter(|_| !self.blinded)
     }
+}
+
+fn identity(state: &AppState, film: &FilmState, hidden: bool) -> Identity {
+    let names_shown = state.viewer.options.patient_name_shown;
+    let opened = film.opened().filter(|_| !hidden);
+    opened.map_or_else(Identity::default, |opened| {
+        Identity::of(opened, &state.shared.films, names_shown)
+    })
 }
 
 fn card_of(loaded: &Loaded) -> &ModelCard {
