@@ -8,6 +8,10 @@ use crate::state::{
 use crate::ui::shortcuts::Actions;
 
 /// What the toolbar and its menus show.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each holds or not, whatever the others do"
+)]
 pub struct ToolbarView<'a> {
     /// Their actions.
     pub actions: Actions<'a>,

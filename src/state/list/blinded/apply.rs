@@ -8,6 +8,7 @@ use super::log::append;
 use super::resume::{Resumed, resume};
 use super::session_file::Begun;
 use super::{AnswerCommand, BlindedSession, SessionReport};
+use crate::domain::Threshold;
 use crate::files::{Existing, write_file};
 use crate::imaging::is_kept_film;
 use crate::state::list::listing::{Listing, list_known};
@@ -48,7 +49,7 @@ impl ListState {
             started: now(),
             model_id: loaded.classifier.id().to_owned(),
             findings: card.labels.iter().map(ToOwned::to_owned).collect(),
-            thresholds: thresholds.map(|threshold| threshold.value()).collect(),
+            thresholds: thresholds.map(Threshold::value).collect(),
         };
         // Any number that differs from session to session; the log names it.
         let seed = Local::now().timestamp_millis().unsigned_abs();
@@ -175,7 +176,7 @@ impl ListState {
             return Vec::new();
         }
         let thresholds = loaded.thresholds.current().values().iter();
-        let same = thresholds.map(|threshold| threshold.value());
+        let same = thresholds.map(Threshold::value);
         let same = same.eq(session.thresholds().iter().copied());
         let model = loaded.classifier.id();
         if model != session.model_id() {
