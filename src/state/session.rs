@@ -15,6 +15,8 @@ pub struct Session {
     pub opened: Vec<PathBuf>,
     /// The film in view.
     pub current: Option<PathBuf>,
+    /// The log of the blinded session that was running: its films are not shown without it.
+    pub blinded: Option<PathBuf>,
 }
 
 impl Session {

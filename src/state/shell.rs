@@ -105,10 +105,13 @@ impl AppState {
         self.dialog.is_open()
     }
 
-    /// Opens what was open when the program ended.
+    /// Opens what was open when the program ended; a blinded session goes on, and nothing else is shown.
     pub fn restore_session(&mut self) {
         let session = self.shared.settings.session.clone();
-        self.list.restore(session, &self.shared);
+        match session.blinded {
+            Some(log) => self.list.resume_blinded(log, &self.shared),
+            None => self.list.restore(session, &self.shared),
+        }
     }
 
     /// Carries out a command.

@@ -363,6 +363,32 @@ fn the_end_page_has_agreement_and_the_session_can_be_resumed() {
 }
 
 #[test]
+fn a_session_that_was_running_goes_on_at_the_next_start_and_shows_no_film_before() {
+    let films = named_folder(2);
+    let (mut harness, log) = started(films.path());
+    press(&mut harness, Key::Num3);
+    let left = harness.state().state.shared.settings.session.clone();
+    assert_eq!(left.blinded.as_ref(), Some(&log));
+    assert!(left.current.is_some());
+    drop(harness);
+    let mut harness = crate::harness::app_with(Vec::new());
+    let state = &mut harness.state_mut().state;
+    state.shared.settings.session = left;
+    state.restore_session();
+    step_until("the session", &mut harness, |app| {
+        let films = &app.state.shared.films;
+        assert!(films.current().is_none() || app.state.list.blinded.is_some());
+        app.state.list.blinded.is_some() && is_scored(app)
+    });
+    harness.run_steps(4);
+    assert_eq!(answers(&harness)[0], Some(Answer::Unsure));
+    check_hides(&harness, "restored");
+    harness.get_by_label("End the blinded session").click();
+    harness.run_steps(4);
+    assert_eq!(harness.state().state.shared.settings.session.blinded, None);
+}
+
+#[test]
 fn a_film_of_a_session_is_nearly_as_high_as_the_window() {
     let films = named_folder(2);
     let (mut harness, _) = started(films.path());

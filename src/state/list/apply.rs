@@ -36,7 +36,7 @@ impl ListState {
             ListCommand::Commit { window } => return self.commit(&window, shared),
             ListCommand::ShowAsked => return self.show_asked_film(shared),
             ListCommand::StepBlinded(step) => return self.step_session(step, shared),
-            ListCommand::EndBlinded => self.end_session(),
+            ListCommand::EndBlinded => self.end_session(shared),
             ListCommand::SaveReport => return self.ask_for_table(),
             ListCommand::CloseReport => self.report = None,
         }
@@ -91,7 +91,7 @@ impl ListState {
     pub fn model_changed(&mut self, same_findings: bool, shared: &mut Shared) {
         if !same_findings {
             if self.blinded.is_some() {
-                self.end_session();
+                self.end_session(shared);
                 let text = "The blinded session has ended: the new model has other findings";
                 shared.say(text);
             }
@@ -130,7 +130,7 @@ impl ListState {
 
     fn close_all(&mut self, shared: &mut Shared) -> Vec<Effect> {
         self.forget_scoring();
-        self.end_session();
+        self.end_session(shared);
         self.report = None;
         shared.films.close_all();
         shared.settings.session = Session::default();

@@ -292,6 +292,7 @@ fn films_found_in_a_folder_are_listed_and_the_one_left_in_view_is_shown() {
     let session = Session {
         opened: vec![folder.path().to_owned()],
         current: Some(paths[1].clone()),
+        ..Session::default()
     };
     state.restore(session, &shared);
     let mut effects = Vec::new();

@@ -16,7 +16,7 @@ pub fn session_keys_ui(ctx: &Context, state: &AppState, commands: &CommandSender
         let mut pressed = Vec::new();
         input.events.retain(|event| {
             let found = action_of(event, &bound);
-            let found = found.filter(|(shortcut, _)| !(typing && is_plain(shortcut)));
+            let found = found.filter(|(shortcut, _)| !(typing && is_plain(*shortcut)));
             if let Some((_, action)) = found
                 && may_repeat(action, event)
             {
@@ -93,7 +93,7 @@ fn action_of(
     found.copied()
 }
 
-fn is_plain(shortcut: &KeyboardShortcut) -> bool {
+fn is_plain(shortcut: KeyboardShortcut) -> bool {
     !(shortcut.modifiers.command || shortcut.modifiers.ctrl)
 }
 

@@ -8,6 +8,7 @@ use super::log::append;
 use super::resume::{Resumed, resume};
 use super::session_file::Begun;
 use super::{AnswerCommand, BlindedSession, SessionReport};
+use crate::domain::Threshold;
 use crate::files::{Existing, write_file};
 use crate::imaging::is_kept_film;
 use crate::state::list::listing::{Listing, list_known};
@@ -48,7 +49,7 @@ impl ListState {
             started: now(),
             model_id: loaded.classifier.id().to_owned(),
             findings: card.labels.iter().map(ToOwned::to_owned).collect(),
-            thresholds: thresholds.map(|threshold| threshold.value()).collect(),
+            thresholds: thresholds.map(Threshold::value).collect(),
         };
         // Any number that differs from session to session; the log names it.
         let seed = Local::now().timestamp_millis().unsigned_abs();
@@ -109,17 +110,31 @@ impl ListState {
                 |session: &mut BlindedSession| session.committed_films().next().is_none();
             if self.blinded.take_if(is_unused).is_some() {
                 self.session_jobs.forget();
+                shared.settings.session.blinded = None;
             }
         }
-        match shared.finished(&mut self.session_jobs.resuming) {
-            Some((resumed, listing)) => self.take_up(resumed, listing, shared),
+        // At the start of the program the model may be later.
+        let resuming = &mut self.session_jobs.resuming;
+        if !resuming.is_running() || shared.model.is_loading() {
+            return Vec::new();
+        }
+        resuming.poll();
+        match resuming.take() {
             None => Vec::new(),
+            Some(Ok((resumed, listing))) => self.take_up(resumed, listing, shared),
+            Some(Err(error)) => {
+                shared.say_error(error);
+                // Not tried again at every start.
+                shared.settings.session.blinded = None;
+                Vec::new()
+            }
         }
     }
 
     /// Ends the session; its end page says where its log is.
-    pub(in crate::state::list) fn end_session(&mut self) {
+    pub(in crate::state::list) fn end_session(&mut self, shared: &mut Shared) {
         if let Some(session) = self.blinded.take() {
+            shared.settings.session.blinded = None;
             self.session_jobs.save(&session.log, session.saved());
             self.report = Some(SessionReport::of(&session));
         }
@@ -130,6 +145,7 @@ impl ListState {
         self.session_jobs.committing.detach();
         self.session_jobs.save(&session.log, session.saved());
         self.report = None;
+        shared.settings.session.blinded = Some(whole(&session.log));
         self.blinded = Some(session);
         let mut effects = vec![
             Effect::CloseCompare,
@@ -145,6 +161,7 @@ impl ListState {
         listing: Listing,
         shared: &mut Shared,
     ) -> Vec<Effect> {
+        shared.settings.session.blinded = None;
         let Some(loaded) = &shared.model.loaded else {
             shared.say_error("a blinded session needs a model: none is loaded");
             return Vec::new();
@@ -159,7 +176,7 @@ impl ListState {
             return Vec::new();
         }
         let thresholds = loaded.thresholds.current().values().iter();
-        let same = thresholds.map(|threshold| threshold.value());
+        let same = thresholds.map(Threshold::value);
         let same = same.eq(session.thresholds().iter().copied());
         let model = loaded.classifier.id();
         if model != session.model_id() {
@@ -209,7 +226,7 @@ impl ListState {
             return self.show_asked_film(shared);
         }
         if step > 0 && session.is_finished() {
-            self.end_session();
+            self.end_session(shared);
         }
         Vec::new()
     }
@@ -274,6 +291,11 @@ impl ListState {
         }
         Vec::new()
     }
+}
+
+/// Found from any folder.
+fn whole(path: &Path) -> PathBuf {
+    std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
 }
 
 fn now() -> String {

@@ -341,6 +341,9 @@ mod tests {
         assert_eq!(cell(9, "label_both"), "2");
         assert_eq!(cell(9, "network_only"), "0");
         assert_eq!(cell(9, "reader_specificity"), "");
-        assert!(rows.iter().all(|row| row.iter().last() == Some(NOTICE)));
+        assert!(
+            rows.iter()
+                .all(|row| row.iter().next_back() == Some(NOTICE))
+        );
     }
 }

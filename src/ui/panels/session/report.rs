@@ -181,8 +181,8 @@ fn agreement_cells(agreement: &Agreement) -> Vec<String> {
     let kappa = agreement.kappa().map_or_else(na, |kappa| {
         let interval = kappa
             .interval(LEVEL)
-            .map_or_else(na, |(low, high)| format!("{low:.2} to {high:.2}"));
-        format!("{:.2} ({interval})", kappa.value)
+            .map_or_else(na, |(low, high)| format!("{} to {}", two(low), two(high)));
+        format!("{} ({interval})", two(kappa.value))
     });
     cells.push(kappa);
     cells
@@ -202,6 +202,16 @@ fn judged_cells(row: &AgreementRow) -> Vec<String> {
     let auc = row.reader_auc;
     cells.push(auc.map_or_else(na, |(auc, n)| format!("{auc:.3} ({n} films)")));
     cells
+}
+
+/// Two decimals; what rounds to 0 has no sign.
+fn two(value: f64) -> String {
+    let text = format!("{value:.2}");
+    if text == "-0.00" {
+        "0.00".to_owned()
+    } else {
+        text
+    }
 }
 
 fn na() -> String {
@@ -253,6 +263,11 @@ mod tests {
         let expected = "Mass | 25 | 25 | 2 | 50 | 20 | 5 | 10 | 15 | 70 % | 0.40 (0.15 to 0.65)";
         assert_eq!(row, expected);
         assert_eq!(tables[0].rows[0].len(), tables[0].columns.len());
+    }
+
+    #[test]
+    fn what_rounds_to_nothing_has_no_sign() {
+        assert_eq!([-0.004, 0.004, -0.006].map(two), ["0.00", "0.00", "-0.01"]);
     }
 
     #[test]
