@@ -33,6 +33,10 @@ pub struct AppState {
 
 /// The windows over the workspace.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each holds or not, whatever the others do"
+)]
 pub struct OpenWindows {
     /// Whether the model's provenance is shown.
     pub about_shown: bool,
