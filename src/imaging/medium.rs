@@ -16,7 +16,7 @@ use crate::files::{BoundedReadError, open_fault, read_bounded};
 /// The images that a DICOMDIR names and that are there, by patient, study and series; why there are none.
 pub(super) fn films_of_medium(path: &Path) -> Result<FoundFilms, String> {
     let bytes = read_bounded(path, MAX_FILE_BYTES).map_err(|fault| match fault {
-        BoundedReadError::Io(cause) => open_fault(&cause).to_string(),
+        BoundedReadError::Io(cause) => open_fault(&cause),
         BoundedReadError::TooLarge { n_bytes } => {
             format!("expected at most {MAX_FILE_BYTES} bytes, got {n_bytes}")
         }
@@ -29,10 +29,9 @@ pub(super) fn films_of_medium(path: &Path) -> Result<FoundFilms, String> {
     let folder = path.parent().unwrap_or(Path::new(""));
     let mut medium = Medium::of(folder).map_err(|error| error.to_string())?;
     let mut found = FoundFilms::default();
-    directory
-        .others
-        .iter()
-        .for_each(|name| found.pass_over(name));
+    for name in &directory.others {
+        found.pass_over(name);
+    }
     if directory.broken_offsets {
         let fault = "The offsets of the DICOMDIR lead nowhere: patients and studies are read from the films.";
         found.faults.push(fault.to_owned());

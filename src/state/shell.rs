@@ -38,6 +38,10 @@ pub struct AppState {
     reason = "each is open or not, whatever the others do"
 )]
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each holds or not, whatever the others do"
+)]
 pub struct OpenWindows {
     /// Whether the model's provenance is shown.
     pub about_shown: bool,

@@ -143,12 +143,10 @@ fn is_above(score: f32, threshold: &Threshold) -> bool {
     Score::new(score).is_ok_and(|score| score.is_positive(threshold))
 }
 
-/// Numbers as numbers, other words as words.
+/// Numbers as numbers, then other words as words; equal are those that are spelled alike.
 fn by_number(a: &str, b: &str) -> Ordering {
-    match (a.parse::<u64>(), b.parse::<u64>()) {
-        (Ok(a), Ok(b)) => a.cmp(&b),
-        _ => a.cmp(b),
-    }
+    let numbers = (a.parse::<u64>().ok(), b.parse::<u64>().ok());
+    missing_last(numbers, u64::cmp).then_with(|| a.cmp(b))
 }
 
 fn missing_last<T>(
@@ -310,6 +308,13 @@ mod tests {
             descending: false,
         };
         assert_eq!(arrange(&list, order, &ListFilter::default()), [1, 0, 2]);
+    }
+
+    #[test]
+    fn numbers_come_before_words_and_other_spellings_are_other_patients() {
+        let mut patients = ["1a", "9", "10", "009", "b", "9"];
+        patients.sort_by(|a, b| by_number(a, b));
+        assert_eq!(patients, ["009", "9", "9", "10", "1a", "b"]);
     }
 
     #[test]

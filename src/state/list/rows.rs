@@ -68,13 +68,12 @@ impl ListRows {
             }
             for study in films.chunk_by(same_study) {
                 rows.rows.reserve(study.len() + 1);
-                study
-                    .first()
-                    .into_iter()
-                    .for_each(|&first| rows.push(ListRow::Study(first)));
-                study
-                    .iter()
-                    .for_each(|&place| rows.push(ListRow::Film(place)));
+                if let Some(&first) = study.first() {
+                    rows.push(ListRow::Study(first));
+                }
+                for &place in study {
+                    rows.push(ListRow::Film(place));
+                }
             }
         }
         rows

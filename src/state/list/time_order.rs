@@ -11,7 +11,7 @@ pub fn by_time(a: &FilmEntry, b: &FilmEntry) -> Ordering {
     fn key<T: Ord>(value: Option<T>) -> (bool, Option<T>) {
         (value.is_none(), value)
     }
-    let of = |entry: &'_ FilmEntry| {
+    let of = |entry: &FilmEntry| {
         let study = entry.visit.study.as_deref();
         (
             key(study.and_then(|study| study.date)),
