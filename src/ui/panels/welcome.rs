@@ -9,7 +9,7 @@ use crate::ui::theme;
 /// Width of the page.
 const WIDTH_PT: f32 = 520.0;
 /// Height of the page without paths, and of the line of a path.
-const HEIGHT_PT: f32 = 230.0;
+const HEIGHT_PT: f32 = 270.0;
 const LINE_PT: f32 = 22.0;
 /// How many folders and films opened lately it names.
 const N_RECENT: usize = 4;
@@ -63,6 +63,7 @@ fn page_ui(ui: &mut Ui, view: &WelcomeView<'_>, commands: &CommandSender) {
             Action::OpenFolder,
             Action::OpenSampleFilm,
             Action::Tour,
+            Action::ResumeSession,
         ] {
             let key = view.actions.key_words(ui.ctx(), action);
             let button = Button::new(action.label()).min_size(Vec2::new(112.0, 30.0));
@@ -73,15 +74,6 @@ fn page_ui(ui: &mut Ui, view: &WelcomeView<'_>, commands: &CommandSender) {
         }
     });
     ui.add_space(theme::GAP_PT);
-    let action = Action::ResumeSession;
-    let command = view.actions.command(action);
-    if ui
-        .add_enabled(command.is_some(), egui::Link::new(action.label()))
-        .clicked()
-        && let Some(command) = command
-    {
-        commands.send(command);
-    }
     recent_ui(ui, view, commands);
     for line in [
         "Scores are not diagnoses. Nothing above threshold does not mean normal",
