@@ -1,6 +1,6 @@
 use super::{
-    AppState, Command, DisplayCommand, EvaluationCommand, Tool, TrainingCommand, ViewerCommand,
-    Workspace,
+    AppState, Command, CompareCommand, DisplayCommand, EvaluationCommand, MeasureCommand, Tool,
+    TrainingCommand, ViewerCommand, Workspace,
 };
 
 impl AppState {
@@ -31,6 +31,14 @@ impl AppState {
     }
 
     fn leave_tool(&self) -> Option<Command> {
+        if self.workspace == Workspace::Viewer && self.viewer.is_measuring() {
+            let abandon = DisplayCommand::Measure(MeasureCommand::Abandon);
+            return Some(Command::Viewer(if self.viewer.measures_beside() {
+                ViewerCommand::Compare(CompareCommand::Display(abandon))
+            } else {
+                ViewerCommand::Display(abandon)
+            }));
+        }
         let options = &self.viewer.options;
         let display = if self.workspace != Workspace::Viewer {
             return None;

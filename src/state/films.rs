@@ -3,7 +3,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::{FilmEntry, FilmStatus};
-use crate::domain::Correction;
+use crate::domain::{Correction, Size};
 use crate::explain::{CamMethod, MapMethod};
 use crate::film::{OpenedFilm, ScoredFilm};
 use crate::imaging::FilmRecord;
@@ -222,9 +222,10 @@ impl Films {
     }
 
     /// Forgets what is known of the film in view, and opens it with this correction from now on.
-    pub fn set_correction(&mut self, correction: Correction) {
+    /// Its measurements keep their places on the patient; `size` is its extent before the correction.
+    pub fn set_correction(&mut self, correction: Correction, size: Size) {
         if let Some(entry) = self.current_entry_mut() {
-            entry.correction = correction;
+            entry.correct(correction, size);
             entry.scores = None;
             entry.status = FilmStatus::Unread;
             let path = entry.path.clone();

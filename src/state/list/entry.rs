@@ -4,7 +4,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::NoteTimes;
-use crate::domain::{Correction, Visit};
+use crate::domain::{Correction, Measurement, Orientation, Size, Visit};
 use crate::imaging::{Concerns, FilmRecord};
 
 /// One film of the list, with its metadata.
@@ -28,10 +28,14 @@ pub struct FilmEntry {
     pub mark: Option<Mark>,
     /// The reader's words.
     pub note: String,
-    /// When mark and words were changed last.
+    /// Measurements on the film.
+    pub measurements: Vec<Measurement>,
+    /// When mark, words and measurements were changed last.
     pub note_times: NoteTimes,
     /// What the user changed about it before it is scored.
     pub correction: Correction,
+    /// Extent of the film as it is in its file, in pixels, once it was corrected.
+    pub(in crate::state) size_in_file: Option<Size>,
 }
 
 /// How far a film on the list has come.
@@ -92,9 +96,37 @@ impl FilmEntry {
             scores: None,
             mark: None,
             note: String::new(),
+            measurements: Vec::new(),
             note_times: NoteTimes::default(),
             correction: Correction::default(),
+            size_in_file: None,
         }
+    }
+
+    /// Takes a correction. Measurements keep their places on the patient; `size` is the film's extent before it.
+    pub(in crate::state) fn correct(&mut self, correction: Correction, size: Size) {
+        let before = self.correction.quarter_turns;
+        let turn_of = |turns: u8| Orientation::default().turned(turns.cast_signed());
+        self.size_in_file
+            .get_or_insert(turn_of(before).shown_size(size));
+        let turn = turn_of((correction.quarter_turns + 4 - before) % 4);
+        let measurements = std::mem::take(&mut self.measurements).into_iter();
+        self.measurements = measurements
+            .map(|measurement| measurement.mapped(|point| turn.shown_from_image(point, size)))
+            .collect();
+        self.correction = correction;
+    }
+
+    /// Its measurements on the film as it is in its file, which is how they are kept.
+    pub(in crate::state) fn measurements_in_file(&self) -> Vec<Measurement> {
+        let turn = Orientation::default().turned(self.correction.quarter_turns.cast_signed());
+        let measurements = self.measurements.iter().cloned();
+        let Some(size) = self.size_in_file else {
+            return measurements.collect();
+        };
+        measurements
+            .map(|measurement| measurement.mapped(|point| turn.image_from_shown(point, size)))
+            .collect()
     }
 
     /// Takes a model's scores, unless the film was refused as input: then the reason.
@@ -138,6 +170,28 @@ fn nih_name(path: &Path) -> Option<(String, u32)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn measurements_turn_with_the_film_and_are_kept_as_on_the_file() {
+        let point = |x, y| crate::domain::Point { x, y };
+        let size = |width, height| Size { width, height };
+        let line = Measurement::Length([point(10.0, 20.0), point(30.0, 20.0)]);
+        let mut entry = FilmEntry::new(PathBuf::from("a.png"));
+        entry.measurements = vec![line.clone()];
+        let turned = |quarter_turns| Correction {
+            quarter_turns,
+            ..Correction::default()
+        };
+        // 100 wide and 50 high: what was at the left is on top.
+        entry.correct(turned(1), size(100.0, 50.0));
+        let upright = Measurement::Length([point(30.0, 10.0), point(30.0, 30.0)]);
+        assert_eq!(entry.measurements, [upright]);
+        assert_eq!(entry.measurements_in_file(), [line.clone()]);
+        entry.correct(turned(3), size(50.0, 100.0));
+        assert_eq!(entry.measurements_in_file(), [line.clone()]);
+        entry.correct(turned(0), size(50.0, 100.0));
+        assert_eq!(entry.measurements, [line]);
+    }
 
     #[test]
     fn nihs_names_tell_the_patient_and_others_do_not() {

@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use crate::domain::{Display, Orientation, Size};
+use crate::domain::Display;
 
 /// How the film in view is shown, and how other films were left.
 #[derive(Debug, Default)]
@@ -17,19 +17,19 @@ impl Displays {
         &self.current
     }
 
+    /// The film in view.
+    pub fn film(&self) -> Option<&Path> {
+        self.film.as_deref()
+    }
+
     /// How the film in view is shown, to be changed.
     pub(super) fn current_mut(&mut self) -> &mut Display {
         &mut self.current
     }
 
-    /// The film in view was rotated by quarter turns clockwise before it was scored: measurements go with it, and it
-    /// is fitted anew. `before` is its extent before that, in pixels.
-    pub(super) fn rotate(&mut self, quarter_turns: u8, before: Size) {
-        let turn = Orientation::default().turned(quarter_turns.cast_signed());
+    /// The film in view is another rectangle now: it is fitted anew.
+    pub(super) fn fit(&mut self) {
         self.current.view = None;
-        for measurement in &mut self.current.measurements {
-            *measurement = measurement.mapped(|point| turn.shown_from_image(point, before));
-        }
     }
 
     /// Turns to another film, which is shown as it was left; changes of the last one stay made.

@@ -52,6 +52,7 @@ impl ViewerState {
         self.jitter.forget();
         self.occlusion.leave();
         self.undo.forget_thresholds();
+        self.undo.forget_covers();
         shared.films.forget_readings();
         self.read_beside(shared);
         // A film that could not be opened will not open for another model either.
@@ -94,14 +95,16 @@ impl ViewerState {
         if before == correction || (correction.auto_window && !can_use_auto_window(opened)) {
             return;
         }
-        let turns = (correction.quarter_turns + 4 - before.quarter_turns) % 4;
-        if turns > 0 {
-            self.main.displays.rotate(turns, opened.size());
-            self.undo.forget_displays();
+        let size = opened.size();
+        if before.quarter_turns != correction.quarter_turns {
+            self.main.displays.fit();
+            self.abandon_measuring();
+            self.undo.forget_film();
         }
         self.probe.clear();
+        self.undo.forget_covers();
         self.jitter.forget();
-        shared.films.set_correction(correction);
+        shared.films.set_correction(correction, size);
         self.read_film(shared);
         self.read_beside(shared);
     }
@@ -152,8 +155,8 @@ impl ViewerState {
 
     fn turn_display_to(&mut self, film: Option<&Path>) {
         self.probe.clear();
-        self.main.displays.show(film);
-        self.undo.forget_displays();
+        self.main.turn_to(film);
+        self.undo.forget_film();
     }
 }
 

@@ -6,8 +6,8 @@ use crate::export::ExportKind;
 use crate::state::{
     Answer, AnswerCommand, AppState, Command, CompareCommand, CompareWith, Confidence,
     DisplayChange, DisplayCommand, EvaluationCommand, EvaluationPick, ExportCommand, FilmState,
-    ListCommand, MapCommand, Mark, ModelOrigin, RunPhase, ShownRun, ThemeChoice, Tool, TourStep,
-    TrainingCommand, TrainingPick, TrainingState, ViewerCommand, Workspace,
+    ListCommand, MapCommand, Mark, MeasureCommand, ModelOrigin, RunPhase, ShownRun, ThemeChoice,
+    Tool, TourStep, TrainingCommand, TrainingPick, TrainingState, ViewerCommand, Workspace,
 };
 
 /// Part of the viewer's side that a key moves the film or the window by.
@@ -244,8 +244,12 @@ impl Action {
             Self::MagnifierTool => tool(Tool::Magnifier),
             Self::LengthTool => tool(Tool::Length),
             Self::AngleTool => tool(Tool::Angle),
+            Self::RatioTool => tool(Tool::Ratio),
+            Self::RectangleTool => tool(Tool::Rectangle),
+            Self::ArrowTool => tool(Tool::Arrow),
+            Self::TextTool => tool(Tool::Text),
             Self::CoverTool => tool(Tool::Cover),
-            Self::RemoveMeasurement => change(DisplayChange::RemoveLastMeasurement),
+            Self::RemoveMeasurement => view(measure(state, MeasureCommand::Remove), opened),
             Self::AllMaps => {
                 let show = DisplayCommand::ShowAllMaps(!options.all_maps_shown);
                 // Two films side by side leave no room for fourteen.
@@ -415,5 +419,15 @@ fn pause_or_resume(training: &TrainingState) -> Option<TrainingCommand> {
             let can_resume = training.run.as_ref().is_some_and(ShownRun::can_resume);
             can_resume.then_some(TrainingCommand::ResumeRun)
         }
+    }
+}
+
+/// A command about the measurements of the film in view, or of the one beside it where that is being measured.
+fn measure(state: &AppState, command: MeasureCommand) -> ViewerCommand {
+    let command = DisplayCommand::Measure(command);
+    if state.viewer.measures_beside() {
+        ViewerCommand::Compare(CompareCommand::Display(command))
+    } else {
+        ViewerCommand::Display(command)
     }
 }

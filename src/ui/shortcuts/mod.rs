@@ -93,14 +93,16 @@ pub fn keys_ui(ctx: &Context, state: &AppState, commands: &CommandSender) {
         return;
     }
     session_keys::session_keys_ui(ctx, state, commands);
-    let typing = ctx.text_edit_focused();
+    // Words on a film have the keys from the click on, a frame before their field is there.
+    let writing = state.workspace == Workspace::Viewer && state.viewer.is_writing();
+    let typing = ctx.text_edit_focused() || writing;
     // Escape leaves a field that is typed in, and does no more; egui has taken the focus away already.
     let was_typing = ctx.data_mut(|data| {
         let known = data.get_temp_mut_or_default::<bool>(egui::Id::unique("typing"));
         std::mem::replace(known, typing)
     });
     let leaves_field = was_typing && state.shared.prompt.is_none();
-    let focused = ctx.memory(|memory| memory.focused().is_some());
+    let focused = writing || ctx.memory(|memory| memory.focused().is_some());
     // F1 always opens the help, as on every desktop.
     let first = egui::KeyboardShortcut::new(Modifiers::NONE, egui::Key::F1);
     let mut bound: Vec<_> = Action::ALL

@@ -1,13 +1,14 @@
+use std::path::Path;
 use std::sync::Arc;
 
-use crate::domain::{Display, PerFinding, StudyDate, Threshold, Visit};
+use crate::domain::{Display, Measurement, PerFinding, StudyDate, Threshold, Visit};
 use crate::explain::OverlayStyle;
 use crate::film::{OpenedFilm, ScoredFilm};
 use crate::imaging::FilmRecord;
 use crate::model::ModelCard;
 use crate::state::{
     AppState, CommandSender, Compare, CompareCommand, CompareWith, DisplayCommand, FilmState,
-    Films, Loaded, MapSettings, Probe, Tool,
+    Films, Loaded, MapSettings, Measuring, Probe, Tool,
 };
 
 /// The model of one viewer pane: the film in view, or the one beside it.
@@ -24,6 +25,10 @@ pub struct Pane<'a> {
     pub film: &'a FilmState,
     /// How it is shown.
     pub display: &'a Display,
+    /// What is measured on it.
+    pub measurements: &'a [Measurement],
+    /// What is being measured, and which measurement is selected.
+    pub measuring: &'a Measuring,
     /// How maps are shown.
     pub map: &'a MapSettings,
     /// The finding whose map is over the film.
@@ -153,6 +158,8 @@ impl<'a> Pane<'a> {
             beside: false,
             film: &state.shared.films.film,
             display: state.viewer.display(),
+            measurements: measurements_of(state, &state.shared.films.film),
+            measuring: &state.viewer.main.measuring,
             map: &state.shared.settings.map,
             selected: state.viewer.selected,
             thresholds: state
@@ -194,6 +201,8 @@ impl<'a> Pane<'a> {
             beside: true,
             film: &compare.film,
             display,
+            measurements: measurements_of(state, &compare.film),
+            measuring: &compare.pane.measuring,
             thresholds: match compare.with {
                 CompareWith::Film(_) => main.thresholds,
                 CompareWith::Model(_) => compare.thresholds(),
@@ -248,6 +257,13 @@ fn identity(state: &AppState, film: &FilmState, hidden: bool) -> Identity {
     opened.map_or_else(Identity::default, |opened| {
         Identity::of(opened, &state.shared.films, names_shown)
     })
+}
+
+fn measurements_of<'a>(state: &'a AppState, film: &FilmState) -> &'a [Measurement] {
+    let opened = film.opened();
+    let path: Option<&Path> = opened.map(|opened| opened.film.path.as_path());
+    let entry = path.and_then(|path| state.shared.films.entry_of(path));
+    entry.map_or(&[], |entry| &entry.measurements)
 }
 
 fn card_of(loaded: &Loaded) -> &ModelCard {
