@@ -3,10 +3,12 @@
 mod busy;
 mod color_bar;
 mod logit_slider;
+mod number_field;
 mod slider_input;
 mod threshold_slider;
 
 pub use busy::Busy;
 pub use color_bar::ColorBar;
 pub use logit_slider::LogitSlider;
+pub use number_field::{NumberField, NumberNote, NumberOutput};
 pub use threshold_slider::{ThresholdSlider, score_bar_ui};
