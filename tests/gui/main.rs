@@ -35,5 +35,6 @@ mod training;
 #[cfg(test)]
 mod training_data;
 mod training_form;
+mod training_steps;
 #[cfg(test)]
 mod viewer;
