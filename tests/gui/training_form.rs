@@ -36,7 +36,7 @@ fn show(harness: &mut AppHarness, page: TrainingPage) {
             label.is_some_and(|label| label.starts_with(more))
         });
         if let Some(header) = header
-            && harness.query_by_label(within).is_none()
+            && harness.query_all_by_label(within).count() == 0
         {
             header.click();
             harness.run();

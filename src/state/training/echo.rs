@@ -134,7 +134,6 @@ impl DataEcho {
     }
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "requests are handed over")]
 fn look(request: EchoRequest, ctx: &JobContext) -> anyhow::Result<EchoReport> {
     let settings = &request.question.settings;
     let known = request.known.filter(|known| {
@@ -143,12 +142,11 @@ fn look(request: EchoRequest, ctx: &JobContext) -> anyhow::Result<EchoReport> {
             && before.columns == settings.columns
             && before.label_rules() == settings.label_rules()
     });
-    let data = match known {
-        Some(known) => known.data.clone(),
-        None => {
-            pause(ctx)?;
-            open(settings)
-        }
+    let data = if let Some(known) = known {
+        known.data.clone()
+    } else {
+        pause(ctx)?;
+        open(settings)
     };
     ctx.check()?;
     Ok(EchoReport::of(request.question, data))

@@ -84,7 +84,6 @@ fn speed_settings(config: &TrainConfig) -> impl PartialEq {
     )
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "requests are handed over")]
 fn time(request: ProbeRequest, ctx: &JobContext) -> anyhow::Result<DryRun> {
     let ProbeRequest {
         plan,

@@ -199,7 +199,7 @@ impl TrainingState {
     pub fn takes_data(&self, path: &Path) -> bool {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         let name = name.to_lowercase();
-        let is_table = name.ends_with(".csv") || name.ends_with(".csv.gz");
+        let is_table = name.trim_end_matches(".gz").rsplit('.').next() == Some("csv");
         self.page == TrainingPage::Data && (is_table || path.is_dir())
     }
 

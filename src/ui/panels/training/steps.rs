@@ -4,7 +4,7 @@ use super::verdict::{Grade, step_verdicts};
 use super::{TrainingView, bytes_text, duration_text};
 use crate::domain::number_text;
 use crate::state::{CommandSender, TrainingCommand, TrainingState};
-use crate::train::{Field, FieldGroup};
+use crate::train::{FieldGroup, FieldKind};
 use crate::ui::shortcuts::Action;
 use crate::ui::theme;
 
@@ -58,15 +58,17 @@ fn summary_ui(ui: &mut Ui, training: &TrainingState) {
 /// What a start would begin, in a few lines.
 pub fn summary_lines(training: &TrainingState) -> Vec<String> {
     let config = &training.form.config;
-    let value = |key| {
-        let field = FieldGroup::field(key);
-        field.map_or_else(String::new, |field: &Field| field.value(config))
-    };
+    let optimizer = FieldGroup::field("optimizer").map_or("", |field| match &field.kind {
+        FieldKind::Choice(choices) => choices
+            .iter()
+            .find(|choice| (choice.is_chosen)(config))
+            .map_or("", |choice| choice.label),
+        _ => "",
+    });
     let mut lines = vec![
         format!("ResNet-v2-{}, {} px", config.depth, config.side),
         format!(
-            "{}, learning rate {}, batch {}",
-            value("optimizer"),
+            "{optimizer}, learning rate {}, batch {}",
             number_text(config.learning_rate),
             config.batch_size
         ),

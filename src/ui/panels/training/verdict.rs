@@ -122,18 +122,16 @@ fn balance_verdict(training: &TrainingState) -> Verdict {
 
 fn recipe_verdict(training: &TrainingState) -> Verdict {
     let form = &training.form;
-    match form.text_error.as_ref().or(form.error.as_ref()) {
-        Some(error) => Verdict::new(Grade::Problem, error),
-        None => {
-            let config = &form.config;
-            let preset = Preset::nearest(config);
-            let text = match preset.changed(config).len() {
-                0 => preset.name().to_owned(),
-                n_changed => format!("{}, {n_changed} changed", preset.name()),
-            };
-            Verdict::new(Grade::Ok, text)
-        }
+    if let Some(error) = form.text_error.as_ref().or(form.error.as_ref()) {
+        return Verdict::new(Grade::Problem, error);
     }
+    let config = &form.config;
+    let preset = Preset::nearest(config);
+    let text = match preset.changed(config).len() {
+        0 => preset.name().to_owned(),
+        n_changed => format!("{}, {n_changed} changed", preset.name()),
+    };
+    Verdict::new(Grade::Ok, text)
 }
 
 fn check_verdict(training: &TrainingState) -> Verdict {
