@@ -13,6 +13,7 @@ mod decode;
 mod dicom;
 mod error;
 mod found_films;
+mod gray_bins;
 mod gray_counts;
 #[cfg(test)]
 mod hostile;
@@ -41,6 +42,7 @@ pub use decode::{film_from_bytes, read_film};
 pub use dicom::DicomError;
 pub use error::FilmError;
 pub use found_films::{FoundFilms, PassedOver};
+pub use gray_bins::GrayBin;
 pub use gray_counts::GrayCounts;
 pub use input::{ModelInput, Preprocessing, PreprocessingError, model_input};
 pub use limits::{MAX_FILE_BYTES, MAX_PIXELS, MAX_SIDE_PX};

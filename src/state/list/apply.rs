@@ -10,7 +10,7 @@ use super::{
     BlindedSession, FilmNote, FilmStatus, ListCommand, ListFilter, ListState, Mark, SortKey,
     SortOrder,
 };
-use crate::state::{Effect, PickKind, Session, Shared, Workspace};
+use crate::state::{Effect, FilmEntry, PickKind, Session, Shared, Workspace};
 
 impl ListState {
     /// Carries out a command of the film list.
@@ -33,7 +33,12 @@ impl ListState {
             ListCommand::StepPatient(step) => {
                 return show(self.neighbor_of_patient(step, &shared.films));
             }
-            ListCommand::Mark(mark) => self.mark(mark, shared),
+            ListCommand::Mark(mark) => {
+                if let Some(film_idx) = shared.films.current() {
+                    self.mark(film_idx, mark, shared);
+                }
+            }
+            ListCommand::MarkFilm(film_idx, mark) => self.mark(film_idx, mark, shared),
             ListCommand::Note(text) => self.write_note(text, shared),
             ListCommand::StartBlinded => return vec![Effect::AskPath(PickKind::ReadingLog)],
             ListCommand::Answer(label, answer) => {
@@ -169,11 +174,11 @@ impl ListState {
         self.stale = true;
     }
 
-    fn mark(&mut self, mark: Mark, shared: &mut Shared) {
-        if let Some(entry) = shared.films.current_entry_mut() {
+    fn mark(&mut self, film_idx: usize, mark: Mark, shared: &mut Shared) {
+        if let Some(entry) = shared.films.entry_at_mut(film_idx) {
             entry.mark = (entry.mark != Some(mark)).then_some(mark);
             entry.note_times.mark = now();
-            self.keep_note(shared);
+            self.keep_note(entry);
         }
     }
 
@@ -181,14 +186,11 @@ impl ListState {
         if let Some(entry) = shared.films.current_entry_mut() {
             entry.note = text;
             entry.note_times.note = now();
-            self.keep_note(shared);
+            self.keep_note(entry);
         }
     }
 
-    fn keep_note(&mut self, shared: &Shared) {
-        let Some(entry) = shared.films.current_entry() else {
-            return;
-        };
+    fn keep_note(&mut self, entry: &FilmEntry) {
         let note = FilmNote::new(entry.mark, entry.note.clone(), entry.note_times.clone());
         self.notes.save(entry.path.clone(), note);
         self.stale = true;

@@ -23,7 +23,7 @@ pub fn status_bar_ui(
                 .on_hover_text(text);
             if let Some(text) = running_text(training) {
                 ui.separator();
-                let text = egui::RichText::new(text).color(palette.valid);
+                let text = egui::RichText::new(text).color(palette.accent);
                 let link = ui.link(text).on_hover_text("Go to the training");
                 if link.clicked() {
                     let page = TrainingCommand::ShowPage(TrainingPage::Run);

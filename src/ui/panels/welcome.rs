@@ -1,4 +1,4 @@
-use egui::{Align2, Button, FontId, Ui, UiBuilder, Vec2};
+use egui::{Align2, Button, Ui, UiBuilder, Vec2};
 
 use crate::state::CommandSender;
 use crate::ui::shortcuts::{Action, Actions};
@@ -16,22 +16,27 @@ pub fn welcome_ui(ui: &mut Ui, actions: Actions<'_>, commands: &CommandSender) {
         ui.visuals_mut().override_text_color = Some(palette.film_text);
         ui.vertical_centered(|ui| {
             let title = egui::RichText::new("Drop a chest film here");
-            ui.label(title.font(FontId::proportional(24.0)));
+            ui.label(title.size(theme::TITLE_TEXT_PT));
             ui.label("PNG, JPEG, TIFF, BMP or DICOM; one, several, or a folder");
             ui.add_space(theme::GAP_PT);
             ui.scope(|ui| {
                 ui.visuals_mut().override_text_color = None;
                 let action = Action::OpenFilms;
-                let button = Button::new(action.label()).min_size(Vec2::new(150.0, 32.0));
+                let ground = theme::palette(ui.visuals()).selected;
+                let text = egui::RichText::new(action.label());
+                let text = text.color(theme::palette(ui.visuals()).selected_text);
+                let button = Button::new(text)
+                    .fill(ground)
+                    .min_size(Vec2::new(152.0, 32.0));
                 actions.add(ui, action, button, commands);
             });
             ui.add_space(theme::SMALL_GAP_PT);
             ui.horizontal(|ui| {
-                let width = 310.0;
+                let width = 312.0;
                 ui.add_space((ui.available_width() - width).max(0.0) / 2.0);
                 ui.visuals_mut().override_text_color = None;
                 for action in [Action::OpenFolder, Action::OpenSampleFilm] {
-                    let button = Button::new(action.label()).min_size(Vec2::new(150.0, 26.0));
+                    let button = Button::new(action.label()).min_size(Vec2::new(152.0, 24.0));
                     actions.add(ui, action, button, commands);
                 }
             });
@@ -41,7 +46,7 @@ pub fn welcome_ui(ui: &mut Ui, actions: Actions<'_>, commands: &CommandSender) {
                 "Press ? for all shortcuts, Ctrl+K to search commands",
                 "Films stay on this machine: Thorax has no network code",
             ] {
-                ui.label(line);
+                ui.label(egui::RichText::new(line).small());
             }
         });
     });

@@ -4,8 +4,10 @@ use super::FindingsView;
 use crate::domain::Contrast;
 use crate::imaging::Severity;
 use crate::state::{CommandSender, ListCommand, Mark};
+use crate::ui::icons::Icon;
 use crate::ui::shortcuts::Action;
 use crate::ui::theme;
+use crate::ui::widgets::{IconButton, icon_ui};
 
 /// What may be wrong with the film in view, and what can be done about it.
 pub fn concerns_ui(ui: &mut Ui, view: &FindingsView<'_>, commands: &CommandSender) {
@@ -23,11 +25,17 @@ pub fn concerns_ui(ui: &mut Ui, view: &FindingsView<'_>, commands: &CommandSende
     }
     let palette = theme::palette(ui.visuals());
     for concern in opened.concerns.all() {
-        let color = match concern.severity {
-            Severity::Note | Severity::Warning => palette.warning,
-            Severity::Refusal => palette.error,
+        // A sign of its own for each, for eyes that tell no red from yellow.
+        let (icon, color) = match concern.severity {
+            Severity::Note => (Icon::Note, palette.weak_text),
+            Severity::Warning => (Icon::Warning, palette.warning),
+            Severity::Refusal => (Icon::Refusal, palette.error),
         };
-        ui.label(egui::RichText::new(&concern.text).color(color));
+        ui.horizontal_top(|ui| {
+            icon_ui(ui, icon, color);
+            let text = egui::RichText::new(&concern.text).color(color);
+            ui.add(egui::Label::new(text).wrap());
+        });
     }
     auto_window_ui(ui, view, opened.film.contrast, commands);
 }
@@ -61,16 +69,20 @@ pub fn note_ui(ui: &mut Ui, view: &FindingsView<'_>, commands: &CommandSender) {
     };
     ui.add_space(theme::SMALL_GAP_PT);
     ui.horizontal(|ui| {
-        for (mark, action) in [
-            (Mark::Flagged, Action::Flag),
-            (Mark::Reviewed, Action::Reviewed),
-            (Mark::Excluded, Action::Exclude),
+        ui.spacing_mut().item_spacing.x = theme::TINY_GAP_PT;
+        for (mark, action, icon) in [
+            (Mark::Flagged, Action::Flag, Icon::Flag),
+            (Mark::Reviewed, Action::Reviewed, Icon::Check),
+            (Mark::Excluded, Action::Exclude, Icon::Exclude),
         ] {
-            let button = egui::Button::selectable(entry.mark == Some(mark), mark.label());
-            let key = view.actions.key_words(ui.ctx(), action);
-            if ui.add(button).on_hover_text(key).clicked() {
+            let button = IconButton::new(icon, mark.label())
+                .word(Some(mark.label()))
+                .selected(entry.mark == Some(mark));
+            let response = ui.add(button);
+            if response.clicked() {
                 commands.list(ListCommand::Mark(mark));
             }
+            view.actions.explain(response, action, None);
         }
     });
     ui.horizontal(|ui| {
@@ -86,5 +98,6 @@ pub fn note_ui(ui: &mut Ui, view: &FindingsView<'_>, commands: &CommandSender) {
             commands.list(ListCommand::Note(text));
         }
     });
-    ui.weak("Scores rank films; they are not probabilities");
+    let remark = egui::RichText::new("Scores rank films; they are not probabilities");
+    ui.label(remark.small().weak());
 }

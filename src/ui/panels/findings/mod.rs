@@ -265,7 +265,7 @@ fn summary_ui(
             (0, _) => "Nothing above threshold".to_owned(),
             (n_above, n_judged) => format!("{n_above} of {n_judged} above threshold"),
         };
-        let text = egui::RichText::new(text).strong().size(theme::SUMMARY_TEXT_PT);
+        let text = egui::RichText::new(text).strong().size(theme::HEADING_TEXT_PT);
         ui.label(text).on_hover_text(
             "Farthest above its threshold first. A score ranks films and is no probability; a threshold decides \
              from which score on a film counts as positive; the risk is calibrated, where the model has enough \

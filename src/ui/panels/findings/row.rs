@@ -71,7 +71,7 @@ fn score_ui(ui: &mut Ui, row: &FindingRow) {
     };
     let text = egui::RichText::new(format!("{:.2}", score.get())).monospace();
     let text = if row.verdict == Some(Verdict::Above) && row.threshold.is_set() {
-        text.color(theme::palette(ui.visuals()).above)
+        text.color(theme::palette(ui.visuals()).above_text)
     } else {
         text
     };

@@ -8,6 +8,7 @@ use crate::state::{
     AppState, CommandSender, Compare, CompareCommand, CompareWith, DisplayCommand, FilmState,
     Loaded, MapSettings, Probe, Tool,
 };
+use crate::ui::shortcuts::Actions;
 
 /// The model of one viewer pane: the film in view, or the one beside it.
 #[expect(
@@ -39,6 +40,10 @@ pub struct Pane<'a> {
     pub card: Option<&'a ModelCard>,
     /// The covered area of the film, and the resulting scores.
     pub probe: Option<&'a Probe>,
+    /// The actions, for its menu.
+    pub actions: Actions<'a>,
+    /// Its place on the list.
+    pub film_idx: Option<usize>,
     /// Nothing of the network's answer may be seen.
     pub blinded: bool,
     /// Nor the file's name: a reader of a blinded session is asked.
@@ -93,6 +98,8 @@ impl<'a> Pane<'a> {
             input_shown: state.viewer.options.input_shown,
             card: state.shared.model.loaded.as_ref().map(card_of),
             probe: Some(&state.viewer.probe),
+            actions: Actions::of(state),
+            film_idx: state.shared.films.current(),
             blinded: state.hides_answer(),
             name_hidden: state.is_blinded(),
         }
@@ -120,6 +127,10 @@ impl<'a> Pane<'a> {
             },
             card: compare.card().or(main.card),
             probe: None,
+            film_idx: compare
+                .film
+                .opened()
+                .and_then(|opened| state.shared.films.place_of(&opened.film.path)),
             blinded: state.hides_answer_beside(compare),
             name_hidden: compare
                 .film
