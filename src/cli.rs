@@ -6,6 +6,8 @@ mod data;
 mod evaluate;
 mod explain;
 mod export;
+#[cfg(feature = "gui")]
+mod file_manager;
 mod import;
 mod info;
 mod output;

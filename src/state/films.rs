@@ -147,6 +147,11 @@ impl Films {
         self.entries.get_mut(self.current?)
     }
 
+    /// A film of the list by its place, to be changed.
+    pub fn entry_at_mut(&mut self, film_idx: usize) -> Option<&mut FilmEntry> {
+        self.entries.get_mut(film_idx)
+    }
+
     /// Puts films on the list, those already there only once; the first one's place on it.
     pub fn add(&mut self, films: Vec<FilmEntry>) -> Option<usize> {
         let mut first = None;

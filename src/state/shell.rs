@@ -194,6 +194,17 @@ impl AppState {
                     return self.viewer.export(command, &self.shared);
                 }
             }
+            // Neither tells a reader of a blinded session which film it is.
+            Command::ShowInFolder(film) => {
+                if !self.list.is_blinded_to(Some(&film)) {
+                    self.viewer.show_in_folder(film, shared);
+                }
+            }
+            Command::CopyPath(film) => {
+                if !self.list.is_blinded_to(Some(&film)) {
+                    self.viewer.copy_path(&film, shared);
+                }
+            }
             Command::Cancel => {
                 self.list.cancel_search();
                 self.viewer.cancel(shared);

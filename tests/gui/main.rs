@@ -9,6 +9,7 @@ mod evaluation;
 #[cfg(test)]
 mod exports;
 #[cfg(test)]
+mod film_menu;
 mod films;
 #[cfg(test)]
 mod harness;

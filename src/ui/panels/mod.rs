@@ -3,6 +3,7 @@
 mod about;
 mod compare;
 mod evaluation;
+mod film_menu;
 mod findings;
 mod histogram;
 mod keys;

@@ -2,11 +2,13 @@
 
 mod busy;
 mod color_bar;
+mod icon_button;
 mod logit_slider;
 mod slider_input;
 mod threshold_slider;
 
 pub use busy::Busy;
 pub use color_bar::ColorBar;
+pub use icon_button::{IconButton, icon_ui};
 pub use logit_slider::LogitSlider;
 pub use threshold_slider::{ThresholdSlider, score_bar_ui};
