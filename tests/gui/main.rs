@@ -10,6 +10,7 @@ mod evaluation;
 mod exports;
 #[cfg(test)]
 mod film_menu;
+#[cfg(test)]
 mod films;
 #[cfg(test)]
 mod harness;

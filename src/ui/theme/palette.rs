@@ -134,9 +134,9 @@ pub(super) const LIGHT: Palette = Palette {
     valid: Color32::from_rgb(36, 40, 47),
     steps: Color32::from_rgb(150, 161, 173),
     series: [
-        Color32::from_rgb(134, 126, 0),
         Color32::from_rgb(70, 146, 240),
         Color32::from_rgb(208, 96, 158),
+        Color32::from_rgb(134, 126, 0),
         Color32::from_rgb(84, 72, 0),
         Color32::from_rgb(128, 20, 92),
     ],
@@ -370,6 +370,8 @@ mod tests {
             let mut pairs = vec![
                 (p.above, p.below),
                 (p.error, p.text),
+                // Films with and without the finding, in a plot of scores.
+                (p.series[2], p.below),
                 (p.above_text, p.weak_text),
             ];
             for (idx, &a) in lines.iter().enumerate() {

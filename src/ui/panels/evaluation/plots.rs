@@ -145,7 +145,7 @@ impl View<'_> {
         let plot = self
             .plot("scores", false)
             .legend(small_legend(Corner::RightTop));
-        let [_, with, ..] = palette.series;
+        let [_, _, with, ..] = palette.series;
         let response = plot.show(ui, |plot| {
             for (name, bars, color) in [
                 ("Without", &self.curves.negatives, palette.below),
