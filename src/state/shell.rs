@@ -33,10 +33,6 @@ pub struct AppState {
 }
 
 /// The windows over the workspace.
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each is open or not, whatever the others do"
-)]
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[expect(
     clippy::struct_excessive_bools,

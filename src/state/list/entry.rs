@@ -186,9 +186,9 @@ mod tests {
         entry.correct(turned(1), size(100.0, 50.0));
         let upright = Measurement::Length([point(30.0, 10.0), point(30.0, 30.0)]);
         assert_eq!(entry.measurements, [upright]);
-        assert_eq!(entry.measurements_in_file(), [line.clone()]);
+        assert_eq!(entry.measurements_in_file(), std::slice::from_ref(&line));
         entry.correct(turned(3), size(50.0, 100.0));
-        assert_eq!(entry.measurements_in_file(), [line.clone()]);
+        assert_eq!(entry.measurements_in_file(), std::slice::from_ref(&line));
         entry.correct(turned(0), size(50.0, 100.0));
         assert_eq!(entry.measurements, [line]);
     }
