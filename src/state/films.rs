@@ -128,7 +128,9 @@ impl Films {
     /// What the user changed about a film of the list before it is scored.
     pub fn correction_of(&self, path: &Path) -> Correction {
         let entry = self.entry_of(path);
-        entry.map(|entry| entry.correction).unwrap_or_default()
+        entry
+            .map(|entry| entry.corrected.correction)
+            .unwrap_or_default()
     }
 
     /// A film of the list, to be changed.

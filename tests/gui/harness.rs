@@ -89,6 +89,16 @@ pub fn step_until(what: &str, harness: &mut AppHarness, done: impl Fn(&ThoraxApp
     harness.step();
 }
 
+/// One key a frame, as a person types.
+pub fn type_slowly(harness: &mut AppHarness, text: &str) {
+    for key in text.chars() {
+        let event = egui::Event::Text(key.to_string());
+        harness.input_mut().events.push(event);
+        harness.step();
+        harness.step();
+    }
+}
+
 /// Opens a finding, with its threshold, as a click on its name does.
 pub fn open_finding(harness: &mut AppHarness, name: &str) {
     let place = |harness: &AppHarness| {

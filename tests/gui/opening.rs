@@ -16,7 +16,7 @@ use thorax::train::{Field, FieldGroup, FieldKind};
 use crate::films::{folder, phantom};
 use crate::harness::{
     AppHarness, PreparedPicker, app_with, app_with_scores, build, builder, has_failed, has_model,
-    is_scored, step_until,
+    is_scored, step_until, type_slowly,
 };
 
 #[derive(Debug)]
@@ -210,16 +210,6 @@ fn a_cancelled_film_has_no_scores_and_can_be_read_again() {
         harness.get_by_label("Reload film").click();
     }
     step_until("the scores", &mut harness, is_scored);
-}
-
-/// One key a frame, as a person types.
-fn type_slowly(harness: &mut AppHarness, text: &str) {
-    for key in text.chars() {
-        let event = egui::Event::Text(key.to_string());
-        harness.input_mut().events.push(event);
-        harness.step();
-        harness.step();
-    }
 }
 
 const SLOW_PATH: &str = "/a/b c/d";

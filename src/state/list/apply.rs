@@ -154,7 +154,7 @@ impl ListState {
         let entries = shared.films.entries();
         let listed = self.places.iter().filter_map(|&place| entries.get(place));
         let unscored = listed.filter(|entry| entry.scores.is_none());
-        let films = unscored.map(|entry| (entry.path.clone(), entry.correction));
+        let films = unscored.map(|entry| (entry.path.clone(), entry.corrected.correction));
         let films = films.collect();
         let (services, classifier) = (&shared.services, Arc::clone(classifier));
         start_scoring(&mut self.scoring, services, films, classifier);
@@ -200,7 +200,8 @@ impl ListState {
         for film in scored {
             let entry = shared.films.entry_mut(&film.path);
             // Scores by the window of before do not count.
-            if let Some(entry) = entry.filter(|entry| entry.correction == film.correction) {
+            if let Some(entry) = entry.filter(|entry| entry.corrected.correction == film.correction)
+            {
                 match film.scores {
                     Ok((concerns, scores)) => entry.take_scores(&concerns, scores),
                     Err(error) => entry.status = FilmStatus::Failed(error),

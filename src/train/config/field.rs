@@ -3,6 +3,7 @@ use std::path::PathBuf;
 
 use super::train_config::TrainConfig;
 use crate::dataset::{ColumnMap, Undersampling};
+use crate::domain::number_text;
 
 /// End of the range of counts without an upper bound: the largest that both TOML and an `f64` hold.
 pub(super) const MAX_COUNT: u64 = 9_223_372_036_854_774_784;
@@ -181,7 +182,7 @@ impl Field {
         let values = match &self.kind {
             FieldKind::Count(number) => range_text(&number.range, &MAX_COUNT, u64::to_string),
             FieldKind::Number(number) => {
-                range_text(&number.range, &MAX_NUMBER, |value| decimal(*value))
+                range_text(&number.range, &MAX_NUMBER, |value| number_text(*value))
             }
             FieldKind::Size(Size { range, step, .. }) => {
                 format!("{} to {} in steps of {step}", range.start(), range.end())
@@ -207,7 +208,7 @@ impl Field {
     pub fn value(&self, config: &TrainConfig) -> String {
         match &self.kind {
             FieldKind::Count(number) => (number.get)(config).to_string(),
-            FieldKind::Number(number) => decimal((number.get)(config)),
+            FieldKind::Number(number) => number_text((number.get)(config)),
             FieldKind::Size(size) => (size.at.get)(config).to_string(),
             FieldKind::Choice(choices) => {
                 let chosen = choices.iter().find(|choice| (choice.is_chosen)(config));
@@ -246,22 +247,5 @@ fn range_text<T: PartialEq>(
         format!("at least {start}")
     } else {
         format!("{start} to {end}")
-    }
-}
-
-/// The shortest text of a number that may have been stored as `f32`.
-fn decimal(value: f64) -> String {
-    let single = value as f32;
-    if value != 0.0 && value.abs() < 1e-4 {
-        return if f64::from(single) == value {
-            format!("{single:e}")
-        } else {
-            format!("{value:e}")
-        };
-    }
-    if f64::from(single) == value {
-        single.to_string()
-    } else {
-        value.to_string()
     }
 }

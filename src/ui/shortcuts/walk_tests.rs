@@ -71,7 +71,7 @@ fn seen(part: Part, state: &AppState) -> String {
         }
         Part::Correction => {
             let entry = shared.films.current_entry();
-            format!("{:?}", entry.map(|entry| entry.correction))
+            format!("{:?}", entry.map(|entry| entry.corrected.correction))
         }
         Part::Mark => {
             let entries = shared.films.entries().iter();
@@ -305,6 +305,7 @@ fn an_auto_window_is_named_by_the_film_holds_for_the_list_and_is_taken_back() {
             .films
             .current_entry()
             .unwrap()
+            .corrected
             .correction
             .auto_window
     );

@@ -1,4 +1,4 @@
-use egui::{Button, ComboBox, DragValue, Grid, RichText, Ui};
+use egui::{Button, ComboBox, Grid, RichText, Ui};
 
 use super::EvaluationView;
 use super::model::{RateRow, rate_rows};
@@ -7,7 +7,7 @@ use crate::state::{
     Cell, CommandSender, EvaluationCommand, EvaluationPick, EvaluationState, TargetForm, TargetKind,
 };
 use crate::ui::theme;
-use crate::ui::widgets::LogitSlider;
+use crate::ui::widgets::{LogitSlider, NumberField, NumberOutput};
 
 /// Size of a cell of the 2x2 table.
 const CELL_SIZE_PT: egui::Vec2 = egui::vec2(96.0, 21.0);
@@ -39,11 +39,8 @@ fn slider_ui(ui: &mut Ui, evaluation: &EvaluationState, commands: &CommandSender
     ui.horizontal(|ui| {
         let mut typed = threshold;
         let label = ui.label("Threshold");
-        let drag = DragValue::new(&mut typed)
-            .range(0.0..=1.0)
-            .speed(0.002)
-            .max_decimals(6);
-        let response = ui.add_sized([76.0, ui.spacing().interact_size.y], drag);
+        let field = NumberField::new(&mut typed, 0.0..=1.0).speed(0.002);
+        let NumberOutput { response, note } = field.show(ui);
         let response = response.labelled_by(label.id);
         if response.changed() {
             commands.evaluate(EvaluationCommand::SetThreshold(typed));
@@ -57,7 +54,12 @@ fn slider_ui(ui: &mut Ui, evaluation: &EvaluationState, commands: &CommandSender
         {
             commands.evaluate(EvaluationCommand::Undo);
         }
-        ui.weak("Arrow keys: next score");
+        match note {
+            Some(note) => note.ui(ui),
+            None => {
+                ui.weak("Arrow keys: next score");
+            }
+        }
     });
     ui.weak(format!("Threshold: {}", evaluation.origin().words()));
     let mut moved = threshold;
@@ -200,11 +202,8 @@ fn prevalence_ui(ui: &mut Ui, evaluation: &EvaluationState, commands: &CommandSe
             .response
             .labelled_by(label.id);
         if let Prevalence::Stated(mut share) = evaluation.prevalence {
-            let drag = DragValue::new(&mut share)
-                .range(0.0001..=0.9999)
-                .speed(0.001)
-                .max_decimals(4);
-            if ui.add(drag).labelled_by(label.id).changed() {
+            let field = NumberField::new(&mut share, 0.0001..=0.9999).speed(0.001);
+            if ui.add(field).labelled_by(label.id).changed() {
                 let stated = Prevalence::Stated(share);
                 commands.evaluate(EvaluationCommand::SetPrevalence(stated));
             }
@@ -240,11 +239,8 @@ fn target_ui(ui: &mut Ui, evaluation: &EvaluationState, commands: &CommandSender
             } else {
                 0.0..=1.0
             };
-            let drag = DragValue::new(&mut value)
-                .range(range)
-                .speed(0.005)
-                .max_decimals(3);
-            if ui.add(drag).labelled_by(label.id).changed() {
+            let field = NumberField::new(&mut value, range).speed(0.005);
+            if ui.add(field).labelled_by(label.id).changed() {
                 let target = TargetForm { kind, value };
                 commands.evaluate(EvaluationCommand::SetTarget(target));
             }

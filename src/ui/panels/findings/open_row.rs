@@ -1,4 +1,4 @@
-use egui::{DragValue, Frame, Stroke, Ui, Vec2};
+use egui::{Frame, Stroke, Ui};
 
 use super::model::{interval_text, risk_text, standing_text};
 use super::row::{line_ui, threshold_text};
@@ -7,7 +7,7 @@ use crate::model::ModelCard;
 use crate::state::{CommandSender, Films, ViewerCommand, ViewerState};
 use crate::ui::shortcuts::Action;
 use crate::ui::theme;
-use crate::ui::widgets::{Busy, ThresholdSlider};
+use crate::ui::widgets::{Busy, NumberField, NumberOutput, ThresholdSlider};
 
 const THRESHOLD_WIDTH_PT: f32 = 52.0;
 
@@ -103,12 +103,12 @@ fn threshold_ui(ui: &mut Ui, row: &FindingRow, commands: &CommandSender) -> (Opt
     ui.horizontal(|ui| {
         let name = ui.weak("Threshold");
         let mut value = row.threshold.value_f32();
-        let drag = DragValue::new(&mut value)
-            .range(0.0..=1.0)
+        let field = NumberField::new(&mut value, 0.0..=1.0)
             .speed(0.002)
-            .fixed_decimals(3);
-        let size = Vec2::new(THRESHOLD_WIDTH_PT, ui.spacing().interact_size.y);
-        let response = ui.add_sized(size, drag).labelled_by(name.id);
+            .decimals(3)
+            .width(THRESHOLD_WIDTH_PT);
+        let NumberOutput { response, note } = field.show(ui);
+        let response = response.labelled_by(name.id);
         if row.threshold.origin().is_chosen_here() {
             let hover = if row.has_point {
                 "Back to the model's operating point"
@@ -119,9 +119,13 @@ fn threshold_ui(ui: &mut Ui, row: &FindingRow, commands: &CommandSender) -> (Opt
                 commands.view(ViewerCommand::ResetThreshold(row.finding_idx));
             }
         }
-        let origin = egui::RichText::new(row.threshold.origin().words()).weak();
-        ui.add(egui::Label::new(origin).truncate())
-            .on_hover_text(threshold_text(row));
+        if let Some(note) = note {
+            note.ui(ui);
+        } else {
+            let origin = egui::RichText::new(row.threshold.origin().words()).weak();
+            ui.add(egui::Label::new(origin).truncate())
+                .on_hover_text(threshold_text(row));
+        }
         (
             response.changed().then_some(value),
             response.lost_focus() || response.drag_stopped(),

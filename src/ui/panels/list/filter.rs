@@ -3,6 +3,9 @@ use egui::{ComboBox, Ui};
 use super::ListView;
 use crate::domain::Labels;
 use crate::state::{CommandSender, Decision, ListCommand, ListFilter, Mark, SortKey, SortOrder};
+use crate::ui::widgets::{NumberField, NumberOutput};
+
+const SCORE_WIDTH_PT: f32 = 48.0;
 
 /// How the list is sorted, and what it shows.
 pub fn filter_ui(ui: &mut Ui, view: &ListView<'_>, commands: &CommandSender) {
@@ -137,16 +140,22 @@ fn parts_ui(
 /// Least and largest score of the finding, where any are asked for.
 fn scores_ui(ui: &mut Ui, filter: &mut ListFilter) {
     let (mut least, mut most) = filter.scores.unwrap_or((0.0, 1.0));
+    let mut notes = Vec::new();
     ui.horizontal(|ui| {
         let label = ui.label("Score");
         for value in [&mut least, &mut most] {
-            let drag = egui::DragValue::new(value)
-                .range(0.0..=1.0)
+            let field = NumberField::new(value, 0.0..=1.0)
                 .speed(0.005)
-                .fixed_decimals(2);
-            ui.add(drag).labelled_by(label.id);
+                .decimals(2)
+                .width(SCORE_WIDTH_PT);
+            let NumberOutput { response, note } = field.show(ui);
+            response.labelled_by(label.id);
+            notes.extend(note);
         }
     });
+    for note in notes {
+        note.ui(ui);
+    }
     let range = (least, most.max(least));
     filter.scores = (range != (0.0, 1.0)).then_some(range);
 }

@@ -2,16 +2,14 @@ use std::ops::RangeInclusive;
 use std::path::PathBuf;
 
 use egui::emath::Numeric;
-use egui::{Button, ComboBox, DragValue, Grid, Response, RichText, TextEdit, Ui, Vec2};
+use egui::{Button, ComboBox, Grid, Response, RichText, TextEdit, Ui};
 
 use crate::dataset::Undersampling;
 use crate::state::{CommandSender, TrainingCommand, TrainingPick};
 use crate::train::{Choice, Field, FieldGroup, FieldKind, TrainConfig};
 use crate::ui::theme;
+use crate::ui::widgets::NumberField;
 
-/// Maximum number of digits shown of a number.
-const MAX_DECIMALS: usize = 8;
-const NUMBER_WIDTH_PT: f32 = 76.0;
 const PICK_BUTTON_WIDTH_PT: f32 = 34.0;
 
 /// A heading with the settings of a group below it; those without effect are hidden.
@@ -44,15 +42,28 @@ fn field_ui(
     commands: &CommandSender,
 ) {
     let text = (field.label, field.help);
+    let allowed = || field.allowed();
     match &field.kind {
         FieldKind::Count(number) => {
             let mut value = (number.get)(config);
-            number_ui(ui, text, &mut value, number.range.clone(), number.speed);
+            number_ui(
+                ui,
+                text,
+                &mut value,
+                (number.range.clone(), number.speed),
+                allowed(),
+            );
             (number.set)(config, value);
         }
         FieldKind::Number(number) => {
             let mut value = (number.get)(config);
-            number_ui(ui, text, &mut value, number.range.clone(), number.speed);
+            number_ui(
+                ui,
+                text,
+                &mut value,
+                (number.range.clone(), number.speed),
+                allowed(),
+            );
             (number.set)(config, value);
         }
         FieldKind::Size(size) => {
@@ -101,27 +112,17 @@ fn field_ui(
     }
 }
 
-/// A number with its name and tooltip.
+/// A number with its name and tooltip, and what is wrong with the last input.
 fn number_ui<N: Numeric>(
     ui: &mut Ui,
     (name, hover): (&str, &str),
     value: &mut N,
-    range: RangeInclusive<N>,
-    speed: f64,
+    (range, speed): (RangeInclusive<N>, f64),
+    allowed: String,
 ) {
     let label = ui.label(name);
-    let decimals = if N::INTEGRAL { 0 } else { MAX_DECIMALS };
-    let drag = DragValue::new(value)
-        .range(range)
-        // A value out of range came from a file: an error names it, nothing changes it silently.
-        .clamp_existing_to_range(false)
-        .speed(speed)
-        .max_decimals(decimals);
-    let size = Vec2::new(NUMBER_WIDTH_PT, ui.spacing().interact_size.y);
-    let field = |ui: &mut Ui| ui.add_sized(size, drag);
-    // Alone in its cell it would be in the middle.
-    let response = ui.horizontal(field).inner;
-    response.labelled_by(label.id).on_hover_text(hover);
+    let field = NumberField::new(value, range).allowed(allowed).speed(speed);
+    ui.add(field).labelled_by(label.id).on_hover_text(hover);
     ui.end_row();
 }
 
@@ -154,9 +155,9 @@ fn box_ui(ui: &mut Ui, (name, hover): (&str, &str), shown: &str, choices: impl F
 fn undersampling_ui(ui: &mut Ui, rule: &mut Undersampling) {
     if let Undersampling::Fraction { share, seed } = rule {
         let fraction = ("Fraction kept", "From 0 to 1");
-        number_ui(ui, fraction, share, 0.0..=1.0, 0.005);
+        number_ui(ui, fraction, share, (0.0..=1.0, 0.005), "0 to 1".to_owned());
         let text = ("Undersampling seed", "Seed of the random choice");
-        number_ui(ui, text, seed, 0..=u64::MAX, 0.2);
+        number_ui(ui, text, seed, (0..=u64::MAX, 0.2), "at least 0".to_owned());
     }
 }
 
