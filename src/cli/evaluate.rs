@@ -41,6 +41,11 @@ struct Work<'a> {
 impl Work<'_> {
     fn all(&self) -> anyhow::Result<()> {
         let args = self.args;
+        anyhow::ensure!(
+            args.predictions.is_some() || args.data.is_some(),
+            "expected scores that were saved, as in `thorax evaluate --predictions scores.csv`, or films to score \
+             now, as in `thorax evaluate --model best.safetensors --data FOLDER --split test`"
+        );
         self.check_outputs()?;
         let scores_now = args.predictions.is_none();
         let classifier = if scores_now || args.model.is_some() || args.boxes {
@@ -221,12 +226,13 @@ impl Work<'_> {
             EvaluationFormat::Table => text::table(evaluation, chosen),
             EvaluationFormat::Csv => String::from_utf8(figures_csv(&evaluation.figures, model))?,
             EvaluationFormat::Json => {
-                let json = figures_json(
+                let mut json = figures_json(
                     &evaluation.figures,
                     model,
                     bootstrap,
                     evaluation.localization.as_ref(),
                 );
+                json["warnings"] = evaluation.warnings.as_slice().into();
                 serde_json::to_string_pretty(&json)? + "\n"
             }
         })

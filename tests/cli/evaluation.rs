@@ -241,7 +241,20 @@ fn what_cannot_be_judged_is_said_in_one_line_with_the_file() {
         &["--predictions", "p.csv", "--compare", "empty.csv"],
         "empty.csv",
     );
-    check(&[], "--data");
+    // Both ways, each as a command.
+    check(&[], "`thorax evaluate --predictions");
+    check(&[], "--data FOLDER --split test`");
+}
+
+#[test]
+fn json_carries_the_warnings_that_are_said() {
+    let folder = folder();
+    assert_eq!(json(folder.path(), &[])["warnings"], serde_json::json!([]));
+    let twice = predictions(1) + predictions(1).lines().nth(1).unwrap() + "\n";
+    fs::write(folder.path().join("p.csv"), twice).unwrap();
+    let warnings = &json(folder.path(), &[])["warnings"];
+    assert_eq!(warnings.as_array().unwrap().len(), 1, "{warnings}");
+    assert!(warnings[0].as_str().unwrap().contains("more than once"));
 }
 
 #[test]

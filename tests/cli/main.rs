@@ -15,6 +15,8 @@ mod program;
 #[cfg(test)]
 mod run;
 #[cfg(test)]
+mod runs;
+#[cfg(test)]
 mod training;
 #[cfg(test)]
 mod writing;

@@ -10,7 +10,7 @@ const LAYERS: [&[&str]; 15] = [
     &["metrics"],
     &["imaging"],
     &["dataset"],
-    &["model"],
+    &["model", "phantom"],
     &["scores"],
     &["explain"],
     &["film"],
