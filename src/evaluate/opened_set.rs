@@ -2,7 +2,9 @@ use std::path::Path;
 use std::sync::Arc;
 use std::thread::available_parallelism;
 
-use super::{EvaluateError, EvaluationData, SharedPatients, score_films, shared_patients};
+use super::{
+    EvaluateError, EvaluationData, ScoreAuthor, SharedPatients, score_films, shared_patients,
+};
 use crate::dataset::Uncertain;
 use crate::model::Classifier;
 use crate::scores::ScoredSet;
@@ -38,6 +40,8 @@ pub struct OpenedSet {
     pub warnings: Vec<String>,
     /// Patients whom the model has seen in training; `None` where that is not known.
     pub leak: Option<SharedPatients>,
+    /// The model that made the scores; `None` where they name none, or its file is not known.
+    pub author: Option<Arc<ScoreAuthor>>,
 }
 
 impl OpenedSet {
@@ -64,7 +68,8 @@ impl OpenedSet {
                 let mut warnings = data.data.files.notices();
                 warnings.extend(scored.warnings());
                 let name = format!("{} on the {}", classifier.id(), data.split);
-                (ScoredSet::new(name, scored.predictions)?, warnings)
+                let set = ScoredSet::new(name, scored.predictions)?;
+                (set.of_part(data.part), warnings)
             }
         };
         let repeated = set.predictions.repeated();
@@ -75,6 +80,11 @@ impl OpenedSet {
                 first.display()
             ));
         }
+        let table = match source {
+            ScoreSource::Predictions { path, .. } => Some(path),
+            ScoreSource::Films { .. } => None,
+        };
+        let author = ScoreAuthor::find(&set, table, model);
         let model = model.filter(|model| set.may_be_of(model.identity()));
         let leak = match model.and_then(Classifier::path) {
             Some(path) => shared_patients(&set, path)?,
@@ -84,6 +94,7 @@ impl OpenedSet {
             set: Arc::new(set),
             warnings,
             leak,
+            author: author.map(Arc::new),
         })
     }
 

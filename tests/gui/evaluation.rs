@@ -42,6 +42,18 @@ impl Scores {
         scores
     }
 
+    /// The same tables, made by the built-in model as they say.
+    fn of_the_default_model() -> Self {
+        let scores = Self::new();
+        let identity = Classifier::default_file().unwrap().identity();
+        for name in ["valid.csv", "test.csv"] {
+            let mut named = Predictions::load(&scores.path(name)).unwrap();
+            named.model = Some(identity.clone());
+            named.save(&scores.path(name)).unwrap();
+        }
+        scores
+    }
+
     fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
@@ -347,7 +359,7 @@ fn films_that_change_side_are_shown_while_the_threshold_moves() {
 
 #[test]
 fn thresholds_held_fast_are_reported_on_the_next_set_and_saved_into_a_model() {
-    let scores = Scores::new();
+    let scores = Scores::of_the_default_model();
     let model = scores.path("frozen.safetensors");
     let picker = PreparedPicker::new(Picked::Files(vec![model.clone()]));
     let mut harness = build(builder(), picker, vec![scores.path("valid.csv")]);
@@ -413,7 +425,7 @@ fn thresholds_held_fast_are_reported_on_the_next_set_and_saved_into_a_model() {
 
 #[test]
 fn only_thresholds_that_were_chosen_here_are_saved_into_a_model() {
-    let scores = Scores::new();
+    let scores = Scores::of_the_default_model();
     let model = scores.path("moved.safetensors");
     let picker = PreparedPicker::new(Picked::Files(vec![model.clone()]));
     let mut harness = build(builder(), picker, vec![scores.path("valid.csv")]);
@@ -435,7 +447,8 @@ fn only_thresholds_that_were_chosen_here_are_saved_into_a_model() {
         assert_eq!(after.of(label), before.of(label), "{label}");
     }
     let moved = after.of("Effusion").unwrap().clone().unwrap();
-    let words = format!("set by hand on {}", scores.path("valid.csv").display());
+    let table = scores.path("valid.csv");
+    let words = format!("set by hand on validation films, {}", table.display());
     assert_eq!(
         (moved.threshold(), moved.chosen_by()),
         (0.7, words.as_str())
@@ -452,8 +465,9 @@ fn thresholds_and_calibration_of_one_model_are_not_applied_to_scores_of_another(
     let state = &harness.state().state;
     let unset = [0; 3].map(|_| Threshold::unset());
     assert_eq!(state.evaluation.chosen.thresholds(), unset);
-    harness.get_by_label("Scores of Another run 00c0ffee");
-    harness.get_by_label_contains("not by the model in use");
+    harness.get_by_label("Scores: Another run (00c0ffee), valid, 80 films of 40 patients");
+    harness.get_by_label("Thresholds: 0.5, not set");
+    harness.get_by_label_contains(": another model");
 
     // The same scores, made by the model in use: its own operating points.
     let loaded = state.shared.model.loaded.as_ref().unwrap();
@@ -477,7 +491,7 @@ fn thresholds_and_calibration_of_one_model_are_not_applied_to_scores_of_another(
     assert_eq!(evaluation.chosen.thresholds()[1], point);
     assert_eq!(
         harness
-            .query_all_by_label_contains("not by the model")
+            .query_all_by_label_contains(": another model")
             .count(),
         0
     );

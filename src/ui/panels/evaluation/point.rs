@@ -268,8 +268,8 @@ fn lock_ui(ui: &mut Ui, view: &EvaluationView<'_>, commands: &CommandSender) {
         if lock.on_hover_text(hover).changed() {
             commands.evaluate(EvaluationCommand::Lock(locked));
         }
-        let refused = evaluation.why_not_saved(view.model);
-        let possible = !view.is_picking && view.model.loaded.is_some() && refused.is_none();
+        let refused = evaluation.why_not_saved();
+        let possible = !view.is_picking && refused.is_none();
         let save = ui.add_enabled(possible, Button::new("Save into a model…"));
         let hover = "Writes a copy of the model in use with these thresholds as its operating \
                      points, and uses it";
