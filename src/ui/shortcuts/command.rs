@@ -216,7 +216,7 @@ impl Action {
             }
             Self::RotateAndScore => remedy(|remedy| matches!(remedy, Remedy::Rotate(_))),
             Self::InvertAndScore => remedy(|remedy| remedy == Remedy::Invert),
-            Self::Uncorrect => {
+            Self::AsInFile => {
                 let as_in_file = ViewerCommand::Correct(Correction::default());
                 view(as_in_file, !correction.is_none())
             }

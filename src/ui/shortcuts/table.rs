@@ -173,7 +173,7 @@ actions! {
         UseAutoWindow "Score by auto window, or by the file's again";
         RotateAndScore "Rotate upright and score";
         InvertAndScore "Exchange black and white and score";
-        Uncorrect "Score the film as it is in its file";
+        AsInFile "Score the film as it is in its file";
         ToggleHistogram "Show or hide histogram": "How often each gray value occurs, with the window over it" key(Key::H);
         SwapWindowAxes "Swap the axes of the window drag";
     [Orientation "Orientation"]

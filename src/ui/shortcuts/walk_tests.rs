@@ -154,7 +154,7 @@ fn row(action: Action) -> (Fixture, Part) {
         Action::UseAutoWindow => (Fixture::Dim, Part::Film),
         Action::RotateAndScore => (Fixture::Rotated, Part::Correction),
         Action::InvertAndScore => (Fixture::Inverted, Part::Correction),
-        Action::Uncorrect => (Fixture::Corrected, Part::Correction),
+        Action::AsInFile => (Fixture::Corrected, Part::Correction),
         Action::ReloadFilm => (Fixture::Stopped, Part::Film),
         Action::Cancel => (Fixture::Opening, Part::Film),
         Action::Flag | Action::Reviewed | Action::Exclude => (Fixture::Film, Part::Mark),

@@ -44,7 +44,7 @@ pub fn concerns_ui(ui: &mut Ui, view: &FindingsView<'_>, commands: &CommandSende
         if !refused && !opened.correction.auto_window {
             offers.push((Action::UseAutoWindow, "Use auto window"));
         }
-        offers.push((Action::Uncorrect, "Use the film as in its file"));
+        offers.push((Action::AsInFile, "Use the film as in its file"));
         for (action, label) in offers {
             if view.actions.command(action).is_some() {
                 let button = egui::Button::new(label);
