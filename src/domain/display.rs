@@ -1,4 +1,4 @@
-use super::{Measurement, Orientation, ScreenFromImage, Voi, Window};
+use super::{Orientation, ScreenFromImage, Voi, Window};
 
 /// How one film is shown, all of it up to the user. The network never sees any of this.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -11,8 +11,6 @@ pub struct Display {
     pub orientation: Orientation,
     /// The placement of the oriented film on screen; `None` fits it.
     pub view: Option<ScreenFromImage>,
-    /// Measurements on the film.
-    pub measurements: Vec<Measurement>,
 }
 
 /// Which mapping from modality values to gray is in use.

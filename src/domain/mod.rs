@@ -24,7 +24,7 @@ pub use film::{
 };
 pub use finding::{Finding, NO_FINDING, is_no_finding, label_name, plain_name};
 pub use labels::{Labels, LabelsError, PerFinding};
-pub use measurement::Measurement;
+pub use measurement::{GrayStats, Measurement, MeasurementKind, RegionStats, cardiothoracic_ratio};
 pub use model_identity::ModelIdentity;
 pub use orientation::Orientation;
 pub use part::{Part, PartChoice, PartError};

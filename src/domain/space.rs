@@ -7,6 +7,31 @@ pub struct Point {
     pub y: f32,
 }
 
+impl Point {
+    /// How far it is from the nearest place of a line between two ends.
+    pub fn distance_to_segment(self, [from, to]: [Self; 2]) -> f32 {
+        let (along_x, along_y) = (to.x - from.x, to.y - from.y);
+        let (x, y) = (self.x - from.x, self.y - from.y);
+        let squared = along_x * along_x + along_y * along_y;
+        // Both ends may be one place.
+        let share = if squared > 0.0 {
+            ((x * along_x + y * along_y) / squared).clamp(0.0, 1.0)
+        } else {
+            0.0
+        };
+        (x - share * along_x).hypot(y - share * along_y)
+    }
+
+    /// The nearest place on a film of this size.
+    #[must_use]
+    pub fn within(self, film: Size) -> Self {
+        Self {
+            x: self.x.clamp(0.0, film.width),
+            y: self.y.clamp(0.0, film.height),
+        }
+    }
+}
+
 /// Extent of a film in pixels, or of an area of the window in points.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Size {
@@ -102,6 +127,21 @@ mod tests {
         assert_eq!(screen_from_image.apply(point(0.0, 0.0)), point(10.0, 100.0));
         let corner = screen_from_image.apply(point(200.0, 100.0));
         assert_eq!(corner, point(410.0, 300.0));
+    }
+
+    #[test]
+    fn a_line_is_as_far_as_its_nearest_place() {
+        let line = [point(1.0, 1.0), point(5.0, 1.0)];
+        for (pos, expected) in [
+            (point(3.0, 4.0), 3.0),
+            (point(9.0, 4.0), 5.0),
+            (point(-2.0, 5.0), 5.0),
+            (point(2.0, 1.0), 0.0),
+        ] {
+            assert_eq!(pos.distance_to_segment(line), expected);
+        }
+        let one_place = [point(1.0, 1.0); 2];
+        assert_eq!(point(4.0, 5.0).distance_to_segment(one_place), 5.0);
     }
 
     #[test]

@@ -29,6 +29,8 @@ pub enum Effect {
         /// The film.
         film: PathBuf,
     },
+    /// The measurements of a film have changed and are to be saved.
+    MeasurementsChanged(PathBuf),
     /// The film in view has been scored.
     FilmScored,
     /// A threshold of the model in use has moved.

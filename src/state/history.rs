@@ -8,6 +8,10 @@ pub enum Gesture {
     Window,
     /// Zoom and pan.
     View,
+    /// A measurement moved or one of its points.
+    Measurement,
+    /// A stroke that covers parts of the film.
+    Cover,
     /// The threshold of one finding.
     Threshold(usize),
 }

@@ -60,6 +60,7 @@ pub use training::{
 };
 pub use viewer::{
     BRUSH_RANGE, BoxOverlap, Clip, Compare, CompareCommand, CompareWith, DisplayChange,
-    DisplayCommand, Displays, ExportCommand, Exports, FindingGroups, Jitter, MapCommand, Occlusion,
-    Pane, Probe, Tool, ViewOptions, ViewerArea, ViewerCommand, ViewerState,
+    DisplayCommand, Displays, ExportCommand, Exports, FindingGroups, Jitter, MapCommand,
+    MeasureCommand, Measuring, Occlusion, Pane, Probe, Tool, ViewOptions, ViewerArea,
+    ViewerCommand, ViewerState, Writing,
 };

@@ -146,6 +146,9 @@ impl AppState {
             Effect::ClearFilm => self.viewer.clear_film(),
             Effect::CloseCompare => self.viewer.close_compare(),
             Effect::SelectFinding { finding_idx, film } => self.viewer.select_on(finding_idx, film),
+            Effect::MeasurementsChanged(film) => {
+                self.list.keep_measurements(&film, &mut self.shared);
+            }
             Effect::FilmScored => self.list.film_scored(),
             Effect::ThresholdsMoved => self.list.thresholds_moved(),
         }

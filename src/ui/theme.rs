@@ -60,6 +60,14 @@ pub const PREVIEW_SIDE_PT: f32 = 94.0;
 
 /// Outline of a radiologist's box over the film.
 pub const BOX_LINE: Color32 = Color32::from_rgb(120, 220, 255);
+/// Size of results beside what was measured.
+pub const MEASURE_TEXT_PT: f32 = 13.5;
+/// Side of the squares by which a measurement is dragged.
+pub const HANDLE_SIDE_PT: f32 = 9.0;
+/// Length of an arrow's head.
+pub const ARROW_HEAD_PT: f32 = 13.0;
+/// How far below the film's head the next step of a measurement is told.
+pub const HINT_BELOW_TOP_PT: f32 = 60.0;
 /// Lines of what was measured.
 pub const MEASURE_LINE: Color32 = Color32::from_rgb(255, 226, 110);
 /// Dark rim of that outline.

@@ -9,6 +9,8 @@ mod films;
 #[cfg(test)]
 mod harness;
 #[cfg(test)]
+mod measurements;
+#[cfg(test)]
 mod opening;
 #[cfg(test)]
 mod panels;

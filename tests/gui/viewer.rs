@@ -11,7 +11,7 @@ use thorax::model::{Classifier, ModelFile};
 use thorax::state::{CompareCommand, CompareWith, Tool};
 use thorax::ui::panels::Pane;
 
-use crate::films::phantom;
+use crate::films::{own_phantom, phantom};
 use crate::harness::{AppHarness, app_with_scores, is_scored, step_until};
 
 pub fn app() -> AppHarness {
@@ -20,6 +20,11 @@ pub fn app() -> AppHarness {
 
 fn display(harness: &AppHarness) -> Display {
     harness.state().state.viewer.display().clone()
+}
+
+fn measured(harness: &AppHarness) -> Vec<Measurement> {
+    let films = &harness.state().state.shared.films;
+    films.current_entry().unwrap().measurements.clone()
 }
 
 pub fn middle(harness: &AppHarness) -> Pos2 {
@@ -41,7 +46,7 @@ pub fn drag(harness: &mut AppHarness, button: PointerButton, from: Pos2, by: Vec
     harness.step();
 }
 
-fn press(harness: &mut AppHarness, button: PointerButton, pos: Pos2, pressed: bool) {
+pub fn press(harness: &mut AppHarness, button: PointerButton, pos: Pos2, pressed: bool) {
     harness.event(Event::PointerButton {
         pos,
         button,
@@ -267,10 +272,9 @@ fn the_histograms_window_can_be_dragged() {
 
 #[test]
 fn a_length_is_measured_in_pixels_of_the_film_where_spacing_is_unknown() {
-    let mut harness = app();
-    harness
-        .get_by_role_and_label(Role::Button, "Length")
-        .click();
+    let (_folder, film) = own_phantom();
+    let mut harness = app_with_scores(vec![film]);
+    harness.key_press(Key::L);
     harness.run();
     assert_eq!(harness.state().state.viewer.tool, Tool::Length);
     let start = middle(&harness);
@@ -280,7 +284,7 @@ fn a_length_is_measured_in_pixels_of_the_film_where_spacing_is_unknown() {
         start,
         Vec2::new(60.0, 80.0),
     );
-    let measurements = display(&harness).measurements;
+    let measurements = measured(&harness);
     let [Measurement::Length([from, to])] = measurements.as_slice() else {
         panic!("{measurements:?}");
     };
@@ -299,12 +303,13 @@ fn a_length_is_measured_in_pixels_of_the_film_where_spacing_is_unknown() {
     assert!(measurements[0].text(None).ends_with(" px"));
     harness.key_press(Key::Delete);
     harness.run();
-    assert!(display(&harness).measurements.is_empty());
+    assert!(measured(&harness).is_empty());
 }
 
 #[test]
 fn three_clicks_make_an_angle() {
-    let mut harness = app();
+    let (_folder, film) = own_phantom();
+    let mut harness = app_with_scores(vec![film]);
     harness.key_press(Key::A);
     harness.run();
     let center = middle(&harness);
@@ -317,7 +322,7 @@ fn three_clicks_make_an_angle() {
         harness.step();
         harness.step();
     }
-    let measurements = display(&harness).measurements;
+    let measurements = measured(&harness);
     assert_eq!(measurements.len(), 1);
     assert_eq!(measurements[0].text(None), "90.0°");
 }

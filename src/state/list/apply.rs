@@ -1,4 +1,4 @@
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use chrono::{Local, SecondsFormat, Utc};
@@ -186,12 +186,18 @@ impl ListState {
     }
 
     fn keep_note(&mut self, shared: &Shared) {
-        let Some(entry) = shared.films.current_entry() else {
-            return;
-        };
-        let note = FilmNote::new(entry.mark, entry.note.clone(), entry.note_times.clone());
-        self.notes.save(entry.path.clone(), note);
-        self.stale = true;
+        if let Some(entry) = shared.films.current_entry() {
+            self.notes.save(entry.path.clone(), FilmNote::of(entry));
+            self.stale = true;
+        }
+    }
+
+    /// Saves the measurements of a film, which have changed, with its note.
+    pub fn keep_measurements(&mut self, film: &Path, shared: &mut Shared) {
+        if let Some(entry) = shared.films.entry_mut(film) {
+            entry.note_times.measurements = now();
+            self.notes.save(entry.path.clone(), FilmNote::of(entry));
+        }
     }
 
     /// Starts a blinded session of the listed films that writes to `log`.

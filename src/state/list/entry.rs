@@ -4,6 +4,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::NoteTimes;
+use crate::domain::Measurement;
 use crate::imaging::Concerns;
 
 /// One film of the list, with its metadata.
@@ -25,7 +26,9 @@ pub struct FilmEntry {
     pub mark: Option<Mark>,
     /// The reader's words.
     pub note: String,
-    /// When mark and words were changed last.
+    /// Measurements on the film.
+    pub measurements: Vec<Measurement>,
+    /// When mark, words and measurements were changed last.
     pub note_times: NoteTimes,
     /// The user set the file's window aside: the film's gray values choose the contrast.
     pub auto_window: bool,
@@ -82,6 +85,7 @@ impl FilmEntry {
             scores: None,
             mark: None,
             note: String::new(),
+            measurements: Vec::new(),
             note_times: NoteTimes::default(),
             auto_window: false,
         }

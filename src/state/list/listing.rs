@@ -115,6 +115,7 @@ impl Surroundings {
         if let Some(note) = self.notes.get(name) {
             film.mark = note.mark;
             film.note.clone_from(&note.note);
+            film.measurements.clone_from(&note.measurements);
             film.note_times = note.times();
         }
     }

@@ -7,6 +7,7 @@ mod blinded;
 mod command;
 mod state;
 mod entry;
+mod kept_measurements;
 mod listing;
 mod log;
 mod notes;

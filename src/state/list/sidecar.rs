@@ -6,7 +6,8 @@ use anyhow::Context as _;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
-use super::Mark;
+use super::{FilmEntry, Mark};
+use crate::domain::Measurement;
 use crate::files::{BoundedReadError, Lock, clean_once, read_bounded, write_whole};
 
 /// The file beside films that holds their marks and notes. The films' own files are never touched.
@@ -17,8 +18,8 @@ const MAX_FILE_BYTES: u64 = 64 << 20;
 /// Another window has the file for some milliseconds.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// Marks and notes of the films of one folder, by file name.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// Marks, notes and measurements of the films of one folder, by file name.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Sidecar {
     format_version: u32,
@@ -26,8 +27,8 @@ pub struct Sidecar {
     pub films: BTreeMap<String, FilmNote>,
 }
 
-/// A reader's mark and note of one film.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+/// A reader's mark, note and measurements of one film.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct FilmNote {
     /// The mark, if any.
@@ -36,6 +37,13 @@ pub struct FilmNote {
     /// The words, if any.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub note: String,
+    /// Measurements, in film pixels.
+    #[serde(
+        default,
+        skip_serializing_if = "Vec::is_empty",
+        with = "super::kept_measurements"
+    )]
+    pub measurements: Vec<Measurement>,
     /// When it was changed last: RFC 3339 in UTC, so that later times sort behind.
     pub changed: String,
     /// When the mark was; empty where it never was. Files of before have neither time: both are `changed`.
@@ -44,40 +52,67 @@ pub struct FilmNote {
     /// When the words were; empty where they never were.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub note_changed: String,
+    /// When the measurements were; empty where they never were. Kept when the last one is removed, so that no
+    /// other window brings it back.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub measurements_changed: String,
 }
 
-/// When mark and words of a film were changed last; empty where they never were.
+/// When mark, words and measurements of a film were changed last; empty where they never were.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct NoteTimes {
     /// Of the mark.
     pub mark: String,
     /// Of the words.
     pub note: String,
+    /// Of the measurements.
+    pub measurements: String,
 }
 
 impl FilmNote {
-    /// Mark and words with their times.
-    pub fn new(mark: Option<Mark>, note: String, times: NoteTimes) -> Self {
+    /// Mark, words and measurements with their times.
+    pub fn new(
+        mark: Option<Mark>,
+        note: String,
+        measurements: Vec<Measurement>,
+        times: NoteTimes,
+    ) -> Self {
+        let all = [&times.mark, &times.note, &times.measurements];
         Self {
             mark,
             note,
-            changed: times.mark.clone().max(times.note.clone()),
+            measurements,
+            changed: all.into_iter().max().cloned().unwrap_or_default(),
             mark_changed: times.mark,
             note_changed: times.note,
+            measurements_changed: times.measurements,
         }
     }
 
-    /// When mark and words were changed last.
+    /// That of a film of the list.
+    pub fn of(entry: &FilmEntry) -> Self {
+        let (note, measurements) = (entry.note.clone(), entry.measurements.clone());
+        Self::new(entry.mark, note, measurements, entry.note_times.clone())
+    }
+
+    /// When mark, words and measurements were changed last.
     pub fn times(&self) -> NoteTimes {
-        let is_of_before = self.mark_changed.is_empty() && self.note_changed.is_empty();
+        let own = [
+            &self.mark_changed,
+            &self.note_changed,
+            &self.measurements_changed,
+        ];
+        let is_of_before = own.into_iter().all(String::is_empty);
         let time = |own: &String| if is_of_before { &self.changed } else { own }.clone();
         NoteTimes {
             mark: time(&self.mark_changed),
             note: time(&self.note_changed),
+            // Files of before have no measurements.
+            measurements: self.measurements_changed.clone(),
         }
     }
 
-    /// Mark and words, each of the note in which it was changed last.
+    /// Mark, words and measurements, each of the note in which it was changed last.
     fn merged(self, other: Self) -> Self {
         let (own, others) = (self.times(), other.times());
         let (mark, mark_time) = if own.mark <= others.mark {
@@ -90,11 +125,17 @@ impl FilmNote {
         } else {
             (self.note, own.note)
         };
+        let (measurements, measurements_time) = if own.measurements <= others.measurements {
+            (other.measurements, others.measurements)
+        } else {
+            (self.measurements, own.measurements)
+        };
         let times = NoteTimes {
             mark: mark_time,
             note: note_time,
+            measurements: measurements_time,
         };
-        Self::new(mark, note, times)
+        Self::new(mark, note, measurements, times)
     }
 }
 
@@ -178,8 +219,8 @@ impl Sidecar {
         }
     }
 
-    /// Writes one film's note into the file, keeping what others wrote there; of mark and words each
-    /// the newest counts.
+    /// Writes one film's note into the file, keeping what others wrote there; of mark, words and measurements
+    /// each the newest counts.
     ///
     /// A lock beside the file keeps other windows out meanwhile. A file that cannot be read is never
     /// overwritten.
@@ -200,6 +241,7 @@ impl Sidecar {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::Point;
 
     fn note(words: &str, changed: &str) -> FilmNote {
         FilmNote {
@@ -225,9 +267,9 @@ mod tests {
             mark: "2026-11-25T10:00:01Z".to_owned(),
             ..known
         };
-        let by_words = FilmNote::new(Some(Mark::Flagged), "new".to_owned(), words);
+        let by_words = FilmNote::new(Some(Mark::Flagged), "new".to_owned(), vec![], words);
         // The other window knows nothing of the new words.
-        let by_mark = FilmNote::new(None, "old".to_owned(), mark);
+        let by_mark = FilmNote::new(None, "old".to_owned(), vec![], mark);
         for order in [[&by_words, &by_mark], [&by_mark, &by_words]] {
             for change in order {
                 Sidecar::write(&path, "a.png", change.clone()).unwrap();
@@ -237,16 +279,61 @@ mod tests {
             assert_eq!(read.changed, "2026-11-25T10:00:01Z");
         }
         // Who never saw a mark takes none away.
-        let flagged = FilmNote::new(Some(Mark::Flagged), String::new(), by_mark.times());
+        let flagged = FilmNote::new(Some(Mark::Flagged), String::new(), vec![], by_mark.times());
         let unseen = NoteTimes {
             note: "2026-11-25T11:00:00Z".to_owned(),
             ..NoteTimes::default()
         };
-        for change in [flagged, FilmNote::new(None, "x".to_owned(), unseen)] {
+        for change in [flagged, FilmNote::new(None, "x".to_owned(), vec![], unseen)] {
             Sidecar::write(&path, "b.png", change).unwrap();
         }
         let read = Sidecar::read(&path).unwrap().films["b.png"].clone();
         assert_eq!((read.mark, read.note.as_str()), (Some(Mark::Flagged), "x"));
+    }
+
+    #[test]
+    fn measurements_of_one_window_are_neither_lost_nor_brought_back_by_another() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = Sidecar::path(folder.path(), None);
+        // As files of before have it.
+        let before = r#"{"format_version": 1, "films": {"a.png": {"mark": "flagged", "changed": "2026-11-25T09:00:00Z"}}}"#;
+        std::fs::write(&path, before).unwrap();
+        let known = Sidecar::read(&path).unwrap().films["a.png"].clone();
+        assert!(known.measurements.is_empty());
+        let places = [Point { x: 1.5, y: 2.25 }, Point { x: 30.0, y: 4.0 }];
+        let measured = vec![Measurement::Length(places)];
+        let at = |time: &str, measurements: &[Measurement]| {
+            let times = NoteTimes {
+                measurements: time.to_owned(),
+                ..known.times()
+            };
+            FilmNote::new(known.mark, String::new(), measurements.to_vec(), times)
+        };
+        let drawn = at("2026-11-25T10:00:00Z", &measured);
+        Sidecar::write(&path, "a.png", drawn.clone()).unwrap();
+        let read = Sidecar::read(&path).unwrap().films["a.png"].clone();
+        assert_eq!(
+            (read.mark, &read.measurements),
+            (Some(Mark::Flagged), &measured)
+        );
+        // A window that knows nothing of it writes a mark.
+        let mark = NoteTimes {
+            mark: "2026-11-25T10:30:00Z".to_owned(),
+            ..known.times()
+        };
+        let marked = FilmNote::new(Some(Mark::Reviewed), String::new(), vec![], mark);
+        Sidecar::write(&path, "a.png", marked).unwrap();
+        let read = Sidecar::read(&path).unwrap().films["a.png"].clone();
+        assert_eq!(
+            (read.mark, &read.measurements),
+            (Some(Mark::Reviewed), &measured)
+        );
+        // The last one is removed, and a window that has it still writes once more.
+        for note in [at("2026-11-25T11:00:00Z", &[]), drawn] {
+            Sidecar::write(&path, "a.png", note).unwrap();
+            let text = std::fs::read_to_string(&path).unwrap();
+            assert!(!text.contains("\"measurements\""), "{text}");
+        }
     }
 
     #[test]

@@ -52,8 +52,8 @@ impl ViewerState {
                 (settings.list_hidden, settings.findings_hidden) = (!list, !findings);
             }
             ViewerCommand::ShowPatientName(shown) => self.options.patient_name_shown = shown,
-            ViewerCommand::Compare(command) => self.apply_to_compare(command, shared),
-            ViewerCommand::Display(command) => self.apply_to_display(command, shared),
+            ViewerCommand::Compare(command) => return self.apply_to_compare(command, shared),
+            ViewerCommand::Display(command) => return self.apply_to_display(command, shared),
             ViewerCommand::SetAreas { area, beside } => {
                 self.main.area = area;
                 if let Some(compare) = &mut self.compare {
@@ -137,9 +137,17 @@ impl ViewerState {
         }
     }
 
-    pub(super) fn apply_to_display(&mut self, command: DisplayCommand, shared: &mut Shared) {
+    pub(super) fn apply_to_display(
+        &mut self,
+        command: DisplayCommand,
+        shared: &mut Shared,
+    ) -> Vec<Effect> {
         match command {
-            DisplayCommand::UseTool(tool) => self.tool = tool,
+            DisplayCommand::UseTool(tool) => {
+                self.tool = tool;
+                self.undo.end_gesture();
+                self.abandon_measuring();
+            }
             DisplayCommand::SwapWindowAxes(swapped) => {
                 shared.settings.viewer.window_axes_swapped = swapped;
             }
@@ -148,30 +156,22 @@ impl ViewerState {
             }
             DisplayCommand::ShowInput(shown) => self.options.input_shown = shown,
             DisplayCommand::ShowAllMaps(shown) => self.options.all_maps_shown = shown,
-            DisplayCommand::Cover { x, y, covers } => self.cover((x, y), covers, shared),
-            DisplayCommand::Uncover => self.probe.clear(),
+            DisplayCommand::Measure(command) => return self.measure(false, command, shared),
+            DisplayCommand::Cover { path, covers } => self.cover(&path, covers, shared),
+            DisplayCommand::Uncover => self.uncover(),
             DisplayCommand::SetBrush(radius) => {
                 self.probe.brush = radius.clamp(BRUSH_RANGE.0, BRUSH_RANGE.2);
             }
-            DisplayCommand::EndGesture => self.undo.end_gesture(),
+            DisplayCommand::EndGesture => return self.end_gesture(shared),
             DisplayCommand::Change(change) => self.change_display(change, shared),
         }
+        Vec::new()
     }
 
     fn change_display(&mut self, change: DisplayChange, shared: &Shared) {
         let gesture = gesture_of(&change);
         if let Some(before) = self.main.change(&shared.films.film, change) {
             self.undo.push(gesture, ViewerStep::Display(before));
-        }
-    }
-
-    fn cover(&mut self, place: (f32, f32), covers: bool, shared: &Shared) {
-        if let (Some(reading), Some(classifier)) =
-            (shared.films.film.reading(), shared.model.classifier())
-        {
-            let method = shared.settings.map.method;
-            let film = (reading, classifier, method);
-            self.probe.brush_at(place, covers, film);
         }
     }
 

@@ -82,10 +82,6 @@ pub fn changed(
         }
         DisplayChange::SetView(view) => display.view = Some(view),
         DisplayChange::Fit => display.view = None,
-        DisplayChange::AddMeasurement(measurement) => display.measurements.push(measurement),
-        DisplayChange::RemoveLastMeasurement => {
-            display.measurements.pop();
-        }
         DisplayChange::Reset => *display = Display::default(),
         DisplayChange::ActualSize => move_view(display, opened, area, |view, area| {
             let factor = 1.0 / (view.zoom * area.pixels_per_point);

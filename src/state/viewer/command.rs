@@ -1,5 +1,5 @@
-use super::{CompareCommand, ViewerArea};
-use crate::domain::{GrayChoice, Measurement, ScreenFromImage};
+use super::{CompareCommand, Tool, ViewerArea};
+use crate::domain::{GrayChoice, Measurement, Point, ScreenFromImage};
 use crate::explain::{Colormap, MapMethod};
 
 /// A command of the viewer.
@@ -90,12 +90,12 @@ pub enum DisplayCommand {
     UseTool(Tool),
     /// Exchange the axes of the window drag.
     SwapWindowAxes(bool),
-    /// Cover, or uncover, a spot at these parts of the film's width and height.
+    /// Set, select, change or remove measurements of the film.
+    Measure(MeasureCommand),
+    /// Cover, or uncover, all that the brush passes.
     Cover {
-        /// From the left of the film as it is stored.
-        x: f32,
-        /// From its top.
-        y: f32,
+        /// The way of its middle, as parts of width and height of the film as it is stored.
+        path: Vec<Point>,
         /// Whether it is covered or uncovered.
         covers: bool,
     },
@@ -148,11 +148,7 @@ pub enum DisplayChange {
         /// Downwards.
         y: f32,
     },
-    /// Lay something measured over the film.
-    AddMeasurement(Measurement),
-    /// Take the measurement set last off the film.
-    RemoveLastMeasurement,
-    /// The initial display: the file's window, no rotation, fit to the view, no measurements.
+    /// The initial display: the file's window, no rotation, fit to the view. Measurements stay.
     Reset,
 }
 
@@ -162,61 +158,28 @@ impl From<DisplayChange> for DisplayCommand {
     }
 }
 
-/// The tool: the effect of a drag with the left button over the film.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Tool {
-    /// Window width and center.
-    #[default]
-    Window,
-    /// Moves the film.
-    Pan,
-    /// Zooms about the place where the drag began.
-    Zoom,
-    /// Enlarges the area under the cursor.
-    Magnifier,
-    /// Measures a distance.
-    Length,
-    /// Measures an angle by three clicks.
-    Angle,
-    /// Covers parts of the film; scores and maps follow.
-    Cover,
-}
-
-impl Tool {
-    /// In the order of the toolbar.
-    pub const ALL: [Self; 7] = [
-        Self::Window,
-        Self::Pan,
-        Self::Zoom,
-        Self::Magnifier,
-        Self::Length,
-        Self::Angle,
-        Self::Cover,
-    ];
-
-    /// Label of the button.
-    pub fn label(self) -> &'static str {
-        match self {
-            Self::Window => "W/L",
-            Self::Pan => "Pan",
-            Self::Zoom => "Zoom",
-            Self::Magnifier => "Magnifier",
-            Self::Length => "Length",
-            Self::Angle => "Angle",
-            Self::Cover => "Cover",
-        }
-    }
-
-    /// A one-line description.
-    pub fn hint(self) -> &'static str {
-        match self {
-            Self::Window => "Drag right for a wider window, up for a brighter film",
-            Self::Pan => "Drag to move the film",
-            Self::Zoom => "Drag up to enlarge, down to shrink",
-            Self::Magnifier => "Hold to enlarge the area under the cursor",
-            Self::Length => "Drag from one point to the other",
-            Self::Angle => "Click three points, the vertex second",
-            Self::Cover => "Drag to cover parts of the film; scores and map follow",
-        }
-    }
+/// A command about the measurements of one film.
+#[derive(Clone, Debug, PartialEq)]
+pub enum MeasureCommand {
+    /// Set the next place of what the tool measures, in film pixels.
+    Place(Point),
+    /// Take the places back that were set, and the words being written.
+    Abandon,
+    /// Lay something measured over the film.
+    Add(Measurement),
+    /// Select a measurement by its place among those of the film, or none.
+    Select(Option<usize>),
+    /// Put another in the place of one: a step of a drag.
+    Change {
+        /// Its place among those of the film.
+        place: usize,
+        /// What it becomes.
+        to: Measurement,
+    },
+    /// Write the words of a measurement.
+    Write(usize),
+    /// Accept the words, or leave all as it was.
+    EndWriting(Option<String>),
+    /// Take the selected measurement off the film, or the last one.
+    Remove,
 }

@@ -7,7 +7,7 @@ use super::{DisplayChange, DisplayCommand, Pane, ViewerState};
 use crate::domain::{Contrast, Display, PerFinding, Threshold};
 use crate::model::{Classifier, ModelCard, ModelSource};
 use crate::state::model::start_loading;
-use crate::state::{FilmState, Films, ModelRequest, Shared};
+use crate::state::{Effect, FilmState, Films, ModelRequest, Shared};
 use crate::work::Task;
 
 /// The comparison beside the film in view.
@@ -42,7 +42,7 @@ pub struct Compare {
     pub film: FilmState,
     /// Whether both move, turn and change their window together.
     pub linked: bool,
-    /// Its side of the viewer; the display counts where it is not linked, its measurements always.
+    /// Its side of the viewer; the display counts where it is not linked.
     pub pane: Pane,
     /// The other model with its thresholds; `None` if it is that of the film in view.
     model: Option<(Arc<Classifier>, PerFinding<Threshold>)>,
@@ -102,7 +102,11 @@ impl Compare {
 }
 
 impl ViewerState {
-    pub(super) fn apply_to_compare(&mut self, command: CompareCommand, shared: &mut Shared) {
+    pub(super) fn apply_to_compare(
+        &mut self,
+        command: CompareCommand,
+        shared: &mut Shared,
+    ) -> Vec<Effect> {
         match command {
             CompareCommand::Show(with) => self.show_beside(with, shared),
             CompareCommand::ShowFilm(place) => {
@@ -120,8 +124,9 @@ impl ViewerState {
                     compare.linked = linked;
                 }
             }
-            CompareCommand::Display(command) => self.change_beside(command, shared),
+            CompareCommand::Display(command) => return self.change_beside(command, shared),
         }
+        Vec::new()
     }
 
     /// Closes the comparison; a film being read is ignored when it arrives.
@@ -192,27 +197,25 @@ impl ViewerState {
         }
     }
 
-    fn change_beside(&mut self, command: DisplayCommand, shared: &mut Shared) {
+    fn change_beside(&mut self, command: DisplayCommand, shared: &mut Shared) -> Vec<Effect> {
         let Some(compare) = &mut self.compare else {
-            return;
+            return Vec::new();
         };
         if compare.film.opened().is_none() {
-            return;
+            return Vec::new();
         }
-        let DisplayCommand::Change(change) = command else {
-            // Not about one of the films: a tool, the brush, the end of a drag.
-            if compare.linked {
-                self.apply_to_display(command, shared);
-            }
-            return;
+        let change = match command {
+            DisplayCommand::Change(change) => change,
+            // Measurements are of one film, linked or not.
+            DisplayCommand::Measure(command) => return self.measure(true, command, shared),
+            DisplayCommand::EndGesture => return self.end_gesture(shared),
+            // Not about one of the films: a tool, the brush.
+            _ if compare.linked => return self.apply_to_display(command, shared),
+            _ => return Vec::new(),
         };
-        let own = matches!(
-            change,
-            DisplayChange::AddMeasurement(_) | DisplayChange::RemoveLastMeasurement
-        );
-        if own || !compare.linked {
+        if !compare.linked {
             compare.pane.change(&compare.film, change);
-            return;
+            return Vec::new();
         }
         let linked = compare.linked_with(&self.main, &shared.films.film);
         let change = match (change, linked) {
@@ -226,7 +229,7 @@ impl ViewerState {
             }
             (change, _) => change,
         };
-        self.apply_to_display(DisplayCommand::Change(change), shared);
+        self.apply_to_display(DisplayCommand::Change(change), shared)
     }
 
     pub(super) fn poll_compare(&mut self, shared: &mut Shared) {

@@ -17,6 +17,11 @@ impl Displays {
         &self.current
     }
 
+    /// The film in view.
+    pub fn film(&self) -> Option<&Path> {
+        self.film.as_deref()
+    }
+
     /// How the film in view is shown, to be changed.
     pub(super) fn current_mut(&mut self) -> &mut Display {
         &mut self.current

@@ -52,6 +52,7 @@ impl ViewerState {
         self.jitter.forget();
         self.occlusion.leave();
         self.undo.forget_thresholds();
+        self.undo.forget_covers();
         shared.films.forget_readings();
         self.read_beside(shared);
         // A film that could not be opened will not open for another model either.
@@ -98,6 +99,7 @@ impl ViewerState {
             return;
         }
         self.probe.clear();
+        self.undo.forget_covers();
         self.jitter.forget();
         shared.films.set_auto_window(auto);
         self.read_film(shared);
@@ -150,8 +152,8 @@ impl ViewerState {
 
     fn turn_display_to(&mut self, film: Option<&Path>) {
         self.probe.clear();
-        self.main.displays.show(film);
-        self.undo.forget_displays();
+        self.main.turn_to(film);
+        self.undo.forget_film();
     }
 }
 

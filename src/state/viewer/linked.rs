@@ -14,7 +14,7 @@ pub struct Shown<'a> {
 }
 
 impl Shown<'_> {
-    /// How `other` is shown to look like this film; its measurements stay its own.
+    /// How `other` is shown to look like this film.
     pub fn display_for(&self, other: &Shown<'_>) -> Display {
         let orientation = self.display.orientation;
         let view = self.display.view;
@@ -23,7 +23,6 @@ impl Shown<'_> {
             inverted: self.display.inverted,
             orientation,
             view: view.map(|view| self.view_for(view, other)),
-            measurements: other.display.measurements.clone(),
         }
     }
 

@@ -1,8 +1,8 @@
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::area::changed;
-use super::{DisplayChange, Displays, ViewerArea};
+use super::{DisplayChange, Displays, Measuring, ViewerArea};
 use crate::domain::Display;
 use crate::explain::CamMethod;
 use crate::film::{OpenedFilm, ScoredFilm, open, open_with_auto_window, score};
@@ -16,6 +16,8 @@ use crate::work::{JobContext, Latest, Wake, Watch as _};
 pub struct Pane {
     /// How its film is shown, and how others were left.
     pub displays: Displays,
+    /// What is being measured on it, and which measurement is selected.
+    pub measuring: Measuring,
     /// Where it was drawn last.
     pub area: Option<ViewerArea>,
     reader: Latest<FilmRequest, Option<ScoredFilm>, FilmEvent>,
@@ -69,6 +71,7 @@ impl Pane {
     pub(super) fn new(name: &'static str, wake: Wake) -> Self {
         Self {
             displays: Displays::default(),
+            measuring: Measuring::default(),
             area: None,
             reader: Latest::new(name, wake, open_and_score),
         }
@@ -79,9 +82,17 @@ impl Pane {
         self.displays.current()
     }
 
+    /// Turns to another film, which is shown as it was left.
+    pub(super) fn turn_to(&mut self, film: Option<&Path>) {
+        if self.displays.film() != film {
+            self.measuring = Measuring::default();
+        }
+        self.displays.show(film);
+    }
+
     /// Begins to open and score a film.
     pub(super) fn read(&mut self, film: &mut FilmState, request: FilmRequest) {
-        self.displays.show(Some(&request.path));
+        self.turn_to(Some(&request.path));
         *film = match &request.opened {
             Some(opened) => FilmState::Scoring(Arc::clone(opened)),
             None => FilmState::Opening,
@@ -152,8 +163,6 @@ fn open_and_score(
 
 #[cfg(test)]
 mod tests {
-    use std::path::Path;
-
     use super::*;
     use crate::state::shared::tests::{built_in, shared};
 

@@ -60,25 +60,13 @@ impl Probe {
         self.reading = None;
     }
 
-    /// Covers or uncovers a spot and asks for the scores that follow.
-    pub(in crate::state) fn brush_at(
+    /// Covers this and no more, and asks for the scores that follow.
+    pub(in crate::state) fn set_cover(
         &mut self,
-        (x, y): (f32, f32),
-        covers: bool,
+        cover: Cover,
         (uncovered, classifier, method): (&Arc<ScoredFilm>, &Arc<Classifier>, CamMethod),
     ) {
-        let side = uncovered.inference.input.side;
-        let cover = self.cover.get_or_insert_with(|| Cover::none(side));
-        let before = cover.clone();
-        cover.brush(x, y, self.brush, covers);
-        if cover.is_empty() {
-            self.clear();
-            return;
-        }
-        if *cover == before {
-            return;
-        }
-        let cover = cover.clone();
+        self.cover = Some(cover.clone());
         self.waiting = Some(Arc::new(ProbeRequest {
             uncovered: Arc::clone(uncovered),
             cover,

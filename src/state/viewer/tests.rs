@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::*;
-use crate::domain::{Point, Size};
+use crate::domain::{Measurement, Point, Size};
 use crate::explain::{CamMethod, MapMethod};
 use crate::film::{open, score};
 use crate::state::shared::tests::{another_model, errors, list, shared, shared_with_model};
@@ -357,4 +357,65 @@ fn a_map_of_covered_places_that_is_stopped_never_comes() {
         MapMethod::default()
     );
     assert!(errors(&shared).is_empty());
+}
+
+#[test]
+fn a_measurement_is_saved_when_its_drag_ends_and_undone_as_one_step() {
+    let (mut viewer, mut shared) = viewer(shared());
+    let measure = |command| ViewerCommand::Display(DisplayCommand::Measure(command));
+    let length = |x| Measurement::Length([Point { x, y: 1.0 }, Point { x: x + 9.0, y: 1.0 }]);
+    let saved = vec![Effect::MeasurementsChanged(PHANTOM.into())];
+    let add = measure(MeasureCommand::Add(length(0.0)));
+    assert_eq!(viewer.apply(add, &mut shared), saved);
+    for x in [1.0, 2.0, 3.0] {
+        let to = length(x);
+        let change = measure(MeasureCommand::Change { place: 0, to });
+        assert_eq!(viewer.apply(change, &mut shared), []);
+    }
+    let end = || ViewerCommand::Display(DisplayCommand::EndGesture);
+    assert_eq!(viewer.apply(end(), &mut shared), saved);
+    assert_eq!(viewer.apply(end(), &mut shared), []);
+    let seen = |shared: &Shared| shared.films.current_entry().unwrap().measurements.clone();
+    assert_eq!(seen(&shared), [length(3.0)]);
+    let undone = viewer.apply(ViewerCommand::Undo, &mut shared);
+    assert_eq!((undone, seen(&shared)), (saved, vec![length(0.0)]));
+    viewer.apply(change(DisplayChange::Reset), &mut shared);
+    assert_eq!(seen(&shared), [length(0.0)], "the view alone is reset");
+    viewer.apply(ViewerCommand::ShowFilm(1), &mut shared);
+    assert!(
+        !viewer.can_undo(),
+        "steps of the film before are not undone on this one"
+    );
+}
+
+#[test]
+fn each_stroke_that_covers_is_a_step_and_another_model_forgets_them() {
+    let (mut viewer, mut shared) = viewer_of_scored_film();
+    let cover = |x, covers| {
+        let path = vec![Point { x, y: 0.2 }, Point { x, y: 0.8 }];
+        ViewerCommand::Display(DisplayCommand::Cover { path, covers })
+    };
+    let end = || ViewerCommand::Display(DisplayCommand::EndGesture);
+    for x in [0.2, 0.3] {
+        viewer.apply(cover(x, true), &mut shared);
+    }
+    viewer.apply(end(), &mut shared);
+    let first = viewer.probe.cover.clone();
+    viewer.apply(cover(0.8, true), &mut shared);
+    viewer.apply(end(), &mut shared);
+    let second = viewer.probe.cover.clone();
+    assert!(first.is_some() && first != second);
+    viewer.apply(ViewerCommand::Undo, &mut shared);
+    assert_eq!(viewer.probe.cover, first);
+    assert!(viewer.probe.is_busy(), "scores follow");
+    viewer.apply(ViewerCommand::Redo, &mut shared);
+    assert_eq!(viewer.probe.cover, second);
+    let uncover = ViewerCommand::Display(DisplayCommand::Uncover);
+    viewer.apply(uncover, &mut shared);
+    assert_eq!(viewer.probe.cover, None);
+    viewer.apply(ViewerCommand::Undo, &mut shared);
+    assert_eq!(viewer.probe.cover, second);
+    viewer.model_changed(true, &mut shared);
+    assert!(!viewer.can_undo());
+    assert_eq!(viewer.probe.cover, None);
 }

@@ -1,7 +1,9 @@
-use std::mem::replace;
+use std::mem::{replace, take};
+use std::path::PathBuf;
 
 use super::{DisplayChange, ViewerState};
-use crate::domain::{Display, GrayChoice, PerFinding, Threshold};
+use crate::domain::{Display, GrayChoice, Measurement, PerFinding, Threshold};
+use crate::explain::Cover;
 use crate::state::history::{Gesture, Steps};
 use crate::state::{Effect, Shared};
 
@@ -12,22 +14,31 @@ pub enum ViewerStep {
     Thresholds(PerFinding<Threshold>),
     /// The display of the film in view.
     Display(Display),
+    /// The measurements of a film: the one in view, or the one beside it.
+    Measurements(PathBuf, Vec<Measurement>),
+    /// What is covered of the film in view; `None` where nothing is.
+    Cover(Option<Cover>),
 }
 
 impl Steps<ViewerStep> {
-    /// Another film is in view: the display of the one before stays as it is.
-    pub fn forget_displays(&mut self) {
-        self.retain(|step| !matches!(step, ViewerStep::Display(_)));
+    /// Another film is in view: the one before stays as it is.
+    pub fn forget_film(&mut self) {
+        self.retain(|step| matches!(step, ViewerStep::Thresholds(_)));
     }
 
     /// Another model is in use: thresholds of the one before mean nothing to it.
     pub fn forget_thresholds(&mut self) {
         self.retain(|step| !matches!(step, ViewerStep::Thresholds(_)));
     }
+
+    /// Another model or another window makes another input, of which nothing is covered.
+    pub fn forget_covers(&mut self) {
+        self.retain(|step| !matches!(step, ViewerStep::Cover(_)));
+    }
 }
 
 impl ViewerState {
-    /// Whether a threshold move or a change of the display can be undone.
+    /// Whether a threshold move or a change of the film can be undone.
     pub fn can_undo(&self) -> bool {
         self.undo.can_undo()
     }
@@ -39,27 +50,54 @@ impl ViewerState {
 
     /// Undoes the last step.
     pub(super) fn undo(&mut self, shared: &mut Shared) -> Vec<Effect> {
-        let display = self.main.displays.current_mut();
-        self.undo.undo(|step| put_back(step, display, shared));
-        vec![Effect::ThresholdsMoved]
+        let (mut steps, mut effects) = (take(&mut self.undo), Vec::new());
+        steps.undo(|step| self.put_back(step, shared, &mut effects));
+        self.undo = steps;
+        effects
     }
 
     /// Redoes the step that was undone last.
     pub(super) fn redo(&mut self, shared: &mut Shared) -> Vec<Effect> {
-        let display = self.main.displays.current_mut();
-        self.undo.redo(|step| put_back(step, display, shared));
-        vec![Effect::ThresholdsMoved]
+        let (mut steps, mut effects) = (take(&mut self.undo), Vec::new());
+        steps.redo(|step| self.put_back(step, shared, &mut effects));
+        self.undo = steps;
+        effects
     }
-}
 
-/// Puts a step's values back; the step that undoes that.
-fn put_back(step: ViewerStep, display: &mut Display, shared: &mut Shared) -> ViewerStep {
-    match (step, &mut shared.model.loaded) {
-        (ViewerStep::Thresholds(before), Some(loaded)) => {
-            ViewerStep::Thresholds(loaded.thresholds.replace(before))
+    /// Puts a step's values back; the step that undoes that.
+    fn put_back(
+        &mut self,
+        step: ViewerStep,
+        shared: &mut Shared,
+        effects: &mut Vec<Effect>,
+    ) -> ViewerStep {
+        match step {
+            ViewerStep::Thresholds(before) => {
+                let Some(loaded) = &mut shared.model.loaded else {
+                    return ViewerStep::Thresholds(before);
+                };
+                effects.push(Effect::ThresholdsMoved);
+                ViewerStep::Thresholds(loaded.thresholds.replace(before))
+            }
+            ViewerStep::Display(before) => {
+                ViewerStep::Display(replace(self.main.displays.current_mut(), before))
+            }
+            ViewerStep::Measurements(film, before) => {
+                // What was selected may be another one now.
+                self.abandon_measuring();
+                let Some(entry) = shared.films.entry_mut(&film) else {
+                    return ViewerStep::Measurements(film, before);
+                };
+                let now = replace(&mut entry.measurements, before);
+                effects.push(Effect::MeasurementsChanged(film.clone()));
+                ViewerStep::Measurements(film, now)
+            }
+            ViewerStep::Cover(before) => {
+                let now = self.probe.cover.clone();
+                self.cover_so(before, shared);
+                ViewerStep::Cover(now)
+            }
         }
-        (step @ ViewerStep::Thresholds(_), None) => step,
-        (ViewerStep::Display(before), _) => ViewerStep::Display(replace(display, before)),
     }
 }
 
@@ -80,8 +118,6 @@ pub(super) fn gesture_of(change: &DisplayChange) -> Option<Gesture> {
         | DisplayChange::FlipVertically
         | DisplayChange::Fit
         | DisplayChange::ActualSize
-        | DisplayChange::AddMeasurement(_)
-        | DisplayChange::RemoveLastMeasurement
         | DisplayChange::Reset => None,
     }
 }

@@ -8,16 +8,11 @@ use crate::ui::shortcuts::Action;
 /// Tools, windows and turns above the film.
 pub fn tool_strip_ui(ui: &mut Ui, view: &ToolStripView<'_>, commands: &CommandSender) {
     ui.horizontal_wrapped(|ui| {
-        for tool in Tool::ALL {
-            let button = egui::Button::selectable(view.tool == tool, tool.label());
-            let hover = view
-                .actions
-                .with_key(ui.ctx(), tool.hint(), action_of(tool));
-            let response = ui.add(button).on_hover_text(hover);
-            if response.clicked() {
-                commands.display(DisplayCommand::UseTool(tool));
-            }
+        for tool in [Tool::Window, Tool::Pan, Tool::Zoom, Tool::Magnifier] {
+            tool_ui(ui, tool, view, commands);
         }
+        measure_menu_ui(ui, view, commands);
+        tool_ui(ui, Tool::Cover, view, commands);
         ui.separator();
         presets_ui(ui, view, commands);
         ui.separator();
@@ -54,6 +49,47 @@ pub fn tool_strip_ui(ui: &mut Ui, view: &ToolStripView<'_>, commands: &CommandSe
     }
 }
 
+fn tool_ui(ui: &mut Ui, tool: Tool, view: &ToolStripView<'_>, commands: &CommandSender) {
+    let button = egui::Button::selectable(view.tool == tool, tool.label());
+    let hover = view
+        .actions
+        .with_key(ui.ctx(), tool.hint(), action_of(tool));
+    if ui.add(button).on_hover_text(hover).clicked() {
+        commands.display(DisplayCommand::UseTool(tool));
+    }
+}
+
+/// The tools that measure: side by side they would not fit into one row of a small window.
+fn measure_menu_ui(ui: &mut Ui, view: &ToolStripView<'_>, commands: &CommandSender) {
+    let button = egui::Button::selectable(view.tool.measures().is_some(), "Measure");
+    let menu = egui::containers::menu::MenuButton::from_button(button);
+    let (response, _) = menu.ui(ui, |ui| {
+        let tools = Tool::ALL.into_iter();
+        for tool in tools.filter(|tool| tool.measures().is_some()) {
+            let key = view.actions.key_words(ui.ctx(), action_of(tool));
+            let button =
+                egui::Button::selectable(view.tool == tool, tool.label()).shortcut_text(key);
+            let response = ui.add(button).on_hover_text(tool.hint());
+            let (selected, label) = (view.tool == tool, tool.label());
+            // Without its key.
+            response.widget_info(|| {
+                egui::WidgetInfo::selected(egui::Role::Button, true, selected, label)
+            });
+            if response.clicked() {
+                commands.display(DisplayCommand::UseTool(tool));
+                ui.close();
+            }
+        }
+        ui.separator();
+        view.actions
+            .menu_ui(ui, Action::RemoveMeasurement, commands);
+    });
+    let in_use = view.tool.measures().map(|_| view.tool.label());
+    let in_use = in_use.map_or_else(String::new, |label| format!(": {label} in use"));
+    let hover = format!("Length, angle, cardiothoracic ratio, rectangle, arrow and text{in_use}");
+    response.on_hover_text(hover);
+}
+
 fn action_of(tool: Tool) -> Action {
     match tool {
         Tool::Window => Action::WindowTool,
@@ -62,6 +98,10 @@ fn action_of(tool: Tool) -> Action {
         Tool::Magnifier => Action::MagnifierTool,
         Tool::Length => Action::LengthTool,
         Tool::Angle => Action::AngleTool,
+        Tool::Ratio => Action::RatioTool,
+        Tool::Rectangle => Action::RectangleTool,
+        Tool::Arrow => Action::ArrowTool,
+        Tool::Text => Action::TextTool,
         Tool::Cover => Action::CoverTool,
     }
 }

@@ -5,9 +5,9 @@ use crate::domain::Contrast;
 use crate::export::ExportKind;
 use crate::state::{
     AppState, Command, CompareCommand, DisplayChange, DisplayCommand, EvaluationCommand,
-    EvaluationPick, ExportCommand, FilmState, ListCommand, MapCommand, Mark, ModelOrigin, RunPhase,
-    ShownRun, ThemeChoice, Tool, TrainingCommand, TrainingPick, TrainingState, ViewerCommand,
-    Workspace,
+    EvaluationPick, ExportCommand, FilmState, ListCommand, MapCommand, Mark, MeasureCommand,
+    ModelOrigin, RunPhase, ShownRun, ThemeChoice, Tool, TrainingCommand, TrainingPick,
+    TrainingState, ViewerCommand, Workspace,
 };
 
 /// Part of the viewer's side that a key moves the film or the window by.
@@ -172,8 +172,12 @@ impl Action {
             Self::MagnifierTool => tool(Tool::Magnifier),
             Self::LengthTool => tool(Tool::Length),
             Self::AngleTool => tool(Tool::Angle),
+            Self::RatioTool => tool(Tool::Ratio),
+            Self::RectangleTool => tool(Tool::Rectangle),
+            Self::ArrowTool => tool(Tool::Arrow),
+            Self::TextTool => tool(Tool::Text),
             Self::CoverTool => tool(Tool::Cover),
-            Self::RemoveMeasurement => change(DisplayChange::RemoveLastMeasurement),
+            Self::RemoveMeasurement => view(measure(state, MeasureCommand::Remove), opened),
             Self::AllMaps => {
                 let show = DisplayCommand::ShowAllMaps(!options.all_maps_shown);
                 // Two films side by side leave no room for fourteen.
@@ -311,11 +315,31 @@ fn pause_or_resume(training: &TrainingState) -> Option<TrainingCommand> {
     }
 }
 
-/// The command of Escape: stop the running work of the workspace in view.
+/// A command about the measurements of the film in view, or of the one beside it where that is being measured.
+fn measure(state: &AppState, command: MeasureCommand) -> ViewerCommand {
+    let command = DisplayCommand::Measure(command);
+    if measures_beside(state) {
+        ViewerCommand::Compare(CompareCommand::Display(command))
+    } else {
+        ViewerCommand::Display(command)
+    }
+}
+
+fn measures_beside(state: &AppState) -> bool {
+    let compare = state.viewer.compare.as_ref();
+    compare.is_some_and(|compare| compare.pane.measuring.is_active())
+}
+
+/// The command of Escape: leave what is being measured, then stop the running work of the workspace in view.
 fn cancel(state: &AppState) -> (Command, bool) {
     if state.workspace == Workspace::Evaluation {
         let cancel = Command::Evaluation(EvaluationCommand::Cancel);
         return (cancel, state.evaluation.opening.running().is_some());
+    }
+    let measures = measures_beside(state) || state.viewer.main.measuring.is_active();
+    if state.workspace == Workspace::Viewer && measures {
+        let abandon = measure(state, MeasureCommand::Abandon);
+        return (Command::Viewer(abandon), true);
     }
     let busy = state.shared.films.film.is_reading() || state.list.is_searching();
     if !busy && state.training.is_checking() {

@@ -11,8 +11,8 @@ use crate::model::ComputeDevice;
 use crate::scores::{FilmPrediction, Predictions};
 use crate::state::{
     AppState, Command, CompareCommand, DisplayChange, DisplayCommand, EvaluationCommand,
-    FilePicker, ListCommand, PickKind, Picked, Services, Settings, ThemeChoice, Tool,
-    TrainingCommand, ViewerArea, ViewerCommand, Workspace,
+    FilePicker, ListCommand, MeasureCommand, PickKind, Picked, Services, Settings, ThemeChoice,
+    Tool, TrainingCommand, ViewerArea, ViewerCommand, Workspace,
 };
 use crate::train::{ScheduleKind, TrainConfig};
 
@@ -278,12 +278,13 @@ impl Stage {
         for command in [
             change(DisplayChange::UsePreset(1)),
             change(DisplayChange::Zoom(2.0)),
-            change(DisplayChange::AddMeasurement(Measurement::Length(ends))),
+            display(DisplayCommand::Measure(MeasureCommand::Add(
+                Measurement::Length(ends),
+            ))),
             change(DisplayChange::Invert),
             display(DisplayCommand::UseTool(Tool::Pan)),
             display(DisplayCommand::Cover {
-                x: 0.5,
-                y: 0.5,
+                path: vec![Point { x: 0.5, y: 0.5 }],
                 covers: true,
             }),
             ViewerCommand::SetThreshold(0, 0.9),

@@ -11,7 +11,7 @@ mod walk_tests;
 
 use egui::{Button, Context, Modifiers, Response, Ui};
 
-use crate::state::{AppState, Command, CommandSender, KeyChoices};
+use crate::state::{AppState, Command, CommandSender, KeyChoices, Workspace};
 
 pub use keymap::{text_of, words_of};
 pub use table::{Action, ActionGroup, MOUSE};
@@ -91,8 +91,10 @@ pub fn keys_ui(ctx: &Context, state: &AppState, commands: &CommandSender) {
         // The next key is an answer, not a command.
         return;
     }
-    let typing = ctx.text_edit_focused();
-    let focused = ctx.memory(|memory| memory.focused().is_some());
+    // Words on a film have the keys from the click on, a frame before their field is there.
+    let writing = state.workspace == Workspace::Viewer && state.viewer.is_writing();
+    let typing = ctx.text_edit_focused() || writing;
+    let focused = writing || ctx.memory(|memory| memory.focused().is_some());
     // F1 always opens the help, as on every desktop.
     let first = egui::KeyboardShortcut::new(Modifiers::NONE, egui::Key::F1);
     let mut bound: Vec<_> = Action::ALL

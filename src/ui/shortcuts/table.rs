@@ -161,8 +161,12 @@ actions! {
         MagnifierTool "Drag: magnifier" key(Key::G);
         LengthTool "Measure length" key(Key::L);
         AngleTool "Measure angle" key(Key::A);
+        RatioTool "Measure cardiothoracic ratio" key(Key::K);
+        RectangleTool "Measure gray values in a rectangle" key(Key::E);
+        ArrowTool "Draw arrow" shift(Key::T);
+        TextTool "Write text on the film" key(Key::T);
         CoverTool "Cover part of the film" key(Key::C);
-        RemoveMeasurement "Remove last measurement" key(Key::Delete);
+        RemoveMeasurement "Remove selected or last measurement" key(Key::Delete);
     [FindingsAndMaps "Findings and maps"]
         NextFinding "Next finding" key(Key::ArrowDown);
         PreviousFinding "Previous finding" key(Key::ArrowUp);
@@ -217,7 +221,7 @@ actions! {
 }
 
 /// The mouse actions over the film, for the list of shortcuts.
-pub const MOUSE: [(&str, &str); 8] = [
+pub const MOUSE: [(&str, &str); 10] = [
     (
         "Drag",
         "The selected tool; window width and center by default",
@@ -225,6 +229,11 @@ pub const MOUSE: [(&str, &str); 8] = [
     ("Middle drag, or Space and drag", "Pan"),
     ("Wheel or pinch", "Zoom at the cursor"),
     ("Double click", "Fit film"),
+    (
+        "Press on a measurement",
+        "Select it; drag one of its points or all of it",
+    ),
+    ("Double click on text", "Write it anew"),
     ("Hold Z", "Magnifier"),
     (
         "Drag the histogram's window",

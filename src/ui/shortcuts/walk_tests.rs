@@ -18,6 +18,7 @@ enum Part {
     Session,
     Compare,
     Display,
+    Measurements,
     ViewerSettings,
     Tool,
     Options,
@@ -80,6 +81,10 @@ fn seen(part: Part, state: &AppState) -> String {
             format!("{:?}", compare.map(|c| (c.with.clone(), c.linked)))
         }
         Part::Display => format!("{:?}", viewer.display()),
+        Part::Measurements => {
+            let entry = shared.films.current_entry();
+            format!("{:?}", entry.map(|entry| &entry.measurements))
+        }
         Part::ViewerSettings => format!("{:?}", shared.settings.viewer),
         Part::Tool => format!("{:?}", viewer.tool),
         Part::Options => format!("{:?}", viewer.options),
@@ -162,13 +167,12 @@ fn row(action: Action) -> (Fixture, Part) {
         | Action::TurnLeft
         | Action::FlipHorizontally
         | Action::FlipVertically => (Fixture::Film, Part::Display),
-        Action::Preset1
-        | Action::FitFilm
-        | Action::ResetDisplay
-        | Action::RemoveMeasurement
-        | Action::Redo => (Fixture::Changed, Part::Display),
+        Action::Preset1 | Action::FitFilm | Action::ResetDisplay | Action::Redo => {
+            (Fixture::Changed, Part::Display)
+        }
         // The last change is of a threshold.
         Action::Undo | Action::ResetThresholds => (Fixture::Changed, Part::Thresholds),
+        Action::RemoveMeasurement => (Fixture::Changed, Part::Measurements),
         Action::Uncover => (Fixture::Changed, Part::Cover),
         Action::ToggleHistogram
         | Action::SwapWindowAxes
@@ -180,6 +184,10 @@ fn row(action: Action) -> (Fixture, Part) {
         | Action::MagnifierTool
         | Action::LengthTool
         | Action::AngleTool
+        | Action::RatioTool
+        | Action::RectangleTool
+        | Action::ArrowTool
+        | Action::TextTool
         | Action::CoverTool => (Fixture::Film, Part::Tool),
         Action::WindowTool => (Fixture::Changed, Part::Tool),
         Action::AllMaps | Action::ToggleInput => (Fixture::Film, Part::Options),

@@ -1,47 +1,99 @@
+use std::mem::replace;
+
 use egui::{
-    Color32, ColorImage, PointerButton, Pos2, Rect, Response, Stroke, TextureHandle,
-    TextureOptions, Ui,
+    Color32, ColorImage, Event, PointerButton, Pos2, Rect, Response, TextureHandle, TextureOptions,
+    Ui,
 };
 
 use super::placement::WHOLE_UV;
 use super::{Pane, Placement};
+use crate::domain::Point;
 use crate::explain::Cover;
 use crate::state::{CommandSender, DisplayCommand, Tool};
 use crate::ui::theme;
 
-/// Left covers, right uncovers, as long as the button is down.
+/// A stroke of the brush, from the press on.
+#[derive(Default)]
+pub struct Stroke {
+    begun: Option<Begun>,
+}
+
+struct Begun {
+    button: PointerButton,
+    /// Where the brush was last, as parts of the film's width and height.
+    last: Point,
+}
+
+/// Left covers, right uncovers, along the whole way of the pointer: all of its places in a frame count.
 pub fn handle(
-    ui: &Ui,
     response: &Response,
     pane: &Pane<'_>,
     placement: &Placement,
+    stroke: &mut Stroke,
     commands: &CommandSender,
 ) {
-    if pane.beside
-        || pane.tool != Tool::Cover
-        || pane.scored().is_none()
-        || !response.is_pointer_button_down_on()
-    {
+    if pane.beside || pane.tool != Tool::Cover || pane.scored().is_none() {
+        stroke.begun = None;
         return;
     }
-    let (covers, uncovers, moved) = ui.input(|input| {
-        let pointer = &input.pointer;
-        (
-            pointer.button_down(PointerButton::Primary),
-            pointer.button_down(PointerButton::Secondary),
-            pointer.is_moving() || pointer.any_pressed(),
-        )
-    });
-    if moved
-        && (covers || uncovers)
-        && let Some(pos) = response.interact_pointer_pos()
-    {
-        let place = placement.unit(pos);
-        commands.display(DisplayCommand::Cover {
-            x: place.x,
-            y: place.y,
-            covers,
-        });
+    let events = response.ctx.input(|input| input.events.clone());
+    // Press and release may be of one frame.
+    let ended = response.ctx.input(|input| input.pointer.any_released());
+    let over = response.is_pointer_button_down_on() || (ended && response.contains_pointer());
+    for event in &events {
+        for command in stroke.take(event, response.rect, over, placement) {
+            commands.display(command);
+        }
+    }
+}
+
+impl Stroke {
+    /// What an event of the pointer does.
+    fn take(
+        &mut self,
+        event: &Event,
+        rect: Rect,
+        over: bool,
+        placement: &Placement,
+    ) -> Vec<DisplayCommand> {
+        match *event {
+            Event::PointerButton {
+                pos,
+                button: button @ (PointerButton::Primary | PointerButton::Secondary),
+                pressed: true,
+                ..
+            } if over && self.begun.is_none() && rect.contains(pos) => {
+                let last = placement.unit(pos);
+                self.begun = Some(Begun { button, last });
+                self.go_to(last)
+            }
+            Event::PointerMoved(pos) => self.go_to(placement.unit(pos)),
+            Event::PointerButton {
+                pos,
+                button,
+                pressed: false,
+                ..
+            } => {
+                let is_its = |begun: &Begun| begun.button == button;
+                if !self.begun.as_ref().is_some_and(is_its) {
+                    return Vec::new();
+                }
+                let mut commands = self.go_to(placement.unit(pos));
+                self.begun = None;
+                commands.push(DisplayCommand::EndGesture);
+                commands
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    fn go_to(&mut self, place: Point) -> Vec<DisplayCommand> {
+        let Some(begun) = &mut self.begun else {
+            return Vec::new();
+        };
+        let path = vec![replace(&mut begun.last, place), place];
+        let covers = begun.button == PointerButton::Primary;
+        vec![DisplayCommand::Cover { path, covers }]
     }
 }
 
@@ -69,7 +121,7 @@ pub fn paint_ui(
     if let (Tool::Cover, Some(pos)) = (pane.tool, pointer) {
         let radius = probe.brush * placement.film.width * placement.screen_from_shown.zoom;
         for (width, color) in [(3.0, theme::BOX_EDGE), (1.0, theme::MEASURE_LINE)] {
-            painter.circle_stroke(pos, radius, Stroke::new(width, color));
+            painter.circle_stroke(pos, radius, egui::Stroke::new(width, color));
         }
     }
 }

@@ -27,17 +27,18 @@ pub struct Pointer {
     pub magnifies: bool,
 }
 
-/// Turns drags, wheel, pinch and double clicks into commands.
+/// Turns drags, wheel, pinch and double clicks into commands; `busy` while the left button is about a measurement.
 pub fn handle(
     ui: &Ui,
     response: &Response,
     pane: &Pane<'_>,
     placement: &Placement,
+    busy: bool,
     commands: &CommandSender,
 ) -> Pointer {
     let view = placement.screen_from_shown;
     let space = ui.input(|input| input.key_down(Key::Space)) && !ui.ctx().text_edit_focused();
-    let left = response.dragged_by(PointerButton::Primary);
+    let left = response.dragged_by(PointerButton::Primary) && !busy;
     let pans =
         response.dragged_by(PointerButton::Middle) || (left && (space || pane.tool == Tool::Pan));
     let delta = response.drag_delta();
@@ -75,13 +76,18 @@ pub fn handle(
     if moved != view {
         pane.send(DisplayChange::SetView(moved), commands);
     }
-    if response.drag_stopped() {
+    // A stroke that covers ends by itself, after its last place.
+    if response.drag_stopped() && pane.tool != Tool::Cover {
         pane.send(DisplayCommand::EndGesture, commands);
     }
-    if response.double_clicked() && pane.tool != Tool::Angle {
+    if response.double_clicked() && !busy && pane.tool.measures().is_none() {
         pane.send(DisplayChange::Fit, commands);
     }
-    cursor_ui(ui, response, pane.tool, pans || space);
+    if busy {
+        ui.ctx().set_cursor_icon(CursorIcon::Grabbing);
+    } else {
+        cursor_ui(ui, response, pane.tool, pans || space);
+    }
     let pressed = response.is_pointer_button_down_on();
     Pointer {
         over: response.hover_pos().or_else(|| {
@@ -89,7 +95,7 @@ pub fn handle(
             pos.filter(|pos| response.rect.contains(*pos))
         }),
         detail,
-        magnifies: (pressed && pane.tool == Tool::Magnifier && !pans)
+        magnifies: (pressed && pane.tool == Tool::Magnifier && !pans && !busy)
             || (ui.input(|input| input.key_down(Key::Z) && input.modifiers.is_none())
                 && !ui.ctx().text_edit_focused()),
     }
@@ -113,7 +119,10 @@ fn cursor_ui(ui: &Ui, response: &Response, tool: Tool, pans: bool) {
         Tool::Pan => CursorIcon::Grab,
         Tool::Zoom => CursorIcon::ZoomIn,
         Tool::Window | Tool::Magnifier => CursorIcon::Default,
-        Tool::Length | Tool::Angle | Tool::Cover => CursorIcon::Crosshair,
+        Tool::Text => CursorIcon::Text,
+        Tool::Length | Tool::Angle | Tool::Ratio | Tool::Rectangle | Tool::Arrow | Tool::Cover => {
+            CursorIcon::Crosshair
+        }
     });
 }
 

@@ -24,14 +24,15 @@ use placement::Placement;
 use tiles::FilmTiles;
 pub use view::{CompareView, Pane};
 
-/// State of a viewer between frames: textures, and the points of the measurement being drawn.
+/// State of a viewer between frames: textures, and what the pointer holds.
 #[derive(Default)]
 pub struct ViewerViews {
     tiles: FilmTiles,
     maps: MapTextures,
     input: input::InputTexture,
     cover: cover::CoverTexture,
-    pending: measure::Pending,
+    stroke: cover::Stroke,
+    measure: measure::MeasureViews,
 }
 
 /// Draws a film and takes pointer and wheel over it; where it was drawn.
@@ -57,22 +58,35 @@ pub fn viewer_ui(
         orientation,
         screen_from_shown: pane.display.view.unwrap_or(fitted),
     };
-    let pointer = input::handle(ui, &response, pane, &placement, commands);
-    cover::handle(ui, &response, pane, &placement, commands);
+    let film = (pane, opened);
+    let measured = measure::handle(
+        ui,
+        &response,
+        &placement,
+        film,
+        &mut views.measure,
+        commands,
+    );
+    let busy = measured.holds_pointer;
+    let pointer = input::handle(ui, &response, pane, &placement, busy, commands);
+    cover::handle(&response, pane, &placement, &mut views.stroke, commands);
     paint::film_ui(ui, rect, &placement, pane, opened, views, pointer.detail);
     cover::paint_ui(ui, rect, pointer.over, &placement, pane, &mut views.cover);
-    measure::handle(&response, &placement, pane, &mut views.pending, commands);
-    measure::paint_ui(ui, rect, &placement, pane, opened, &views.pending);
+    let shown = (&measured, &mut views.measure);
+    measure::paint_ui(ui, &response, &placement, film, shown, commands);
     identity::identity_ui(ui, rect, pane, opened);
+    let mut read = None;
     if let Some(pos) = pointer.over {
-        let read = readout::paint_ui(ui, rect, pos, &placement, pane, opened);
-        ui.ctx().accesskit_node_builder(response.id, |node| {
-            node.set_description(read.unwrap_or_default());
-        });
+        read = readout::paint_ui(ui, rect, pos, &placement, pane, opened);
         if pointer.magnifies {
             magnifier::paint_ui(ui, rect, pos, &placement, pane, opened, views);
         }
     }
+    let described = [read, measured.description()];
+    let described: Vec<String> = described.into_iter().flatten().collect();
+    ui.ctx().accesskit_node_builder(response.id, |node| {
+        node.set_description(described.join("\n"));
+    });
     area
 }
 

@@ -1,12 +1,13 @@
+use std::path::Path;
 use std::sync::Arc;
 
-use crate::domain::{Display, PerFinding, Threshold};
+use crate::domain::{Display, Measurement, PerFinding, Threshold};
 use crate::explain::OverlayStyle;
 use crate::film::{OpenedFilm, ScoredFilm};
 use crate::model::ModelCard;
 use crate::state::{
     AppState, CommandSender, Compare, CompareCommand, CompareWith, DisplayCommand, FilmState,
-    Loaded, MapSettings, Probe, Tool,
+    Loaded, MapSettings, Measuring, Probe, Tool,
 };
 
 /// The model of one viewer pane: the film in view, or the one beside it.
@@ -23,6 +24,10 @@ pub struct Pane<'a> {
     pub film: &'a FilmState,
     /// How it is shown.
     pub display: &'a Display,
+    /// What is measured on it.
+    pub measurements: &'a [Measurement],
+    /// What is being measured, and which measurement is selected.
+    pub measuring: &'a Measuring,
     /// How maps are shown.
     pub map: &'a MapSettings,
     /// The finding whose map is over the film.
@@ -80,6 +85,8 @@ impl<'a> Pane<'a> {
             beside: false,
             film: &state.shared.films.film,
             display: state.viewer.display(),
+            measurements: measurements_of(state, &state.shared.films.film),
+            measuring: &state.viewer.main.measuring,
             map: &state.shared.settings.map,
             selected: state.viewer.selected,
             thresholds: state
@@ -114,6 +121,8 @@ impl<'a> Pane<'a> {
             beside: true,
             film: &compare.film,
             display,
+            measurements: measurements_of(state, &compare.film),
+            measuring: &compare.pane.measuring,
             thresholds: match compare.with {
                 CompareWith::Film(_) => main.thresholds,
                 CompareWith::Model(_) => compare.thresholds(),
@@ -161,6 +170,13 @@ impl<'a> Pane<'a> {
         let covered = self.probe.and_then(|probe| probe.reading.as_ref());
         covered.or(self.film.reading()).filter(|_| !self.blinded)
     }
+}
+
+fn measurements_of<'a>(state: &'a AppState, film: &FilmState) -> &'a [Measurement] {
+    let opened = film.opened();
+    let path: Option<&Path> = opened.map(|opened| opened.film.path.as_path());
+    let entry = path.and_then(|path| state.shared.films.entry_of(path));
+    entry.map_or(&[], |entry| &entry.measurements)
 }
 
 fn card_of(loaded: &Loaded) -> &ModelCard {
