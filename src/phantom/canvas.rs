@@ -165,12 +165,12 @@ mod tests {
             .turned(90.0)
             .shape(0.01);
         let close = |found: f32, expected: f32| assert!((found - expected).abs() < 1e-6);
-        close(ellipse(0.5, 0.75), 1.0);
+        close(ellipse(0.5, 0.7), 1.0);
         close(ellipse(0.75, 0.5), 0.0);
         close(soft(0.0, 0.1), 0.5);
 
         let mut canvas = Canvas::new(10);
-        canvas.add(Area::around(0.2, 0.2, 0.1), |_, _| 1.0);
+        canvas.add(Area::around(0.2, 0.2, 0.08), |_, _| 1.0);
         close(canvas.at(0.15, 0.15), 1.0);
         close(canvas.at(0.2, 0.2), 1.0);
         close(canvas.at(0.3, 0.2), 0.5);

@@ -38,7 +38,7 @@ mod tests {
 
     #[test]
     fn the_mark_can_be_read() {
-        let row = |y| (0..40).map(|x| if is_mark(x, y) { '#' } else { ' ' });
+        let row = |y| (0..40).map(move |x| if is_mark(x, y) { '#' } else { ' ' });
         let text: Vec<String> = (6..13).map(|y| row(y).collect()).collect();
         assert_eq!(text[0].trim_end(), "      ####  ####   ###  #   # #   #");
         assert_eq!(text[3].trim_end(), "      #   # ####  ##### # # # #  ##");

@@ -19,4 +19,6 @@ mod runs;
 #[cfg(test)]
 mod training;
 #[cfg(test)]
+mod tutorial;
+#[cfg(test)]
 mod writing;
