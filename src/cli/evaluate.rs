@@ -242,7 +242,10 @@ impl Work<'_> {
                     bootstrap,
                     evaluation.localization.as_ref(),
                 );
-                json["warnings"] = evaluation.warnings.as_slice().into();
+                if let Some(json) = json.as_object_mut() {
+                    let warnings = evaluation.warnings.as_slice().into();
+                    json.insert("warnings".to_owned(), warnings);
+                }
                 serde_json::to_string_pretty(&json)? + "\n"
             }
         })

@@ -25,21 +25,21 @@ pub fn resume_command(root: &Path, cache: Option<&Path>, device: DeviceArgs) -> 
         option("cache", &folder.to_string_lossy());
     }
     if device.device != DeviceChoice::Cpu {
-        option("device", &value_name(device.device));
+        option("device", &value_name(&device.device));
     }
     if let Some(n_threads) = device.threads {
         option("threads", &n_threads.to_string());
     }
     if device.engine != EngineChoice::Native {
-        option("engine", &value_name(device.engine));
+        option("engine", &value_name(&device.engine));
     }
     if let Some(precision) = device.precision {
-        option("precision", &value_name(precision));
+        option("precision", &value_name(&precision));
     }
     words.join(" ")
 }
 
-fn value_name(value: impl ValueEnum) -> String {
+fn value_name(value: &impl ValueEnum) -> String {
     let value = value.to_possible_value();
     value.map_or_else(String::new, |value| value.get_name().to_owned())
 }

@@ -36,13 +36,13 @@ pub struct TrainArgs {
     /// Configuration file: a run's `config.toml`, or one saved in the window
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
-    /// Passes over the training films, as --set epochs=N
+    /// Passes over the training films, as `--set epochs=N`
     #[arg(long, value_name = "N")]
     epochs: Option<String>,
-    /// Size of a step, as --set learning_rate=X
+    /// Size of a step, as `--set learning_rate=X`
     #[arg(long, value_name = "X")]
     learning_rate: Option<String>,
-    /// Films per step, as --set batch_size=N
+    /// Films per step, as `--set batch_size=N`
     #[arg(long, value_name = "N")]
     batch_size: Option<String>,
     /// Overrides one key of the configuration file; `--help` lists the keys

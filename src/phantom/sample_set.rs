@@ -284,7 +284,8 @@ fn texts(
             .zip(["train_list.txt", "valid_list.txt", "test_list.txt"])
     {
         let listed = films.iter().filter(|film| film.part == part);
-        let text = listed.map(|film| format!("{}\n", film.name)).collect();
+        let lines: Vec<&str> = listed.flat_map(|film| [film.name.as_str(), "\n"]).collect();
+        let text = lines.concat();
         texts.push((name, text));
     }
     texts.push((TABLE, table(films)));

@@ -57,7 +57,7 @@ pub fn runs_at<'a>(folders: impl IntoIterator<Item = &'a PathBuf>) -> Vec<RunRow
     let rows = folders
         .into_iter()
         .filter_map(|root| RunRow::read(root).ok());
-    let mut rows = rows.collect();
+    let mut rows: Vec<RunRow> = rows.collect();
     arrange(&mut rows);
     rows
 }
@@ -74,7 +74,7 @@ fn folders_in(folder: &Path) -> std::io::Result<Vec<PathBuf>> {
 }
 
 /// Puts the rows in order and marks the settings by which they differ.
-fn arrange(rows: &mut Vec<RunRow>) {
+fn arrange(rows: &mut [RunRow]) {
     rows.sort_by(|a, b| a.folder.cmp(&b.folder));
     rows.sort_by_key(|row| {
         let place = match row.state {
@@ -110,8 +110,8 @@ mod tests {
     fn run(root: &Path, epochs: usize, depth: usize) {
         let (run, _lock) = RunFolder::create(root).unwrap().keep();
         let config = TrainConfig {
-            epochs,
             depth,
+            epochs,
             ..TrainConfig::default()
         };
         config.save(&run.config_path()).unwrap();

@@ -133,7 +133,7 @@ fn choosing_on_test_films_asks_first() {
     open_part(&mut state, Part::Test, Some(&named), &mut shared);
     let before = values(&state);
     let solve = EvaluationCommand::Solve { all: false };
-    apply(&mut state, &[solve.clone()], &mut shared);
+    apply(&mut state, std::slice::from_ref(&solve), &mut shared);
     assert_eq!(
         (state.asked.as_ref(), values(&state)),
         (Some(&solve), before.clone())
