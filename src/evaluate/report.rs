@@ -2,7 +2,7 @@ use super::escape::escape;
 use super::plots::label_plots;
 use super::{
     ComparedSet, Evaluation, LabelDifference, LabelFigures, LabelLocalization, ScoreAuthor,
-    Subgroup, Written, scores_text, thresholds_text,
+    Subgroup, Written, thresholds_text,
 };
 use crate::domain::NOTICE;
 use crate::metrics::wilson_interval;
@@ -28,8 +28,15 @@ pub fn html_report(
         "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\
          <title>Evaluation of {name}</title><style>{STYLE}</style></head><body>\n\
          <h1>Evaluation of {name}</h1>\n<p class=\"notice\">{NOTICE}</p>\n\
-         <p>Scores: {}. Written {} by {}</p>\n",
-        escape(&scores_text(&evaluation.set)),
+         <p>{}. {}{} films of {} patients. Written {} by {}</p>\n",
+        escape(&evaluation.set.author_text()),
+        evaluation
+            .set
+            .part
+            .map(|part| format!("Part {part}, "))
+            .unwrap_or_default(),
+        evaluation.set.n_films(),
+        evaluation.set.n_patients(),
         written.day,
         written.program
     );

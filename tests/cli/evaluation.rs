@@ -525,6 +525,24 @@ fn every_output_names_the_model_its_run_and_epoch_and_who_chose_the_thresholds()
         csv.contains("not set,\"Mine 11111111, run r1, epoch 12\""),
         "{csv}"
     );
+    // Day and program are columns: a table has no line that is not of the table.
+    let program = concat!(",Thorax ", env!("CARGO_PKG_VERSION"), ",");
+    assert!(
+        csv.lines().skip(1).all(|line| line.contains(program)),
+        "{csv}"
+    );
+    assert!(!csv.contains('#'), "{csv}");
+    let written = concat!(" by Thorax ", env!("CARGO_PKG_VERSION"));
+    assert!(report.contains("60 films of 30 patients") && report.contains(written));
+    assert!(report.contains("Thresholds: set by hand on the command line for 1 of 3 labels"));
+    fs::write(folder.path().join("again.csv"), predictions(1)).unwrap();
+    assert!(run("csv").contains(",not set,none named,"));
+    name_model(
+        folder.path(),
+        "again.csv",
+        "Mine 11111111",
+        Some(("r1", "12")),
+    );
     let table = run("table");
     assert!(
         table.contains(model) && table.contains("Thresholds: 0.5, not set\n"),

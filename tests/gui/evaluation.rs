@@ -424,6 +424,71 @@ fn thresholds_held_fast_are_reported_on_the_next_set_and_saved_into_a_model() {
 }
 
 #[test]
+fn thresholds_solved_on_validation_are_judged_on_the_test_films_beside() {
+    let scores = Scores::of_the_default_model();
+    let mut harness = opened(&scores);
+    let judge = "Judge on test with these thresholds";
+    let n_offers = |harness: &AppHarness| harness.query_all_by_label(judge).count();
+    assert_eq!(n_offers(&harness), 0, "nothing was chosen yet");
+    apply(&mut harness, EvaluationCommand::Solve { all: true });
+    settle(&mut harness);
+    let solved = harness
+        .state()
+        .state
+        .evaluation
+        .chosen
+        .thresholds()
+        .to_vec();
+    harness.get_by_role_and_label(Role::Button, judge).click();
+    step_until("the test scores", &mut harness, |app| {
+        let set = app.state.evaluation.scored().unwrap();
+        has_set(app) && set.name.ends_with("test.csv")
+    });
+    settle(&mut harness);
+    let evaluation = &harness.state().state.evaluation;
+    let locked = evaluation.chosen.locked().unwrap();
+    assert!(locked.chosen_on.starts_with("validation films, "));
+    assert_eq!(evaluation.chosen.thresholds(), solved);
+    let valid = scores.set("valid.csv").columns[0].at(solved[0].value());
+    assert_eq!(rate_rows(evaluation)[0].where_chosen, valid.sensitivity());
+    assert_eq!(n_offers(&harness), 0, "these are the test films");
+}
+
+#[test]
+fn solving_on_test_films_asks_in_the_window_and_escape_declines() {
+    let scores = Scores::of_the_default_model();
+    let mut harness = app_with(vec![scores.path("test.csv")]);
+    step_until("the scores", &mut harness, has_set);
+    step_until("the model", &mut harness, has_model);
+    settle(&mut harness);
+    let before = harness
+        .state()
+        .state
+        .evaluation
+        .chosen
+        .thresholds()
+        .to_vec();
+    let solve = |harness: &mut AppHarness| {
+        let button = harness.get_by_role_and_label(Role::Button, "All labels");
+        button.click();
+        settle(harness);
+    };
+    solve(&mut harness);
+    harness.get_by_label_contains("These are test films");
+    harness.key_press(Key::Escape);
+    settle(&mut harness);
+    let evaluation = &harness.state().state.evaluation;
+    assert!(evaluation.asked.is_none());
+    assert_eq!(evaluation.chosen.thresholds(), before);
+    solve(&mut harness);
+    let yes = "Choose on them all the same";
+    harness.get_by_role_and_label(Role::Button, yes).click();
+    settle(&mut harness);
+    let words = harness.state().state.evaluation.origin().words();
+    assert!(words.contains("on test films, "), "{words}");
+}
+
+#[test]
 fn only_thresholds_that_were_chosen_here_are_saved_into_a_model() {
     let scores = Scores::of_the_default_model();
     let model = scores.path("moved.safetensors");

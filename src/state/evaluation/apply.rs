@@ -44,6 +44,12 @@ impl EvaluationState {
             EvaluationCommand::SetTarget(target) => self.chosen.target = target,
             EvaluationCommand::Solve { all } => self.solve(all),
             EvaluationCommand::Lock(locked) => self.lock(locked),
+            EvaluationCommand::JudgeOnTest => {
+                if let Some(table) = self.test_table().cloned() {
+                    self.lock(true);
+                    self.open_predictions(table, shared);
+                }
+            }
             EvaluationCommand::ShowCell(cell) => {
                 (self.listed.cell, self.listed.different) = (cell, None);
             }

@@ -36,6 +36,8 @@ pub enum EvaluationCommand {
     Confirm,
     /// Leave it.
     Decline,
+    /// Lock the thresholds and open the test films' scores.
+    JudgeOnTest,
     /// Hold the thresholds fast, or let go of them.
     Lock(bool),
     /// List the films of a cell of the 2x2 table; of none.

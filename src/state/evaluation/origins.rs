@@ -1,5 +1,6 @@
 //! Which model made the scores in view, and who chose their thresholds.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::EvaluationState;
@@ -109,6 +110,13 @@ impl EvaluationState {
     pub(super) fn is_of_test_films(&self) -> bool {
         self.scored()
             .is_some_and(|set| set.part == Some(Part::Test))
+    }
+
+    /// The test films' scores, once a threshold was chosen on the validation films in view.
+    pub fn test_table(&self) -> Option<&PathBuf> {
+        let mut thresholds = self.chosen.thresholds().iter();
+        let chosen = thresholds.any(|threshold| threshold.origin().is_chosen_here());
+        self.set.as_ref()?.test_table.as_ref().filter(|_| chosen)
     }
 
     /// Whether thresholds to be saved were chosen on the test films in view.

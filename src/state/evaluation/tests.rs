@@ -39,6 +39,7 @@ pub fn opened(name: &str, model: Option<&ModelIdentity>) -> OpenedSet {
         warnings: Vec::new(),
         leak: None,
         author: None,
+        test_table: None,
     }
 }
 

@@ -247,6 +247,7 @@ mod tests {
             warnings: Vec::new(),
             leak: None,
             author: None,
+            test_table: None,
         };
         let choices = Choices {
             thresholds: &[Threshold::unset()],

@@ -282,6 +282,14 @@ fn lock_ui(ui: &mut Ui, view: &EvaluationView<'_>, commands: &CommandSender) {
             commands.evaluate(EvaluationCommand::Pick(EvaluationPick::Model));
         }
     });
+    if evaluation.test_table().is_some() {
+        let idle = evaluation.opening.running().is_none();
+        let judge = Button::new("Judge on test with these thresholds");
+        let hover = "Locks all thresholds and opens the scores of the test films beside this table";
+        if ui.add_enabled(idle, judge).on_hover_text(hover).clicked() {
+            commands.evaluate(EvaluationCommand::JudgeOnTest);
+        }
+    }
     if let Some(locked) = evaluation.chosen.locked() {
         let text = format!("Chosen on {}", locked.chosen_on);
         ui.add(egui::Label::new(RichText::new(text).small().weak()).truncate());
