@@ -12,7 +12,7 @@ use egui::{Context, Ui, ViewportCommand};
 use crate::model::ComputeDevice;
 use crate::state::{
     AppState, Clip, Closing, Command, CommandSender, FilePicker, NoticeKind, Services, Session,
-    Settings, StartMark, TrainingCommand, command_channel,
+    Settings, StartMark, TrainingCommand, TrainingPick, Workspace, command_channel,
 };
 use crate::ui::{Workspaces, shortcuts, theme, windows_ui};
 
@@ -165,8 +165,13 @@ impl ThoraxApp {
             let dropped = input.raw.dropped_files.iter();
             dropped.map(|file| file.path().to_owned()).collect()
         });
-        if !paths.is_empty() {
-            self.commands.send(Command::Open(paths));
+        match (&paths[..], self.state.workspace) {
+            ([], _) => {}
+            ([path], Workspace::Training) if self.state.training.takes_data(path) => {
+                let take = TrainingCommand::TakePath(TrainingPick::Table, path.clone());
+                self.commands.train(take);
+            }
+            _ => self.commands.send(Command::Open(paths)),
         }
     }
 }

@@ -11,6 +11,7 @@ mod path_text;
 mod process;
 mod read_bounded;
 mod temporary;
+mod writable;
 mod write_whole;
 
 pub use csv_line::{csv_line, csv_text};
@@ -21,4 +22,5 @@ pub use read_bounded::{
     BoundedReadError, open_fault, open_regular, read_bounded, read_end, read_text_bounded,
 };
 pub use temporary::{clean_once, remove_leftovers, temporary_in};
+pub use writable::check_writable;
 pub use write_whole::{Existing, append, write_file, write_whole};

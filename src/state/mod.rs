@@ -60,10 +60,11 @@ pub use start_mark::StartMark;
 pub use thresholds::Thresholds;
 pub use tour::TourStep;
 pub use training::{
-    Activity, CheckReport, Closing, ColumnsDraft, ComparedRuns, DryRunReport, FilmOrder, Gallery,
-    LabelCheck, LiveReports, MAX_POINTS, PartCheck, PickForm, Preview, PreviewFilm, RunForm,
-    RunPhase, RunRecord, RunState, ScoredFilms, ShownRun, StepCurve, TrainingCommand, TrainingPage,
-    TrainingPick, TrainingState,
+    Activity, CheckReport, Closing, ColumnsDraft, ComparedRuns, DataEcho, DryRunReport, EchoReport,
+    FilmOrder, FormFiles, Gallery, LabelCheck, LiveFindings, LiveReports, MAX_POINTS, PartCheck,
+    PickForm, Preview, PreviewFilm, RunForm, RunPhase, RunRecord, RunState, ScoredFilms, ShownRun,
+    SplitChoice, SplitCounts, SplitOffer, StepCurve, TrainingCommand, TrainingPage, TrainingPick,
+    TrainingState,
 };
 pub use viewer::{
     BRUSH_RANGE, BoxOverlap, Clip, Compare, CompareCommand, CompareWith, DisplayChange,

@@ -136,8 +136,7 @@ impl AppState {
         self.settle(effects);
         self.training.poll(&mut self.shared);
         if self.workspace == Workspace::Training {
-            let wake = &self.shared.services.wake;
-            self.training.keep_gallery_current(wake);
+            self.training.keep_current(&self.shared.services);
         }
         self.metadata.poll();
         let effects = self.evaluation.poll(&mut self.shared);

@@ -30,8 +30,8 @@ mod trained_model;
 
 pub use checkpoint::{Checkpoint, Place};
 pub use config::{
-    Accessor, Choice, Field, FieldGroup, FieldKind, FieldWarning, LossKind, Number, ScheduleKind,
-    SelectBy, Size, SplitKind, TrainConfig,
+    Accessor, Choice, Field, FieldGroup, FieldKind, FieldWarning, LossKind, Number, Preset,
+    ScheduleKind, SelectBy, Size, SplitKind, TrainConfig,
 };
 pub use control::TrainControl;
 pub use error::TrainError;
@@ -39,7 +39,7 @@ pub use event::{PartFigures, PreparedRun, StepMetrics, TrainEvent};
 pub use history::{AucTable, EpochMetrics, LabelAuc, metrics_csv};
 pub use initial::{fresh_weights, weights_of_model};
 pub use plan::{DataPlan, PlannedPart};
-pub use preflight::{DryRun, Preflight, dry_run};
+pub use preflight::{DryRun, Preflight, dry_run, probe};
 pub use prepared::{PartFilms, Prepared};
 pub use run_folder::{NewRun, RunFolder};
 pub use run_info::RunInfo;

@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use super::TrainError;
 use super::config::{LossKind, TrainConfig};
 use crate::dataset::{DataSet, FilmRow, Leak, SoftLabels, SoftSummary, Split, Stream, undersample};
@@ -13,7 +15,7 @@ pub struct DataPlan {
     /// What was asked for.
     pub config: TrainConfig,
     /// The table and what was found of its films.
-    pub data: DataSet,
+    pub data: Arc<DataSet>,
     /// The labels that are learned, a selection of the table's.
     pub labels: Labels,
     /// Train, valid and test.
@@ -40,6 +42,12 @@ impl DataPlan {
     pub fn new(config: &TrainConfig) -> Result<Self, TrainError> {
         config.check()?;
         let data = DataSet::open_by(&config.data, config.columns.as_ref(), config.label_rules())?;
+        Self::of(config, Arc::new(data))
+    }
+
+    /// The same of data that was opened as the configuration says.
+    pub fn of(config: &TrainConfig, data: Arc<DataSet>) -> Result<Self, TrainError> {
+        config.check()?;
         data.check_images()?;
         let table = &data.table;
         let split = Split::new(table, &config.split_rule(&data.root))?;

@@ -10,16 +10,29 @@ use super::setup::{TrainSetup, architecture};
 use super::start::first_weights;
 use super::step::take_step;
 use super::stepper::Stepper;
-use crate::dataset::EpochPlan;
+use crate::dataset::{Batch, EpochPlan};
 use crate::files::{free_bytes, peak_mib};
+use crate::model::ComputeDevice;
 use crate::work::{Progress, Watch};
 use thorax_engine::TrainingState;
 
-/// Steps of a dry run.
-const N_STEPS: usize = 20;
-/// A dry run ends earlier once it has taken so long and a few steps are done.
-const ENOUGH_SECS: f64 = 60.0;
-const FEWEST_STEPS: usize = 3;
+/// When timed steps end: after so many, or once they have taken so long and a few are done.
+struct Limits {
+    n_steps: usize,
+    enough_secs: f64,
+    fewest: usize,
+}
+
+const DRY_RUN: Limits = Limits {
+    n_steps: 20,
+    enough_secs: 60.0,
+    fewest: 3,
+};
+const PROBE: Limits = Limits {
+    n_steps: 1000,
+    enough_secs: 2.0,
+    fewest: 1,
+};
 
 /// The result of the check before films are decoded.
 #[derive(Clone, Debug)]
@@ -76,6 +89,12 @@ impl Preflight {
         Ok(preflight)
     }
 
+    /// The warning that films of the parts have no file, if some have none.
+    pub fn missing_text(&self) -> Option<String> {
+        let n_missing: usize = self.plan.parts.iter().map(|part| part.n_missing).sum();
+        (n_missing > 0).then(|| format!("{n_missing} films have no file"))
+    }
+
     fn look(&mut self) {
         let plan = &self.plan;
         let [train, valid, test] = &plan.parts;
@@ -101,11 +120,7 @@ impl Preflight {
             self.warnings
                 .push("no test films: no final score".to_owned());
         }
-        let n_missing: usize = plan.parts.iter().map(|part| part.n_missing).sum();
-        if n_missing > 0 {
-            self.warnings
-                .push(format!("{n_missing} films have no file"));
-        }
+        self.warnings.extend(self.missing_text());
         for (label, &n_pos) in plan.n_positives(&train.rows).iter() {
             if n_pos == 0 {
                 self.warnings
@@ -136,16 +151,7 @@ pub fn dry_run(
 ) -> Result<DryRun, TrainError> {
     let plan = &prepared.plan;
     let config = &plan.config;
-    let architecture = architecture(plan)?;
     let n_batch = config.batch_size.min(prepared.train.films.len());
-    let mut stepper = Stepper::new(architecture, n_batch, &setup.device)?;
-    let mut checkpoint = Checkpoint {
-        state: TrainingState::new(&architecture, first_weights(plan)?)?,
-        averaged: None,
-        place: Place::start(),
-        scores: Vec::new(),
-        truth: Vec::new(),
-    };
     let epoch_plan = EpochPlan {
         seed: config.seed,
         epoch: 1,
@@ -153,26 +159,72 @@ pub fn dry_run(
         augmentation: config.augment,
     };
     let order = prepared.train.order(&epoch_plan);
-    let loss = plan.loss();
-    let rate = learning_rate(config, 1, 0, order.len().div_ceil(n_batch.max(1)), 0);
-    let (mut n_steps, mut n_films) = (0, 0);
-    let started = Instant::now();
-    for step in 0..N_STEPS {
-        watch.progress(Progress {
-            n_done: step,
-            n_total: N_STEPS,
-            unit: "steps",
-        });
-        watch.check()?;
+    let batch_of = |step: usize| {
         let places: Vec<usize> = (0..n_batch)
             .filter_map(|place| order.get((step * n_batch + place) % order.len().max(1)))
             .copied()
             .collect();
-        let batch = prepared.train.batch(&epoch_plan, &places);
+        prepared.train.batch(&epoch_plan, &places)
+    };
+    timed_steps(plan, order.len(), &DRY_RUN, &setup.device, batch_of, watch)
+}
+
+/// Times a few steps on gray pictures for two seconds: the speed of training, before any film is
+/// decoded. Reading and augmenting films takes threads of its own and is left out.
+pub fn probe(
+    plan: &DataPlan,
+    device: &ComputeDevice,
+    watch: &dyn Watch,
+) -> Result<DryRun, TrainError> {
+    let [train, ..] = &plan.parts;
+    let config = &plan.config;
+    let n_batch = config.batch_size.min(train.rows.len());
+    let n_targets = n_batch * plan.labels.len();
+    let batch = Batch {
+        films: (0..n_batch).collect(),
+        pixels: vec![0.5; n_batch * config.side * config.side],
+        truth: vec![0.0; n_targets],
+        targets: vec![0.0; n_targets],
+    };
+    let batch_of = |_| batch.clone();
+    timed_steps(plan, train.rows.len(), &PROBE, device, batch_of, watch)
+}
+
+fn timed_steps(
+    plan: &DataPlan,
+    n_train: usize,
+    limits: &Limits,
+    device: &ComputeDevice,
+    mut batch_of: impl FnMut(usize) -> Batch,
+    watch: &dyn Watch,
+) -> Result<DryRun, TrainError> {
+    let config = &plan.config;
+    let architecture = architecture(plan)?;
+    let n_batch = config.batch_size.min(n_train);
+    let mut stepper = Stepper::new(architecture, n_batch, device)?;
+    let mut checkpoint = Checkpoint {
+        state: TrainingState::new(&architecture, first_weights(plan)?)?,
+        averaged: None,
+        place: Place::start(),
+        scores: Vec::new(),
+        truth: Vec::new(),
+    };
+    let loss = plan.loss();
+    let rate = learning_rate(config, 1, 0, n_train.div_ceil(n_batch.max(1)), 0);
+    let (mut n_steps, mut n_films) = (0, 0);
+    let started = Instant::now();
+    for step in 0..limits.n_steps {
+        watch.progress(Progress {
+            n_done: step,
+            n_total: limits.n_steps,
+            unit: "steps",
+        });
+        watch.check()?;
+        let batch = batch_of(step);
         take_step(&mut stepper, config, &loss, rate, &batch, &mut checkpoint)?;
         n_steps += 1;
-        n_films += places.len();
-        if n_steps >= FEWEST_STEPS && started.elapsed().as_secs_f64() > ENOUGH_SECS {
+        n_films += batch.films.len();
+        if n_steps >= limits.fewest && started.elapsed().as_secs_f64() > limits.enough_secs {
             break;
         }
     }
@@ -180,7 +232,7 @@ pub fn dry_run(
     Ok(DryRun {
         n_steps,
         films_per_s,
-        total_secs: (order.len() * config.epochs) as f64 / films_per_s,
+        total_secs: (n_train * config.epochs) as f64 / films_per_s,
         peak_mib: peak_mib(),
     })
 }

@@ -38,4 +38,6 @@ mod training;
 mod training_data;
 mod training_form;
 #[cfg(test)]
+mod training_steps;
+#[cfg(test)]
 mod viewer;

@@ -18,6 +18,7 @@ use crate::harness::{
     AppHarness, PreparedPicker, app_with, app_with_scores, build, builder, has_failed, has_model,
     is_scored, step_until, type_slowly,
 };
+use crate::training_form::show_setting;
 
 #[derive(Debug)]
 struct Drop(PathBuf);
@@ -303,6 +304,7 @@ fn a_path_typed_into_the_set_up_of_a_training_keeps_its_slashes() {
     let fields = path_fields();
     let labels = fields.iter().map(|field| field.label);
     for label in ["Data", "Run folder"].into_iter().chain(labels) {
+        show_setting(&mut harness, label);
         harness
             .get_by_role_and_label(Role::TextInput, label)
             .focus();

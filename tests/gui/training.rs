@@ -12,6 +12,7 @@ use thorax::state::{
     Workspace,
 };
 use thorax::train::{AucTable, EpochMetrics, LabelAuc, RunFolder, TrainConfig};
+use thorax::ui::panels::check_verdicts;
 use thorax::work::Task;
 
 use crate::harness::{
@@ -246,24 +247,38 @@ fn a_leak_is_named_and_nothing_can_start() {
 }
 
 #[test]
-fn a_check_of_another_configuration_does_not_count() {
+fn only_other_data_make_a_check_void_and_a_start_checks_by_itself() {
     let data = TrainingData::new(false);
     let mut harness = app(&data, Picked::Files(vec![data.config_file(1)]));
     set_up(&mut harness, &data);
     check(&mut harness);
     harness.run();
-    assert!(is_enabled(&harness, "Start training"));
-    click(&mut harness, "Set up");
+    assert!(harness.state().state.training.valid_check().is_some());
+    click(&mut harness, "Recipe");
     harness.run();
     harness
         .get_by_role_and_label(Role::SpinButton, "Epochs")
         .set_value_accesskit(7.0);
     harness.run();
     assert_eq!(harness.state().state.training.form.config.epochs, 7);
-    click(&mut harness, "Check");
+    assert!(harness.state().state.training.valid_check().is_some());
+    click(&mut harness, "Balance");
     harness.run();
-    assert!(!is_enabled(&harness, "Start training"));
-    harness.get_by_label("Check the data first");
+    harness
+        .get_by_role_and_label(Role::SpinButton, "Minimum positives per finding")
+        .set_value_accesskit(2.0);
+    harness.run();
+    assert!(harness.state().state.training.valid_check().is_none());
+    assert!(is_enabled(&harness, "Start training"));
+    click(&mut harness, "Start training");
+    assert!(
+        harness.state().state.training.run.is_none(),
+        "not before the check"
+    );
+    step_until("a step", &mut harness, |app| n_steps(app) > 0);
+    let run = harness.state().state.training.run.as_ref().unwrap();
+    let config = &run.record.config;
+    assert_eq!((config.epochs, config.min_positives), (7, 2));
 }
 
 #[test]
@@ -279,6 +294,8 @@ fn a_dry_run_and_changed_films_come_before_the_run() {
     });
     harness.run();
     harness.get_by_label_contains("for all epochs, without validation");
+    click(&mut harness, "Recipe");
+    harness.run();
     click(&mut harness, "Show augmentation");
     step_until("the changed films", &mut harness, |app| {
         app.state.training.preview.done().is_some()
@@ -362,7 +379,7 @@ fn columns_of_another_name_are_chosen_in_a_dialog() {
     harness.step();
     click(&mut harness, "Choose columns…");
     step_until("the columns", &mut harness, |app| {
-        app.state.training.columns.done().is_some()
+        app.state.training.files.columns.done().is_some()
     });
     harness.run();
     assert!(!is_enabled(&harness, "Use these columns"));
@@ -513,4 +530,39 @@ fn keys_of_the_viewer_do_nothing_while_training_is_in_view() {
         harness.state().state.shared.films.film,
         FilmState::Read(_)
     ));
+}
+
+#[test]
+fn a_check_lists_what_it_found_with_the_way_to_mend_it() {
+    let data = TrainingData::new(false);
+    let mut harness = app(&data, Picked::Files(vec![data.config_file(1)]));
+    set_up(&mut harness, &data);
+    check(&mut harness);
+    harness.run();
+    harness.get_by_label("No patient in two parts");
+    harness.get_by_label("All 22 films found");
+    harness.get_by_label("Hernia has 1 positive: it will not be learned");
+    let check = harness.state().state.training.check.done().unwrap();
+    let grades: Vec<_> = check_verdicts(check)
+        .iter()
+        .map(|line| line.verdict.grade.mark())
+        .collect();
+    let mut sorted = grades.clone();
+    sorted.sort_by_key(|mark| ["x", "!", "-", "ok"].iter().position(|m| m == mark));
+    assert_eq!(grades, sorted, "what is worst comes first");
+    // The speed comes by itself, from two seconds of steps.
+    step_until("the speed", &mut harness, |app| {
+        let training = &app.state.training;
+        training
+            .live
+            .speed
+            .films_per_s(&training.form.config)
+            .is_some()
+    });
+    harness.run();
+    harness.get_by_label_contains("without validation");
+    let see = harness.get_all_by_role_and_label(Role::Button, "See the balance");
+    see.into_iter().next().unwrap().click();
+    harness.run();
+    assert_eq!(harness.state().state.training.page, TrainingPage::Balance);
 }

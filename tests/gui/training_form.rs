@@ -3,11 +3,54 @@
 use egui::Key;
 use egui::accesskit::Role;
 use egui_kittest::kittest::Queryable as _;
-use thorax::state::{Command, TrainingCommand, TrainingPick, Workspace};
+use thorax::state::{Command, TrainingCommand, TrainingPage, TrainingPick, Workspace};
 use thorax::train::{FieldGroup, FieldKind, LossKind, ScheduleKind, TrainConfig};
 use thorax_engine::OptimizerKind;
 
 use crate::harness::{AppHarness, app_with, type_slowly};
+
+/// The page that shows the settings of a group.
+fn page_of(group: FieldGroup) -> TrainingPage {
+    match group {
+        FieldGroup::Data | FieldGroup::Split => TrainingPage::Data,
+        FieldGroup::Loss | FieldGroup::Sampling => TrainingPage::Balance,
+        FieldGroup::Network
+        | FieldGroup::Augmentation
+        | FieldGroup::Optimizer
+        | FieldGroup::Schedule
+        | FieldGroup::Run => TrainingPage::Recipe,
+    }
+}
+
+fn show(harness: &mut AppHarness, page: TrainingPage) {
+    let command = Command::Training(TrainingCommand::ShowPage(page));
+    harness.state_mut().state.apply(command);
+    harness.run();
+    // The rest of the settings, with one that is always there.
+    for (more, within) in [
+        ("Lists, fractions and labels", "Training list"),
+        ("Advanced", "Optimizer"),
+    ] {
+        let header = harness.query_by(|node| {
+            let label = node.label();
+            label.is_some_and(|label| label.starts_with(more))
+        });
+        if let Some(header) = header
+            && harness.query_by_label(within).is_none()
+        {
+            header.click();
+            harness.run();
+        }
+    }
+}
+
+/// Turns to the page of the setting with this name.
+pub fn show_setting(harness: &mut AppHarness, label: &str) {
+    let group = FieldGroup::ALL
+        .into_iter()
+        .find(|group| group.fields().iter().any(|field| field.label == label));
+    show(harness, page_of(group.unwrap_or(FieldGroup::Data)));
+}
 
 fn form(config: TrainConfig) -> AppHarness {
     let mut harness = app_with(vec![]);
@@ -35,6 +78,7 @@ fn other_choices() -> TrainConfig {
 /// after Enter, and after.
 fn type_number(harness: &mut AppHarness, label: &str, text: &str) -> [TrainConfig; 2] {
     let config = |harness: &AppHarness| harness.state().state.training.form.config.clone();
+    show_setting(harness, label);
     harness
         .get_by_role_and_label(Role::SpinButton, label)
         .scroll_to_me();
@@ -144,21 +188,22 @@ fn a_number_out_of_range_is_refused_and_a_clamp_is_said() {
 #[test]
 fn a_setting_has_a_field_where_it_applies_and_none_elsewhere() {
     for config in [TrainConfig::default(), other_choices()] {
-        let harness = form(config.clone());
-        let groups = FieldGroup::ALL.into_iter();
-        for field in groups
-            .filter(|group| *group != FieldGroup::Data)
-            .flat_map(FieldGroup::fields)
-        {
-            let is_shown = harness.query_all_by_label(field.label).count() > 0;
-            assert_eq!(is_shown, (field.applies)(&config), "{}", field.key);
+        let mut harness = form(config.clone());
+        for group in FieldGroup::ALL {
+            show(&mut harness, page_of(group));
+            let fields = group.fields().iter();
+            // Columns are chosen in a dialog of their own.
+            for field in fields.filter(|field| field.key != "columns") {
+                let is_shown = harness.query_all_by_label(field.label).count() > 0;
+                assert_eq!(is_shown, (field.applies)(&config), "{}", field.key);
+            }
         }
     }
 }
 
 #[test]
 fn every_path_can_be_picked() {
-    let harness = form(TrainConfig::default());
+    let mut harness = form(TrainConfig::default());
     for pick in [
         TrainingPick::DataFolder,
         TrainingPick::Table,
@@ -169,6 +214,11 @@ fn every_path_can_be_picked() {
         TrainingPick::Field("init"),
         TrainingPick::Field("soft_labels"),
     ] {
+        let group = FieldGroup::ALL.into_iter().find(|group| match pick {
+            TrainingPick::Field(key) => group.fields().iter().any(|field| field.key == key),
+            _ => *group == FieldGroup::Data,
+        });
+        show(&mut harness, page_of(group.unwrap()));
         harness.get_by_role_and_label(Role::Button, pick.question());
     }
 }
@@ -176,10 +226,15 @@ fn every_path_can_be_picked() {
 #[test]
 fn a_choice_changes_the_configuration_and_shows_what_it_needs() {
     let mut harness = form(TrainConfig::default());
-    for (field, choice) in [
-        ("Optimizer", "AdamW"),
-        ("Undersample No Finding", "Keep a random fraction"),
+    for (page, field, choice) in [
+        (TrainingPage::Recipe, "Optimizer", "AdamW"),
+        (
+            TrainingPage::Balance,
+            "Undersample No Finding",
+            "Keep a random fraction",
+        ),
     ] {
+        show(&mut harness, page);
         harness.get_by_role_and_label(Role::ComboBox, field).click();
         harness.run();
         harness.get_by_label(choice).click();
@@ -188,7 +243,12 @@ fn a_choice_changes_the_configuration_and_shows_what_it_needs() {
     let config = &harness.state().state.training.form.config;
     assert_eq!(config.optimizer, OptimizerKind::AdamW);
     assert_eq!(config.undersample.to_string(), "0.2");
-    for field in ["Weight decay", "Fraction kept", "Undersampling seed"] {
+    for (page, field) in [
+        (TrainingPage::Recipe, "Weight decay"),
+        (TrainingPage::Balance, "Fraction kept"),
+        (TrainingPage::Balance, "Undersampling seed"),
+    ] {
+        show(&mut harness, page);
         harness.get_by_role_and_label(Role::SpinButton, field);
     }
 }

@@ -154,7 +154,7 @@ fn choosing_on_test_films_asks_first() {
     assert!(words.ends_with("on test films, test"), "{words}");
     // So does saving what was chosen there.
     let pick = EvaluationCommand::Pick(EvaluationPick::Model);
-    apply(&mut state, &[pick.clone()], &mut shared);
+    apply(&mut state, std::slice::from_ref(&pick), &mut shared);
     assert_eq!(state.asked, Some(pick));
     let ask = Effect::AskPath(PickKind::Evaluation(EvaluationPick::Model));
     assert_eq!(state.apply(EvaluationCommand::Confirm, &mut shared), [ask]);

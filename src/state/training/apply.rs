@@ -37,7 +37,7 @@ impl TrainingState {
             TrainingCommand::Pick(pick) => return vec![Effect::AskPath(PickKind::Training(pick))],
             TrainingCommand::TakePath(pick, path) => return self.take_path(pick, path, shared),
             TrainingCommand::ChooseColumns => self.read_columns(shared),
-            TrainingCommand::EditColumns(draft) => self.columns = Task::Done(draft),
+            TrainingCommand::EditColumns(draft) => self.files.columns = Task::Done(draft),
             TrainingCommand::CloseColumns { take } => self.close_columns(take, shared),
             TrainingCommand::ForgetColumns => {
                 self.change_config(shared, |config| config.columns = None);
@@ -46,6 +46,7 @@ impl TrainingState {
             TrainingCommand::DryRun => self.start_dry_run(shared),
             TrainingCommand::Preview => self.start_preview(shared),
             TrainingCommand::CancelChecks => {
+                self.live.start_after_check = false;
                 self.check.cancel();
                 self.dry_run.cancel();
                 self.preview.cancel();
@@ -113,13 +114,13 @@ impl TrainingState {
             TrainingPick::LoadConfig => {
                 let work = move |_: &_| Ok(ConfigFile::load(&path)?);
                 let wake = &shared.services.wake;
-                self.config_file.start("load configuration", wake, work);
+                self.files.config.start("load configuration", wake, work);
             }
             TrainingPick::SaveConfig => {
                 let config = self.form.config.clone();
                 let work = move |_: &_| Ok(ConfigFile::save(&config, &path)?);
                 let wake = &shared.services.wake;
-                self.config_file.start("save configuration", wake, work);
+                self.files.config.start("save configuration", wake, work);
             }
         }
         Vec::new()
@@ -151,12 +152,13 @@ impl TrainingState {
         let config = &self.form.config;
         let (data, columns) = (config.data.clone(), config.columns.clone());
         let work = move |_: &_| ColumnsDraft::read(&data, columns.as_ref());
-        self.columns
+        self.files
+            .columns
             .start("read columns", &shared.services.wake, work);
     }
 
     fn close_columns(&mut self, take: bool, shared: &mut Shared) {
-        let draft = std::mem::take(&mut self.columns);
+        let draft = std::mem::take(&mut self.files.columns);
         if let (true, Task::Done(draft)) = (take, draft)
             && let Ok(map) = draft.to_map()
         {
@@ -172,6 +174,7 @@ impl TrainingState {
             return Vec::new();
         }
         (self.dry_run, self.preview) = (Task::Idle, Task::Idle);
+        self.live.start_after_check = false;
         let config = self.form.config.clone();
         let root = PathBuf::from(self.form.run_folder.trim());
         let work = move |_: &_| Ok(CheckReport::make(&config, &root)?);
@@ -183,6 +186,7 @@ impl TrainingState {
         if self.is_running() {
             return;
         }
+        self.live.speed.cancel();
         let config = self.form.config.clone();
         let services = shared.services.clone();
         self.dry_run
@@ -192,25 +196,33 @@ impl TrainingState {
     }
 
     fn start_preview(&mut self, shared: &Shared) {
-        let Some(check) = self.check.done() else {
+        let live = self
+            .live
+            .echo
+            .current()
+            .and_then(|live| live.parts.as_ref().ok());
+        let Some(check) = self.valid_check().or(live) else {
             return;
         };
-        let augment = self.form.config.augment;
+        let config = self.form.config.clone();
         let preflight = Arc::clone(&check.preflight);
         self.preview
             .start("preview", &shared.services.wake, move |ctx| {
-                Ok(Arc::new(Preview::make(&preflight, augment, ctx)?))
+                Ok(Arc::new(Preview::make(&preflight, &config, ctx)?))
             });
     }
 
-    fn begin(&mut self, shared: &mut Shared) -> Vec<Effect> {
+    /// Begins the run of the form; without a check of its data it is checked first.
+    pub(super) fn begin(&mut self, shared: &mut Shared) -> Vec<Effect> {
         if self.start_obstacle().is_some() {
             return Vec::new();
         }
-        let Some(check) = self.check.done() else {
-            return Vec::new();
+        let Some(check) = self.valid_check() else {
+            let effects = self.start_check(shared);
+            self.live.start_after_check = self.check.is_running();
+            return effects;
         };
-        let config = Box::new(check.config.clone());
+        let config = Box::new(self.form.config.clone());
         let root = check.root.clone();
         let record = RunRecord::beginning(root.clone(), (*config).clone());
         self.start_training(record, TrainingOrder::Begin(config, root), shared)
@@ -231,6 +243,7 @@ impl TrainingState {
         order: TrainingOrder,
         shared: &mut Shared,
     ) -> Vec<Effect> {
+        self.live.speed.cancel();
         shared.settings.training.remember_run(&record.folder);
         let services = &shared.services;
         let job = TrainingJob::start(

@@ -61,7 +61,15 @@ pub struct LabelCheck {
 impl CheckReport {
     /// Looks at everything that can be looked at without opening a film.
     pub(super) fn make(config: &TrainConfig, root: &Path) -> Result<Self, TrainError> {
-        let plan = DataPlan::new(config)?;
+        Self::of(DataPlan::new(config)?, config, root)
+    }
+
+    /// The same of a plan that was made of `config`.
+    pub(super) fn of(
+        plan: DataPlan,
+        config: &TrainConfig,
+        root: &Path,
+    ) -> Result<Self, TrainError> {
         let preflight = Preflight::new(plan, root)?;
         let plan = &preflight.plan;
         let table = &plan.data.table;

@@ -53,7 +53,7 @@ impl RunForm {
             Ok(config) => {
                 (self.config, self.error, self.text_error) = (config, None, None);
             }
-            Err(error) => self.text_error = Some(error.to_string()),
+            Err(error) => self.text_error = Some(located(&text, &error.to_string())),
         }
         self.text = Some(text);
     }
@@ -61,6 +61,29 @@ impl RunForm {
     /// As it is remembered and saved.
     pub fn to_toml(&self) -> Result<String, TrainError> {
         self.config.to_toml()
+    }
+}
+
+/// An error of a configuration as text, in one sentence that begins with its line.
+fn located(text: &str, error: &str) -> String {
+    if let Err(syntax) = text.parse::<toml::Table>() {
+        let before = syntax.span().and_then(|span| text.get(..span.start));
+        let n_line = before.map_or(1, |before| before.matches('\n').count() + 1);
+        let reason = syntax.message().replace('\n', ", ");
+        return format!("line {n_line} cannot be read: {reason}");
+    }
+    // A list of all keys, of which one is meant, helps nobody.
+    let (reason, _) = error.split_once(", expected one of").unwrap_or((error, ""));
+    let reason = reason.trim().replace("unknown field", "unknown setting");
+    let is_word = |c: char| c.is_alphanumeric() || c == '_';
+    let words: Vec<&str> = reason.split(|c| !is_word(c)).collect();
+    let keys = text
+        .lines()
+        .map(|line| line.split('=').next().unwrap_or("").trim());
+    let mut lines = (1..).zip(keys).filter(|(_, key)| !key.is_empty());
+    match lines.find(|(_, key)| words.contains(key)) {
+        Some((n_line, _)) => format!("line {n_line}: {reason}"),
+        None => reason,
     }
 }
 
@@ -88,6 +111,25 @@ mod tests {
         form.set_text("depth = 12".to_owned());
         assert_eq!(form.config, TrainConfig::default());
         assert!(form.text_error.is_some() && form.text.is_some());
+    }
+
+    #[test]
+    fn an_error_of_the_text_names_its_line() {
+        let error = |text: &str| {
+            let mut form = RunForm::default();
+            form.set_text(text.to_owned());
+            form.text_error.unwrap()
+        };
+        let range = error("depth = 56\nepochs = 0\n");
+        assert_eq!(range, "line 2: expected at least 1 for epochs, got 0");
+        let unknown = error("name = \"a\"\n\nepoch = 3\n");
+        assert_eq!(unknown, "line 3: unknown setting `epoch`");
+        let kind = error("epochs = \"many\"\n");
+        assert!(kind.starts_with("line 1: invalid type"), "{kind}");
+        let comma = error("depth = 56\nlearning_rate = 0,01\n");
+        assert!(comma.starts_with("line 2 cannot be read: "), "{comma}");
+        let angle = error("[augment]\nrotation_degrees = 500.0\n");
+        assert!(angle.starts_with("line 2: expected 0 to 180"), "{angle}");
     }
 
     #[test]

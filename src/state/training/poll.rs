@@ -2,13 +2,14 @@ use super::{
     Activity, Closing, ConfigFile, RunRecord, RunState, ShownRun, TrainingNews, TrainingPage,
     TrainingState,
 };
-use crate::state::{NoticeKind, Shared};
+use crate::state::{NoticeKind, Services, Shared};
 use crate::train::{Ending, TrainEvent, TrainReport};
-use crate::work::Wake;
 
 impl TrainingState {
     /// Takes in what the jobs of training have reported.
     pub fn poll(&mut self, shared: &mut Shared) {
+        self.live.echo.poll();
+        self.live.speed.poll();
         self.poll_run(shared);
         self.poll_checks(shared);
         self.poll_config_file(shared);
@@ -19,8 +20,13 @@ impl TrainingState {
         }
     }
 
-    /// Reads the validation films of the best epoch, while their page is shown.
-    pub fn keep_gallery_current(&mut self, wake: &Wake) {
+    /// Looks at the data that the form names, and reads the validation films of the best epoch while
+    /// their page is shown.
+    pub fn keep_current(&mut self, services: &Services) {
+        self.live
+            .echo
+            .keep_up(&self.form.config, &self.form.run_folder);
+        self.keep_speed_current(services);
         if self.page != TrainingPage::Films {
             return;
         }
@@ -28,7 +34,24 @@ impl TrainingState {
             let best = run.record.best_epoch()?;
             Some((run.record.folder.clone(), best.epoch))
         });
-        self.gallery.keep_up(source, wake);
+        self.gallery.keep_up(source, &services.wake);
+    }
+
+    /// Times a few steps once the check is in view and found nothing against a start.
+    fn keep_speed_current(&mut self, services: &Services) {
+        if self.page != TrainingPage::Check || self.is_running() || self.is_checking() {
+            return;
+        }
+        let Some(check) = self.check.done() else {
+            return;
+        };
+        let is_valid = self.form.error.is_none() && self.form.text_error.is_none();
+        if is_valid && check.obstacles.is_empty() {
+            let plan = &check.preflight.plan;
+            self.live
+                .speed
+                .keep_up(&self.form.config, plan, &services.device);
+        }
     }
 
     fn poll_run(&mut self, shared: &mut Shared) {
@@ -64,14 +87,27 @@ impl TrainingState {
     }
 
     fn poll_checks(&mut self, shared: &mut Shared) {
-        shared.polled(&mut self.check);
+        self.poll_check(shared);
         shared.polled(&mut self.dry_run);
         shared.polled(&mut self.preview);
-        shared.polled(&mut self.columns);
+        shared.polled(&mut self.files.columns);
+    }
+
+    /// A start that waited for its check begins if that found nothing against it.
+    fn poll_check(&mut self, shared: &mut Shared) {
+        if !shared.polled(&mut self.check) || !std::mem::take(&mut self.live.start_after_check) {
+            return;
+        }
+        if self
+            .valid_check()
+            .is_some_and(|check| check.obstacles.is_empty())
+        {
+            self.begin(shared);
+        }
     }
 
     fn poll_config_file(&mut self, shared: &mut Shared) {
-        match shared.finished(&mut self.config_file) {
+        match shared.finished(&mut self.files.config) {
             Some(ConfigFile::Loaded(config)) => self.edit_config(*config, shared),
             Some(ConfigFile::Saved(path)) => shared.say(format!("Saved {}", path.display())),
             None => {}

@@ -1,5 +1,5 @@
 use crate::dataset::{Augmentation, EpochPlan};
-use crate::train::{Preflight, Prepared};
+use crate::train::{Preflight, Prepared, TrainConfig};
 use crate::work::JobContext;
 
 /// Training films shown, and changed versions of each.
@@ -30,10 +30,12 @@ impl Preview {
     /// Decodes a few films spread over the training part and changes each as training would.
     pub(super) fn make(
         preflight: &Preflight,
-        augmentation: Augmentation,
+        config: &TrainConfig,
         ctx: &JobContext,
     ) -> anyhow::Result<Self> {
+        let augmentation = config.augment;
         let mut plan = preflight.plan.clone();
+        plan.config = config.clone();
         // Leaks are shown where they matter; they do not hide a picture.
         plan.config.allow_leaks = true;
         let [train, valid, test] = &mut plan.parts;

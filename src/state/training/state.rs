@@ -1,8 +1,9 @@
+use std::path::Path;
 use std::sync::Arc;
 
 use super::{
-    CheckReport, ColumnsDraft, ConfigFile, DryRunReport, Gallery, Preview, RunForm, RunPhase,
-    RunRecord, ShownRun,
+    CheckReport, ColumnsDraft, ConfigFile, DataEcho, DryRunReport, Gallery, Preview, RunForm,
+    RunPhase, RunRecord, ShownRun, SpeedProbe,
 };
 use crate::state::TrainingSettings;
 use crate::work::{Task, Wake};
@@ -13,10 +14,10 @@ pub struct TrainingState {
     pub page: TrainingPage,
     /// The configuration being edited.
     pub form: RunForm,
-    /// A configuration being read or written.
-    pub config_file: Task<ConfigFile>,
-    /// The choice of columns, while it is open or its header is being read.
-    pub columns: Task<ColumnsDraft>,
+    /// Files that the form reads and writes.
+    pub files: FormFiles,
+    /// What is found out by itself while the form is edited.
+    pub live: LiveFindings,
     /// The result of the check before a run.
     pub check: Task<CheckReport>,
     /// The result of a dry run.
@@ -35,6 +36,25 @@ pub struct TrainingState {
     pub closing: Closing,
 }
 
+/// Files that the form reads and writes.
+#[derive(Default)]
+pub struct FormFiles {
+    /// A configuration being read or written.
+    pub config: Task<ConfigFile>,
+    /// The choice of columns, while it is open or its header is being read.
+    pub columns: Task<ColumnsDraft>,
+}
+
+/// What is found out by itself while the form is edited.
+pub struct LiveFindings {
+    /// What is at the data's path.
+    pub echo: DataEcho,
+    /// How fast the form's training would be.
+    pub speed: SpeedProbe,
+    /// Whether a training is to start as soon as the check has found nothing against it.
+    pub(super) start_after_check: bool,
+}
+
 /// Runs whose curves are drawn with those of the run in view.
 #[derive(Default)]
 pub struct ComparedRuns {
@@ -47,9 +67,13 @@ pub struct ComparedRuns {
 /// What is in view of training.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum TrainingPage {
-    /// The configuration.
+    /// Which films, and how they are split.
     #[default]
-    SetUp,
+    Data,
+    /// How many films each finding has, and what the loss makes of it.
+    Balance,
+    /// Network, optimizer, augmentation.
+    Recipe,
     /// The check before a run.
     Check,
     /// Curves and figures.
@@ -60,12 +84,30 @@ pub enum TrainingPage {
 
 impl TrainingPage {
     /// All, in the order in which they are needed.
-    pub const ALL: [Self; 4] = [Self::SetUp, Self::Check, Self::Run, Self::Films];
+    pub const ALL: [Self; 6] = [
+        Self::Data,
+        Self::Balance,
+        Self::Recipe,
+        Self::Check,
+        Self::Run,
+        Self::Films,
+    ];
+
+    /// The steps from data to run, numbered from 1 on the screen.
+    pub const STEPS: [Self; 5] = [
+        Self::Data,
+        Self::Balance,
+        Self::Recipe,
+        Self::Check,
+        Self::Run,
+    ];
 
     /// In the user's words.
     pub fn name(self) -> &'static str {
         match self {
-            Self::SetUp => "Set up",
+            Self::Data => "Data",
+            Self::Balance => "Balance",
+            Self::Recipe => "Recipe",
             Self::Check => "Check",
             Self::Run => "Run",
             Self::Films => "Validation films",
@@ -94,8 +136,12 @@ impl TrainingState {
         Self {
             page: TrainingPage::default(),
             form: RunForm::remembered(settings.config.as_deref(), folder),
-            config_file: Task::Idle,
-            columns: Task::Idle,
+            files: FormFiles::default(),
+            live: LiveFindings {
+                echo: DataEcho::new(wake.clone()),
+                speed: SpeedProbe::new(wake.clone()),
+                start_after_check: false,
+            },
             check: Task::Idle,
             dry_run: Task::Idle,
             preview: Task::Idle,
@@ -117,11 +163,13 @@ impl TrainingState {
         self.run.as_ref().map(ShownRun::phase)
     }
 
-    /// The check, if it is of what the form says now.
+    /// The check, if it is of the data and the run folder that the form says now. Other settings
+    /// do not change what it found.
     pub fn valid_check(&self) -> Option<&CheckReport> {
         let check = self.check.done()?;
         let same_folder = check.root.as_os_str() == self.form.run_folder.trim();
-        (check.config == self.form.config && same_folder).then_some(check)
+        let same_data = check.config.data_settings() == self.form.config.data_settings();
+        (same_data && same_folder).then_some(check)
     }
 
     /// Why a run cannot be started now; `None` if it can.
@@ -135,8 +183,25 @@ impl TrainingState {
         match self.valid_check() {
             Some(check) => check.obstacles.first().cloned(),
             None if self.check.running().is_some() => Some("The check is running".to_owned()),
-            None => Some("Check the data first".to_owned()),
+            None if self.form.config.data.as_os_str().is_empty() => {
+                Some("Choose the data first".to_owned())
+            }
+            None if self.form.run_folder.trim().is_empty() => {
+                Some("Choose a folder for the run first".to_owned())
+            }
+            // The start begins with it.
+            None => None,
         }
+    }
+
+    /// Whether a path dropped on the window is meant as the data: a folder or a table, while the data
+    /// are being chosen.
+    pub fn takes_data(&self, path: &Path) -> bool {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let name = name.to_lowercase();
+        let name = name.strip_suffix(".gz").unwrap_or(&name);
+        let is_table = Path::new(name).extension().is_some_and(|end| end == "csv");
+        self.page == TrainingPage::Data && (is_table || path.is_dir())
     }
 
     /// Whether a check, dry run or preview is running.
@@ -144,6 +209,16 @@ impl TrainingState {
         self.check.running().is_some()
             || self.dry_run.running().is_some()
             || self.preview.running().is_some()
+    }
+
+    /// Whether changed films can be made: the data are known, and nothing else is at work.
+    pub fn can_preview(&self) -> bool {
+        let live = self
+            .live
+            .echo
+            .current()
+            .is_some_and(|echo| echo.parts.is_ok());
+        (live || self.valid_check().is_some()) && !self.is_checking()
     }
 
     /// Whether a check can be started now.

@@ -57,7 +57,7 @@ fn nothing_starts_before_it_was_checked() {
     order(&mut state, TrainingCommand::Start);
     assert!(state.training.run.is_none());
     let obstacle = state.training.start_obstacle();
-    assert_eq!(obstacle.as_deref(), Some("Check the data first"));
+    assert_eq!(obstacle.as_deref(), Some("Choose the data first"));
 }
 
 #[test]

@@ -54,7 +54,7 @@ fn a_check_without_data_does_not_start() {
     let (mut state, mut shared) = training();
     assert_eq!(state.apply(TrainingCommand::Check, &mut shared), []);
     assert!(!state.is_checking());
-    assert_eq!(state.page, TrainingPage::SetUp);
+    assert_eq!(state.page, TrainingPage::Data);
 }
 
 #[test]

@@ -8,6 +8,8 @@ mod field;
 mod fields;
 mod group;
 
+mod preset;
+
 mod check;
 mod file;
 #[cfg(test)]
@@ -15,4 +17,5 @@ mod tests;
 
 pub use field::{Accessor, Choice, Field, FieldKind, FieldWarning, Number, Size};
 pub use group::FieldGroup;
+pub use preset::Preset;
 pub use train_config::{LossKind, ScheduleKind, SelectBy, SplitKind, TrainConfig};

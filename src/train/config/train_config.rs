@@ -184,6 +184,34 @@ impl TrainConfig {
             .map_err(|error| TrainError::Value(error.to_string()))
     }
 
+    /// The settings that decide which films go where and what they count in the loss; the others at
+    /// their defaults. A check of the data holds as long as these stay.
+    #[must_use]
+    pub fn data_settings(&self) -> Self {
+        Self {
+            data: self.data.clone(),
+            columns: self.columns.clone(),
+            uncertain: self.uncertain,
+            readers: self.readers,
+            split: self.split,
+            train_list: self.train_list.clone(),
+            valid_list: self.valid_list.clone(),
+            test_list: self.test_list.clone(),
+            valid_share: self.valid_share,
+            test_share: self.test_share,
+            allow_leaks: self.allow_leaks,
+            undersample: self.undersample,
+            undersample_all: self.undersample_all,
+            min_positives: self.min_positives,
+            draw_films: self.draw_films,
+            limit: self.limit,
+            seed: self.seed,
+            loss: self.loss,
+            soft_labels: self.soft_labels.clone(),
+            ..Self::default()
+        }
+    }
+
     /// How labels are read that a table leaves open.
     pub fn label_rules(&self) -> LabelRules {
         LabelRules {

@@ -218,7 +218,7 @@ actions! {
         ToggleInput "Network input": "The small picture that the network is fed, in place of the film" key(Key::N);
     [Exports "Exports"]
         ExportAll "Export picture, table and DICOM…" ctrl(Key::S);
-        ExportPicture "Export picture as PNG…";
+        ExportPicture "Export picture with map as PNG…";
         ExportTable "Export table of scores…";
         ExportCapture "Export picture as DICOM…";
         ExportReport "Export scores as DICOM SR…";

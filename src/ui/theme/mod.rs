@@ -74,6 +74,8 @@ pub const SMALL_ROW_HEIGHT_PT: f32 = 16.0;
 pub const FILM_STRIP_HEIGHT_PT: f32 = 150.0;
 /// Side of a film there.
 pub const STRIP_FILM_SIDE_PT: f32 = 84.0;
+/// Width of the steps of a training with their verdicts.
+pub const STEPS_WIDTH_PT: f32 = 270.0;
 /// Width of the names of settings.
 pub const FIELD_NAME_WIDTH_PT: f32 = 150.0;
 /// Width of what a setting is changed by.

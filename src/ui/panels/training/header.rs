@@ -10,9 +10,18 @@ use crate::ui::widgets::Busy;
 pub fn header_ui(ui: &mut Ui, view: &TrainingView<'_>, commands: &CommandSender) {
     ui.add_space(2.0);
     ui.horizontal(|ui| {
-        for page in TrainingPage::ALL {
-            let button = Button::selectable(view.training.page == page, page.name());
-            if ui.add(button).clicked() {
+        let shown = view.training.page;
+        let is_set_up = !matches!(shown, TrainingPage::Run | TrainingPage::Films);
+        for (is_shown, name, page) in [
+            (is_set_up, "Set up", TrainingPage::Data),
+            (shown == TrainingPage::Run, "Run", TrainingPage::Run),
+            (
+                shown == TrainingPage::Films,
+                TrainingPage::Films.name(),
+                TrainingPage::Films,
+            ),
+        ] {
+            if ui.add(Button::selectable(is_shown, name)).clicked() {
                 commands.train(TrainingCommand::ShowPage(page));
             }
         }

@@ -8,7 +8,9 @@ mod films;
 mod header;
 mod run;
 mod set_up;
+mod steps;
 mod text;
+mod verdict;
 mod view;
 mod views;
 
@@ -17,7 +19,7 @@ use egui::{CentralPanel, Panel, Ui};
 use crate::state::{CommandSender, TrainingPage};
 use crate::ui::theme;
 
-pub use check::{LabelBar, label_bars};
+pub use check::{CheckVerdict, LabelBar, check_verdicts, label_bars};
 pub use close::close_ui;
 pub use run::{
     CurveKind, LabelRow, LabelRowKind, RunCurve, RunCurves, TableOf, epoch_scrubber_ui, label_rows,
@@ -34,12 +36,21 @@ pub fn training_ui(
     commands: &CommandSender,
 ) {
     Panel::top("training pages").show(ui, |ui| header::header_ui(ui, view, commands));
+    if TrainingPage::STEPS.contains(&view.training.page) && view.training.page != TrainingPage::Run
+    {
+        Panel::left("training steps")
+            .exact_size(theme::STEPS_WIDTH_PT)
+            .resizable(false)
+            .show(ui, |ui| steps::steps_ui(ui, view, commands));
+    }
     let frame = egui::Frame::central_panel(ui.style()).inner_margin(theme::GAP_PT);
     CentralPanel::default()
         .frame(frame)
         .show(ui, |ui| match view.training.page {
-            TrainingPage::SetUp => set_up::set_up_ui(ui, view, commands),
-            TrainingPage::Check => check::check_ui(ui, view, views, commands),
+            TrainingPage::Data => set_up::data_page_ui(ui, view, commands),
+            TrainingPage::Balance => set_up::balance_page_ui(ui, view, views, commands),
+            TrainingPage::Recipe => set_up::recipe_page_ui(ui, view, views, commands),
+            TrainingPage::Check => check::check_ui(ui, view, commands),
             TrainingPage::Run => run::run_ui(ui, view, views, commands),
             TrainingPage::Films => films::films_ui(ui, view.training, views, commands),
         });

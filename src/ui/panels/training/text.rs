@@ -15,6 +15,19 @@ pub fn duration_text(secs: f64) -> String {
     }
 }
 
+/// A count with its thousands apart, as in `112,120`.
+pub(super) fn count_text(n: usize) -> String {
+    let digits = n.to_string();
+    let mut text = String::new();
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
 /// Bytes in the unit that keeps the number short.
 pub fn bytes_text(n_bytes: u64) -> String {
     let n_bytes = n_bytes as f64;
@@ -62,6 +75,12 @@ mod tests {
         let texts = [0.4, 59.0, 61.0, 3725.0, 200_000.0].map(duration_text);
         assert_eq!(texts, ["0 s", "59 s", "1 min 1 s", "1 h 2 min", "2 d 7 h"]);
         assert_eq!(duration_text(f64::NAN), "n/a");
+    }
+
+    #[test]
+    fn thousands_are_apart() {
+        let texts = [0, 356, 2266, 109_854, 1_000_000].map(count_text);
+        assert_eq!(texts, ["0", "356", "2,266", "109,854", "1,000,000"]);
     }
 
     #[test]

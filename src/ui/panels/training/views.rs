@@ -41,6 +41,13 @@ impl TrainingViews {
         curves
     }
 
+    /// The films whose textures are kept.
+    pub fn last_preview(&self) -> Option<Arc<Preview>> {
+        self.preview
+            .as_ref()
+            .map(|(preview, _)| Arc::clone(preview))
+    }
+
     /// The textures of a preview, film by film.
     pub fn preview(&mut self, ctx: &Context, preview: &Arc<Preview>) -> Vec<Vec<TextureId>> {
         let known = self.preview.as_ref();

@@ -7,6 +7,8 @@ use crate::ui::theme;
 /// Size of the two bars of one label.
 const BARS_PT: Vec2 = Vec2::new(120.0, 16.0);
 
+const LEGEND_PT: Vec2 = Vec2::new(22.0, 8.0);
+
 /// How many films each label has in one part, before and after films are left out.
 pub fn bars_ui(ui: &mut Ui, check: &CheckReport, part: &mut usize) {
     ui.horizontal(|ui| {
@@ -20,6 +22,7 @@ pub fn bars_ui(ui: &mut Ui, check: &CheckReport, part: &mut usize) {
             }
         }
     });
+    legend_ui(ui);
     let bars = label_bars(check, *part);
     let most = bars.iter().map(|bar| bar.n_split).max().unwrap_or(0).max(1);
     let heads = [
@@ -28,8 +31,10 @@ pub fn bars_ui(ui: &mut Ui, check: &CheckReport, part: &mut usize) {
         ("Split", "Films in the split"),
         ("Used", "Films used for training and scoring"),
         ("Prevalence", "Fraction of films, before and after sampling"),
-        ("w+", "Weight of positive films in the loss"),
-        ("w-", "Weight of negative films in the loss"),
+        (
+            "One positive counts as",
+            "Weight of a positive film in the loss, by that of a negative one",
+        ),
     ];
     Grid::new("class bars")
         .num_columns(heads.len())
@@ -50,6 +55,21 @@ pub fn bars_ui(ui: &mut Ui, check: &CheckReport, part: &mut usize) {
         });
 }
 
+/// What the two bars of a finding are.
+fn legend_ui(ui: &mut Ui) {
+    ui.horizontal(|ui| {
+        let palette = theme::palette(ui.visuals());
+        for (color, name) in [
+            (palette.below.gamma_multiply(0.5), "In the split"),
+            (palette.below, "Used"),
+        ] {
+            let (rect, _) = ui.allocate_exact_size(LEGEND_PT, Sense::hover());
+            ui.painter().rect_filled(rect, 1.0, color);
+            ui.label(RichText::new(name).small());
+        }
+    });
+}
+
 fn row_ui(ui: &mut Ui, bar: &LabelBar, most: usize, is_train: bool) {
     if bar.left_out {
         ui.weak(&bar.name)
@@ -67,14 +87,13 @@ fn row_ui(ui: &mut Ui, bar: &LabelBar, most: usize, is_train: bool) {
         ui.label(format!("{before} to {after}"));
     }
     // Weights are of the training part; beside other parts they would mislead.
-    let weights = bar.weights.filter(|_| is_train);
-    for place in 0..2 {
-        match weights.as_ref().and_then(|weights| weights.get(place)) {
-            Some(weight) => number_ui(ui, format!("{weight:.3}")),
-            None => {
-                ui.label("");
-            }
-        }
+    if let Some([positive, negative]) = bar.weights.filter(|_| is_train) {
+        let ratio = positive / negative;
+        let hover = format!("Positive {positive:.3}, negative {negative:.3}");
+        ui.label(format!("{ratio:.1} negatives"))
+            .on_hover_text(hover);
+    } else {
+        ui.label("");
     }
 }
 

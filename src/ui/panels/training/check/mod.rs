@@ -4,27 +4,24 @@ mod actions;
 mod bars;
 mod model;
 mod parts;
-mod preview;
+mod verdicts;
 
 use egui::{RichText, ScrollArea, Ui};
 
-use super::{TrainingView, TrainingViews};
+use super::TrainingView;
 use crate::state::{CheckReport, CommandSender, TrainingCommand, TrainingState};
 use crate::ui::theme;
 use crate::work::Task;
 
+pub use bars::bars_ui;
 pub use model::{LabelBar, label_bars};
+pub use verdicts::{CheckVerdict, check_verdicts};
 
 /// Leaks listed before the list scrolls by itself.
 const LEAKS_HEIGHT_PT: f32 = 150.0;
 
 /// The page between set-up and run.
-pub fn check_ui(
-    ui: &mut Ui,
-    view: &TrainingView<'_>,
-    views: &mut TrainingViews,
-    commands: &CommandSender,
-) {
+pub fn check_ui(ui: &mut Ui, view: &TrainingView<'_>, commands: &CommandSender) {
     actions::actions_ui(ui, view, commands);
     ui.separator();
     let training = view.training;
@@ -39,7 +36,7 @@ pub fn check_ui(
             }
             Task::Failed(error) => failed_ui(ui, error, commands),
             Task::Done(check) => {
-                report_ui(ui, check, training, views);
+                report_ui(ui, check, training, commands);
             }
         });
 }
@@ -59,35 +56,21 @@ fn failed_ui(ui: &mut Ui, error: &str, commands: &CommandSender) {
     }
 }
 
-fn report_ui(
-    ui: &mut Ui,
-    check: &CheckReport,
-    training: &TrainingState,
-    views: &mut TrainingViews,
-) {
-    obstacles_ui(ui, check);
-    let wide = ui.available_width() > 2.0 * theme::FINDINGS_WIDTH_PT;
-    if wide {
-        ui.columns_const(|[left, right]| {
-            parts::parts_ui(left, check);
-            misfits_ui(left, check);
-            preview::preview_ui(left, training, views);
-            bars::bars_ui(right, check, &mut views.part);
-        });
-    } else {
-        parts::parts_ui(ui, check);
-        misfits_ui(ui, check);
-        bars::bars_ui(ui, check, &mut views.part);
-        preview::preview_ui(ui, training, views);
+fn report_ui(ui: &mut Ui, check: &CheckReport, training: &TrainingState, commands: &CommandSender) {
+    if training.valid_check().is_none() {
+        let palette = theme::palette(ui.visuals());
+        let text = "The data have changed since this check; a start checks again";
+        ui.label(RichText::new(text).color(palette.warning));
     }
+    verdicts::verdicts_ui(ui, check, commands);
+    leaks_ui(ui, check);
+    parts::parts_ui(ui, check);
+    misfits_ui(ui, check);
 }
 
-/// Obstacles in red, with every leaking patient by name; warnings in amber.
-fn obstacles_ui(ui: &mut Ui, check: &CheckReport) {
+/// Every leaking patient by name.
+fn leaks_ui(ui: &mut Ui, check: &CheckReport) {
     let palette = theme::palette(ui.visuals());
-    for obstacle in &check.obstacles {
-        ui.label(theme::sentence(obstacle).strong().color(palette.error));
-    }
     if !check.leaks.is_empty() {
         let n_patients = check.leaks.len();
         ui.label(RichText::new("Patients in more than one part").color(palette.error));
@@ -102,10 +85,6 @@ fn obstacles_ui(ui: &mut Ui, check: &CheckReport) {
                 }
             });
     }
-    for warning in &check.preflight.warnings {
-        ui.label(theme::sentence(warning).color(palette.warning));
-    }
-    ui.add_space(theme::SMALL_GAP_PT);
 }
 
 /// Table and files side by side: what one has and the other has not.

@@ -8,7 +8,7 @@ const NO_COLUMN: &str = "None";
 
 /// The choice of columns for a table of one's own, while it is open.
 pub fn columns_ui(ctx: &Context, training: &TrainingState, commands: &CommandSender) {
-    let Some(draft) = training.columns.done() else {
+    let Some(draft) = training.files.columns.done() else {
         return;
     };
     let mut changed = draft.clone();

@@ -1,19 +1,23 @@
 use std::path::PathBuf;
 
-use egui::{Button, Grid, RichText, TextEdit, Ui};
+use egui::{Button, Grid, Label, RichText, TextEdit, Ui};
 
 use super::fields::pick_button_ui;
-use crate::state::{CommandSender, TrainingCommand, TrainingPick};
-use crate::train::TrainConfig;
+use super::{fields, splits};
+use crate::dataset::DataSet;
+use crate::state::{CommandSender, TrainingCommand, TrainingPage, TrainingPick};
+use crate::train::{FieldGroup, TrainConfig};
 use crate::ui::panels::training::TrainingView;
-use crate::ui::shortcuts::Action;
+use crate::ui::panels::training::steps::mark_ui;
+use crate::ui::panels::training::text::count_text;
+use crate::ui::panels::training::verdict::{Grade, found_verdict};
 use crate::ui::theme;
 use crate::work::Task;
 
 /// Room for the buttons at the end of a path's line.
 const BUTTONS_WIDTH_PT: f32 = 330.0;
 
-/// Folders of films and run, and the buttons of the configuration.
+/// Folders of films and run, what is there, and how it is split.
 pub fn data_ui(
     ui: &mut Ui,
     config: &mut TrainConfig,
@@ -54,30 +58,81 @@ pub fn data_ui(
                 pick_ui(ui, "Choose…", TrainingPick::NewRunFolder);
             });
             ui.end_row();
-            ui.label("Configuration");
-            ui.horizontal_wrapped(|ui| configuration_ui(ui, view, commands));
-            ui.end_row();
         });
-    ui.horizontal_wrapped(|ui| {
-        let action = Action::Check;
-        let button = Button::new(RichText::new(action.label()).strong());
-        let hover = "Check table and files without decoding films";
-        let hover = view.actions.with_key(ui.ctx(), hover, action);
-        view.actions
-            .add(ui, action, button, commands)
-            .on_hover_text(hover);
-        let palette = theme::palette(ui.visuals());
-        if let Some(error) = &form.error {
-            ui.label(theme::sentence(error).color(palette.error));
-        } else if config.data.as_os_str().is_empty() {
-            ui.weak("Choose the data first");
-        } else {
-            ui.weak("Training can start when the check finds no problem");
-        }
-    });
-    if let Task::Failed(error) = &view.training.columns {
+    if let Task::Failed(error) = &view.training.files.columns {
         let palette = theme::palette(ui.visuals());
         ui.label(theme::sentence(error).color(palette.error));
+    }
+    ui.add_space(theme::SMALL_GAP_PT);
+    echo_ui(ui, config, view);
+    ui.add_space(theme::GAP_PT);
+    let form = fields::FormView {
+        is_picking: view.is_picking,
+        base: None,
+        left_out: &[],
+        commands,
+    };
+    ui.collapsing("Lists, fractions and labels", |ui| {
+        for group in [FieldGroup::Split, FieldGroup::Data] {
+            fields::group_ui(ui, group, config, form);
+            ui.add_space(theme::GAP_PT);
+        }
+    });
+    ui.add_space(theme::GAP_PT);
+    if ui.button("Next: Balance").clicked() {
+        commands.train(TrainingCommand::ShowPage(TrainingPage::Balance));
+    }
+}
+
+/// What was found at the path, and the splits to choose from.
+fn echo_ui(ui: &mut Ui, config: &mut TrainConfig, view: &TrainingView<'_>) {
+    let training = view.training;
+    if config.data.as_os_str().is_empty() {
+        ui.weak("Type or paste a path, choose one, or drop a folder or table on the window");
+        return;
+    }
+    let Some(echo) = training.live.echo.current() else {
+        ui.weak("Looking…");
+        return;
+    };
+    let verdict = found_verdict(echo);
+    ui.horizontal(|ui| {
+        mark_ui(ui, verdict.grade);
+        let palette = theme::palette(ui.visuals());
+        let text = theme::sentence(&verdict.text);
+        let text = match verdict.grade {
+            Grade::Problem => text.color(palette.error),
+            Grade::Warning => text.color(palette.warning),
+            Grade::Ok | Grade::Open => text,
+        };
+        ui.add(Label::new(text).wrap());
+    });
+    if let Ok(data) = &echo.data {
+        table_ui(ui, data);
+    }
+    if let Some(error) = &echo.run_folder_error {
+        let palette = theme::palette(ui.visuals());
+        let text = theme::sentence(error).color(palette.error);
+        ui.add(Label::new(text).wrap());
+    }
+    ui.add_space(theme::SMALL_GAP_PT);
+    splits::splits_ui(ui, config, echo);
+}
+
+fn table_ui(ui: &mut Ui, data: &DataSet) {
+    let name = data.table_path.file_name().unwrap_or_default();
+    let labels: Vec<_> = data.table.labels.iter().collect();
+    let text = format!(
+        "Table {}: {} films, {} findings",
+        name.to_string_lossy(),
+        count_text(data.table.rows.len()),
+        labels.len()
+    );
+    ui.weak(text).on_hover_text(labels.join(", "));
+    if let Some(first) = data.files.missing.first() {
+        let root = data.root.display();
+        let text = format!("Missing is for example {first}, looked for under {root}");
+        ui.add(Label::new(RichText::new(text).weak()).wrap());
     }
 }
 
@@ -95,7 +150,7 @@ fn columns_button_ui(
     commands: &CommandSender,
 ) {
     let has_data = !config.data.as_os_str().is_empty();
-    let idle = view.training.columns.running().is_none();
+    let idle = view.training.files.columns.running().is_none();
     let hover = "Choose which columns of your table hold film, patient and findings";
     let button = ui.add_enabled(has_data && idle, Button::new("Columns…"));
     if button.on_hover_text(hover).clicked() {
@@ -108,23 +163,5 @@ fn columns_button_ui(
             .clicked()
     {
         commands.train(TrainingCommand::ForgetColumns);
-    }
-}
-
-fn configuration_ui(ui: &mut Ui, view: &TrainingView<'_>, commands: &CommandSender) {
-    for action in [Action::LoadConfig, Action::SaveConfig] {
-        let button = Button::new(action.label());
-        view.actions.add(ui, action, button, commands);
-    }
-    if ui
-        .button("Reset")
-        .on_hover_text("Back to the defaults, with the same data")
-        .clicked()
-    {
-        commands.train(TrainingCommand::ResetConfig);
-    }
-    let mut shown = view.training.form.text.is_some();
-    if ui.checkbox(&mut shown, "All keys as text").changed() {
-        commands.train(TrainingCommand::ShowText(shown));
     }
 }

@@ -12,36 +12,84 @@ use crate::ui::widgets::NumberField;
 
 const PICK_BUTTON_WIDTH_PT: f32 = 34.0;
 
+/// How settings are shown.
+#[derive(Clone, Copy)]
+pub struct FormView<'a> {
+    /// Whether a file dialog is open.
+    pub is_picking: bool,
+    /// Values that differ from these are marked.
+    pub base: Option<&'a TrainConfig>,
+    /// Keys of settings that are shown elsewhere.
+    pub left_out: &'a [&'static str],
+    /// What was asked for.
+    pub commands: &'a CommandSender,
+}
+
+/// The name of a setting, with its tooltip.
+#[derive(Clone, Copy)]
+struct Caption<'a> {
+    name: &'a str,
+    hover: &'a str,
+    /// The value that was changed, if it was.
+    usual: Option<&'a str>,
+}
+
+impl<'a> Caption<'a> {
+    fn new(name: &'a str, hover: &'a str) -> Self {
+        let usual = None;
+        Self { name, hover, usual }
+    }
+
+    /// Strong and in color where the value was changed.
+    fn ui(self, ui: &mut Ui) -> Response {
+        let Some(usual) = self.usual else {
+            return ui.label(self.name);
+        };
+        let palette = theme::palette(ui.visuals());
+        let name = RichText::new(self.name).strong().color(palette.train);
+        ui.label(name)
+            .on_hover_text(format!("Changed, the preset has {usual}"))
+    }
+}
+
 /// A heading with the settings of a group below it; those without effect are hidden.
-pub fn group_ui(
-    ui: &mut Ui,
-    group: FieldGroup,
-    config: &mut TrainConfig,
-    is_picking: bool,
-    commands: &CommandSender,
-) {
+pub fn group_ui(ui: &mut Ui, group: FieldGroup, config: &mut TrainConfig, form: FormView<'_>) {
     ui.strong(group.title());
-    Grid::new(group.title())
+    let fields = group.fields().iter();
+    let fields = fields.filter(|field| !form.left_out.contains(&field.key));
+    fields_ui(ui, group.title(), fields, config, form);
+}
+
+/// Settings below each other; those without effect are hidden.
+pub fn fields_ui<'f>(
+    ui: &mut Ui,
+    id: &str,
+    fields: impl Iterator<Item = &'f Field>,
+    config: &mut TrainConfig,
+    form: FormView<'_>,
+) {
+    Grid::new(id)
         .num_columns(2)
         .spacing([10.0, 5.0])
         .min_col_width(theme::FIELD_NAME_WIDTH_PT)
         .show(ui, |ui| {
-            for field in group.fields() {
+            for field in fields {
                 if (field.applies)(config) {
-                    field_ui(ui, field, config, is_picking, commands);
+                    field_ui(ui, field, config, form);
                 }
             }
         });
 }
 
-fn field_ui(
-    ui: &mut Ui,
-    field: &Field,
-    config: &mut TrainConfig,
-    is_picking: bool,
-    commands: &CommandSender,
-) {
-    let text = (field.label, field.help);
+fn field_ui(ui: &mut Ui, field: &Field, config: &mut TrainConfig, form: FormView<'_>) {
+    let usual = form.base.map(|base| field.value(base));
+    let text = Caption {
+        name: field.label,
+        hover: field.help,
+        usual: usual
+            .as_deref()
+            .filter(|usual| *usual != field.value(config)),
+    };
     let allowed = || field.allowed();
     match &field.kind {
         FieldKind::Count(number) => {
@@ -100,7 +148,13 @@ fn field_ui(
             ui.end_row();
         }
         FieldKind::DataFile(at) | FieldKind::ModelFile(at) => {
-            path_ui(ui, field, (at.get_mut)(config), is_picking, commands);
+            path_ui(
+                ui,
+                field,
+                (at.get_mut)(config),
+                form.is_picking,
+                form.commands,
+            );
         }
         // Above the groups, see `data_ui`.
         FieldKind::Data(_) | FieldKind::Columns(_) => {}
@@ -115,18 +169,20 @@ fn field_ui(
 /// A number with its name and tooltip, and what is wrong with the last input.
 fn number_ui<N: Numeric>(
     ui: &mut Ui,
-    (name, hover): (&str, &str),
+    caption: Caption<'_>,
     value: &mut N,
     (range, speed): (RangeInclusive<N>, f64),
     allowed: String,
 ) {
-    let label = ui.label(name);
+    let label = caption.ui(ui);
     let field = NumberField::new(value, range).allowed(allowed).speed(speed);
-    ui.add(field).labelled_by(label.id).on_hover_text(hover);
+    ui.add(field)
+        .labelled_by(label.id)
+        .on_hover_text(caption.hover);
     ui.end_row();
 }
 
-fn choice_ui(ui: &mut Ui, text: (&str, &str), choices: &[Choice], config: &mut TrainConfig) {
+fn choice_ui(ui: &mut Ui, text: Caption<'_>, choices: &[Choice], config: &mut TrainConfig) {
     let chosen = choices.iter().find(|choice| (choice.is_chosen)(config));
     let shown = chosen.map_or("another", |choice| choice.label);
     box_ui(ui, text, shown, |ui| {
@@ -140,30 +196,32 @@ fn choice_ui(ui: &mut Ui, text: (&str, &str), choices: &[Choice], config: &mut T
 }
 
 /// A selection box with its name and tooltip.
-fn box_ui(ui: &mut Ui, (name, hover): (&str, &str), shown: &str, choices: impl FnOnce(&mut Ui)) {
-    let label = ui.label(name);
-    ComboBox::from_id_salt(name)
+fn box_ui(ui: &mut Ui, caption: Caption<'_>, shown: &str, choices: impl FnOnce(&mut Ui)) {
+    let label = caption.ui(ui);
+    ComboBox::from_id_salt(caption.name)
         .width(theme::FIELD_WIDTH_PT)
         .selected_text(shown)
         .show_ui(ui, choices)
         .response
         .labelled_by(label.id)
-        .on_hover_text(hover);
+        .on_hover_text(caption.hover);
     ui.end_row();
 }
 
 fn undersampling_ui(ui: &mut Ui, rule: &mut Undersampling) {
     if let Undersampling::Fraction { share, seed } = rule {
-        let fraction = ("Fraction kept", "From 0 to 1");
+        let fraction = Caption::new("Fraction kept", "From 0 to 1");
         number_ui(ui, fraction, share, (0.0..=1.0, 0.005), "0 to 1".to_owned());
-        let text = ("Undersampling seed", "Seed of the random choice");
+        let text = Caption::new("Undersampling seed", "Seed of the random choice");
         number_ui(ui, text, seed, (0..=u64::MAX, 0.2), "at least 0".to_owned());
     }
 }
 
-fn text_ui(ui: &mut Ui, (name, hover): (&str, &str), edit: TextEdit<'_>) -> Response {
-    let label = ui.label(name);
-    ui.add(edit).labelled_by(label.id).on_hover_text(hover)
+fn text_ui(ui: &mut Ui, caption: Caption<'_>, edit: TextEdit<'_>) -> Response {
+    let label = caption.ui(ui);
+    ui.add(edit)
+        .labelled_by(label.id)
+        .on_hover_text(caption.hover)
 }
 
 /// A path that may be missing, typed or picked.

@@ -1,0 +1,115 @@
+use egui::{Label, Ui};
+
+use crate::state::{CheckReport, CommandSender, TrainingCommand, TrainingPage};
+use crate::ui::panels::training::bytes_text;
+use crate::ui::panels::training::steps::mark_ui;
+use crate::ui::panels::training::text::count_text;
+use crate::ui::panels::training::verdict::{Grade, Verdict};
+use crate::ui::theme;
+
+/// Findings with fewer positive training films are hardly learned.
+const FEW_POSITIVES: usize = 10;
+
+/// One line of the check: what was found, and where something can be done about it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CheckVerdict {
+    /// What was found.
+    pub verdict: Verdict,
+    /// The page to go to, with the words on its button.
+    pub action: Option<(&'static str, TrainingPage)>,
+}
+
+/// All that the check found, what is worst first.
+pub fn check_verdicts(check: &CheckReport) -> Vec<CheckVerdict> {
+    let mut verdicts = Vec::new();
+    let mut add = |grade, text: String, action| {
+        let verdict = Verdict { grade, text };
+        verdicts.push(CheckVerdict { verdict, action });
+    };
+    let other_data = Some(("Choose the data", TrainingPage::Data));
+    for obstacle in &check.obstacles {
+        add(Grade::Problem, obstacle.clone(), other_data);
+    }
+    let plan = &check.preflight.plan;
+    let (n_films, n_missing) = (plan.data.table.rows.len(), plan.data.files.missing.len());
+    let text = match n_missing {
+        0 => format!("all {} films found", count_text(n_films)),
+        _ => format!(
+            "{} of {} films missing",
+            count_text(n_missing),
+            count_text(n_films)
+        ),
+    };
+    if n_missing == 0 {
+        add(Grade::Ok, text, None);
+    } else if 2 * n_missing > n_films {
+        add(Grade::Problem, text, other_data);
+    } else {
+        add(Grade::Warning, text, other_data);
+    }
+    if check.leaks.is_empty() {
+        add(Grade::Ok, "no patient in two parts".to_owned(), None);
+    }
+    let counted = check.preflight.missing_text();
+    for warning in &check.preflight.warnings {
+        if Some(warning) != counted.as_ref() {
+            add(Grade::Warning, warning.clone(), None);
+        }
+    }
+    for label in &check.labels {
+        let name = label.name.replace('_', " ");
+        let text = match (label.n_used[0], label.weights) {
+            (0, _) => format!("{name} has no positive: it is not trained"),
+            (n_pos, None) => format!("{name} has {n_pos} positive: it is not trained"),
+            (n_pos, Some(_)) if n_pos < FEW_POSITIVES => {
+                format!("{name} has {n_pos} positive: it will not be learned")
+            }
+            _ => continue,
+        };
+        add(
+            Grade::Warning,
+            text,
+            Some(("See the balance", TrainingPage::Balance)),
+        );
+    }
+    let preflight = &check.preflight;
+    let needed = bytes_text(preflight.cache_bytes + preflight.run_bytes);
+    if let Some(free) = preflight.free_bytes {
+        add(
+            Grade::Ok,
+            format!("{needed} of disk needed, {} free", bytes_text(free)),
+            None,
+        );
+    }
+    // Stable: within a grade what was found first comes first.
+    verdicts.sort_by_key(|line| match line.verdict.grade {
+        Grade::Problem => 0,
+        Grade::Warning => 1,
+        Grade::Open => 2,
+        Grade::Ok => 3,
+    });
+    verdicts
+}
+
+/// The lines, each with its action.
+pub fn verdicts_ui(ui: &mut Ui, check: &CheckReport, commands: &CommandSender) {
+    let palette = theme::palette(ui.visuals());
+    for CheckVerdict { verdict, action } in check_verdicts(check) {
+        ui.horizontal(|ui| {
+            mark_ui(ui, verdict.grade);
+            if let Some((name, page)) = action
+                && ui.small_button(name).clicked()
+            {
+                commands.train(TrainingCommand::ShowPage(page));
+            }
+            let text = theme::sentence(&verdict.text);
+            let text = match verdict.grade {
+                Grade::Problem => text.color(palette.error),
+                Grade::Warning => text.color(palette.warning),
+                Grade::Ok | Grade::Open => text,
+            };
+            ui.add(Label::new(text).wrap());
+        });
+    }
+    ui.add_space(theme::SMALL_GAP_PT);
+}
