@@ -6,10 +6,15 @@ mod data;
 mod evaluate;
 mod explain;
 mod export;
+#[cfg(feature = "gui")]
+mod file_manager;
 mod import;
 mod info;
 mod output;
 mod progress;
+mod resume_command;
+mod runs;
+mod sample_data;
 mod train;
 #[cfg(feature = "gui")]
 mod window;
@@ -56,34 +61,11 @@ enum Command {
     /// Evaluates scores: AUC, confusion counts at thresholds, confidence intervals, a report
     Evaluate(evaluate::EvaluateArgs),
     /// Trains a model on a folder of labeled films, or resumes a run
-    Train(TrainArgs),
-}
-
-#[derive(Debug, Args)]
-#[command(after_long_help = train::keys_help())]
-struct TrainArgs {
-    /// A folder of films with its table of labels, or the table
-    #[arg(long, value_name = "FOLDER")]
-    data: Option<PathBuf>,
-    /// Folder of the run, created if missing
-    #[arg(long, value_name = "RUN", conflicts_with = "resume")]
-    out: Option<PathBuf>,
-    /// Resumes a stopped run
-    #[arg(long, value_name = "RUN", conflicts_with_all = ["data", "config", "set", "uncertain", "readers"])]
-    resume: Option<PathBuf>,
-    /// Configuration file: a run's `config.toml`, or one saved in the window
-    #[arg(long, value_name = "FILE")]
-    config: Option<PathBuf>,
-    /// Overrides one key of the configuration file; `--help` lists the keys
-    #[arg(long, value_name = "KEY=VALUE")]
-    set: Vec<String>,
-    /// Folder for decoded films, created if missing; default: the user's cache folder
-    #[arg(long, value_name = "DIR")]
-    cache: Option<PathBuf>,
-    #[command(flatten)]
-    labels: LabelArgs,
-    #[command(flatten)]
-    device: DeviceArgs,
+    Train(train::TrainArgs),
+    /// Lists training runs: state, best epoch, AUC, what differs between them
+    Runs(runs::RunsArgs),
+    /// Draws a set of chest films with findings, to try the program without a patient's data
+    SampleData(sample_data::SampleDataArgs),
 }
 
 #[derive(Debug, Args)]
@@ -297,6 +279,8 @@ pub fn run() -> ExitCode {
         Some(Command::Evaluate(args)) => evaluate::run(&args),
         Some(Command::Bench(args)) => bench::run(&args),
         Some(Command::Train(args)) => train::run(&args),
+        Some(Command::Runs(args)) => runs::run(&args),
+        Some(Command::SampleData(args)) => sample_data::run(&args),
     };
     result.unwrap_or_else(|error| {
         output::complain(&cause_chain(&error));

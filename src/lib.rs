@@ -9,6 +9,7 @@ pub mod domain;
 pub mod metrics;
 pub mod imaging;
 pub mod dataset;
+pub mod phantom;
 pub mod model;
 pub mod scores;
 pub mod explain;

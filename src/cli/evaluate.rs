@@ -11,7 +11,8 @@ use super::{device_for_command, open_model, output};
 use crate::dataset::{DataSet, FilmCache, SplitLists, SplitRule};
 use crate::evaluate::{
     Bootstrap, Choices, ComparedSet, Evaluation, EvaluationData, MapRule, MapsOfFilms, OpenedSet,
-    ScoreSource, figures_csv, figures_json, freeze_operating_points, html_report, save_plots,
+    ScoreAuthor, ScoreSource, Written, figures_csv, figures_json, freeze_operating_points,
+    html_report, save_plots,
 };
 use crate::files::{Existing, write_file};
 use crate::imaging::is_kept_film;
@@ -41,6 +42,11 @@ struct Work<'a> {
 impl Work<'_> {
     fn all(&self) -> anyhow::Result<()> {
         let args = self.args;
+        anyhow::ensure!(
+            args.predictions.is_some() || args.data.is_some(),
+            "expected scores that were saved, as in `thorax evaluate --predictions scores.csv`, or films to score \
+             now, as in `thorax evaluate --model best.safetensors --data FOLDER --split test`"
+        );
         self.check_outputs()?;
         let scores_now = args.predictions.is_none();
         let classifier = if scores_now || args.model.is_some() || args.boxes {
@@ -55,8 +61,9 @@ impl Work<'_> {
         let (evaluation, chosen) = evaluated?;
         let author = classifier
             .as_ref()
-            .filter(|model| evaluation.set.may_be_of(model.identity()));
-        self.write(&evaluation, &chosen, author)
+            .filter(|model| evaluation.set.may_be_of(model.identity()))
+            .map(|model| ScoreAuthor::of(model, None));
+        self.write(&evaluation, &chosen, author.as_ref())
     }
 
     fn evaluate(
@@ -139,7 +146,12 @@ impl Work<'_> {
             let data = DataSet::open_by(source, None, args.labels.rules())?;
             let rows = (0..data.table.rows.len()).collect();
             let split = String::new();
-            return Ok(Some(EvaluationData { data, rows, split }));
+            return Ok(Some(EvaluationData {
+                data,
+                rows,
+                part: None,
+                split,
+            }));
         }
         let lists = SplitLists {
             train: args.train_list.clone(),
@@ -188,19 +200,20 @@ impl Work<'_> {
         &self,
         evaluation: &Evaluation,
         chosen: &Chosen,
-        author: Option<&Classifier>,
+        author: Option<&ScoreAuthor>,
     ) -> anyhow::Result<()> {
         let (args, existing) = (self.args, self.existing());
+        let written = Written::now();
         let model = evaluation.set.predictions.model.as_ref();
         if let Some(path) = &args.report {
-            self.write_file(path, html_report(evaluation, author).as_bytes())?;
+            self.write_file(path, html_report(evaluation, author, &written).as_bytes())?;
         }
         if let Some(folder) = &args.plots {
-            let card = author.map(Classifier::card);
+            let card = author.map(|author| &author.card);
             save_plots(&evaluation.set, card, folder, existing)?;
         }
         if let Some(path) = &args.csv {
-            self.write_file(path, &figures_csv(&evaluation.figures, model))?;
+            self.write_file(path, &figures_csv(&evaluation.figures, model, &written))?;
         }
         if let Some(path) = &args.save_predictions {
             evaluation.set.predictions.save_as(path, existing)?;
@@ -219,14 +232,20 @@ impl Work<'_> {
         let bootstrap = bootstrap.map(|(settings, found)| (settings, found.as_slice()));
         output::answer(&match args.format {
             EvaluationFormat::Table => text::table(evaluation, chosen),
-            EvaluationFormat::Csv => String::from_utf8(figures_csv(&evaluation.figures, model))?,
+            EvaluationFormat::Csv => {
+                String::from_utf8(figures_csv(&evaluation.figures, model, &written))?
+            }
             EvaluationFormat::Json => {
-                let json = figures_json(
+                let mut json = figures_json(
                     &evaluation.figures,
                     model,
                     bootstrap,
                     evaluation.localization.as_ref(),
                 );
+                if let Some(json) = json.as_object_mut() {
+                    let warnings = evaluation.warnings.as_slice().into();
+                    json.insert("warnings".to_owned(), warnings);
+                }
                 serde_json::to_string_pretty(&json)? + "\n"
             }
         })

@@ -1,24 +1,74 @@
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Context as _;
+use clap::Args;
 use indicatif::ProgressBar;
 
 use super::progress::{INTERRUPTED, ProgressLine};
-use super::{TrainArgs, output};
+use super::resume_command::resume_command;
+use super::{DeviceArgs, LabelArgs, output};
 use crate::domain::NOTICE;
 use crate::files::read_text_bounded;
 use crate::model::ComputeDevice;
 use crate::train::{
-    Ending, EpochMetrics, FieldGroup, PreparedRun, RunFolder, StepMetrics, TrainConfig, TrainEvent,
-    TrainReport, TrainSetup, resume, train,
+    Ending, EpochMetrics, FieldGroup, PreparedRun, RunFolder, RunRow, RunState, StepMetrics,
+    TrainConfig, TrainEvent, TrainReport, TrainSetup, resume, train,
 };
 use crate::work::Canceled;
 
 /// Larger files are no configurations, which have some kilobytes.
 const MAX_CONFIG_BYTES: u64 = 1 << 20;
 
+#[derive(Debug, Args)]
+#[command(after_long_help = keys_help())]
+pub struct TrainArgs {
+    /// A folder of films with its table of labels, or the table
+    #[arg(long, value_name = "FOLDER")]
+    data: Option<PathBuf>,
+    /// Folder of the run, created if missing
+    #[arg(long, value_name = "RUN", conflicts_with = "resume")]
+    out: Option<PathBuf>,
+    /// Resumes a stopped run
+    #[arg(long, value_name = "RUN", conflicts_with_all = ["data", "config", "set", "epochs",
+        "learning_rate", "batch_size", "uncertain", "readers"])]
+    resume: Option<PathBuf>,
+    /// Configuration file: a run's `config.toml`, or one saved in the window
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Passes over the training films, as `--set epochs=N`
+    #[arg(long, value_name = "N")]
+    epochs: Option<String>,
+    /// Size of a step, as `--set learning_rate=X`
+    #[arg(long, value_name = "X")]
+    learning_rate: Option<String>,
+    /// Films per step, as `--set batch_size=N`
+    #[arg(long, value_name = "N")]
+    batch_size: Option<String>,
+    /// Overrides one key of the configuration file; `--help` lists the keys
+    #[arg(long, value_name = "KEY=VALUE")]
+    set: Vec<String>,
+    /// Folder for decoded films, created if missing; default: the user's cache folder
+    #[arg(long, value_name = "DIR")]
+    cache: Option<PathBuf>,
+    #[command(flatten)]
+    labels: LabelArgs,
+    #[command(flatten)]
+    device: DeviceArgs,
+}
+
 /// Trains without a window; an interrupt saves a checkpoint first.
 pub fn run(args: &TrainArgs) -> anyhow::Result<ExitCode> {
+    if let Some(root) = &args.resume
+        && let Some(report) = report_of_finished(root)?
+    {
+        output::complain(&format!(
+            "{}: finished, nothing is left to resume; the figures are those of its end",
+            root.display()
+        ));
+        output::answer(&text(&report, ""))?;
+        return Ok(ExitCode::SUCCESS);
+    }
     let (config, root) = match &args.resume {
         Some(root) => (RunFolder::open(root)?.config()?, root),
         None => (
@@ -43,17 +93,40 @@ pub fn run(args: &TrainArgs) -> anyhow::Result<ExitCode> {
         None => train(&config, root, &setup, &line, &mut on_event),
     };
     line.bar.finish_and_clear();
+    let again = resume_command(root, args.cache.as_deref(), args.device);
     let report = match result {
         // Told to stop while films were decoded: nothing is lost.
-        Err(error) if Canceled::caused(&error) => return Ok(ExitCode::from(INTERRUPTED)),
+        Err(error) if Canceled::caused(&error) => {
+            output::complain(&match args.resume {
+                Some(_) => format!("stopped before the first step; resume with: {again}"),
+                None => "stopped before the first step: there is no run yet".to_owned(),
+            });
+            return Ok(ExitCode::from(INTERRUPTED));
+        }
         result => result?,
     };
-    output::answer(&text(&report))?;
+    output::answer(&text(&report, &again))?;
     Ok(if report.ending == Ending::Stopped {
         ExitCode::from(INTERRUPTED)
     } else {
         ExitCode::SUCCESS
     })
+}
+
+/// What a run has ended with; `None` where something is left to do, or to complain about.
+fn report_of_finished(root: &Path) -> anyhow::Result<Option<TrainReport>> {
+    let ending = match RunRow::read(root)?.state {
+        RunState::Finished => Ending::Finished,
+        RunState::StoppedEarly => Ending::StoppedEarly,
+        RunState::Running | RunState::Interrupted | RunState::Broken(_) => return Ok(None),
+    };
+    let folder = RunFolder::open(root)?;
+    Ok(Some(TrainReport {
+        folder: root.to_owned(),
+        ending,
+        epochs: folder.history()?,
+        test_auc: folder.info()?.test_auc,
+    }))
 }
 
 /// The keys of `--set` with their defaults and ranges, for `--help`.
@@ -97,11 +170,28 @@ fn config(args: &TrainArgs) -> anyhow::Result<TrainConfig> {
     for (key, rule) in uncertain.into_iter().chain(readers) {
         changes.push((key.to_owned(), toml::Value::String(rule).to_string()));
     }
+    let options = [
+        ("epochs", &args.epochs),
+        ("learning_rate", &args.learning_rate),
+        ("batch_size", &args.batch_size),
+    ];
+    for (key, value) in options {
+        changes.extend(value.clone().map(|value| (key.to_owned(), value)));
+    }
     for pair in &args.set {
         let (key, value) = pair
             .split_once('=')
             .with_context(|| format!("expected key=value after --set, got {pair:?}"))?;
-        changes.push((key.trim().to_owned(), value.trim().to_owned()));
+        let key = key.trim();
+        let doubled = options
+            .iter()
+            .any(|(k, given)| *k == key && given.is_some());
+        anyhow::ensure!(
+            !doubled,
+            "expected {key} once, got --{} and --set {pair}",
+            key.replace('_', "-")
+        );
+        changes.push((key.to_owned(), value.trim().to_owned()));
     }
     let config = TrainConfig::from_toml(&text, &changes)?;
     anyhow::ensure!(
@@ -160,11 +250,12 @@ impl Display {
     }
 }
 
-fn text(report: &TrainReport) -> String {
+/// `again` is the command that resumes the run.
+fn text(report: &TrainReport, again: &str) -> String {
     let ending = match report.ending {
-        Ending::Finished => "finished",
-        Ending::StoppedEarly => "stopped early: no improvement",
-        Ending::Stopped => "stopped; resume with `thorax train --resume`",
+        Ending::Finished => "finished".to_owned(),
+        Ending::StoppedEarly => "stopped early: no improvement".to_owned(),
+        Ending::Stopped => format!("stopped; resume with: {again}"),
     };
     let number = |value: Option<f64>| value.map_or("n/a".to_owned(), |v| format!("{v:.3}"));
     let best = report.epochs.iter().rev().find(|epoch| epoch.is_best);

@@ -2,10 +2,12 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
+use super::file_manager::show_in_folder;
 use super::{ChosenDevice, DeviceArgs, device, output};
 use crate::app::{ThoraxApp, set_aside_unusable};
 use crate::files::{give_large_buffers_back, remove_leftovers};
 use crate::state::{FilePicker, NoticeKind, PickForm, PickKind, Picked, StartMark};
+use crate::work::Watch;
 
 /// Names the program's folder of settings.
 const APP_ID: &str = "thorax";
@@ -115,6 +117,10 @@ impl FilePicker for DesktopPicker {
             None if started.elapsed() < FASTEST_HAND => Picked::NoDialog,
             None => Picked::Nothing,
         }
+    }
+
+    fn show_in_folder(&self, film: &Path, watch: &dyn Watch) -> anyhow::Result<()> {
+        show_in_folder(film, watch)
     }
 }
 

@@ -46,6 +46,25 @@ impl ModelIdentity {
             .to_owned()
     }
 
+    /// Run and epoch, or else the name, with the checksum: `r1, epoch 12 (174a1ab0)`.
+    pub fn short(&self) -> String {
+        let weights = &self.weights;
+        match &self.training {
+            Some(training) => format!(
+                "{}, epoch {} ({weights})",
+                training.run,
+                training.epoch_text()
+            ),
+            None => format!("{} ({weights})", self.name),
+        }
+    }
+
+    /// The run, or else the name.
+    pub fn run_or_name(&self) -> &str {
+        let training = self.training.as_ref();
+        training.map_or(&self.name, |training| &training.run)
+    }
+
     /// The run and epoch of the weights; `None` where the model does not say.
     pub fn training(&self) -> Option<&TrainingPoint> {
         self.training.as_ref()
@@ -98,5 +117,6 @@ mod tests {
         let model = ModelIdentity::new("Thorax NIH", "174a1ab0", trained);
         assert_eq!(model.to_string(), "Thorax NIH 174a1ab0, run r1, epoch 12");
         assert_eq!(model.id(), "Thorax NIH 174a1ab0");
+        assert_eq!(model.short(), "r1, epoch 12 (174a1ab0)");
     }
 }

@@ -44,6 +44,30 @@ impl Part {
         }
     }
 
+    /// The part that the name of a table tells: `test_predictions.csv`, `r1 valid.csv`; `None` where
+    /// it names none, or several.
+    pub fn told_by(name: &str) -> Option<Self> {
+        let words = name.split(|c: char| !c.is_ascii_alphanumeric());
+        let parts = words.filter_map(|word| match word.to_ascii_lowercase().as_str() {
+            "train" | "training" => Some(Self::Train),
+            "valid" | "validation" | "val" => Some(Self::Valid),
+            "test" => Some(Self::Test),
+            _ => None,
+        });
+        let parts: Vec<Self> = parts.collect();
+        let (first, others) = parts.split_first()?;
+        others.iter().all(|part| part == first).then_some(*first)
+    }
+
+    /// Its films, in words.
+    pub fn films_text(self) -> &'static str {
+        match self {
+            Self::Train => "training films",
+            Self::Valid => "validation films",
+            Self::Test => "test films",
+        }
+    }
+
     fn named(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|part| part.name() == text)
     }
@@ -107,6 +131,18 @@ impl FromStr for PartChoice {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_part_is_told_by_a_name_that_names_one() {
+        for (name, part) in [
+            ("test_predictions.csv", Some(Part::Test)),
+            ("r1 Validation.csv", Some(Part::Valid)),
+            ("train_val_list.csv", None),
+            ("latest.csv", None),
+        ] {
+            assert_eq!(Part::told_by(name), part, "{name}");
+        }
+    }
 
     #[test]
     fn parts_are_read_by_their_names_and_an_unknown_one_lists_them() {

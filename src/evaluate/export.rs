@@ -1,6 +1,8 @@
 use serde_json::{Map, Value, json};
 
-use super::{Bootstrap, BootstrapInterval, Figures, LabelFigures, LabelLocalization, Localization};
+use super::{
+    Bootstrap, BootstrapInterval, Figures, LabelFigures, LabelLocalization, Localization, Written,
+};
 use crate::domain::{ModelIdentity, NOTICE, TrainingPoint};
 use crate::explain::MapMethod;
 use crate::files::csv_line;
@@ -121,10 +123,10 @@ fn label_json(label: &LabelFigures) -> Value {
     })
 }
 
-/// The figures as a table, one row a label, undefined cells `n/a`; the last line is the notice.
+/// The figures as a table, one row a label, undefined cells `n/a`; all lines have the same columns.
 /// `model` made the scores, where that is known.
-pub fn figures_csv(figures: &Figures, model: Option<&ModelIdentity>) -> Vec<u8> {
-    let model = model.map_or_else(|| "n/a".to_owned(), ToString::to_string);
+pub fn figures_csv(figures: &Figures, model: Option<&ModelIdentity>, written: &Written) -> Vec<u8> {
+    let model = model.map_or_else(|| "none named".to_owned(), ToString::to_string);
     let head = [
         "label",
         "n_pos",
@@ -151,6 +153,9 @@ pub fn figures_csv(figures: &Figures, model: Option<&ModelIdentity>) -> Vec<u8> 
         "flagged_share",
         "threshold_chosen_by",
         "model",
+        "written",
+        "program",
+        "notice",
     ];
     let defined = |value: Option<f64>| value.map_or_else(|| "n/a".to_owned(), |v| v.to_string());
     let mut text = csv_line(head);
@@ -181,8 +186,13 @@ pub fn figures_csv(figures: &Figures, model: Option<&ModelIdentity>) -> Vec<u8> 
             defined(counts.flagged_share()),
         ];
         let cells = std::iter::once(label.name.clone()).chain(numbers);
-        text += &csv_line(cells.chain([label.threshold.origin().words(), model.clone()]));
+        text += &csv_line(cells.chain([
+            label.threshold.origin().words(),
+            model.clone(),
+            written.day.clone(),
+            written.program.to_owned(),
+            NOTICE.to_owned(),
+        ]));
     }
-    text += &format!("# {NOTICE}\n");
     text.into_bytes()
 }

@@ -1,9 +1,12 @@
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread::available_parallelism;
 
-use super::{EvaluateError, EvaluationData, SharedPatients, score_films, shared_patients};
+use super::{
+    EvaluateError, EvaluationData, ScoreAuthor, SharedPatients, score_films, shared_patients,
+};
 use crate::dataset::Uncertain;
+use crate::domain::Part;
 use crate::model::Classifier;
 use crate::scores::ScoredSet;
 use crate::work::Watch;
@@ -38,6 +41,10 @@ pub struct OpenedSet {
     pub warnings: Vec<String>,
     /// Patients whom the model has seen in training; `None` where that is not known.
     pub leak: Option<SharedPatients>,
+    /// The model that made the scores; `None` where they name none, or its file is not known.
+    pub author: Option<Arc<ScoreAuthor>>,
+    /// The table of the test films, for a table of validation films.
+    pub test_table: Option<PathBuf>,
 }
 
 impl OpenedSet {
@@ -64,7 +71,8 @@ impl OpenedSet {
                 let mut warnings = data.data.files.notices();
                 warnings.extend(scored.warnings());
                 let name = format!("{} on the {}", classifier.id(), data.split);
-                (ScoredSet::new(name, scored.predictions)?, warnings)
+                let set = ScoredSet::new(name, scored.predictions)?;
+                (set.of_part(data.part), warnings)
             }
         };
         let repeated = set.predictions.repeated();
@@ -75,6 +83,13 @@ impl OpenedSet {
                 first.display()
             ));
         }
+        let table = match source {
+            ScoreSource::Predictions { path, .. } => Some(path),
+            ScoreSource::Films { .. } => None,
+        };
+        let of_valid = set.part == Some(Part::Valid);
+        let test_table = table.filter(|_| of_valid).and_then(test_table_beside);
+        let author = ScoreAuthor::find(&set, table, model);
         let model = model.filter(|model| set.may_be_of(model.identity()));
         let leak = match model.and_then(Classifier::path) {
             Some(path) => shared_patients(&set, path)?,
@@ -84,6 +99,8 @@ impl OpenedSet {
             set: Arc::new(set),
             warnings,
             leak,
+            author: author.map(Arc::new),
+            test_table,
         })
     }
 
@@ -91,5 +108,34 @@ impl OpenedSet {
     pub fn all_warnings(&self) -> Vec<String> {
         let leak = self.leak.as_ref().and_then(SharedPatients::warning);
         self.warnings.iter().cloned().chain(leak).collect()
+    }
+}
+
+/// The table beside one of validation films that has its name but for the part.
+fn test_table_beside(valid: &Path) -> Option<PathBuf> {
+    let name = valid.file_name()?.to_str()?;
+    let mut words = ["validation", "valid", "val"].into_iter();
+    let word = words.find(|word| name.contains(word))?;
+    let table = valid.with_file_name(name.replacen(word, Part::Test.name(), 1));
+    table.is_file().then_some(table)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_test_table_is_that_of_the_same_name_beside() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = |name: &str| folder.path().join(name);
+        for name in ["test_predictions.csv", "r2 test.csv"] {
+            std::fs::write(path(name), "").unwrap();
+        }
+        let found = |name: &str| test_table_beside(&path(name));
+        let expected = Some(path("test_predictions.csv"));
+        assert_eq!(found("valid_predictions.csv"), expected);
+        assert_eq!(found("r2 validation.csv"), Some(path("r2 test.csv")));
+        assert_eq!(found("r3 valid.csv"), None);
+        assert_eq!(found("scores.csv"), None);
     }
 }

@@ -1,9 +1,12 @@
 use super::escape::escape;
 use super::plots::label_plots;
-use super::{ComparedSet, Evaluation, LabelDifference, LabelFigures, LabelLocalization, Subgroup};
-use crate::domain::{NOTICE, ThresholdOrigin};
+use super::{
+    ComparedSet, Evaluation, LabelDifference, LabelFigures, LabelLocalization, ScoreAuthor,
+    Subgroup, Written, thresholds_text,
+};
+use crate::domain::NOTICE;
 use crate::metrics::wilson_interval;
-use crate::model::{Classifier, ModelCard};
+use crate::model::ModelCard;
 use crate::scores::LabelColumn;
 
 const STYLE: &str = "body{font:14px/1.5 sans-serif;margin:2em auto;max-width:1100px;padding:0 1em;\
@@ -15,14 +18,27 @@ padding:.5em 1em;border:1px solid #e0c060}.rare{color:#888}.plots{display:flex;f
 /// One self-contained page, with nothing from elsewhere and no scripts.
 ///
 /// `author` is the model that made the scores, whose card and calibration are shown.
-pub fn html_report(evaluation: &Evaluation, author: Option<&Classifier>) -> String {
+pub fn html_report(
+    evaluation: &Evaluation,
+    author: Option<&ScoreAuthor>,
+    written: &Written,
+) -> String {
     let name = escape(&evaluation.set.name);
     let mut html = format!(
         "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\
          <title>Evaluation of {name}</title><style>{STYLE}</style></head><body>\n\
-         <h1>Evaluation of {name}</h1>\n<p class=\"notice\">{NOTICE}</p>\n<p>{} films. {}</p>\n",
+         <h1>Evaluation of {name}</h1>\n<p class=\"notice\">{NOTICE}</p>\n\
+         <p>{}. {}{} films of {} patients. Written {} by {}</p>\n",
+        escape(&evaluation.set.author_text()),
+        evaluation
+            .set
+            .part
+            .map(|part| format!("Part {part}, "))
+            .unwrap_or_default(),
         evaluation.set.n_films(),
-        escape(&evaluation.set.author_text())
+        evaluation.set.n_patients(),
+        written.day,
+        written.program
     );
     for warning in &evaluation.warnings {
         html += &format!("<p class=\"warning\">{}</p>\n", escape(warning));
@@ -30,23 +46,28 @@ pub fn html_report(evaluation: &Evaluation, author: Option<&Classifier>) -> Stri
     html += &summary_html(evaluation);
     html += &auc_html(evaluation);
     html += &thresholds_html(evaluation);
-    html += &author.map_or_else(String::new, card_html);
+    html += &author.map_or_else(String::new, |author| card_html(evaluation, author));
     html += &subgroups_html(evaluation);
     html += &localization_html(evaluation);
     html += &comparison_html(evaluation);
     html += "<h2>Curves</h2>\n";
     for column in &evaluation.set.columns {
-        html += &curves_html(column, author.map(Classifier::card));
+        html += &curves_html(column, author.map(|author| &author.card));
     }
     html + &format!("<p class=\"notice\">{NOTICE}</p>\n</body></html>\n")
 }
 
-fn card_html(classifier: &Classifier) -> String {
-    let facts = classifier.card().facts().into_iter();
+fn card_html(evaluation: &Evaluation, author: &ScoreAuthor) -> String {
+    let facts = author.card.facts().into_iter();
     let facts = facts.map(|(name, value)| vec![name.to_owned(), value]);
-    let id = vec!["Model".to_owned(), classifier.id().to_owned()];
+    let id = vec!["Model".to_owned(), author.identity.to_string()];
     let rows = std::iter::once(id).chain(facts);
-    "<h2>Model</h2>\n".to_owned() + &table_html(&["", ""], rows, &|_| false)
+    let head = if evaluation.set.names(&author.identity) {
+        "Model that made the scores"
+    } else {
+        "Model given for these scores, which name none"
+    };
+    format!("<h2>{head}</h2>\n") + &table_html(&["", ""], rows, &|_| false)
 }
 
 fn summary_html(evaluation: &Evaluation) -> String {
@@ -146,6 +167,7 @@ fn thresholds_html(evaluation: &Evaluation) -> String {
         ]
     };
     let labels = evaluation.figures.labels.iter();
+    let author = evaluation.set.predictions.model.as_ref();
     let thresholds: Vec<_> = labels.map(|label| label.threshold.clone()).collect();
     let head = [
         "Finding",
@@ -172,7 +194,7 @@ fn thresholds_html(evaluation: &Evaluation) -> String {
     format!(
         "<h2>At the thresholds</h2>\n<p>Thresholds: {}. Positive where score &gt;= threshold. \
          PPV and NPV at a prevalence {}. Intervals of shares by Wilson.</p>\n",
-        escape(&ThresholdOrigin::summary(&thresholds)),
+        escape(&thresholds_text(author, &thresholds)),
         escape(&evaluation.prevalence.text())
     ) + &table_html(&head, evaluation.figures.labels.iter().map(row), &is_rare)
 }

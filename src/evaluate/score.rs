@@ -23,6 +23,8 @@ pub struct EvaluationData {
     pub data: DataSet,
     /// Rows of the part.
     pub rows: Vec<usize>,
+    /// The part; `None` for all films of the table.
+    pub part: Option<Part>,
     /// How films were parted, in words.
     pub split: String,
 }
@@ -72,7 +74,12 @@ impl EvaluationData {
         let Some(part) = part else {
             let rows = (0..data.table.rows.len()).collect();
             let split = "all films of the table".to_owned();
-            return Ok(Self { data, rows, split });
+            return Ok(Self {
+                data,
+                rows,
+                part: None,
+                split,
+            });
         };
         let (rule, origin) = match rule {
             Some(rule) => (rule, "as asked for"),
@@ -91,7 +98,12 @@ impl EvaluationData {
             Part::Test => split.test,
         };
         let split = format!("{part} part, {origin}");
-        Ok(Self { data, rows, split })
+        Ok(Self {
+            data,
+            rows,
+            part: Some(part),
+            split,
+        })
     }
 
     /// The films' names and files, those without a file left out.

@@ -42,7 +42,27 @@ impl Lock {
         }
     }
 
-    /// The same, waiting for up to `limit` while another holds it.
+    /// Whether somebody holds the lock now; makes no file. Where disks know no locks, nobody does.
+    pub fn is_held(path: &Path) -> io::Result<bool> {
+        match fs::symlink_metadata(path) {
+            Ok(metadata) if metadata.is_file() => {}
+            Ok(_) => return Err(io::Error::other("expected a lock, got something else")),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
+            Err(error) => return Err(error),
+        }
+        let file = match File::open(path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
+            opened => opened?,
+        };
+        match file.try_lock_shared() {
+            Err(TryLockError::WouldBlock) => Ok(true),
+            Err(TryLockError::Error(error)) if is_unsupported(&error) => Ok(false),
+            Err(TryLockError::Error(error)) => Err(error),
+            Ok(()) => Ok(false),
+        }
+    }
+
+    /// [`Lock::try_new`], waiting for up to `limit` while another holds it.
     pub fn wait(path: &Path, limit: Duration) -> io::Result<Option<Self>> {
         let started = Instant::now();
         loop {
@@ -108,8 +128,9 @@ mod tests {
         let path = folder.path().join("lock");
         let first = Lock::try_new(&path).unwrap();
         assert!(first.is_some() && Lock::try_new(&path).unwrap().is_none());
+        assert!(Lock::is_held(&path).unwrap() && Lock::try_new(&path).unwrap().is_none());
         drop(first);
-        assert!(!path.exists());
+        assert!(!Lock::is_held(&path).unwrap() && !path.exists());
         assert!(Lock::try_new(&path).unwrap().is_some());
     }
 

@@ -1,4 +1,5 @@
 use super::contrast::{ChosenContrast, modality_counts};
+use super::gray_bins::{GrayBin, gray_bins};
 use crate::domain::{Film, Window};
 
 /// How often each part of a film's range of modality values occurs.
@@ -8,8 +9,8 @@ pub struct GrayCounts {
     pub low: f64,
     /// The largest.
     pub high: f64,
-    /// Pixels in each of the equal parts from `low` to `high`.
-    pub bins: Vec<u32>,
+    /// Bins of its gray levels, in order.
+    pub bins: Vec<GrayBin>,
     /// Low values are shown white by the file's wish.
     low_is_white: bool,
     percentiles: [f64; 3],
@@ -20,35 +21,30 @@ pub struct GrayCounts {
 const SHARES: [f64; 3] = [0.005, 0.5, 0.995];
 
 impl GrayCounts {
-    /// Parts of the range.
-    pub const N_BINS: usize = 256;
+    /// Most bins.
+    pub const MAX_BINS: usize = 256;
 
     /// Counts all pixels of a film.
     pub fn of(film: &Film) -> Self {
         let found = modality_counts(&film.pixels, &film.modality, None);
         let low = found.first().map_or(0.0, |&(value, _)| value);
         let high = found.last().map_or(0.0, |&(value, _)| value);
-        let mut bins = vec![0; Self::N_BINS];
-        for &(value, n) in &found {
-            let share = if high > low {
-                (value - low) / (high - low)
-            } else {
-                0.0
-            };
-            let bin = (share * Self::N_BINS as f64) as usize;
-            if let Some(count) = bins.get_mut(bin.min(Self::N_BINS - 1)) {
-                *count += n;
-            }
-        }
         let n_pixels = film.pixels.values().len() as f64;
         Self {
             low,
             high,
-            bins,
+            bins: gray_bins(&found, Self::MAX_BINS),
             low_is_white: film.inverted,
             auto: ChosenContrast::of(&found).map_or(Window::spanning(low, high), |c| c.window()),
             percentiles: SHARES.map(|share| percentile(&found, share * n_pixels)),
         }
+    }
+
+    /// From the beginning of the first bin to the end of the last.
+    pub fn bounds(&self) -> (f64, f64) {
+        let low = self.bins.first().map_or(self.low, |bin| bin.low);
+        let high = self.bins.last().map_or(self.high, |bin| bin.high);
+        (low, high)
     }
 
     /// The range from the smallest to the largest value, at least of width 1.
@@ -104,9 +100,23 @@ mod tests {
         let mut values: Vec<u16> = (1..=1000).collect();
         values.extend([60_000, 0]);
         let counts = GrayCounts::of(&samples::gray_film(values, 1002));
-        assert_eq!(counts.bins.iter().sum::<u32>(), 1002);
+        assert_eq!(
+            counts.bins.iter().map(|bin| bin.n_pixels).sum::<u32>(),
+            1002
+        );
         assert_eq!((counts.low, counts.high), (0.0, 60_000.0));
         assert_eq!(counts.auto(), Window::spanning(0.0, 1000.0));
+    }
+
+    #[test]
+    fn bins_are_the_films_own_levels_and_windows_stay_those_of_its_values() {
+        let values: Vec<u16> = (0..4096_u16).map(|place| place / 16 * 16).collect();
+        let counts = GrayCounts::of(&samples::gray_film(values, 64));
+        assert_eq!(counts.bins.len(), 256);
+        let even = counts.bins.iter().all(|bin| bin.n_pixels == 16);
+        assert!(even, "a film of even grays has even bins");
+        assert_eq!(counts.bounds(), (-8.0, 4088.0));
+        assert_eq!(counts.full(), Window::spanning(0.0, 4080.0));
     }
 
     #[test]

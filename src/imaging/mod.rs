@@ -14,6 +14,7 @@ mod decode;
 mod dicom;
 mod error;
 mod found_films;
+mod gray_bins;
 mod gray_counts;
 mod header;
 #[cfg(test)]
@@ -47,6 +48,7 @@ pub use decode::{film_from_bytes, read_film};
 pub use dicom::DicomError;
 pub use error::FilmError;
 pub use found_films::{FoundFilms, PassedOver};
+pub use gray_bins::GrayBin;
 pub use gray_counts::GrayCounts;
 pub use header::{dicom_metadata, film_record};
 pub use input::{ModelInput, Preprocessing, PreprocessingError, model_input};

@@ -86,8 +86,7 @@ impl Classifier {
     ) -> Result<Self, ModelError> {
         let card = file.card().clone();
         let (config, weights) = (&card.architecture, file.weights());
-        let run = card.provenance.run.clone();
-        let identity = ModelIdentity::new(card.name.clone(), fingerprint(weights), run);
+        let identity = file.identity();
         Ok(Self {
             network: Network::new(config, weights, device)?,
             head: linear_head(config, weights),
@@ -211,13 +210,4 @@ fn linear_head(config: &NetworkSpec, weights: &NamedTensors) -> LinearHead {
         weights: values("head.dense.weight"),
         bias: values("head.dense.bias"),
     }
-}
-
-/// FNV-1a (Fowler, Noll, Vo) over all weights in order of their names: only distinguishes models.
-fn fingerprint(weights: &NamedTensors) -> String {
-    let mut hash: u64 = 0xcbf2_9ce4_8422_2325;
-    for value in weights.values().flat_map(|tensor| &tensor.values) {
-        hash = (hash ^ u64::from(value.to_bits())).wrapping_mul(0x0000_0100_0000_01b3);
-    }
-    format!("{:08x}", hash >> 32)
 }

@@ -8,6 +8,7 @@ use thorax_engine::{HostTensor, NamedTensors};
 
 use super::ModelCard;
 use super::card_json::CardError;
+use crate::domain::ModelIdentity;
 use crate::files::{BoundedReadError, Existing, open_fault, read_bounded, write_file};
 
 /// The entry of the file's metadata that holds the card.
@@ -107,6 +108,13 @@ impl ModelFile {
         &self.weights
     }
 
+    /// Name, checksum of the weights, run and epoch.
+    pub fn identity(&self) -> ModelIdentity {
+        let card = &self.card;
+        let weights = fingerprint(&self.weights);
+        ModelIdentity::new(card.name.clone(), weights, card.provenance.run.clone())
+    }
+
     /// Reads a model file.
     pub fn load(path: &Path) -> Result<Self, ModelFileError> {
         let bytes = model_bytes(path)?;
@@ -200,4 +208,13 @@ pub fn model_bytes(path: &Path) -> Result<Vec<u8>, ModelFileError> {
         };
         ModelFileError::Read { path, cause }
     })
+}
+
+/// FNV-1a (Fowler, Noll, Vo) over all weights in order of their names: only distinguishes models.
+fn fingerprint(weights: &NamedTensors) -> String {
+    let mut hash: u64 = 0xcbf2_9ce4_8422_2325;
+    for value in weights.values().flat_map(|tensor| &tensor.values) {
+        hash = (hash ^ u64::from(value.to_bits())).wrapping_mul(0x0000_0100_0000_01b3);
+    }
+    format!("{:08x}", hash >> 32)
 }

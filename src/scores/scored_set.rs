@@ -1,10 +1,11 @@
+use std::collections::BTreeSet;
 use std::num::NonZero;
 use std::path::{Path, PathBuf};
 use std::thread::{available_parallelism, scope};
 
 use super::{Predictions, ScoresError};
 use crate::dataset::Uncertain;
-use crate::domain::{ModelIdentity, label_name, plain_name};
+use crate::domain::{ModelIdentity, Part, label_name, plain_name};
 use crate::metrics::{AucEstimate, Confusion, RankedScores, RocError, brier_score};
 
 /// Predictions made ready: label by label, ranked once, so that any threshold costs next to nothing.
@@ -12,6 +13,8 @@ use crate::metrics::{AucEstimate, Confusion, RankedScores, RocError, brier_score
 pub struct ScoredSet {
     /// Display name: a file, or a model on a part.
     pub name: String,
+    /// The part of a split that the films are; `None` where that is not known.
+    pub part: Option<Part>,
     /// The films with scores and labels, as read.
     pub predictions: Predictions,
     /// One for each label, in the order of the predictions.
@@ -40,10 +43,13 @@ pub struct LabelColumn {
 }
 
 impl ScoredSet {
-    /// Reads a CSV of predictions and ranks it; named after its file.
+    /// Reads a CSV of predictions and ranks it; named after its file, whose name tells
+    /// the part.
     pub fn load(path: &Path, uncertain: Uncertain) -> Result<Self, ScoresError> {
         let predictions = Predictions::load_by(path, uncertain)?;
-        Self::new(path.display().to_string(), predictions)
+        let file = path.file_name().unwrap_or_default().to_string_lossy();
+        let set = Self::new(path.display().to_string(), predictions)?;
+        Ok(set.of_part(Part::told_by(&file)))
     }
 
     /// Ranks every label, labels spread over the processor's cores.
@@ -81,8 +87,35 @@ impl ScoredSet {
             micro_auc: micro_auc(&columns),
             columns,
             name,
+            part: None,
             predictions,
         })
+    }
+
+    /// The same, of a known part.
+    #[must_use]
+    pub fn of_part(self, part: Option<Part>) -> Self {
+        Self { part, ..self }
+    }
+
+    /// The films that something was chosen on, in words: part and table.
+    pub fn films_text(&self) -> String {
+        match self.part {
+            Some(part) => format!("{}, {}", part.films_text(), self.name),
+            None => self.name.clone(),
+        }
+    }
+
+    /// Patients.
+    pub fn n_patients(&self) -> usize {
+        let films = self.predictions.films.iter();
+        let patients: BTreeSet<&str> = films.map(|film| film.patient_id.as_str()).collect();
+        patients.len()
+    }
+
+    /// Whether the set says that a model made the scores.
+    pub fn names(&self, model: &ModelIdentity) -> bool {
+        self.predictions.model.as_ref() == Some(model)
     }
 
     /// Films.

@@ -19,6 +19,10 @@ pub enum Command {
     Evaluation(EvaluationCommand),
     /// Write or copy what is in view.
     Export(ExportCommand),
+    /// Show a film in its folder, in the desktop's file manager.
+    ShowInFolder(PathBuf),
+    /// Put the path of a film on the clipboard.
+    CopyPath(PathBuf),
     /// Stop searching for films, and opening and scoring the film in view.
     Cancel,
     /// Turn to what the window is used for.

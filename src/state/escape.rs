@@ -24,6 +24,10 @@ impl AppState {
             (self.shows_metadata(), Command::ShowMetadata(false)),
             (windows.about_shown, Command::ShowAbout(false)),
             (self.shared.prompt.is_some(), Command::ShowPathField(false)),
+            (
+                self.workspace == Workspace::Evaluation && self.evaluation.asked.is_some(),
+                Command::Evaluation(EvaluationCommand::Decline),
+            ),
         ];
         open.into_iter()
             .find(|(open, _)| *open)

@@ -1,6 +1,7 @@
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::{EvaluationPick, TrainingPick};
+use crate::work::Watch;
 
 /// What is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,8 +39,13 @@ pub enum Picked {
     NoDialog,
 }
 
-/// A way to ask the user for files. May wait as long as the user does; runs on a job's thread.
+/// The desktop's dialogs and windows of files. May wait as long as the user does; runs on a job's thread.
 pub trait FilePicker: Send + Sync {
     /// Asks for files of one kind.
     fn pick(&self, kind: PickKind) -> Picked;
+
+    /// Shows a film in its folder, in the desktop's file manager.
+    fn show_in_folder(&self, film: &Path, _watch: &dyn Watch) -> anyhow::Result<()> {
+        anyhow::bail!("no file manager available: {}", film.display())
+    }
 }

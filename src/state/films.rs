@@ -128,7 +128,9 @@ impl Films {
     /// What the user changed about a film of the list before it is scored.
     pub fn correction_of(&self, path: &Path) -> Correction {
         let entry = self.entry_of(path);
-        entry.map(|entry| entry.correction).unwrap_or_default()
+        entry
+            .map(|entry| entry.corrected.correction)
+            .unwrap_or_default()
     }
 
     /// A film of the list, to be changed.
@@ -145,6 +147,11 @@ impl Films {
     /// The film in view on the list, to be changed.
     pub fn current_entry_mut(&mut self) -> Option<&mut FilmEntry> {
         self.entries.get_mut(self.current?)
+    }
+
+    /// A film of the list by its place, to be changed.
+    pub fn entry_at_mut(&mut self, film_idx: usize) -> Option<&mut FilmEntry> {
+        self.entries.get_mut(film_idx)
     }
 
     /// Puts films on the list, those already there only once; the first one's place on it.

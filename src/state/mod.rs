@@ -42,9 +42,9 @@ pub use films::{FilmState, Films};
 pub use keys::KeyChoices;
 pub use list::{
     AgreementRow, Answer, AnswerCommand, BlindedSession, CommittedFilm, CommittedFinding,
-    Confidence, Decision, FilmEntry, FilmNote, FilmStatus, ListCommand, ListFilter, ListRow,
-    ListRows, ListState, Mark, NetworkAnswer, NoPrior, NoteTimes, ReaderAnswer, RowHeights,
-    SessionReport, Sidecar, SortKey, SortOrder, arranged, n_above, score,
+    Confidence, Corrected, Decision, FilmEntry, FilmNote, FilmStatus, ListCommand, ListFilter,
+    ListRow, ListRows, ListState, Mark, NetworkAnswer, NoPrior, NoteTimes, ReaderAnswer,
+    RowHeights, SessionReport, Sidecar, SortKey, SortOrder, arranged, n_above, score,
 };
 pub use metadata::{FilmMetadata, HIDDEN_VALUE};
 pub use model::{Loaded, Model, ModelOrigin, ModelRequest};

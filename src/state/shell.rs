@@ -33,10 +33,6 @@ pub struct AppState {
 }
 
 /// The windows over the workspace.
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each is open or not, whatever the others do"
-)]
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[expect(
     clippy::struct_excessive_bools,
@@ -191,6 +187,17 @@ impl AppState {
             Command::Export(command) => {
                 if self.can_export() {
                     return self.viewer.export(command, &self.shared);
+                }
+            }
+            // Neither tells a reader of a blinded session which film it is.
+            Command::ShowInFolder(film) => {
+                if !self.list.is_blinded_to(Some(&film)) {
+                    self.viewer.show_in_folder(film, shared);
+                }
+            }
+            Command::CopyPath(film) => {
+                if !self.list.is_blinded_to(Some(&film)) {
+                    self.viewer.copy_path(&film, shared);
                 }
             }
             Command::Cancel => {

@@ -1,5 +1,6 @@
 //! The user interface: panels draw views of the state and send commands, widgets take plain values.
 
+pub mod icons;
 pub mod panels;
 pub mod shortcuts;
 pub mod theme;

@@ -241,7 +241,20 @@ fn what_cannot_be_judged_is_said_in_one_line_with_the_file() {
         &["--predictions", "p.csv", "--compare", "empty.csv"],
         "empty.csv",
     );
-    check(&[], "--data");
+    // Both ways, each as a command.
+    check(&[], "`thorax evaluate --predictions");
+    check(&[], "--data FOLDER --split test`");
+}
+
+#[test]
+fn json_carries_the_warnings_that_are_said() {
+    let folder = folder();
+    assert_eq!(json(folder.path(), &[])["warnings"], serde_json::json!([]));
+    let twice = predictions(1) + predictions(1).lines().nth(1).unwrap() + "\n";
+    fs::write(folder.path().join("p.csv"), twice).unwrap();
+    let warnings = &json(folder.path(), &[])["warnings"];
+    assert_eq!(warnings.as_array().unwrap().len(), 1, "{warnings}");
+    assert!(warnings[0].as_str().unwrap().contains("more than once"));
 }
 
 #[test]
@@ -511,6 +524,24 @@ fn every_output_names_the_model_its_run_and_epoch_and_who_chose_the_thresholds()
     assert!(
         csv.contains("not set,\"Mine 11111111, run r1, epoch 12\""),
         "{csv}"
+    );
+    // Day and program are columns: a table has no line that is not of the table.
+    let program = concat!(",Thorax ", env!("CARGO_PKG_VERSION"), ",");
+    assert!(
+        csv.lines().skip(1).all(|line| line.contains(program)),
+        "{csv}"
+    );
+    assert!(!csv.contains('#'), "{csv}");
+    let written = concat!(" by Thorax ", env!("CARGO_PKG_VERSION"));
+    assert!(report.contains("60 films of 30 patients") && report.contains(written));
+    assert!(report.contains("Thresholds: set by hand on the command line for 1 of 3 labels"));
+    fs::write(folder.path().join("again.csv"), predictions(1)).unwrap();
+    assert!(run("csv").contains(",not set,none named,"));
+    name_model(
+        folder.path(),
+        "again.csv",
+        "Mine 11111111",
+        Some(("r1", "12")),
     );
     let table = run("table");
     assert!(

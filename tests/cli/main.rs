@@ -15,6 +15,10 @@ mod program;
 #[cfg(test)]
 mod run;
 #[cfg(test)]
+mod runs;
+#[cfg(test)]
 mod training;
+#[cfg(test)]
+mod tutorial;
 #[cfg(test)]
 mod writing;

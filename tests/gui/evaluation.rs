@@ -42,6 +42,18 @@ impl Scores {
         scores
     }
 
+    /// The same tables, made by the built-in model as they say.
+    fn of_the_default_model() -> Self {
+        let scores = Self::new();
+        let identity = Classifier::default_file().unwrap().identity();
+        for name in ["valid.csv", "test.csv"] {
+            let mut named = Predictions::load(&scores.path(name)).unwrap();
+            named.model = Some(identity.clone());
+            named.save(&scores.path(name)).unwrap();
+        }
+        scores
+    }
+
     fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
@@ -347,7 +359,7 @@ fn films_that_change_side_are_shown_while_the_threshold_moves() {
 
 #[test]
 fn thresholds_held_fast_are_reported_on_the_next_set_and_saved_into_a_model() {
-    let scores = Scores::new();
+    let scores = Scores::of_the_default_model();
     let model = scores.path("frozen.safetensors");
     let picker = PreparedPicker::new(Picked::Files(vec![model.clone()]));
     let mut harness = build(builder(), picker, vec![scores.path("valid.csv")]);
@@ -412,8 +424,73 @@ fn thresholds_held_fast_are_reported_on_the_next_set_and_saved_into_a_model() {
 }
 
 #[test]
+fn thresholds_solved_on_validation_are_judged_on_the_test_films_beside() {
+    let scores = Scores::of_the_default_model();
+    let mut harness = opened(&scores);
+    let judge = "Judge on test with these thresholds";
+    let n_offers = |harness: &AppHarness| harness.query_all_by_label(judge).count();
+    assert_eq!(n_offers(&harness), 0, "nothing was chosen yet");
+    apply(&mut harness, EvaluationCommand::Solve { all: true });
+    settle(&mut harness);
+    let solved = harness
+        .state()
+        .state
+        .evaluation
+        .chosen
+        .thresholds()
+        .to_vec();
+    harness.get_by_role_and_label(Role::Button, judge).click();
+    step_until("the test scores", &mut harness, |app| {
+        let set = app.state.evaluation.scored().unwrap();
+        has_set(app) && set.name.ends_with("test.csv")
+    });
+    settle(&mut harness);
+    let evaluation = &harness.state().state.evaluation;
+    let locked = evaluation.chosen.locked().unwrap();
+    assert!(locked.chosen_on.starts_with("validation films, "));
+    assert_eq!(evaluation.chosen.thresholds(), solved);
+    let valid = scores.set("valid.csv").columns[0].at(solved[0].value());
+    assert_eq!(rate_rows(evaluation)[0].where_chosen, valid.sensitivity());
+    assert_eq!(n_offers(&harness), 0, "these are the test films");
+}
+
+#[test]
+fn solving_on_test_films_asks_in_the_window_and_escape_declines() {
+    let scores = Scores::of_the_default_model();
+    let mut harness = app_with(vec![scores.path("test.csv")]);
+    step_until("the scores", &mut harness, has_set);
+    step_until("the model", &mut harness, has_model);
+    settle(&mut harness);
+    let before = harness
+        .state()
+        .state
+        .evaluation
+        .chosen
+        .thresholds()
+        .to_vec();
+    let solve = |harness: &mut AppHarness| {
+        let button = harness.get_by_role_and_label(Role::Button, "All labels");
+        button.click();
+        settle(harness);
+    };
+    solve(&mut harness);
+    harness.get_by_label_contains("These are test films");
+    harness.key_press(Key::Escape);
+    settle(&mut harness);
+    let evaluation = &harness.state().state.evaluation;
+    assert!(evaluation.asked.is_none());
+    assert_eq!(evaluation.chosen.thresholds(), before);
+    solve(&mut harness);
+    let yes = "Choose on them all the same";
+    harness.get_by_role_and_label(Role::Button, yes).click();
+    settle(&mut harness);
+    let words = harness.state().state.evaluation.origin().words();
+    assert!(words.contains("on test films, "), "{words}");
+}
+
+#[test]
 fn only_thresholds_that_were_chosen_here_are_saved_into_a_model() {
-    let scores = Scores::new();
+    let scores = Scores::of_the_default_model();
     let model = scores.path("moved.safetensors");
     let picker = PreparedPicker::new(Picked::Files(vec![model.clone()]));
     let mut harness = build(builder(), picker, vec![scores.path("valid.csv")]);
@@ -435,7 +512,8 @@ fn only_thresholds_that_were_chosen_here_are_saved_into_a_model() {
         assert_eq!(after.of(label), before.of(label), "{label}");
     }
     let moved = after.of("Effusion").unwrap().clone().unwrap();
-    let words = format!("set by hand on {}", scores.path("valid.csv").display());
+    let table = scores.path("valid.csv");
+    let words = format!("set by hand on validation films, {}", table.display());
     assert_eq!(
         (moved.threshold(), moved.chosen_by()),
         (0.7, words.as_str())
@@ -452,8 +530,9 @@ fn thresholds_and_calibration_of_one_model_are_not_applied_to_scores_of_another(
     let state = &harness.state().state;
     let unset = [0; 3].map(|_| Threshold::unset());
     assert_eq!(state.evaluation.chosen.thresholds(), unset);
-    harness.get_by_label("Scores of Another run 00c0ffee");
-    harness.get_by_label_contains("not by the model in use");
+    harness.get_by_label("Scores: Another run (00c0ffee), valid, 80 films of 40 patients");
+    harness.get_by_label("Thresholds: 0.5, not set");
+    harness.get_by_label_contains(": another model");
 
     // The same scores, made by the model in use: its own operating points.
     let loaded = state.shared.model.loaded.as_ref().unwrap();
@@ -477,7 +556,7 @@ fn thresholds_and_calibration_of_one_model_are_not_applied_to_scores_of_another(
     assert_eq!(evaluation.chosen.thresholds()[1], point);
     assert_eq!(
         harness
-            .query_all_by_label_contains("not by the model")
+            .query_all_by_label_contains(": another model")
             .count(),
         0
     );

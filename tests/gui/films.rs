@@ -5,6 +5,14 @@ pub fn phantom() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/phantom.png")
 }
 
+/// The film that we drew in a folder of its own, where notes may be written.
+pub fn own_phantom() -> (tempfile::TempDir, PathBuf) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("phantom.png");
+    std::fs::copy(phantom(), &path).unwrap();
+    (folder, path)
+}
+
 /// A picture that is no chest film, in a folder of its own.
 pub fn stripes() -> (tempfile::TempDir, PathBuf) {
     let folder = tempfile::tempdir().unwrap();

@@ -9,6 +9,8 @@ mod evaluation;
 #[cfg(test)]
 mod exports;
 #[cfg(test)]
+mod film_menu;
+#[cfg(test)]
 mod films;
 #[cfg(test)]
 mod harness;
@@ -35,6 +37,7 @@ mod training;
 #[cfg(test)]
 mod training_data;
 mod training_form;
+#[cfg(test)]
 mod training_steps;
 #[cfg(test)]
 mod viewer;

@@ -244,7 +244,7 @@ fn the_text_keeps_the_keyboard_while_it_is_not_valid_and_names_the_line() {
     let error = harness.state().state.training.form.text_error.clone();
     assert!(error.unwrap().starts_with("line 1 cannot be read"));
     harness
-        .get_all_by_label_contains("ine 1 cannot be read")
+        .get_all_by_label_contains(" 1 cannot be read")
         .next()
         .unwrap();
     let (is_focused, value) = editor(&harness);

@@ -11,7 +11,7 @@ use thorax::model::{Classifier, ModelFile};
 use thorax::state::{CompareCommand, CompareWith, Tool};
 use thorax::ui::panels::Pane;
 
-use crate::films::phantom;
+use crate::films::{own_phantom, phantom};
 use crate::harness::{AppHarness, app_with_scores, is_scored, step_until};
 
 pub fn app() -> AppHarness {
@@ -272,7 +272,8 @@ fn the_histograms_window_can_be_dragged() {
 
 #[test]
 fn a_length_is_measured_in_pixels_of_the_film_where_spacing_is_unknown() {
-    let mut harness = app();
+    let (_folder, film) = own_phantom();
+    let mut harness = app_with_scores(vec![film]);
     harness.key_press(Key::L);
     harness.run();
     assert_eq!(harness.state().state.viewer.tool, Tool::Length);
@@ -307,7 +308,8 @@ fn a_length_is_measured_in_pixels_of_the_film_where_spacing_is_unknown() {
 
 #[test]
 fn three_clicks_make_an_angle() {
-    let mut harness = app();
+    let (_folder, film) = own_phantom();
+    let mut harness = app_with_scores(vec![film]);
     harness.key_press(Key::A);
     harness.run();
     let center = middle(&harness);

@@ -10,7 +10,7 @@ const LAYERS: [&[&str]; 15] = [
     &["metrics"],
     &["imaging"],
     &["dataset"],
-    &["model"],
+    &["model", "phantom"],
     &["scores"],
     &["explain"],
     &["film"],
@@ -368,4 +368,43 @@ fn nothing_reaches_the_network() {
             );
         }
     }
+}
+
+/// Whether a line gives a size of text or a color by numbers.
+fn has_own_look(line: &str) -> bool {
+    let sizes = ["FontId::proportional(", "FontId::monospace(", ".size("];
+    let after = |name: &str| line.split(name).skip(1).collect::<Vec<_>>();
+    let number = |rest: &&str| rest.starts_with(|c: char| c.is_ascii_digit());
+    let sized = sizes
+        .iter()
+        .flat_map(|name| after(name))
+        .any(|rest| number(&rest));
+    sized || after("Color32::from_rgb(").iter().any(number)
+}
+
+#[test]
+fn sizes_of_text_and_colors_are_those_of_the_theme() {
+    let ui = Path::new("src/ui");
+    for (path, text) in sources() {
+        let within = path.components().collect::<PathBuf>();
+        let in_ui = within.to_string_lossy().contains(&*ui.to_string_lossy());
+        if !in_ui
+            || within
+                .parent()
+                .is_some_and(|folder| folder.ends_with("theme"))
+        {
+            continue;
+        }
+        for (number, line) in code_lines(&text) {
+            assert!(
+                !has_own_look(line),
+                "{}:{}: {line}",
+                path.display(),
+                number + 1
+            );
+        }
+    }
+    assert!(has_own_look("let font = FontId::proportional(12.0);"));
+    assert!(has_own_look("RichText::new(a).size(12.0).color(x)"));
+    assert!(!has_own_look("FontId::proportional(theme::TEXT_PT)"));
 }

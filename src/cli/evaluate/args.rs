@@ -24,7 +24,7 @@ pub struct EvaluateArgs {
     pub model: Option<PathBuf>,
     /// Folder of films with its table, or the table: films to score, or, with --predictions, the
     /// source of the subgroups by view, sex, age and visit
-    #[arg(long, value_name = "FOLDER", required_unless_present = "predictions")]
+    #[arg(long, value_name = "FOLDER")]
     pub data: Option<PathBuf>,
     /// Part of the folder's films: train, valid (thresholds are chosen on it), test (metrics are
     /// reported on it) or all; split by the folder's own lists, or by patient as in training

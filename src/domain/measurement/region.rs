@@ -45,15 +45,15 @@ impl RegionStats {
             .filter_map(|row| row.get(columns.clone()));
         let raw = raw_stats(rows.clone(), n_pixels);
         let stored = raw.shifted(f64::from(pixels.offset()));
-        let modality = match &film.modality {
-            map if *map == ModalityMap::IDENTITY => None,
-            ModalityMap::Linear { slope, intercept } => Some(stored.scaled(*slope, *intercept)),
+        let rescales = film.modality != ModalityMap::IDENTITY;
+        let modality = rescales.then(|| match &film.modality {
+            ModalityMap::Linear { slope, intercept } => stored.scaled(*slope, *intercept),
             map @ ModalityMap::Table { .. } => {
                 let value_of = |&value: &u16| map.apply(i32::from(value) + pixels.offset());
                 let values = || rows.clone().flatten().map(value_of);
-                Some(GrayStats::of_values(values, n_pixels))
+                GrayStats::of_values(values, n_pixels)
             }
-        };
+        });
         Some(Self {
             n_pixels,
             stored,

@@ -1,20 +1,24 @@
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use super::work::{self, SaveRequest};
 use super::{EvaluationCommand, EvaluationPick, EvaluationState, Locked};
 use crate::dataset::Uncertain;
 use crate::domain::{Threshold, ThresholdOrigin};
 use crate::evaluate::{ComparedSet, Figures, OpenedSet, ScoreSource};
-use crate::model::{Classifier, ModelSource};
-use crate::scores::ScoredSet;
-use crate::state::{Effect, Model, ModelOrigin, ModelRequest, PickKind, Shared, Workspace};
+use crate::model::ModelSource;
+use crate::state::{Effect, Model, ModelRequest, PickKind, Shared, Workspace};
 use crate::work::Task;
 
 impl EvaluationState {
     /// Carries out a command of evaluation.
     pub fn apply(&mut self, command: EvaluationCommand, shared: &mut Shared) -> Vec<Effect> {
+        if self.needs_a_yes(&command) {
+            self.asked = Some(command);
+            return Vec::new();
+        }
         match command {
+            EvaluationCommand::Confirm => return self.confirm(),
+            EvaluationCommand::Decline => self.asked = None,
             EvaluationCommand::Pick(pick) => {
                 return vec![Effect::AskPath(PickKind::Evaluation(pick))];
             }
@@ -31,7 +35,7 @@ impl EvaluationState {
             }
             EvaluationCommand::SetThreshold(threshold) => {
                 let set = self.scored();
-                let at = set.map_or_else(String::new, |set| set.name.clone());
+                let at = set.map_or_else(String::new, |set| set.films_text());
                 self.chosen.move_to(threshold, &at);
             }
             EvaluationCommand::EndMove => self.chosen.end_move(),
@@ -40,6 +44,12 @@ impl EvaluationState {
             EvaluationCommand::SetTarget(target) => self.chosen.target = target,
             EvaluationCommand::Solve { all } => self.solve(all),
             EvaluationCommand::Lock(locked) => self.lock(locked),
+            EvaluationCommand::JudgeOnTest => {
+                if let Some(table) = self.test_table().cloned() {
+                    self.lock(true);
+                    self.open_predictions(table, shared);
+                }
+            }
             EvaluationCommand::ShowCell(cell) => {
                 (self.listed.cell, self.listed.different) = (cell, None);
             }
@@ -60,6 +70,24 @@ impl EvaluationState {
         Vec::new()
     }
 
+    /// Choosing on test films makes their figures look better than those of new films will be.
+    fn needs_a_yes(&self, command: &EvaluationCommand) -> bool {
+        if let EvaluationCommand::Solve { .. } = command {
+            return self.is_of_test_films() && self.chosen.locked().is_none();
+        }
+        command.pick() == Some(EvaluationPick::Model) && self.has_points_of_test_films()
+    }
+
+    fn confirm(&mut self) -> Vec<Effect> {
+        let asked = self.asked.take();
+        if let Some(EvaluationCommand::Solve { all }) = asked {
+            self.solve(all);
+        }
+        let pick = asked.as_ref().and_then(EvaluationCommand::pick);
+        let ask = pick.map(|pick| Effect::AskPath(PickKind::Evaluation(pick)));
+        ask.into_iter().collect()
+    }
+
     /// Takes a path that was picked or typed.
     pub fn take_path(&mut self, pick: EvaluationPick, path: PathBuf, shared: &mut Shared) {
         match pick {
@@ -76,20 +104,17 @@ impl EvaluationState {
             }
             EvaluationPick::Plots => {
                 if let Some(set) = self.scored().cloned() {
-                    let classifier = self.classifier_of_scores(&shared.model);
-                    let saved = SaveRequest::Plots { set, classifier };
+                    let author = self.author().cloned();
+                    let saved = SaveRequest::Plots { set, author };
                     self.save(pick, path, saved, shared);
                 }
             }
             EvaluationPick::Model => {
-                if let Some(text) = self.why_not_saved(&shared.model) {
+                if let Some(text) = self.why_not_saved() {
                     shared.say_error(text);
-                } else if let Some(set) = self.scored() {
-                    let saved = SaveRequest::Model {
-                        from: model_path(&shared.model),
-                        points: self.points(set, &shared.model),
-                    };
-                    self.save(pick, path, saved, shared);
+                } else if let Some(from) = self.author().and_then(|author| author.source.clone()) {
+                    let points = self.points();
+                    self.save(pick, path, SaveRequest::Model { from, points }, shared);
                 }
             }
         }
@@ -108,8 +133,10 @@ impl EvaluationState {
             });
     }
 
-    /// Another model is in use: its thresholds count, unless some were moved here.
+    /// Another model is in use: its thresholds count if it made the scores, unless some were moved
+    /// here.
     pub fn model_changed(&mut self, model: &Model) {
+        self.take_author(model);
         self.take_thresholds(model);
     }
 
@@ -153,7 +180,7 @@ impl EvaluationState {
                 Ok(value) => {
                     let origin = ThresholdOrigin::Solved {
                         target: target_form.words(),
-                        set: set.name.clone(),
+                        set: set.films_text(),
                     };
                     // A threshold that is solved for is one of the scores.
                     let threshold = Threshold::new(value, origin).ok();
@@ -169,7 +196,7 @@ impl EvaluationState {
     fn lock(&mut self, locked: bool) {
         let set = self.scored().filter(|_| locked);
         self.chosen.lock = set.map(|set| Locked {
-            chosen_on: set.name.clone(),
+            chosen_on: set.films_text(),
             model: set.predictions.model.clone(),
             figures: Figures::of(set, self.chosen.thresholds()),
         });
@@ -190,14 +217,6 @@ impl EvaluationState {
             .collect()
     }
 
-    /// The model in use, if the scores in view are its own or do not say.
-    fn classifier_of_scores(&self, model: &Model) -> Option<Arc<Classifier>> {
-        let classifier = model.classifier();
-        classifier
-            .filter(|_| !self.is_of_another_model(model))
-            .cloned()
-    }
-
     fn save_report(&mut self, to: PathBuf, shared: &Shared) {
         let Some(opened) = &self.set else {
             return;
@@ -207,8 +226,7 @@ impl EvaluationState {
             thresholds: self.chosen.thresholds().to_vec(),
             prevalence: self.prevalence,
             comparison: self.comparison.done().cloned(),
-            warnings: self.other_model_text(&shared.model).into_iter().collect(),
-            classifier: self.classifier_of_scores(&shared.model),
+            author: self.author().cloned(),
         };
         self.save(EvaluationPick::Report, to, saved, shared);
     }
@@ -217,22 +235,6 @@ impl EvaluationState {
         let wake = &shared.services.wake;
         self.saving
             .start("saving", wake, move |_| saved.write(pick, to));
-    }
-
-    /// The thresholds that were chosen here, for a model file; the others stay as the file has
-    /// them.
-    fn points(&self, set: &ScoredSet, model: &Model) -> Vec<(String, Threshold)> {
-        let labels = model
-            .classifier()
-            .map(|classifier| &classifier.card().labels);
-        let known = |name: &str| labels.is_some_and(|labels| labels.position(name).is_some());
-        let columns = set.columns.iter().zip(self.chosen.thresholds());
-        columns
-            .filter(|(column, threshold)| {
-                known(&column.name) && threshold.origin().is_chosen_here()
-            })
-            .map(|(column, threshold)| (column.name.clone(), threshold.clone()))
-            .collect()
     }
 
     /// Takes in what the jobs of evaluation have reported.
@@ -256,7 +258,10 @@ impl EvaluationState {
         if *pick != EvaluationPick::Model {
             return Vec::new();
         }
-        // The viewer uses the thresholds at once.
+        if !self.is_of_model_in_use(&shared.model) {
+            return Vec::new();
+        }
+        // The viewer has the same weights and uses the thresholds at once.
         let request = ModelRequest::Source(ModelSource::File(path.clone()));
         vec![Effect::LoadModel(request)]
     }
@@ -272,42 +277,17 @@ impl EvaluationState {
         };
         let last = opened.set.columns.len().saturating_sub(1);
         let lock = self.chosen.lock.as_ref();
-        let model = lock.and_then(|lock| lock.model.as_ref());
-        self.chosen.lock_holds = model.is_none_or(|model| opened.set.may_be_of(model));
+        self.chosen.lock_holds =
+            lock.is_some_and(|lock| lock.model == opened.set.predictions.model);
         self.set = Some(opened);
         self.chosen.forget_moves();
         self.listed.cell = None;
         self.listed.different = None;
+        self.asked = None;
+        self.take_author(&shared.model);
         self.take_thresholds(&shared.model);
         self.comparison = Task::Idle;
         let label_idx = self.chosen.label_idx().min(last);
         self.chosen.select_label(label_idx);
-    }
-
-    /// Locked thresholds, or else the model's, or else unset; those that were moved stay.
-    fn take_thresholds(&mut self, model: &Model) {
-        let Some(set) = self.scored().filter(|_| !self.chosen.has_moved()) else {
-            return;
-        };
-        let loaded = model.loaded.as_ref();
-        let loaded = loaded.filter(|_| !self.is_of_another_model(model));
-        let of_model = |label: &str| loaded?.thresholds.current().of(label);
-        let locked = self.chosen.locked();
-        let of_label = |label: &str| {
-            let own = locked.and_then(|locked| locked.threshold(label));
-            let found = own.or_else(|| of_model(label));
-            found.map_or_else(Threshold::unset, Threshold::clone)
-        };
-        let found = set.columns.iter().map(|column| of_label(&column.name));
-        let found = found.collect();
-        self.chosen.replace(found);
-    }
-}
-
-/// The file of the model in use; `None` where it is not from a file.
-fn model_path(model: &Model) -> Option<PathBuf> {
-    match &model.loaded.as_ref()?.origin {
-        ModelOrigin::File(path) => Some(path.clone()),
-        ModelOrigin::Default | ModelOrigin::Moment(_) => None,
     }
 }

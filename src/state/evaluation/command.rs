@@ -32,6 +32,12 @@ pub enum EvaluationCommand {
         /// All labels.
         all: bool,
     },
+    /// Do what was asked for on test films, all the same.
+    Confirm,
+    /// Leave it.
+    Decline,
+    /// Lock the thresholds and open the test films' scores.
+    JudgeOnTest,
     /// Hold the thresholds fast, or let go of them.
     Lock(bool),
     /// List the films of a cell of the 2x2 table; of none.
@@ -46,6 +52,17 @@ pub enum EvaluationCommand {
     OpenFilm(PathBuf),
     /// Back from the viewer to where one was.
     Back,
+}
+
+impl EvaluationCommand {
+    /// What it asks a path for.
+    pub(super) fn pick(&self) -> Option<EvaluationPick> {
+        if let Self::Pick(pick) = self {
+            Some(*pick)
+        } else {
+            None
+        }
+    }
 }
 
 /// A path that evaluation asks for.

@@ -3,9 +3,12 @@
 mod apply;
 mod chosen;
 mod command;
+mod origins;
 mod state;
 mod work;
 
+#[cfg(test)]
+mod origin_tests;
 #[cfg(test)]
 mod tests;
 

@@ -2,12 +2,12 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::{Cell, ChosenThresholds, EvaluationPick};
+use super::{Cell, ChosenThresholds, EvaluationCommand, EvaluationPick};
 use crate::domain::{ModelIdentity, Threshold, ThresholdOrigin};
 use crate::evaluate::{ComparedSet, Figures, OpenedSet, Prevalence, most_different_films};
 use crate::metrics::Confusion;
 use crate::scores::{LabelColumn, ScoredSet};
-use crate::state::{Model, ModelOrigin, SmallPictures};
+use crate::state::SmallPictures;
 use crate::work::{Task, Wake};
 
 /// Maximum number of differing films listed.
@@ -33,6 +33,8 @@ pub struct EvaluationState {
     pub film_opened: bool,
     /// A file being written; what was written.
     pub saving: Task<(EvaluationPick, PathBuf)>,
+    /// What was asked for and needs a yes first, since it chooses on test films.
+    pub asked: Option<EvaluationCommand>,
 }
 
 /// Which films of the set are listed.
@@ -84,6 +86,7 @@ impl EvaluationState {
             all_labels: false,
             film_opened: false,
             saving: Task::Idle,
+            asked: None,
         }
     }
 
@@ -181,39 +184,11 @@ impl EvaluationState {
         self.scored()?.predictions.model.as_ref()
     }
 
-    /// Whether the scores in view were made by other weights than those of the model in use, whose
-    /// thresholds and calibration then say nothing about them.
-    pub fn is_of_another_model(&self, model: &Model) -> bool {
-        self.scored()
-            .zip(model.classifier())
-            .is_some_and(|(set, classifier)| !set.may_be_of(classifier.identity()))
-    }
-
-    /// Says that the scores in view are of another model than the one in use.
-    pub fn other_model_text(&self, model: &Model) -> Option<String> {
-        let made_by = self
-            .scored_by()
-            .filter(|_| self.is_of_another_model(model))?;
-        Some(format!(
-            "These scores were made by {made_by}, not by the model in use: its thresholds and \
-             calibration are not applied"
-        ))
-    }
-
-    /// Why thresholds cannot be saved into the model in use: they mean nothing to a model that did
-    /// not make the scores, and there is no file of weights in memory.
-    pub fn why_not_saved(&self, model: &Model) -> Option<String> {
-        let in_memory = matches!(model.loaded.as_ref()?.origin, ModelOrigin::Moment(_));
-        let text = "The model in use is in memory only: use one of the run's saved epochs to save \
-                    thresholds";
-        let in_memory = in_memory.then(|| text.to_owned());
-        self.other_model_text(model).or(in_memory)
-    }
-
     /// Says that thresholds are held fast that were chosen on scores of another model.
     pub fn other_lock_text(&self) -> Option<String> {
         let lock = self.chosen.locked_elsewhere()?;
-        let model = lock.model.as_ref()?;
+        let model = lock.model.as_ref();
+        let model = model.map_or_else(|| "no named model".to_owned(), ToString::to_string);
         Some(format!(
             "The locked thresholds were chosen on scores of {model} ({}): they are not applied to \
              these scores",

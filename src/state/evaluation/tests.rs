@@ -7,7 +7,7 @@ use crate::domain::{ModelIdentity, Threshold, ThresholdOrigin};
 use crate::evaluate::OpenedSet;
 use crate::scores::{FilmPrediction, Predictions, ScoredSet};
 use crate::state::shared::tests::{errors, shared, shared_with_model};
-use crate::state::{Effect, ModelOrigin, PickKind, Shared, Workspace};
+use crate::state::{Effect, PickKind, Shared, Workspace};
 
 /// Score of Mass and whether the film has it; no film has Hernia.
 const FILMS: [(f64, bool); 6] = [
@@ -19,7 +19,7 @@ const FILMS: [(f64, bool); 6] = [
     (0.9, true),
 ];
 
-fn opened(name: &str, model: Option<&ModelIdentity>) -> OpenedSet {
+pub fn opened(name: &str, model: Option<&ModelIdentity>) -> OpenedSet {
     let films = FILMS
         .iter()
         .enumerate()
@@ -38,21 +38,23 @@ fn opened(name: &str, model: Option<&ModelIdentity>) -> OpenedSet {
         set: ScoredSet::new(name.to_owned(), predictions).unwrap().into(),
         warnings: Vec::new(),
         leak: None,
+        author: None,
+        test_table: None,
     }
 }
 
 /// The scores in view.
-fn evaluation(shared: &mut Shared) -> EvaluationState {
+pub fn evaluation(shared: &mut Shared) -> EvaluationState {
     let mut state = EvaluationState::new(shared.services.wake.clone());
     open(&mut state, "valid", shared);
     state
 }
 
-fn open(state: &mut EvaluationState, name: &str, shared: &mut Shared) {
+pub fn open(state: &mut EvaluationState, name: &str, shared: &mut Shared) {
     open_of(state, name, None, shared);
 }
 
-fn open_of(
+pub fn open_of(
     state: &mut EvaluationState,
     name: &str,
     model: Option<&ModelIdentity>,
@@ -62,12 +64,12 @@ fn open_of(
     state.take_set(shared);
 }
 
-fn values(state: &EvaluationState) -> Vec<f64> {
+pub fn values(state: &EvaluationState) -> Vec<f64> {
     let thresholds = state.chosen.thresholds().iter();
     thresholds.map(Threshold::value).collect()
 }
 
-fn apply(state: &mut EvaluationState, commands: &[EvaluationCommand], shared: &mut Shared) {
+pub fn apply(state: &mut EvaluationState, commands: &[EvaluationCommand], shared: &mut Shared) {
     for command in commands {
         assert_eq!(state.apply(command.clone(), shared), []);
     }
@@ -202,25 +204,6 @@ fn solving_reaches_the_target_and_names_the_labels_without_a_solution() {
 }
 
 #[test]
-fn the_thresholds_of_a_new_model_count_unless_some_were_moved() {
-    let mut shared = shared();
-    let mut state = evaluation(&mut shared);
-    let with_model = shared_with_model();
-    let loaded = with_model.model.loaded.as_ref().unwrap();
-    let of_model = loaded.thresholds.current().of("Mass").unwrap().value();
-    assert_ne!(of_model, 0.5, "else this test shows nothing");
-    state.model_changed(&with_model.model);
-    assert_eq!(state.threshold(), of_model);
-    apply(
-        &mut state,
-        &[EvaluationCommand::SetThreshold(0.77)],
-        &mut shared,
-    );
-    state.model_changed(&with_model.model);
-    assert_eq!(state.threshold(), 0.77);
-}
-
-#[test]
 fn locked_thresholds_of_one_model_are_not_applied_to_scores_of_another() {
     let mut shared = shared();
     let mut state = evaluation(&mut shared);
@@ -242,36 +225,6 @@ fn locked_thresholds_of_one_model_are_not_applied_to_scores_of_another() {
     open_of(&mut state, "test", Some(&first), &mut shared);
     assert_eq!(state.threshold(), 0.7);
     assert_eq!(state.other_lock_text(), None);
-}
-
-#[test]
-fn thresholds_are_not_saved_into_a_model_that_did_not_make_the_scores() {
-    let mut shared = shared_with_model();
-    let mut state = evaluation(&mut shared);
-    let other = ModelIdentity::new("Another run", "00c0ffee", None);
-    open_of(&mut state, "valid", Some(&other), &mut shared);
-    let commands = [
-        EvaluationCommand::SetThreshold(0.7),
-        EvaluationCommand::Take(EvaluationPick::Model, "never.safetensors".into()),
-    ];
-    apply(&mut state, &commands, &mut shared);
-    let said = errors(&shared);
-    assert!(said[0].contains("made by Another run 00c0ffee"), "{said:?}");
-    assert!(matches!(state.saving, crate::work::Task::Idle));
-}
-
-#[test]
-fn thresholds_of_weights_in_memory_are_not_saved_into_the_default_model() {
-    let mut shared = shared_with_model();
-    let mut state = evaluation(&mut shared);
-    let loaded = shared.model.loaded.as_mut().unwrap();
-    loaded.origin = ModelOrigin::Moment("run a".to_owned());
-    let take = EvaluationCommand::Take(EvaluationPick::Model, "never.safetensors".into());
-    let commands = [EvaluationCommand::SetThreshold(0.7), take];
-    apply(&mut state, &commands, &mut shared);
-    let said = errors(&shared);
-    assert!(said[0].contains("in memory only"), "{said:?}");
-    assert!(matches!(state.saving, crate::work::Task::Idle));
 }
 
 #[test]

@@ -7,12 +7,12 @@ use super::EvaluationPick;
 use crate::dataset::{FilmCache, LabelRules};
 use crate::domain::{Part, Threshold};
 use crate::evaluate::{
-    Choices, ComparedSet, Evaluation, EvaluationData, Figures, OpenedSet, Prevalence, ScoreSource,
-    figures_csv, freeze_operating_points, html_report, save_plots,
+    Choices, ComparedSet, Evaluation, EvaluationData, Figures, OpenedSet, Prevalence, ScoreAuthor,
+    ScoreSource, Written, figures_csv, freeze_operating_points, html_report, save_plots,
 };
 use crate::files::{Existing, write_file};
 use crate::imaging::is_kept_film;
-use crate::model::{Classifier, ModelFile};
+use crate::model::{Classifier, ModelFile, ModelSource};
 use crate::scores::ScoredSet;
 use crate::work::{JobContext, Unwatched};
 
@@ -45,8 +45,7 @@ pub enum SaveRequest {
         thresholds: Vec<Threshold>,
         prevalence: Prevalence,
         comparison: Option<ComparedSet>,
-        warnings: Vec<String>,
-        classifier: Option<Arc<Classifier>>,
+        author: Option<Arc<ScoreAuthor>>,
     },
     /// A table of figures.
     Figures {
@@ -56,11 +55,11 @@ pub enum SaveRequest {
     /// Every plot of every label.
     Plots {
         set: Arc<ScoredSet>,
-        classifier: Option<Arc<Classifier>>,
+        author: Option<Arc<ScoreAuthor>>,
     },
-    /// A model with operating points: its file, or the default one.
+    /// A copy of a model with operating points.
     Model {
-        from: Option<PathBuf>,
+        from: ModelSource,
         points: Vec<(String, Threshold)>,
     },
 }
@@ -78,32 +77,31 @@ impl SaveRequest {
                 thresholds,
                 prevalence,
                 comparison,
-                warnings,
-                classifier,
+                author,
             } => {
                 let choices = Choices {
                     thresholds: &thresholds,
                     prevalence,
                     comparison,
-                    warnings,
                     ..Choices::default()
                 };
                 let evaluation = Evaluation::of(&opened, choices, &Unwatched)?;
-                let html = html_report(&evaluation, classifier.as_deref());
+                let html = html_report(&evaluation, author.as_deref(), &Written::now());
                 write(&to, html.as_bytes())?;
             }
             Self::Figures { set, thresholds } => {
                 let figures = Figures::of(&set, &thresholds);
-                write(&to, &figures_csv(&figures, set.predictions.model.as_ref()))?;
+                let model = set.predictions.model.as_ref();
+                write(&to, &figures_csv(&figures, model, &Written::now()))?;
             }
-            Self::Plots { set, classifier } => {
-                let card = classifier.as_deref().map(Classifier::card);
+            Self::Plots { set, author } => {
+                let card = author.as_ref().map(|author| &author.card);
                 save_plots(&set, card, &to, Existing::Keep)?;
             }
             Self::Model { from, points } => {
                 let file = match from {
-                    Some(from) => ModelFile::load(&from)?,
-                    None => Classifier::default_file()?,
+                    ModelSource::File(path) => ModelFile::load(&path)?,
+                    ModelSource::Default => Classifier::default_file()?,
                 };
                 freeze_operating_points(&file, &to, None, None, &points, CHOSEN)?;
             }

@@ -5,7 +5,7 @@ use chrono::{SecondsFormat, Utc};
 
 use super::score::start_scoring;
 use super::{FilmNote, FilmStatus, ListCommand, ListFilter, ListState, Mark, SortKey, SortOrder};
-use crate::state::{Effect, PickKind, Session, Shared, Workspace};
+use crate::state::{Effect, FilmEntry, PickKind, Session, Shared, Workspace};
 
 impl ListState {
     /// Carries out a command of the film list.
@@ -28,7 +28,12 @@ impl ListState {
             ListCommand::StepPatient(step) => {
                 return show(self.neighbor_of_patient(step, &shared.films));
             }
-            ListCommand::Mark(mark) => self.mark(mark, shared),
+            ListCommand::Mark(mark) => {
+                if let Some(film_idx) = shared.films.current() {
+                    self.mark(film_idx, mark, shared);
+                }
+            }
+            ListCommand::MarkFilm(film_idx, mark) => self.mark(film_idx, mark, shared),
             ListCommand::Note(text) => self.write_note(text, shared),
             ListCommand::StartBlinded => return vec![Effect::AskPath(PickKind::ReadingLog)],
             ListCommand::ResumeBlinded => return vec![Effect::AskPath(PickKind::ResumedLog)],
@@ -149,7 +154,7 @@ impl ListState {
         let entries = shared.films.entries();
         let listed = self.places.iter().filter_map(|&place| entries.get(place));
         let unscored = listed.filter(|entry| entry.scores.is_none());
-        let films = unscored.map(|entry| (entry.path.clone(), entry.correction));
+        let films = unscored.map(|entry| (entry.path.clone(), entry.corrected.correction));
         let films = films.collect();
         let (services, classifier) = (&shared.services, Arc::clone(classifier));
         start_scoring(&mut self.scoring, services, films, classifier);
@@ -161,11 +166,11 @@ impl ListState {
         self.stale = true;
     }
 
-    fn mark(&mut self, mark: Mark, shared: &mut Shared) {
-        if let Some(entry) = shared.films.current_entry_mut() {
+    fn mark(&mut self, film_idx: usize, mark: Mark, shared: &mut Shared) {
+        if let Some(entry) = shared.films.entry_at_mut(film_idx) {
             entry.mark = (entry.mark != Some(mark)).then_some(mark);
             entry.note_times.mark = now();
-            self.keep_note(shared);
+            self.keep_note(entry);
         }
     }
 
@@ -173,15 +178,13 @@ impl ListState {
         if let Some(entry) = shared.films.current_entry_mut() {
             entry.note = text;
             entry.note_times.note = now();
-            self.keep_note(shared);
+            self.keep_note(entry);
         }
     }
 
-    fn keep_note(&mut self, shared: &Shared) {
-        if let Some(entry) = shared.films.current_entry() {
-            self.notes.save(entry.path.clone(), FilmNote::of(entry));
-            self.stale = true;
-        }
+    fn keep_note(&mut self, entry: &FilmEntry) {
+        self.notes.save(entry.path.clone(), FilmNote::of(entry));
+        self.stale = true;
     }
 
     /// Saves the measurements of a film, which have changed, with its note.
@@ -197,7 +200,8 @@ impl ListState {
         for film in scored {
             let entry = shared.films.entry_mut(&film.path);
             // Scores by the window of before do not count.
-            if let Some(entry) = entry.filter(|entry| entry.correction == film.correction) {
+            if let Some(entry) = entry.filter(|entry| entry.corrected.correction == film.correction)
+            {
                 match film.scores {
                     Ok((concerns, scores)) => entry.take_scores(&concerns, scores),
                     Err(error) => entry.status = FilmStatus::Failed(error),

@@ -27,6 +27,8 @@ pub enum ListCommand {
     StepPatient(isize),
     /// Mark the film in view; the same mark again takes it off.
     Mark(Mark),
+    /// Mark a film of the list, whichever is in view.
+    MarkFilm(usize, Mark),
     /// Write a note on the film in view.
     Note(String),
     /// Begin a blinded session of the films that the list shows.

@@ -33,9 +33,16 @@ pub struct FilmEntry {
     /// When mark, words and measurements were changed last.
     pub note_times: NoteTimes,
     /// What the user changed about it before it is scored.
+    pub corrected: Corrected,
+}
+
+/// What the user changed about a film, and what is known of it as it is in its file.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Corrected {
+    /// The change.
     pub correction: Correction,
-    /// Extent of the film as it is in its file, in pixels, once it was corrected.
-    pub(in crate::state) size_in_file: Option<Size>,
+    /// Extent in the file, in pixels, once the film was corrected.
+    size_in_file: Option<Size>,
 }
 
 /// How far a film on the list has come.
@@ -98,30 +105,31 @@ impl FilmEntry {
             note: String::new(),
             measurements: Vec::new(),
             note_times: NoteTimes::default(),
-            correction: Correction::default(),
-            size_in_file: None,
+            corrected: Corrected::default(),
         }
     }
 
     /// Takes a correction. Measurements keep their places on the patient; `size` is the film's extent before it.
     pub(in crate::state) fn correct(&mut self, correction: Correction, size: Size) {
-        let before = self.correction.quarter_turns;
+        let before = self.corrected.correction.quarter_turns;
         let turn_of = |turns: u8| Orientation::default().turned(turns.cast_signed());
-        self.size_in_file
+        self.corrected
+            .size_in_file
             .get_or_insert(turn_of(before).shown_size(size));
         let turn = turn_of((correction.quarter_turns + 4 - before) % 4);
         let measurements = std::mem::take(&mut self.measurements).into_iter();
         self.measurements = measurements
             .map(|measurement| measurement.mapped(|point| turn.shown_from_image(point, size)))
             .collect();
-        self.correction = correction;
+        self.corrected.correction = correction;
     }
 
     /// Its measurements on the film as it is in its file, which is how they are kept.
     pub(in crate::state) fn measurements_in_file(&self) -> Vec<Measurement> {
-        let turn = Orientation::default().turned(self.correction.quarter_turns.cast_signed());
+        let turn =
+            Orientation::default().turned(self.corrected.correction.quarter_turns.cast_signed());
         let measurements = self.measurements.iter().cloned();
-        let Some(size) = self.size_in_file else {
+        let Some(size) = self.corrected.size_in_file else {
             return measurements.collect();
         };
         measurements
@@ -186,9 +194,9 @@ mod tests {
         entry.correct(turned(1), size(100.0, 50.0));
         let upright = Measurement::Length([point(30.0, 10.0), point(30.0, 30.0)]);
         assert_eq!(entry.measurements, [upright]);
-        assert_eq!(entry.measurements_in_file(), [line.clone()]);
+        assert_eq!(entry.measurements_in_file(), std::slice::from_ref(&line));
         entry.correct(turned(3), size(50.0, 100.0));
-        assert_eq!(entry.measurements_in_file(), [line.clone()]);
+        assert_eq!(entry.measurements_in_file(), std::slice::from_ref(&line));
         entry.correct(turned(0), size(50.0, 100.0));
         assert_eq!(entry.measurements, [line]);
     }

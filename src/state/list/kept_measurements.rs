@@ -77,7 +77,7 @@ mod tests {
             ),
             (
                 r#"[{"kind": "text", "points": [[1e300, 2]]}]"#,
-                "expected 1 places of text, all finite, got 1",
+                "out of range",
             ),
         ] {
             let error = serde_json::from_str::<File>(text).unwrap_err().to_string();

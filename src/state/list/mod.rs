@@ -25,7 +25,7 @@ pub use blinded::{
     Confidence, NetworkAnswer, ReaderAnswer, SessionReport,
 };
 pub use command::ListCommand;
-pub use entry::{FilmEntry, FilmStatus, Mark};
+pub use entry::{Corrected, FilmEntry, FilmStatus, Mark};
 pub use rows::{ListRow, ListRows, RowHeights};
 pub use sidecar::{FilmNote, NoteTimes, Sidecar};
 pub use state::ListState;

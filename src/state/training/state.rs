@@ -199,7 +199,8 @@ impl TrainingState {
     pub fn takes_data(&self, path: &Path) -> bool {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         let name = name.to_lowercase();
-        let is_table = name.trim_end_matches(".gz").rsplit('.').next() == Some("csv");
+        let name = name.strip_suffix(".gz").unwrap_or(&name);
+        let is_table = Path::new(name).extension().is_some_and(|end| end == "csv");
         self.page == TrainingPage::Data && (is_table || path.is_dir())
     }
 

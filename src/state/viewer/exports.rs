@@ -1,4 +1,4 @@
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::Context as _;
@@ -37,6 +37,8 @@ pub enum Clip {
 pub enum Exported {
     Files(Vec<PathBuf>),
     Clip(Clip),
+    /// The desktop shows it: nothing to say.
+    Shown,
 }
 
 /// All that an export needs, free of the window.
@@ -74,11 +76,7 @@ impl ExportSource {
         Ok(overlay_image(picture, heatmap, &style, &lines)?)
     }
 
-    fn files(
-        &self,
-        kinds: &[ExportKind],
-        folder: &std::path::Path,
-    ) -> anyhow::Result<Vec<PathBuf>> {
+    fn files(&self, kinds: &[ExportKind], folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
         let export = self.export();
         let drawn = DrawnMaps {
             scored: &self.reading,
@@ -126,7 +124,7 @@ impl Exports {
                 });
                 self.clip = Some(clip);
             }
-            None => {}
+            Some(Exported::Shown) | None => {}
         }
     }
 }
@@ -155,6 +153,22 @@ impl ViewerState {
         let kinds = std::mem::take(&mut self.exports.requested);
         self.start_export("export", shared, move |source| {
             Ok(Exported::Files(source.files(&kinds, &folder)?))
+        });
+    }
+
+    /// Puts the path of a film on the clipboard.
+    pub fn copy_path(&mut self, film: &Path, shared: &mut Shared) {
+        self.exports.clip = Some(Clip::Text(film.display().to_string()));
+        shared.say("Path copied to the clipboard");
+    }
+
+    /// Shows a film in its folder, in the desktop's file manager.
+    pub fn show_in_folder(&mut self, film: PathBuf, shared: &Shared) {
+        let picker = Arc::clone(&shared.services.picker);
+        let wake = &shared.services.wake;
+        self.exports.task.start("show in folder", wake, move |job| {
+            picker.show_in_folder(&film, job)?;
+            Ok(Exported::Shown)
         });
     }
 

@@ -367,21 +367,21 @@ fn a_measurement_is_saved_when_its_drag_ends_and_undone_as_one_step() {
     let (mut viewer, mut shared) = viewer(shared());
     let measure = |command| ViewerCommand::Display(DisplayCommand::Measure(command));
     let length = |x| Measurement::Length([Point { x, y: 1.0 }, Point { x: x + 9.0, y: 1.0 }]);
-    let saved = Effect::MeasurementsChanged(PHANTOM.into());
+    let saved = vec![Effect::MeasurementsChanged(PHANTOM.into())];
     let add = measure(MeasureCommand::Add(length(0.0)));
-    assert_eq!(viewer.apply(add, &mut shared), [saved.clone()]);
+    assert_eq!(viewer.apply(add, &mut shared), saved);
     for x in [1.0, 2.0, 3.0] {
         let to = length(x);
         let change = measure(MeasureCommand::Change { place: 0, to });
         assert_eq!(viewer.apply(change, &mut shared), []);
     }
     let end = || ViewerCommand::Display(DisplayCommand::EndGesture);
-    assert_eq!(viewer.apply(end(), &mut shared), [saved.clone()]);
+    assert_eq!(viewer.apply(end(), &mut shared), saved);
     assert_eq!(viewer.apply(end(), &mut shared), []);
     let seen = |shared: &Shared| shared.films.current_entry().unwrap().measurements.clone();
     assert_eq!(seen(&shared), [length(3.0)]);
     let undone = viewer.apply(ViewerCommand::Undo, &mut shared);
-    assert_eq!((undone, seen(&shared)), (vec![saved], vec![length(0.0)]));
+    assert_eq!((undone, seen(&shared)), (saved, vec![length(0.0)]));
     viewer.apply(change(DisplayChange::Reset), &mut shared);
     assert_eq!(seen(&shared), [length(0.0)], "the view alone is reset");
     viewer.apply(ViewerCommand::ShowFilm(1), &mut shared);

@@ -2,12 +2,14 @@ use egui::{Pos2, Rect, Sense, Stroke, Ui, Vec2, pos2};
 
 use crate::domain::{Display, GrayChoice, Window};
 use crate::film::OpenedFilm;
-use crate::imaging::GrayCounts;
+use crate::imaging::GrayBin;
 use crate::state::{CommandSender, DisplayChange, DisplayCommand};
 use crate::ui::theme;
 
 /// Height of the histogram.
 const HEIGHT_PT: f32 = 84.0;
+/// Width of the narrowest bar.
+const LEAST_WIDTH_PT: f32 = 1.0;
 /// How near to an edge of the window a drag moves that edge.
 const GRIP_PT: f32 = 8.0;
 
@@ -32,8 +34,9 @@ pub fn histogram_ui(ui: &mut Ui, opened: &OpenedFilm, display: &Display, command
     });
     let counts = opened.counts();
     let window = opened.window_of(&display.gray);
-    let scale = Scale { rect, counts };
-    bars_ui(ui, &scale);
+    let (low, high) = counts.bounds();
+    let scale = Scale { rect, low, high };
+    bars_ui(ui, &scale, &counts.bins);
     window_ui(ui, &scale, &window);
     let id = response.id.with("grip");
     if response.drag_started() {
@@ -65,18 +68,19 @@ pub fn histogram_ui(ui: &mut Ui, opened: &OpenedFilm, display: &Display, command
 }
 
 /// From modality values to places of the histogram.
-struct Scale<'a> {
+struct Scale {
     rect: Rect,
-    counts: &'a GrayCounts,
+    low: f64,
+    high: f64,
 }
 
-impl Scale<'_> {
+impl Scale {
     fn span(&self) -> f64 {
-        (self.counts.high - self.counts.low).max(1e-9)
+        (self.high - self.low).max(1e-9)
     }
 
     fn x(&self, value: f64) -> f32 {
-        let share = (value - self.counts.low) / self.span();
+        let share = (value - self.low) / self.span();
         self.rect.left() + share.clamp(-10.0, 10.0) as f32 * self.rect.width()
     }
 }
@@ -86,7 +90,7 @@ fn ends(window: &Window) -> (f64, f64) {
     (window.center() - half, window.center() + half)
 }
 
-fn grip_at(pos: Pos2, scale: &Scale<'_>, window: &Window) -> Grip {
+fn grip_at(pos: Pos2, scale: &Scale, window: &Window) -> Grip {
     let (low, high) = ends(window);
     let (to_low, to_high) = ((pos.x - scale.x(low)).abs(), (pos.x - scale.x(high)).abs());
     if to_low.min(to_high) > GRIP_PT {
@@ -109,26 +113,28 @@ fn dragged(window: &Window, grip: Grip, moved: f64) -> Option<Window> {
     Window::new(f64::midpoint(low, high), width, window.function()).ok()
 }
 
-/// The square root of the counts: a film's black rim would hide all else.
-fn bars_ui(ui: &Ui, scale: &Scale<'_>) {
+/// The square root of the pixels of a gray level: a film's black rim would hide all else.
+fn bars_ui(ui: &Ui, scale: &Scale, bins: &[GrayBin]) {
     let painter = ui.painter_at(scale.rect);
     painter.rect_filled(scale.rect, 2.0, ui.visuals().extreme_bg_color);
-    let bins = &scale.counts.bins;
-    let top = bins.iter().copied().max().unwrap_or(1).max(1);
+    let heights = bins.iter().map(GrayBin::pixels_per_level);
+    let top = heights.fold(1.0, f64::max);
     let color = theme::palette(ui.visuals()).below;
-    let width = scale.rect.width() / bins.len().max(1) as f32;
     let mut mesh = egui::Mesh::default();
-    for (place, &n) in bins.iter().enumerate() {
-        let height = (n as f32 / top as f32).sqrt() * (scale.rect.height() - 4.0);
-        let left = scale.rect.left() + place as f32 * width;
+    for bin in bins {
+        let share = (bin.pixels_per_level() / top).sqrt() as f32;
         let bottom = scale.rect.bottom();
-        let bar = Rect::from_min_max(pos2(left, bottom - height), pos2(left + width, bottom));
+        let height = share * (scale.rect.height() - 4.0);
+        let (left, right) = (scale.x(bin.low), scale.x(bin.high));
+        // A level far from all others is a line, and still to be seen.
+        let right = right.max(left + LEAST_WIDTH_PT);
+        let bar = Rect::from_min_max(pos2(left, bottom - height), pos2(right, bottom));
         mesh.add_colored_rect(bar, color);
     }
     painter.add(mesh);
 }
 
-fn window_ui(ui: &Ui, scale: &Scale<'_>, window: &Window) {
+fn window_ui(ui: &Ui, scale: &Scale, window: &Window) {
     let painter = ui.painter_at(scale.rect);
     let (low, high) = ends(window);
     let color = theme::palette(ui.visuals()).threshold;
@@ -153,6 +159,21 @@ mod tests {
         assert_eq!(ends_of(Grip::Low), (110.0, 200.0));
         assert_eq!(ends_of(Grip::High), (100.0, 210.0));
         assert_eq!(ends_of(Grip::Middle), (110.0, 210.0));
+    }
+
+    #[test]
+    fn window_and_bars_have_one_scale() {
+        // 256 levels, 16 apart: two points each.
+        let rect = Rect::from_min_size(pos2(10.0, 0.0), Vec2::new(512.0, HEIGHT_PT));
+        let (low, high) = (-8.0, 4088.0);
+        let scale = Scale { rect, low, high };
+        let full = Window::spanning(0.0, 4080.0);
+        let (low, high) = ends(&full);
+        // The full window ends in the middle of the first and of the last bar.
+        assert!((scale.x(low) - rect.left() - 1.0).abs() < 1e-2);
+        assert!((scale.x(high) - rect.right() + 1.0).abs() < 1e-2);
+        let moved = dragged(&full, Grip::Low, 2.0 / 512.0 * scale.span()).unwrap();
+        assert!((scale.x(ends(&moved).0) - rect.left() - 3.0).abs() < 1e-2);
     }
 
     #[test]

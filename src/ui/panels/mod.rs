@@ -3,6 +3,7 @@
 mod about;
 mod compare;
 mod evaluation;
+mod film_menu;
 mod findings;
 mod histogram;
 mod keys;
@@ -26,7 +27,8 @@ mod welcome;
 pub use about::about_ui;
 pub use compare::compare_ui;
 pub use evaluation::{
-    EvaluationCurves, EvaluationView, EvaluationViews, RateRow, back_ui, evaluation_ui, rate_rows,
+    EvaluationCurves, EvaluationView, EvaluationViews, IdentityLine, RateRow, back_ui,
+    evaluation_ui, rate_rows,
 };
 pub use findings::{
     FindingRow, FindingsView, FindingsViews, Verdict, finding_rows, findings_ui, risk_text,

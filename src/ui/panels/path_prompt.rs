@@ -4,15 +4,22 @@ use crate::state::{Command, CommandSender, PathPrompt};
 
 /// Where the line floats, below the bars at the top: nothing moves for it.
 const TOP_PT: f32 = 64.0;
-/// Widest line.
+/// Where it begins, right of the list, and the room that it leaves for the findings.
+const LEFT_PT: f32 = 100.0;
+const BESIDE_PT: f32 = 340.0;
+/// Widest and narrowest line.
 const WIDTH_PT: f32 = 760.0;
+const LEAST_WIDTH_PT: f32 = 420.0;
 
 /// A line for typing a path where there is no dialog, for whatever was asked for.
 pub fn path_prompt_ui(ctx: &Context, prompt: &PathPrompt, commands: &CommandSender) {
-    let width = WIDTH_PT.min(ctx.content_rect().width() - 48.0);
+    let whole = ctx.content_rect().width();
+    let room = (whole - LEFT_PT - BESIDE_PT).max(LEAST_WIDTH_PT);
+    let width = room.min(WIDTH_PT).min(whole - 48.0);
+    let left = LEFT_PT.min(whole - width - 24.0).max(8.0);
     Area::new(Id::unique("path"))
         .order(Order::Foreground)
-        .anchor(Align2::CENTER_TOP, vec2(0.0, TOP_PT))
+        .anchor(Align2::LEFT_TOP, vec2(left, TOP_PT))
         .show(ctx, |ui| {
             Frame::popup(ui.style()).show(ui, |ui| {
                 ui.set_width(width);
@@ -38,7 +45,7 @@ fn line_ui(ui: &mut Ui, prompt: &PathPrompt, commands: &CommandSender) {
         if ui.button(prompt.button()).clicked() || entered {
             commands.send(Command::UseTypedPath);
         }
-        if ui.button("Hide").clicked() {
+        if ui.button("Cancel").clicked() {
             commands.send(Command::ShowPathField(false));
         }
     });

@@ -26,7 +26,7 @@ pub fn status_bar_ui(
             if blinded {
                 ui.label("Blinded session");
             } else if let Some(text) = running_text(training) {
-                let text = egui::RichText::new(text).color(palette.valid);
+                let text = egui::RichText::new(text).color(palette.accent);
                 let link = ui.link(text).on_hover_text("Go to the training");
                 if link.clicked() {
                     let page = TrainingCommand::ShowPage(TrainingPage::Run);

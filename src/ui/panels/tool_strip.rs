@@ -1,47 +1,60 @@
-use egui::Ui;
+use egui::{TextStyle, Ui};
 
 use super::ToolStripView;
 use crate::domain::GrayChoice;
 use crate::state::{BRUSH_RANGE, CommandSender, DisplayChange, DisplayCommand, Probe, Tool};
+use crate::ui::icons::Icon;
 use crate::ui::shortcuts::Action;
+use crate::ui::theme;
+use crate::ui::widgets::IconButton;
 
-/// Tools, windows and turns above the film.
+/// Width of the strip without its tools.
+const BESIDE_TOOLS_PT: f32 = 460.0;
+
+/// Tools, turns and windows above the film, in one row.
 pub fn tool_strip_ui(ui: &mut Ui, view: &ToolStripView<'_>, commands: &CommandSender) {
+    let worded = has_room_for_words(ui);
     ui.horizontal_wrapped(|ui| {
-        for tool in [Tool::Window, Tool::Pan, Tool::Zoom, Tool::Magnifier] {
-            tool_ui(ui, tool, view, commands);
+        ui.spacing_mut().item_spacing.x = theme::TINY_GAP_PT;
+        for tool in Tool::ALL {
+            let label = tool.label();
+            let button = IconButton::new(icon_of(tool), label)
+                .word(worded.then_some(label))
+                .selected(view.tool == tool);
+            let response = ui.add(button);
+            if response.clicked() {
+                commands.display(DisplayCommand::UseTool(tool));
+            }
+            view.actions
+                .explain(response, action_of(tool), Some(tool.hint()));
         }
-        measure_menu_ui(ui, view, commands);
-        tool_ui(ui, Tool::Cover, view, commands);
         ui.separator();
-        presets_ui(ui, view, commands);
-        ui.separator();
-        let button_ui = |ui: &mut Ui, action, label, selected| {
-            action_ui(ui, (action, label, selected), view, commands);
-        };
-        button_ui(ui, Action::Invert, "Invert", view.display.inverted);
-        for (action, label) in [
-            (Action::TurnLeft, "⟲"),
-            (Action::TurnRight, "⟳"),
-            (Action::FlipHorizontally, "Flip ↔"),
-            (Action::FlipVertically, "Flip ↕"),
-            (Action::FitFilm, "Fit"),
-            (Action::ActualSize, "1:1"),
-            (Action::ResetDisplay, "Reset"),
+        for (action, icon, selected) in [
+            (Action::TurnLeft, Icon::TurnLeft, None),
+            (Action::TurnRight, Icon::TurnRight, None),
+            (Action::FlipHorizontally, Icon::FlipHorizontally, None),
+            (Action::FlipVertically, Icon::FlipVertically, None),
+            (Action::Invert, Icon::Invert, Some(view.display.inverted)),
+            (Action::FitFilm, Icon::Fit, None),
+            (Action::ActualSize, Icon::ActualSize, None),
+            (Action::ResetDisplay, Icon::Reset, None),
         ] {
-            button_ui(ui, action, label, false);
+            action_ui(ui, (action, icon, selected), view, commands);
         }
         ui.separator();
-        for (action, label, shown) in [
+        presets_ui(ui, view, worded, commands);
+        ui.separator();
+        let (settings, options) = (view.settings, view.options);
+        for (action, icon, shown) in [
             (
                 Action::ToggleHistogram,
-                "Histogram",
-                view.settings.histogram_shown,
+                Icon::Histogram,
+                settings.histogram_shown,
             ),
-            (Action::ToggleInput, "Input", view.options.input_shown),
-            (Action::AllMaps, "All maps", view.options.all_maps_shown),
+            (Action::ToggleInput, Icon::Input, options.input_shown),
+            (Action::AllMaps, Icon::AllMaps, options.all_maps_shown),
         ] {
-            button_ui(ui, action, label, shown);
+            action_ui(ui, (action, icon, Some(shown)), view, commands);
         }
     });
     if view.tool == Tool::Cover {
@@ -49,45 +62,16 @@ pub fn tool_strip_ui(ui: &mut Ui, view: &ToolStripView<'_>, commands: &CommandSe
     }
 }
 
-fn tool_ui(ui: &mut Ui, tool: Tool, view: &ToolStripView<'_>, commands: &CommandSender) {
-    let button = egui::Button::selectable(view.tool == tool, tool.label());
-    let hover = view
-        .actions
-        .with_key(ui.ctx(), tool.hint(), action_of(tool));
-    if ui.add(button).on_hover_text(hover).clicked() {
-        commands.display(DisplayCommand::UseTool(tool));
-    }
-}
-
-/// The tools that measure: side by side they would not fit into one row of a small window.
-fn measure_menu_ui(ui: &mut Ui, view: &ToolStripView<'_>, commands: &CommandSender) {
-    let button = egui::Button::selectable(view.tool.measures().is_some(), "Measure");
-    let menu = egui::containers::menu::MenuButton::from_button(button);
-    let (response, _) = menu.ui(ui, |ui| {
-        let tools = Tool::ALL.into_iter();
-        for tool in tools.filter(|tool| tool.measures().is_some()) {
-            let key = view.actions.key_words(ui.ctx(), action_of(tool));
-            let button =
-                egui::Button::selectable(view.tool == tool, tool.label()).shortcut_text(key);
-            let response = ui.add(button).on_hover_text(tool.hint());
-            let (selected, label) = (view.tool == tool, tool.label());
-            // Without its key.
-            response.widget_info(|| {
-                egui::WidgetInfo::selected(egui::Role::Button, true, selected, label)
-            });
-            if response.clicked() {
-                commands.display(DisplayCommand::UseTool(tool));
-                ui.close();
-            }
-        }
-        ui.separator();
-        view.actions
-            .menu_ui(ui, Action::RemoveMeasurement, commands);
+/// Whether all tools have room for a word beside their picture.
+fn has_room_for_words(ui: &Ui) -> bool {
+    let font = TextStyle::Button.resolve(ui.style());
+    let color = ui.visuals().text_color();
+    let tools = Tool::ALL.map(|tool| {
+        let label = tool.label().to_owned();
+        let word = ui.painter().layout_no_wrap(label, font.clone(), color);
+        IconButton::width_with_word(word.size().x) + theme::TINY_GAP_PT
     });
-    let in_use = view.tool.measures().map(|_| view.tool.label());
-    let in_use = in_use.map_or_else(String::new, |label| format!(": {label} in use"));
-    let hover = format!("Length, angle, cardiothoracic ratio, rectangle, arrow and text{in_use}");
-    response.on_hover_text(hover);
+    ui.available_width() >= BESIDE_TOOLS_PT + tools.iter().sum::<f32>()
 }
 
 fn action_of(tool: Tool) -> Action {
@@ -106,20 +90,36 @@ fn action_of(tool: Tool) -> Action {
     }
 }
 
+fn icon_of(tool: Tool) -> Icon {
+    match tool {
+        Tool::Window => Icon::Window,
+        Tool::Pan => Icon::Pan,
+        Tool::Zoom => Icon::Zoom,
+        Tool::Magnifier => Icon::Magnifier,
+        Tool::Length => Icon::Length,
+        Tool::Angle => Icon::Angle,
+        Tool::Ratio => Icon::Ratio,
+        Tool::Rectangle => Icon::Rectangle,
+        Tool::Arrow => Icon::Arrow,
+        Tool::Text => Icon::Text,
+        Tool::Cover => Icon::Cover,
+    }
+}
+
+/// An action as a picture without words; its name is for screen readers, its tooltip for everyone.
 fn action_ui(
     ui: &mut Ui,
-    (action, label, selected): (Action, &str, bool),
+    (action, icon, selected): (Action, Icon, Option<bool>),
     view: &ToolStripView<'_>,
     commands: &CommandSender,
 ) {
-    let button = egui::Button::selectable(selected, label);
+    let button = IconButton::new(icon, action.label());
+    let button = match selected {
+        Some(selected) => button.selected(selected),
+        None => button,
+    };
     let response = view.actions.add(ui, action, button, commands);
-    let name = action.label();
-    // Arrows alone say nothing to a screen reader.
-    let enabled = response.enabled();
-    response
-        .widget_info(|| egui::WidgetInfo::selected(egui::Role::Button, enabled, selected, name));
-    response.on_hover_text(view.actions.with_key(ui.ctx(), name, action));
+    view.actions.explain(response, action, None);
 }
 
 /// How large the brush is, and the way back.
@@ -151,14 +151,23 @@ const PRESET_ACTIONS: [Action; 5] = [
     Action::Preset5,
 ];
 
+fn presets_button(worded: bool) -> IconButton<'static> {
+    let word = "Presets";
+    let button = IconButton::new(Icon::Presets, word);
+    button.word(worded.then_some(word)).opens()
+}
+
 /// The gray mappings on offer for the film in view.
-fn presets_ui(ui: &mut Ui, view: &ToolStripView<'_>, commands: &CommandSender) {
+fn presets_ui(ui: &mut Ui, view: &ToolStripView<'_>, worded: bool, commands: &CommandSender) {
     let Some(opened) = view.opened else {
-        ui.add_enabled(false, egui::Button::new("Presets"));
+        ui.add_enabled(false, presets_button(worded));
         return;
     };
     let current = &view.display.gray;
-    ui.menu_button("Presets", |ui| {
+    let button = ui.add(presets_button(worded));
+    let button = button.on_hover_text("Gray mappings of the file and of the program");
+    let menu = egui::Popup::menu(&button).style(theme::menu_style);
+    menu.show(|ui| {
         for (place, (name, choice)) in opened.presets().into_iter().enumerate() {
             let action = PRESET_ACTIONS.get(place);
             let key = action.map(|action| view.actions.key_words(ui.ctx(), *action));

@@ -1,17 +1,22 @@
 use std::path::PathBuf;
 
+use egui::containers::menu::MenuConfig;
 use egui::{Button, MenuBar, Ui};
 
 use super::ToolbarView;
 use crate::state::{
     Command, CommandSender, ThemeChoice, TrainingCommand, ViewerCommand, Workspace,
 };
+use crate::ui::icons::Icon;
 use crate::ui::shortcuts::{Action, ActionGroup};
-use crate::ui::widgets::Busy;
+use crate::ui::theme;
+use crate::ui::widgets::{Busy, IconButton};
 
 /// The menus, and the buttons that a newcomer looks for.
 pub fn toolbar_ui(ui: &mut Ui, view: &ToolbarView<'_>, commands: &CommandSender) {
-    MenuBar::new().ui(ui, |ui| {
+    let menus = MenuConfig::new().style(theme::menu_style);
+    let bar = MenuBar::new().config(menus).style(theme::menu_style);
+    bar.ui(ui, |ui| {
         ui.menu_button("File", |ui| file_menu_ui(ui, view, commands));
         ui.menu_button("Edit", |ui| {
             for action in [
@@ -47,9 +52,9 @@ pub fn toolbar_ui(ui: &mut Ui, view: &ToolbarView<'_>, commands: &CommandSender)
         workspace_ui(ui, view, commands);
         if view.workspace == Workspace::Viewer && !view.in_session {
             ui.separator();
-            button_ui(ui, Action::OpenFilms, view, commands);
-            button_ui(ui, Action::PreviousFilm, view, commands);
-            button_ui(ui, Action::NextFilm, view, commands);
+            button_ui(ui, (Action::OpenFilms, Icon::Folder), view, commands);
+            button_ui(ui, (Action::PreviousFilm, Icon::Previous), view, commands);
+            button_ui(ui, (Action::NextFilm, Icon::Next), view, commands);
         }
         if let Some(waiting) = view.waiting {
             ui.add(Busy);
@@ -92,6 +97,8 @@ fn file_menu_ui(ui: &mut Ui, view: &ToolbarView<'_>, commands: &CommandSender) {
     ui.separator();
     for action in [
         Action::Metadata,
+        Action::ShowInFolder,
+        Action::CopyPath,
         Action::ReloadFilm,
         Action::Cancel,
         Action::CloseFilm,
@@ -131,10 +138,8 @@ fn workspace_ui(ui: &mut Ui, view: &ToolbarView<'_>, commands: &CommandSender) {
         (Workspace::Evaluation, Action::ShowEvaluation),
     ] {
         let button = Button::selectable(view.workspace == workspace, action.label());
-        let key = view.actions.key_words(ui.ctx(), action);
-        view.actions
-            .add(ui, action, button, commands)
-            .on_hover_text(key);
+        let response = view.actions.add(ui, action, button, commands);
+        view.actions.explain(response, action, None);
     }
 }
 
@@ -253,10 +258,13 @@ fn view_menu_ui(ui: &mut Ui, view: &ToolbarView<'_>, commands: &CommandSender) {
     }
 }
 
-fn button_ui(ui: &mut Ui, action: Action, view: &ToolbarView<'_>, commands: &CommandSender) {
-    let key = view.actions.key_words(ui.ctx(), action);
-    let button = Button::new(action.label());
-    view.actions
-        .add(ui, action, button, commands)
-        .on_hover_text(key);
+fn button_ui(
+    ui: &mut Ui,
+    (action, icon): (Action, Icon),
+    view: &ToolbarView<'_>,
+    commands: &CommandSender,
+) {
+    let button = IconButton::new(icon, action.label());
+    let response = view.actions.add(ui, action, button, commands);
+    view.actions.explain(response, action, None);
 }

@@ -59,7 +59,7 @@ pub fn tour_ui(ctx: &Context, step: TourStep, places: &TourPlaces, commands: &Co
                 ui.label(
                     RichText::new(step.title())
                         .strong()
-                        .size(theme::SUMMARY_TEXT_PT),
+                        .size(theme::HEADING_TEXT_PT),
                 );
                 ui.add(Label::new(step.text()).wrap());
                 ui.add_space(theme::SMALL_GAP_PT);

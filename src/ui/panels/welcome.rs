@@ -1,6 +1,6 @@
 use std::path::{Path, PathBuf};
 
-use egui::{Align2, Button, FontId, RichText, ScrollArea, Ui, UiBuilder, Vec2};
+use egui::{Align2, Button, RichText, ScrollArea, Ui, UiBuilder, Vec2};
 
 use crate::state::{Command, CommandSender, Settings};
 use crate::ui::shortcuts::{Action, Actions};
@@ -41,7 +41,7 @@ pub fn welcome_ui(ui: &mut Ui, view: &WelcomeView<'_>, commands: &CommandSender)
 }
 
 fn page_ui(ui: &mut Ui, view: &WelcomeView<'_>, commands: &CommandSender) {
-    let title = RichText::new("Drop a chest film here").font(FontId::proportional(24.0));
+    let title = RichText::new("Drop a chest film here").size(theme::TITLE_TEXT_PT);
     ui.label(title);
     ui.label("PNG, JPEG, TIFF, BMP or DICOM; one, several, or a folder");
     ui.add_space(theme::GAP_PT);

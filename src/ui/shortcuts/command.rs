@@ -45,6 +45,8 @@ impl Action {
         let always = |command| (command, true);
         // What means the film in view or its list needs the viewer in view.
         let in_viewer = state.workspace == Workspace::Viewer;
+        // A reader of a blinded session is not told which film it is.
+        let named = in_viewer && !state.is_blinded();
         let view = |command, possible| (Command::Viewer(command), possible && in_viewer);
         let on_map = |command| view(ViewerCommand::Map(command), true);
         let display = |command| view(ViewerCommand::Display(command), opened);
@@ -214,7 +216,7 @@ impl Action {
             }
             Self::RotateAndScore => remedy(|remedy| matches!(remedy, Remedy::Rotate(_))),
             Self::InvertAndScore => remedy(|remedy| remedy == Remedy::Invert),
-            Self::Uncorrect => {
+            Self::AsInFile => {
                 let as_in_file = ViewerCommand::Correct(Correction::default());
                 view(as_in_file, !correction.is_none())
             }
@@ -288,6 +290,12 @@ impl Action {
             Self::ExportReport => export_as(vec![ExportKind::StructuredReport]),
             Self::CopyPicture => export(ExportCommand::CopyPicture),
             Self::CopyScores => export(ExportCommand::CopyScores),
+            Self::CopyPath => (Command::CopyPath(films.current_path()?.to_owned()), named),
+            Self::ShowInFolder => {
+                let free = !state.viewer.exports.is_running();
+                let show = Command::ShowInFolder(films.current_path()?.to_owned());
+                (show, named && free)
+            }
             Self::OpenModel => (Command::PickModel, free),
             Self::OpenDefaultModel => {
                 let other = loaded.is_none_or(|loaded| loaded.origin != ModelOrigin::Default);

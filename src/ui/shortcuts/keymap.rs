@@ -72,11 +72,22 @@ pub fn text_of(shortcut: &KeyboardShortcut) -> String {
 
 /// As people read it on this system.
 pub fn words_of(ctx: &egui::Context, shortcut: &KeyboardShortcut) -> String {
-    if shortcut.modifiers.is_none() && shortcut.logical_key == Key::Questionmark {
-        return "?".to_owned();
-    }
     let is_mac = ctx.os().is_mac();
-    shortcut.format(&ModifierNames::NAMES, is_mac)
+    let words = shortcut.format(&ModifierNames::NAMES, is_mac);
+    // As it is printed on the key.
+    let sign = match shortcut.logical_key {
+        Key::Questionmark => "?",
+        Key::OpenBracket => "[",
+        Key::CloseBracket => "]",
+        Key::Backslash => "\\",
+        Key::Plus => "+",
+        Key::Minus => "-",
+        _ => return words,
+    };
+    let name = shortcut.logical_key.name();
+    words
+        .strip_suffix(name)
+        .map_or(words.clone(), |modifiers| format!("{modifiers}{sign}"))
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! One table of what can be done: menu entry, key, tooltip and whether it is possible now.
 
 mod command;
+mod film_menu;
 mod keymap;
 mod session_keys;
 mod table;
@@ -10,10 +11,11 @@ mod fixtures;
 #[cfg(test)]
 mod walk_tests;
 
-use egui::{Button, Context, Modifiers, Response, Ui};
+use egui::{Button, Context, Modifiers, Response, Ui, Widget};
 
 use crate::state::{AppState, Command, CommandSender, KeyChoices, Workspace};
 
+pub use film_menu::MenuEntry;
 pub use keymap::{text_of, words_of};
 pub use table::{Action, ActionGroup, MOUSE};
 
@@ -49,12 +51,27 @@ impl<'a> Actions<'a> {
         }
     }
 
+    /// A tooltip with the name of an action, its key and what it does: `hint`, or the action's own sentence.
+    pub fn explain(self, response: Response, action: Action, hint: Option<&str>) -> Response {
+        let hint = hint.or(action.hint());
+        let tip = |ui: &mut Ui| {
+            ui.horizontal(|ui| {
+                ui.strong(action.label().trim_end_matches('…'));
+                ui.weak(self.key_words(ui.ctx(), action));
+            });
+            if let Some(hint) = hint {
+                ui.label(hint);
+            }
+        };
+        response.on_hover_ui(tip).on_disabled_hover_ui(tip)
+    }
+
     /// Adds a button that does `action`, grayed while that is not possible.
     pub fn add(
         self,
         ui: &mut Ui,
         action: Action,
-        button: Button<'_>,
+        button: impl Widget,
         commands: &CommandSender,
     ) -> Response {
         let command = self.command(action);

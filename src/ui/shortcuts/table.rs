@@ -11,8 +11,17 @@ macro_rules! keyed {
     };
 }
 
+macro_rules! hinted {
+    () => {
+        None
+    };
+    ($hint:literal) => {
+        Some($hint)
+    };
+}
+
 macro_rules! actions {
-    ($([$group:ident $title:literal] $($name:ident $label:literal $($key:expr)?;)+)+) => {
+    ($([$group:ident $title:literal] $($name:ident $label:literal $(: $hint:literal)? $($key:expr)?;)+)+) => {
         /// The headings of the list of shortcuts, and the menus of the same names.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         #[expect(missing_docs, reason = "`ActionGroup::title` says it in the user's words")]
@@ -64,6 +73,13 @@ macro_rules! actions {
                 }
             }
 
+            /// What it does, in a sentence, where the label does not say it all.
+            pub fn hint(self) -> Option<&'static str> {
+                match self {
+                    $($(Self::$name => hinted!($($hint)?),)+)+
+                }
+            }
+
             /// The key that it has unless the user chose another.
             pub fn first_key(self) -> Option<KeyboardShortcut> {
                 match self {
@@ -102,11 +118,11 @@ actions! {
         OpenSampleFilm "Open sample film";
         OpenLastSession "Open the last session";
         TypePath "Open path…" ctrl(Key::L);
-        NextFilm "Next film" key(Key::PageDown);
-        PreviousFilm "Previous film" key(Key::PageUp);
+        NextFilm "Next film": "The next film of the list, as it is sorted and filtered" key(Key::PageDown);
+        PreviousFilm "Previous film": "The film before it in the list" key(Key::PageUp);
         NextOfPatient "Next film of this patient in time" ctrl(Key::PageDown);
         PreviousOfPatient "Previous film of this patient in time" ctrl(Key::PageUp);
-        ScoreAll "Score all films of the list" ctrl_shift(Key::A);
+        ScoreAll "Score all films of the list": "Scores the films of the list in the background" ctrl_shift(Key::A);
         StopScoring "Stop scoring the list";
         Flag "Mark as flagged" key(Key::B);
         Reviewed "Mark as reviewed" key(Key::V);
@@ -117,6 +133,7 @@ actions! {
         CompareModel "Compare with another model…";
         LinkFilms "Link or unlink compared films" shift(Key::L);
         CloseCompare "Show one film" key(Key::O);
+        ShowInFolder "Show in folder";
         CloseFilm "Close film" ctrl(Key::W);
         CloseAllFilms "Close all films";
         ReloadFilm "Reload film" key(Key::F5);
@@ -152,27 +169,27 @@ actions! {
         NarrowerWindow "Narrower window" alt(Key::ArrowLeft);
         Brighter "Brighter" alt(Key::ArrowUp);
         Darker "Darker" alt(Key::ArrowDown);
-        Invert "Invert black and white" key(Key::I);
+        Invert "Invert black and white": "Black for white, for the screen only: the network is fed the film as it is in the file" key(Key::I);
         UseAutoWindow "Score by auto window, or by the file's again";
         RotateAndScore "Rotate upright and score";
         InvertAndScore "Exchange black and white and score";
-        Uncorrect "Score the film as it is in its file";
-        ToggleHistogram "Show or hide histogram" key(Key::H);
+        AsInFile "Score the film as it is in its file";
+        ToggleHistogram "Show or hide histogram": "How often each gray value occurs, with the window over it" key(Key::H);
         SwapWindowAxes "Swap the axes of the window drag";
     [Orientation "Orientation"]
-        FitFilm "Fit film" key(Key::F);
-        ActualSize "Actual size, 1:1" key(Key::Num0);
+        FitFilm "Fit film": "The whole film, as large as there is room" key(Key::F);
+        ActualSize "Actual size, 1:1": "One pixel of the film on one of the screen" key(Key::Num0);
         ZoomIn "Zoom in" key(Key::Plus);
         ZoomOut "Zoom out" key(Key::Minus);
         PanLeft "Move film left" shift(Key::ArrowLeft);
         PanRight "Move film right" shift(Key::ArrowRight);
         PanUp "Move film up" shift(Key::ArrowUp);
         PanDown "Move film down" shift(Key::ArrowDown);
-        TurnRight "Rotate clockwise" key(Key::R);
-        TurnLeft "Rotate counterclockwise" shift(Key::R);
-        FlipHorizontally "Flip left and right" key(Key::X);
-        FlipVertically "Flip top and bottom" key(Key::Y);
-        ResetDisplay "Reset view" key(Key::Home);
+        TurnRight "Rotate clockwise": "Turns the film on the screen by 90°; scores and maps stay those of the file" key(Key::R);
+        TurnLeft "Rotate counterclockwise": "Turns the film on the screen by 90° the other way" shift(Key::R);
+        FlipHorizontally "Flip left and right": "Mirrors the film on the screen; the letters at its sides follow" key(Key::X);
+        FlipVertically "Flip top and bottom": "Turns the film upside down on the screen" key(Key::Y);
+        ResetDisplay "Reset view": "Back to the window, size and orientation of the file" key(Key::Home);
         Undo "Undo" ctrl(Key::Z);
         Redo "Redo" ctrl_shift(Key::Z);
     [Tools "Tools"]
@@ -193,20 +210,21 @@ actions! {
         PreviousFinding "Previous finding" key(Key::ArrowUp);
         ResetThresholds "Reset all thresholds" ctrl(Key::R);
         Jitter "Stability of scores under small changes" key(Key::J);
-        ToggleMap "Show or hide map" key(Key::M);
+        ToggleMap "Show or hide map": "Where the network found evidence for the finding in view" key(Key::M);
         ToggleContours "Map as lines or colors" shift(Key::C);
         ToggleSmoothMap "Map smooth or exact" shift(Key::S);
-        AllMaps "Maps of all findings" shift(Key::M);
+        AllMaps "Maps of all findings": "The maps of all findings side by side" shift(Key::M);
         Uncover "Uncover all" shift(Key::Delete);
-        ToggleInput "Network input" key(Key::N);
+        ToggleInput "Network input": "The small picture that the network is fed, in place of the film" key(Key::N);
     [Exports "Exports"]
         ExportAll "Export picture, table and DICOM…" ctrl(Key::S);
-        ExportPicture "Export picture as PNG…";
+        ExportPicture "Export picture with map as PNG…";
         ExportTable "Export table of scores…";
         ExportCapture "Export picture as DICOM…";
         ExportReport "Export scores as DICOM SR…";
-        CopyPicture "Copy picture" ctrl(Key::C);
+        CopyPicture "Copy picture with file name" ctrl(Key::C);
         CopyScores "Copy table of scores" ctrl(Key::T);
+        CopyPath "Copy path of film" alt(Key::C);
     [Models "Models"]
         OpenModel "Open model…" ctrl(Key::M);
         OpenDefaultModel "Use the default model";

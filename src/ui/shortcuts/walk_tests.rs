@@ -29,6 +29,7 @@ enum Part {
     Jitter,
     Map,
     Export,
+    Clip,
     Model,
     Workspace,
     Windows,
@@ -39,11 +40,12 @@ enum Part {
 }
 
 /// What is written, ends something or gives the network's answer away.
-const GRAVE: [Part; 6] = [
+const GRAVE: [Part; 7] = [
     Part::Mark,
     Part::Session,
     Part::Thresholds,
     Part::Export,
+    Part::Clip,
     Part::Check,
     Part::Run,
 ];
@@ -69,7 +71,7 @@ fn seen(part: Part, state: &AppState) -> String {
         }
         Part::Correction => {
             let entry = shared.films.current_entry();
-            format!("{:?}", entry.map(|entry| entry.correction))
+            format!("{:?}", entry.map(|entry| entry.corrected.correction))
         }
         Part::Mark => {
             let entries = shared.films.entries().iter();
@@ -106,6 +108,7 @@ fn seen(part: Part, state: &AppState) -> String {
         Part::Jitter => viewer.jitter.is_busy().to_string(),
         Part::Map => format!("{:?}", shared.settings.map),
         Part::Export => viewer.exports.is_running().to_string(),
+        Part::Clip => format!("{:?}", viewer.exports.clip),
         Part::Model => {
             let origin = shared.model.loaded.as_ref().map(|loaded| &loaded.origin);
             format!("{origin:?} {}", shared.model.is_loading())
@@ -151,7 +154,7 @@ fn row(action: Action) -> (Fixture, Part) {
         Action::UseAutoWindow => (Fixture::Dim, Part::Film),
         Action::RotateAndScore => (Fixture::Rotated, Part::Correction),
         Action::InvertAndScore => (Fixture::Inverted, Part::Correction),
-        Action::Uncorrect => (Fixture::Corrected, Part::Correction),
+        Action::AsInFile => (Fixture::Corrected, Part::Correction),
         Action::ReloadFilm => (Fixture::Stopped, Part::Film),
         Action::Cancel => (Fixture::Opening, Part::Film),
         Action::Flag | Action::Reviewed | Action::Exclude => (Fixture::Film, Part::Mark),
@@ -231,7 +234,10 @@ fn row(action: Action) -> (Fixture, Part) {
         Action::ToggleMap | Action::ToggleContours | Action::ToggleSmoothMap => {
             (Fixture::Film, Part::Map)
         }
-        Action::CopyPicture | Action::CopyScores => (Fixture::Film, Part::Export),
+        Action::CopyPath => (Fixture::Film, Part::Clip),
+        Action::ShowInFolder | Action::CopyPicture | Action::CopyScores => {
+            (Fixture::Film, Part::Export)
+        }
         Action::OpenDefaultModel => (Fixture::OtherModel, Part::Model),
         Action::About
         | Action::Palette
@@ -299,6 +305,7 @@ fn an_auto_window_is_named_by_the_film_holds_for_the_list_and_is_taken_back() {
             .films
             .current_entry()
             .unwrap()
+            .corrected
             .correction
             .auto_window
     );
@@ -393,6 +400,8 @@ fn in_a_blinded_session_nothing_gives_the_networks_answer_away() {
         Action::ExportReport,
         Action::CopyPicture,
         Action::CopyScores,
+        Action::CopyPath,
+        Action::ShowInFolder,
         Action::Jitter,
         Action::NextFinding,
         Action::PreviousFinding,

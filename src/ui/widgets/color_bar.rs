@@ -18,7 +18,7 @@ impl<'a> ColorBar<'a> {
 
 impl Widget for ColorBar<'_> {
     fn ui(self, ui: &mut Ui) -> Response {
-        ui.label(egui::RichText::new(self.low).small());
+        ui.label(egui::RichText::new(self.low).small().weak());
         let (rect, response) = ui.allocate_exact_size(Vec2::new(96.0, 12.0), Sense::hover());
         if ui.is_rect_visible(rect) {
             ui.painter().add(gradient(rect, self.colors));
@@ -26,7 +26,7 @@ impl Widget for ColorBar<'_> {
             let painter = ui.painter();
             painter.rect_stroke(rect, 0.0, stroke, StrokeKind::Outside);
         }
-        ui.label(egui::RichText::new(self.high).small());
+        ui.label(egui::RichText::new(self.high).small().weak());
         let label = format!("Color bar from {} to {}", self.low, self.high);
         response.widget_info(|| {
             WidgetInfo::labeled(egui::accesskit::Role::Image, true, label.as_str())

@@ -1,5 +1,7 @@
 use egui::accesskit::Action;
-use egui::{Key, Rect, Response, Sense, Stroke, Ui, Vec2, Widget, WidgetInfo, pos2};
+use egui::{
+    Align2, FontId, Key, Rect, Response, Sense, Stroke, Ui, Vec2, Widget, WidgetInfo, pos2,
+};
 
 use super::slider_input::{asked_value, keep_arrows};
 use crate::domain::Score;
@@ -89,7 +91,7 @@ impl Widget for ThresholdSlider<'_> {
         }
         if ui.is_rect_visible(rect) {
             if let Some((positives, negatives)) = self.spread {
-                paint_spread(ui, rail, positives, negatives);
+                paint_spread(ui, rail, (positives, negatives), *self.threshold);
             }
             paint_bar(ui, rail, self.score, Some(*self.threshold));
             let reach = match self.spread {
@@ -130,16 +132,15 @@ fn moved_to(ui: &Ui, response: &Response, rail: Rect, value: f32) -> Option<f32>
     (n_steps != 0.0).then_some(value + n_steps * KEY_STEP)
 }
 
-/// Bars, each side by its own largest: positives are rare.
-fn paint_spread(ui: &Ui, rail: Rect, positives: &[u32], negatives: &[u32]) {
+/// Bars, each side by its own largest: positives are rare. Those from the threshold on are in the color of scores
+/// above it; which films they are of, place and words say.
+fn paint_spread(ui: &Ui, rail: Rect, (positives, negatives): (&[u32], &[u32]), threshold: f32) {
     let palette = theme::palette(ui.visuals());
     let mut mesh = egui::Mesh::default();
-    for (counts, color, upwards) in [
-        (positives, palette.above, true),
-        (negatives, palette.below, false),
-    ] {
+    for (counts, upwards) in [(positives, true), (negatives, false)] {
+        let n_bars = counts.len().max(1) as f32;
         let top = counts.iter().copied().max().unwrap_or(0).max(1) as f32;
-        let width = rail.width() / counts.len().max(1) as f32;
+        let width = rail.width() / n_bars;
         for (place, &n) in counts.iter().enumerate().filter(|(_, n)| **n > 0) {
             // The least film is still to be seen.
             let height = (n as f32 / top * SPREAD_HEIGHT_PT).max(1.0);
@@ -155,10 +156,37 @@ fn paint_spread(ui: &Ui, rail: Rect, positives: &[u32], negatives: &[u32]) {
                     pos2(left + width, rail.bottom() + height),
                 )
             };
+            let middle = (place as f32 + 0.5) / n_bars;
+            let color = if middle >= threshold {
+                palette.above
+            } else {
+                palette.below
+            };
             mesh.add_colored_rect(bar, color.gamma_multiply(0.75));
         }
     }
-    ui.painter().add(mesh);
+    let painter = ui.painter();
+    painter.add(mesh);
+    let font = FontId::proportional(theme::SMALL_TEXT_PT);
+    let color = palette.weak_text;
+    let (above, below) = (
+        rail.top() - SPREAD_HEIGHT_PT,
+        rail.bottom() + SPREAD_HEIGHT_PT,
+    );
+    painter.text(
+        pos2(rail.left(), above),
+        Align2::LEFT_CENTER,
+        "films with it",
+        font.clone(),
+        color,
+    );
+    painter.text(
+        pos2(rail.right(), below),
+        Align2::RIGHT_CENTER,
+        "films without it",
+        font,
+        color,
+    );
 }
 
 /// A line with ends along the middle of the bar.

@@ -90,9 +90,9 @@ fn film_ui(
                 let palette = theme::palette(ui.visuals());
                 let flagged = score >= evaluation.threshold();
                 let color = if flagged {
-                    palette.above
+                    palette.above_text
                 } else {
-                    palette.below
+                    palette.weak_text
                 };
                 let truth = match truth {
                     Some(true) => "with",

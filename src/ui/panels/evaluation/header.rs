@@ -1,6 +1,7 @@
 use egui::{Align, Button, Layout, RichText, Ui};
 
 use super::EvaluationView;
+use super::identity::identity_ui;
 use crate::domain::NOTICE;
 use crate::state::{CommandSender, EvaluationCommand, EvaluationPick};
 use crate::ui::shortcuts::Action;
@@ -51,19 +52,15 @@ pub fn header_ui(ui: &mut Ui, view: &EvaluationView<'_>, commands: &CommandSende
                 };
                 ui.label(stage);
             } else if let Some(set) = evaluation.scored() {
-                ui.label(format!("{} films", set.n_films()));
                 ui.add(egui::Label::new(RichText::new(&set.name).strong()).truncate())
                     .on_hover_text(&set.name);
-                if let Some(model) = evaluation.scored_by() {
-                    ui.weak(format!("Scores of {model}"));
-                }
             }
         });
     });
+    identity_ui(ui, view, commands);
     if let Some(opened) = evaluation.set.as_ref() {
         let palette = theme::palette(ui.visuals());
         let warnings = opened.all_warnings().into_iter();
-        let warnings = warnings.chain(evaluation.other_model_text(view.model));
         for warning in warnings.chain(evaluation.other_lock_text()) {
             ui.label(theme::sentence(warning).color(palette.error));
         }

@@ -5,6 +5,7 @@
 mod comparison;
 mod films;
 mod header;
+mod identity;
 mod labels;
 mod model;
 mod plots;
@@ -17,6 +18,7 @@ use crate::state::{CommandSender, EvaluationCommand};
 use crate::ui::theme;
 
 pub use header::back_ui;
+pub use identity::IdentityLine;
 pub use model::{EvaluationCurves, EvaluationViews, RateRow, rate_rows};
 pub use view::EvaluationView;
 

@@ -21,7 +21,7 @@ pub struct EvaluationViews {
 }
 
 /// The inputs of the curves: two sets, a label, the model whose calibration is shown.
-type CurvesKey = (usize, usize, usize, bool, String);
+type CurvesKey = (usize, usize, usize, bool, usize);
 
 /// All curves of one label, independent of the threshold.
 #[derive(Clone, Debug, Default)]
@@ -57,9 +57,8 @@ impl EvaluationViews {
         let place = |set: Option<&Arc<ScoredSet>>| set.map_or(0, |set| Arc::as_ptr(set).addr());
         let other = evaluation.comparison.done().map(|other| &other.set);
         // Calibration belongs to the model that made the scores.
-        let card = view.model.loaded.as_ref();
-        let card = card.filter(|_| !evaluation.is_of_another_model(view.model));
-        let id = card.map_or_else(String::new, |loaded| loaded.classifier.id().to_owned());
+        let author = evaluation.author();
+        let id = author.map_or(0, |author| Arc::as_ptr(author).addr());
         let key = (
             place(evaluation.scored()),
             place(other),
@@ -70,8 +69,7 @@ impl EvaluationViews {
         match &self.curves {
             Some((known, curves)) if *known == key => Arc::clone(curves),
             _ => {
-                let card = card.map(|loaded| loaded.classifier.card());
-                let curves = Arc::new(EvaluationCurves::of(evaluation, card));
+                let curves = Arc::new(EvaluationCurves::of(evaluation, evaluation.author_card()));
                 self.curves = Some((key, Arc::clone(&curves)));
                 curves
             }
@@ -206,7 +204,7 @@ pub fn rate_rows(evaluation: &EvaluationState) -> Vec<RateRow> {
 mod tests {
     use super::*;
     use crate::domain::Threshold;
-    use crate::evaluate::{Choices, Evaluation, OpenedSet, html_report, label_plots};
+    use crate::evaluate::{Choices, Evaluation, OpenedSet, Written, html_report, label_plots};
     use crate::scores::{FilmPrediction, Predictions};
 
     /// More distinct scores than a curve has points.
@@ -248,6 +246,8 @@ mod tests {
             set: Arc::new(set.clone()),
             warnings: Vec::new(),
             leak: None,
+            author: None,
+            test_table: None,
         };
         let choices = Choices {
             thresholds: &[Threshold::unset()],
@@ -256,6 +256,7 @@ mod tests {
         let report = html_report(
             &Evaluation::of(&opened, choices, &crate::work::Unwatched).unwrap(),
             None,
+            &Written::now(),
         );
         evaluation.set = Some(opened);
         let panel = EvaluationCurves::of(&evaluation, None);

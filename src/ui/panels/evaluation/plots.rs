@@ -145,10 +145,11 @@ impl View<'_> {
         let plot = self
             .plot("scores", false)
             .legend(small_legend(Corner::RightTop));
+        let [_, _, with, ..] = palette.series;
         let response = plot.show(ui, |plot| {
             for (name, bars, color) in [
                 ("Without", &self.curves.negatives, palette.below),
-                ("With", &self.curves.positives, palette.above),
+                ("With", &self.curves.positives, with),
             ] {
                 let width = 1.0 / bars.len().max(1) as f64;
                 let bars = bars.iter().map(|[x, y]| Bar::new(*x, *y).width(width));
@@ -167,9 +168,10 @@ impl View<'_> {
             .plot("rates", true)
             .legend(small_legend(Corner::RightBottom));
         let plot = plot.label_formatter(|hover| self.hover_threshold(hover));
-        let [a, b, c, ..] = palette.series;
+        // The threshold is white or black, as figures of validation films are.
+        let [a, b, c, d, ..] = palette.series;
         let response = plot.show(ui, |plot| {
-            let colors = [palette.train, palette.valid, a, b, c];
+            let colors = [palette.train, a, b, c, d];
             for ((name, points), color) in self.curves.rates.iter().zip(colors) {
                 line(plot, name, points, color);
             }
@@ -188,10 +190,10 @@ impl View<'_> {
         let plot = self
             .plot("reliability", true)
             .legend(small_legend(Corner::LeftTop));
-        let [a, ..] = palette.series;
+        let [a, b, ..] = palette.series;
         let response = plot.show(ui, |plot| {
             diagonal(plot, palette.rail);
-            let colors = [palette.train, palette.valid, a];
+            let colors = [palette.train, a, b];
             for ((name, points), color) in self.curves.reliability.iter().zip(colors) {
                 line(plot, name, points, color);
                 let points = Points::new(name.clone(), PlotPoints::Borrowed(points));

@@ -268,8 +268,8 @@ fn lock_ui(ui: &mut Ui, view: &EvaluationView<'_>, commands: &CommandSender) {
         if lock.on_hover_text(hover).changed() {
             commands.evaluate(EvaluationCommand::Lock(locked));
         }
-        let refused = evaluation.why_not_saved(view.model);
-        let possible = !view.is_picking && view.model.loaded.is_some() && refused.is_none();
+        let refused = evaluation.why_not_saved();
+        let possible = !view.is_picking && refused.is_none();
         let save = ui.add_enabled(possible, Button::new("Save into a model…"));
         let hover = "Writes a copy of the model in use with these thresholds as its operating \
                      points, and uses it";
@@ -282,6 +282,14 @@ fn lock_ui(ui: &mut Ui, view: &EvaluationView<'_>, commands: &CommandSender) {
             commands.evaluate(EvaluationCommand::Pick(EvaluationPick::Model));
         }
     });
+    if evaluation.test_table().is_some() {
+        let idle = evaluation.opening.running().is_none();
+        let judge = Button::new("Judge on test with these thresholds");
+        let hover = "Locks all thresholds and opens the scores of the test films beside this table";
+        if ui.add_enabled(idle, judge).on_hover_text(hover).clicked() {
+            commands.evaluate(EvaluationCommand::JudgeOnTest);
+        }
+    }
     if let Some(locked) = evaluation.chosen.locked() {
         let text = format!("Chosen on {}", locked.chosen_on);
         ui.add(egui::Label::new(RichText::new(text).small().weak()).truncate());

@@ -3,8 +3,10 @@ use egui::Ui;
 use super::FindingsView;
 use crate::imaging::Severity;
 use crate::state::{CommandSender, ListCommand, Mark};
+use crate::ui::icons::Icon;
 use crate::ui::shortcuts::Action;
 use crate::ui::theme;
+use crate::ui::widgets::{IconButton, icon_ui};
 
 /// What to know of the film in view besides a refusal, which a card over the film says; and what can be done.
 pub fn concerns_ui(ui: &mut Ui, view: &FindingsView<'_>, commands: &CommandSender) {
@@ -18,12 +20,19 @@ pub fn concerns_ui(ui: &mut Ui, view: &FindingsView<'_>, commands: &CommandSende
     let palette = theme::palette(ui.visuals());
     let refused = view.viewer.is_refused(view.films);
     for concern in opened.concerns.all() {
-        let text = egui::RichText::new(&concern.text);
-        match concern.severity {
-            Severity::Note | Severity::Warning => ui.label(text.color(palette.warning)),
+        // A sign of its own for each, for eyes that tell no red from yellow.
+        let (icon, color) = match concern.severity {
+            Severity::Note => (Icon::Note, palette.weak_text),
+            Severity::Warning => (Icon::Warning, palette.warning),
+            // The card over the film says it.
             Severity::Refusal if refused => continue,
-            Severity::Refusal => ui.label(text.color(palette.error)),
+            Severity::Refusal => (Icon::Refusal, palette.error),
         };
+        ui.horizontal_top(|ui| {
+            icon_ui(ui, icon, color);
+            let text = egui::RichText::new(&concern.text).color(color);
+            ui.add(egui::Label::new(text).wrap());
+        });
     }
     ui.horizontal_wrapped(|ui| {
         // Of a refused film the card has them.
@@ -35,7 +44,7 @@ pub fn concerns_ui(ui: &mut Ui, view: &FindingsView<'_>, commands: &CommandSende
         if !refused && !opened.correction.auto_window {
             offers.push((Action::UseAutoWindow, "Use auto window"));
         }
-        offers.push((Action::Uncorrect, "Use the film as in its file"));
+        offers.push((Action::AsInFile, "Use the film as in its file"));
         for (action, label) in offers {
             if view.actions.command(action).is_some() {
                 let button = egui::Button::new(label);
@@ -53,16 +62,20 @@ pub fn note_ui(ui: &mut Ui, view: &FindingsView<'_>, commands: &CommandSender) {
     };
     ui.add_space(theme::SMALL_GAP_PT);
     ui.horizontal(|ui| {
-        for (mark, action) in [
-            (Mark::Flagged, Action::Flag),
-            (Mark::Reviewed, Action::Reviewed),
-            (Mark::Excluded, Action::Exclude),
+        ui.spacing_mut().item_spacing.x = theme::TINY_GAP_PT;
+        for (mark, action, icon) in [
+            (Mark::Flagged, Action::Flag, Icon::Flag),
+            (Mark::Reviewed, Action::Reviewed, Icon::Check),
+            (Mark::Excluded, Action::Exclude, Icon::Exclude),
         ] {
-            let button = egui::Button::selectable(entry.mark == Some(mark), mark.label());
-            let key = view.actions.key_words(ui.ctx(), action);
-            if ui.add(button).on_hover_text(key).clicked() {
+            let button = IconButton::new(icon, mark.label())
+                .word(Some(mark.label()))
+                .selected(entry.mark == Some(mark));
+            let response = ui.add(button);
+            if response.clicked() {
                 commands.list(ListCommand::Mark(mark));
             }
+            view.actions.explain(response, action, None);
         }
     });
     ui.horizontal(|ui| {
@@ -78,5 +91,6 @@ pub fn note_ui(ui: &mut Ui, view: &FindingsView<'_>, commands: &CommandSender) {
             commands.list(ListCommand::Note(text));
         }
     });
-    ui.weak("Scores rank films; they are not probabilities");
+    let remark = egui::RichText::new("Scores rank films; they are not probabilities");
+    ui.label(remark.small().weak());
 }

@@ -6,6 +6,7 @@ use super::{FindingRow, FindingsView};
 use crate::model::ModelCard;
 use crate::state::{CommandSender, Films, ViewerCommand, ViewerState};
 use crate::ui::shortcuts::Action;
+use crate::ui::theme;
 use crate::ui::widgets::{Busy, NumberField, NumberOutput, ThresholdSlider};
 
 const THRESHOLD_WIDTH_PT: f32 = 52.0;
@@ -21,10 +22,10 @@ pub fn open_row_ui(
 ) -> bool {
     let visuals = ui.visuals();
     let frame = Frame::new()
-        .fill(visuals.selection.bg_fill.gamma_multiply(0.30))
-        .stroke(Stroke::new(1.0, visuals.selection.bg_fill))
-        .corner_radius(6.0)
-        .inner_margin(6.0);
+        .fill(visuals.faint_bg_color)
+        .stroke(Stroke::new(1.0, theme::palette(visuals).accent))
+        .corner_radius(theme::LARGE_CORNER_PT)
+        .inner_margin(theme::SMALL_GAP_PT);
     let shown = frame.show(ui, |ui| {
         ui.set_width(ui.available_width());
         line_ui(ui, row, commands);

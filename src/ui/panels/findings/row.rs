@@ -174,7 +174,7 @@ fn score_ui(ui: &mut Ui, row: &FindingRow) {
     };
     let text = egui::RichText::new(format!("{:.2}", score.get())).monospace();
     let text = if row.is_above() {
-        text.color(theme::palette(ui.visuals()).above)
+        text.color(theme::palette(ui.visuals()).above_text)
     } else {
         text
     };

@@ -96,6 +96,6 @@ fn covered_ui(ui: &mut Ui, commands: &CommandSender) {
 }
 
 fn strong_ui(ui: &mut Ui, text: &str) -> egui::Response {
-    let text = RichText::new(text).strong().size(theme::SUMMARY_TEXT_PT);
+    let text = RichText::new(text).strong().size(theme::HEADING_TEXT_PT);
     ui.label(text)
 }

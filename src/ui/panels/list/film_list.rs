@@ -10,13 +10,20 @@ use super::headings::{
 };
 use crate::domain::Score;
 use crate::state::{
-    CommandSender, CompareCommand, FilmEntry, FilmStatus, ListCommand, ListFilter, ListRow, Mark,
-    RowHeights, SortKey, ViewerCommand, n_above, score,
+    CommandSender, FilmEntry, FilmStatus, ListCommand, ListFilter, ListRow, Mark, RowHeights,
+    SortKey, ViewerCommand, n_above, score,
 };
+use crate::ui::icons::Icon;
+use crate::ui::panels::film_menu::{MenuKeys, film_menu_ui};
 use crate::ui::panels::small_films::SmallFilms;
 use crate::ui::shortcuts::Action;
 use crate::ui::theme;
+use crate::ui::widgets::IconButton;
 
+/// Narrower lists have no room for a picture beside the words of a button.
+const LEAST_WIDTH_FOR_PICTURE_PT: f32 = 120.0;
+/// Half the side of the sign of a score at or above its threshold.
+const SIGN_PT: f32 = 3.5;
 /// Width of the filter, where it opens from the strip.
 const FILTER_WIDTH_PT: f32 = 220.0;
 /// Height of the words below a film of the strip.
@@ -152,13 +159,7 @@ fn film_row_ui(
     } else {
         row_ui(ui, view, named, current, &mut views.films)
     };
-    response.context_menu(|ui| {
-        if ui.button("Compare with the film in view").clicked() {
-            let command = CompareCommand::ShowFilm(place);
-            commands.compare(command);
-            ui.close();
-        }
-    });
+    film_menu_ui(&response, MenuKeys::InFocus, view.actions, place, commands);
     if response.clicked() {
         // Where it was clicked is where it is: no need to scroll.
         views.scrolled_to = Some(place);
@@ -170,7 +171,9 @@ fn film_row_ui(
 fn strip_filter_ui(ui: &mut Ui, view: &ListView<'_>, commands: &CommandSender) {
     let set = view.list.filter != ListFilter::default();
     let config = MenuConfig::new().close_behavior(PopupCloseBehavior::CloseOnClickOutside);
-    MenuButton::new(if set { "Filter (set)" } else { "Filter" })
+    let size = Vec2::new(ui.available_width(), theme::CONTROL_HEIGHT_PT);
+    let words = if set { "Filter (set)" } else { "Filter" };
+    MenuButton::from_button(egui::Button::new(words).min_size(size))
         .config(config)
         .ui(ui, |ui| {
             ui.set_width(FILTER_WIDTH_PT);
@@ -205,12 +208,17 @@ fn heading_ui(ui: &mut Ui, view: &ListView<'_>, commands: &CommandSender) {
         });
     } else if n_films > 1 {
         let action = Action::ScoreAll;
-        let hover = "Score the films of the list in the background";
-        let hover = view.actions.with_key(ui.ctx(), hover, action);
-        let button = egui::Button::new("Score all");
-        view.actions
-            .add(ui, action, button, commands)
-            .on_hover_text(hover);
+        let word = "Score all";
+        let width = ui.available_width();
+        let response = if width >= LEAST_WIDTH_FOR_PICTURE_PT {
+            let button = IconButton::new(Icon::ScoreAll, word).word(Some(word));
+            view.actions.add(ui, action, button.framed(), commands)
+        } else {
+            let size = Vec2::new(width, theme::CONTROL_HEIGHT_PT);
+            let button = egui::Button::new(word).min_size(size);
+            view.actions.add(ui, action, button, commands)
+        };
+        view.actions.explain(response, action, None);
     }
 }
 
@@ -263,9 +271,19 @@ fn row_ui(
     let noted = if entry.note.is_empty() { "" } else { " ✏" };
     let failed = if failed { "! " } else { "" };
     let first = rect.top() + rect.height() * 0.3;
-    line(first, 13.0, format!("{failed}{marked}{name}{noted}"), color);
+    line(
+        first,
+        theme::TEXT_PT,
+        format!("{failed}{marked}{name}{noted}"),
+        color,
+    );
     let (second, color) = second_line(ui, view, entry);
-    line(rect.top() + rect.height() * 0.72, 11.5, second, color);
+    line(
+        rect.top() + rect.height() * 0.72,
+        theme::SMALL_TEXT_PT,
+        second,
+        color,
+    );
     let blinded = view.list.blinded.is_some();
     response.on_hover_ui(|ui| hover_ui(ui, entry, blinded))
 }
@@ -297,20 +315,29 @@ fn strip_row_ui(
     let picture = Rect::from_min_size(top, Vec2::splat(side));
     films.paint(ui, picture, &entry.path, &view.list.pictures);
     let (text, color) = match &entry.status {
-        FilmStatus::Failed(_) => ("failed".to_owned(), palette.error),
-        FilmStatus::Refused(_) => ("refused".to_owned(), palette.error),
+        FilmStatus::Failed(_) => ("! failed".to_owned(), palette.error),
+        FilmStatus::Refused(_) => ("! refused".to_owned(), palette.error),
         FilmStatus::Unread | FilmStatus::Scored => strip_words(ui, view, entry),
     };
     let marked = entry.mark.map_or("", mark_sign);
     let place = egui::pos2(rect.center().x, rect.bottom() - STRIP_WORDS_HEIGHT_PT / 2.0);
-    let font = FontId::proportional(11.5);
-    ui.painter().text(
-        place,
-        Align2::CENTER_CENTER,
-        format!("{marked}{text}"),
-        font,
-        color,
-    );
+    let font = FontId::proportional(theme::SMALL_TEXT_PT);
+    let words = format!("{marked}{text}");
+    let painter = ui.painter();
+    let words = painter.text(place, Align2::CENTER_CENTER, words, font, color);
+    if color == palette.above_text {
+        // A sign besides the color, for eyes that do not tell it.
+        let sign = words.left_center() - Vec2::new(2.0 * SIGN_PT + 1.0, 0.0);
+        painter.add(egui::Shape::convex_polygon(
+            vec![
+                sign + Vec2::new(-SIGN_PT, SIGN_PT),
+                sign + Vec2::new(0.0, -SIGN_PT),
+                sign + Vec2::new(SIGN_PT, SIGN_PT),
+            ],
+            color,
+            egui::Stroke::NONE,
+        ));
+    }
     let blinded = view.list.blinded.is_some();
     response.on_hover_ui(|ui| {
         if !blinded {
@@ -362,7 +389,7 @@ fn score_color(ui: &Ui, view: &ListView<'_>, label: usize, value: f32) -> egui::
     let threshold = thresholds.and_then(|t| t.get(label));
     let above = Score::new(value).ok().zip(threshold);
     if above.is_some_and(|(score, threshold)| score.is_positive(threshold)) {
-        theme::palette(ui.visuals()).above
+        theme::palette(ui.visuals()).above_text
     } else {
         ui.visuals().weak_text_color()
     }

@@ -57,24 +57,18 @@ fn sort_ui(ui: &mut Ui, order: SortOrder, labels: Option<&Labels>, commands: &Co
     let shown = shown.map_or("", |(_, name)| name.as_str());
     ui.horizontal(|ui| {
         let label = ui.label("Sort");
-        ComboBox::from_id_salt("sort list")
-            .selected_text(shown)
-            .width((ui.available_width() - 40.0).max(60.0))
-            .truncate()
-            .height(400.0)
-            .show_ui(ui, |ui| {
-                for (key, name) in &keys {
-                    if ui.selectable_label(*key == order.key, name).clicked() {
-                        // Of scores and counts the largest are looked for.
-                        let descending = matches!(key, SortKey::Score(_) | SortKey::Above);
-                        let key = *key;
-                        let order = SortOrder { key, descending };
-                        commands.list(ListCommand::Sort(order));
-                    }
+        let width = (ui.available_width() - 40.0).max(60.0);
+        drop_down_ui(ui, "sort list", (shown, width), label.id, |ui| {
+            for (key, name) in &keys {
+                if ui.selectable_label(*key == order.key, name).clicked() {
+                    // Of scores and counts the largest are looked for.
+                    let descending = matches!(key, SortKey::Score(_) | SortKey::Above);
+                    let key = *key;
+                    let order = SortOrder { key, descending };
+                    commands.list(ListCommand::Sort(order));
                 }
-            })
-            .response
-            .labelled_by(label.id);
+            }
+        });
         let by_time = order.key == SortKey::Study;
         let (arrow, name) = match (order.descending, by_time) {
             (true, false) => ("⏷", "Largest first"),
@@ -175,19 +169,37 @@ fn choice_ui<T: Clone + PartialEq>(
     ui.horizontal(|ui| {
         let label = ui.label(name);
         let shown = choices.iter().find(|(choice, _)| choice == current);
-        ComboBox::from_id_salt(("list", name))
-            .selected_text(shown.map_or("", |(_, text)| *text))
-            .width((ui.available_width() - 8.0).max(60.0))
-            .truncate()
-            .height(400.0)
-            .show_ui(ui, |ui| {
-                for (choice, text) in choices {
-                    if ui.selectable_label(choice == current, *text).clicked() {
-                        current.clone_from(choice);
-                    }
+        let shown = shown.map_or("", |(_, text)| *text);
+        let width = (ui.available_width() - 8.0).max(60.0);
+        drop_down_ui(ui, ("list", name), (shown, width), label.id, |ui| {
+            for (choice, text) in choices {
+                if ui.selectable_label(choice == current, *text).clicked() {
+                    current.clone_from(choice);
                 }
-            })
-            .response
-            .labelled_by(label.id);
+            }
+        });
     });
+}
+
+/// A choice of one from many; below the strip, where the filter is a popup itself, as a submenu: a second popup
+/// would close the first.
+fn drop_down_ui(
+    ui: &mut Ui,
+    salt: impl std::hash::Hash + std::fmt::Debug,
+    (shown, width): (&str, f32),
+    label: egui::Id,
+    choices_ui: impl FnOnce(&mut Ui),
+) {
+    if egui::containers::menu::is_in_menu(ui) {
+        ui.menu_button(shown, choices_ui);
+        return;
+    }
+    ComboBox::from_id_salt(salt)
+        .selected_text(shown)
+        .width(width)
+        .truncate()
+        .height(400.0)
+        .show_ui(ui, choices_ui)
+        .response
+        .labelled_by(label);
 }

@@ -2,17 +2,18 @@
 
 mod view;
 
-use egui::containers::menu::{MenuButton, MenuConfig};
 use egui::{
-    Align2, Area, Button, Color32, ComboBox, Frame, Grid, Id, Margin, PopupCloseBehavior, Rect,
-    Slider, Ui, Widget as _, vec2,
+    Align2, Area, Color32, ComboBox, Frame, Grid, Id, Margin, Popup, PopupCloseBehavior, Rect,
+    RichText, Slider, Stroke, Ui, Widget as _, WidgetInfo, vec2,
 };
 
 use crate::explain::{Colormap, MapMethod};
 use crate::film::ScoredFilm;
 use crate::state::{CommandSender, MapCommand, MapSettings, Occlusion};
+use crate::ui::icons::Icon;
 use crate::ui::shortcuts::Action;
-use crate::ui::widgets::ColorBar;
+use crate::ui::theme;
+use crate::ui::widgets::{ColorBar, IconButton};
 use crate::work::Progress;
 
 pub use view::MapControlsView;
@@ -36,62 +37,93 @@ pub fn map_bar_ui(ui: &mut Ui, film: Rect, view: &MapControlsView<'_>, commands:
         .show(ui.ctx(), |ui| {
             let ground = Frame::new()
                 .fill(ui.visuals().panel_fill.gamma_multiply(0.94))
-                .corner_radius(6.0)
-                .inner_margin(Margin::symmetric(8, 6));
+                .stroke(Stroke::new(1.0, theme::palette(ui.visuals()).line))
+                .corner_radius(theme::LARGE_CORNER_PT)
+                .inner_margin(Margin::symmetric(8, 4));
             ground.show(ui, |ui| {
-                ui.horizontal(|ui| bar_ui(ui, view, max, commands));
+                let narrow = film.width() < theme::NARROW_FILM_PT;
+                ui.horizontal(|ui| bar_ui(ui, view, (max, narrow), commands));
             });
         });
 }
 
-fn bar_ui(ui: &mut Ui, view: &MapControlsView<'_>, max: f32, commands: &CommandSender) {
+/// The largest value of the map is the end of its legend, for which a narrow film has no room.
+fn bar_ui(
+    ui: &mut Ui,
+    view: &MapControlsView<'_>,
+    (max, narrow): (f32, bool),
+    commands: &CommandSender,
+) {
     let map = view.map;
-    let key = view
-        .actions
-        .with_key(ui.ctx(), "Map of the finding in view", Action::ToggleMap);
-    let button = Button::selectable(map.visible, "Map");
-    if ui.add(button).on_hover_text(key).clicked() {
+    ui.spacing_mut().item_spacing.x = theme::SMALL_GAP_PT;
+    let button = IconButton::new(Icon::Map, "Map")
+        .word(Some("Map"))
+        .selected(map.visible);
+    let response = ui.add(button);
+    if response.clicked() {
         commands.map(MapCommand::Show(!map.visible));
     }
+    view.actions.explain(response, Action::ToggleMap, None);
     if map.visible {
-        for (contours, label, hover) in [
-            (false, "Fill", "The map as colors"),
-            (true, "Outline", "The map as lines of equal evidence"),
+        for (contours, icon, label, hover) in [
+            (false, Icon::Fill, "Fill", "The map as colors"),
+            (
+                true,
+                Icon::Outline,
+                "Outline",
+                "The map as lines of equal evidence",
+            ),
         ] {
-            let button = Button::selectable(map.contours == contours, label);
-            if ui.add(button).on_hover_text(hover).clicked() {
+            let button = IconButton::new(icon, label)
+                .word((!narrow).then_some(label))
+                .selected(map.contours == contours);
+            let response = ui.add(button);
+            if response.clicked() {
                 commands.map(MapCommand::SetContours(contours));
             }
+            let action = Action::ToggleContours;
+            view.actions.explain(response, action, Some(hover));
         }
-        strength_ui(ui, map, commands);
-        if max > 0.0 {
+        strength_ui(ui, map, !narrow, commands);
+        if max <= 0.0 {
+            ui.label("No positive evidence");
+        } else if !narrow {
             let bar = ColorBar::new(&bar_colors(map.colormap), "weak", "hot").ui(ui);
             bar.on_hover_text(format!(
                 "Evidence for the finding, from 0 to {max:.3} in the units of the map's method. Every map is on its \
                  own scale"
             ));
-        } else {
-            ui.label("No positive evidence");
         }
     }
-    let config = MenuConfig::new().close_behavior(PopupCloseBehavior::CloseOnClickOutside);
-    MenuButton::new("More").config(config).ui(ui, |ui| {
-        ui.set_min_width(MENU_WIDTH_PT);
-        more_ui(ui, view, commands);
-    });
+    let button = ui.add(IconButton::new(Icon::More, "More"));
+    let button = button.on_hover_text("More settings of the map: method, colors, threshold");
+    Popup::menu(&button)
+        .close_behavior(PopupCloseBehavior::CloseOnClickOutside)
+        .show(|ui| {
+            ui.set_min_width(MENU_WIDTH_PT);
+            more_ui(ui, view, commands);
+        });
     occlusion_ui(ui, view.occlusion, commands);
 }
 
 /// One slider from faint to strong.
-fn strength_ui(ui: &mut Ui, map: &MapSettings, commands: &CommandSender) {
+fn strength_ui(ui: &mut Ui, map: &MapSettings, worded: bool, commands: &CommandSender) {
     ui.spacing_mut().slider_width = 72.0;
     // Whole numbers: the slider would round others and call that a change, every frame.
     let mut percent = (map.opacity * 100.0).round();
-    let label = ui.label("Opacity");
+    let end_ui = |ui: &mut Ui, word| {
+        if worded {
+            ui.label(RichText::new(word).small().weak());
+        }
+    };
+    end_ui(ui, "faint");
     let slider = Slider::new(&mut percent, 0.0..=100.0)
         .show_value(false)
         .fixed_decimals(0);
-    let response = ui.add(slider).labelled_by(label.id);
+    let response = ui.add(slider);
+    end_ui(ui, "strong");
+    let (shown, enabled) = (f64::from(percent), ui.is_enabled());
+    response.widget_info(|| WidgetInfo::slider(enabled, shown, "Opacity"));
     let hover =
         format!("{percent:.0} % at the hottest place; fainter below the finding's threshold");
     if response.on_hover_text(hover).changed() {

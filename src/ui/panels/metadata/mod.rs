@@ -8,6 +8,7 @@ pub use view::MetadataView;
 
 use crate::imaging::MetadataRow;
 use crate::state::{Command, CommandSender, FilmMetadata};
+use crate::ui::theme;
 
 /// Height of a line.
 const ROW_HEIGHT_PT: f32 = 19.0;
@@ -138,7 +139,7 @@ fn text_ui(ui: &Ui, place: Rect, text: &str, color: egui::Color32) {
     if text.is_empty() {
         return;
     }
-    let font = FontId::proportional(12.5);
+    let font = FontId::proportional(theme::TEXT_PT);
     let mut job = egui::text::LayoutJob::simple_singleline(text.to_owned(), font, color);
     job.wrap = egui::text::TextWrapping::truncate_at_width(place.width().max(10.0));
     let galley = ui.painter().layout_job(job);

@@ -196,7 +196,7 @@ fn score_ui(ui: &mut Ui, label: &str, truth: bool, score: f32) {
         ui.spacing_mut().item_spacing.x = 6.0;
         let (rect, _) = ui.allocate_exact_size(Vec2::new(56.0, 8.0), Sense::hover());
         ui.painter().rect_filled(rect, 2.0, palette.rail);
-        let color = if truth { palette.above } else { palette.below };
+        let color = if truth { palette.accent } else { palette.steps };
         let bar = rect.with_max_x(rect.left() + rect.width() * score.clamp(0.0, 1.0));
         ui.painter().rect_filled(bar, 2.0, color);
         let number = RichText::new(format!("{score:.3}")).small().monospace();

@@ -50,7 +50,7 @@ fn run_ui(ui: &mut Ui, view: &TrainingView<'_>, commands: &CommandSender) {
     let words = RichText::new(phase.words());
     ui.label(match phase {
         RunPhase::Failed => words.color(palette.error),
-        RunPhase::Training | RunPhase::Scoring | RunPhase::Preparing => words.color(palette.valid),
+        RunPhase::Training | RunPhase::Scoring | RunPhase::Preparing => words.color(palette.accent),
         _ => words,
     });
     if matches!(

@@ -43,7 +43,7 @@ pub fn all_maps_ui(
         tiles.paint(&painter, picture, &placement, opened, pane.display, 0.7);
         paint::map_mesh_ui(ui, &painter, &placement, pane, finding_idx, views);
         let stroke = if pane.selected == Some(finding_idx) {
-            Stroke::new(2.0, palette.above)
+            Stroke::new(2.0, palette.accent)
         } else if response.hovered() {
             Stroke::new(1.0, palette.film_text)
         } else {
@@ -82,12 +82,12 @@ fn words_ui(
     let score = scored.inference.scores.get(finding_idx).copied();
     let above = pane.is_above(finding_idx) == Some(true);
     let color = if above {
-        palette.badge
+        palette.above_film_text
     } else {
         palette.film_text
     };
     let score = score.map_or_else(|| "n/a".to_owned(), |score| format!("{:.3}", score.get()));
-    let font = FontId::proportional(12.0);
+    let font = FontId::proportional(theme::SMALL_TEXT_PT);
     let painter = ui.painter_at(cell);
     let left = cell.left_bottom() + Vec2::new(4.0, -3.0);
     let right = cell.right_bottom() + Vec2::new(-4.0, -3.0);

@@ -14,10 +14,11 @@ mod readout;
 mod tiles;
 mod view;
 
-use egui::{Rect, Sense, Ui};
+use egui::{Rect, Response, Sense, Ui};
 
 use crate::domain::{Point, Size};
-use crate::state::{CommandSender, FilmState, ViewerArea};
+use crate::state::{CommandSender, FilmState, Tool, ViewerArea};
+use crate::ui::panels::film_menu::{MenuKeys, film_menu_ui};
 
 pub use all_maps::all_maps_ui;
 use map_texture::MapTextures;
@@ -50,6 +51,7 @@ pub fn viewer_ui(
         fit: pane.fit,
         ..area_of(rect, ui.ctx().pixels_per_point())
     };
+    menu_ui(&response, pane, commands);
     let Some(opened) = pane.opened() else {
         paint::message_ui(ui, rect, waiting_text(pane.film));
         card::card_ui(ui, rect, pane, commands);
@@ -94,6 +96,23 @@ pub fn viewer_ui(
         node.set_description(described.join("\n"));
     });
     area
+}
+
+/// The menu of the film; the right button of the brush uncovers.
+fn menu_ui(response: &Response, pane: &Pane<'_>, commands: &CommandSender) {
+    let Some(film_idx) = pane.film_idx else {
+        return;
+    };
+    let brush = pane.tool == Tool::Cover && response.secondary_clicked();
+    if brush {
+        return;
+    }
+    let keys = if pane.beside {
+        MenuKeys::InFocus
+    } else {
+        MenuKeys::InFocusOrAlone
+    };
+    film_menu_ui(response, keys, pane.actions, film_idx, commands);
 }
 
 fn area_of(rect: Rect, pixels_per_point: f32) -> ViewerArea {

@@ -16,7 +16,7 @@ pub fn message_ui(ui: &Ui, rect: Rect, text: &str) {
     let palette = theme::palette(ui.visuals());
     let painter = ui.painter_at(rect);
     painter.rect_filled(rect, 0.0, palette.film_background);
-    let font = FontId::proportional(16.0);
+    let font = FontId::proportional(theme::HEADING_TEXT_PT);
     let center = rect.center();
     let color = palette.film_text;
     painter.text(center, Align2::CENTER_CENTER, text, font, color);
@@ -212,7 +212,7 @@ fn badges_ui(ui: &Ui, rect: Rect, pane: &Pane<'_>) {
         return;
     }
     let palette = theme::palette(ui.visuals());
-    let font = FontId::proportional(15.0);
+    let font = FontId::proportional(theme::HEADING_TEXT_PT);
     let painter = ui.painter_at(rect);
     let galley = painter.layout_no_wrap(parts.join(" · "), font, palette.badge_text);
     let top = rect.right_top() + Vec2::new(-16.0, 36.0);
@@ -280,7 +280,13 @@ fn side_place(rect: Rect, right: bool) -> (Pos2, Align2) {
 pub fn words_ui(ui: &Ui, rect: Rect, at: Pos2, anchor: Align2, text: &str) {
     let palette = theme::palette(ui.visuals());
     let painter = ui.painter_at(rect);
-    let font = FontId::proportional(13.0);
+    // In a narrow window, or with large words, the film matters more.
+    let size_pt = if rect.width() < theme::NARROW_FILM_PT {
+        theme::SMALL_TEXT_PT
+    } else {
+        theme::TEXT_PT
+    };
+    let font = FontId::proportional(size_pt);
     let galley = painter.layout(
         text.to_owned(),
         font,

@@ -10,6 +10,7 @@ use crate::state::{
     AppState, CommandSender, Compare, CompareCommand, CompareWith, DisplayCommand, FilmState,
     Films, Loaded, MapSettings, Measuring, Probe, Tool,
 };
+use crate::ui::shortcuts::Actions;
 
 /// The model of one viewer pane: the film in view, or the one beside it.
 #[expect(
@@ -45,6 +46,10 @@ pub struct Pane<'a> {
     pub card: Option<&'a ModelCard>,
     /// The covered area of the film, and the resulting scores.
     pub probe: Option<&'a Probe>,
+    /// The actions, for its menu.
+    pub actions: Actions<'a>,
+    /// Its place on the list.
+    pub film_idx: Option<usize>,
     /// Nothing of the network's answer may be seen.
     pub blinded: bool,
     /// The film was refused as input, and nobody asked for its scores.
@@ -173,6 +178,8 @@ impl<'a> Pane<'a> {
             input_shown: state.viewer.options.input_shown,
             card: state.shared.model.loaded.as_ref().map(card_of),
             probe: Some(&state.viewer.probe),
+            actions: Actions::of(state),
+            film_idx: state.shared.films.current(),
             blinded: state.hides_answer(),
             concerns_shown: state.shared.settings.viewer.findings_hidden && !state.is_blinded(),
             refused: state.viewer.is_refused(&state.shared.films) && !state.is_blinded(),
@@ -209,6 +216,10 @@ impl<'a> Pane<'a> {
             },
             card: compare.card().or(main.card),
             probe: None,
+            film_idx: compare
+                .film
+                .opened()
+                .and_then(|opened| state.shared.films.place_of(&opened.film.path)),
             blinded: state.hides_answer_beside(compare),
             refused: opened.is_some_and(|opened| opened.concerns.is_refused()) && !name_hidden,
             name_hidden,

@@ -104,19 +104,15 @@ pub fn handle(
 impl Grab {
     /// What it becomes with the pointer there.
     fn at(&self, pos: Point, placement: &Placement) -> Measurement {
-        match self.handle {
-            Some(handle) => {
-                let pos = pos.within(placement.film);
-                self.before.clone().with_handle(handle, pos)
-            }
-            None => {
-                let by = Point {
-                    x: pos.x - self.from.x,
-                    y: pos.y - self.from.y,
-                };
-                self.before.clone().moved(by, placement.film)
-            }
+        if let Some(handle) = self.handle {
+            let pos = pos.within(placement.film);
+            return self.before.clone().with_handle(handle, pos);
         }
+        let by = Point {
+            x: pos.x - self.from.x,
+            y: pos.y - self.from.y,
+        };
+        self.before.clone().moved(by, placement.film)
     }
 }
 
@@ -147,9 +143,8 @@ fn draw(
     send: &impl Fn(MeasureCommand),
 ) {
     let place = |pos: Pos2| {
-        send(MeasureCommand::Place(
-            placement.image(pos).within(placement.film),
-        ))
+        let pos = placement.image(pos).within(placement.film);
+        send(MeasureCommand::Place(pos));
     };
     let Some(pos) = position(response) else {
         return;
