@@ -270,6 +270,12 @@ fn pipes_in_place_of_files_are_refused_and_not_waited_for() {
     refused(folder.path(), &["import", "pipe", "-o", "new"], "pipe");
     let provenance = ["import", "films.csv", "-o", "new", "--provenance", "pipe"];
     refused(folder.path(), &provenance, "pipe");
+    // A finished run needs no checkpoint: this one has an epoch to go.
+    let config = folder.path().join("run/config.toml");
+    let text = fs::read_to_string(&config).unwrap();
+    let further = text.replace("\nepochs = 1\n", "\nepochs = 2\n");
+    assert_ne!(further, text);
+    fs::write(&config, further).unwrap();
     for name in ["run.json", "checkpoint.safetensors", "config.toml"] {
         let path = folder.path().join("run").join(name);
         let kept = fs::read(&path).unwrap();

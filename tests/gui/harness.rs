@@ -36,6 +36,8 @@ pub type AppHarness = Harness<'static, ThoraxApp>;
 pub fn builder() -> HarnessBuilder<ThoraxApp> {
     Harness::builder()
         .with_size([1280.0, 800.0])
+        // A job that ends meanwhile asks for frames of its own.
+        .with_max_steps(40)
         .with_theme(egui::Theme::Dark)
 }
 
