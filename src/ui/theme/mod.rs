@@ -60,8 +60,6 @@ pub const NARROW_FILM_PT: f32 = 480.0;
 pub const ABOVE_MAP_BAR_PT: f32 = 52.0;
 /// Width of a notice.
 pub const NOTICE_WIDTH_PT: f32 = 440.0;
-/// Where notices end, above the map's controls and the status line.
-pub const NOTICES_ABOVE_BOTTOM_PT: f32 = 104.0;
 /// Height of one finding's row.
 pub const ROW_HEIGHT_PT: f32 = 28.0;
 /// Width of the figures beside a run's curves.

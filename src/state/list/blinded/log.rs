@@ -269,7 +269,9 @@ fn parsed(row: &TableRow<'_>) -> Option<(LogKey, CommittedFilm, CommittedFinding
             threshold,
             above,
         }),
-        _ => None,
+        ([None, None], None) => None,
+        // Written together, so part of it is damage.
+        _ => return None,
     };
     let finding = CommittedFinding {
         name: cell("label").to_owned(),
