@@ -76,7 +76,11 @@ impl Work<'_> {
         let cache_folder = args.cache.clone().unwrap_or_else(FilmCache::default_folder);
         let uncertain = args.labels.rules().uncertain;
         let source = match (&args.predictions, classifier, &data) {
-            (Some(path), ..) => ScoreSource::Predictions { path, uncertain },
+            (Some(path), _, data) => ScoreSource::Predictions {
+                path,
+                uncertain,
+                table: data.as_ref().map(|data| &data.data.table),
+            },
             (None, Some(classifier), Some(data)) => ScoreSource::Films {
                 data,
                 classifier,
