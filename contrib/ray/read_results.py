@@ -26,7 +26,7 @@ def by_duckdb(chunks):
     films = duckdb.read_parquet(str(chunks / "*.parquet"))
     positive = [name for name in films.columns if name.startswith("positive:")]
     sums = ", ".join(f'count(*) FILTER (WHERE "{name}")' for name in positive)
-    n_films, n_failed, *counts = films.aggregate(f"count(*), count(error), {sums}").fetchone()
+    [(n_films, n_failed, *counts)] = films.aggregate(f"count(*), count(error), {sums}").fetchall()
     return n_films, n_failed, dict(zip((name.removeprefix("positive:") for name in positive), counts))
 
 

@@ -17,6 +17,7 @@ use crate::evaluate::{
 use crate::files::{Existing, write_file};
 use crate::imaging::is_kept_film;
 use crate::model::{Classifier, ModelFile};
+use crate::scores::ScoreTable;
 use crate::work::{Canceled, Watch};
 pub use args::EvaluateArgs;
 use args::EvaluationFormat;
@@ -24,6 +25,7 @@ use chosen::Chosen;
 
 mod args;
 mod chosen;
+mod large;
 mod targets;
 mod text;
 
@@ -48,6 +50,12 @@ impl Work<'_> {
              now, as in `thorax evaluate --model best.safetensors --data FOLDER --split test`"
         );
         self.check_outputs()?;
+        if let Some(path) = &args.predictions
+            && let Some(table) = ScoreTable::open(path)?
+            && table.n_rows() >= args.large_from
+        {
+            return self.large(&table);
+        }
         let scores_now = args.predictions.is_none();
         let classifier = if scores_now || args.model.is_some() || args.boxes {
             let device = device_for_command(args.device)?;

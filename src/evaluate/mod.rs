@@ -5,6 +5,7 @@
 
 mod error;
 mod figures;
+mod ordered_films;
 mod bootstrap;
 mod leaks;
 mod compare;
@@ -17,6 +18,7 @@ mod freeze;
 mod identity;
 mod prevalence;
 mod evaluation;
+mod large;
 mod written;
 mod export;
 mod escape;
@@ -26,7 +28,7 @@ mod picture;
 mod report;
 
 pub use author::ScoreAuthor;
-pub use bootstrap::{Bootstrap, BootstrapInterval, Replicate, bootstrap_aucs};
+pub use bootstrap::{Bootstrap, BootstrapInterval, BootstrappedAucs, Replicate, bootstrap_aucs};
 pub use compare::{ComparedSet, FilmDifference, LabelDifference, compare, most_different_films};
 pub use error::EvaluateError;
 pub use evaluation::{Choices, Evaluation, MapsOfFilms};
@@ -34,9 +36,11 @@ pub use export::{figures_csv, figures_json};
 pub use figures::{Figures, LabelFigures, thresholds};
 pub use freeze::freeze_operating_points;
 pub use identity::{scores_text, thresholds_text};
+pub use large::{LargeChoices, LargeEvaluation};
 pub use leaks::{SharedPatients, shared_patients};
 pub use localization::{LabelLocalization, Localization, MapRule, localize};
 pub use opened_set::{OpenedSet, ScoreSource};
+pub use ordered_films::OrderedFilms;
 pub use picture::{save_plots, svg_png};
 pub use plots::{LabelPlot, label_plots};
 pub use prevalence::Prevalence;

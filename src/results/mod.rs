@@ -22,6 +22,6 @@ pub use format::ResultFormat;
 pub use jsonl::json_line;
 pub use manifest::{FilmChanges, Manifest};
 pub use merge::{MergeError, MergedFilms, merge};
-pub use parquet_file::ParquetTable;
+pub use parquet_file::{ParquetCells, ParquetKind, ParquetTable, ParquetWriter};
 pub use result_file::{ResultWriter, read_films};
 pub use results_folder::{ResultsFolder, ShardSummary};

@@ -3,14 +3,14 @@ use std::io::{self, BufRead as _, BufReader, BufWriter, Write as _};
 use std::path::Path;
 
 use super::column::Column;
-use super::parquet_file::{ParquetTable, ParquetWriter};
+use super::parquet_file::{ParquetTable, ParquetWriter, cells_of, kinds_of};
 use super::{FilmResult, ResultFormat, ResultsError, csv_file, jsonl};
 use crate::files::open_regular;
 
 /// A file of results that is being written, a few thousand films at a time.
 pub enum ResultWriter<'a> {
     /// Columns.
-    Parquet(ParquetWriter<BufWriter<&'a mut File>>),
+    Parquet(ParquetWriter<BufWriter<&'a mut File>>, Vec<Column>),
     /// Lines of cells.
     Csv(BufWriter<&'a mut File>, Vec<Column>),
     /// Lines of JSON, and the findings.
@@ -28,7 +28,10 @@ impl<'a> ResultWriter<'a> {
         let columns = Column::all(findings, with_rows);
         let mut file = BufWriter::new(file);
         Ok(match format {
-            ResultFormat::Parquet => Self::Parquet(ParquetWriter::new(file, columns)?),
+            ResultFormat::Parquet => {
+                let writer = ParquetWriter::new(file, &kinds_of(&columns))?;
+                Self::Parquet(writer, columns)
+            }
             ResultFormat::Csv => {
                 file.write_all(csv_file::header(&columns).as_bytes())?;
                 Self::Csv(file, columns)
@@ -40,7 +43,9 @@ impl<'a> ResultWriter<'a> {
     /// Adds films: in a file of columns, one group of rows.
     pub fn write(&mut self, films: &[FilmResult]) -> io::Result<()> {
         match self {
-            Self::Parquet(writer) => writer.write(films),
+            // No group of rows is empty.
+            Self::Parquet(..) if films.is_empty() => Ok(()),
+            Self::Parquet(writer, columns) => writer.write(cells_of(films, columns)),
             Self::Csv(file, columns) => films
                 .iter()
                 .try_for_each(|film| file.write_all(csv_file::line(film, columns).as_bytes())),
@@ -53,7 +58,7 @@ impl<'a> ResultWriter<'a> {
     /// Ends the file.
     pub fn finish(self) -> io::Result<()> {
         match self {
-            Self::Parquet(writer) => writer.finish(),
+            Self::Parquet(writer, _) => writer.finish(),
             Self::Csv(mut file, _) | Self::Jsonl(mut file, _) => file.flush(),
         }
     }

@@ -6,6 +6,7 @@
 
 mod error;
 mod predictions;
+mod save_parquet;
 mod labelled;
 mod score_part;
 mod score_table;

@@ -44,6 +44,8 @@ pub struct TableColumn {
     pub scores: Vec<f64>,
     /// By row; `None` where the label is not known or there is no score.
     pub truth: Vec<Option<bool>>,
+    /// Rows with a score.
+    pub n_scored: usize,
 }
 
 /// The patient of each row of a table.
@@ -53,6 +55,46 @@ pub struct TablePatients {
     pub of_rows: Vec<u32>,
     /// Patients.
     pub n_patients: usize,
+}
+
+impl TablePatients {
+    /// Numbers the patients of rows in the order of their names.
+    pub fn of<T: AsRef<str>>(patients: impl Iterator<Item = T>) -> Self {
+        let mut numbers: BTreeMap<Box<str>, u32> = BTreeMap::new();
+        let mut of_rows = Vec::new();
+        for patient in patients {
+            of_rows.push(number_of(&mut numbers, patient.as_ref()));
+        }
+        Self::in_order(&numbers, of_rows)
+    }
+
+    /// From numbers in the order in which patients were come upon to numbers in the order of their names.
+    fn in_order(numbers: &BTreeMap<Box<str>, u32>, mut of_rows: Vec<u32>) -> Self {
+        let n_patients = numbers.len();
+        let mut in_order = vec![0; n_patients];
+        for (place, number) in (0..).zip(numbers.values()) {
+            if let Some(slot) = in_order.get_mut(*number as usize) {
+                *slot = place;
+            }
+        }
+        for number in &mut of_rows {
+            *number = in_order.get(*number as usize).copied().unwrap_or_default();
+        }
+        Self {
+            of_rows,
+            n_patients,
+        }
+    }
+}
+
+/// The number of a patient, a new one for a new name.
+fn number_of(numbers: &mut BTreeMap<Box<str>, u32>, patient: &str) -> u32 {
+    if let Some(number) = numbers.get(patient) {
+        return *number;
+    }
+    let next = numbers.len() as u32;
+    numbers.insert(patient.into(), next);
+    next
 }
 
 impl ScoreTable {
@@ -172,6 +214,7 @@ impl ScoreTable {
         let mut column = TableColumn {
             scores: Vec::with_capacity(self.n_rows),
             truth: Vec::with_capacity(self.n_rows),
+            n_scored: 0,
         };
         if let Some(label) = self.columns.labels.get(label) {
             self.each_group(|file, group| {
@@ -191,30 +234,11 @@ impl ScoreTable {
                 Some(_) => vec![String::new(); file.n_rows_of(group)?],
                 None => self.paths(file, group)?,
             };
-            for patient in self.patient_texts(file, group, &paths)? {
-                let next = numbers.len() as u32;
-                let number = match numbers.get(patient.as_str()) {
-                    Some(number) => *number,
-                    None => *numbers.entry(patient.into()).or_insert(next),
-                };
-                of_rows.push(number);
-            }
+            let patients = self.patient_texts(file, group, &paths)?;
+            of_rows.extend(patients.iter().map(|name| number_of(&mut numbers, name)));
             Ok(())
         })?;
-        let n_patients = numbers.len();
-        let mut in_order = vec![0; n_patients];
-        for (place, number) in (0..).zip(numbers.values()) {
-            if let Some(slot) = in_order.get_mut(*number as usize) {
-                *slot = place;
-            }
-        }
-        for number in &mut of_rows {
-            *number = in_order.get(*number as usize).copied().unwrap_or_default();
-        }
-        Ok(TablePatients {
-            of_rows,
-            n_patients,
-        })
+        Ok(TablePatients::in_order(&numbers, of_rows))
     }
 
     /// The model that made the scores; `None` where no row names one. Two are an error.
@@ -336,6 +360,7 @@ impl TableColumn {
                 }
             };
             has_score.push(score.is_some());
+            self.n_scored += usize::from(score.is_some());
             self.truth.push(truth.filter(|_| score.is_some()));
             self.scores.push(score.unwrap_or_default());
         }

@@ -341,13 +341,10 @@ fn fifty_kills_lose_nothing_and_make_nothing_double() {
 /// Runs the program and gives its answer and the largest resident size seen, in MiB.
 #[cfg(target_os = "linux")]
 fn with_peak(mut command: Command) -> (Output, f64) {
-    let child = command
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
+    let piped = command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    let child = piped.spawn().unwrap();
     let status = format!("/proc/{}/status", child.id());
-    let watcher = std::thread::spawn(move || {
+    let watch = || {
         let mut peak = 0.0_f64;
         while let Ok(text) = fs::read_to_string(&status) {
             let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:"));
@@ -359,9 +356,11 @@ fn with_peak(mut command: Command) -> (Output, f64) {
             std::thread::sleep(Duration::from_millis(20));
         }
         peak
-    });
-    let output = child.wait_with_output().unwrap();
-    (output, watcher.join().unwrap())
+    };
+    std::thread::scope(|scope| {
+        let watcher = scope.spawn(watch);
+        (child.wait_with_output().unwrap(), watcher.join().unwrap())
+    })
 }
 
 #[cfg(target_os = "linux")]
@@ -375,8 +374,8 @@ fn memory_does_not_grow_with_the_number_of_films() {
         fs::write(place.join("long.txt"), lines).unwrap();
         let args = classify(&["--list", "long.txt", "--format", "csv", "--threads", "2"]);
         let (output, peak) = with_peak(command(place, &args));
-        let n_lines = output.stdout.iter().filter(|byte| **byte == b'\n').count();
-        assert_eq!(n_lines, 1 + 10 * n_times);
+        let rows = String::from_utf8(output.stdout).unwrap();
+        assert_eq!(rows.lines().count(), 1 + 10 * n_times);
         peak
     };
     let (few, many) = (peak(30), peak(600));
@@ -386,4 +385,157 @@ fn memory_does_not_grow_with_the_number_of_films() {
         many < few + 20.0,
         "{few} MiB for 300 films, {many} MiB for 6000"
     );
+}
+
+#[test]
+fn results_are_evaluated_with_the_labels_of_the_films_table() {
+    let archive = archive(60);
+    let place = archive.path();
+    let mut table = "Image Index,Patient ID,Mass,Edema\n".to_owned();
+    let names = fs::read_to_string(place.join("list.txt")).unwrap();
+    let mut labels = std::collections::BTreeMap::new();
+    for (n, name) in names.lines().enumerate() {
+        let file = name.rsplit('/').next().unwrap();
+        // One film is not in the table.
+        if n != 10 {
+            labels.insert(name, [n % 3 == 0, n % 5 < 2]);
+            table += &format!(
+                "{file},p{},{},{}\n",
+                n / 2,
+                u8::from(n % 3 == 0),
+                u8::from(n % 5 < 2)
+            );
+        }
+    }
+    fs::write(place.join("table.csv"), table).unwrap();
+    let evaluated = |from: &str| -> Value {
+        let args = [
+            "evaluate",
+            "--predictions",
+            from,
+            "--data",
+            "table.csv",
+            "--format",
+            "json",
+        ];
+        let output = thorax(place, &[&args[..], &["--bootstrap", "50"]].concat());
+        serde_json::from_str(&stdout(&output)).unwrap()
+    };
+    // The same films in the form of predictions.
+    let printed = thorax(
+        place,
+        &classify(&["--list", "list.txt", "--format", "jsonl"]),
+    );
+    let mut csv =
+        "path,patient_id,label:Mass,label:Edema,score:Mass,score:Edema,model_id\n".to_owned();
+    for (n, film) in jsonl(&String::from_utf8(printed.stdout).unwrap())
+        .iter()
+        .enumerate()
+    {
+        let path = film["path"].as_str().unwrap();
+        if let (Some([mass, edema]), Some(scores)) = (labels.get(path), film["scores"].as_object())
+        {
+            let (mass, edema) = (u8::from(*mass), u8::from(*edema));
+            // The 32-bit number, not its shortest text as a 64-bit one.
+            let exact = |score: &Value| f64::from(score.to_string().parse::<f32>().unwrap());
+            let (a, b) = (exact(&scores["Mass"]), exact(&scores["Edema"]));
+            csv += &format!(
+                "{path},p{},{mass},{edema},{a},{b},{}\n",
+                n / 2,
+                film["model"].as_str().unwrap()
+            );
+        }
+    }
+    fs::write(place.join("p.csv"), csv).unwrap();
+    let without_warnings = |mut found: Value| {
+        found.as_object_mut().unwrap().remove("warnings").unwrap();
+        found
+    };
+    let expected = without_warnings(evaluated("p.csv"));
+    assert_eq!(expected["labels"].as_object().unwrap().len(), 2);
+    for format in ["parquet", "csv", "jsonl"] {
+        let args = [
+            "--list", "list.txt", "--out", format, "--format", format, "--chunk", "16",
+        ];
+        stdout(&thorax(place, &classify(&args)));
+        let found = evaluated(format);
+        let warnings = found["warnings"].to_string();
+        assert!(
+            warnings.contains("8 films without scores are left out"),
+            "{warnings}"
+        );
+        assert!(
+            warnings.contains("1 films are not in the table"),
+            "{warnings}"
+        );
+        assert_eq!(without_warnings(found), expected, "{format}");
+    }
+    stdout(&thorax(place, &["merge", "csv", "-o", "all.parquet"]));
+    assert_eq!(without_warnings(evaluated("all.parquet")), expected);
+    let said = complaint(&thorax(place, &["evaluate", "--predictions", "parquet"]));
+    assert!(said.contains("the scores have no labels"), "{said}");
+}
+
+#[test]
+fn a_large_table_is_evaluated_one_finding_at_a_time_with_the_same_figures() {
+    let folder = tempfile::tempdir().unwrap();
+    let place = folder.path();
+    let mut csv =
+        "path,patient_id,label:Mass,label:Edema,score:Mass,score:Edema,model_id\n".to_owned();
+    for n in 0..200_u32 {
+        let (mass, edema) = (u32::from(n % 3 == 0), u32::from(n % 5 < 2));
+        let score = |k: u32| f64::from((n * k + mass * 40) % 101) / 101.0;
+        let (a, b, patient) = (score(37), score(53), n / 3);
+        csv += &format!("{n}.png,{patient},{mass},{edema},{a},{b},Mine 174a1ab0\n");
+    }
+    fs::write(place.join("p.csv"), csv).unwrap();
+    let convert = [
+        "evaluate",
+        "--predictions",
+        "p.csv",
+        "--save-predictions",
+        "p.parquet",
+    ];
+    let whole = stdout(&thorax(place, &convert));
+    let run = |from: &str, args: &[&str]| {
+        let call = [
+            "evaluate",
+            "--predictions",
+            from,
+            "--thresholds",
+            "Mass=0.25",
+        ];
+        thorax(place, &[&call[..], args].concat())
+    };
+    let json = |from: &str, args: &[&str]| -> Value {
+        let asked = ["--format", "json", "--bootstrap", "80"];
+        serde_json::from_str(&stdout(&run(from, &[&asked[..], args].concat()))).unwrap()
+    };
+    let mut expected = json("p.csv", &[]);
+    assert_eq!(json("p.parquet", &[]), expected);
+    let large = ["--large-from", "100"];
+    let found = json("p.parquet", &large);
+    assert!(expected["micro"]["auc"].is_number() && found["micro"]["auc"].is_null());
+    expected["micro"]["auc"] = Value::Null;
+    let warning = "the AUC of all scores together (micro) is not computed";
+    assert!(found["warnings"].to_string().contains(warning), "{found}");
+    expected["warnings"] = found["warnings"].clone();
+    assert_eq!(found, expected);
+    let text = stdout(&run("p.parquet", &large));
+    assert!(
+        text.contains("200 films of 67 patients") && text.contains("Mine 174a1ab0"),
+        "{text}"
+    );
+    let row = |text: &str| {
+        text.lines()
+            .find(|line| line.starts_with("Edema"))
+            .unwrap()
+            .to_owned()
+    };
+    assert_eq!(row(&text), row(&whole));
+    let said = complaint(&run(
+        "p.parquet",
+        &[&large[..], &["--report", "r.html"]].concat(),
+    ));
+    assert!(said.contains("--report"), "{said}");
 }

@@ -2,6 +2,8 @@
 
 mod read;
 mod write;
+mod films;
 
+pub(super) use films::{cells_of, kinds_of};
 pub use read::ParquetTable;
-pub use write::ParquetWriter;
+pub use write::{ParquetCells, ParquetKind, ParquetWriter};

@@ -2,53 +2,80 @@ use std::io::{self, Write};
 use std::sync::Arc;
 
 use parquet::basic::{Compression, LogicalType, Repetition, Type as PhysicalType};
-use parquet::column::writer::ColumnWriter;
-use parquet::data_type::ByteArray;
+use parquet::column::writer::{ColumnWriter, ColumnWriterImpl};
+use parquet::data_type::{ByteArray, DataType};
 use parquet::errors::ParquetError;
 use parquet::file::properties::WriterProperties;
 use parquet::file::writer::SerializedFileWriter;
 use parquet::schema::types::{Type, TypePtr};
 
-use crate::results::FilmResult;
-use crate::results::column::{Cell, Column, ColumnKind};
-
-/// Writes films as Parquet, a row group at a time.
-pub struct ParquetWriter<W: Write + Send> {
-    writer: SerializedFileWriter<W>,
-    columns: Vec<Column>,
+/// What a column of a file that is written holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum ParquetKind {
+    Text,
+    Float,
+    Double,
+    Flag,
+    Integer,
 }
 
+/// The cells of a column in a group of rows; `None` where one is empty.
+#[derive(Clone, Debug, PartialEq)]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum ParquetCells {
+    Text(Vec<Option<String>>),
+    Float(Vec<Option<f32>>),
+    Double(Vec<Option<f64>>),
+    Flag(Vec<Option<bool>>),
+    Integer(Vec<Option<i64>>),
+}
+
+/// Writes a Parquet file, a group of rows at a time, compressed by snappy.
+pub struct ParquetWriter<W: Write + Send>(SerializedFileWriter<W>);
+
 impl<W: Write + Send> ParquetWriter<W> {
-    /// A file with these columns.
-    pub fn new(file: W, columns: Vec<Column>) -> io::Result<Self> {
+    /// A file with these columns, in which any cell may be empty.
+    pub fn new(file: W, columns: &[(String, ParquetKind)]) -> io::Result<Self> {
         let properties = WriterProperties::builder()
             .set_compression(Compression::SNAPPY)
             .set_created_by(concat!("thorax version ", env!("CARGO_PKG_VERSION")).to_owned())
             .build();
-        let schema = schema(&columns).map_err(io::Error::other)?;
+        let schema = schema(columns).map_err(io::Error::other)?;
         let writer = SerializedFileWriter::new(file, schema, Arc::new(properties));
-        Ok(Self {
-            writer: writer.map_err(io::Error::other)?,
-            columns,
-        })
+        writer.map(Self).map_err(io::Error::other)
     }
 
-    /// Writes films as one row group; none are no group.
-    pub fn write(&mut self, films: &[FilmResult]) -> io::Result<()> {
-        if films.is_empty() {
-            return Ok(());
-        }
-        self.write_group(films).map_err(io::Error::other)
+    /// Writes a group of rows: the cells of each column, as many of each.
+    pub fn write(&mut self, columns: Vec<ParquetCells>) -> io::Result<()> {
+        self.write_group(columns).map_err(io::Error::other)
     }
 
-    fn write_group(&mut self, films: &[FilmResult]) -> Result<(), ParquetError> {
-        let mut group = self.writer.next_row_group()?;
-        let mut columns = self.columns.iter();
+    fn write_group(&mut self, columns: Vec<ParquetCells>) -> Result<(), ParquetError> {
+        let mut group = self.0.next_row_group()?;
+        let mut columns = columns.into_iter();
         while let Some(mut writer) = group.next_column()? {
-            let Some(column) = columns.next() else {
-                break;
-            };
-            write_column(writer.untyped(), column, films)?;
+            let cells = columns.next();
+            let other = || ParquetError::General("a column of another kind".to_owned());
+            match (writer.untyped(), cells.ok_or_else(other)?) {
+                (ColumnWriter::ByteArrayColumnWriter(writer), ParquetCells::Text(cells)) => {
+                    let bytes = |text: String| ByteArray::from(text.into_bytes());
+                    write_cells(writer, cells.into_iter().map(|text| text.map(bytes)))?;
+                }
+                (ColumnWriter::FloatColumnWriter(writer), ParquetCells::Float(cells)) => {
+                    write_cells(writer, cells.into_iter())?;
+                }
+                (ColumnWriter::DoubleColumnWriter(writer), ParquetCells::Double(cells)) => {
+                    write_cells(writer, cells.into_iter())?;
+                }
+                (ColumnWriter::BoolColumnWriter(writer), ParquetCells::Flag(cells)) => {
+                    write_cells(writer, cells.into_iter())?;
+                }
+                (ColumnWriter::Int64ColumnWriter(writer), ParquetCells::Integer(cells)) => {
+                    write_cells(writer, cells.into_iter())?;
+                }
+                _ => return Err(other()),
+            }
             writer.close()?;
         }
         group.close()?;
@@ -57,21 +84,22 @@ impl<W: Write + Send> ParquetWriter<W> {
 
     /// Writes the footer, without which a file cannot be read.
     pub fn finish(self) -> io::Result<()> {
-        self.writer.close().map_err(io::Error::other)?;
+        self.0.close().map_err(io::Error::other)?;
         Ok(())
     }
 }
 
-fn schema(columns: &[Column]) -> Result<TypePtr, ParquetError> {
-    let field = |column: &Column| {
-        let physical = match column.kind() {
-            ColumnKind::Place => PhysicalType::INT64,
-            ColumnKind::Text => PhysicalType::BYTE_ARRAY,
-            ColumnKind::Score => PhysicalType::FLOAT,
-            ColumnKind::Flag => PhysicalType::BOOLEAN,
+fn schema(columns: &[(String, ParquetKind)]) -> Result<TypePtr, ParquetError> {
+    let field = |(name, kind): &(String, ParquetKind)| {
+        let physical = match kind {
+            ParquetKind::Text => PhysicalType::BYTE_ARRAY,
+            ParquetKind::Float => PhysicalType::FLOAT,
+            ParquetKind::Double => PhysicalType::DOUBLE,
+            ParquetKind::Flag => PhysicalType::BOOLEAN,
+            ParquetKind::Integer => PhysicalType::INT64,
         };
-        let is_text = column.kind() == ColumnKind::Text;
-        let field = Type::primitive_type_builder(&column.name(), physical)
+        let is_text = *kind == ParquetKind::Text;
+        let field = Type::primitive_type_builder(name, physical)
             .with_repetition(Repetition::OPTIONAL)
             .with_logical_type(is_text.then_some(LogicalType::String))
             .build()?;
@@ -82,51 +110,17 @@ fn schema(columns: &[Column]) -> Result<TypePtr, ParquetError> {
     Ok(Arc::new(schema.build()?))
 }
 
-fn write_column(
-    writer: &mut ColumnWriter<'_>,
-    column: &Column,
-    films: &[FilmResult],
+fn write_cells<D: DataType>(
+    writer: &mut ColumnWriterImpl<'_, D>,
+    cells: impl Iterator<Item = Option<D::T>>,
 ) -> Result<(), ParquetError> {
-    // 1 where a film has a cell in this column.
-    let mut levels = Vec::with_capacity(films.len());
-    let mut cells = Vec::new();
-    for film in films {
-        let cell = column.cell(film);
+    // 1 where there is a cell.
+    let mut levels = Vec::new();
+    let mut values = Vec::new();
+    for cell in cells {
         levels.push(i16::from(cell.is_some()));
-        cells.extend(cell);
+        values.extend(cell);
     }
-    let cells = cells.into_iter();
-    let levels = Some(levels.as_slice());
-    match writer {
-        ColumnWriter::Int64ColumnWriter(writer) => {
-            let places = cells.filter_map(|cell| match cell {
-                Cell::Place(place) => Some(place.cast_signed()),
-                Cell::Text(_) | Cell::Score(_) | Cell::Flag(_) => None,
-            });
-            writer.write_batch(&places.collect::<Vec<_>>(), levels, None)?;
-        }
-        ColumnWriter::ByteArrayColumnWriter(writer) => {
-            let texts = cells.filter_map(|cell| match cell {
-                Cell::Text(text) => Some(ByteArray::from(text.as_bytes().to_vec())),
-                Cell::Place(_) | Cell::Score(_) | Cell::Flag(_) => None,
-            });
-            writer.write_batch(&texts.collect::<Vec<_>>(), levels, None)?;
-        }
-        ColumnWriter::FloatColumnWriter(writer) => {
-            let scores = cells.filter_map(|cell| match cell {
-                Cell::Score(score) => Some(score),
-                Cell::Place(_) | Cell::Text(_) | Cell::Flag(_) => None,
-            });
-            writer.write_batch(&scores.collect::<Vec<_>>(), levels, None)?;
-        }
-        ColumnWriter::BoolColumnWriter(writer) => {
-            let flags = cells.filter_map(|cell| match cell {
-                Cell::Flag(flag) => Some(flag),
-                Cell::Place(_) | Cell::Text(_) | Cell::Score(_) => None,
-            });
-            writer.write_batch(&flags.collect::<Vec<_>>(), levels, None)?;
-        }
-        _ => return Err(ParquetError::General("a column of another kind".to_owned())),
-    }
+    writer.write_batch(&values, Some(&levels), None)?;
     Ok(())
 }
