@@ -77,7 +77,16 @@ fn without_a_dialog_the_folder_is_typed() {
     step_until("the prompt", &mut harness, |app| {
         app.state.shared.prompt.is_some()
     });
-    let prompt = |app: &AppHarness| app.state().state.shared.prompt.as_ref().unwrap().text.clone();
+    let prompt = |app: &AppHarness| {
+        app.state()
+            .state
+            .shared
+            .prompt
+            .as_ref()
+            .unwrap()
+            .text
+            .clone()
+    };
     assert_eq!(prompt(&harness), folder.path().display().to_string());
     // Typing replaces it.
     harness.run_steps(3);
