@@ -1,10 +1,10 @@
-use super::escape::escape;
 use super::plots::label_plots;
 use super::{
     ComparedSet, Evaluation, Figure, LabelDifference, LabelFigures, LabelLocalization, ScoreAuthor,
     Subgroup, Written, thresholds_text,
 };
 use crate::domain::NOTICE;
+use crate::drawing::escape;
 use crate::model::ModelCard;
 use crate::scores::LabelColumn;
 

@@ -23,6 +23,8 @@ pub struct Settings {
     pub recent_folders: Vec<PathBuf>,
     /// Films opened last, newest first.
     pub recent_films: Vec<PathBuf>,
+    /// Where exports were written last.
+    pub export_folder: Option<PathBuf>,
     /// The model opened last, if it was not the built-in one.
     pub model: Option<PathBuf>,
     /// The last session.
@@ -65,6 +67,7 @@ impl Default for Settings {
             keys: KeyChoices::default(),
             recent_folders: Vec::new(),
             recent_films: Vec::new(),
+            export_folder: None,
             model: None,
             session: Session::default(),
             restore_session: true,
@@ -167,8 +170,10 @@ impl MapSettings {
         OverlayStyle {
             colormap: self.colormap,
             opacity: self.opacity,
+            strength: 1.0,
             cut_off: self.cut_off,
             smooth: self.smooth,
+            outline: self.contours,
         }
     }
 }

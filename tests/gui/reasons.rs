@@ -143,8 +143,8 @@ fn one_key_measures_how_far_scores_move_under_small_changes() {
 fn the_selected_finding_tells_where_its_score_stands_among_validation_films() {
     let mut harness = app();
     select(&mut harness, 4);
-    harness.get_by_label_contains("of films with Effusion,");
-    harness.get_by_label_contains("Risk of Effusion");
+    harness.get_by_label_contains("of films with it and");
+    harness.get_by_label_contains("Risk:");
 }
 
 fn select(harness: &mut AppHarness, finding_idx: usize) {

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 const LAYERS: [&[&str]; 15] = [
     &["files", "work"],
     &["domain"],
-    &["metrics"],
+    &["drawing", "metrics"],
     &["imaging"],
     &["dataset"],
     &["model", "phantom"],

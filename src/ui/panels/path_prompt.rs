@@ -24,6 +24,9 @@ pub fn path_prompt_ui(ctx: &Context, prompt: &PathPrompt, commands: &CommandSend
             Frame::popup(ui.style()).show(ui, |ui| {
                 ui.set_width(width);
                 line_ui(ui, prompt, commands);
+                if prompt.in_place_of_dialog {
+                    ui.weak("This desktop has no file dialog: type or paste the path");
+                }
             });
         });
 }

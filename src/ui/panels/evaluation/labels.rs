@@ -14,7 +14,7 @@ pub fn labels_ui(ui: &mut Ui, view: &EvaluationView<'_>, commands: &CommandSende
     egui::Grid::new(("labels of evaluation", view.settings.columns.name()))
         .num_columns(table.columns.len() + 1)
         .min_row_height(theme::SMALL_ROW_HEIGHT_PT)
-        .spacing([6.0, 2.0])
+        .spacing([6.0, 0.0])
         .striped(true)
         .show(ui, |ui| {
             ui.spacing_mut().button_padding.y = 0.0;

@@ -15,14 +15,10 @@ const CELL_SIZE_PT: egui::Vec2 = egui::vec2(96.0, 21.0);
 /// The operating point of the label in view: slider, number, counts, rates, targets, lock.
 pub fn point_ui(ui: &mut Ui, view: &EvaluationView<'_>, commands: &CommandSender) {
     let evaluation = view.evaluation;
-    let Some(column) = evaluation.column() else {
+    if evaluation.column().is_none() {
         return;
-    };
+    }
     let locked = evaluation.chosen.locked().is_some();
-    ui.horizontal(|ui| {
-        ui.strong(column.name.replace('_', " "));
-        ui.weak("Positive where score ≥ threshold");
-    });
     ui.add_enabled_ui(!locked, |ui| slider_ui(ui, evaluation, commands));
     table_ui(ui, evaluation, commands);
     rates_ui(ui, evaluation);
@@ -38,7 +34,9 @@ fn slider_ui(ui: &mut Ui, evaluation: &EvaluationState, commands: &CommandSender
     let threshold = evaluation.threshold();
     ui.horizontal(|ui| {
         let mut typed = threshold;
+        ui.strong(column.name.replace('_', " "));
         let label = ui.label("Threshold");
+        let label = label.on_hover_text("Positive where score ≥ threshold");
         let field = NumberField::new(&mut typed, 0.0..=1.0).speed(0.002);
         let NumberOutput { response, note } = field.show(ui);
         let response = response.labelled_by(label.id);
