@@ -81,12 +81,6 @@ fn table(args: &RunsArgs, rows: &[RunRow]) -> String {
     let mut lines = vec![header.map(str::to_owned)];
     for row in rows {
         let [train, valid, test] = row.n_films;
-        let differing: Vec<_> = row.differing.iter().collect();
-        let differing = differing
-            .iter()
-            .filter(|(_, value)| !value.is_empty())
-            .map(|(key, value)| format!("{key}={value}"));
-        let started = row.started.as_deref().unwrap_or("n/a");
         lines.push([
             output::printable(&name(args, row)).into_owned(),
             row.state.name().to_owned(),
@@ -94,13 +88,9 @@ fn table(args: &RunsArgs, rows: &[RunRow]) -> String {
             row.best_epoch.map_or("n/a".to_owned(), |e| e.to_string()),
             auc(row.valid_auc),
             auc(row.test_auc),
-            started
-                .chars()
-                .take(16)
-                .collect::<String>()
-                .replace('T', " "),
+            row.started_text(),
             format!("{train}/{valid}/{test}"),
-            output::printable(&differing.collect::<Vec<_>>().join(", ")).into_owned(),
+            output::printable(&row.differing_text()).into_owned(),
         ]);
     }
     let mut text = columns(&lines);

@@ -39,6 +39,8 @@ pub enum Command {
     Open(Vec<PathBuf>),
     /// Go back to the built-in model.
     OpenDefaultModel,
+    /// Load this model at every start, or the built-in one again.
+    PinModel(Option<PathBuf>),
     /// Show or hide the field in which a path can be typed.
     ShowPathField(bool),
     /// Change the text of the path field.

@@ -81,7 +81,7 @@ pub enum Workspace {
 }
 
 impl AppState {
-    /// Starts with no film and begins to load the model that the settings name.
+    /// Starts with no film and begins to load the pinned model, or else the built-in one.
     pub fn new(settings: Settings, services: Services) -> Self {
         let mut state = Self {
             viewer: ViewerState::new(&services.wake),
@@ -94,7 +94,7 @@ impl AppState {
             dialog: FileDialog::default(),
             shared: Shared::new(settings, services),
         };
-        let source = match &state.shared.settings.model {
+        let source = match &state.shared.settings.pinned_model {
             Some(path) => ModelSource::File(path.clone()),
             None => ModelSource::Default,
         };
@@ -138,7 +138,7 @@ impl AppState {
         self.settle(effects);
         self.training.poll(&mut self.shared);
         if self.workspace == Workspace::Training {
-            self.training.keep_current(&self.shared.services);
+            self.training.keep_current(&self.shared);
         }
         self.metadata.poll();
         let effects = self.evaluation.poll(&mut self.shared);
@@ -229,6 +229,13 @@ impl AppState {
             Command::Open(paths) => self.open(paths),
             Command::OpenDefaultModel => {
                 shared.load_model(ModelRequest::Source(ModelSource::Default));
+            }
+            Command::PinModel(path) => {
+                shared.say(match &path {
+                    Some(path) => format!("{} is loaded at every start", path.display()),
+                    None => "the default model is loaded at every start".to_owned(),
+                });
+                shared.settings.pinned_model = path;
             }
             Command::ShowPathField(shown) => {
                 shared.prompt = shown.then(|| PathPrompt::new(PickKind::Films));

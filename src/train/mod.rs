@@ -43,7 +43,7 @@ pub use preflight::{DryRun, Preflight, dry_run, probe};
 pub use prepared::{PartFilms, Prepared};
 pub use run_folder::{NewRun, RunFolder};
 pub use run_info::RunInfo;
-pub use run_list::{runs_at, runs_below};
+pub use run_list::{FoundRuns, RunPlaces, runs_at, runs_below};
 pub use run_row::{RunRow, RunState};
 pub use setup::{Ending, TrainReport, TrainSetup};
 pub use start::{resume, train};

@@ -7,6 +7,7 @@ use super::history::EpochMetrics;
 use super::run_folder::RunFolder;
 use super::run_info::RunInfo;
 use super::{AucTable, TrainError};
+use crate::domain::Part;
 
 /// What has become of a run.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -100,6 +101,29 @@ impl RunRow {
             row.state = RunState::Broken(error.to_string());
         }
         Ok(row)
+    }
+
+    /// When it was started, to the minute, as `2026-11-27 12:30`; UTC.
+    pub fn started_text(&self) -> String {
+        let started = self.started.as_deref().unwrap_or("n/a");
+        let minute: String = started.chars().take(16).collect();
+        minute.replace('T', " ")
+    }
+
+    /// The settings by which it differs from the others of its list, as `depth=20, epochs=3`.
+    pub fn differing_text(&self) -> String {
+        let set = self.differing.iter().filter(|(_, value)| !value.is_empty());
+        let texts: Vec<_> = set.map(|(key, value)| format!("{key}={value}")).collect();
+        texts.join(", ")
+    }
+
+    /// The part whose scores say most of it, as far as they are written: test, or else validation.
+    pub fn scored_part(&self) -> Option<Part> {
+        match (self.test_auc, self.valid_auc) {
+            (Some(_), _) => Some(Part::Test),
+            (None, Some(_)) => Some(Part::Valid),
+            (None, None) => None,
+        }
     }
 
     fn fill(&mut self, folder: &RunFolder) -> Result<(), TrainError> {

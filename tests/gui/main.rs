@@ -40,6 +40,8 @@ mod training;
 mod training_data;
 mod training_form;
 #[cfg(test)]
+mod training_runs;
+#[cfg(test)]
 mod training_steps;
 #[cfg(test)]
 mod viewer;

@@ -4,7 +4,7 @@ use egui_kittest::SnapshotOptions;
 use egui_kittest::wgpu::WgpuTestRenderer;
 use thorax::state::{
     Command, CompareCommand, DisplayCommand, MapCommand, Picked, RunRecord, RunState, ShownRun,
-    ThemeChoice, TrainingCommand, TrainingPage, ViewerCommand, Workspace,
+    ThemeChoice, TrainingCommand, TrainingPage, ViewerCommand,
 };
 use thorax::train::{AucTable, EpochMetrics, LabelAuc};
 
@@ -146,8 +146,8 @@ fn a_training_is_set_up() {
         return;
     };
     step_until("the model", &mut harness, has_model);
-    let training = Command::ShowWorkspace(Workspace::Training);
-    harness.state_mut().state.apply(training);
+    let data = TrainingCommand::ShowPage(TrainingPage::Data);
+    harness.state_mut().state.apply(Command::Training(data));
     check(&mut harness, "training_set_up");
 }
 

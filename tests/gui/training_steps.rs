@@ -30,8 +30,8 @@ impl egui::DroppedFile for Dropped {
 
 fn training() -> AppHarness {
     let mut harness = app_with(vec![]);
-    let show = Command::ShowWorkspace(Workspace::Training);
-    harness.state_mut().state.apply(show);
+    let show = TrainingCommand::ShowPage(TrainingPage::Data);
+    harness.state_mut().state.apply(Command::Training(show));
     harness.step();
     harness
 }

@@ -56,6 +56,22 @@ impl TrainingState {
             TrainingCommand::Pause => self.tell(TrainingJob::pause),
             TrainingCommand::GoOn => self.tell(TrainingJob::go_on),
             TrainingCommand::Stop => self.tell(TrainingJob::stop),
+            TrainingCommand::ListRuns => self.runs.look_again(),
+            TrainingCommand::ForgetRunsFolder(folder) => {
+                let folders = &mut shared.settings.training.runs_folders;
+                folders.retain(|known| *known != folder);
+            }
+            TrainingCommand::ResumeAt(root) => return self.resume_at(root, shared),
+            TrainingCommand::OpenScores { run, part } => {
+                let table = RunFolder::at(&run).predictions_path(part);
+                return vec![Effect::Open(vec![table])];
+            }
+            TrainingCommand::UseInViewer(run) => {
+                return vec![
+                    load(RunFolder::at(&run).best_path()),
+                    Effect::ShowWorkspace(Workspace::Viewer),
+                ];
+            }
             TrainingCommand::OpenRun(root) => return self.open_run(root, shared),
             TrainingCommand::Compare(root) => return self.compare_run(root, shared),
             TrainingCommand::DropCompared(place) => {
@@ -103,6 +119,11 @@ impl TrainingState {
                 self.remember_form(shared);
             }
             TrainingPick::Run => return self.open_run(path, shared),
+            TrainingPick::RunsFolder => {
+                shared.settings.training.remember_runs_folder(&path);
+                self.runs.look_again();
+                return self.show(TrainingPage::Runs);
+            }
             TrainingPick::ComparedRun => return self.compare_run(path, shared),
             TrainingPick::Field(key) => {
                 if let Some(FieldKind::DataFile(at) | FieldKind::ModelFile(at)) =
@@ -127,6 +148,9 @@ impl TrainingState {
     }
 
     fn show(&mut self, page: TrainingPage) -> Vec<Effect> {
+        if page == TrainingPage::Runs {
+            self.runs.look_again();
+        }
         self.page = page;
         vec![Effect::ShowWorkspace(Workspace::Training)]
     }
@@ -232,9 +256,22 @@ impl TrainingState {
         let Some(run) = self.run.take_if(|run| run.can_resume()) else {
             return Vec::new();
         };
-        let config = Box::new(run.record.config.clone());
-        let order = TrainingOrder::Resume(config, run.record.folder.clone());
-        self.start_training(run.record, order, shared)
+        self.resume_from(run.record, shared)
+    }
+
+    pub(super) fn resume_from(&mut self, record: RunRecord, shared: &mut Shared) -> Vec<Effect> {
+        let config = Box::new(record.config.clone());
+        let order = TrainingOrder::Resume(config, record.folder.clone());
+        self.start_training(record, order, shared)
+    }
+
+    /// Reads the run first: what it was set to decides on which device it goes on.
+    fn resume_at(&mut self, root: PathBuf, shared: &Shared) -> Vec<Effect> {
+        if self.is_running() || self.runs.opening.is_running() {
+            return Vec::new();
+        }
+        self.runs.resumed = Some(root.clone());
+        self.open_run(root, shared)
     }
 
     fn start_training(
@@ -276,11 +313,17 @@ impl TrainingState {
             return self.compare_run(root, shared);
         }
         let work = move |_: &_| Ok(RunRecord::read(&root)?);
-        self.opening.start("open run", &shared.services.wake, work);
+        self.runs
+            .opening
+            .start("open run", &shared.services.wake, work);
         self.show(TrainingPage::Run)
     }
 
+    /// Without a run in view it becomes that one.
     fn compare_run(&mut self, root: PathBuf, shared: &Shared) -> Vec<Effect> {
+        if self.run.is_none() {
+            return self.open_run(root, shared);
+        }
         let work = move |_: &_| Ok(RunRecord::read(&root)?);
         let wake = &shared.services.wake;
         self.compared.opening.start("open run", wake, work);
@@ -324,7 +367,10 @@ impl TrainingState {
             return Vec::new();
         };
         let path = path(&RunFolder::at(&run.record.folder));
-        let request = ModelRequest::Source(ModelSource::File(path));
-        vec![Effect::LoadModel(request)]
+        vec![load(path)]
     }
+}
+
+fn load(path: PathBuf) -> Effect {
+    Effect::LoadModel(ModelRequest::Source(ModelSource::File(path)))
 }

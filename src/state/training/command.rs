@@ -3,6 +3,7 @@ use std::path::PathBuf;
 
 use super::columns::ColumnsDraft;
 use super::{FilmOrder, TrainingPage};
+use crate::domain::Part;
 use crate::train::{FieldGroup, FieldKind, TrainConfig};
 
 /// A command from the training panels.
@@ -53,6 +54,21 @@ pub enum TrainingCommand {
     Stop,
     /// Go on with the run in view from its checkpoint.
     ResumeRun,
+    /// Look for runs again.
+    ListRuns,
+    /// Search this folder for runs no longer.
+    ForgetRunsFolder(PathBuf),
+    /// Open the run in this folder and go on with it.
+    ResumeAt(PathBuf),
+    /// Open the scores that the best weights of a run gave the films of a part.
+    OpenScores {
+        /// Folder of the run.
+        run: PathBuf,
+        /// Validation or test.
+        part: Part,
+    },
+    /// Show the viewer, with the best model of the run in this folder.
+    UseInViewer(PathBuf),
     /// Open a run from disk.
     OpenRun(PathBuf),
     /// Lay the curves of another run over those of the one in view.
@@ -90,6 +106,7 @@ pub enum TrainingPick {
     Table,
     NewRunFolder,
     Run,
+    RunsFolder,
     ComparedRun,
     LoadConfig,
     SaveConfig,
@@ -116,6 +133,7 @@ impl TrainingPick {
             Self::Table => "Table of films",
             Self::NewRunFolder => "Folder for the new run",
             Self::Run => "Folder of a run",
+            Self::RunsFolder => "Folder with runs",
             Self::ComparedRun => "Folder of a run to compare",
             Self::LoadConfig => "Configuration to load",
             Self::SaveConfig => "Save configuration as",
@@ -126,9 +144,11 @@ impl TrainingPick {
     /// What can be an answer.
     pub fn form(self) -> PickForm {
         match self {
-            Self::DataFolder | Self::NewRunFolder | Self::Run | Self::ComparedRun => {
-                PickForm::Folder
-            }
+            Self::DataFolder
+            | Self::NewRunFolder
+            | Self::Run
+            | Self::RunsFolder
+            | Self::ComparedRun => PickForm::Folder,
             Self::Table => PickForm::File(&["csv", "gz"]),
             Self::LoadConfig => PickForm::File(&["toml"]),
             Self::SaveConfig => PickForm::NewFile("config.toml"),

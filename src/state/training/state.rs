@@ -2,8 +2,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::{
-    CheckReport, ColumnsDraft, ConfigFile, DataEcho, DryRunReport, Gallery, Preview, RunForm,
-    RunPhase, RunRecord, ShownRun, SpeedProbe,
+    CheckReport, ColumnsDraft, ConfigFile, DataEcho, DryRunReport, Gallery, KnownRuns, Preview,
+    RunForm, RunPhase, RunRecord, ShownRun, SpeedProbe,
 };
 use crate::state::TrainingSettings;
 use crate::work::{Task, Wake};
@@ -26,8 +26,8 @@ pub struct TrainingState {
     pub preview: Task<Arc<Preview>>,
     /// The run in view.
     pub run: Option<ShownRun>,
-    /// A run being read from its folder.
-    pub opening: Task<RunRecord>,
+    /// The runs on this machine, and the opening of one.
+    pub runs: KnownRuns,
     /// Runs compared with the one in view.
     pub compared: ComparedRuns,
     /// Validation films.
@@ -67,8 +67,10 @@ pub struct ComparedRuns {
 /// What is in view of training.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum TrainingPage {
-    /// Which films, and how they are split.
+    /// The runs on this machine.
     #[default]
+    Runs,
+    /// Which films, and how they are split.
     Data,
     /// How many films each finding has, and what the loss makes of it.
     Balance,
@@ -84,7 +86,8 @@ pub enum TrainingPage {
 
 impl TrainingPage {
     /// All, in the order in which they are needed.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
+        Self::Runs,
         Self::Data,
         Self::Balance,
         Self::Recipe,
@@ -105,6 +108,7 @@ impl TrainingPage {
     /// In the user's words.
     pub fn name(self) -> &'static str {
         match self {
+            Self::Runs => "Runs",
             Self::Data => "Data",
             Self::Balance => "Balance",
             Self::Recipe => "Recipe",
@@ -146,7 +150,7 @@ impl TrainingState {
             dry_run: Task::Idle,
             preview: Task::Idle,
             run: None,
-            opening: Task::Idle,
+            runs: KnownRuns::new(wake.clone()),
             compared: ComparedRuns::default(),
             gallery: Gallery::new(wake),
             closing: Closing::No,

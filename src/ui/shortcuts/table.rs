@@ -228,6 +228,7 @@ actions! {
     [Models "Models"]
         OpenModel "Open model…" ctrl(Key::M);
         OpenDefaultModel "Use the default model";
+        PinModel "Pin or unpin this model": "A pinned model is loaded at every start, in place of the default model";
         About "About this model" ctrl(Key::I);
     [TrainingAndEvaluation "Training and evaluation"]
         ShowViewer "Viewer" ctrl(Key::Num1);

@@ -111,7 +111,8 @@ fn seen(part: Part, state: &AppState) -> String {
         Part::Clip => format!("{:?}", viewer.exports.clip),
         Part::Model => {
             let origin = shared.model.loaded.as_ref().map(|loaded| &loaded.origin);
-            format!("{origin:?} {}", shared.model.is_loading())
+            let pinned = &shared.settings.pinned_model;
+            format!("{origin:?} {} {pinned:?}", shared.model.is_loading())
         }
         Part::Workspace => format!("{:?}", state.workspace),
         Part::Windows => format!("{:?}", state.windows),
@@ -238,7 +239,7 @@ fn row(action: Action) -> (Fixture, Part) {
         Action::ShowInFolder | Action::CopyPicture | Action::CopyScores => {
             (Fixture::Film, Part::Export)
         }
-        Action::OpenDefaultModel => (Fixture::OtherModel, Part::Model),
+        Action::OpenDefaultModel | Action::PinModel => (Fixture::OtherModel, Part::Model),
         Action::About
         | Action::Palette
         | Action::Keys

@@ -62,6 +62,8 @@ pub const ABOVE_MAP_BAR_PT: f32 = 52.0;
 pub const NOTICE_WIDTH_PT: f32 = 440.0;
 /// Height of one finding's row.
 pub const ROW_HEIGHT_PT: f32 = 28.0;
+/// Height of a run in the list of runs, with its buttons.
+pub const RUN_ROW_HEIGHT_PT: f32 = 58.0;
 /// Width of the figures beside a run's curves.
 pub const RUN_SIDE_WIDTH_PT: f32 = 400.0;
 /// Width of the labels with their figures beside the curves of an evaluation.

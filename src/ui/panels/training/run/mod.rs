@@ -1,6 +1,7 @@
 //! One run: its progress, its curves, the figures of its labels, its log; other runs over it.
 
 mod compared;
+mod ending;
 mod facts;
 mod labels;
 mod model;
@@ -35,6 +36,7 @@ pub fn run_ui(
         return;
     };
     progress::progress_ui(ui, run, commands);
+    ending::ending_ui(ui, run, commands);
     ui.add_space(theme::SMALL_GAP_PT);
     let width = theme::RUN_SIDE_WIDTH_PT;
     Panel::right("run figures")
@@ -69,7 +71,7 @@ pub fn run_ui(
 }
 
 fn no_run_ui(ui: &mut Ui, view: &TrainingView<'_>, commands: &CommandSender) {
-    if view.training.opening.running().is_some() {
+    if view.training.runs.opening.running().is_some() {
         ui.horizontal(|ui| {
             ui.add(Busy);
             ui.label("Reading the run…");
