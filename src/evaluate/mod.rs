@@ -5,6 +5,7 @@
 
 mod error;
 mod figures;
+mod figure;
 mod bootstrap;
 mod leaks;
 mod compare;
@@ -30,6 +31,7 @@ pub use compare::{ComparedSet, FilmDifference, LabelDifference, compare, most_di
 pub use error::EvaluateError;
 pub use evaluation::{Choices, Evaluation, MapsOfFilms};
 pub use export::{figures_csv, figures_json};
+pub use figure::Figure;
 pub use figures::{Figures, LabelFigures, thresholds};
 pub use freeze::freeze_operating_points;
 pub use identity::{scores_text, thresholds_text};

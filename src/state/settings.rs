@@ -2,9 +2,9 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::KeyChoices;
 use super::recent::put_first;
 use super::session::Session;
+use super::{EvaluationSettings, KeyChoices};
 use crate::explain::{CamMethod, Colormap, OverlayStyle};
 
 /// Settings saved between runs of the program.
@@ -35,6 +35,8 @@ pub struct Settings {
     pub viewer: ViewerSettings,
     /// The last training settings.
     pub training: TrainingSettings,
+    /// How evaluation shows its figures.
+    pub evaluation: EvaluationSettings,
 }
 
 /// Saved settings of training.
@@ -78,6 +80,7 @@ impl Default for Settings {
             restore_session: true,
             viewer: ViewerSettings::default(),
             training: TrainingSettings::default(),
+            evaluation: EvaluationSettings::default(),
         }
     }
 }

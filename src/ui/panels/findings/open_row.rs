@@ -104,7 +104,7 @@ fn box_text(viewer: &ViewerState, films: &Films) -> Option<String> {
     let (threshold, overlap) = viewer.overlap.found.filter(|_| !viewer.is_refused(films))?;
     let hit = if overlap.hit { "hit" } else { "miss" };
     Some(format!(
-        "NIH box: {hit} (IoU {:.2} with the map above {:.0} % of its maximum)",
+        "Box: {hit} (IoU {:.2} with the map above {:.0} % of its maximum)",
         overlap.iou,
         threshold * 100.0
     ))
