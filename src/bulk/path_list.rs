@@ -106,12 +106,12 @@ mod tests {
     #[cfg(unix)]
     #[test]
     fn a_path_that_is_no_text_is_read_as_bytes_or_as_an_address() {
-        let lines = b"caf\xe9.png\nfile:///films/caf%E9.png\n";
+        let lines = b"film\xe9.png\nfile:///films/film%E9.png\n";
         let list: Vec<PathBuf> = PathList::new(Cursor::new(lines)).collect();
-        assert_eq!(list[0].as_os_str().as_encoded_bytes(), b"caf\xe9.png");
+        assert_eq!(list[0].as_os_str().as_encoded_bytes(), b"film\xe9.png");
         assert_eq!(
             list[1].as_os_str().as_encoded_bytes(),
-            b"/films/caf\xe9.png"
+            b"/films/film\xe9.png"
         );
     }
 

@@ -5,6 +5,7 @@
 
 mod error;
 mod figures;
+mod figure;
 mod ordered_films;
 mod bootstrap;
 mod leaks;
@@ -21,10 +22,11 @@ mod evaluation;
 mod large;
 mod written;
 mod export;
-mod escape;
 mod svg;
 mod plots;
 mod picture;
+mod line_plot;
+mod run_plots;
 mod report;
 
 pub use author::ScoreAuthor;
@@ -33,18 +35,21 @@ pub use compare::{ComparedSet, FilmDifference, LabelDifference, compare, most_di
 pub use error::EvaluateError;
 pub use evaluation::{Choices, Evaluation, MapsOfFilms};
 pub use export::{figures_csv, figures_json};
+pub use figure::Figure;
 pub use figures::{Figures, LabelFigures, thresholds};
 pub use freeze::freeze_operating_points;
 pub use identity::{scores_text, thresholds_text};
 pub use large::{LargeChoices, LargeEvaluation};
 pub use leaks::{SharedPatients, shared_patients};
+pub use line_plot::{LinePlot, PlotLine, round_step};
 pub use localization::{LabelLocalization, Localization, MapRule, localize};
 pub use opened_set::{OpenedSet, ScoreSource};
 pub use ordered_films::OrderedFilms;
-pub use picture::{save_plots, svg_png};
+pub use picture::save_plots;
 pub use plots::{LabelPlot, label_plots};
 pub use prevalence::Prevalence;
 pub use report::html_report;
+pub use run_plots::save_curves;
 pub use score::{EvaluationData, ScoredFolder, score_films};
 pub use subgroups::{Subgroup, SubgroupAuc, subgroups};
 pub use svg::{Curve, PlotText, curve_svg};

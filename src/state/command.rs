@@ -39,6 +39,8 @@ pub enum Command {
     Open(Vec<PathBuf>),
     /// Go back to the built-in model.
     OpenDefaultModel,
+    /// Load this model at every start, or the built-in one again.
+    PinModel(Option<PathBuf>),
     /// Show or hide the field in which a path can be typed.
     ShowPathField(bool),
     /// Change the text of the path field.
@@ -61,6 +63,8 @@ pub enum Command {
     SearchMetadata(String),
     /// Fill the screen, or be a window again.
     SwitchFullScreen,
+    /// End the program; a running training is asked about first.
+    Quit,
     /// Colors of the window.
     SetTheme(ThemeChoice),
     /// Whether the next start opens what is open now.

@@ -89,6 +89,14 @@ impl Model {
 }
 
 impl ModelOrigin {
+    /// The file, whole.
+    pub fn path(&self) -> Option<&Path> {
+        match self {
+            Self::File(path) => Some(path),
+            Self::Default | Self::Moment(_) => None,
+        }
+    }
+
     /// In the user's words.
     pub fn words(&self) -> String {
         match self {

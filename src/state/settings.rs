@@ -2,9 +2,9 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::KeyChoices;
 use super::recent::put_first;
 use super::session::Session;
+use super::{EvaluationSettings, KeyChoices};
 use crate::explain::{CamMethod, Colormap, OverlayStyle};
 
 /// Settings saved between runs of the program.
@@ -23,8 +23,10 @@ pub struct Settings {
     pub recent_folders: Vec<PathBuf>,
     /// Films opened last, newest first.
     pub recent_films: Vec<PathBuf>,
-    /// The model opened last, if it was not the built-in one.
-    pub model: Option<PathBuf>,
+    /// Where exports were written last.
+    pub export_folder: Option<PathBuf>,
+    /// The model that the user wants at every start in place of the built-in one.
+    pub pinned_model: Option<PathBuf>,
     /// The last session.
     pub session: Session,
     /// Whether the next start opens that again.
@@ -33,6 +35,8 @@ pub struct Settings {
     pub viewer: ViewerSettings,
     /// The last training settings.
     pub training: TrainingSettings,
+    /// How evaluation shows its figures.
+    pub evaluation: EvaluationSettings,
 }
 
 /// Saved settings of training.
@@ -45,12 +49,19 @@ pub struct TrainingSettings {
     pub run_folder: Option<String>,
     /// Runs that were started or opened, newest first.
     pub recent_runs: Vec<PathBuf>,
+    /// Folders that are searched for runs, newest first.
+    pub runs_folders: Vec<PathBuf>,
 }
 
 impl TrainingSettings {
     /// Puts a run at the top of the recent ones.
     pub fn remember_run(&mut self, folder: &Path) {
         put_first(&mut self.recent_runs, folder);
+    }
+
+    /// Puts a folder at the top of those that are searched for runs.
+    pub fn remember_runs_folder(&mut self, folder: &Path) {
+        put_first(&mut self.runs_folders, folder);
     }
 }
 
@@ -63,11 +74,13 @@ impl Default for Settings {
             keys: KeyChoices::default(),
             recent_folders: Vec::new(),
             recent_films: Vec::new(),
-            model: None,
+            export_folder: None,
+            pinned_model: None,
             session: Session::default(),
             restore_session: true,
             viewer: ViewerSettings::default(),
             training: TrainingSettings::default(),
+            evaluation: EvaluationSettings::default(),
         }
     }
 }
@@ -164,8 +177,10 @@ impl MapSettings {
         OverlayStyle {
             colormap: self.colormap,
             opacity: self.opacity,
+            strength: 1.0,
             cut_off: self.cut_off,
             smooth: self.smooth,
+            outline: self.contours,
         }
     }
 }
@@ -179,6 +194,13 @@ mod tests {
         let settings: Settings = serde_json::from_str(r#"{"theme":"Light"}"#).unwrap();
         assert_eq!(settings.theme, ThemeChoice::Light);
         assert_eq!(settings.map, MapSettings::default());
+    }
+
+    #[test]
+    fn a_model_that_an_older_version_remembered_is_not_pinned() {
+        let settings: Settings =
+            serde_json::from_str(r#"{"model":"/runs/a/best.safetensors"}"#).unwrap();
+        assert_eq!(settings, Settings::default());
     }
 
     #[test]

@@ -2,8 +2,8 @@ use std::sync::Arc;
 
 use super::model::start_loading;
 use super::{
-    Films, Loaded, Model, ModelOrigin, ModelRequest, NoticeKind, Notices, PathPrompt, Services,
-    Settings, Thresholds,
+    Films, Loaded, Model, ModelRequest, NoticeKind, Notices, PathPrompt, Services, Settings,
+    Thresholds,
 };
 use crate::model::Classifier;
 use crate::work::Task;
@@ -52,12 +52,6 @@ impl Shared {
     /// Uses a model that was loaded; whether it has the findings of the one before.
     pub(super) fn use_model(&mut self, classifier: Classifier) -> bool {
         let origin = self.model.requested_origin();
-        match &origin {
-            ModelOrigin::Default => self.settings.model = None,
-            ModelOrigin::File(path) => self.settings.model = Some(path.clone()),
-            // It is gone with the program: the next start opens what was open before.
-            ModelOrigin::Moment(_) => {}
-        }
         let before = self.model.classifier();
         let same_findings =
             before.is_some_and(|before| before.card().labels == classifier.card().labels);
@@ -109,7 +103,7 @@ pub mod tests {
     use super::*;
     use crate::domain::{OperatingPoint, Threshold};
     use crate::model::{ComputeDevice, ModelFile, ModelSource};
-    use crate::state::{FilePicker, FilmEntry, PickKind, Picked};
+    use crate::state::{FilePicker, FilmEntry, ModelOrigin, PickKind, Picked};
 
     struct NoDialog;
 
@@ -201,20 +195,23 @@ pub mod tests {
     }
 
     #[test]
-    fn a_model_from_a_file_is_remembered_and_one_in_memory_is_not() {
+    fn a_model_in_use_is_not_that_of_the_next_start() {
         let mut shared = shared();
         let path = Path::new("/models/a.safetensors");
         shared.model.requested = ModelRequest::Source(ModelSource::File(path.to_owned()));
         assert!(!shared.use_model(built_in()));
-        assert_eq!(shared.settings.model.as_deref(), Some(path));
+        assert_eq!(shared.settings.pinned_model, None);
+        shared.settings.pinned_model = Some(path.to_owned());
         shared.model.requested = ModelRequest::Moment {
             file: Arc::new(Classifier::default_file().unwrap()),
             name: "run a".to_owned(),
         };
         assert!(shared.use_model(built_in()), "it has the same findings");
-        assert_eq!(shared.settings.model.as_deref(), Some(path));
         let origin = shared.model.loaded.as_ref().map(|loaded| &loaded.origin);
         assert_eq!(origin, Some(&ModelOrigin::Moment("run a".to_owned())));
+        shared.model.requested = ModelRequest::Source(ModelSource::Default);
+        shared.use_model(built_in());
+        assert_eq!(shared.settings.pinned_model.as_deref(), Some(path));
     }
 
     #[test]

@@ -1,11 +1,12 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::{Path, PathBuf, absolute};
 
 use super::TrainError;
 use super::run_folder::RunFolder;
 use super::run_row::{RunRow, RunState};
+use super::seed_groups::SeedGroup;
 use crate::work::Watch;
 
 /// Folders of runs lie at most this far below the folder that is searched.
@@ -18,9 +19,16 @@ const MAX_FOLDERS: usize = 20_000;
 /// Those that run or can be resumed come first, then the newest. Links are not followed, folders of runs
 /// are not searched for others, and nothing is written. Each row has the settings by which these runs differ.
 pub fn runs_below(root: &Path, watch: &dyn Watch) -> Result<Vec<RunRow>, TrainError> {
+    let mut rows = search(root, MAX_DEPTH, watch)?;
+    arrange(&mut rows);
+    Ok(rows)
+}
+
+/// The runs in `root` and at most `max_depth` folders below it, in no order.
+fn search(root: &Path, max_depth: usize, watch: &dyn Watch) -> Result<Vec<RunRow>, TrainError> {
     let mut rows = Vec::new();
     let (mut level, mut n_folders) = (vec![root.to_owned()], 0);
-    for depth in 0..=MAX_DEPTH {
+    for depth in 0..=max_depth {
         let mut below = Vec::new();
         for folder in level {
             watch.check()?;
@@ -32,7 +40,7 @@ pub fn runs_below(root: &Path, watch: &dyn Watch) -> Result<Vec<RunRow>, TrainEr
             }
             if RunFolder::at(&folder).config_path().is_file() {
                 rows.push(RunRow::read(&folder)?);
-            } else if depth < MAX_DEPTH {
+            } else if depth < max_depth {
                 match folders_in(&folder) {
                     Ok(found) => below.extend(found),
                     // The user named this one; another may be closed to them.
@@ -46,7 +54,6 @@ pub fn runs_below(root: &Path, watch: &dyn Watch) -> Result<Vec<RunRow>, TrainEr
         }
         level = below;
     }
-    arrange(&mut rows);
     Ok(rows)
 }
 
@@ -60,6 +67,70 @@ pub fn runs_at<'a>(folders: impl IntoIterator<Item = &'a PathBuf>) -> Vec<RunRow
     let mut rows: Vec<RunRow> = rows.collect();
     arrange(&mut rows);
     rows
+}
+
+/// Where the window looks for runs.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RunPlaces {
+    /// Folders that the user named; they are searched as [`runs_below`] does.
+    pub folders: Vec<PathBuf>,
+    /// Folders of runs that are known or planned: each is listed with the runs beside it.
+    pub runs: Vec<PathBuf>,
+}
+
+/// The runs of several places, each once, in the order of [`runs_below`].
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct FoundRuns {
+    /// The runs.
+    pub rows: Vec<RunRow>,
+    /// Those that differ in their seed only.
+    pub groups: Vec<SeedGroup>,
+    /// Why a folder that the user named could not be searched.
+    pub faults: Vec<String>,
+}
+
+impl RunPlaces {
+    /// Searches them. A folder that cannot be read is a fault of its own; an error only if it was stopped.
+    pub fn list(&self, watch: &dyn Watch) -> Result<FoundRuns, TrainError> {
+        let mut faults = Vec::new();
+        let mut rows = BTreeMap::new();
+        let mut add = |found: Vec<RunRow>| {
+            for mut row in found {
+                row.folder = whole(&row.folder);
+                rows.insert(row.folder.clone(), row);
+            }
+        };
+        for folder in &self.folders {
+            match search(folder, MAX_DEPTH, watch) {
+                Err(error @ TrainError::Canceled(_)) => return Err(error),
+                Err(error) => faults.push(error.to_string()),
+                Ok(found) => add(found),
+            }
+        }
+        let runs: BTreeSet<PathBuf> = self.runs.iter().map(|run| whole(run)).collect();
+        let above: BTreeSet<&Path> = runs.iter().filter_map(|run| run.parent()).collect();
+        for folder in above {
+            match search(folder, 1, watch) {
+                Err(error @ TrainError::Canceled(_)) => return Err(error),
+                // Nobody named it.
+                Err(_) => {}
+                Ok(found) => add(found),
+            }
+        }
+        add(runs_at(&runs));
+        let mut rows: Vec<RunRow> = rows.into_values().collect();
+        arrange(&mut rows);
+        let groups = SeedGroup::among(&rows);
+        Ok(FoundRuns {
+            rows,
+            groups,
+            faults,
+        })
+    }
+}
+
+fn whole(path: &Path) -> PathBuf {
+    absolute(path).unwrap_or_else(|_| path.to_owned())
 }
 
 fn folders_in(folder: &Path) -> std::io::Result<Vec<PathBuf>> {
@@ -143,6 +214,36 @@ mod tests {
         );
         let recent = [root.join("b"), root.join("gone"), root.join("b")];
         assert_eq!(names(&runs_at(&recent)), ["b"]);
+    }
+
+    #[test]
+    fn runs_of_several_places_are_listed_once_with_what_lies_beside_them() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path();
+        run(&root.join("here/a"), 3, 11);
+        run(&root.join("here/b"), 5, 11);
+        run(&root.join("there/deep/er/c"), 7, 11);
+        let places = RunPlaces {
+            folders: vec![root.join("there"), root.join("none"), root.join("there")],
+            runs: vec![
+                root.join("here/a"),
+                root.join("here/planned"),
+                root.join("gone/x"),
+            ],
+        };
+        let found = places.list(&Unwatched).unwrap();
+        assert_eq!(names(&found.rows), ["a", "b", "c"]);
+        assert!(
+            found
+                .rows
+                .iter()
+                .all(|row| row.differing.contains_key("epochs"))
+        );
+        assert_eq!(found.faults.len(), 1);
+        assert!(found.faults[0].contains("none"), "{:?}", found.faults);
+        let stop = StopSignal::default();
+        stop.give();
+        assert!(matches!(places.list(&stop), Err(TrainError::Canceled(_))));
     }
 
     #[test]

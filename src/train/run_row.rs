@@ -6,7 +6,9 @@ use super::config::TrainConfig;
 use super::history::EpochMetrics;
 use super::run_folder::RunFolder;
 use super::run_info::RunInfo;
+use super::run_settings::settings_of;
 use super::{AucTable, TrainError};
+use crate::domain::Part;
 
 /// What has become of a run.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -102,6 +104,29 @@ impl RunRow {
         Ok(row)
     }
 
+    /// When it was started, to the minute, as `2026-11-27 12:30`; UTC.
+    pub fn started_text(&self) -> String {
+        let started = self.started.as_deref().unwrap_or("n/a");
+        let minute: String = started.chars().take(16).collect();
+        minute.replace('T', " ")
+    }
+
+    /// The settings by which it differs from the others of its list, as `depth=20, epochs=3`.
+    pub fn differing_text(&self) -> String {
+        let set = self.differing.iter().filter(|(_, value)| !value.is_empty());
+        let texts: Vec<_> = set.map(|(key, value)| format!("{key}={value}")).collect();
+        texts.join(", ")
+    }
+
+    /// The part whose scores say most of it, as far as they are written: test, or else validation.
+    pub fn scored_part(&self) -> Option<Part> {
+        match (self.test_auc, self.valid_auc) {
+            (Some(_), _) => Some(Part::Test),
+            (None, Some(_)) => Some(Part::Valid),
+            (None, None) => None,
+        }
+    }
+
     fn fill(&mut self, folder: &RunFolder) -> Result<(), TrainError> {
         let config = folder.config()?;
         self.n_epochs = config.epochs;
@@ -145,30 +170,6 @@ fn ending(config: &TrainConfig, epochs: &[EpochMetrics], info: Option<&RunInfo>)
         RunState::StoppedEarly
     } else {
         RunState::Interrupted
-    }
-}
-
-/// Keys as `--set` takes them, such as `augment.shift`, with their values as text; the data has a
-/// column of its own.
-fn settings_of(config: &TrainConfig) -> Result<BTreeMap<String, String>, TrainError> {
-    let text = config.to_toml()?;
-    let table: toml::Table = text
-        .parse()
-        .map_err(|error: toml::de::Error| TrainError::Value(error.to_string()))?;
-    let mut settings = BTreeMap::new();
-    flatten("", &table, &mut settings);
-    settings.remove("data");
-    Ok(settings)
-}
-
-fn flatten(prefix: &str, table: &toml::Table, settings: &mut BTreeMap<String, String>) {
-    for (key, value) in table {
-        let key = format!("{prefix}{key}");
-        match value {
-            toml::Value::Table(below) => flatten(&format!("{key}."), below, settings),
-            toml::Value::String(text) => drop(settings.insert(key, text.clone())),
-            other => drop(settings.insert(key, other.to_string())),
-        }
     }
 }
 

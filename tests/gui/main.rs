@@ -7,6 +7,8 @@ mod compare;
 #[cfg(test)]
 mod evaluation;
 #[cfg(test)]
+mod evaluation_table;
+#[cfg(test)]
 mod exports;
 #[cfg(test)]
 mod film_menu;
@@ -37,6 +39,8 @@ mod training;
 #[cfg(test)]
 mod training_data;
 mod training_form;
+#[cfg(test)]
+mod training_runs;
 #[cfg(test)]
 mod training_steps;
 #[cfg(test)]

@@ -111,10 +111,8 @@ fn keras_weights_named_on_the_command_line_are_opened_as_the_model() {
     let classifier = &state.shared.model.loaded.as_ref().unwrap().classifier;
     assert_eq!(classifier.path(), Some(weights.as_path()));
     assert_eq!(classifier.card().architecture.depth(), 11);
-    assert_eq!(
-        state.shared.settings.model.as_deref(),
-        Some(weights.as_path())
-    );
+    // The next start has the default model, unless this one is pinned.
+    assert_eq!(state.shared.settings.pinned_model, None);
     assert!(state.shared.films.entries().is_empty());
 }
 
@@ -344,7 +342,7 @@ fn a_model_to_compare_with_that_is_typed_leaves_the_model_in_use_alone() {
     let state = &harness.state().state;
     let loaded = state.shared.model.loaded.as_ref().unwrap();
     assert_eq!(loaded.origin, ModelOrigin::Default);
-    assert_eq!(state.shared.settings.model, None);
+    assert_eq!(state.shared.settings.pinned_model, None);
     let compare = state.viewer.compare.as_ref().unwrap();
     assert_eq!(compare.with, CompareWith::Model(model));
 }

@@ -65,6 +65,8 @@ fn set_up(harness: &mut AppHarness, data: &TrainingData) {
     click(harness, "Training");
     assert_eq!(harness.state().state.workspace, Workspace::Training);
     harness.run();
+    click(harness, "Data");
+    harness.run();
     click(harness, "Load configuration…");
     let loaded = |app: &ThoraxApp| app.state.training.form.config.depth == 11;
     step_until("the configuration", harness, loaded);
@@ -117,7 +119,7 @@ fn a_training_is_started_paused_resumed_and_stopped_by_its_buttons() {
     });
     let state = &mut harness.state_mut().state;
     assert_eq!(state.workspace, Workspace::Viewer);
-    assert_eq!(state.shared.settings.model, None);
+    assert_eq!(state.shared.settings.pinned_model, None);
     state.apply(Command::Open(vec![data.path("film03.png")]));
     step_until("the scores of this moment", &mut harness, is_scored);
     let reading = harness

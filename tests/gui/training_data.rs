@@ -4,7 +4,9 @@ use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use thorax::dataset::Undersampling;
-use thorax::train::{ScheduleKind, TrainConfig};
+use thorax::model::ComputeDevice;
+use thorax::train::{ScheduleKind, TrainConfig, TrainEvent, TrainSetup, train};
+use thorax::work::{StopSignal, Watch};
 
 /// Films of train, valid and test; one patient each.
 const N_FILMS: [usize; 3] = [12, 6, 4];
@@ -69,6 +71,35 @@ impl TrainingData {
             threads: 1,
             ..TrainConfig::default()
         }
+    }
+
+    /// A run that was trained to its end, in a folder of this name.
+    pub fn trained(&self, name: &str, config: &TrainConfig) -> PathBuf {
+        self.train(name, config, &StopSignal::default(), |_| ());
+        self.path(name)
+    }
+
+    /// A run that was stopped after its first epoch.
+    pub fn interrupted(&self, name: &str, config: &TrainConfig) -> PathBuf {
+        let stop = StopSignal::default();
+        self.train(name, config, &stop, |event| {
+            if let TrainEvent::EpochDone(_) = event {
+                stop.give();
+            }
+        });
+        self.path(name)
+    }
+
+    fn train(
+        &self,
+        name: &str,
+        config: &TrainConfig,
+        watch: &dyn Watch,
+        mut on_event: impl FnMut(TrainEvent),
+    ) {
+        let mut setup = TrainSetup::new(ComputeDevice::cpu());
+        setup.cache_folder = self.path("cache");
+        train(config, &self.path(name), &setup, watch, &mut on_event).unwrap();
     }
 
     /// The same in a file, as `thorax train --config` takes it.

@@ -60,7 +60,7 @@ impl Work<'_> {
     ) -> anyhow::Result<()> {
         let args = self.args;
         let (figures, model) = (&found.figures, found.model.as_ref());
-        let csv = figures_csv(figures, model, &Written::now());
+        let csv = figures_csv(figures, args.prevalence, model, &Written::now());
         if let Some(path) = &args.csv {
             self.write_file(path, &csv)?;
         }
@@ -77,7 +77,7 @@ impl Work<'_> {
             EvaluationFormat::Json => {
                 let bootstrap = found.bootstrap.as_ref();
                 let bootstrap = bootstrap.map(|(settings, found)| (settings, found.as_slice()));
-                let mut json = figures_json(figures, model, bootstrap, None);
+                let mut json = figures_json(figures, args.prevalence, model, bootstrap, None);
                 if let Some(json) = json.as_object_mut() {
                     json.insert("warnings".to_owned(), warnings.into());
                 }

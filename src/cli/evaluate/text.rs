@@ -3,7 +3,7 @@
 use super::Chosen;
 use crate::domain::{NOTICE, Threshold, ThresholdOrigin};
 use crate::evaluate::{
-    Bootstrap, BootstrapInterval, ComparedSet, Evaluation, Figures, LabelFigures,
+    Bootstrap, BootstrapInterval, ComparedSet, Evaluation, Figure, Figures, LabelFigures,
     LabelLocalization, Localization, Prevalence,
 };
 
@@ -63,9 +63,7 @@ pub fn figures_table(figures: &Figures, prevalence: Prevalence) -> String {
 }
 
 fn row(label: &LabelFigures, width: usize, prevalence: Prevalence) -> String {
-    let counts = label.counts;
-    let own = counts.n_pos() as f64 / counts.n_films().max(1) as f64;
-    let prevalence = prevalence.of(&label.name, own);
+    let figure = |figure: Figure| number(figure.of(label, prevalence));
     let interval = label.auc_interval;
     let interval = interval.map_or_else(
         || "not estimable".to_owned(),
@@ -79,11 +77,11 @@ fn row(label: &LabelFigures, width: usize, prevalence: Prevalence) -> String {
         number(label.auc.map(|auc| auc.auc)),
         number(label.average_precision),
         label.threshold.value(),
-        number(counts.sensitivity()),
-        number(counts.specificity()),
-        number(prevalence.and_then(|p| counts.ppv_at(p))),
-        number(prevalence.and_then(|p| counts.npv_at(p))),
-        number(counts.f1()),
+        figure(Figure::Sensitivity),
+        figure(Figure::Specificity),
+        figure(Figure::Ppv),
+        figure(Figure::Npv),
+        figure(Figure::F1),
     )
 }
 

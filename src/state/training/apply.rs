@@ -2,14 +2,16 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::{
-    Activity, CheckReport, Closing, ColumnsDraft, ConfigFile, Preview, RunRecord, RunState,
-    ShownRun, TrainingCommand, TrainingJob, TrainingOrder, TrainingPage, TrainingPick,
+    Activity, CheckReport, Closing, ColumnsDraft, ConfigFile, Preview, RunChoices, RunRecord,
+    RunState, ShownRun, TrainingCommand, TrainingJob, TrainingOrder, TrainingPage, TrainingPick,
     TrainingState, check,
 };
+use crate::evaluate::save_curves;
+use crate::files::Existing;
 use crate::model::ModelSource;
 use crate::state::{Effect, ModelRequest, PickKind, Shared, Workspace};
 use crate::train::{FieldGroup, FieldKind, RunFolder, TrainConfig};
-use crate::work::Task;
+use crate::work::{JobContext, Task, Watch as _};
 
 impl TrainingState {
     /// Carries out a command from the training panels.
@@ -56,8 +58,30 @@ impl TrainingState {
             TrainingCommand::Pause => self.tell(TrainingJob::pause),
             TrainingCommand::GoOn => self.tell(TrainingJob::go_on),
             TrainingCommand::Stop => self.tell(TrainingJob::stop),
+            TrainingCommand::ListRuns => self.runs.look_again(),
+            TrainingCommand::ForgetRunsFolder(folder) => {
+                let folders = &mut shared.settings.training.runs_folders;
+                folders.retain(|known| *known != folder);
+            }
+            TrainingCommand::ResumeAt(root) => return self.resume_at(root, shared),
+            TrainingCommand::OpenScores { run, part } => {
+                let table = RunFolder::at(&run).predictions_path(part);
+                return vec![Effect::Open(vec![table])];
+            }
+            TrainingCommand::UseInViewer(run) => {
+                return vec![
+                    load(RunFolder::at(&run).best_path()),
+                    Effect::ShowWorkspace(Workspace::Viewer),
+                ];
+            }
             TrainingCommand::OpenRun(root) => return self.open_run(root, shared),
-            TrainingCommand::Compare(root) => return self.compare_run(root, shared),
+            TrainingCommand::Compare(root) => return self.compare_runs(vec![root], shared),
+            TrainingCommand::CompareAll(roots) => return self.compare_runs(roots, shared),
+            TrainingCommand::ShowOfRun(choices) => {
+                if let Some(run) = &mut self.run {
+                    run.choices = *choices;
+                }
+            }
             TrainingCommand::DropCompared(place) => {
                 if place < self.compared.records.len() {
                     self.compared.records.remove(place);
@@ -103,7 +127,13 @@ impl TrainingState {
                 self.remember_form(shared);
             }
             TrainingPick::Run => return self.open_run(path, shared),
-            TrainingPick::ComparedRun => return self.compare_run(path, shared),
+            TrainingPick::RunsFolder => {
+                shared.settings.training.remember_runs_folder(&path);
+                self.runs.look_again();
+                return self.show(TrainingPage::Runs);
+            }
+            TrainingPick::Curves => self.save_curves(path, shared),
+            TrainingPick::ComparedRun => return self.compare_runs(vec![path], shared),
             TrainingPick::Field(key) => {
                 if let Some(FieldKind::DataFile(at) | FieldKind::ModelFile(at)) =
                     FieldGroup::field(key).map(|field| &field.kind)
@@ -127,6 +157,9 @@ impl TrainingState {
     }
 
     fn show(&mut self, page: TrainingPage) -> Vec<Effect> {
+        if page == TrainingPage::Runs {
+            self.runs.look_again();
+        }
         self.page = page;
         vec![Effect::ShowWorkspace(Workspace::Training)]
     }
@@ -232,9 +265,22 @@ impl TrainingState {
         let Some(run) = self.run.take_if(|run| run.can_resume()) else {
             return Vec::new();
         };
-        let config = Box::new(run.record.config.clone());
-        let order = TrainingOrder::Resume(config, run.record.folder.clone());
-        self.start_training(run.record, order, shared)
+        self.resume_from(run.record, shared)
+    }
+
+    pub(super) fn resume_from(&mut self, record: RunRecord, shared: &mut Shared) -> Vec<Effect> {
+        let config = Box::new(record.config.clone());
+        let order = TrainingOrder::Resume(config, record.folder.clone());
+        self.start_training(record, order, shared)
+    }
+
+    /// Reads the run first: what it was set to decides on which device it goes on.
+    fn resume_at(&mut self, root: PathBuf, shared: &Shared) -> Vec<Effect> {
+        if self.is_running() || self.runs.opening.is_running() {
+            return Vec::new();
+        }
+        self.runs.resumed = Some(root.clone());
+        self.open_run(root, shared)
     }
 
     fn start_training(
@@ -256,7 +302,12 @@ impl TrainingState {
             job,
             activity: Activity::Preparing,
         };
-        self.run = Some(ShownRun { record, state });
+        let choices = RunChoices::default();
+        self.run = Some(ShownRun {
+            record,
+            state,
+            choices,
+        });
         self.show(TrainingPage::Run)
     }
 
@@ -273,18 +324,50 @@ impl TrainingState {
     /// A running training stays in view: another run is compared with it.
     fn open_run(&mut self, root: PathBuf, shared: &Shared) -> Vec<Effect> {
         if self.is_running() {
-            return self.compare_run(root, shared);
+            return self.compare_runs(vec![root], shared);
         }
         let work = move |_: &_| Ok(RunRecord::read(&root)?);
-        self.opening.start("open run", &shared.services.wake, work);
+        self.runs
+            .opening
+            .start("open run", &shared.services.wake, work);
         self.show(TrainingPage::Run)
     }
 
-    fn compare_run(&mut self, root: PathBuf, shared: &Shared) -> Vec<Effect> {
-        let work = move |_: &_| Ok(RunRecord::read(&root)?);
+    /// Without a run in view the first one becomes that.
+    fn compare_runs(&mut self, mut roots: Vec<PathBuf>, shared: &Shared) -> Vec<Effect> {
+        if self.run.is_none() && !roots.is_empty() {
+            let first = roots.remove(0);
+            self.open_run(first, shared);
+        }
+        let work = move |ctx: &JobContext| {
+            let mut records = Vec::new();
+            for root in roots {
+                ctx.check()?;
+                records.push(RunRecord::read(&root)?);
+            }
+            Ok(records)
+        };
         let wake = &shared.services.wake;
-        self.compared.opening.start("open run", wake, work);
+        self.compared.opening.start("open runs", wake, work);
         self.show(TrainingPage::Run)
+    }
+
+    /// Writes the curves that are shown into a folder.
+    fn save_curves(&mut self, folder: PathBuf, shared: &Shared) {
+        let Some(run) = &self.run else {
+            return;
+        };
+        let choices = run.choices.curves.clone();
+        let records: Vec<RunRecord> = std::iter::once(&run.record)
+            .chain(&self.compared.records)
+            .cloned()
+            .collect();
+        let wake = &shared.services.wake;
+        self.compared.saving.start("save curves", wake, move |_| {
+            let runs: Vec<_> = records.iter().map(RunRecord::curved).collect();
+            save_curves(&runs, &choices, &folder, Existing::Keep)?;
+            Ok(folder)
+        });
     }
 
     fn score_with_paused(&self) -> Vec<Effect> {
@@ -324,7 +407,10 @@ impl TrainingState {
             return Vec::new();
         };
         let path = path(&RunFolder::at(&run.record.folder));
-        let request = ModelRequest::Source(ModelSource::File(path));
-        vec![Effect::LoadModel(request)]
+        vec![load(path)]
     }
+}
+
+fn load(path: PathBuf) -> Effect {
+    Effect::LoadModel(ModelRequest::Source(ModelSource::File(path)))
 }

@@ -2,7 +2,8 @@ use std::ops::Range;
 use std::path::PathBuf;
 
 use super::columns::ColumnsDraft;
-use super::{FilmOrder, TrainingPage};
+use super::{FilmOrder, RunChoices, TrainingPage};
+use crate::domain::Part;
 use crate::train::{FieldGroup, FieldKind, TrainConfig};
 
 /// A command from the training panels.
@@ -53,10 +54,29 @@ pub enum TrainingCommand {
     Stop,
     /// Go on with the run in view from its checkpoint.
     ResumeRun,
+    /// Look for runs again.
+    ListRuns,
+    /// Search this folder for runs no longer.
+    ForgetRunsFolder(PathBuf),
+    /// Open the run in this folder and go on with it.
+    ResumeAt(PathBuf),
+    /// Open the scores that the best weights of a run gave the films of a part.
+    OpenScores {
+        /// Folder of the run.
+        run: PathBuf,
+        /// Validation or test.
+        part: Part,
+    },
+    /// Show the viewer, with the best model of the run in this folder.
+    UseInViewer(PathBuf),
     /// Open a run from disk.
     OpenRun(PathBuf),
     /// Lay the curves of another run over those of the one in view.
     Compare(PathBuf),
+    /// The same of several runs, such as those that differ in their seed only.
+    CompareAll(Vec<PathBuf>),
+    /// Change what the page of the run in view shows of it.
+    ShowOfRun(Box<RunChoices>),
     /// Take a run off the curves.
     DropCompared(usize),
     /// Score with the model of the pause.
@@ -90,7 +110,9 @@ pub enum TrainingPick {
     Table,
     NewRunFolder,
     Run,
+    RunsFolder,
     ComparedRun,
+    Curves,
     LoadConfig,
     SaveConfig,
     /// The path of the setting with this key.
@@ -116,7 +138,9 @@ impl TrainingPick {
             Self::Table => "Table of films",
             Self::NewRunFolder => "Folder for the new run",
             Self::Run => "Folder of a run",
+            Self::RunsFolder => "Folder with runs",
             Self::ComparedRun => "Folder of a run to compare",
+            Self::Curves => "Folder for the curves (CSV, SVG, PNG)",
             Self::LoadConfig => "Configuration to load",
             Self::SaveConfig => "Save configuration as",
             Self::Field(key) => FieldGroup::field(key).map_or(key, |field| field.label),
@@ -126,9 +150,12 @@ impl TrainingPick {
     /// What can be an answer.
     pub fn form(self) -> PickForm {
         match self {
-            Self::DataFolder | Self::NewRunFolder | Self::Run | Self::ComparedRun => {
-                PickForm::Folder
-            }
+            Self::DataFolder
+            | Self::NewRunFolder
+            | Self::Run
+            | Self::RunsFolder
+            | Self::ComparedRun
+            | Self::Curves => PickForm::Folder,
             Self::Table => PickForm::File(&["csv", "gz"]),
             Self::LoadConfig => PickForm::File(&["toml"]),
             Self::SaveConfig => PickForm::NewFile("config.toml"),

@@ -3,7 +3,7 @@ use super::{
     TrainingState,
 };
 use crate::state::{NoticeKind, Services, Shared};
-use crate::train::{Ending, TrainEvent, TrainReport};
+use crate::train::{Ending, RunPlaces, TrainEvent, TrainReport};
 
 impl TrainingState {
     /// Takes in what the jobs of training have reported.
@@ -14,6 +14,7 @@ impl TrainingState {
         self.poll_checks(shared);
         self.poll_config_file(shared);
         self.poll_opened_runs(shared);
+        self.runs.poll();
         self.gallery.poll();
         if self.closing == Closing::Finishing && !self.is_running() {
             self.closing = Closing::Now;
@@ -22,7 +23,9 @@ impl TrainingState {
 
     /// Looks at the data that the form names, and reads the validation films of the best epoch while
     /// their page is shown.
-    pub fn keep_current(&mut self, services: &Services) {
+    pub fn keep_current(&mut self, shared: &Shared) {
+        let services = &shared.services;
+        self.keep_runs_current(shared);
         self.live
             .echo
             .keep_up(&self.form.config, &self.form.run_folder);
@@ -35,6 +38,26 @@ impl TrainingState {
             Some((run.record.folder.clone(), best.epoch))
         });
         self.gallery.keep_up(source, &services.wake);
+    }
+
+    /// Looks for runs while their list is shown: where the settings say, and where the next run goes.
+    fn keep_runs_current(&mut self, shared: &Shared) {
+        if self.page != TrainingPage::Runs {
+            return;
+        }
+        let settings = &shared.settings.training;
+        let mut runs = settings.recent_runs.clone();
+        let next = self.form.run_folder.trim();
+        if !next.is_empty() {
+            runs.push(next.into());
+        }
+        let places = RunPlaces {
+            folders: settings.runs_folders.clone(),
+            runs,
+        };
+        let run = self.run.as_ref();
+        let progress = run.map(|run| (run.record.epochs.len(), run.is_running()));
+        self.runs.keep_up(places, progress);
     }
 
     /// Times a few steps once the check is in view and found nothing against a start.
@@ -58,7 +81,7 @@ impl TrainingState {
         let Some(run) = &mut self.run else {
             return;
         };
-        let ShownRun { record, state } = run;
+        let ShownRun { record, state, .. } = run;
         let RunState::Running { job, activity } = state else {
             return;
         };
@@ -115,14 +138,26 @@ impl TrainingState {
     }
 
     fn poll_opened_runs(&mut self, shared: &mut Shared) {
-        if let Some(record) = shared.finished(&mut self.opening) {
-            shared.settings.training.remember_run(&record.folder);
-            self.run = Some(ShownRun::at_rest(record));
+        if shared.polled(&mut self.runs.opening) {
+            let resumed = self.runs.resumed.take();
+            if let Some(Ok(record)) = self.runs.opening.take() {
+                shared.settings.training.remember_run(&record.folder);
+                if resumed.as_ref() == Some(&record.folder) && !self.is_running() {
+                    self.resume_from(record, shared);
+                } else {
+                    self.run = Some(ShownRun::at_rest(record));
+                }
+            }
         }
-        if let Some(record) = shared.finished(&mut self.compared.opening) {
+        if let Some(folder) = shared.finished(&mut self.compared.saving) {
+            shared.say(format!("Saved: {}", folder.display()));
+        }
+        if let Some(read) = shared.finished(&mut self.compared.opening) {
             let records = &mut self.compared.records;
-            records.retain(|known| known.folder != record.folder);
-            records.push(record);
+            for record in read {
+                records.retain(|known| known.folder != record.folder);
+                records.push(record);
+            }
         }
     }
 }

@@ -1,9 +1,9 @@
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::{
-    CheckReport, ColumnsDraft, ConfigFile, DataEcho, DryRunReport, Gallery, Preview, RunForm,
-    RunPhase, RunRecord, ShownRun, SpeedProbe,
+    CheckReport, ColumnsDraft, ConfigFile, DataEcho, DryRunReport, Gallery, KnownRuns, Preview,
+    RunForm, RunPhase, RunRecord, ShownRun, SpeedProbe,
 };
 use crate::state::TrainingSettings;
 use crate::work::{Task, Wake};
@@ -26,8 +26,8 @@ pub struct TrainingState {
     pub preview: Task<Arc<Preview>>,
     /// The run in view.
     pub run: Option<ShownRun>,
-    /// A run being read from its folder.
-    pub opening: Task<RunRecord>,
+    /// The runs on this machine, and the opening of one.
+    pub runs: KnownRuns,
     /// Runs compared with the one in view.
     pub compared: ComparedRuns,
     /// Validation films.
@@ -58,8 +58,10 @@ pub struct LiveFindings {
 /// Runs whose curves are drawn with those of the run in view.
 #[derive(Default)]
 pub struct ComparedRuns {
-    /// A run being read from its folder.
-    pub opening: Task<RunRecord>,
+    /// Runs being read from their folders.
+    pub opening: Task<Vec<RunRecord>>,
+    /// The curves being written into a folder.
+    pub saving: Task<PathBuf>,
     /// Runs that were read, in the order in which they came.
     pub records: Vec<RunRecord>,
 }
@@ -67,8 +69,10 @@ pub struct ComparedRuns {
 /// What is in view of training.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum TrainingPage {
-    /// Which films, and how they are split.
+    /// The runs on this machine.
     #[default]
+    Runs,
+    /// Which films, and how they are split.
     Data,
     /// How many films each finding has, and what the loss makes of it.
     Balance,
@@ -84,7 +88,8 @@ pub enum TrainingPage {
 
 impl TrainingPage {
     /// All, in the order in which they are needed.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
+        Self::Runs,
         Self::Data,
         Self::Balance,
         Self::Recipe,
@@ -105,6 +110,7 @@ impl TrainingPage {
     /// In the user's words.
     pub fn name(self) -> &'static str {
         match self {
+            Self::Runs => "Runs",
             Self::Data => "Data",
             Self::Balance => "Balance",
             Self::Recipe => "Recipe",
@@ -146,7 +152,7 @@ impl TrainingState {
             dry_run: Task::Idle,
             preview: Task::Idle,
             run: None,
-            opening: Task::Idle,
+            runs: KnownRuns::new(wake.clone()),
             compared: ComparedRuns::default(),
             gallery: Gallery::new(wake),
             closing: Closing::No,

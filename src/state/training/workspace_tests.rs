@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use super::*;
+use crate::domain::Part;
 use crate::model::ModelSource;
 use crate::state::shared::tests::shared;
 use crate::state::{Effect, ModelRequest, PickKind, Shared, Workspace};
@@ -54,7 +55,7 @@ fn a_check_without_data_does_not_start() {
     let (mut state, mut shared) = training();
     assert_eq!(state.apply(TrainingCommand::Check, &mut shared), []);
     assert!(!state.is_checking());
-    assert_eq!(state.page, TrainingPage::Data);
+    assert_eq!(state.page, TrainingPage::Runs);
 }
 
 #[test]
@@ -90,6 +91,37 @@ fn films_are_scored_with_the_model_of_the_run_in_view() {
     // Nothing is paused.
     let effects = state.apply(TrainingCommand::ScoreWithPaused, &mut shared);
     assert_eq!(effects, []);
+}
+
+#[test]
+fn a_run_of_the_list_is_evaluated_and_used_without_being_opened() {
+    let (mut state, mut shared) = training();
+    let run = PathBuf::from("runs/b");
+    let folder = RunFolder::at(&run);
+    let part = Part::Test;
+    let open = TrainingCommand::OpenScores {
+        run: run.clone(),
+        part,
+    };
+    let effects = state.apply(open, &mut shared);
+    let table = folder.predictions_path(part);
+    assert_eq!(effects, [Effect::Open(vec![table])]);
+    let effects = state.apply(TrainingCommand::UseInViewer(run), &mut shared);
+    let shown = Effect::ShowWorkspace(Workspace::Viewer);
+    assert_eq!(effects, [load(folder.best_path()), shown]);
+    assert!(state.run.is_none());
+}
+
+#[test]
+fn folders_that_are_searched_for_runs_are_remembered_and_forgotten() {
+    let (mut state, mut shared) = training();
+    let folder = PathBuf::from("/runs");
+    let pick = TrainingPick::RunsFolder;
+    let effects = state.take_path(pick, folder.clone(), &mut shared);
+    assert_eq!(effects, [Effect::ShowWorkspace(Workspace::Training)]);
+    assert_eq!(shared.settings.training.runs_folders.len(), 1);
+    state.apply(TrainingCommand::ForgetRunsFolder(folder), &mut shared);
+    assert!(shared.settings.training.runs_folders.is_empty());
 }
 
 #[test]

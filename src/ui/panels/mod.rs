@@ -27,8 +27,8 @@ mod welcome;
 pub use about::about_ui;
 pub use compare::compare_ui;
 pub use evaluation::{
-    EvaluationCurves, EvaluationView, EvaluationViews, IdentityLine, RateRow, back_ui,
-    evaluation_ui, rate_rows,
+    EvaluationCurves, EvaluationView, EvaluationViews, FigureRow, FigureTable, IdentityLine,
+    RateRow, back_ui, evaluation_ui, rate_rows,
 };
 pub use findings::{
     FindingRow, FindingsView, FindingsViews, Verdict, finding_rows, findings_ui, risk_text,
@@ -47,7 +47,7 @@ pub use tool_strip::tool_strip_ui;
 pub use toolbar::toolbar_ui;
 pub use tour::{TourPlaces, tour_ui};
 pub use training::{
-    CheckVerdict, CurveKind, LabelBar, LabelRow, LabelRowKind, RunCurve, RunCurves, TableOf,
+    CheckVerdict, LabelBar, LabelRow, LabelRowKind, PlottedCurve, PlottedRuns, RunLine,
     TrainingView, TrainingViews, bytes_text, check_verdicts, close_ui, duration_text,
     epoch_scrubber_ui, label_bars, label_rows, running_text, training_ui,
 };

@@ -30,7 +30,12 @@ pub fn toolbar_ui(ui: &mut Ui, view: &ToolbarView<'_>, commands: &CommandSender)
         });
         ui.menu_button("View", |ui| view_menu_ui(ui, view, commands));
         ui.menu_button("Model", |ui| {
-            for action in [Action::OpenModel, Action::OpenDefaultModel, Action::About] {
+            for action in [
+                Action::OpenModel,
+                Action::OpenDefaultModel,
+                Action::PinModel,
+                Action::About,
+            ] {
                 view.actions.menu_ui(ui, action, commands);
             }
             ui.separator();
@@ -106,6 +111,8 @@ fn file_menu_ui(ui: &mut Ui, view: &ToolbarView<'_>, commands: &CommandSender) {
     ] {
         view.actions.menu_ui(ui, action, commands);
     }
+    ui.separator();
+    view.actions.menu_ui(ui, Action::Quit, commands);
 }
 
 fn recent_menu_ui(

@@ -301,6 +301,13 @@ impl Action {
                 let other = loaded.is_none_or(|loaded| loaded.origin != ModelOrigin::Default);
                 (Command::OpenDefaultModel, other)
             }
+            Self::PinModel => {
+                let pinned = &shared.settings.pinned_model;
+                let file = loaded.and_then(|loaded| loaded.origin.path());
+                let pin = file.filter(|file| pinned.as_deref() != Some(*file));
+                let command = Command::PinModel(pin.map(ToOwned::to_owned));
+                (command, pin.is_some() || pinned.is_some())
+            }
             Self::About => (Command::ShowAbout(!state.windows.about_shown), has_model),
             Self::ShowViewer => always(Command::ShowWorkspace(Workspace::Viewer)),
             Self::ShowTraining => (Command::ShowWorkspace(Workspace::Training), !blinded),
@@ -357,6 +364,7 @@ impl Action {
                 };
                 view(panels, !in_session)
             }
+            Self::Quit => always(Command::Quit),
             Self::FullScreen => always(Command::SwitchFullScreen),
             Self::Palette => always(Command::ShowPalette(state.windows.palette.is_none())),
             Self::Tour => (

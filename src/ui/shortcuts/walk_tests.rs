@@ -111,7 +111,8 @@ fn seen(part: Part, state: &AppState) -> String {
         Part::Clip => format!("{:?}", viewer.exports.clip),
         Part::Model => {
             let origin = shared.model.loaded.as_ref().map(|loaded| &loaded.origin);
-            format!("{origin:?} {}", shared.model.is_loading())
+            let pinned = &shared.settings.pinned_model;
+            format!("{origin:?} {} {pinned:?}", shared.model.is_loading())
         }
         Part::Workspace => format!("{:?}", state.workspace),
         Part::Windows => format!("{:?}", state.windows),
@@ -238,13 +239,14 @@ fn row(action: Action) -> (Fixture, Part) {
         Action::ShowInFolder | Action::CopyPicture | Action::CopyScores => {
             (Fixture::Film, Part::Export)
         }
-        Action::OpenDefaultModel => (Fixture::OtherModel, Part::Model),
+        Action::OpenDefaultModel | Action::PinModel => (Fixture::OtherModel, Part::Model),
         Action::About
         | Action::Palette
         | Action::Keys
         | Action::Messages
         | Action::Tour
-        | Action::FullScreen => (Fixture::Nothing, Part::Windows),
+        | Action::FullScreen
+        | Action::Quit => (Fixture::Nothing, Part::Windows),
         Action::ShowTraining | Action::ShowEvaluation => (Fixture::Nothing, Part::Workspace),
         Action::ShowViewer => (Fixture::Configured, Part::Workspace),
         Action::BackToEvaluation => (Fixture::FilmOfTable, Part::Workspace),

@@ -1,30 +1,16 @@
 use egui::{Align, Button, Layout, RichText, Ui};
 
 use super::TrainingView;
-use crate::state::{CommandSender, RunPhase, TrainingCommand, TrainingPage};
+use crate::state::{CommandSender, RunPhase};
 use crate::ui::shortcuts::Action;
 use crate::ui::theme;
 use crate::ui::widgets::Busy;
 
-/// The pages, and at the right the state of the run in view, with its buttons.
+/// The page in view, and at the right the state of the run in view, with its buttons.
 pub fn header_ui(ui: &mut Ui, view: &TrainingView<'_>, commands: &CommandSender) {
     ui.add_space(2.0);
     ui.horizontal(|ui| {
-        let shown = view.training.page;
-        let is_set_up = !matches!(shown, TrainingPage::Run | TrainingPage::Films);
-        for (is_shown, name, page) in [
-            (is_set_up, "Set up", TrainingPage::Data),
-            (shown == TrainingPage::Run, "Run", TrainingPage::Run),
-            (
-                shown == TrainingPage::Films,
-                TrainingPage::Films.name(),
-                TrainingPage::Films,
-            ),
-        ] {
-            if ui.add(Button::selectable(is_shown, name)).clicked() {
-                commands.train(TrainingCommand::ShowPage(page));
-            }
-        }
+        ui.strong(view.training.page.name());
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             run_ui(ui, view, commands);
         });

@@ -7,6 +7,7 @@ mod close;
 mod films;
 mod header;
 mod run;
+mod runs;
 mod set_up;
 mod steps;
 mod text;
@@ -21,9 +22,8 @@ use crate::ui::theme;
 
 pub use check::{CheckVerdict, LabelBar, check_verdicts, label_bars};
 pub use close::close_ui;
-pub use run::{
-    CurveKind, LabelRow, LabelRowKind, RunCurve, RunCurves, TableOf, epoch_scrubber_ui, label_rows,
-};
+pub use run::{LabelRow, LabelRowKind, PlottedCurve, PlottedRuns, epoch_scrubber_ui, label_rows};
+pub use runs::RunLine;
 pub use text::{bytes_text, duration_text, running_text};
 pub use view::TrainingView;
 pub use views::TrainingViews;
@@ -36,17 +36,15 @@ pub fn training_ui(
     commands: &CommandSender,
 ) {
     Panel::top("training pages").show(ui, |ui| header::header_ui(ui, view, commands));
-    if TrainingPage::STEPS.contains(&view.training.page) && view.training.page != TrainingPage::Run
-    {
-        Panel::left("training steps")
-            .exact_size(theme::STEPS_WIDTH_PT)
-            .resizable(false)
-            .show(ui, |ui| steps::steps_ui(ui, view, commands));
-    }
+    Panel::left("training steps")
+        .exact_size(theme::STEPS_WIDTH_PT)
+        .resizable(false)
+        .show(ui, |ui| steps::steps_ui(ui, view, commands));
     let frame = egui::Frame::central_panel(ui.style()).inner_margin(theme::GAP_PT);
     CentralPanel::default()
         .frame(frame)
         .show(ui, |ui| match view.training.page {
+            TrainingPage::Runs => runs::runs_ui(ui, view, commands),
             TrainingPage::Data => set_up::data_page_ui(ui, view, commands),
             TrainingPage::Balance => set_up::balance_page_ui(ui, view, views, commands),
             TrainingPage::Recipe => set_up::recipe_page_ui(ui, view, views, commands),

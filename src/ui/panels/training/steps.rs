@@ -3,22 +3,21 @@ use egui::{Button, Label, RichText, ScrollArea, Ui};
 use super::verdict::{Grade, step_verdicts};
 use super::{TrainingView, bytes_text, duration_text};
 use crate::domain::number_text;
-use crate::state::{CommandSender, TrainingCommand, TrainingState};
+use crate::state::{CommandSender, TrainingCommand, TrainingPage, TrainingState};
 use crate::train::{FieldGroup, FieldKind};
 use crate::ui::shortcuts::Action;
 use crate::ui::theme;
 
-/// The five steps with a verdict each; below them the summary of the run, and its start.
+/// The way to the runs, the five steps with a verdict each; below them the summary of the run, and its start.
 pub fn steps_ui(ui: &mut Ui, view: &TrainingView<'_>, commands: &CommandSender) {
     ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
         ui.add_space(theme::SMALL_GAP_PT);
+        page_ui(ui, view, TrainingPage::Runs, commands);
+        ui.separator();
         for (n, (page, verdict)) in (1..).zip(step_verdicts(view.training)) {
             ui.horizontal(|ui| {
                 ui.weak(n.to_string());
-                let button = Button::selectable(view.training.page == page, page.name());
-                if ui.add(button).clicked() {
-                    commands.train(TrainingCommand::ShowPage(page));
-                }
+                page_ui(ui, view, page, commands);
             });
             ui.indent(page.name(), |ui| {
                 ui.horizontal(|ui| {
@@ -30,11 +29,22 @@ pub fn steps_ui(ui: &mut Ui, view: &TrainingView<'_>, commands: &CommandSender) 
             });
             ui.add_space(theme::SMALL_GAP_PT);
         }
+        if view.training.run.is_some() {
+            page_ui(ui, view, TrainingPage::Films, commands);
+        }
         ui.separator();
         summary_ui(ui, view.training);
         ui.separator();
         buttons_ui(ui, view, commands);
     });
+}
+
+/// The way to a page.
+fn page_ui(ui: &mut Ui, view: &TrainingView<'_>, page: TrainingPage, commands: &CommandSender) {
+    let button = Button::selectable(view.training.page == page, page.name());
+    if ui.add(button).clicked() {
+        commands.train(TrainingCommand::ShowPage(page));
+    }
 }
 
 /// `ok`, `!` or `x` in its color.

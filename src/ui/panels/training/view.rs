@@ -13,6 +13,8 @@ pub struct TrainingView<'a> {
     pub model: &'a Model,
     /// Runs started or opened last, newest first.
     pub recent_runs: &'a [PathBuf],
+    /// Folders that are searched for runs.
+    pub runs_folders: &'a [PathBuf],
     /// The workspace in view.
     pub workspace: Workspace,
     /// Whether a file dialog is open.
@@ -27,6 +29,7 @@ impl<'a> TrainingView<'a> {
             training: &state.training,
             model: &state.shared.model,
             recent_runs: &state.shared.settings.training.recent_runs,
+            runs_folders: &state.shared.settings.training.runs_folders,
             workspace: state.workspace,
             is_picking: state.is_picking(),
         }
