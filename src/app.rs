@@ -130,7 +130,10 @@ impl ThoraxApp {
     }
 
     /// Closing the window does not lose a training: it asks first, then saves a checkpoint.
-    fn ask_before_closing(&self, ctx: &Context) {
+    fn ask_before_closing(&mut self, ctx: &Context) {
+        if std::mem::take(&mut self.state.windows.quit_asked) {
+            ctx.send_viewport_cmd(ViewportCommand::Close);
+        }
         let training = &self.state.training;
         if training.closing == Closing::Now {
             ctx.send_viewport_cmd(ViewportCommand::Close);

@@ -6,6 +6,7 @@
 pub mod files;
 pub mod work;
 pub mod domain;
+pub mod drawing;
 pub mod metrics;
 pub mod imaging;
 pub mod dataset;

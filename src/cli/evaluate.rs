@@ -17,6 +17,7 @@ use crate::evaluate::{
 use crate::files::{Existing, write_file};
 use crate::imaging::is_kept_film;
 use crate::model::{Classifier, ModelFile};
+use crate::scores::ScoredSet;
 use crate::work::{Canceled, Watch};
 pub use args::EvaluateArgs;
 use args::EvaluationFormat;
@@ -61,7 +62,7 @@ impl Work<'_> {
         let (evaluation, chosen) = evaluated?;
         let author = classifier
             .as_ref()
-            .filter(|model| evaluation.set.may_be_of(model.identity()))
+            .filter(|model| args.says_made_by(&evaluation.set, model.identity()))
             .map(|model| ScoreAuthor::of(model, None));
         self.write(&evaluation, &chosen, author.as_ref())
     }
@@ -88,25 +89,8 @@ impl Work<'_> {
         let set = &opened.set;
         let mut warnings = Vec::new();
         let chosen = Chosen::new(args, set, classifier, &mut warnings)?;
-        // Operating points, calibration and card apply only to the model's own scores.
-        if let (Some(author), Some(model)) = (&set.predictions.model, classifier)
-            && !set.may_be_of(model.identity())
-        {
-            let other = format!(
-                "the scores were made by {author}, not by {}",
-                model.identity()
-            );
-            anyhow::ensure!(
-                !args.boxes,
-                "{other}, whose maps and scores --boxes would take"
-            );
-            anyhow::ensure!(
-                args.save_model.is_none(),
-                "{other}: thresholds and histograms of these scores are not saved into it"
-            );
-            warnings.push(format!(
-                "{other}: its operating points and calibration are not applied"
-            ));
+        if let Some(model) = classifier {
+            warnings.extend(self.check_author(set, model)?);
         }
         let maps = classifier.zip(data.as_ref()).filter(|_| args.boxes);
         let comparison = args.compare.as_deref();
@@ -134,6 +118,33 @@ impl Work<'_> {
             warnings,
         };
         Ok((Evaluation::of(&opened, choices, watch)?, chosen))
+    }
+
+    /// Operating points, calibration and card apply only to the model's own scores: what is said of
+    /// others, and an error where more is asked for.
+    fn check_author(&self, set: &ScoredSet, model: &Classifier) -> anyhow::Result<Option<String>> {
+        let (args, identity) = (self.args, model.identity());
+        if args.says_made_by(set, identity) {
+            return Ok(None);
+        }
+        let Some(author) = &set.predictions.model else {
+            return Ok(Some(format!(
+                "the scores name no model: operating points and calibration of {identity} are not \
+                 applied; --scores-of-model says that it made them"
+            )));
+        };
+        let other = format!("the scores were made by {author}, not by {identity}");
+        anyhow::ensure!(
+            !args.boxes,
+            "{other}, whose maps and scores --boxes would take"
+        );
+        anyhow::ensure!(
+            args.save_model.is_none(),
+            "{other}: thresholds and histograms of these scores are not saved into it"
+        );
+        Ok(Some(format!(
+            "{other}: its operating points and calibration are not applied"
+        )))
     }
 
     /// The folder's part, or with predictions only its table.
@@ -213,7 +224,10 @@ impl Work<'_> {
             save_plots(&evaluation.set, card, folder, existing)?;
         }
         if let Some(path) = &args.csv {
-            self.write_file(path, &figures_csv(&evaluation.figures, model, &written))?;
+            self.write_file(
+                path,
+                &figures_csv(&evaluation.figures, args.prevalence, model, &written),
+            )?;
         }
         if let Some(path) = &args.save_predictions {
             evaluation.set.predictions.save_as(path, existing)?;
@@ -232,12 +246,16 @@ impl Work<'_> {
         let bootstrap = bootstrap.map(|(settings, found)| (settings, found.as_slice()));
         output::answer(&match args.format {
             EvaluationFormat::Table => text::table(evaluation, chosen),
-            EvaluationFormat::Csv => {
-                String::from_utf8(figures_csv(&evaluation.figures, model, &written))?
-            }
+            EvaluationFormat::Csv => String::from_utf8(figures_csv(
+                &evaluation.figures,
+                args.prevalence,
+                model,
+                &written,
+            ))?,
             EvaluationFormat::Json => {
                 let mut json = figures_json(
                     &evaluation.figures,
+                    args.prevalence,
                     model,
                     bootstrap,
                     evaluation.localization.as_ref(),

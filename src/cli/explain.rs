@@ -19,7 +19,7 @@ use crate::explain::{
     CamMethod, MAP_THRESHOLD, MapCurves, MapMethod, Overlap, OverlayStyle, map_curves,
     occlusion_maps, outside_text,
 };
-use crate::export::{DrawnMaps, ExportFolder, FilmExport, export_maps};
+use crate::export::{ExportFolder, FilmExport, Pictures, export_maps};
 use crate::files::path_text;
 use crate::film::{self, ScoredFilm};
 use crate::model::Classifier;
@@ -270,9 +270,10 @@ impl Work<'_> {
             .with_context(|| format!("cannot create the folder {}", folder.display()))?;
         let maps = scored.iter().map(|film| {
             let export = FilmExport::new(film, self.classifier, self.thresholds);
-            let drawn = DrawnMaps {
+            let drawn = Pictures {
                 scored: film,
-                style: OverlayStyle::default(),
+                maps: Some(OverlayStyle::default()),
+                measurements: &[],
                 findings,
             };
             (export, drawn)

@@ -8,7 +8,7 @@ use clap::{Args, ValueEnum};
 use super::{DeviceArgs, device_for_command, open_model, output};
 use crate::domain::{PerFinding, Threshold};
 use crate::explain::{CamMethod, OverlayStyle};
-use crate::export::{DrawnMaps, ExportError, ExportFolder, ExportKind, FilmExport, export_film};
+use crate::export::{ExportError, ExportFolder, ExportKind, FilmExport, Pictures, export_film};
 use crate::film::{self, ScoredFilm};
 use crate::imaging::list_named_films;
 use crate::model::Classifier;
@@ -149,9 +149,10 @@ pub fn export_scored(
 ) -> Result<Vec<PathBuf>, ExportError> {
     let export = FilmExport::new(scored, classifier, thresholds);
     let findings = export.findings_to_draw(request.findings);
-    let drawn = DrawnMaps {
+    let drawn = Pictures {
         scored,
-        style: OverlayStyle::default(),
+        maps: Some(OverlayStyle::default()),
+        measurements: &[],
         findings: &findings,
     };
     export_film(&export, &drawn, &request.kinds, &mut request.folder)

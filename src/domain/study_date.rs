@@ -27,6 +27,11 @@ impl StudyDate {
         (!is_placeholder).then_some(Self(date))
     }
 
+    /// As `20110304`.
+    pub fn to_dicom(self) -> String {
+        self.0.format("%Y%m%d").to_string()
+    }
+
     /// Days from another day to this one.
     pub fn days_since(self, earlier: Self) -> i64 {
         (self.0 - earlier.0).num_days()
@@ -93,6 +98,14 @@ impl StudyTime {
         let valid = hours < 24 && minutes < 60 && seconds <= 60;
         valid.then_some(Self(hours * 3600 + minutes * 60 + seconds))
     }
+
+    /// As `143205`.
+    pub fn to_dicom(self) -> String {
+        // A leap second at midnight is in the minute before.
+        let seconds = self.0.min(24 * 3600 - 1);
+        let (hours, minutes) = (seconds / 3600, seconds / 60 % 60);
+        format!("{hours:02}{minutes:02}{:02}", seconds % 60)
+    }
 }
 
 /// Hours and minutes.
@@ -112,6 +125,8 @@ mod tests {
         let iso = |text: &str| StudyDate::of_dicom(text).map(|date| date.to_string());
         for text in ["20110304", "2011.03.04", "2011-03-04", " 20110304 "] {
             assert_eq!(iso(text).as_deref(), Some("2011-03-04"), "{text}");
+            let date = StudyDate::of_dicom(text).unwrap();
+            assert_eq!(date.to_dicom(), "20110304");
         }
         for text in [
             "",

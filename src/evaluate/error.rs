@@ -3,6 +3,7 @@ use std::path::PathBuf;
 use thiserror::Error;
 
 use crate::dataset::{CacheError, DataError, SplitError};
+use crate::drawing::DrawingError;
 use crate::explain::OcclusionError;
 use crate::model::{ModelError, ModelFault, ModelFileError};
 use crate::scores::ScoresError;
@@ -45,7 +46,7 @@ pub enum EvaluateError {
         source: std::io::Error,
     },
     #[error("the plot could not be drawn: {0}")]
-    Picture(String),
+    Picture(#[from] DrawingError),
     #[error(transparent)]
     Occlusion(#[from] OcclusionError),
     #[error("canceled")]

@@ -1,18 +1,21 @@
 use serde_json::{Map, Value, json};
 
 use super::{
-    Bootstrap, BootstrapInterval, Figures, LabelFigures, LabelLocalization, Localization, Written,
+    Bootstrap, BootstrapInterval, Figure, Figures, LabelFigures, LabelLocalization, Localization,
+    Prevalence, Written,
 };
 use crate::domain::{ModelIdentity, NOTICE, TrainingPoint};
 use crate::explain::MapMethod;
 use crate::files::csv_line;
 
-/// The figures as `thorax evaluate --format json` prints them; undefined ones are null.
+/// The figures as `thorax evaluate --format json` prints them, PPV and NPV at a prevalence; undefined
+/// ones are null.
 ///
 /// `bootstrap` has an interval for each label and, last, for the macro AUC. `model` made the
 /// scores, where that is known. `localization` adds, for every method, how its maps meet boxes.
 pub fn figures_json(
     figures: &Figures,
+    prevalence: Prevalence,
     model: Option<&ModelIdentity>,
     bootstrap: Option<(&Bootstrap, &[Option<BootstrapInterval>])>,
     localization: Option<&Localization>,
@@ -20,7 +23,7 @@ pub fn figures_json(
     let mut labels: Map<String, Value> = figures
         .labels
         .iter()
-        .map(|label| (label.name.clone(), label_json(label)))
+        .map(|label| (label.name.clone(), label_json(label, prevalence)))
         .collect();
     let mut bootstrap_json = Value::Null;
     if let Some((settings, intervals)) = bootstrap {
@@ -94,9 +97,9 @@ fn localization_json(found: &Localization) -> Value {
     Value::Object(methods.collect())
 }
 
-fn label_json(label: &LabelFigures) -> Value {
+fn label_json(label: &LabelFigures, prevalence: Prevalence) -> Value {
     let counts = label.counts;
-    json!({
+    let mut entry = json!({
         "n_pos": label.n_pos,
         "n_neg": label.n_neg,
         "auc": label.auc.map(|auc| auc.auc),
@@ -110,23 +113,25 @@ fn label_json(label: &LabelFigures) -> Value {
         "fp": counts.false_positives,
         "tn": counts.true_negatives,
         "fn": counts.false_negatives,
-        "sensitivity": counts.sensitivity(),
-        "specificity": counts.specificity(),
-        "ppv": counts.ppv(),
-        "npv": counts.npv(),
-        "f1": counts.f1(),
-        "accuracy": counts.accuracy(),
-        "balanced_accuracy": counts.balanced_accuracy(),
-        "mcc": counts.matthews_correlation(),
-        "youden": counts.youden_index(),
-        "flagged_share": counts.flagged_share(),
-    })
+        "prevalence": prevalence.of(&label.name, label.prevalence()),
+    });
+    if let Some(entry) = entry.as_object_mut() {
+        let rates = Figure::RATES.into_iter();
+        entry.extend(rates.map(|rate| (rate.key().to_owned(), rate.of(label, prevalence).into())));
+    }
+    entry
 }
 
 /// The figures as a table, one row a label, undefined cells `n/a`; all lines have the same columns.
-/// `model` made the scores, where that is known.
-pub fn figures_csv(figures: &Figures, model: Option<&ModelIdentity>, written: &Written) -> Vec<u8> {
+/// PPV and NPV are at `prevalence`; `model` made the scores, where that is known.
+pub fn figures_csv(
+    figures: &Figures,
+    prevalence: Prevalence,
+    model: Option<&ModelIdentity>,
+    written: &Written,
+) -> Vec<u8> {
     let model = model.map_or_else(|| "none named".to_owned(), ToString::to_string);
+    let rates = || Figure::RATES.into_iter();
     let head = [
         "label",
         "n_pos",
@@ -141,22 +146,15 @@ pub fn figures_csv(figures: &Figures, model: Option<&ModelIdentity>, written: &W
         "fp",
         "tn",
         "fn",
-        "sensitivity",
-        "specificity",
-        "ppv",
-        "npv",
-        "f1",
-        "accuracy",
-        "balanced_accuracy",
-        "mcc",
-        "youden",
-        "flagged_share",
+    ];
+    let head = head.into_iter().chain(rates().map(Figure::key)).chain([
+        "prevalence",
         "threshold_chosen_by",
         "model",
         "written",
         "program",
         "notice",
-    ];
+    ]);
     let defined = |value: Option<f64>| value.map_or_else(|| "n/a".to_owned(), |v| v.to_string());
     let mut text = csv_line(head);
     for label in &figures.labels {
@@ -174,19 +172,11 @@ pub fn figures_csv(figures: &Figures, model: Option<&ModelIdentity>, written: &W
             counts.false_positives.to_string(),
             counts.true_negatives.to_string(),
             counts.false_negatives.to_string(),
-            defined(counts.sensitivity()),
-            defined(counts.specificity()),
-            defined(counts.ppv()),
-            defined(counts.npv()),
-            defined(counts.f1()),
-            defined(counts.accuracy()),
-            defined(counts.balanced_accuracy()),
-            defined(counts.matthews_correlation()),
-            defined(counts.youden_index()),
-            defined(counts.flagged_share()),
         ];
+        let rates = rates().map(|rate| defined(rate.of(label, prevalence)));
         let cells = std::iter::once(label.name.clone()).chain(numbers);
-        text += &csv_line(cells.chain([
+        text += &csv_line(cells.chain(rates).chain([
+            defined(prevalence.of(&label.name, label.prevalence())),
             label.threshold.origin().words(),
             model.clone(),
             written.day.clone(),

@@ -78,6 +78,11 @@ impl LabelFigures {
             counts: column.at(threshold.value()),
         }
     }
+
+    /// Share of films with the finding among those whose label is known.
+    pub fn prevalence(&self) -> f64 {
+        self.n_pos as f64 / (self.n_pos + self.n_neg).max(1) as f64
+    }
 }
 
 /// One threshold for each label: `default`, where `given` names none.

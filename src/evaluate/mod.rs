@@ -5,6 +5,7 @@
 
 mod error;
 mod figures;
+mod figure;
 mod bootstrap;
 mod leaks;
 mod compare;
@@ -19,7 +20,6 @@ mod prevalence;
 mod evaluation;
 mod written;
 mod export;
-mod escape;
 mod svg;
 mod plots;
 mod picture;
@@ -33,6 +33,7 @@ pub use compare::{ComparedSet, FilmDifference, LabelDifference, compare, most_di
 pub use error::EvaluateError;
 pub use evaluation::{Choices, Evaluation, MapsOfFilms};
 pub use export::{figures_csv, figures_json};
+pub use figure::Figure;
 pub use figures::{Figures, LabelFigures, thresholds};
 pub use freeze::freeze_operating_points;
 pub use identity::{scores_text, thresholds_text};
@@ -40,7 +41,7 @@ pub use leaks::{SharedPatients, shared_patients};
 pub use line_plot::{LinePlot, PlotLine, round_step};
 pub use localization::{LabelLocalization, Localization, MapRule, localize};
 pub use opened_set::{OpenedSet, ScoreSource};
-pub use picture::{save_plots, svg_png};
+pub use picture::save_plots;
 pub use plots::{LabelPlot, label_plots};
 pub use prevalence::Prevalence;
 pub use report::html_report;

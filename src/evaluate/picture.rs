@@ -1,19 +1,16 @@
 use std::fs;
 use std::path::Path;
-use std::sync::Arc;
-
-use resvg::tiny_skia::{Pixmap, Transform};
-use resvg::usvg::{Options, Tree, fontdb};
 
 use super::EvaluateError;
 use super::plots::label_plots;
+use crate::drawing::svg_png;
 use crate::files::{Existing, write_file};
 use crate::imaging::own_png;
 use crate::model::ModelCard;
 use crate::scores::ScoredSet;
 
 /// Pixels of a picture for each of the drawing.
-const SCALE: f32 = 3.0;
+pub(super) const SCALE: f32 = 3.0;
 
 /// Writes every plot of every label as SVG and as PNG into a folder, made if need be; how many
 /// plots there are. Nothing is written if one file that is to be kept is in the way.
@@ -51,38 +48,12 @@ pub fn save_plots(
         for plot in label_plots(column, model) {
             let path = path_of(&column.name, plot.name);
             write(&path, plot.svg.as_bytes())?;
-            let png = own_png(&svg_png(&plot.svg)?);
+            let png = own_png(&svg_png(&plot.svg, SCALE)?);
             write(&path.with_extension("png"), &png)?;
             n_plots += 1;
         }
     }
     Ok(n_plots)
-}
-
-/// Rasterizes a drawing, with the built-in font.
-pub fn svg_png(svg: &str) -> Result<Vec<u8>, EvaluateError> {
-    let broken = |error: &dyn ToString| EvaluateError::Picture(error.to_string());
-    let mut fonts = fontdb::Database::new();
-    fonts.load_font_data(epaint_default_fonts::UBUNTU_LIGHT.to_vec());
-    let family = fonts.faces().next().and_then(|face| face.families.first());
-    if let Some((family, _)) = family.cloned() {
-        fonts.set_sans_serif_family(family);
-    }
-    let options = Options {
-        fontdb: Arc::new(fonts),
-        ..Options::default()
-    };
-    let tree = Tree::from_str(svg, &options).map_err(|error| broken(&error))?;
-    let size = tree.size();
-    let (width, height) = (size.width() * SCALE, size.height() * SCALE);
-    let pixels = Pixmap::new(width.ceil() as u32, height.ceil() as u32);
-    let mut pixels = pixels.ok_or_else(|| broken(&"not enough memory for the image"))?;
-    resvg::render(
-        &tree,
-        Transform::from_scale(SCALE, SCALE),
-        &mut pixels.as_mut(),
-    );
-    pixels.encode_png().map_err(|error| broken(&error))
 }
 
 #[cfg(test)]
@@ -103,7 +74,7 @@ mod tests {
             points: vec![[0.0, 0.5], [1.0, 0.5]],
             dotted: false,
         };
-        let png = svg_png(&curve_svg(&text, &[curve])).unwrap();
+        let png = svg_png(&curve_svg(&text, &[curve]), SCALE).unwrap();
         let picture = image::load_from_memory(&png).unwrap().into_rgb8();
         assert_eq!(picture.width(), 900);
         // The curve runs through the middle of the plot, blue on white.

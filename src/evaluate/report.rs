@@ -1,11 +1,10 @@
-use super::escape::escape;
 use super::plots::label_plots;
 use super::{
-    ComparedSet, Evaluation, LabelDifference, LabelFigures, LabelLocalization, ScoreAuthor,
+    ComparedSet, Evaluation, Figure, LabelDifference, LabelFigures, LabelLocalization, ScoreAuthor,
     Subgroup, Written, thresholds_text,
 };
 use crate::domain::NOTICE;
-use crate::metrics::wilson_interval;
+use crate::drawing::escape;
 use crate::model::ModelCard;
 use crate::scores::LabelColumn;
 
@@ -142,28 +141,24 @@ fn auc_html(evaluation: &Evaluation) -> String {
 fn thresholds_html(evaluation: &Evaluation) -> String {
     let row = |label: &LabelFigures| {
         let counts = label.counts;
-        let n_films = counts.n_films().max(1) as f64;
-        let own = counts.n_pos() as f64 / n_films;
-        let prevalence = evaluation.prevalence.of(&label.name, own);
-        let rate = |hits: usize, of: usize| {
-            let found = wilson_interval(hits, of, super::figures::LEVEL);
-            let share = (of > 0).then(|| hits as f64 / of as f64);
-            format!("{} ({})", number(share), interval(found))
-        };
+        let figure = |figure: Figure| figure.text(figure.of(label, evaluation.prevalence));
+        let with_interval =
+            |share: Figure| format!("{} ({})", figure(share), interval(share.interval(label)));
         vec![
             label.name.clone(),
-            format!("{:.3}", label.threshold.value()),
+            figure(Figure::Threshold),
             label.threshold.origin().words(),
             counts.true_positives.to_string(),
             counts.false_positives.to_string(),
             counts.false_negatives.to_string(),
             counts.true_negatives.to_string(),
-            rate(counts.true_positives, counts.n_pos()),
-            rate(counts.true_negatives, counts.n_neg()),
-            number(prevalence.and_then(|p| counts.ppv_at(p))),
-            number(prevalence.and_then(|p| counts.npv_at(p))),
-            number(counts.f1()),
-            number(counts.matthews_correlation()),
+            with_interval(Figure::Sensitivity),
+            with_interval(Figure::Specificity),
+            figure(Figure::Ppv),
+            figure(Figure::Npv),
+            figure(Figure::F1),
+            figure(Figure::MatthewsCorrelation),
+            with_interval(Figure::FlaggedShare),
         ]
     };
     let labels = evaluation.figures.labels.iter();
@@ -183,6 +178,7 @@ fn thresholds_html(evaluation: &Evaluation) -> String {
         "NPV",
         "F1",
         "MCC",
+        "Flagged (95 %)",
     ];
     let is_rare = |row: usize| {
         evaluation

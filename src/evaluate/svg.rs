@@ -1,5 +1,5 @@
-use super::escape::escape;
 use crate::domain::NOTICE;
+use crate::drawing::escape;
 
 /// A line or a set of bars of a plot whose axes both run from 0 to 1.
 #[derive(Clone, Debug, PartialEq)]

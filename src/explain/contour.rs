@@ -1,15 +1,36 @@
 //! Lines of equal evidence over a film.
 
-use super::Heatmap;
+use super::{Colormap, Heatmap};
 
 /// Points along each side at which a map is looked at.
 const N_POINTS: usize = 97;
+/// Shares of a map's maximum along which lines are drawn.
+const LINE_SHARES: [f32; 4] = [0.25, 0.5, 0.7, 0.9];
+
+/// A line, as places in `[0, 1]` of width and height.
+pub type EvidenceLine = Vec<[f32; 2]>;
+
+/// The lines of a map that are drawn, each with its share of the maximum; none below the share `cut_off`.
+pub fn evidence_lines(heatmap: &Heatmap, cut_off: f32) -> Vec<(f32, EvidenceLine)> {
+    let shares = LINE_SHARES.into_iter().filter(|share| *share >= cut_off);
+    let lines = shares.flat_map(|share| {
+        let lines = contours(heatmap, share * heatmap.max()).into_iter();
+        lines.map(move |line| (share, line))
+    });
+    lines.collect()
+}
+
+/// Red, green and blue of the line of a share of the maximum. Colors of weak evidence are dark, which a thin line must
+/// not be.
+pub fn line_color(colormap: Colormap, share: f32) -> [u8; 3] {
+    colormap.color(0.45 + 0.55 * share)
+}
 
 /// Lines along which a map has a value, as places in `[0, 1]` of width and height.
 ///
 /// Marching squares: each cell is crossed by up to two pieces, which are then joined. A closed line
 /// ends where it began; one that meets the film's edge stays open.
-pub fn contours(heatmap: &Heatmap, value: f32) -> Vec<Vec<[f32; 2]>> {
+fn contours(heatmap: &Heatmap, value: f32) -> Vec<EvidenceLine> {
     let step = 1.0 / (N_POINTS - 1) as f32;
     let at = |column: usize, row: usize| {
         let (x, y) = (column as f32 * step, row as f32 * step);

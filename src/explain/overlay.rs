@@ -3,6 +3,9 @@ use super::{Colormap, Heatmap, MAP_THRESHOLD};
 /// Below this share of the scale a map fades out, so that the film's cold parts stay plain.
 const FADE_BELOW: f32 = 0.25;
 
+/// From the map threshold on a map fades in over this share of its scale, so that its edge is smooth.
+const EDGE_SHARE: f32 = 0.04;
+
 /// Settings of a map overlay.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct OverlayStyle {
@@ -10,10 +13,14 @@ pub struct OverlayStyle {
     pub colormap: Colormap,
     /// Of the hottest places, in `[0, 1]`.
     pub opacity: f32,
+    /// Share of the opacity that is drawn, in `[0, 1]`: less for a finding below its threshold.
+    pub strength: f32,
     /// Share of the map's maximum below which nothing is drawn, in `[0, 1)`.
     pub cut_off: f32,
     /// Whether the head's weights are blended over the borders of its cells.
     pub smooth: bool,
+    /// Lines of equal evidence in place of colors.
+    pub outline: bool,
 }
 
 /// How much of its opacity a map keeps whose finding is below its threshold.
@@ -24,8 +31,10 @@ impl Default for OverlayStyle {
         Self {
             colormap: Colormap::Plasma,
             opacity: 0.6,
+            strength: 1.0,
             cut_off: MAP_THRESHOLD,
             smooth: true,
+            outline: false,
         }
     }
 }
@@ -35,11 +44,13 @@ impl OverlayStyle {
     /// a map of weak evidence would look like one of strong evidence.
     #[must_use]
     pub fn of_finding(self, above: bool) -> Self {
-        let share = if above { 1.0 } else { BELOW_THRESHOLD_OPACITY };
-        Self {
-            opacity: self.opacity * share,
-            ..self
-        }
+        let strength = if above { 1.0 } else { BELOW_THRESHOLD_OPACITY };
+        Self { strength, ..self }
+    }
+
+    /// Of the hottest places of a filled map, in `[0, 1]`.
+    pub fn fill_opacity(&self) -> f32 {
+        self.opacity * self.strength
     }
 }
 
@@ -61,8 +72,8 @@ pub fn map_picture(
             let x = (column as f32 + 0.5) / width_px as f32;
             let share = share_of(heatmap.at(x, y), max);
             rgba.extend(colormap.color(share));
-            let opacity = if share < cut_off { 0.0 } else { opacity(share) };
-            rgba.push((opacity * 255.0).round() as u8);
+            let edge = ((share - cut_off) / EDGE_SHARE).clamp(0.0, 1.0);
+            rgba.push((opacity(share) * edge * 255.0).round() as u8);
         }
     }
     rgba
@@ -85,7 +96,7 @@ pub fn overlay_picture(
     let (map, _) = map.as_chunks::<4>();
     let mut rgb = Vec::with_capacity(grays.len() * 3);
     for (&gray, &[red, green, blue, alpha]) in grays.iter().zip(map) {
-        let share = f32::from(alpha) / 255.0 * style.opacity;
+        let share = f32::from(alpha) / 255.0 * style.fill_opacity();
         let blend = |color: u8| f32::from(gray) * (1.0 - share) + f32::from(color) * share;
         rgb.extend([red, green, blue].map(|color| blend(color).round() as u8));
     }
@@ -135,7 +146,8 @@ mod tests {
             let rgba = map_picture(&heatmap, Colormap::Inferno, cut_off, [2, 1]);
             [rgba[3], rgba[7]]
         };
-        assert_eq!(alphas(0.5), [255, 255]);
+        assert_eq!(alphas(0.4), [255, 255]);
+        assert_eq!(alphas(0.5), [0, 255]);
         assert_eq!(alphas(0.6), [0, 255]);
     }
 

@@ -9,7 +9,8 @@ use sha2::{Digest as _, Sha256};
 use thiserror::Error;
 
 use super::FilmExport;
-use crate::explain::OverlayError;
+use crate::domain::{StudyDate, StudyTime};
+use crate::explain::FilmImageError;
 use crate::imaging::OWN_DICOM_UID;
 
 /// Errors from an export.
@@ -23,7 +24,7 @@ pub enum ExportError {
     #[error("the DICOM file could not be encoded: {0}")]
     Dicom(String),
     #[error(transparent)]
-    Overlay(#[from] OverlayError),
+    Image(#[from] FilmImageError),
     #[error("expected {expected} bytes of an image, got {got}")]
     Picture { expected: usize, got: usize },
 }
@@ -86,6 +87,14 @@ pub(super) fn put_empty(object: &mut InMemDicomObject, tag: Tag, vr: VR) {
     object.put(DataElement::new(tag, vr, PrimitiveValue::Empty));
 }
 
+/// One required attribute, empty where its value is not known.
+fn put_known(object: &mut InMemDicomObject, tag: Tag, vr: VR, value: Option<String>) {
+    match value {
+        Some(value) => put(object, tag, vr, value),
+        None => put_empty(object, tag, vr),
+    }
+}
+
 /// One sequence.
 pub(super) fn put_items(object: &mut InMemDicomObject, tag: Tag, items: Vec<InMemDicomObject>) {
     object.put(DataElement::new(tag, VR::SQ, DataSetSequence::from(items)));
@@ -144,12 +153,12 @@ pub(super) fn common(
     );
     put(o, tags::SERIES_DESCRIPTION, VR::LO, cut(description, 64));
     put_empty(o, tags::PATIENT_NAME, VR::PN);
-    match &export.film.info.patient_id {
-        Some(id) => put(o, tags::PATIENT_ID, VR::LO, cut(id, 64)),
-        None => put_empty(o, tags::PATIENT_ID, VR::LO),
-    }
+    let info = &export.film.info;
+    let patient_id = info.patient_id.as_ref().map(|id| cut(id, 64));
+    put_known(o, tags::PATIENT_ID, VR::LO, patient_id);
     put_empty(o, tags::PATIENT_BIRTH_DATE, VR::DA);
-    put_empty(o, tags::PATIENT_SEX, VR::CS);
+    let sex = info.patient_sex.map(|sex| sex.letter().to_owned());
+    put_known(o, tags::PATIENT_SEX, VR::CS, sex);
     let identity = export.film.info.dicom.as_ref();
     match identity {
         Some(identity) => put(
@@ -161,9 +170,21 @@ pub(super) fn common(
         None => put(o, tags::STUDY_INSTANCE_UID, VR::UI, uids.next_uid()),
     }
     put(o, tags::SERIES_INSTANCE_UID, VR::UI, uids.next_uid());
-    put_empty(o, tags::STUDY_DATE, VR::DA);
-    put_empty(o, tags::STUDY_TIME, VR::TM);
-    put_empty(o, tags::ACCESSION_NUMBER, VR::SH);
+    let study = &info.study;
+    put_known(
+        o,
+        tags::STUDY_DATE,
+        VR::DA,
+        study.date.map(StudyDate::to_dicom),
+    );
+    put_known(
+        o,
+        tags::STUDY_TIME,
+        VR::TM,
+        study.time.map(StudyTime::to_dicom),
+    );
+    let accession = study.accession.as_ref().map(|number| cut(number, 16));
+    put_known(o, tags::ACCESSION_NUMBER, VR::SH, accession);
     put_empty(o, tags::REFERRING_PHYSICIAN_NAME, VR::PN);
     put_empty(o, tags::STUDY_ID, VR::SH);
     put(o, tags::SERIES_NUMBER, VR::IS, series_number);
@@ -174,10 +195,11 @@ pub(super) fn common(
 /// Whether all words are in DICOM's default repertoire.
 fn is_plain(export: &FilmExport<'_>) -> bool {
     let mut thresholds = export.thresholds.values().iter();
-    let patient_id = export.film.info.patient_id.as_deref();
+    let info = &export.film.info;
+    let words = [&info.patient_id, &info.study.accession];
     export.model.to_string().is_ascii()
         && export.input_text().is_ascii()
-        && patient_id.is_none_or(str::is_ascii)
+        && words.into_iter().flatten().all(|words| words.is_ascii())
         && export.scores.labels().iter().all(str::is_ascii)
         && thresholds.all(|threshold| threshold.origin().words().is_ascii())
 }

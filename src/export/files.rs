@@ -4,18 +4,19 @@ use image::RgbImage;
 
 use super::names::{ExportFolder, ExportNames};
 use super::{ExportError, FilmExport, scores_csv, secondary_capture, structured_report};
-use crate::explain::{OverlayStyle, overlay_image, png_of};
+use crate::domain::Measurement;
+use crate::explain::{FilmImage, OverlayStyle, png_of};
 use crate::film::ScoredFilm;
 use crate::imaging::own_png;
 
 /// The kinds of export files of a film.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ExportKind {
-    /// A PNG of each map over the film.
+    /// A PNG of the film with each map.
     Png,
     /// A table of scores.
     Csv,
-    /// A DICOM Secondary Capture of each map over the film.
+    /// A DICOM Secondary Capture of the same pictures.
     SecondaryCapture,
     /// A DICOM SR of scores.
     StructuredReport,
@@ -31,14 +32,41 @@ impl ExportKind {
     ];
 }
 
-/// Which maps are drawn, and how.
-pub struct DrawnMaps<'a> {
+/// What the pictures of a film show.
+pub struct Pictures<'a> {
     /// The film with its maps.
     pub scored: &'a ScoredFilm,
-    /// Settings of the overlay.
-    pub style: OverlayStyle,
-    /// The findings to draw.
+    /// How maps are drawn; `None` for the film without them.
+    pub maps: Option<OverlayStyle>,
+    /// What is measured and written on the film.
+    pub measurements: &'a [Measurement],
+    /// The findings, a picture each.
     pub findings: &'a [usize],
+}
+
+impl Pictures<'_> {
+    /// The film with the map of a finding, fainter below its threshold, or without; `None` for a finding that the
+    /// model does not have.
+    pub fn of(
+        &self,
+        export: &FilmExport<'_>,
+        finding_idx: usize,
+    ) -> Result<Option<RgbImage>, ExportError> {
+        let smooth = self.maps.is_some_and(|style| style.smooth);
+        let Some(heatmap) = self.scored.shown_maps(smooth).get(finding_idx) else {
+            return Ok(None);
+        };
+        let above = export.is_above(finding_idx);
+        let lines = export.caption(finding_idx, self.maps.is_some());
+        let image = FilmImage {
+            film: &self.scored.opened.film,
+            picture: self.scored.opened.picture(),
+            map: self.maps.map(|style| (heatmap, style.of_finding(above))),
+            measurements: self.measurements,
+            lines: &lines,
+        };
+        Ok(Some(image.draw()?))
+    }
 }
 
 /// Writes a film's exports into a folder; the files written.
@@ -48,7 +76,7 @@ pub struct DrawnMaps<'a> {
 /// overwritten, where another film of that name was exported into it before.
 pub fn export_film(
     export: &FilmExport<'_>,
-    drawn: &DrawnMaps<'_>,
+    drawn: &Pictures<'_>,
     kinds: &[ExportKind],
     folder: &mut ExportFolder,
 ) -> Result<Vec<PathBuf>, ExportError> {
@@ -66,15 +94,23 @@ pub fn export_film(
         .iter()
         .any(|kind| matches!(kind, ExportKind::Png | ExportKind::SecondaryCapture));
     for &finding_idx in drawn.findings.iter().filter(|_| pictures) {
-        let Some((label, image)) = picture(export, drawn, finding_idx)? else {
+        let label = export.scores.labels().get(finding_idx);
+        let Some((label, image)) = label.zip(drawn.of(export, finding_idx)?) else {
             continue;
         };
         let part = ExportNames::part_of_label(label);
+        let words = label.replace('_', " ");
+        let (part, description) = match drawn.maps {
+            Some(_) => (part, format!("Map of {words}")),
+            None => (
+                format!("{part}.no-map"),
+                format!("Film, scored for {words}"),
+            ),
+        };
         if kinds.contains(&ExportKind::Png) {
             write(&format!("{part}.png"), &own_png(&png_of(&image)?))?;
         }
         if kinds.contains(&ExportKind::SecondaryCapture) {
-            let description = format!("Map of {}", label.replace('_', " "));
             let bytes = secondary_capture(export, &image, &description)?;
             write(&format!("{part}.sc.dcm"), &bytes)?;
         }
@@ -91,7 +127,7 @@ pub fn export_film(
 
 /// Writes a PNG of each map of a film by several methods: `film.Mass.hires-cam.png`; the files written.
 pub fn export_maps(
-    maps: &[(FilmExport<'_>, DrawnMaps<'_>)],
+    maps: &[(FilmExport<'_>, Pictures<'_>)],
     folder: &mut ExportFolder,
 ) -> Result<Vec<PathBuf>, ExportError> {
     let Some((first, _)) = maps.first() else {
@@ -105,7 +141,8 @@ pub fn export_maps(
     let mut written = Vec::new();
     for (export, drawn) in maps {
         for &finding_idx in drawn.findings {
-            if let Some((label, image)) = picture(export, drawn, finding_idx)? {
+            let label = export.scores.labels().get(finding_idx);
+            if let Some((label, image)) = label.zip(drawn.of(export, finding_idx)?) {
                 let part = ExportNames::part_of_label(label);
                 let path = names.path(&format!("{part}.{}.png", export.method.key()));
                 let png = own_png(&png_of(&image)?);
@@ -114,22 +151,4 @@ pub fn export_maps(
         }
     }
     Ok(written)
-}
-
-/// The label of a finding, and its map over the film; fainter below its threshold.
-fn picture<'a>(
-    export: &FilmExport<'_>,
-    drawn: &DrawnMaps<'a>,
-    finding_idx: usize,
-) -> Result<Option<(&'a str, RgbImage)>, ExportError> {
-    let scored: &'a ScoredFilm = drawn.scored;
-    let maps = scored.shown_maps(drawn.style.smooth);
-    let label = maps.labels().get(finding_idx);
-    let Some((label, heatmap)) = label.zip(maps.get(finding_idx)) else {
-        return Ok(None);
-    };
-    let lines = export.caption(finding_idx);
-    let style = drawn.style.of_finding(export.is_above(finding_idx));
-    let image = overlay_image(scored.opened.picture(), heatmap, &style, &lines)?;
-    Ok(Some((label, image)))
 }

@@ -102,21 +102,24 @@ impl<'a> FilmExport<'a> {
         highest.map(|(idx, _)| idx).into_iter().collect()
     }
 
-    /// The caption below an image of one finding's map.
-    pub fn caption(&self, finding_idx: usize) -> Vec<String> {
+    /// The caption below an image of the film, with the map of one finding over it or without.
+    pub fn caption(&self, finding_idx: usize, with_map: bool) -> Vec<String> {
         let name = self.scores.labels().get(finding_idx).unwrap_or_default();
-        let mut lines = vec![
-            format!("film {}", self.film_name()),
-            format!("{}, {}", name.replace('_', " "), self.method.name()),
-        ];
-        if !self.is_above(finding_idx) {
-            let percent = BELOW_THRESHOLD_OPACITY * 100.0;
-            lines.push(format!(
-                "below threshold: map drawn at {percent:.0} % of its opacity"
-            ));
+        let name = name.replace('_', " ");
+        let mut lines = self.film_name();
+        if with_map {
+            lines.push(format!("{name}, {}", self.method.name()));
+            if !self.is_above(finding_idx) {
+                let percent = BELOW_THRESHOLD_OPACITY * 100.0;
+                lines.push(format!(
+                    "below threshold: map drawn at {percent:.0} % of its opacity"
+                ));
+            }
+            let outside = self.outside.get(finding_idx).copied().flatten();
+            lines.push(outside_text(outside));
+        } else {
+            lines.push(format!("{name}, without map"));
         }
-        let outside = self.outside.get(finding_idx).copied().flatten();
-        lines.push(outside_text(outside));
         let score = self.scores.get(finding_idx);
         if let Some((score, threshold)) = score.zip(self.thresholds.get(finding_idx)) {
             let (score, value) = (score.get(), threshold.value());
@@ -129,19 +132,18 @@ impl<'a> FilmExport<'a> {
         lines
     }
 
-    /// The film's name with the two folders above it: in some data sets all films have one name.
-    fn film_name(&self) -> String {
-        let parts: Vec<_> = self.film.path.iter().rev().take(3).collect();
-        let path: std::path::PathBuf = parts.into_iter().rev().collect();
-        let name = path.display().to_string();
-        // The end of a long name: it is what tells films apart.
-        let n_cut = name.chars().count().saturating_sub(MAX_NAME_CHARS);
-        let shown = name.chars().skip(n_cut);
-        let start = if n_cut > 0 { "…" } else { "" };
-        let shown: String = shown
-            .map(|c| if c.is_control() { '_' } else { c })
-            .collect();
-        format!("{start}{shown}")
+    /// The film's name, and the two folders above it: in some data sets all films have one name.
+    fn film_name(&self) -> Vec<String> {
+        let path = &self.film.path;
+        let name = path.file_name().unwrap_or_default();
+        let folders = path.parent().into_iter().flat_map(Path::iter).rev().take(2);
+        let folders: std::path::PathBuf = folders.collect::<Vec<_>>().into_iter().rev().collect();
+        let mut lines = vec![format!("film {}", shortened(&name.to_string_lossy()))];
+        if !folders.as_os_str().is_empty() {
+            let folders = shortened(&folders.display().to_string());
+            lines.push(format!("in {folders}"));
+        }
+        lines
     }
 
     /// The input notes as one text.
@@ -152,6 +154,15 @@ impl<'a> FilmExport<'a> {
             self.input_notes.join(" ")
         }
     }
+}
+
+/// The end of a name that is too long for a picture: it is what tells films apart.
+fn shortened(name: &str) -> String {
+    let n_cut = name.chars().count().saturating_sub(MAX_NAME_CHARS);
+    let shown = name.chars().skip(n_cut);
+    let shown = shown.map(|c| if c.is_control() { '_' } else { c });
+    let start = if n_cut > 0 { "…" } else { "" };
+    format!("{start}{}", shown.collect::<String>())
 }
 
 /// The verdict with its reasons, and what the file has to be told of.
@@ -212,21 +223,29 @@ mod tests {
             input_notes: vec![],
             created: Local::now(),
         };
-        let caption = export.caption(0);
+        let caption = export.caption(0, true);
         let expected = [
             "62 % of the evidence lies outside the body",
             "score 0.500, threshold 0.250",
             "threshold: set by hand on valid.csv",
             "model Mine 174a1ab0, run r1, epoch 12",
         ];
-        assert!(caption[0].ends_with("assets/phantom.png"), "{caption:?}");
-        assert!(caption[1].ends_with(", Exact (HiResCAM)"), "{caption:?}");
-        assert_eq!(caption[2..], expected);
-        let below = export.caption(2);
+        assert_eq!(caption[0], "film phantom.png");
+        assert!(
+            caption[1].starts_with("in ") && caption[1].ends_with("/assets"),
+            "{caption:?}"
+        );
+        assert!(caption[2].ends_with(", Exact (HiResCAM)"), "{caption:?}");
+        assert_eq!(caption[3..], expected);
+        let below = export.caption(2, true);
         assert_eq!(
-            below[2],
+            below[3],
             "below threshold: map drawn at 40 % of its opacity"
         );
+        // Without a map nothing is said of it.
+        let plain = export.caption(0, false);
+        assert!(plain[2].ends_with(", without map"), "{plain:?}");
+        assert_eq!(plain[3..], expected[1..]);
         let table = crate::export::scores_csv(&[export]);
         let mut rows = csv::Reader::from_reader(table.as_bytes());
         let header = rows.headers().unwrap().clone();

@@ -12,7 +12,7 @@ mod secondary_capture;
 mod structured_report;
 
 pub use dicom_file::{ExportError, FreshUid};
-pub use files::{DrawnMaps, ExportKind, export_film, export_maps};
+pub use files::{ExportKind, Pictures, export_film, export_maps};
 pub use film_export::FilmExport;
 use film_export::write_export;
 pub use names::ExportFolder;

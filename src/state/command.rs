@@ -63,6 +63,8 @@ pub enum Command {
     SearchMetadata(String),
     /// Fill the screen, or be a window again.
     SwitchFullScreen,
+    /// End the program; a running training is asked about first.
+    Quit,
     /// Colors of the window.
     SetTheme(ThemeChoice),
     /// Whether the next start opens what is open now.

@@ -62,7 +62,7 @@ impl AppState {
     fn cancel_work(&self) -> Option<Command> {
         if self.workspace == Workspace::Evaluation {
             let cancel = Command::Evaluation(EvaluationCommand::Cancel);
-            return self.evaluation.opening.running().map(|_| cancel);
+            return self.evaluation.underway().map(|_| cancel);
         }
         let films = &self.shared.films;
         if films.film.is_reading() || self.list.is_searching() || self.viewer.occlusion.is_busy() {

@@ -34,8 +34,9 @@ mod visibility;
 pub use command::{Command, CommandSender, command_channel};
 pub use effect::Effect;
 pub use evaluation::{
-    Cell, ChosenThresholds, EvaluationCommand, EvaluationPick, EvaluationState, ListedFilms,
-    Locked, TargetForm, TargetKind,
+    Analyses, BootstrapFound, Cell, ChosenThresholds, EvaluationCommand, EvaluationPick,
+    EvaluationSettings, EvaluationState, ListedFilms, Locked, TableColumn, TableColumns, TableSort,
+    TargetForm, TargetKind, Underway,
 };
 pub use file_picker::{FilePicker, PickKind, Picked};
 pub use films::{FilmState, Films};

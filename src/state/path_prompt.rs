@@ -1,6 +1,6 @@
 use std::path::PathBuf;
 
-use super::{AppState, ModelRequest, NoticeKind, PickForm, PickKind, Workspace};
+use super::{AppState, ModelRequest, PickForm, PickKind, Workspace};
 use crate::model::ModelSource;
 
 /// A path that is typed because there is no file dialog, or because the user prefers it.
@@ -10,6 +10,8 @@ pub struct PathPrompt {
     pub kind: PickKind,
     /// As typed so far, to the letter: a `PathBuf` would lose a slash at the end.
     pub text: String,
+    /// Whether it is here because there is no file dialog.
+    pub in_place_of_dialog: bool,
 }
 
 impl PathPrompt {
@@ -18,6 +20,7 @@ impl PathPrompt {
         Self {
             kind,
             text: String::new(),
+            in_place_of_dialog: false,
         }
     }
 
@@ -42,13 +45,12 @@ impl PathPrompt {
     pub fn button(&self) -> &'static str {
         match self.kind {
             PickKind::Films | PickKind::Folder | PickKind::Model => "Open path",
-            PickKind::ComparedModel
-            | PickKind::ReadingLog
-            | PickKind::ResumedLog
-            | PickKind::SessionTable
-            | PickKind::ExportFolder
-            | PickKind::Training(_)
-            | PickKind::Evaluation(_) => "Use path",
+            PickKind::ComparedModel => "Compare",
+            PickKind::ReadingLog => "Start session",
+            PickKind::ResumedLog => "Resume session",
+            PickKind::SessionTable => "Save table",
+            PickKind::ExportFolder => "Export",
+            PickKind::Training(_) | PickKind::Evaluation(_) => "Use path",
         }
     }
 }
@@ -74,18 +76,25 @@ fn writes_file(kind: PickKind) -> bool {
 impl AppState {
     /// There is no dialog: the path can be typed.
     pub(super) fn ask_path(&mut self, kind: PickKind) {
-        self.shared.prompt = Some(PathPrompt::new(kind));
+        let mut prompt = PathPrompt::new(kind);
+        prompt.in_place_of_dialog = true;
+        if kind == PickKind::ExportFolder
+            && let Some(folder) = &self.shared.settings.export_folder
+        {
+            prompt.text = folder.display().to_string();
+        }
+        self.shared.prompt = Some(prompt);
         match kind {
             PickKind::Training(_) => self.workspace = Workspace::Training,
             PickKind::Evaluation(_) => self.workspace = Workspace::Evaluation,
             PickKind::ReadingLog
             | PickKind::ResumedLog
             | PickKind::SessionTable
-            | PickKind::ExportFolder => {}
-            PickKind::Films | PickKind::Folder | PickKind::Model | PickKind::ComparedModel => {
-                let text = "No file dialog available. Type a path instead";
-                self.shared.notices.push(NoticeKind::Info, text);
-            }
+            | PickKind::ExportFolder
+            | PickKind::Films
+            | PickKind::Folder
+            | PickKind::Model
+            | PickKind::ComparedModel => {}
         }
     }
 
@@ -138,6 +147,7 @@ impl AppState {
             PickKind::SessionTable => self.list.save_report(path, &self.shared),
             PickKind::ExportFolder => {
                 if self.can_export() {
+                    self.shared.settings.export_folder = Some(path.clone());
                     self.viewer.export_to(path, &self.shared);
                 }
             }
@@ -209,7 +219,9 @@ mod tests {
         let mut state = AppState::new(Settings::default(), shared().services);
         if typed {
             let text = PATH.to_owned();
-            state.shared.prompt = Some(PathPrompt { kind, text });
+            let mut prompt = PathPrompt::new(kind);
+            prompt.text = text;
+            state.shared.prompt = Some(prompt);
             state.apply(Command::UseTypedPath);
         } else {
             state.take_picked(kind, vec![PATH.into()]);

@@ -2,9 +2,9 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::KeyChoices;
 use super::recent::put_first;
 use super::session::Session;
+use super::{EvaluationSettings, KeyChoices};
 use crate::explain::{CamMethod, Colormap, OverlayStyle};
 
 /// Settings saved between runs of the program.
@@ -23,6 +23,8 @@ pub struct Settings {
     pub recent_folders: Vec<PathBuf>,
     /// Films opened last, newest first.
     pub recent_films: Vec<PathBuf>,
+    /// Where exports were written last.
+    pub export_folder: Option<PathBuf>,
     /// The model that the user wants at every start in place of the built-in one.
     pub pinned_model: Option<PathBuf>,
     /// The last session.
@@ -33,6 +35,8 @@ pub struct Settings {
     pub viewer: ViewerSettings,
     /// The last training settings.
     pub training: TrainingSettings,
+    /// How evaluation shows its figures.
+    pub evaluation: EvaluationSettings,
 }
 
 /// Saved settings of training.
@@ -70,11 +74,13 @@ impl Default for Settings {
             keys: KeyChoices::default(),
             recent_folders: Vec::new(),
             recent_films: Vec::new(),
+            export_folder: None,
             pinned_model: None,
             session: Session::default(),
             restore_session: true,
             viewer: ViewerSettings::default(),
             training: TrainingSettings::default(),
+            evaluation: EvaluationSettings::default(),
         }
     }
 }
@@ -171,8 +177,10 @@ impl MapSettings {
         OverlayStyle {
             colormap: self.colormap,
             opacity: self.opacity,
+            strength: 1.0,
             cut_off: self.cut_off,
             smooth: self.smooth,
+            outline: self.contours,
         }
     }
 }

@@ -4,8 +4,8 @@ use std::path::PathBuf;
 use super::dialog::FileDialog;
 use super::{
     Command, Effect, EvaluationState, FilmMetadata, ListCommand, ListState, ModelRequest,
-    NoticeKind, PathPrompt, PickKind, Picked, Services, Settings, Shared, TourStep, TrainingState,
-    ViewerState,
+    NoticeKind, PathPrompt, PickKind, Picked, Services, Settings, Shared, SortKey, TourStep,
+    TrainingState, ViewerCommand, ViewerState,
 };
 use crate::model::{Classifier, ModelSource, is_model_name};
 
@@ -55,6 +55,8 @@ pub struct OpenWindows {
     pub key_asked_for: Option<&'static str>,
     /// Whether the window is to fill the screen, or to be a window again.
     pub full_screen_asked: bool,
+    /// Whether the program is to end.
+    pub quit_asked: bool,
 }
 
 /// The command palette.
@@ -164,6 +166,7 @@ impl AppState {
             Effect::AskPath(kind) => self.dialog.open(kind, &self.shared),
             Effect::ShowFilm(film_idx) => {
                 self.list.report = None;
+                self.open_sorted_finding(film_idx);
                 self.viewer.show_film(film_idx, &mut self.shared);
             }
             Effect::ClearFilm => self.viewer.clear_film(),
@@ -177,7 +180,21 @@ impl AppState {
         }
     }
 
+    /// A film that is looked for by its score of a finding shows that finding.
+    fn open_sorted_finding(&mut self, film_idx: usize) {
+        let SortKey::Score(finding_idx) = self.list.order.key else {
+            return;
+        };
+        let entry = self.shared.films.entries().get(film_idx);
+        if let Some(entry) = entry.filter(|_| !self.shared.settings.viewer.finding_kept) {
+            self.viewer.select_on(finding_idx, entry.path.clone());
+        }
+    }
+
     fn carry_out(&mut self, command: Command) -> Vec<Effect> {
+        if let Command::Viewer(ViewerCommand::ShowFilm(film_idx)) = command {
+            self.open_sorted_finding(film_idx);
+        }
         let shared = &mut self.shared;
         match command {
             Command::Viewer(command) => return self.viewer.apply(command, shared),
@@ -230,6 +247,7 @@ impl AppState {
             }
             Command::UseTypedPath => self.use_typed_path(),
             Command::ShowAbout(shown) => self.windows.about_shown = shown,
+            Command::Quit => self.windows.quit_asked = true,
             Command::SwitchFullScreen => self.windows.full_screen_asked = true,
             Command::OpenLastSession => self.restore_session(),
             Command::ShowTour(step) => return self.show_tour(step),

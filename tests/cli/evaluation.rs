@@ -4,6 +4,8 @@ use std::fs;
 use std::path::Path;
 
 use serde_json::Value;
+use thorax::model::Classifier;
+use thorax::scores::Predictions;
 
 use crate::run::{stdout, thorax};
 
@@ -413,11 +415,24 @@ fn operating_points_are_those_of_the_model_that_made_the_scores_or_none() {
         let origin = mass["threshold_origin"].as_str().unwrap().to_owned();
         (mass["threshold"].as_f64().unwrap(), origin)
     };
-    let (of_model, origin) = of_mass(&json(folder.path(), &model));
-    assert_ne!(of_model, 0.5);
-    assert!(origin.starts_with("Youden's index on "), "{origin}");
-    name_model(folder.path(), "p.csv", "Another run 00c0ffee", None);
     let unset = (0.5, "not set".to_owned());
+    let found = json(folder.path(), &model);
+    assert_eq!(of_mass(&found), unset, "the scores name no model");
+    let said = found["warnings"][0].as_str().unwrap();
+    assert!(said.contains("--scores-of-model"), "{said}");
+    let stated = [&model[..], &["--scores-of-model"]].concat();
+    let of_model = of_mass(&json(folder.path(), &stated));
+    assert_ne!(of_model.0, 0.5);
+    assert!(of_model.1.starts_with("Youden's index on "), "{of_model:?}");
+    // Scores that name it need no word of the user.
+    let path = folder.path().join("p.csv");
+    let mut named = Predictions::load(&path).unwrap();
+    named.model = Some(Classifier::default_file().unwrap().identity());
+    named.save(&path).unwrap();
+    assert_eq!(of_mass(&json(folder.path(), &model)), of_model);
+    // Nor does a word make scores of another model those of this one.
+    name_model(folder.path(), "p.csv", "Another run 00c0ffee", None);
+    assert_eq!(of_mass(&json(folder.path(), &stated)), unset);
     assert_eq!(of_mass(&json(folder.path(), &model)), unset);
     let args = ["evaluate", "--predictions", "p.csv"];
     let said = thorax(folder.path(), &[&args[..], &model[..]].concat());

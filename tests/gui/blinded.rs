@@ -341,8 +341,10 @@ fn the_end_page_has_agreement_and_the_session_can_be_resumed() {
     harness.get_by_label_contains(&log.display().to_string());
     harness.get_by_label("You and the network");
     harness.get_by_label("Judged by the label");
-    harness.get_by_label("Copy path of the log").click();
-    harness.step();
+    harness.get_by_label("Show in folder").click();
+    step_until("the desktop", &mut harness, |app| {
+        !app.state.viewer.exports.is_running()
+    });
     harness.get_by_label("Resume session…").click();
     step_until("the session", &mut harness, |app| {
         app.state.list.blinded.is_some() && is_scored(app)

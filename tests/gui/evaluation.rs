@@ -27,12 +27,12 @@ use crate::harness::{
 };
 
 /// Scores of a drawn film over and over: three labels of the default model, one without positives.
-struct Scores {
+pub struct Scores {
     folder: tempfile::TempDir,
 }
 
 impl Scores {
-    fn new() -> Self {
+    pub fn new() -> Self {
         let scores = Self {
             folder: tempfile::tempdir().unwrap(),
         };
@@ -43,7 +43,7 @@ impl Scores {
     }
 
     /// The same tables, made by the built-in model as they say.
-    fn of_the_default_model() -> Self {
+    pub fn of_the_default_model() -> Self {
         let scores = Self::new();
         let identity = Classifier::default_file().unwrap().identity();
         for name in ["valid.csv", "test.csv"] {
@@ -54,11 +54,11 @@ impl Scores {
         scores
     }
 
-    fn path(&self, name: &str) -> PathBuf {
+    pub fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
 
-    fn set(&self, name: &str) -> ScoredSet {
+    pub fn set(&self, name: &str) -> ScoredSet {
         let predictions = Predictions::load(&self.path(name)).unwrap();
         ScoredSet::new(name.to_owned(), predictions).unwrap()
     }
@@ -90,12 +90,12 @@ fn table(seed: u32) -> String {
     text
 }
 
-fn has_set(app: &ThoraxApp) -> bool {
+pub fn has_set(app: &ThoraxApp) -> bool {
     app.state.evaluation.set.is_some() && app.state.evaluation.opening.running().is_none()
 }
 
 /// Frames until nothing is left to do, small pictures included.
-fn settle(harness: &mut AppHarness) {
+pub fn settle(harness: &mut AppHarness) {
     harness.step();
     harness.step();
     step_until("the small pictures", harness, |app| {
@@ -105,7 +105,7 @@ fn settle(harness: &mut AppHarness) {
 }
 
 /// The program with scores given on the command line, the first label in view.
-fn opened(scores: &Scores) -> AppHarness {
+pub fn opened(scores: &Scores) -> AppHarness {
     let mut harness = app_with(vec![scores.path("valid.csv")]);
     step_until("the scores", &mut harness, has_set);
     step_until("the model", &mut harness, has_model);
@@ -114,7 +114,7 @@ fn opened(scores: &Scores) -> AppHarness {
     harness
 }
 
-fn apply(harness: &mut AppHarness, command: EvaluationCommand) {
+pub fn apply(harness: &mut AppHarness, command: EvaluationCommand) {
     let command = Command::Evaluation(command);
     harness.state_mut().state.apply(command);
     harness.step();

@@ -129,7 +129,7 @@ fn films_are_filtered_by_words_truth_and_decision() {
     score_all(&mut harness);
     assert_eq!(shown(&harness).len(), 5);
     // In the strip of small films the filter opens from a button.
-    harness.get_by_label("Filter").click();
+    harness.get_by_label("Sort and filter").click();
     harness.run();
     harness
         .get_by_role_and_label(Role::TextInput, "Search the list")
@@ -246,4 +246,28 @@ fn a_damaged_sidecar_is_named_and_never_overwritten() {
             > 1
     });
     assert_eq!(std::fs::read_to_string(&sidecar).unwrap(), "{ not json");
+}
+
+#[test]
+fn a_film_found_by_its_score_of_a_finding_shows_that_finding() {
+    let films = nih_folder();
+    let mut harness = app(films.path());
+    score_all(&mut harness);
+    let order = SortOrder {
+        key: SortKey::Score(9),
+        descending: true,
+    };
+    send(&mut harness, ListCommand::Sort(order));
+    let first = harness.state().state.list.places()[0];
+    let show = ViewerCommand::ShowFilm(first);
+    let command = Command::Viewer(show);
+    harness.state_mut().state.apply(command);
+    step_until("the scores", &mut harness, is_scored);
+    assert_eq!(harness.state().state.viewer.selected, Some(9));
+    // Stepping through that order keeps to the finding.
+    harness.key_press(Key::PageDown);
+    step_until("the next film", &mut harness, |app| {
+        app.state.shared.films.current() != Some(first) && is_scored(app)
+    });
+    assert_eq!(harness.state().state.viewer.selected, Some(9));
 }

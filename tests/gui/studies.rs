@@ -415,12 +415,16 @@ fn another_modality_is_shown_as_a_picture_and_its_scores_are_refused() {
 fn the_list_is_sorted_by_patient_from_the_strip() {
     let films = nih_folder();
     let mut harness = app_with_scores(vec![films.path().to_owned()]);
-    harness.get_by_label("Filter").click();
+    harness.get_by_label("Sort and filter").click();
     harness.run();
     harness.get_by_label_contains("As opened").click();
     harness.run();
     harness.get_by_label("Patient and study").click();
     harness.run();
     assert_eq!(harness.state().state.list.order.key, SortKey::Study);
+    assert!(
+        harness.query_by_label("Search the list").is_none(),
+        "a choice closes the menu"
+    );
     harness.get_by_label("1 · F 57 y to 59 y · 3 films");
 }

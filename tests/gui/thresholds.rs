@@ -139,7 +139,7 @@ fn reset_brings_back_what_the_model_has() {
     harness.run();
     assert_eq!(threshold(&harness, "Effusion"), of_model);
     assert_eq!(threshold(&harness, "Hernia"), 0.9);
-    harness.get_by_label("Reset all").click();
+    harness.get_by_label("Reset thresholds").click();
     harness.run();
     assert_eq!(threshold(&harness, "Hernia"), 0.5);
 }

@@ -542,7 +542,7 @@ fn the_calibrated_risk_is_that_of_the_model_that_made_the_score() {
     });
     harness.run();
     crate::harness::open_finding(&mut harness, "Effusion");
-    harness.get_by_label("Risk of Effusion: n/a, the model has no calibration for it");
+    harness.get_by_label("Risk: n/a, the model has no calibration for it");
 }
 
 #[test]

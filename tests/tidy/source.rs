@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 const LAYERS: [&[&str]; 15] = [
     &["files", "work"],
     &["domain"],
-    &["metrics"],
+    &["drawing", "metrics"],
     &["imaging"],
     &["dataset"],
     &["model", "phantom"],
@@ -32,6 +32,9 @@ const MAX_LINES: usize = 500;
 
 /// Fields of a struct of the state: more are a sign of two concerns in one.
 const MAX_FIELDS: usize = 12;
+
+/// The saved settings are the form of a file, a field for each topic: to nest them would cost users theirs.
+const MAY_HAVE_MORE_FIELDS: &str = "Settings";
 
 /// Sources of the program and of its engine.
 pub const ROOTS: [&str; 2] = ["src", "crates/engine/src"];
@@ -212,7 +215,7 @@ fn structs_of_the_state_stay_small() {
         for (name, n_fields) in structs_of(&text) {
             n_structs += 1;
             assert!(
-                n_fields <= MAX_FIELDS,
+                n_fields <= MAX_FIELDS || name == MAY_HAVE_MORE_FIELDS,
                 "{name} has {n_fields} fields: {}",
                 path.display()
             );

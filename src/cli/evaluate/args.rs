@@ -6,9 +6,10 @@ use clap::{Args, ValueEnum};
 
 use super::targets::{Target, parse_prevalence, parse_threshold};
 use crate::cli::{DeviceArgs, LabelArgs};
-use crate::domain::{Part, PartChoice};
+use crate::domain::{ModelIdentity, Part, PartChoice};
 use crate::evaluate::Prevalence;
 use crate::explain::{MAP_THRESHOLD, MapMethod};
+use crate::scores::ScoredSet;
 
 #[derive(Debug, Args)]
 #[expect(
@@ -22,6 +23,10 @@ pub struct EvaluateArgs {
     /// Model to score with and to take operating points from; default: the built-in model
     #[arg(long, value_name = "FILE")]
     pub model: Option<PathBuf>,
+    /// Takes it that --model made the scores of --predictions, which name no model: its operating points
+    /// and calibration apply to them. Without it they apply only where the scores name the model
+    #[arg(long, requires = "predictions", requires = "model")]
+    pub scores_of_model: bool,
     /// Folder of films with its table, or the table: films to score, or, with --predictions, the
     /// source of the subgroups by view, sex, age and visit
     #[arg(long, value_name = "FOLDER")]
@@ -113,6 +118,11 @@ pub struct EvaluateArgs {
 }
 
 impl EvaluateArgs {
+    /// Whether a model made the scores: they name it, or they name none and the user says so.
+    pub fn says_made_by(&self, set: &ScoredSet, model: &ModelIdentity) -> bool {
+        set.names(model) || (self.scores_of_model && set.may_be_of(model))
+    }
+
     /// Which films are evaluated, in words.
     pub fn films_text(&self) -> &'static str {
         let part = self.split.part().filter(|_| self.predictions.is_none());

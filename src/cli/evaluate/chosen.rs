@@ -18,16 +18,16 @@ pub struct Chosen {
 
 impl Chosen {
     /// The model's operating points, or else unset; over them what is solved for; over that what is
-    /// stated. Operating points count for scores that the model may have made.
+    /// stated. Operating points count for scores that the model made, by what they or the user say.
     pub fn new(
         args: &EvaluateArgs,
         set: &ScoredSet,
         classifier: Option<&Classifier>,
         warnings: &mut Vec<String>,
     ) -> anyhow::Result<Self> {
-        let classifier = classifier.filter(|model| set.may_be_of(model.identity()));
+        let author = classifier.filter(|model| args.says_made_by(set, model.identity()));
         let default = |label: &str| {
-            let card = classifier.map(Classifier::card);
+            let card = author.map(Classifier::card);
             let point = card.and_then(|card| card.operating_points.of(label)?.as_ref());
             Threshold::of_model(point)
         };

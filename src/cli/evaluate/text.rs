@@ -3,7 +3,7 @@
 use super::Chosen;
 use crate::domain::{NOTICE, ThresholdOrigin};
 use crate::evaluate::{
-    ComparedSet, Evaluation, LabelFigures, LabelLocalization, Localization, Prevalence,
+    ComparedSet, Evaluation, Figure, LabelFigures, LabelLocalization, Localization, Prevalence,
 };
 
 /// All that was asked for, in aligned columns.
@@ -48,9 +48,7 @@ pub fn table(evaluation: &Evaluation, chosen: &Chosen) -> String {
 }
 
 fn row(label: &LabelFigures, width: usize, prevalence: Prevalence) -> String {
-    let counts = label.counts;
-    let own = counts.n_pos() as f64 / counts.n_films().max(1) as f64;
-    let prevalence = prevalence.of(&label.name, own);
+    let figure = |figure: Figure| number(figure.of(label, prevalence));
     let interval = label.auc_interval;
     let interval = interval.map_or_else(
         || "not estimable".to_owned(),
@@ -64,11 +62,11 @@ fn row(label: &LabelFigures, width: usize, prevalence: Prevalence) -> String {
         number(label.auc.map(|auc| auc.auc)),
         number(label.average_precision),
         label.threshold.value(),
-        number(counts.sensitivity()),
-        number(counts.specificity()),
-        number(prevalence.and_then(|p| counts.ppv_at(p))),
-        number(prevalence.and_then(|p| counts.npv_at(p))),
-        number(counts.f1()),
+        figure(Figure::Sensitivity),
+        figure(Figure::Specificity),
+        figure(Figure::Ppv),
+        figure(Figure::Npv),
+        figure(Figure::F1),
     )
 }
 

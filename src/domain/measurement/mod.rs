@@ -7,7 +7,7 @@ mod region;
 #[cfg(test)]
 mod tests;
 
-use super::{PixelSpacing, Point, Size, SpacingSource};
+use super::{Film, PixelSpacing, Point, Size, SpacingSource};
 use geometry::{angle_deg, difference, extent_text, length_text, separation};
 pub use kind::MeasurementKind;
 pub use region::{GrayStats, RegionStats};
@@ -158,6 +158,27 @@ impl Measurement {
                 extent_text([width.abs(), height.abs()], spacing)
             }
             Self::Arrow(_, words) | Self::Text(_, words) => words.clone(),
+        }
+    }
+
+    /// The whole result on a film, a line each: with the gray values of a rectangle.
+    pub fn text_on(&self, film: &Film) -> String {
+        let stats = match self {
+            Self::Rectangle(corners) => RegionStats::of(film, *corners),
+            _ => None,
+        };
+        self.text_with(film.info.spacing, stats.as_ref())
+    }
+
+    /// The same where the gray values of a rectangle are known; `None` for one without a pixel.
+    pub fn text_with(&self, spacing: Option<PixelSpacing>, stats: Option<&RegionStats>) -> String {
+        let text = self.text(spacing);
+        match self {
+            Self::Rectangle(_) => {
+                let stats = stats.map_or_else(|| "n/a".to_owned(), RegionStats::text);
+                format!("{text}\n{stats}")
+            }
+            _ => text,
         }
     }
 }

@@ -1,7 +1,7 @@
 use std::path::PathBuf;
 
 use super::work::{self, SaveRequest};
-use super::{EvaluationCommand, EvaluationPick, EvaluationState, Locked};
+use super::{EvaluationCommand, EvaluationPick, EvaluationState, Locked, TableSort};
 use crate::dataset::Uncertain;
 use crate::domain::{Threshold, ThresholdOrigin};
 use crate::evaluate::{ComparedSet, Figures, OpenedSet, ScoreSource};
@@ -23,7 +23,16 @@ impl EvaluationState {
                 return vec![Effect::AskPath(PickKind::Evaluation(pick))];
             }
             EvaluationCommand::Take(pick, path) => self.take_path(pick, path, shared),
-            EvaluationCommand::Cancel => self.opening.cancel(),
+            EvaluationCommand::Cancel => {
+                self.opening.cancel();
+                self.analyses.cancel();
+            }
+            EvaluationCommand::Bootstrap => {
+                if let Some(set) = self.scored().cloned() {
+                    let wake = &shared.services.wake;
+                    self.analyses.start_bootstrap(set, wake);
+                }
+            }
             EvaluationCommand::DropComparison => {
                 (self.comparison, self.listed.different) = (Task::Idle, None);
             }
@@ -49,6 +58,11 @@ impl EvaluationState {
                     self.lock(true);
                     self.open_predictions(table, shared);
                 }
+            }
+            EvaluationCommand::ShowColumns(columns) => shared.settings.evaluation.columns = columns,
+            EvaluationCommand::SortTable(by) => {
+                let settings = &mut shared.settings.evaluation;
+                settings.sort = TableSort::clicked(settings.sort, by);
             }
             EvaluationCommand::ShowCell(cell) => {
                 (self.listed.cell, self.listed.different) = (cell, None);
@@ -98,7 +112,12 @@ impl EvaluationState {
             EvaluationPick::Figures => {
                 if let Some(set) = self.scored().cloned() {
                     let thresholds = self.chosen.thresholds().to_vec();
-                    let saved = SaveRequest::Figures { set, thresholds };
+                    let prevalence = self.prevalence;
+                    let saved = SaveRequest::Figures {
+                        set,
+                        thresholds,
+                        prevalence,
+                    };
                     self.save(pick, path, saved, shared);
                 }
             }
@@ -243,6 +262,7 @@ impl EvaluationState {
             self.take_set(shared);
         }
         self.comparison.poll();
+        self.analyses.poll(shared);
         self.listed.pictures.poll();
         if shared.polled(&mut self.saving) {
             return self.say_saved(shared);
@@ -287,6 +307,7 @@ impl EvaluationState {
         self.take_author(&shared.model);
         self.take_thresholds(&shared.model);
         self.comparison = Task::Idle;
+        self.analyses.clear();
         let label_idx = self.chosen.label_idx().min(last);
         self.chosen.select_label(label_idx);
     }

@@ -1,5 +1,6 @@
 use std::path::PathBuf;
 
+use super::{TableColumn, TableColumns};
 use crate::evaluate::Prevalence;
 use crate::metrics::OperatingTarget;
 use crate::state::PickForm;
@@ -11,8 +12,10 @@ pub enum EvaluationCommand {
     Pick(EvaluationPick),
     /// Take the path that a dialog or the path field has given.
     Take(EvaluationPick, PathBuf),
-    /// Stop reading or scoring.
+    /// Stop reading, scoring, and what else is being worked out.
     Cancel,
+    /// Work out intervals of the AUCs by a bootstrap of patients.
+    Bootstrap,
     /// Take the other scores away.
     DropComparison,
     /// Show this label's curves.
@@ -40,6 +43,10 @@ pub enum EvaluationCommand {
     JudgeOnTest,
     /// Hold the thresholds fast, or let go of them.
     Lock(bool),
+    /// Show these figures in the table of findings.
+    ShowColumns(TableColumns),
+    /// Sort the table of findings by a column, or the other way, or no longer.
+    SortTable(TableColumn),
     /// List the films of a cell of the 2x2 table; of none.
     ShowCell(Option<Cell>),
     /// List the films on which the compared scores differ most, or no longer.

@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::{Cell, ChosenThresholds, EvaluationCommand, EvaluationPick};
+use super::{Analyses, Cell, ChosenThresholds, EvaluationCommand, EvaluationPick, Underway};
 use crate::domain::{ModelIdentity, Threshold, ThresholdOrigin};
 use crate::evaluate::{ComparedSet, Figures, OpenedSet, Prevalence, most_different_films};
 use crate::metrics::Confusion;
@@ -21,6 +21,8 @@ pub struct EvaluationState {
     pub opening: Task<OpenedSet>,
     /// Other scores of the same films.
     pub comparison: Task<ComparedSet>,
+    /// Subgroups, maps and intervals, where they were asked for.
+    pub analyses: Analyses,
     /// The label in view and the thresholds.
     pub chosen: ChosenThresholds,
     /// The prevalence for PPV and NPV.
@@ -76,6 +78,7 @@ impl EvaluationState {
             set: None,
             opening: Task::Idle,
             comparison: Task::Idle,
+            analyses: Analyses::default(),
             chosen: ChosenThresholds::default(),
             prevalence: Prevalence::default(),
             listed: ListedFilms {
@@ -88,6 +91,12 @@ impl EvaluationState {
             saving: Task::Idle,
             asked: None,
         }
+    }
+
+    /// What is running, for the header.
+    pub fn underway(&self) -> Option<Underway> {
+        let opening = Underway::of(&self.opening, "Reading…");
+        opening.or_else(|| self.analyses.underway())
     }
 
     /// The scores in view.

@@ -51,6 +51,7 @@ pub enum SaveRequest {
     Figures {
         set: Arc<ScoredSet>,
         thresholds: Vec<Threshold>,
+        prevalence: Prevalence,
     },
     /// Every plot of every label.
     Plots {
@@ -89,10 +90,17 @@ impl SaveRequest {
                 let html = html_report(&evaluation, author.as_deref(), &Written::now());
                 write(&to, html.as_bytes())?;
             }
-            Self::Figures { set, thresholds } => {
+            Self::Figures {
+                set,
+                thresholds,
+                prevalence,
+            } => {
                 let figures = Figures::of(&set, &thresholds);
                 let model = set.predictions.model.as_ref();
-                write(&to, &figures_csv(&figures, model, &Written::now()))?;
+                write(
+                    &to,
+                    &figures_csv(&figures, prevalence, model, &Written::now()),
+                )?;
             }
             Self::Plots { set, author } => {
                 let card = author.as_ref().map(|author| &author.card);

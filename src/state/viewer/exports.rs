@@ -5,9 +5,9 @@ use anyhow::Context as _;
 use image::RgbImage;
 
 use super::ViewerState;
-use crate::domain::{PerFinding, Threshold};
-use crate::explain::{OverlayStyle, overlay_image};
-use crate::export::{DrawnMaps, ExportFolder, ExportKind, FilmExport, export_film, scores_csv};
+use crate::domain::{Measurement, PerFinding, Threshold};
+use crate::explain::OverlayStyle;
+use crate::export::{ExportFolder, ExportKind, FilmExport, Pictures, export_film, scores_csv};
 use crate::film::ScoredFilm;
 use crate::model::Classifier;
 use crate::state::{Effect, PickKind, Shared};
@@ -46,7 +46,9 @@ struct ExportSource {
     reading: Arc<ScoredFilm>,
     classifier: Arc<Classifier>,
     thresholds: PerFinding<Threshold>,
-    style: OverlayStyle,
+    /// How maps are drawn; `None` while they are hidden.
+    maps: Option<OverlayStyle>,
+    measurements: Vec<Measurement>,
     selected: Option<usize>,
     /// Part of the film is covered: not what the film's scores are.
     remark: Option<String>,
@@ -65,27 +67,28 @@ impl ExportSource {
             .map_or_else(|| export.drawn_findings(), |idx| vec![idx])
     }
 
+    fn pictures<'a>(&'a self, findings: &'a [usize]) -> Pictures<'a> {
+        Pictures {
+            scored: &self.reading,
+            maps: self.maps,
+            measurements: &self.measurements,
+            findings,
+        }
+    }
+
     fn picture(&self) -> anyhow::Result<RgbImage> {
         let export = self.export();
         let finding_idx = self.findings(&export).first().copied().unwrap_or_default();
-        let lines = export.caption(finding_idx);
-        let style = self.style.of_finding(export.is_above(finding_idx));
-        let maps = self.reading.shown_maps(style.smooth);
-        let heatmap = maps.get(finding_idx).context("the film has no map")?;
-        let picture = self.reading.opened.picture();
-        Ok(overlay_image(picture, heatmap, &style, &lines)?)
+        let picture = self.pictures(&[]).of(&export, finding_idx)?;
+        picture.context("the film has no map")
     }
 
     fn files(&self, kinds: &[ExportKind], folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
         let export = self.export();
-        let drawn = DrawnMaps {
-            scored: &self.reading,
-            style: self.style,
-            findings: &self.findings(&export),
-        };
+        let findings = self.findings(&export);
         Ok(export_film(
             &export,
-            &drawn,
+            &self.pictures(&findings),
             kinds,
             &mut ExportFolder::new(folder, false),
         )?)
@@ -185,11 +188,16 @@ impl ViewerState {
         ) else {
             return;
         };
+        let map = &shared.settings.map;
         let source = ExportSource {
             reading: Arc::clone(reading),
             classifier: Arc::clone(&loaded.classifier),
             thresholds: loaded.thresholds.current().clone(),
-            style: shared.settings.map.style(),
+            maps: map.visible.then(|| map.style()),
+            measurements: shared
+                .films
+                .current_entry()
+                .map_or_else(Vec::new, |entry| entry.measurements.clone()),
             selected: self.selected,
             remark: covered
                 .map(|_| "Part of the film was covered by the user when it was scored.".to_owned()),

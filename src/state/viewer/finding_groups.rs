@@ -44,6 +44,21 @@ impl FindingGroups {
         self.above.len() + self.below.len()
     }
 
+    /// Whether both are the same but for where `place` stands.
+    pub fn differ_only_at(&self, other: &Self, place: usize) -> bool {
+        let pairs = [
+            (&self.above, &other.above),
+            (&self.below, &other.below),
+            (&self.without_threshold, &other.without_threshold),
+            (&self.without_score, &other.without_score),
+        ];
+        let others = |group: &Vec<usize>| group.iter().copied().filter(|&p| p != place).collect();
+        pairs.into_iter().all(|(a, b)| {
+            let (a, b): (Vec<usize>, Vec<usize>) = (others(a), others(b));
+            a == b
+        })
+    }
+
     /// All findings, as they stand below each other.
     pub fn in_order(&self) -> impl Iterator<Item = usize> {
         let judged = self.above.iter().chain(&self.below);
@@ -77,6 +92,12 @@ mod tests {
         assert_eq!(groups.without_threshold[0], 5);
         assert_eq!(groups.without_threshold.last(), Some(&4));
         assert_eq!(groups.n_judged(), 4);
+        let moved = FindingGroups {
+            above: vec![1, 0],
+            below: vec![2, 3],
+            ..groups.clone()
+        };
+        assert!(groups.differ_only_at(&moved, 2) && !groups.differ_only_at(&moved, 0));
         let mut all: Vec<_> = groups.in_order().collect();
         assert_eq!(all[..5], [1, 2, 0, 3, 5]);
         all.sort_unstable();

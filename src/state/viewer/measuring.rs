@@ -11,6 +11,8 @@ pub struct Measuring {
     pub points: Vec<Point>,
     /// The words being written.
     pub writing: Option<Writing>,
+    /// One has just been finished: what to draw next is known.
+    pub is_finished: bool,
     /// A drag has changed what is to be saved at its end.
     pub(super) is_dragged: bool,
 }
@@ -98,6 +100,7 @@ impl Measuring {
             return;
         }
         self.selected = None;
+        self.is_finished = false;
         self.points.push(pos);
         if self.points.len() < kind.n_points() {
             return;
@@ -118,6 +121,7 @@ impl Measuring {
 
     fn add(&mut self, measurement: Measurement, measurements: &mut Vec<Measurement>) {
         self.selected = None;
+        self.is_finished = true;
         measurements.push(measurement);
     }
 
@@ -190,7 +194,11 @@ mod tests {
             }
             assert_eq!(measurements.len(), 1);
             assert_eq!(measurements[0].kind(), kind);
-            assert_eq!(measuring, Measuring::default());
+            let finished = Measuring {
+                is_finished: true,
+                ..Measuring::default()
+            };
+            assert_eq!(measuring, finished);
         }
     }
 

@@ -43,6 +43,7 @@ pub enum Icon {
     Input,
     AllMaps,
     Map,
+    MapHidden,
     Fill,
     Outline,
     More,
@@ -66,7 +67,7 @@ pub enum Icon {
 
 impl Icon {
     /// All of them.
-    pub const ALL: [Self; 43] = [
+    pub const ALL: [Self; 44] = [
         Self::Window,
         Self::Pan,
         Self::Zoom,
@@ -91,6 +92,7 @@ impl Icon {
         Self::Input,
         Self::AllMaps,
         Self::Map,
+        Self::MapHidden,
         Self::Fill,
         Self::Outline,
         Self::More,

@@ -161,6 +161,12 @@ pub fn of(icon: Icon) -> &'static [Part] {
             Arc((8.0, 3.5), 8.2, (37.0, 143.0)),
             Dot((8.0, 8.0), 2.2),
         ],
+        Icon::MapHidden => &[
+            // The same, struck out.
+            Arc((8.0, 12.5), 8.2, (-143.0, -37.0)),
+            Arc((8.0, 3.5), 8.2, (37.0, 143.0)),
+            Line(&[(3.0, 13.5), (13.0, 2.5)]),
+        ],
         Icon::Fill => &[Dot((8.0, 8.0), 6.0)],
         Icon::Outline => &[Circle((8.0, 8.0), 6.0), Circle((8.0, 8.0), 2.8)],
         Icon::More => &[

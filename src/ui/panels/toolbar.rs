@@ -111,6 +111,8 @@ fn file_menu_ui(ui: &mut Ui, view: &ToolbarView<'_>, commands: &CommandSender) {
     ] {
         view.actions.menu_ui(ui, action, commands);
     }
+    ui.separator();
+    view.actions.menu_ui(ui, Action::Quit, commands);
 }
 
 fn recent_menu_ui(

@@ -56,23 +56,17 @@ fn page_ui(ui: &mut Ui, view: &WelcomeView<'_>, commands: &CommandSender) {
         ui.label(format!("{}.  {line}", number + 1));
     }
     ui.add_space(theme::GAP_PT);
-    ui.horizontal_wrapped(|ui| {
-        ui.visuals_mut().override_text_color = None;
-        for action in [
+    for row in [
+        [
             Action::OpenFilms,
             Action::OpenFolder,
             Action::OpenSampleFilm,
-            Action::Tour,
-            Action::ResumeSession,
-        ] {
-            let key = view.actions.key_words(ui.ctx(), action);
-            let button = Button::new(action.label()).min_size(Vec2::new(112.0, 30.0));
-            let response = view.actions.add(ui, action, button, commands);
-            if !key.is_empty() {
-                response.on_hover_text(key);
-            }
-        }
-    });
+        ]
+        .as_slice(),
+        &[Action::Tour, Action::ResumeSession],
+    ] {
+        actions_ui(ui, row, view, commands);
+    }
     ui.add_space(theme::GAP_PT);
     recent_ui(ui, view, commands);
     for line in [
@@ -81,6 +75,21 @@ fn page_ui(ui: &mut Ui, view: &WelcomeView<'_>, commands: &CommandSender) {
     ] {
         ui.label(RichText::new(line).small());
     }
+}
+
+/// Buttons side by side.
+fn actions_ui(ui: &mut Ui, actions: &[Action], view: &WelcomeView<'_>, commands: &CommandSender) {
+    ui.horizontal_wrapped(|ui| {
+        ui.visuals_mut().override_text_color = None;
+        for &action in actions {
+            let key = view.actions.key_words(ui.ctx(), action);
+            let button = Button::new(action.label()).min_size(Vec2::new(112.0, 30.0));
+            let response = view.actions.add(ui, action, button, commands);
+            if !key.is_empty() {
+                response.on_hover_text(key);
+            }
+        }
+    });
 }
 
 /// The last session and what was opened lately; nothing at the first start.

@@ -364,6 +364,7 @@ impl Action {
                 };
                 view(panels, !in_session)
             }
+            Self::Quit => always(Command::Quit),
             Self::FullScreen => always(Command::SwitchFullScreen),
             Self::Palette => always(Command::ShowPalette(state.windows.palette.is_none())),
             Self::Tour => (

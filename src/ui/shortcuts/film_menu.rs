@@ -76,6 +76,7 @@ impl Actions<'_> {
         let free = !self.state.viewer.exports.is_running();
         let mut files = Vec::new();
         if in_view {
+            files.push(of_film_in_view(Action::ExportPicture));
             files.push(of_film_in_view(Action::CopyPicture));
         }
         files.push(of_action(Action::CopyPath, path().map(Command::CopyPath)));

@@ -134,11 +134,12 @@ actions! {
         LinkFilms "Link or unlink compared films" shift(Key::L);
         CloseCompare "Show one film" key(Key::O);
         ShowInFolder "Show in folder";
+        CopyPath "Copy path of film" alt(Key::C);
         CloseFilm "Close film" ctrl(Key::W);
         CloseAllFilms "Close all films";
         ReloadFilm "Reload film" key(Key::F5);
         Metadata "Film metadata" shift(Key::I);
-        Cancel "Close, leave the tool, or cancel" key(Key::Escape);
+        Cancel "Close or cancel": "Closes what is open over the film, then leaves the tool, then cancels what is running" key(Key::Escape);
     [Session "Blinded session"]
         StartSession "Blinded session of this list…";
         ResumeSession "Resume blinded session…";
@@ -208,23 +209,22 @@ actions! {
     [FindingsAndMaps "Findings and maps"]
         NextFinding "Next finding" key(Key::ArrowDown);
         PreviousFinding "Previous finding" key(Key::ArrowUp);
-        ResetThresholds "Reset all thresholds" ctrl(Key::R);
+        ResetThresholds "Reset thresholds": "All thresholds back to those of the model" ctrl(Key::R);
         Jitter "Stability of scores under small changes" key(Key::J);
         ToggleMap "Show or hide map": "Where the network found evidence for the finding in view" key(Key::M);
-        ToggleContours "Map as lines or colors" shift(Key::C);
+        ToggleContours "Outline or fill the map" shift(Key::C);
         ToggleSmoothMap "Map smooth or exact" shift(Key::S);
         AllMaps "Maps of all findings": "The maps of all findings side by side" shift(Key::M);
         Uncover "Uncover all" shift(Key::Delete);
         ToggleInput "Network input": "The small picture that the network is fed, in place of the film" key(Key::N);
     [Exports "Exports"]
         ExportAll "Export picture, table and DICOM…" ctrl(Key::S);
-        ExportPicture "Export picture with map as PNG…";
+        ExportPicture "Export picture as PNG…": "The film as it is shown: with its measurements, and with the map unless it is hidden";
         ExportTable "Export table of scores…";
         ExportCapture "Export picture as DICOM…";
         ExportReport "Export scores as DICOM SR…";
         CopyPicture "Copy picture with file name" ctrl(Key::C);
         CopyScores "Copy table of scores" ctrl(Key::T);
-        CopyPath "Copy path of film" alt(Key::C);
     [Models "Models"]
         OpenModel "Open model…" ctrl(Key::M);
         OpenDefaultModel "Use the default model";
@@ -245,9 +245,10 @@ actions! {
         LoadConfig "Load configuration…";
         SaveConfig "Save configuration…";
     [Program "Program"]
+        Quit "Quit" ctrl(Key::Q);
         ToggleList "Show or hide list of films" key(Key::OpenBracket);
         ToggleFindings "Show or hide findings" key(Key::CloseBracket);
-        FilmOnly "Film only, or with its panels" key(Key::Backslash);
+        FilmOnly "Film only": "Hides the panels beside the film, or shows them again" key(Key::Backslash);
         FullScreen "Full screen" key(Key::F11);
         Palette "Command palette" ctrl(Key::K);
         Keys "Shortcuts and mouse" key(Key::Questionmark);

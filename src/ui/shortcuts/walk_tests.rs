@@ -245,7 +245,8 @@ fn row(action: Action) -> (Fixture, Part) {
         | Action::Keys
         | Action::Messages
         | Action::Tour
-        | Action::FullScreen => (Fixture::Nothing, Part::Windows),
+        | Action::FullScreen
+        | Action::Quit => (Fixture::Nothing, Part::Windows),
         Action::ShowTraining | Action::ShowEvaluation => (Fixture::Nothing, Part::Workspace),
         Action::ShowViewer => (Fixture::Configured, Part::Workspace),
         Action::BackToEvaluation => (Fixture::FilmOfTable, Part::Workspace),

@@ -56,6 +56,8 @@ pub const ANSWERS_WIDTH_PT: f32 = 350.0;
 pub const FINDINGS_WIDTH_PT: f32 = 316.0;
 /// Narrower films have smaller words over them, and a shorter bar of the map.
 pub const NARROW_FILM_PT: f32 = 480.0;
+/// Still narrower ones have no words over them but those without which they would be misread.
+pub const TINY_FILM_PT: f32 = 280.0;
 /// Room at the film's foot for the bar of the map; words in the lower corners are above it.
 pub const ABOVE_MAP_BAR_PT: f32 = 52.0;
 /// Width of a notice.

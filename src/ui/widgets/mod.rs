@@ -3,6 +3,7 @@
 mod busy;
 mod color_bar;
 mod icon_button;
+mod legend_entry;
 mod logit_slider;
 mod number_field;
 mod slider_input;
@@ -11,6 +12,7 @@ mod threshold_slider;
 pub use busy::Busy;
 pub use color_bar::ColorBar;
 pub use icon_button::{IconButton, icon_ui};
+pub use legend_entry::{BAND_OPACITY, LegendEntry, LegendSign};
 pub use logit_slider::LogitSlider;
 pub use number_field::{NumberField, NumberNote, NumberOutput};
 pub use threshold_slider::{ThresholdSlider, score_bar_ui};

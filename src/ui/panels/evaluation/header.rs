@@ -30,12 +30,12 @@ pub fn header_ui(ui: &mut Ui, view: &EvaluationView<'_>, commands: &CommandSende
             pick_ui(ui, words, pick, view, commands);
         }
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            if let Some(working) = evaluation.opening.running() {
-                let canceling = working.is_canceling();
-                if ui.add_enabled(!canceling, Button::new("Cancel")).clicked() {
+            if let Some(underway) = evaluation.underway() {
+                let cancel = Button::new("Cancel");
+                if ui.add_enabled(!underway.is_canceling, cancel).clicked() {
                     commands.evaluate(EvaluationCommand::Cancel);
                 }
-                if let Some(progress) = working.progress() {
+                if let Some(progress) = underway.progress {
                     let share = progress.n_done as f32 / progress.n_total.max(1) as f32;
                     ui.add(
                         egui::ProgressBar::new(share)
@@ -44,13 +44,7 @@ pub fn header_ui(ui: &mut Ui, view: &EvaluationView<'_>, commands: &CommandSende
                     );
                 }
                 ui.add(Busy);
-                let stage = working.stage();
-                let stage = if stage.is_empty() {
-                    "Reading…"
-                } else {
-                    &stage
-                };
-                ui.label(stage);
+                ui.label(underway.stage);
             } else if let Some(set) = evaluation.scored() {
                 ui.add(egui::Label::new(RichText::new(&set.name).strong()).truncate())
                     .on_hover_text(&set.name);

@@ -40,6 +40,19 @@ impl IdentityLine {
     }
 }
 
+/// The next step once thresholds were chosen on validation films.
+fn judge_ui(ui: &mut Ui, view: &EvaluationView<'_>, commands: &CommandSender) {
+    if view.evaluation.test_table().is_none() {
+        return;
+    }
+    let idle = view.evaluation.opening.running().is_none();
+    let judge = egui::Button::new("Judge on test with these thresholds").small();
+    let hover = "Locks all thresholds and opens the scores of the test films beside this table";
+    if ui.add_enabled(idle, judge).on_hover_text(hover).clicked() {
+        commands.evaluate(EvaluationCommand::JudgeOnTest);
+    }
+}
+
 /// The line, and the question before something is chosen on test films.
 pub fn identity_ui(ui: &mut Ui, view: &EvaluationView<'_>, commands: &CommandSender) {
     let Some(line) = IdentityLine::of(view.evaluation, view.model) else {
@@ -52,6 +65,7 @@ pub fn identity_ui(ui: &mut Ui, view: &EvaluationView<'_>, commands: &CommandSen
             ui.add(Label::new(small(words)));
             ui.separator();
         }
+        judge_ui(ui, view, commands);
         if let Some((words, source)) = line.viewer {
             ui.label(small(&words).color(palette.warning));
             if let Some(source) = source {

@@ -1,99 +1,158 @@
-use egui::{RichText, Ui};
+use egui::accesskit::Role;
+use egui::{Align, Button, FontId, Layout, RichText, Ui, Vec2, WidgetInfo};
 
-use crate::domain::Threshold;
-use crate::metrics::Summary;
-use crate::scores::LabelColumn;
-use crate::state::{CommandSender, EvaluationCommand, EvaluationState};
+use super::EvaluationView;
+use super::figure_table::{FigureRow, FigureTable};
+use crate::evaluate::Figure;
+use crate::state::{CommandSender, EvaluationCommand, TableColumn, TableColumns, TableSort};
 use crate::ui::theme;
 
-/// Every label with its films, areas and threshold; a click shows its curves.
-pub fn labels_ui(ui: &mut Ui, evaluation: &EvaluationState, commands: &CommandSender) {
-    let Some(set) = evaluation.scored() else {
-        return;
-    };
-    egui::Grid::new("labels of evaluation")
-        .num_columns(7)
+/// Every finding with its figures; a click on a name shows its curves, one on a heading sorts.
+pub fn labels_ui(ui: &mut Ui, view: &EvaluationView<'_>, commands: &CommandSender) {
+    let table = FigureTable::of(view.evaluation, view.settings);
+    columns_ui(ui, view, commands);
+    egui::Grid::new(("labels of evaluation", view.settings.columns.name()))
+        .num_columns(table.columns.len() + 1)
         .min_row_height(theme::SMALL_ROW_HEIGHT_PT)
-        .spacing([9.0, 2.0])
+        .spacing([6.0, 0.0])
         .striped(true)
         .show(ui, |ui| {
             ui.spacing_mut().button_padding.y = 0.0;
-            for head in ["Finding", "n+", "n-", "AUC", "95 %", "AP", "Threshold"] {
-                ui.label(RichText::new(head).small().weak());
+            heading_ui(ui, TableColumn::Finding, view.settings.sort, commands);
+            for &column in &table.columns {
+                right_ui(ui, column, |ui| {
+                    heading_ui(ui, column, view.settings.sort, commands);
+                });
             }
             ui.end_row();
-            for (label_idx, column) in set.columns.iter().enumerate() {
-                row_ui(ui, evaluation, label_idx, column, commands);
+            let selected = view.evaluation.chosen.label_idx();
+            for row in &table.rows {
+                row_ui(ui, row, &table, row.label_idx == selected, commands);
                 ui.end_row();
             }
+            macro_ui(ui, &table);
+            ui.end_row();
         });
-    let mut all = evaluation.all_labels;
-    let check = ui.checkbox(
-        &mut all,
-        RichText::new("Curves of all labels behind").small(),
-    );
-    if check.changed() {
-        commands.evaluate(EvaluationCommand::ShowAllLabels(all));
-    }
-    let n_rare = set.columns.iter().filter(|column| column.is_rare()).count();
-    if n_rare > 0 {
-        ui.label(
-            RichText::new(format!(
-                "{n_rare} in gray have fewer than 10 positive films: too few to tell from chance"
-            ))
-            .small()
-            .weak(),
-        );
-    }
-    let auc = Summary::of(
-        set.columns
-            .iter()
-            .map(|column| column.auc.map(|auc| auc.auc)),
-    );
-    if let Some(auc) = auc {
-        ui.label(format!(
-            "Macro AUC {:.3} over {} of {} labels; {:.3} to {:.3}, median {:.3}",
-            auc.mean,
-            auc.n_defined,
-            set.columns.len(),
-            auc.min,
-            auc.max,
-            auc.median
-        ));
+    foot_ui(ui, view, &table, commands);
+}
+
+/// Below the table: intervals that take a while, and what gray means.
+fn foot_ui(ui: &mut Ui, view: &EvaluationView<'_>, table: &FigureTable, commands: &CommandSender) {
+    let analyses = &view.evaluation.analyses;
+    let wants_intervals =
+        view.settings.columns == TableColumns::Areas && analyses.patient_intervals().is_none();
+    let n_rare = table.rows.iter().filter(|row| row.is_rare).count();
+    ui.horizontal(|ui| {
+        ui.spacing_mut().interact_size.y = theme::SMALL_ROW_HEIGHT_PT;
+        if wants_intervals {
+            let button = Button::new(RichText::new("Intervals by patients").small()).small();
+            let hover =
+                "95 % intervals of the AUC by a bootstrap that draws whole patients, 1,000 times";
+            let idle = view.evaluation.underway().is_none();
+            if ui.add_enabled(idle, button).on_hover_text(hover).clicked() {
+                commands.evaluate(EvaluationCommand::Bootstrap);
+            }
+        }
+        if n_rare > 0 {
+            let words = format!("{n_rare} in gray: fewer than 10 positive films");
+            ui.label(RichText::new(words).small().weak())
+                .on_hover_text("Too few to tell from chance");
+        }
+    });
+}
+
+/// Which figures, and what is drawn behind the curves.
+fn columns_ui(ui: &mut Ui, view: &EvaluationView<'_>, commands: &CommandSender) {
+    ui.horizontal(|ui| {
+        for columns in TableColumns::ALL {
+            let chosen = view.settings.columns == columns;
+            let button = Button::selectable(chosen, columns.name()).small();
+            if ui.add(button).clicked() {
+                commands.evaluate(EvaluationCommand::ShowColumns(columns));
+            }
+        }
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            let mut all = view.evaluation.all_labels;
+            let words = RichText::new("Curves of all labels behind").small();
+            if ui.checkbox(&mut all, words).changed() {
+                commands.evaluate(EvaluationCommand::ShowAllLabels(all));
+            }
+        });
+    });
+}
+
+fn heading_ui(ui: &mut Ui, column: TableColumn, sort: Option<TableSort>, commands: &CommandSender) {
+    let own = sort.filter(|sort| sort.by == column);
+    let (mark, order) = match own.map(|sort| sort.largest_first) {
+        Some(true) => ("⏷", ", largest first"),
+        Some(false) => ("⏶", ", smallest first"),
+        None => ("", ""),
+    };
+    let text = RichText::new(format!("{}{mark}", column.heading())).small();
+    let text = if own.is_some() {
+        text.strong()
     } else {
-        ui.label("Macro AUC n/a: no finding has both positive and negative films");
+        text.weak()
+    };
+    let response = ui.add(Button::new(text).frame(false));
+    let name = format!("Sort by {}{order}", column.words());
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &name));
+    let hover = format!("{}. A click sorts by it; n/a is last", column.words());
+    if response.on_hover_text(hover).clicked() {
+        commands.evaluate(EvaluationCommand::SortTable(column));
     }
 }
 
 fn row_ui(
     ui: &mut Ui,
-    evaluation: &EvaluationState,
-    label_idx: usize,
-    column: &LabelColumn,
+    row: &FigureRow,
+    table: &FigureTable,
+    selected: bool,
     commands: &CommandSender,
 ) {
-    let name = column.name.replace('_', " ");
-    let selected = evaluation.chosen.label_idx() == label_idx;
-    let text = |words: String| {
+    let text = |words: &str| {
         let text = RichText::new(words).small();
-        if column.is_rare() { text.weak() } else { text }
+        if row.is_rare { text.weak() } else { text }
     };
-    let button = egui::Button::selectable(selected, text(name)).small();
+    let button = Button::selectable(selected, text(&row.name)).small();
     if ui.add(button).on_hover_text("Show its curves").clicked() {
-        commands.evaluate(EvaluationCommand::SelectLabel(label_idx));
+        commands.evaluate(EvaluationCommand::SelectLabel(row.label_idx));
     }
-    let number = |value: Option<f64>| value.map_or_else(|| "n/a".to_owned(), |v| format!("{v:.3}"));
-    let interval = column.auc.and_then(|auc| auc.interval(0.95));
-    let interval = interval.map_or_else(|| "n/a".to_owned(), |(a, b)| format!("{a:.2}–{b:.2}"));
-    let threshold = evaluation.chosen.thresholds().get(label_idx);
-    for words in [
-        column.ranked.n_pos().to_string(),
-        column.ranked.n_neg().to_string(),
-        number(column.auc.map(|auc| auc.auc)),
-        interval,
-        number(column.average_precision),
-        number(threshold.map(Threshold::value)),
-    ] {
-        ui.label(text(words).monospace());
+    for (cell, column) in row.cells.iter().zip(&table.columns) {
+        cell_ui(ui, *column, text(cell));
+    }
+}
+
+fn macro_ui(ui: &mut Ui, table: &FigureTable) {
+    let hover = format!(
+        "Unweighted mean over the findings where a figure is defined: the AUC of {} of {}",
+        table.n_defined,
+        table.rows.len()
+    );
+    let name = RichText::new(&table.macro_row.name).small().strong();
+    ui.label(name).on_hover_text(hover);
+    for (cell, column) in table.macro_row.cells.iter().zip(&table.columns) {
+        cell_ui(ui, *column, RichText::new(cell).strong());
+    }
+}
+
+fn cell_ui(ui: &mut Ui, column: TableColumn, text: RichText) {
+    let text = text.font(FontId::monospace(theme::SMALL_TEXT_PT));
+    right_ui(ui, column, |ui| {
+        ui.label(text);
+    });
+}
+
+/// Numbers of a column end at one line.
+fn right_ui(ui: &mut Ui, column: TableColumn, content: impl FnOnce(&mut Ui)) {
+    let size = Vec2::new(width_pt(column), theme::SMALL_ROW_HEIGHT_PT);
+    ui.allocate_ui_with_layout(size, Layout::right_to_left(Align::Center), content);
+}
+
+fn width_pt(column: TableColumn) -> f32 {
+    match column {
+        TableColumn::AucInterval | TableColumn::PatientInterval => 62.0,
+        TableColumn::Figure(Figure::FlaggedShare) => 50.0,
+        TableColumn::Finding | TableColumn::Figure(_) => 37.0,
     }
 }

@@ -3,10 +3,12 @@
 //! What tables and plots show is built as plain structs in `model`, then drawn.
 
 mod comparison;
+mod figure_table;
 mod films;
 mod header;
 mod identity;
 mod labels;
+mod legend;
 mod model;
 mod plots;
 mod point;
@@ -17,6 +19,7 @@ use egui::{CentralPanel, Panel, ScrollArea, Ui};
 use crate::state::{CommandSender, EvaluationCommand};
 use crate::ui::theme;
 
+pub use figure_table::{FigureRow, FigureTable};
 pub use header::back_ui;
 pub use identity::IdentityLine;
 pub use model::{EvaluationCurves, EvaluationViews, RateRow, rate_rows};
@@ -40,7 +43,7 @@ pub fn evaluation_ui(
         .resizable(false)
         .show(ui, |ui| {
             ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
-                labels::labels_ui(ui, evaluation, commands);
+                labels::labels_ui(ui, view, commands);
                 ui.separator();
                 point::point_ui(ui, view, commands);
             });

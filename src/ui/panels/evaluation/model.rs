@@ -3,14 +3,12 @@ use std::sync::Arc;
 use egui_plot::PlotPoint;
 
 use super::EvaluationView;
-use crate::metrics::{Confusion, RankedScores, wilson_interval};
+use crate::evaluate::{Figure, LabelFigures, Prevalence};
+use crate::metrics::RankedScores;
 use crate::model::ModelCard;
 use crate::scores::{BandedCurve, LabelCurves, ScoredSet};
 use crate::state::EvaluationState;
 use crate::ui::panels::small_films::SmallFilms;
-
-/// Confidence level of intervals.
-const LEVEL: f64 = 0.95;
 
 /// Cached views, rebuilt only when their source changes.
 #[derive(Default)]
@@ -156,48 +154,24 @@ pub struct RateRow {
 
 /// The figures of the label in view at its threshold.
 pub fn rate_rows(evaluation: &EvaluationState) -> Vec<RateRow> {
-    let (Some(column), Some(counts)) = (evaluation.column(), evaluation.counts()) else {
+    let Some(column) = evaluation.column() else {
         return Vec::new();
     };
     let locked = evaluation.chosen.locked().and_then(|locked| {
         let mut labels = locked.figures.labels.iter();
         labels.find(|label| label.name == column.name)
     });
+    let here = LabelFigures::of(column, evaluation.chosen.threshold());
+    // What differs is the films, not how many of them are positive.
     let prevalence = evaluation.prevalence_of(column);
-    let row =
-        |name, rate: &dyn Fn(&Confusion) -> Option<f64>, share: Option<(usize, usize)>| RateRow {
-            name,
-            value: rate(&counts),
-            interval: share.and_then(|(hits, of)| wilson_interval(hits, of, LEVEL)),
-            where_chosen: locked.and_then(|label| rate(&label.counts)),
-        };
-    let at = |rate: fn(&Confusion, f64) -> Option<f64>| {
-        move |counts: &Confusion| rate(counts, prevalence?)
+    let prevalence = prevalence.map_or(evaluation.prevalence, Prevalence::Stated);
+    let row = |figure: Figure| RateRow {
+        name: figure.name(),
+        value: figure.of(&here, evaluation.prevalence),
+        interval: figure.interval(&here),
+        where_chosen: locked.and_then(|label| figure.of(label, prevalence)),
     };
-    vec![
-        row(
-            "Sensitivity",
-            &Confusion::sensitivity,
-            Some((counts.true_positives, counts.n_pos())),
-        ),
-        row(
-            "Specificity",
-            &Confusion::specificity,
-            Some((counts.true_negatives, counts.n_neg())),
-        ),
-        row("PPV", &at(Confusion::ppv_at), None),
-        row("NPV", &at(Confusion::npv_at), None),
-        row("F1", &Confusion::f1, None),
-        row(
-            "Flagged",
-            &Confusion::flagged_share,
-            Some((counts.n_flagged(), counts.n_films())),
-        ),
-        row("Accuracy", &Confusion::accuracy, None),
-        row("Balanced acc.", &Confusion::balanced_accuracy, None),
-        row("MCC", &Confusion::matthews_correlation, None),
-        row("Youden", &Confusion::youden_index, None),
-    ]
+    Figure::RATES.map(row).to_vec()
 }
 
 #[cfg(test)]

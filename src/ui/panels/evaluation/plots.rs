@@ -1,15 +1,17 @@
 use egui::{Color32, Id, RichText, Sense, Ui, Vec2};
 use egui_plot::{
-    Bar, BarChart, Corner, FilledArea, HoverPosition, Legend, Line, LineStyle, Plot, PlotPoint,
-    PlotPoints, PlotResponse, PlotUi, Points, VLine,
+    Bar, BarChart, FilledArea, HoverPosition, Line, LineStyle, Plot, PlotPoint, PlotPoints,
+    PlotResponse, PlotUi, Points, VLine,
 };
 
 use super::comparison::comparison_ui;
+use super::legend::legend_ui;
 use super::model::EvaluationCurves;
 use crate::metrics::{Confusion, ScoreStep};
 use crate::scores::LabelColumn;
 use crate::state::{CommandSender, EvaluationState};
 use crate::ui::theme;
+use crate::ui::widgets::{BAND_OPACITY, LegendEntry, LegendSign};
 
 /// A drag of the threshold on any of the plots.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -47,19 +49,26 @@ pub fn plots_ui(
     ui.horizontal_top(|ui| {
         ui.spacing_mut().item_spacing.x = gap;
         for plot in [View::roc_ui, View::precision_recall_ui, View::histogram_ui] {
-            let found = ui.vertical(|ui| plot(&view, ui)).inner;
-            moved = moved.or(found);
+            let cell = ui.vertical(|ui| {
+                ui.set_max_width(size.x);
+                plot(&view, ui)
+            });
+            moved = moved.or(cell.inner);
         }
     });
     ui.add_space(gap);
     ui.horizontal_top(|ui| {
         ui.spacing_mut().item_spacing.x = gap;
         for plot in [View::rates_ui, View::reliability_ui] {
-            let found = ui.vertical(|ui| plot(&view, ui)).inner;
-            moved = moved.or(found);
+            let cell = ui.vertical(|ui| {
+                ui.set_max_width(size.x);
+                plot(&view, ui)
+            });
+            moved = moved.or(cell.inner);
         }
         ui.vertical(|ui| {
             ui.set_max_width(size.x);
+            legend_ui(ui, evaluation, curves);
             comparison_ui(ui, evaluation, commands);
         });
     });
@@ -84,7 +93,7 @@ fn place_in_precision_recall(counts: &Confusion) -> Option<[f64; 2]> {
 
 impl View<'_> {
     fn roc_ui(&self, ui: &mut Ui) -> Option<Moved> {
-        title_ui(ui, "ROC", "Sensitivity over 1 - specificity");
+        title_ui(ui, "ROC", "Sensitivity over 1 - specificity", &[]);
         if self.curves.roc.is_empty() {
             return self.undefined_ui(ui);
         }
@@ -108,7 +117,7 @@ impl View<'_> {
     }
 
     fn precision_recall_ui(&self, ui: &mut Ui) -> Option<Moved> {
-        title_ui(ui, "Precision-recall", "PPV over sensitivity");
+        title_ui(ui, "Precision-recall", "PPV over sensitivity", &[]);
         if self.curves.precision_recall.is_empty() {
             return self.undefined_ui(ui);
         }
@@ -140,17 +149,17 @@ impl View<'_> {
     }
 
     fn histogram_ui(&self, ui: &mut Ui) -> Option<Moved> {
-        title_ui(ui, "Scores", "Fraction of films by score");
         let palette = theme::palette(ui.visuals());
-        let plot = self
-            .plot("scores", false)
-            .legend(small_legend(Corner::RightTop));
         let [_, _, with, ..] = palette.series;
+        let sides = [
+            ("Without", &self.curves.negatives, palette.below),
+            ("With", &self.curves.positives, with),
+        ];
+        let entries = sides.map(|(name, _, color)| (name, LegendSign::Bar, color));
+        title_ui(ui, "Scores", "Fraction of films", &entries);
+        let plot = self.plot("scores", false);
         let response = plot.show(ui, |plot| {
-            for (name, bars, color) in [
-                ("Without", &self.curves.negatives, palette.below),
-                ("With", &self.curves.positives, with),
-            ] {
+            for (name, bars, color) in sides {
                 let width = 1.0 / bars.len().max(1) as f64;
                 let bars = bars.iter().map(|[x, y]| Bar::new(*x, *y).width(width));
                 let chart = BarChart::new(name, bars.collect());
@@ -162,17 +171,20 @@ impl View<'_> {
     }
 
     fn rates_ui(&self, ui: &mut Ui) -> Option<Moved> {
-        title_ui(ui, "Rates", "By threshold");
         let palette = theme::palette(ui.visuals());
-        let plot = self
-            .plot("rates", true)
-            .legend(small_legend(Corner::RightBottom));
-        let plot = plot.label_formatter(|hover| self.hover_threshold(hover));
         // The threshold is white or black, as figures of validation films are.
-        let [a, b, c, d, ..] = palette.series;
+        let [a, b, c, ..] = palette.series;
+        let colors = [palette.train, a, b, c];
+        let rates = self.curves.rates.iter().zip(colors);
+        let entries: Vec<_> = rates
+            .clone()
+            .map(|((name, _), color)| (*name, LegendSign::Line, color))
+            .collect();
+        title_ui(ui, "Rates", "By threshold", &entries);
+        let plot = self.plot("rates", true);
+        let plot = plot.label_formatter(|hover| self.hover_threshold(hover));
         let response = plot.show(ui, |plot| {
-            let colors = [palette.train, a, b, c, d];
-            for ((name, points), color) in self.curves.rates.iter().zip(colors) {
+            for ((name, points), color) in rates {
                 line(plot, name, points, color);
             }
             self.rule(plot, palette.threshold);
@@ -181,15 +193,10 @@ impl View<'_> {
     }
 
     fn reliability_ui(&self, ui: &mut Ui) -> Option<Moved> {
-        title_ui(
-            ui,
-            "Reliability",
-            "fraction positive over predicted, 10 bins",
-        );
+        let axes = "Fraction positive over predicted, 10 bins";
+        title_ui(ui, "Reliability", axes, &[]);
         let palette = theme::palette(ui.visuals());
-        let plot = self
-            .plot("reliability", true)
-            .legend(small_legend(Corner::LeftTop));
+        let plot = self.plot("reliability", true);
         let [a, b, ..] = palette.series;
         let response = plot.show(ui, |plot| {
             diagonal(plot, palette.rail);
@@ -352,19 +359,19 @@ fn moved(response: &PlotResponse<()>, name: &str, threshold: Option<f64>) -> Opt
     (moved != Moved::default()).then_some(moved)
 }
 
-fn title_ui(ui: &mut Ui, title: &str, axes: &str) {
+/// The title with the legend of its plot, or else with its axes.
+fn title_ui(ui: &mut Ui, title: &str, axes: &str, entries: &[(&str, LegendSign, Color32)]) {
     ui.horizontal(|ui| {
-        ui.strong(title);
-        ui.add(egui::Label::new(RichText::new(axes).small().weak()).truncate());
+        ui.spacing_mut().item_spacing.x = theme::TINY_GAP_PT;
+        ui.strong(title).on_hover_text(axes);
+        if entries.is_empty() {
+            ui.add(egui::Label::new(RichText::new(axes).small().weak()).truncate());
+        }
+        for &(words, sign, color) in entries {
+            ui.add(LegendEntry::new(words, sign, color))
+                .on_hover_text(axes);
+        }
     });
-}
-
-fn small_legend(corner: Corner) -> Legend {
-    Legend::default()
-        .position(corner)
-        .text_style(egui::TextStyle::Small)
-        .background_alpha(0.6)
-        .follow_insertion_order(true)
 }
 
 fn line<'a>(plot: &mut PlotUi<'a>, name: &str, points: &'a [PlotPoint], color: Color32) {
@@ -383,6 +390,7 @@ fn diagonal(plot: &mut PlotUi<'_>, color: Color32) {
 }
 
 fn band(plot: &mut PlotUi<'_>, [xs, lows, highs]: &[Vec<f64>; 3], color: Color32) {
-    let area = FilledArea::new("95 %", xs, lows, highs).fill_color(color.gamma_multiply(0.18));
+    let area =
+        FilledArea::new("95 %", xs, lows, highs).fill_color(color.gamma_multiply(BAND_OPACITY));
     plot.add(area.allow_hover(false));
 }

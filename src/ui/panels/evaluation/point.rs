@@ -1,4 +1,4 @@
-use egui::{Button, ComboBox, Grid, RichText, Ui};
+use egui::{Button, ComboBox, Grid, RichText, Stroke, Ui};
 
 use super::EvaluationView;
 use super::model::{RateRow, rate_rows};
@@ -15,14 +15,10 @@ const CELL_SIZE_PT: egui::Vec2 = egui::vec2(96.0, 21.0);
 /// The operating point of the label in view: slider, number, counts, rates, targets, lock.
 pub fn point_ui(ui: &mut Ui, view: &EvaluationView<'_>, commands: &CommandSender) {
     let evaluation = view.evaluation;
-    let Some(column) = evaluation.column() else {
+    if evaluation.column().is_none() {
         return;
-    };
+    }
     let locked = evaluation.chosen.locked().is_some();
-    ui.horizontal(|ui| {
-        ui.strong(column.name.replace('_', " "));
-        ui.weak("Positive where score ≥ threshold");
-    });
     ui.add_enabled_ui(!locked, |ui| slider_ui(ui, evaluation, commands));
     table_ui(ui, evaluation, commands);
     rates_ui(ui, evaluation);
@@ -38,7 +34,9 @@ fn slider_ui(ui: &mut Ui, evaluation: &EvaluationState, commands: &CommandSender
     let threshold = evaluation.threshold();
     ui.horizontal(|ui| {
         let mut typed = threshold;
+        ui.strong(column.name.replace('_', " "));
         let label = ui.label("Threshold");
+        let label = label.on_hover_text("Positive where score ≥ threshold");
         let field = NumberField::new(&mut typed, 0.0..=1.0).speed(0.002);
         let NumberOutput { response, note } = field.show(ui);
         let response = response.labelled_by(label.id);
@@ -54,19 +52,26 @@ fn slider_ui(ui: &mut Ui, evaluation: &EvaluationState, commands: &CommandSender
         {
             commands.evaluate(EvaluationCommand::Undo);
         }
-        match note {
-            Some(note) => note.ui(ui),
-            None => {
-                ui.weak("Arrow keys: next score");
-            }
+        if let Some(note) = note {
+            note.ui(ui);
+        } else {
+            let origin = evaluation.origin().words();
+            let words = RichText::new(&origin).small().weak();
+            ui.add(egui::Label::new(words).truncate())
+                .on_hover_text(origin);
         }
     });
-    ui.weak(format!("Threshold: {}", evaluation.origin().words()));
     let mut moved = threshold;
     let ranked = &column.ranked;
     let slider = LogitSlider::new("Threshold on the logit scale", &mut moved)
         .neighbors(ranked.next_below(threshold), ranked.next_above(threshold));
+    let ends = ranked.steps().last().zip(ranked.steps().first());
+    let slider = match ends {
+        Some((lowest, highest)) => slider.scores(lowest.threshold, highest.threshold),
+        None => slider,
+    };
     let response = ui.add(slider);
+    let response = response.on_hover_text("Arrow keys: next score");
     if response.changed() {
         commands.evaluate(EvaluationCommand::SetThreshold(moved));
     }
@@ -87,6 +92,7 @@ fn table_ui(ui: &mut Ui, evaluation: &EvaluationState, commands: &CommandSender)
         Cell::FalseNegatives => counts.false_negatives,
         Cell::TrueNegatives => counts.true_negatives,
     };
+    let most = Cell::ALL.map(count).into_iter().max().unwrap_or(0);
     Grid::new("2x2 table")
         .num_columns(3)
         .spacing([8.0, 3.0])
@@ -111,7 +117,7 @@ fn table_ui(ui: &mut Ui, evaluation: &EvaluationState, commands: &CommandSender)
                 ui.label(RichText::new(name).small().weak());
                 for &cell in cells {
                     let shown = evaluation.listed.cell == Some(cell);
-                    let button = Button::new(count(cell).to_string()).selected(shown);
+                    let button = cell_button(ui, count(cell), most, shown);
                     let response = ui.add_sized(CELL_SIZE_PT, button);
                     let name = format!("{} {}", cell.name(), count(cell));
                     response.widget_info(|| {
@@ -126,6 +132,27 @@ fn table_ui(ui: &mut Ui, evaluation: &EvaluationState, commands: &CommandSender)
                 ui.end_row();
             }
         });
+}
+
+/// The count, on a ground that says it too.
+fn cell_button(ui: &Ui, count: usize, most: usize, shown: bool) -> Button<'static> {
+    let palette = theme::palette(ui.visuals());
+    let edge = if shown {
+        Stroke::new(theme::FOCUS_RING_PT, palette.accent)
+    } else {
+        Stroke::new(1.0, palette.line)
+    };
+    let ground = palette
+        .panel
+        .lerp_to_gamma(palette.selected, shade(count, most));
+    let words = RichText::new(count.to_string()).color(palette.strong_text);
+    Button::new(words).fill(ground).stroke(edge)
+}
+
+/// How dark a cell is, from 0 to 1: the square root of its share of the largest count, since findings
+/// are rare and most films are true negatives.
+fn shade(count: usize, most: usize) -> f32 {
+    (count as f32 / most.max(1) as f32).sqrt()
 }
 
 fn rates_ui(ui: &mut Ui, evaluation: &EvaluationState) {
@@ -282,16 +309,20 @@ fn lock_ui(ui: &mut Ui, view: &EvaluationView<'_>, commands: &CommandSender) {
             commands.evaluate(EvaluationCommand::Pick(EvaluationPick::Model));
         }
     });
-    if evaluation.test_table().is_some() {
-        let idle = evaluation.opening.running().is_none();
-        let judge = Button::new("Judge on test with these thresholds");
-        let hover = "Locks all thresholds and opens the scores of the test films beside this table";
-        if ui.add_enabled(idle, judge).on_hover_text(hover).clicked() {
-            commands.evaluate(EvaluationCommand::JudgeOnTest);
-        }
-    }
     if let Some(locked) = evaluation.chosen.locked() {
         let text = format!("Chosen on {}", locked.chosen_on);
         ui.add(egui::Label::new(RichText::new(text).small().weak()).truncate());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cell_is_the_darker_the_more_films_it_has() {
+        let shades = [0, 1, 4, 25, 100].map(|count| shade(count, 100));
+        assert_eq!(shades, [0.0, 0.1, 0.2, 0.5, 1.0]);
+        assert_eq!(shade(0, 0), 0.0);
     }
 }

@@ -1,6 +1,6 @@
 use std::path::Path;
 
-use crate::state::{AppState, EvaluationState, Model};
+use crate::state::{AppState, EvaluationSettings, EvaluationState, Model};
 use crate::ui::shortcuts::Actions;
 
 /// What the panels of evaluation show.
@@ -9,6 +9,8 @@ pub struct EvaluationView<'a> {
     pub actions: Actions<'a>,
     /// The scores, the thresholds and what follows from them.
     pub evaluation: &'a EvaluationState,
+    /// How its figures are shown.
+    pub settings: EvaluationSettings,
     /// The model in use.
     pub model: &'a Model,
     /// The film in the viewer.
@@ -23,6 +25,7 @@ impl<'a> EvaluationView<'a> {
         Self {
             actions: Actions::of(state),
             evaluation: &state.evaluation,
+            settings: state.shared.settings.evaluation,
             model: &state.shared.model,
             film: state.shared.films.current_path(),
             is_picking: state.is_picking(),

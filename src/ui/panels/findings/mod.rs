@@ -21,10 +21,34 @@ pub use model::{BesideScore, FindingRow, Verdict, finding_rows, risk_text};
 use model::{only_beside, risk_of};
 pub use view::FindingsView;
 
-/// What the panel keeps between frames: the order of its rows, while a threshold is being moved.
+/// What the panel keeps between frames.
 #[derive(Default)]
 pub struct FindingsViews {
-    held: Option<(Option<PathBuf>, FindingGroups)>,
+    held: Option<HeldOrder>,
+}
+
+/// The order of the rows since a finding was opened. It stays while the threshold of that finding moves: a row that
+/// changed its place could not be dragged, and others could not be aimed at.
+struct HeldOrder {
+    film: Option<PathBuf>,
+    open: Option<usize>,
+    groups: FindingGroups,
+}
+
+impl HeldOrder {
+    /// The order to show: the one held, as long as only the open finding would stand elsewhere.
+    fn of(held: Option<Self>, view: &FindingsView<'_>, now: &FindingGroups) -> Self {
+        let (film, open) = (view.films.current_path(), view.viewer.selected);
+        let is_kept = |held: &Self| {
+            let same = held.film.as_deref() == film && held.open == open;
+            same && open.is_some_and(|open| held.groups.differ_only_at(now, open))
+        };
+        held.filter(is_kept).unwrap_or_else(|| Self {
+            film: film.map(Into::into),
+            open,
+            groups: now.clone(),
+        })
+    }
 }
 
 /// Scores at the right of the film; in their place, why there are none.
@@ -51,20 +75,15 @@ pub fn findings_ui(
         };
         let card = loaded.classifier.card();
         let rows = rows_of(view);
-        let path = view.films.current_path();
-        let held = views.held.take();
-        let held = held.filter(|(of, _)| of.as_deref() == path);
-        // Rows that change places under the pointer could not be dragged.
         let scores = scores_of(view);
         let now = FindingGroups::of(loaded.thresholds.current(), scores);
         summary::summary_ui(ui, &now, scores.is_some(), view, commands);
         if let Some(beside) = &view.beside {
             row::compared_heading_ui(ui, &beside.names);
         }
-        let groups = held.map_or(now, |(_, groups)| groups);
-        if groups_ui(ui, &rows, &groups, card, view, commands) {
-            views.held = Some((path.map(Into::into), groups));
-        }
+        let held = HeldOrder::of(views.held.take(), view, &now);
+        groups_ui(ui, &rows, (&held.groups, &now), card, view, commands);
+        views.held = Some(held);
         only_beside_ui(ui, card, view);
     });
 }
@@ -106,20 +125,21 @@ fn rows_of(view: &FindingsView<'_>) -> Vec<FindingRow> {
     rows
 }
 
-/// The groups, one below the other; whether a threshold is being moved.
+/// The groups, one below the other, in the order that is held.
 fn groups_ui(
     ui: &mut Ui,
     rows: &[FindingRow],
-    groups: &FindingGroups,
+    (groups, now): (&FindingGroups, &FindingGroups),
     card: &ModelCard,
     view: &FindingsView<'_>,
     commands: &CommandSender,
-) -> bool {
-    let mut moving = false;
-    let mut rows_ui = |ui: &mut Ui, places: &[usize]| {
+) {
+    let rows_ui = |ui: &mut Ui, places: &[usize]| {
         for row in places.iter().filter_map(|&place| rows.get(place)) {
             if row.selected {
-                moving |= open_row::open_row_ui(ui, row, card, view, commands);
+                let is_above = |groups: &FindingGroups| groups.above.contains(&row.finding_idx);
+                let elsewhere = is_above(groups) != is_above(now);
+                open_row::open_row_ui(ui, row, (card, elsewhere), view, commands);
             } else {
                 row::row_ui(ui, row, commands);
             }
@@ -127,13 +147,13 @@ fn groups_ui(
     };
     rows_ui(ui, &groups.above);
     if !groups.below.is_empty() {
-        group_name_ui(ui, &format!("Below threshold ({})", groups.below.len()));
+        group_name_ui(ui, &format!("Below threshold ({})", now.below.len()));
         rows_ui(ui, &groups.below);
     }
     rows_ui(ui, &groups.without_score);
     let without = &groups.without_threshold;
     if without.is_empty() {
-        return moving;
+        return;
     }
     let n_without = without.len();
     group_name_ui(ui, &format!("No threshold in this model ({n_without})")).on_hover_text(
@@ -142,7 +162,7 @@ fn groups_ui(
     // A model without any threshold has nothing else to show; columns of a comparison need lines.
     if groups.n_judged() == 0 || view.beside.is_some() {
         rows_ui(ui, without);
-        return moving;
+        return;
     }
     let (open, closed): (Vec<usize>, Vec<usize>) = without
         .iter()
@@ -164,7 +184,6 @@ fn groups_ui(
             }
         }
     });
-    moving
 }
 
 /// Findings that only the other model of a comparison has.

@@ -156,9 +156,8 @@ pub fn risk_of(score: Score, calibration: Option<&Calibration>) -> Option<f64> {
 
 /// The rank of a row's score among validation films with and without the finding.
 pub fn standing_text(row: &FindingRow, histogram: Option<&ScoreHistogram>) -> String {
-    let name = &row.name;
     let (Some(score), Some(histogram)) = (row.score, histogram) else {
-        return format!("Rank of {name} among validation films: n/a");
+        return "Rank among validation films: n/a".to_owned();
     };
     let percent = |share: Option<f64>| {
         share.map_or_else(
@@ -168,7 +167,7 @@ pub fn standing_text(row: &FindingRow, histogram: Option<&ScoreHistogram>) -> St
     };
     let (positives, negatives) = histogram.shares_below(score.get());
     format!(
-        "Scores higher than {} of films with {name}, {} of films without ({})",
+        "Higher than {} of films with it and {} of films without ({})",
         percent(positives),
         percent(negatives),
         histogram.measured_on()
@@ -185,16 +184,15 @@ pub fn interval_text(row: &FindingRow, n: usize) -> Option<String> {
 
 /// The calibrated risk of a row's finding, apart from its score, and what it was fitted on.
 pub fn risk_text(row: &FindingRow, calibration: Option<&Option<Calibration>>) -> String {
-    let name = &row.name;
     let Some(score) = row.score else {
-        return format!("Risk of {name}: n/a, no score");
+        return "Risk: n/a, no score".to_owned();
     };
     match calibration {
         Some(Some(known @ Calibration::Platt { fitted_on, .. })) => {
             let risk = risk_of(score, Some(known)).unwrap_or_default() * 100.0;
-            format!("Risk of {name}: {risk:.0} % (calibrated on {fitted_on})")
+            format!("Risk: {risk:.0} % (calibrated on {fitted_on})")
         }
-        _ => format!("Risk of {name}: n/a, the model has no calibration for it"),
+        _ => "Risk: n/a, the model has no calibration for it".to_owned(),
     }
 }
 
@@ -217,7 +215,7 @@ mod tests {
         // The logit of 0.5 is 0: the risk is sigmoid(-1).
         let text = risk_text(&rows[4], Some(&calibration));
         assert!(
-            text.contains("Effusion: 27 %") && text.contains("valid"),
+            text.contains("Risk: 27 %") && text.contains("valid"),
             "{text}"
         );
         assert!(risk_text(&rows[4], Some(&None)).contains("n/a"));
@@ -234,7 +232,7 @@ mod tests {
         let histogram = ScoreHistogram::of(negatives, "valid").unwrap();
         assert_eq!(
             standing_text(&rows[7], Some(&histogram)),
-            "Scores higher than n/a of films with Hernia, 50 % of films without (valid)"
+            "Higher than n/a of films with it and 50 % of films without (valid)"
         );
     }
 

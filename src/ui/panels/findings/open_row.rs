@@ -12,21 +12,21 @@ use crate::ui::widgets::{Busy, NumberField, NumberOutput, ThresholdSlider};
 const THRESHOLD_WIDTH_PT: f32 = 52.0;
 
 /// The finding in view: its score among those of validation films, its threshold, its risk, and what the film's table
-/// says. Whether the threshold is being moved.
+/// says. `elsewhere`: it keeps its place though it stands on the other side of its threshold now.
 pub fn open_row_ui(
     ui: &mut Ui,
     row: &FindingRow,
-    card: &ModelCard,
+    (card, elsewhere): (&ModelCard, bool),
     view: &FindingsView<'_>,
     commands: &CommandSender,
-) -> bool {
+) {
     let visuals = ui.visuals();
     let frame = Frame::new()
         .fill(visuals.faint_bg_color)
         .stroke(Stroke::new(1.0, theme::palette(visuals).accent))
         .corner_radius(theme::LARGE_CORNER_PT)
         .inner_margin(theme::SMALL_GAP_PT);
-    let shown = frame.show(ui, |ui| {
+    frame.show(ui, |ui| {
         ui.set_width(ui.available_width());
         line_ui(ui, row, commands);
         facts_ui(ui, row, view);
@@ -49,6 +49,7 @@ pub fn open_row_ui(
             .weak();
         ui.label(standing);
         let (typed, typing_ended) = threshold_ui(ui, row, commands);
+        origin_ui(ui, row, elsewhere);
         let moved = slider.changed().then_some(threshold).or(typed);
         if let Some(threshold) = moved {
             commands.view(ViewerCommand::SetThreshold(row.finding_idx, threshold));
@@ -63,9 +64,20 @@ pub fn open_row_ui(
                 "Of a population like the films it was calibrated on; a score is not a probability",
             );
         stability_ui(ui, row, view, commands);
-        slider.is_pointer_button_down_on() || slider.has_focus()
     });
-    shown.inner
+}
+
+/// Who chose the threshold; and, in the same line so that nothing moves for it, that the row is elsewhere by it.
+fn origin_ui(ui: &mut Ui, row: &FindingRow, elsewhere: bool) {
+    let mut words = row.threshold.origin().words();
+    let mut hover = threshold_text(row);
+    if elsewhere {
+        let side = if row.is_above() { "above" } else { "below" };
+        words.push_str(&format!(" · now {side} threshold"));
+        hover.push_str("\nThe row is sorted in when another finding is opened");
+    }
+    let words = egui::RichText::new(words).small().weak();
+    ui.label(words).on_hover_text(hover);
 }
 
 /// What the film's table and a radiologist's box say.
@@ -92,7 +104,7 @@ fn box_text(viewer: &ViewerState, films: &Films) -> Option<String> {
     let (threshold, overlap) = viewer.overlap.found.filter(|_| !viewer.is_refused(films))?;
     let hit = if overlap.hit { "hit" } else { "miss" };
     Some(format!(
-        "NIH box: {hit} (IoU {:.2} with the map above {:.0} % of its maximum)",
+        "Box: {hit} (IoU {:.2} with the map above {:.0} % of its maximum)",
         overlap.iou,
         threshold * 100.0
     ))
@@ -121,10 +133,6 @@ fn threshold_ui(ui: &mut Ui, row: &FindingRow, commands: &CommandSender) -> (Opt
         }
         if let Some(note) = note {
             note.ui(ui);
-        } else {
-            let origin = egui::RichText::new(row.threshold.origin().words()).weak();
-            ui.add(egui::Label::new(origin).truncate())
-                .on_hover_text(threshold_text(row));
         }
         (
             response.changed().then_some(value),

@@ -55,7 +55,7 @@ fn counts_ui(
     );
     let action = Action::ResetThresholds;
     if view.actions.command(action).is_some() {
-        let button = Button::new("Reset all").small();
+        let button = Button::new("Reset thresholds").small();
         view.actions
             .add(ui, action, button, commands)
             .on_hover_text(action.label());

@@ -57,7 +57,7 @@ fn sort_ui(ui: &mut Ui, order: SortOrder, labels: Option<&Labels>, commands: &Co
     let shown = shown.map_or("", |(_, name)| name.as_str());
     ui.horizontal(|ui| {
         let label = ui.label("Sort");
-        let width = (ui.available_width() - 40.0).max(60.0);
+        let width = (ui.available_width() - 8.0).max(60.0);
         drop_down_ui(ui, "sort list", (shown, width), label.id, |ui| {
             for (key, name) in &keys {
                 if ui.selectable_label(*key == order.key, name).clicked() {
@@ -66,26 +66,36 @@ fn sort_ui(ui: &mut Ui, order: SortOrder, labels: Option<&Labels>, commands: &Co
                     let key = *key;
                     let order = SortOrder { key, descending };
                     commands.list(ListCommand::Sort(order));
+                    ui.close();
                 }
             }
         });
-        let by_time = order.key == SortKey::Study;
-        let (arrow, name) = match (order.descending, by_time) {
-            (true, false) => ("⏷", "Largest first"),
-            (false, false) => ("⏶", "Smallest first"),
-            (true, true) => ("⏷", "Newest first"),
-            (false, true) => ("⏶", "Oldest first"),
-        };
-        let response = ui.button(arrow).on_hover_text(name);
-        response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, name));
-        if response.clicked() {
-            let descending = !order.descending;
-            commands.list(ListCommand::Sort(SortOrder {
-                descending,
-                ..order
-            }));
-        }
     });
+    let (arrow, name) = direction_words(order);
+    let response = ui.button(format!("{arrow} {name}"));
+    let response = response.on_hover_text("Turns the order around");
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, name));
+    if response.clicked() {
+        let descending = !order.descending;
+        commands.list(ListCommand::Sort(SortOrder {
+            descending,
+            ..order
+        }));
+    }
+}
+
+/// An arrow, and what comes first.
+fn direction_words(order: SortOrder) -> (&'static str, &'static str) {
+    match (order.key, order.descending) {
+        (SortKey::Opened, false) => ("⏶", "First opened first"),
+        (SortKey::Opened, true) => ("⏷", "Last opened first"),
+        (SortKey::Name, false) => ("⏶", "A to Z"),
+        (SortKey::Name, true) => ("⏷", "Z to A"),
+        (SortKey::Study, false) => ("⏶", "Oldest first"),
+        (SortKey::Study, true) => ("⏷", "Newest first"),
+        (SortKey::Score(_) | SortKey::Above, false) => ("⏶", "Lowest first"),
+        (SortKey::Score(_) | SortKey::Above, true) => ("⏷", "Highest first"),
+    }
 }
 
 fn parts_ui(

@@ -2,8 +2,11 @@
 
 mod filter;
 mod film_list;
-mod headings;
+mod groups;
+mod heading;
+mod row;
 mod view;
+mod words;
 
 pub use film_list::{ListViews, film_list_ui};
 pub use view::ListView;

@@ -30,9 +30,24 @@ pub fn map_bar_ui(ui: &mut Ui, film: Rect, view: &MapControlsView<'_>, commands:
     let Some(max) = view.max() else {
         return;
     };
-    Area::new(Id::unique("map bar"))
-        .pivot(Align2::CENTER_BOTTOM)
-        .fixed_pos(film.center_bottom() - vec2(0.0, GAP_BELOW_PT))
+    let narrow = film.width() < theme::NARROW_FILM_PT;
+    let tiny = film.width() < theme::TINY_FILM_PT;
+    // Its left end stays where it is when the rest is hidden with the map: the button is pressed again there.
+    let width_id = Id::unique(("width of the map bar", narrow, tiny));
+    let whole: Option<f32> = ui.data(|data| data.get_temp(width_id));
+    let (pivot, at) = match whole.filter(|_| !view.map.visible) {
+        Some(width) => (
+            Align2::LEFT_BOTTOM,
+            film.center_bottom() - vec2(width / 2.0, GAP_BELOW_PT),
+        ),
+        None => (
+            Align2::CENTER_BOTTOM,
+            film.center_bottom() - vec2(0.0, GAP_BELOW_PT),
+        ),
+    };
+    let shown = Area::new(Id::unique("map bar"))
+        .pivot(pivot)
+        .fixed_pos(at)
         .constrain_to(film)
         .show(ui.ctx(), |ui| {
             let ground = Frame::new()
@@ -41,23 +56,33 @@ pub fn map_bar_ui(ui: &mut Ui, film: Rect, view: &MapControlsView<'_>, commands:
                 .corner_radius(theme::LARGE_CORNER_PT)
                 .inner_margin(Margin::symmetric(8, 4));
             ground.show(ui, |ui| {
-                let narrow = film.width() < theme::NARROW_FILM_PT;
-                ui.horizontal(|ui| bar_ui(ui, view, (max, narrow), commands));
+                ui.horizontal(|ui| bar_ui(ui, view, max, [narrow, tiny], commands));
             });
         });
+    if view.map.visible {
+        let width = shown.response.rect.width();
+        ui.data_mut(|data| data.insert_temp(width_id, width));
+    }
 }
 
-/// The largest value of the map is the end of its legend, for which a narrow film has no room.
+/// The largest value of the map is the end of its legend, for which a narrow film has no room; a tiny one has none for
+/// the strength either.
 fn bar_ui(
     ui: &mut Ui,
     view: &MapControlsView<'_>,
-    (max, narrow): (f32, bool),
+    max: f32,
+    [narrow, tiny]: [bool; 2],
     commands: &CommandSender,
 ) {
     let map = view.map;
     ui.spacing_mut().item_spacing.x = theme::SMALL_GAP_PT;
-    let button = IconButton::new(Icon::Map, "Map")
-        .word(Some("Map"))
+    let icon = if map.visible {
+        Icon::Map
+    } else {
+        Icon::MapHidden
+    };
+    let button = IconButton::new(icon, "Map")
+        .word((!tiny).then_some("Map"))
         .selected(map.visible);
     let response = ui.add(button);
     if response.clicked() {
@@ -84,14 +109,17 @@ fn bar_ui(
             let action = Action::ToggleContours;
             view.actions.explain(response, action, Some(hover));
         }
-        strength_ui(ui, map, !narrow, commands);
+        if !tiny {
+            strength_ui(ui, map, !narrow, commands);
+        }
         if max <= 0.0 {
             ui.label("No positive evidence");
         } else if !narrow {
-            let bar = ColorBar::new(&bar_colors(map.colormap), "weak", "hot").ui(ui);
+            let bar = ColorBar::new(&bar_colors(map.colormap), "low", "high").ui(ui);
             bar.on_hover_text(format!(
                 "Evidence for the finding, from 0 to {max:.3} in the units of the map's method. Every map is on its \
-                 own scale"
+                 own scale{}",
+                view.hits.as_ref().map_or_else(String::new, |hits| format!(".\n{hits}"))
             ));
         }
     }
@@ -134,6 +162,9 @@ fn strength_ui(ui: &mut Ui, map: &MapSettings, worded: bool, commands: &CommandS
 /// How the map is made, and what of it is drawn.
 fn more_ui(ui: &mut Ui, view: &MapControlsView<'_>, commands: &CommandSender) {
     let map = view.map;
+    if let Some(hits) = &view.hits {
+        ui.weak(hits.as_str());
+    }
     Grid::new("map settings").num_columns(2).show(ui, |ui| {
         let choices = MapMethod::ALL.map(|method| (method, method.name()));
         if let Some(method) = choice_ui(ui, "Method", view.method(), &choices) {

@@ -13,6 +13,8 @@ pub struct MapControlsView<'a> {
     pub scored: Option<&'a ScoredFilm>,
     /// The finding whose map is over the film.
     pub selected: Option<usize>,
+    /// How often maps of this finding and method hit radiologists' boxes, where the model knows.
+    pub hits: Option<String>,
     /// The map of covered places that is being made.
     pub occlusion: &'a Occlusion,
 }
@@ -21,10 +23,17 @@ impl<'a> MapControlsView<'a> {
     /// The controls of this state.
     pub fn of(state: &'a AppState) -> Self {
         let scored = state.shared.films.film.reading();
+        let scored = scored.filter(|_| !state.hides_answer()).map(AsRef::as_ref);
+        let card = state.shared.model.classifier();
+        let card = card.map(|classifier| classifier.card());
+        let record = card.zip(state.viewer.selected);
+        let record = record.and_then(|(card, finding_idx)| card.maps.get(finding_idx)?.as_ref());
+        let hits = record.zip(scored);
         Self {
             actions: Actions::of(state),
             map: &state.shared.settings.map,
-            scored: scored.filter(|_| !state.hides_answer()).map(AsRef::as_ref),
+            scored,
+            hits: hits.and_then(|(record, scored)| record.hits_text(scored.method.key())),
             selected: state.viewer.selected,
             occlusion: &state.viewer.occlusion,
         }

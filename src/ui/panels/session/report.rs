@@ -1,7 +1,7 @@
 use egui::{Grid, RichText, ScrollArea, Ui};
 
 use crate::metrics::{Agreement, Confusion};
-use crate::state::{AgreementRow, Answer, CommandSender, ListCommand, SessionReport};
+use crate::state::{AgreementRow, Answer, Command, CommandSender, ListCommand, SessionReport};
 use crate::ui::shortcuts::{Action, Actions};
 use crate::ui::theme;
 
@@ -32,8 +32,8 @@ pub fn session_report_ui(
     ui.horizontal_wrapped(|ui| {
         let log = report.log.display().to_string();
         ui.label(format!("Log: {log}"));
-        if ui.button("Copy path of the log").clicked() {
-            ui.ctx().copy_text(log);
+        if ui.button("Show in folder").clicked() {
+            commands.send(Command::ShowInFolder(report.log.clone()));
         }
     });
     ui.horizontal_wrapped(|ui| {

@@ -35,7 +35,18 @@ pub fn identity_ui(ui: &mut Ui, rect: Rect, pane: &Pane<'_>, opened: &OpenedFilm
             for words in [&identity.patient, &identity.study].into_iter().flatten() {
                 line_ui(ui, RichText::new(words).small()).on_hover_text(words);
             }
-            line_ui(ui, RichText::new(facts(film)).small()).on_hover_text(details(film));
+            line_ui(
+                ui,
+                RichText::new(facts(
+                    film,
+                    identity
+                        .view
+                        .as_deref()
+                        .or(film.info.view_position.as_deref()),
+                ))
+                .small(),
+            )
+            .on_hover_text(details(film));
             if pane.concerns_shown && !pane.refused {
                 let color = theme::palette(&Visuals::dark()).warning;
                 for reason in opened.concerns.reasons() {
@@ -55,7 +66,7 @@ fn details(film: &Film) -> String {
     lines.join("\n")
 }
 
-fn facts(film: &Film) -> String {
+fn facts(film: &Film, view: Option<&str>) -> String {
     let info = &film.info;
     let mut facts = vec![
         info.format.clone(),
@@ -66,7 +77,7 @@ fn facts(film: &Film) -> String {
         ),
         format!("{} bits", info.bits),
     ];
-    facts.extend(info.view_position.clone());
+    facts.extend(view.map(ToOwned::to_owned));
     facts.extend(info.laterality.clone());
     if let Some(spacing) = info.spacing {
         let source = match spacing.source {

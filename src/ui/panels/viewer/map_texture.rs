@@ -2,15 +2,12 @@ use std::sync::Arc;
 
 use egui::{ColorImage, Context, TextureHandle, TextureId, TextureOptions};
 
-use crate::explain::{Colormap, Heatmap, contours, map_picture};
+use crate::explain::{Colormap, EvidenceLine, Heatmap, evidence_lines, map_picture};
 use crate::film::ScoredFilm;
 use crate::state::MapSettings;
 
 /// Side of the map's texture: fine enough that the screen's own blending shows no grid.
 const MAP_SIDE_PX: usize = 256;
-
-/// Shares of a map's maximum at which lines are drawn.
-pub const LINE_SHARES: [f32; 4] = [0.25, 0.5, 0.7, 0.9];
 
 /// Map textures, rebuilt only when their source changes.
 #[derive(Default)]
@@ -22,8 +19,8 @@ pub struct MapTextures {
     lines: Option<(usize, Vec<Line>)>,
 }
 
-/// A share of the maximum, and where the map has it, in parts of width and height.
-pub type Line = (f32, Vec<[f32; 2]>);
+/// A line of equal evidence with its share of the map's maximum.
+pub type Line = (f32, EvidenceLine);
 
 struct Source {
     scored: Arc<ScoredFilm>,
@@ -81,19 +78,9 @@ impl MapTextures {
             .as_ref()
             .is_some_and(|(idx, _)| *idx == finding_idx);
         if !known && let Some(source) = &self.source {
-            let shares = LINE_SHARES
-                .into_iter()
-                .filter(|share| *share >= source.cut_off);
-            let lines = source
-                .heatmap(finding_idx)
-                .map_or_else(Vec::new, |heatmap| {
-                    shares
-                        .flat_map(|share| {
-                            let lines = contours(heatmap, share * heatmap.max()).into_iter();
-                            lines.map(move |line| (share, line))
-                        })
-                        .collect()
-                });
+            let lines = source.heatmap(finding_idx);
+            let lines =
+                lines.map_or_else(Vec::new, |heatmap| evidence_lines(heatmap, source.cut_off));
             self.lines = Some((finding_idx, lines));
         }
         self.lines.as_ref().map_or(&[], |(_, lines)| lines)

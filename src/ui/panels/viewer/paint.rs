@@ -7,9 +7,12 @@ use super::placement::WHOLE_UV;
 use super::{Pane, Placement, ViewerViews};
 use crate::dataset::BOX_FRAME_PX;
 use crate::domain::{GrayChoice, PatientOrientation, Point, Voi};
-use crate::explain::outside_text;
+use crate::explain::{line_color, outside_text};
 use crate::film::{OpenedFilm, ScoredFilm};
 use crate::ui::theme;
+
+/// Share of a map's evidence outside the body from which on its words say so.
+const TELLING_SHARE_OUTSIDE: f64 = 0.1;
 
 /// Words in the middle of the empty viewer.
 pub fn message_ui(ui: &Ui, rect: Rect, text: &str) {
@@ -57,7 +60,12 @@ pub fn film_ui(
     }
     let zoom = placement.screen_from_shown.zoom * ui.ctx().pixels_per_point() * 100.0;
     let corner = rect.right_top() + Vec2::new(-10.0, 8.0);
-    let text = format!("{}   {zoom:.0} %", gray_text(pane, opened));
+    let (gray, name) = gray_text(pane, opened);
+    let text = if rect.width() < theme::TINY_FILM_PT {
+        gray
+    } else {
+        format!("{gray}  ({name})   {zoom:.0} %")
+    };
     words_ui(ui, rect, corner, Align2::RIGHT_TOP, &text);
     badges_ui(ui, rect, pane);
     sides_ui(ui, rect, placement, opened);
@@ -91,13 +99,10 @@ fn map_text(name: &str, pane: &Pane<'_>, scored: &ScoredFilm, finding_idx: usize
         text.push_str("\nBelow its threshold: drawn fainter");
     }
     let outside = scored.outside.get(finding_idx).copied().flatten();
-    text = format!("{text}\n{}", outside_text(outside));
-    let record = pane
-        .card
-        .and_then(|card| card.maps.get(finding_idx)?.as_ref());
-    if let Some(hits) = record.and_then(|record| record.hits_text(scored.method.key())) {
+    // Said where it matters: the words lie over the film.
+    if outside.is_none_or(|share| share >= TELLING_SHARE_OUTSIDE) {
         text.push('\n');
-        text.push_str(&hits);
+        text.push_str(&outside_text(outside));
     }
     text
 }
@@ -118,13 +123,13 @@ pub fn map_mesh_ui(
         return false;
     };
     if pane.map.contours {
-        let strength = pane.style_of(finding_idx).opacity / pane.map.opacity.max(f32::EPSILON);
+        let strength = pane.style_of(finding_idx).strength;
         let lines = views.maps.lines(finding_idx);
         lines_ui(painter, placement, pane, lines, strength);
         return true;
     }
     let mut mesh = placement.picture(texture, placement.whole(), WHOLE_UV);
-    let tint = Color32::WHITE.gamma_multiply(pane.style_of(finding_idx).opacity);
+    let tint = Color32::WHITE.gamma_multiply(pane.style_of(finding_idx).fill_opacity());
     for vertex in &mut mesh.vertices {
         vertex.color = tint;
     }
@@ -145,8 +150,7 @@ fn lines_ui(
             .iter()
             .map(|[x, y]| placement.screen_of_unit(*x, *y))
             .collect();
-        // Colors of weak evidence are dark, which a thin line must not be.
-        let [red, green, blue] = pane.map.colormap.color(0.45 + 0.55 * share);
+        let [red, green, blue] = line_color(pane.map.colormap, *share);
         let color = Color32::from_rgb(red, green, blue).gamma_multiply(strength);
         // Dark around light: seen on any gray.
         let edge = theme::BOX_EDGE.gamma_multiply(strength);
@@ -186,19 +190,20 @@ fn boxes_ui(
 }
 
 /// Which gray mapping is in use, with center and width where it has them.
-fn gray_text(pane: &Pane<'_>, opened: &OpenedFilm) -> String {
+fn gray_text<'a>(pane: &'a Pane<'_>, opened: &'a OpenedFilm) -> (String, &'a str) {
     let name = match &pane.display.gray {
         GrayChoice::File => &opened.film.default_window.name,
         GrayChoice::Preset(name, _) => name,
         GrayChoice::Dragged(_) => "Adjusted",
     };
-    match &*opened.film.shown_voi(&pane.display.gray) {
+    let gray = match &*opened.film.shown_voi(&pane.display.gray) {
         Voi::Window(window) => {
             let (center, width) = (window.center(), window.width());
-            format!("W {width:.0}  C {center:.0}  ({name})")
+            format!("W {width:.0}  C {center:.0}")
         }
-        Voi::Table { .. } => format!("Table of the file  ({name})"),
-    }
+        Voi::Table { .. } => "Table of the file".to_owned(),
+    };
+    (gray, name)
 }
 
 /// Badges of a changed orientation or inversion, in capitals below the window at the top right.

@@ -40,7 +40,9 @@ fn pixel_text(pos_in_image: Point, opened: &OpenedFilm) -> Option<String> {
     let rescaled = (modality - f64::from(stored)).abs() > f64::EPSILON;
     let modality = rescaled.then(|| format!("   modality {modality:.0}"));
     let modality = modality.unwrap_or_default();
-    Some(format!("x {column}, y {row}   stored {stored}{modality}"))
+    Some(format!(
+        "x {column}, y {row}   stored value {stored}{modality}"
+    ))
 }
 
 /// The evidence of the finding in view at a point, as a fraction of its map's maximum.

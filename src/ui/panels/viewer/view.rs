@@ -75,6 +75,8 @@ pub struct Identity {
     pub moment: Option<String>,
     /// The day alone.
     pub date: Option<StudyDate>,
+    /// `PA`, `AP`, `LL` and so on, from the file or the table beside it.
+    pub view: Option<Box<str>>,
 }
 
 impl Identity {
@@ -110,6 +112,7 @@ impl Identity {
             ),
             moment: visit.moment(),
             date: visit.date(),
+            view: visit.view,
         }
     }
 }

@@ -1,9 +1,10 @@
 use std::sync::Arc;
 
-use egui::{Align2, FontId, Galley, Pos2, Rect, Ui, Vec2, pos2, vec2};
+use egui::{FontId, Galley, Pos2, Rect, Ui, Vec2, pos2, vec2};
 
 use super::super::{Pane, Placement};
-use crate::domain::{Measurement, MeasurementKind, Point, RegionStats};
+use crate::domain::{Measurement, Point, RegionStats};
+use crate::drawing::{Area, DrawnMeasurement, Plane, begun_lines};
 use crate::film::OpenedFilm;
 use crate::ui::theme;
 
@@ -57,21 +58,16 @@ pub fn all(
     let measurements = pane.measurements.iter();
     let drawn = measurements
         .map(|measurement| {
-            let mut text = measurement.text(opened.film.info.spacing);
+            let mut stats = None;
             if let Measurement::Rectangle(corners) = measurement {
-                let stats = regions.of(opened, *corners);
-                text.push('\n');
-                text.push_str(
-                    &stats
-                        .as_ref()
-                        .map_or_else(|| "n/a".to_owned(), RegionStats::text),
-                );
+                stats = regions.of(opened, *corners);
                 asked.push(Region {
                     film: Arc::clone(opened),
                     corners: *corners,
-                    stats,
+                    stats: stats.clone(),
                 });
             }
+            let text = measurement.text_with(opened.film.info.spacing, stats.as_ref());
             drawn(ui, rect, placement, measurement, text, &mut taken)
         })
         .collect();
@@ -118,11 +114,10 @@ pub fn begun(
             &mut Vec::new(),
         ));
     }
-    let handles: Vec<Pos2> = points.iter().map(|&pos| placement.screen(pos)).collect();
-    let lines = match kind {
-        MeasurementKind::Ratio => handles.chunks(2).map(<[Pos2]>::to_vec).collect(),
-        _ => vec![handles.clone()],
-    };
+    let places: Vec<Point> = points.iter().map(|&pos| placed(placement, pos)).collect();
+    let lines = begun_lines(kind, &places);
+    let lines = lines.iter().map(|line| on_screen(line)).collect();
+    let handles = on_screen(&places);
     Some(Drawn {
         lines,
         handles,
@@ -138,152 +133,67 @@ fn drawn(
     placement: &Placement,
     measurement: &Measurement,
     text: String,
-    taken: &mut Vec<Rect>,
+    taken: &mut Vec<Area>,
 ) -> Drawn {
-    let handles = measurement.handles();
-    let handles: Vec<Pos2> = handles.iter().map(|&pos| placement.screen(pos)).collect();
     let spoken = format!("{} {}", measurement.kind().name(), text.replace('\n', ", "));
     let galley = (!text.is_empty()).then(|| {
         let font = FontId::proportional(theme::MEASURE_TEXT_PT);
         ui.painter().layout_no_wrap(text, font, theme::MEASURE_LINE)
     });
     let size = galley.as_ref().map_or(Vec2::ZERO, |galley| galley.size());
-    let label = match (measurement.kind(), handles.as_slice()) {
-        // Words lie where they were written.
-        (MeasurementKind::Text, &[at]) => Rect::from_min_size(at, size),
-        (MeasurementKind::Arrow, &[tail, head]) => behind(tail, head, size),
-        (_, handles) => beside(anchor(measurement.kind(), handles), size, rect, taken),
+    let plane = Plane {
+        area: area_of(rect),
+        gap: GAP_PT,
+        arrow_head: theme::ARROW_HEAD_PT,
     };
-    taken.push(label);
+    let place = |pos| placed(placement, pos);
+    let laid_out = DrawnMeasurement::new(measurement, size.into(), &plane, place, taken);
+    let Area {
+        left,
+        top,
+        width,
+        height,
+    } = laid_out.label;
     Drawn {
-        lines: lines(measurement.kind(), &handles),
-        handles,
+        lines: laid_out.lines.iter().map(|line| on_screen(line)).collect(),
+        handles: on_screen(&laid_out.handles),
         galley,
-        label,
+        label: Rect::from_min_size(pos2(left, top), vec2(width, height)),
         spoken,
     }
-}
-
-fn lines(kind: MeasurementKind, places: &[Pos2]) -> Vec<Vec<Pos2>> {
-    match (kind, places) {
-        (MeasurementKind::Text, _) => Vec::new(),
-        (MeasurementKind::Ratio, places) => places.chunks(2).map(<[Pos2]>::to_vec).collect(),
-        (MeasurementKind::Rectangle, &[a, ..]) => vec![[places, &[a]].concat()],
-        (MeasurementKind::Arrow, &[tail, head]) => {
-            let along = (head - tail).normalized() * theme::ARROW_HEAD_PT;
-            let wing = along.rot90() * 0.5;
-            let ends = [head - along + wing, head, head - along - wing];
-            vec![vec![tail, head], ends.to_vec()]
-        }
-        (_, places) => vec![places.to_vec()],
-    }
-}
-
-/// Where the result of a measurement is looked for.
-fn anchor(kind: MeasurementKind, places: &[Pos2]) -> Pos2 {
-    match (kind, places) {
-        // The right end of the chest's line: the ratio stands beside it.
-        (MeasurementKind::Ratio, &[_, _, a, b]) if a.x > b.x => a,
-        (MeasurementKind::Rectangle, places) => {
-            Rect::from_points(places).right_top() + vec2(0.0, 10.0)
-        }
-        (_, places) => places.last().copied().unwrap_or_default(),
-    }
-}
-
-/// Behind the tail of an arrow.
-fn behind(tail: Pos2, head: Pos2, size: Vec2) -> Rect {
-    let away = tail - head;
-    let anchor = if away.y.abs() > away.x.abs() {
-        if away.y > 0.0 {
-            Align2::CENTER_TOP
-        } else {
-            Align2::CENTER_BOTTOM
-        }
-    } else if away.x > 0.0 {
-        Align2::LEFT_CENTER
-    } else {
-        Align2::RIGHT_CENTER
-    };
-    anchor.anchor_size(tail + away.normalized() * GAP_PT, size)
 }
 
 /// Between a place and its words.
 const GAP_PT: f32 = 8.0;
 
-/// Beside a place: where nothing else is written, if there is such a place.
-fn beside(at: Pos2, size: Vec2, rect: Rect, taken: &[Rect]) -> Rect {
-    let places = [
-        (Align2::LEFT_BOTTOM, vec2(GAP_PT, -GAP_PT)),
-        (Align2::LEFT_TOP, vec2(GAP_PT, GAP_PT)),
-        (Align2::RIGHT_BOTTOM, vec2(-GAP_PT, -GAP_PT)),
-        (Align2::RIGHT_TOP, vec2(-GAP_PT, GAP_PT)),
-        (Align2::CENTER_BOTTOM, vec2(0.0, -4.0 * GAP_PT)),
-        (Align2::CENTER_TOP, vec2(0.0, 4.0 * GAP_PT)),
-    ];
-    let places = places.map(|(anchor, by)| anchor.anchor_size(at + by, size));
-    let within = |place: &&Rect| rect.contains_rect(**place);
-    let free = |place: &&Rect| !taken.iter().any(|other| other.intersects(**place));
-    let all = || places.iter();
-    let found = all()
-        .filter(within)
-        .find(free)
-        .or_else(|| all().find(within));
-    found
-        .or_else(|| places.first())
-        .copied()
-        .unwrap_or(Rect::NOTHING)
+fn placed(placement: &Placement, pos: Point) -> Point {
+    let Pos2 { x, y } = placement.screen(pos);
+    Point { x, y }
+}
+
+fn on_screen(line: &[Point]) -> Vec<Pos2> {
+    line.iter().map(|point| pos2(point.x, point.y)).collect()
+}
+
+fn area_of(rect: Rect) -> Area {
+    Area {
+        left: rect.left(),
+        top: rect.top(),
+        width: rect.width(),
+        height: rect.height(),
+    }
 }
 
 /// The corners of the film, where others write.
-fn corners(rect: Rect) -> Vec<Rect> {
+fn corners(rect: Rect) -> Vec<Area> {
     let width = (rect.width() * 0.4).min(280.0);
     let (top, bottom) = (46.0, theme::ABOVE_MAP_BAR_PT + 40.0);
     let (left, right) = (rect.left(), rect.right() - width);
-    let corner = |x, y, height| Rect::from_min_size(pos2(x, y), vec2(width, height));
+    let corner = |x, y, height| area_of(Rect::from_min_size(pos2(x, y), vec2(width, height)));
     vec![
         corner(left, rect.top(), top),
         corner(right, rect.top(), top),
         corner(left, rect.bottom() - bottom, bottom),
         corner(right, rect.bottom() - bottom, bottom),
     ]
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn words_stand_where_nothing_is_written_and_on_the_film() {
-        let rect = Rect::from_min_size(Pos2::ZERO, vec2(800.0, 600.0));
-        let size = vec2(100.0, 20.0);
-        let mut taken = corners(rect);
-        // Five results at one place, and one in each corner.
-        let mut places = vec![pos2(400.0, 300.0); 5];
-        places.extend([pos2(2.0, 2.0), pos2(798.0, 598.0)]);
-        for at in places {
-            let label = beside(at, size, rect, &taken);
-            assert!(rect.contains_rect(label), "{label:?}");
-            assert_eq!(label.size(), size);
-            if at.x == 400.0 {
-                let free = !taken.iter().any(|other| other.intersects(label));
-                assert!(free, "{label:?} {taken:?}");
-            }
-            taken.push(label);
-        }
-    }
-
-    #[test]
-    fn words_of_an_arrow_are_away_from_its_head() {
-        let tail = pos2(100.0, 100.0);
-        for by in [
-            vec2(50.0, 1.0),
-            vec2(-50.0, 1.0),
-            vec2(3.0, 50.0),
-            vec2(3.0, -50.0),
-        ] {
-            let label = behind(tail, tail + by, vec2(40.0, 10.0));
-            assert!((label.center() - tail).dot(by) < 0.0, "{by:?}");
-        }
-    }
 }

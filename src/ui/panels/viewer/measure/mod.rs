@@ -81,6 +81,9 @@ pub fn paint_ui(
     if let Some(kind) = pane.tool.measures() {
         let hint = match writing {
             Some(_) => "Enter keeps the words, Escape leaves",
+            None if pane.measuring.is_finished && pane.measuring.points.is_empty() => {
+                "Drag its ends to correct it, or draw another; Escape leaves the tool"
+            }
             None => kind.hint(pane.measuring.points.len()),
         };
         paint::hint_ui(ui, rect, hint);

@@ -1,5 +1,5 @@
 /// Text from elsewhere as text, not as markup.
-pub(super) fn escape(text: &str) -> String {
+pub fn escape(text: &str) -> String {
     let mut escaped = String::new();
     for c in text.chars() {
         match c {

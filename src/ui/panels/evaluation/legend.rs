@@ -1,0 +1,34 @@
+use egui::{RichText, Ui};
+
+use super::model::EvaluationCurves;
+use crate::state::EvaluationState;
+use crate::ui::theme;
+use crate::ui::widgets::{LegendEntry, LegendSign};
+
+/// What the lines of the plots beside it mean: one place for all, since none may cover a plot.
+pub fn legend_ui(ui: &mut Ui, evaluation: &EvaluationState, curves: &EvaluationCurves) {
+    let palette = theme::palette(ui.visuals());
+    ui.strong("Legend");
+    ui.spacing_mut().item_spacing.y = 1.0;
+    let entry = |ui: &mut Ui, words: &str, sign, color| {
+        ui.add(LegendEntry::new(words, sign, color))
+            .on_hover_text(words);
+    };
+    let point = format!("Operating point: threshold {:.3}", evaluation.threshold());
+    entry(ui, &point, LegendSign::Dot, palette.threshold);
+    entry(ui, "These scores", LegendSign::Line, palette.train);
+    entry(ui, "95 % (Wilson)", LegendSign::Band, palette.train);
+    if let Some(other) = evaluation.comparison.done() {
+        let words = format!("Compared: {}", other.set.name);
+        entry(ui, &words, LegendSign::Line, palette.valid);
+    }
+    if !curves.behind.is_empty() {
+        entry(ui, "Other findings", LegendSign::Line, palette.steps);
+    }
+    ui.add_space(theme::TINY_GAP_PT);
+    ui.label(RichText::new("Reliability, with its expected error").small());
+    let [a, b, ..] = palette.series;
+    for ((name, _), color) in curves.reliability.iter().zip([palette.train, a, b]) {
+        entry(ui, name, LegendSign::Line, color);
+    }
+}
