@@ -1,6 +1,6 @@
-use super::escape::escape;
 use super::svg::COLORS;
 use crate::domain::NOTICE;
+use crate::drawing::escape;
 
 /// A plot of lines over axes of any range.
 #[derive(Clone, Debug, PartialEq)]

@@ -3,7 +3,8 @@ use std::path::Path;
 
 use super::EvaluateError;
 use super::line_plot::{LinePlot, PlotLine};
-use super::picture::svg_png;
+use super::picture::SCALE;
+use crate::drawing::svg_png;
 use crate::files::{Existing, write_file};
 use crate::imaging::own_png;
 use crate::train::{CurveChoices, CurveKind, CurvedRun, RunCurve, RunCurves, curves_csv};
@@ -34,9 +35,9 @@ pub fn save_curves(
     let [table, auc_svg, auc_png, loss_svg, loss_png] = FILES;
     let files = [
         (table, curves_csv(runs).into_bytes()),
-        (auc_png, own_png(&svg_png(&auc)?)),
+        (auc_png, own_png(&svg_png(&auc, SCALE)?)),
         (auc_svg, auc.into_bytes()),
-        (loss_png, own_png(&svg_png(&loss)?)),
+        (loss_png, own_png(&svg_png(&loss, SCALE)?)),
         (loss_svg, loss.into_bytes()),
     ];
     for (name, bytes) in files {
