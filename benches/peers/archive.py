@@ -1,16 +1,45 @@
 """Pillow and ONNX Runtime with a pool of processes: what one writes to score an archive in Python.
 
+    archive.py films PHANTOM.png                        100 films of 1024 pixels, and list.txt with each four times
     archive.py make THORAX.safetensors network.onnx     the network of a model file as ONNX
+    archive.py time NAME COMMAND...                     runs a command on list.txt, prints seconds and films/s
     archive.py score network.onnx LIST PROCESSES        scores a list of films, prints seconds and films/s
 """
 
 import multiprocessing
+import os
+import resource
+import subprocess
 import sys
 import time
 
 import numpy as np
 
 STAGES = [(16, 16, 64), (64, 64, 128), (128, 128, 256)]  # in, inside, out
+
+
+def films(path):
+    from PIL import Image
+
+    base = np.asarray(Image.open(path).convert("L").resize((1024, 1024))).astype(np.float32)
+    random = np.random.default_rng(1)
+    names = [os.path.abspath(f"{n:03}.png") for n in range(100)]
+    for n, name in enumerate(names):
+        film = base * (0.8 + 0.004 * n) + random.normal(0, 2, base.shape)
+        Image.fromarray(np.clip(film, 0, 255).astype(np.uint8)).save(name)
+    with open("list.txt", "w") as lines:
+        lines.writelines(f"{name}\n" for name in names * 4)
+
+
+def timed(name, *command):
+    began = time.perf_counter()
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+    took = time.perf_counter() - began
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    n_films = len(open("list.txt").read().splitlines())
+    cpu_ms = 1000 * (used.ru_utime + used.ru_stime) / n_films
+    peak = used.ru_maxrss / 1024
+    print(f"{name}: {took:.2f} s, {n_films / took:.1f} films/s, {cpu_ms:.1f} ms of the processor a film, {peak:.0f} MiB")
 
 
 def make(weights_path, onnx_path, depth=56, side=128):
@@ -73,14 +102,14 @@ def start(onnx_path):
 def score(path):
     from PIL import Image
 
-    film = Image.open(path).convert("L").resize((128, 128), Image.NEAREST)
+    film = Image.open(path).convert("L").resize((128, 128), Image.BOX)
     films = np.asarray(film, np.float32)[None, None] / 255
     return session.run(None, {"films": films})[0][0]
 
 
 if __name__ == "__main__":
-    if sys.argv[1] == "make":
-        make(*sys.argv[2:])
+    if sys.argv[1] != "score":
+        {"films": films, "make": make, "time": timed}[sys.argv[1]](*sys.argv[2:])
     else:
         paths = open(sys.argv[3]).read().splitlines()
         with multiprocessing.Pool(int(sys.argv[4]), start, [sys.argv[2]]) as pool:
