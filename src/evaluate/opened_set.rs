@@ -9,6 +9,7 @@ use crate::dataset::Uncertain;
 use crate::domain::Part;
 use crate::model::Classifier;
 use crate::scores::ScoredSet;
+use crate::train::RunFolder;
 use crate::work::Watch;
 
 /// Where the scores of an evaluation come from.
@@ -45,6 +46,8 @@ pub struct OpenedSet {
     pub author: Option<Arc<ScoreAuthor>>,
     /// The table of the test films, for a table of validation films.
     pub test_table: Option<PathBuf>,
+    /// The folder or table of the films: where they were scored from, or what their run trained on.
+    pub films: Option<PathBuf>,
 }
 
 impl OpenedSet {
@@ -95,12 +98,17 @@ impl OpenedSet {
             Some(path) => shared_patients(&set, path)?,
             None => None,
         };
+        let films = match source {
+            ScoreSource::Predictions { path, .. } => data_of_run(path),
+            ScoreSource::Films { data, .. } => Some(data.data.table_path.clone()),
+        };
         Ok(Self {
             set: Arc::new(set),
             warnings,
             leak,
             author: author.map(Arc::new),
             test_table,
+            films,
         })
     }
 
@@ -109,6 +117,14 @@ impl OpenedSet {
         let leak = self.leak.as_ref().and_then(SharedPatients::warning);
         self.warnings.iter().cloned().chain(leak).collect()
     }
+}
+
+/// What the run trained on whose folder a table is in.
+fn data_of_run(table: &Path) -> Option<PathBuf> {
+    let run = RunFolder::at(table.parent()?);
+    let config = run.config_path().is_file().then(|| run.config().ok());
+    let data = config.flatten()?.data;
+    data.exists().then_some(data)
 }
 
 /// The table beside one of validation films that has its name but for the part.

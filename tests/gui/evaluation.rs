@@ -14,8 +14,8 @@ use thorax::metrics::{Confusion, OperatingTarget};
 use thorax::model::{Classifier, ModelFile};
 use thorax::scores::{Predictions, ScoredSet};
 use thorax::state::{
-    Cell, Command, EvaluationCommand, EvaluationPick, ModelOrigin, Picked, TargetForm, TargetKind,
-    Workspace,
+    Cell, Command, EvaluationCommand, EvaluationPick, EvaluationTab, ModelOrigin, Picked,
+    TargetForm, TargetKind, Workspace,
 };
 use thorax::ui::panels::rate_rows;
 use thorax::work::Task;
@@ -578,6 +578,9 @@ fn two_sets_are_laid_over_each_other() {
     assert_eq!(*differences, expected.unwrap());
     assert_eq!(differences[2].paired, None);
     harness.get_by_label("Here − there");
+    let tab = EvaluationCommand::ShowTab(EvaluationTab::Films);
+    apply(&mut harness, tab);
+    settle(&mut harness);
     harness
         .get_by_role_and_label(Role::CheckBox, "List the films that differ most")
         .click();

@@ -1,7 +1,7 @@
 use std::path::PathBuf;
 
-use super::{TableColumn, TableColumns};
-use crate::evaluate::Prevalence;
+use super::{EvaluationTab, TableColumn, TableColumns};
+use crate::evaluate::{MapRule, Prevalence};
 use crate::metrics::OperatingTarget;
 use crate::state::PickForm;
 
@@ -16,6 +16,14 @@ pub enum EvaluationCommand {
     Cancel,
     /// Work out intervals of the AUCs by a bootstrap of patients.
     Bootstrap,
+    /// Show this under the plots.
+    ShowTab(EvaluationTab),
+    /// Work out figures by view, sex, age and visit, at the thresholds of now.
+    Subgroups,
+    /// Which maps are compared with boxes, and what is measured of them.
+    SetMapRule(MapRule),
+    /// Compare maps with boxes.
+    Maps,
     /// Take the other scores away.
     DropComparison,
     /// Show this label's curves.
@@ -81,6 +89,8 @@ pub enum EvaluationPick {
     DataFolder,
     /// Other scores of the same films.
     Compared,
+    /// The films' folder or table, which has view, sex, age, visit and boxes.
+    Films,
     /// A page to be written.
     Report,
     /// A table of figures to be written.
@@ -97,6 +107,7 @@ impl EvaluationPick {
         match self {
             Self::Predictions => "Open scores (CSV)",
             Self::DataFolder => "Folder of films to score",
+            Self::Films => "Folder of these films, with their table",
             Self::Compared => "Compare with scores (CSV)",
             Self::Report => "Save the report",
             Self::Figures => "Save the metrics",
@@ -109,7 +120,7 @@ impl EvaluationPick {
     pub fn form(self) -> PickForm {
         match self {
             Self::Predictions | Self::Compared => PickForm::File(&["csv"]),
-            Self::DataFolder | Self::Plots => PickForm::Folder,
+            Self::DataFolder | Self::Films | Self::Plots => PickForm::Folder,
             Self::Report => PickForm::NewFile("evaluation.html"),
             Self::Figures => PickForm::NewFile("figures.csv"),
             Self::Model => PickForm::NewFile("model.safetensors"),

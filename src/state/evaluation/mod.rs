@@ -1,10 +1,12 @@
 //! Evaluation in the window: a set of scores, one operating point for each label, what follows.
 
 mod analyses;
+mod analysis_jobs;
 mod apply;
 mod chosen;
 mod command;
 mod origins;
+mod paths;
 mod state;
 mod table;
 mod work;
@@ -14,8 +16,8 @@ mod origin_tests;
 #[cfg(test)]
 mod tests;
 
-pub use analyses::{Analyses, BootstrapFound, Underway};
+pub use analyses::{Analyses, BootstrapFound, MapsFound, SubgroupsFound, Underway};
 pub use chosen::ChosenThresholds;
 pub use command::{Cell, EvaluationCommand, EvaluationPick, TargetForm, TargetKind};
 pub use state::{EvaluationState, ListedFilms, Locked};
-pub use table::{EvaluationSettings, TableColumn, TableColumns, TableSort};
+pub use table::{EvaluationSettings, EvaluationTab, TableColumn, TableColumns, TableSort};

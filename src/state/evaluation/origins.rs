@@ -112,6 +112,12 @@ impl EvaluationState {
             .is_some_and(|set| set.part == Some(Part::Test))
     }
 
+    /// Where the films of the scores have their table and their boxes, if that is known.
+    pub fn films_table(&self) -> Option<&PathBuf> {
+        let chosen = self.analyses.films.as_ref();
+        chosen.or(self.set.as_ref()?.films.as_ref())
+    }
+
     /// The test films' scores, once a threshold was chosen on the validation films in view.
     pub fn test_table(&self) -> Option<&PathBuf> {
         let mut thresholds = self.chosen.thresholds().iter();

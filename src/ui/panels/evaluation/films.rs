@@ -43,6 +43,13 @@ pub fn films_ui(
         if films.len() > MAX_FILMS {
             ui.weak(format!("The first {MAX_FILMS} are shown"));
         }
+        if evaluation.comparison.done().is_some() {
+            let mut shown = evaluation.listed.different.is_some();
+            let check = ui.checkbox(&mut shown, "List the films that differ most");
+            if check.changed() {
+                commands.evaluate(EvaluationCommand::ShowDifferent(shown));
+            }
+        }
         if listed && ui.small_button("Close the list").clicked() {
             commands.evaluate(EvaluationCommand::ShowCell(None));
         }

@@ -61,7 +61,8 @@ pub fn header_ui(ui: &mut Ui, view: &EvaluationView<'_>, commands: &CommandSende
     }
 }
 
-fn pick_ui(
+/// A button that asks for a path.
+pub fn pick_ui(
     ui: &mut Ui,
     words: &str,
     pick: EvaluationPick,

@@ -222,6 +222,7 @@ mod tests {
             leak: None,
             author: None,
             test_table: None,
+            films: None,
         };
         let choices = Choices {
             thresholds: &[Threshold::unset()],
