@@ -1,11 +1,8 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::analysis_jobs::{MapsJob, SubgroupsJob};
-use crate::domain::Threshold;
-use crate::evaluate::{
-    Bootstrap, BootstrapInterval, Localization, MapRule, Subgroup, bootstrap_aucs,
-};
+use super::analysis_jobs::{MapsFound, MapsJob, SubgroupsFound, SubgroupsJob};
+use crate::evaluate::{Bootstrap, BootstrapInterval, MapRule, bootstrap_aucs};
 use crate::explain::{MAP_THRESHOLD, MapMethod};
 use crate::scores::ScoredSet;
 use crate::state::Shared;
@@ -26,26 +23,6 @@ pub struct Analyses {
     pub map_rule: MapRule,
     /// The films' table or folder, where another than the known one was chosen.
     pub films: Option<PathBuf>,
-}
-
-/// Figures of subgroups.
-#[derive(Clone, Debug)]
-pub struct SubgroupsFound {
-    /// The table that tells view, sex, age and visit.
-    pub table: PathBuf,
-    /// The thresholds of their 2x2 tables.
-    pub thresholds: Vec<Threshold>,
-    /// In the order of the report.
-    pub groups: Vec<Subgroup>,
-}
-
-/// How maps meet boxes.
-#[derive(Clone, Debug)]
-pub struct MapsFound {
-    /// By method and label.
-    pub localization: Localization,
-    /// Films that could not be used, with the reason.
-    pub warnings: Vec<String>,
 }
 
 /// Work that is running, for the header: one at a time is shown.

@@ -3,12 +3,33 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::analyses::{MapsFound, SubgroupsFound};
 use crate::dataset::LabelRules;
 use crate::domain::Threshold;
-use crate::evaluate::{Choices, Evaluation, EvaluationData, MapRule, MapsOfFilms, OpenedSet};
+use crate::evaluate::{
+    Choices, Evaluation, EvaluationData, Localization, MapRule, MapsOfFilms, OpenedSet, Subgroup,
+};
 use crate::model::{Classifier, ComputeDevice, ModelSource};
 use crate::work::JobContext;
+
+/// Figures of subgroups.
+#[derive(Clone, Debug)]
+pub struct SubgroupsFound {
+    /// The table that tells view, sex, age and visit.
+    pub table: PathBuf,
+    /// The thresholds of their 2x2 tables.
+    pub thresholds: Vec<Threshold>,
+    /// In the order of the report.
+    pub groups: Vec<Subgroup>,
+}
+
+/// How maps meet boxes.
+#[derive(Clone, Debug)]
+pub struct MapsFound {
+    /// By method and label.
+    pub localization: Localization,
+    /// Films that could not be used, with the reason.
+    pub warnings: Vec<String>,
+}
 
 /// Figures by view, sex, age and visit.
 pub struct SubgroupsJob {

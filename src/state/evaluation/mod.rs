@@ -16,7 +16,8 @@ mod origin_tests;
 #[cfg(test)]
 mod tests;
 
-pub use analyses::{Analyses, BootstrapFound, MapsFound, SubgroupsFound, Underway};
+pub use analyses::{Analyses, BootstrapFound, Underway};
+pub use analysis_jobs::{MapsFound, SubgroupsFound};
 pub use chosen::ChosenThresholds;
 pub use command::{Cell, EvaluationCommand, EvaluationPick, TargetForm, TargetKind};
 pub use state::{EvaluationState, ListedFilms, Locked};
