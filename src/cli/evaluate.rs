@@ -217,7 +217,7 @@ impl Work<'_> {
         }
         if let Some(folder) = &args.plots {
             let card = author.map(|author| &author.card);
-            save_plots(&evaluation.set, card, folder, existing)?;
+            save_plots(evaluation, card, &written, folder, existing)?;
         }
         if let Some(path) = &args.csv {
             self.write_file(

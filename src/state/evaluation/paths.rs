@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::work::{self, SaveRequest};
+use super::work::{self, OnScreen, SaveRequest};
 use super::{EvaluationPick, EvaluationState, EvaluationTab};
 use crate::dataset::Uncertain;
 use crate::evaluate::{ComparedSet, OpenedSet, ScoreSource};
@@ -27,7 +27,11 @@ impl EvaluationState {
                     EvaluationTab::Films | EvaluationTab::Comparison => {}
                 }
             }
-            EvaluationPick::Report => self.save_report(path, shared),
+            EvaluationPick::Report => {
+                if let Some(shown) = self.on_screen() {
+                    self.save(pick, path, SaveRequest::Report(shown), shared);
+                }
+            }
             EvaluationPick::Figures => {
                 if let Some(set) = self.scored().cloned() {
                     let thresholds = self.chosen.thresholds().to_vec();
@@ -41,10 +45,8 @@ impl EvaluationState {
                 }
             }
             EvaluationPick::Plots => {
-                if let Some(set) = self.scored().cloned() {
-                    let author = self.author().cloned();
-                    let saved = SaveRequest::Plots { set, author };
-                    self.save(pick, path, saved, shared);
+                if let Some(shown) = self.on_screen() {
+                    self.save(pick, path, SaveRequest::Plots(shown), shared);
                 }
             }
             EvaluationPick::Model => {
@@ -92,18 +94,17 @@ impl EvaluationState {
         }
     }
 
-    fn save_report(&mut self, to: PathBuf, shared: &Shared) {
-        let Some(opened) = &self.set else {
-            return;
-        };
-        let saved = SaveRequest::Report {
-            opened: opened.clone(),
+    /// What reports and plots are made of.
+    fn on_screen(&self) -> Option<Box<OnScreen>> {
+        Some(Box::new(OnScreen {
+            opened: self.set.clone()?,
             thresholds: self.chosen.thresholds().to_vec(),
             prevalence: self.prevalence,
             comparison: self.comparison.done().cloned(),
-            author: self.author().cloned(),
-        };
-        self.save(EvaluationPick::Report, to, saved, shared);
+            bootstrap: self.analyses.bootstrap.done().cloned(),
+            subgroups: self.analyses.subgroups.done().cloned(),
+            maps: self.analyses.maps.done().cloned(),
+        }))
     }
 
     fn save(&mut self, pick: EvaluationPick, to: PathBuf, saved: SaveRequest, shared: &Shared) {

@@ -6,6 +6,7 @@ use egui_plot::{
 
 use super::legend::legend_ui;
 use super::model::EvaluationCurves;
+use crate::evaluate::{place_in_precision_recall, place_in_roc};
 use crate::metrics::{Confusion, ScoreStep};
 use crate::scores::LabelColumn;
 use crate::state::EvaluationState;
@@ -78,14 +79,6 @@ struct View<'a> {
     column: &'a LabelColumn,
     curves: &'a EvaluationCurves,
     size: Vec2,
-}
-
-fn place_in_roc(counts: &Confusion) -> Option<[f64; 2]> {
-    Some([1.0 - counts.specificity()?, counts.sensitivity()?])
-}
-
-fn place_in_precision_recall(counts: &Confusion) -> Option<[f64; 2]> {
-    Some([counts.sensitivity()?, counts.ppv().unwrap_or(1.0)])
 }
 
 impl View<'_> {
