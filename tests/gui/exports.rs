@@ -77,8 +77,22 @@ fn without_a_dialog_the_folder_is_typed() {
     step_until("the prompt", &mut harness, |app| {
         app.state.shared.prompt.is_some()
     });
-    let prompt = harness.state().state.shared.prompt.as_ref().unwrap();
-    assert_eq!(prompt.text, folder.path().display().to_string());
+    let prompt = |app: &AppHarness| {
+        app.state()
+            .state
+            .shared
+            .prompt
+            .as_ref()
+            .unwrap()
+            .text
+            .clone()
+    };
+    assert_eq!(prompt(&harness), folder.path().display().to_string());
+    // Typing replaces it.
+    harness.run_steps(3);
+    harness.event(Event::Text("/elsewhere".to_owned()));
+    harness.run_steps(2);
+    assert_eq!(prompt(&harness), "/elsewhere");
 }
 
 #[test]

@@ -1,3 +1,5 @@
+use egui::text::{CCursor, CCursorRange};
+use egui::text_edit::TextEditState;
 use egui::{Align2, Area, Context, Frame, Id, Key, Order, Ui, vec2};
 
 use crate::state::{Command, CommandSender, PathPrompt};
@@ -38,6 +40,15 @@ fn line_ui(ui: &mut Ui, prompt: &PathPrompt, commands: &CommandSender) {
         let width = (ui.available_width() - 160.0).max(120.0);
         let field = egui::TextEdit::singleline(&mut text).desired_width(width);
         let response = ui.add(field).labelled_by(label.id);
+        let is_new = is_new(ui.ctx());
+        if !prompt.text.is_empty() && is_new {
+            // A path that is offered is replaced by typing.
+            response.request_focus();
+            let mut state = TextEditState::load(ui.ctx(), response.id).unwrap_or_default();
+            let all = CCursorRange::two(CCursor::new(0), CCursor::new(prompt.text.chars().count()));
+            state.cursor.set_char_range(Some(all));
+            state.store(ui.ctx(), response.id);
+        }
         if prompt.text.is_empty() && !ui.ctx().text_edit_focused() {
             response.request_focus();
         }
@@ -52,4 +63,13 @@ fn line_ui(ui: &mut Ui, prompt: &PathPrompt, commands: &CommandSender) {
             commands.send(Command::ShowPathField(false));
         }
     });
+}
+
+/// Whether the line was not there in the frame before.
+fn is_new(ctx: &Context) -> bool {
+    let id = Id::unique("frame of the path line");
+    let frame = ctx.cumulative_frame_nr();
+    let last: Option<u64> = ctx.data(|data| data.get_temp(id));
+    ctx.data_mut(|data| data.insert_temp(id, frame));
+    last.is_none_or(|last| last + 1 < frame)
 }

@@ -56,6 +56,8 @@ pub const ANSWERS_WIDTH_PT: f32 = 350.0;
 pub const FINDINGS_WIDTH_PT: f32 = 316.0;
 /// Narrower films have smaller words over them, and a shorter bar of the map.
 pub const NARROW_FILM_PT: f32 = 480.0;
+/// Still narrower ones have no words over them but those without which they would be misread.
+pub const TINY_FILM_PT: f32 = 280.0;
 /// Room at the film's foot for the bar of the map; words in the lower corners are above it.
 pub const ABOVE_MAP_BAR_PT: f32 = 52.0;
 /// Width of a notice.
@@ -65,7 +67,7 @@ pub const ROW_HEIGHT_PT: f32 = 28.0;
 /// Height of a run in the list of runs, with its buttons.
 pub const RUN_ROW_HEIGHT_PT: f32 = 58.0;
 /// Width of the figures beside a run's curves.
-pub const RUN_SIDE_WIDTH_PT: f32 = 400.0;
+pub const RUN_SIDE_WIDTH_PT: f32 = 370.0;
 /// Width of the labels with their figures beside the curves of an evaluation.
 pub const LABELS_WIDTH_PT: f32 = 468.0;
 /// Height of a row of small figures.

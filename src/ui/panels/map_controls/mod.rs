@@ -31,8 +31,9 @@ pub fn map_bar_ui(ui: &mut Ui, film: Rect, view: &MapControlsView<'_>, commands:
         return;
     };
     let narrow = film.width() < theme::NARROW_FILM_PT;
+    let tiny = film.width() < theme::TINY_FILM_PT;
     // Its left end stays where it is when the rest is hidden with the map: the button is pressed again there.
-    let width_id = Id::unique(("width of the map bar", narrow));
+    let width_id = Id::unique(("width of the map bar", narrow, tiny));
     let whole: Option<f32> = ui.data(|data| data.get_temp(width_id));
     let (pivot, at) = match whole.filter(|_| !view.map.visible) {
         Some(width) => (
@@ -55,7 +56,7 @@ pub fn map_bar_ui(ui: &mut Ui, film: Rect, view: &MapControlsView<'_>, commands:
                 .corner_radius(theme::LARGE_CORNER_PT)
                 .inner_margin(Margin::symmetric(8, 4));
             ground.show(ui, |ui| {
-                ui.horizontal(|ui| bar_ui(ui, view, (max, narrow), commands));
+                ui.horizontal(|ui| bar_ui(ui, view, max, [narrow, tiny], commands));
             });
         });
     if view.map.visible {
@@ -64,11 +65,13 @@ pub fn map_bar_ui(ui: &mut Ui, film: Rect, view: &MapControlsView<'_>, commands:
     }
 }
 
-/// The largest value of the map is the end of its legend, for which a narrow film has no room.
+/// The largest value of the map is the end of its legend, for which a narrow film has no room; a tiny one has none for
+/// the strength either.
 fn bar_ui(
     ui: &mut Ui,
     view: &MapControlsView<'_>,
-    (max, narrow): (f32, bool),
+    max: f32,
+    [narrow, tiny]: [bool; 2],
     commands: &CommandSender,
 ) {
     let map = view.map;
@@ -79,7 +82,7 @@ fn bar_ui(
         Icon::MapHidden
     };
     let button = IconButton::new(icon, "Map")
-        .word(Some("Map"))
+        .word((!tiny).then_some("Map"))
         .selected(map.visible);
     let response = ui.add(button);
     if response.clicked() {
@@ -106,7 +109,9 @@ fn bar_ui(
             let action = Action::ToggleContours;
             view.actions.explain(response, action, Some(hover));
         }
-        strength_ui(ui, map, !narrow, commands);
+        if !tiny {
+            strength_ui(ui, map, !narrow, commands);
+        }
         if max <= 0.0 {
             ui.label("No positive evidence");
         } else if !narrow {

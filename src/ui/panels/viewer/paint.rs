@@ -60,7 +60,12 @@ pub fn film_ui(
     }
     let zoom = placement.screen_from_shown.zoom * ui.ctx().pixels_per_point() * 100.0;
     let corner = rect.right_top() + Vec2::new(-10.0, 8.0);
-    let text = format!("{}   {zoom:.0} %", gray_text(pane, opened));
+    let (gray, name) = gray_text(pane, opened);
+    let text = if rect.width() < theme::TINY_FILM_PT {
+        gray
+    } else {
+        format!("{gray}  ({name})   {zoom:.0} %")
+    };
     words_ui(ui, rect, corner, Align2::RIGHT_TOP, &text);
     badges_ui(ui, rect, pane);
     sides_ui(ui, rect, placement, opened);
@@ -185,19 +190,20 @@ fn boxes_ui(
 }
 
 /// Which gray mapping is in use, with center and width where it has them.
-fn gray_text(pane: &Pane<'_>, opened: &OpenedFilm) -> String {
+fn gray_text<'a>(pane: &'a Pane<'_>, opened: &'a OpenedFilm) -> (String, &'a str) {
     let name = match &pane.display.gray {
         GrayChoice::File => &opened.film.default_window.name,
         GrayChoice::Preset(name, _) => name,
         GrayChoice::Dragged(_) => "Adjusted",
     };
-    match &*opened.film.shown_voi(&pane.display.gray) {
+    let gray = match &*opened.film.shown_voi(&pane.display.gray) {
         Voi::Window(window) => {
             let (center, width) = (window.center(), window.width());
-            format!("W {width:.0}  C {center:.0}  ({name})")
+            format!("W {width:.0}  C {center:.0}")
         }
-        Voi::Table { .. } => format!("Table of the file  ({name})"),
-    }
+        Voi::Table { .. } => "Table of the file".to_owned(),
+    };
+    (gray, name)
 }
 
 /// Badges of a changed orientation or inversion, in capitals below the window at the top right.
