@@ -7,7 +7,7 @@ use super::{
 };
 use crate::dataset::Uncertain;
 use crate::domain::Part;
-use crate::model::Classifier;
+use crate::model::{Classifier, ModelSource};
 use crate::scores::ScoredSet;
 use crate::train::RunFolder;
 use crate::work::Watch;
@@ -93,6 +93,13 @@ impl OpenedSet {
         let of_valid = set.part == Some(Part::Valid);
         let test_table = table.filter(|_| of_valid).and_then(test_table_beside);
         let author = ScoreAuthor::find(&set, table, model);
+        let of_run = || {
+            author
+                .as_ref()
+                .filter(|_| of_valid)
+                .and_then(test_table_of_run)
+        };
+        let test_table = test_table.or_else(of_run);
         let model = model.filter(|model| set.may_be_of(model.identity()));
         let leak = match model.and_then(Classifier::path) {
             Some(path) => shared_patients(&set, path)?,
@@ -125,6 +132,16 @@ fn data_of_run(table: &Path) -> Option<PathBuf> {
     let config = run.config_path().is_file().then(|| run.config().ok());
     let data = config.flatten()?.data;
     data.exists().then_some(data)
+}
+
+/// The test scores of the run whose best weights made the scores.
+fn test_table_of_run(author: &ScoreAuthor) -> Option<PathBuf> {
+    let Some(ModelSource::File(weights)) = &author.source else {
+        return None;
+    };
+    let run = RunFolder::at(weights.parent()?);
+    let table = run.predictions_path(Part::Test);
+    (*weights == run.best_path() && table.is_file()).then_some(table)
 }
 
 /// The table beside one of validation films that has its name but for the part.

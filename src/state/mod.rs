@@ -35,7 +35,7 @@ pub use command::{Command, CommandSender, command_channel};
 pub use effect::Effect;
 pub use evaluation::{
     Analyses, BootstrapFound, Cell, ChosenThresholds, EvaluationCommand, EvaluationPick,
-    EvaluationSettings, EvaluationState, EvaluationTab, ListedFilms, Locked, MapsFound,
+    EvaluationSettings, EvaluationState, EvaluationTab, ListedFilms, Locked, MapsFound, StartPage,
     SubgroupsFound, TableColumn, TableColumns, TableSort, TargetForm, TargetKind, Underway,
 };
 pub use file_picker::{FilePicker, PickKind, Picked};

@@ -2,7 +2,7 @@ use std::path::PathBuf;
 
 use super::analysis_jobs::{MapModel, MapsJob, SubgroupsJob};
 use super::{EvaluationCommand, EvaluationPick, EvaluationState, EvaluationTab, Locked, TableSort};
-use crate::domain::{Threshold, ThresholdOrigin};
+use crate::domain::{Part, PartChoice, Threshold, ThresholdOrigin};
 use crate::evaluate::Figures;
 use crate::state::{Effect, Model, PickKind, Shared, Workspace};
 use crate::work::Task;
@@ -29,6 +29,13 @@ impl EvaluationState {
                 if let Some(set) = self.scored().cloned() {
                     let wake = &shared.services.wake;
                     self.analyses.start_bootstrap(set, wake);
+                }
+            }
+            EvaluationCommand::ScorePart(part) => self.start.part = part,
+            EvaluationCommand::StepFilm { forward } => return self.step_film(forward, shared),
+            EvaluationCommand::Close => {
+                if !self.opening.is_running() {
+                    self.close();
                 }
             }
             EvaluationCommand::ShowTab(tab) => shared.settings.evaluation.tab = tab,
@@ -59,6 +66,9 @@ impl EvaluationState {
                 if let Some(table) = self.test_table().cloned() {
                     self.lock(true);
                     self.open_predictions(table, shared);
+                } else if let Some(films) = self.films_to_judge(&shared.model).cloned() {
+                    self.lock(true);
+                    self.score_folder(films, PartChoice::One(Part::Test), shared);
                 }
             }
             EvaluationCommand::ShowColumns(columns) => shared.settings.evaluation.columns = columns,
@@ -192,6 +202,39 @@ impl EvaluationState {
         self.chosen.lock_holds = locked;
     }
 
+    /// Shows the first page again.
+    fn close(&mut self) {
+        self.set = None;
+        self.opening = Task::Idle;
+        self.comparison.detach();
+        self.analyses.clear();
+        self.chosen.forget_moves();
+        self.listed.cell = None;
+        self.listed.different = None;
+        self.asked = None;
+        self.film_opened = false;
+        self.start.forget_search();
+    }
+
+    /// The film beside the one in view, in the list that is shown under the plots.
+    fn step_film(&mut self, forward: bool, shared: &Shared) -> Vec<Effect> {
+        let current = shared.films.current_path();
+        let Some((place, _)) = current.and_then(|path| self.place_in_list(path)) else {
+            return Vec::new();
+        };
+        let next = if forward {
+            place.checked_add(1)
+        } else {
+            place.checked_sub(1)
+        };
+        let film = next.and_then(|next| self.listed_films().get(next).copied());
+        let path = film.and_then(|film| {
+            let films = &self.scored()?.predictions.films;
+            Some(films.get(film)?.path.clone())
+        });
+        path.map_or_else(Vec::new, |path| self.open_film(path, shared))
+    }
+
     fn open_film(&mut self, path: PathBuf, shared: &Shared) -> Vec<Effect> {
         let label = self.column().map(|column| &column.name);
         let labels = shared.model.classifier();
@@ -212,6 +255,7 @@ impl EvaluationState {
             self.take_set(shared);
         }
         self.comparison.poll();
+        self.start.runs.poll();
         self.analyses.poll(shared);
         self.listed.pictures.poll();
         if shared.polled(&mut self.saving) {

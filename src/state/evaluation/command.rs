@@ -1,6 +1,7 @@
 use std::path::PathBuf;
 
 use super::{EvaluationTab, TableColumn, TableColumns};
+use crate::domain::PartChoice;
 use crate::evaluate::{MapRule, Prevalence};
 use crate::metrics::OperatingTarget;
 use crate::state::PickForm;
@@ -12,6 +13,15 @@ pub enum EvaluationCommand {
     Pick(EvaluationPick),
     /// Take the path that a dialog or the path field has given.
     Take(EvaluationPick, PathBuf),
+    /// Score this part of a folder's films.
+    ScorePart(PartChoice),
+    /// Show the film before or after the one in view, in the list that it was opened from.
+    StepFilm {
+        /// The next; otherwise the one before.
+        forward: bool,
+    },
+    /// Close the scores in view and show the first page.
+    Close,
     /// Stop reading, scoring, and what else is being worked out.
     Cancel,
     /// Work out intervals of the AUCs by a bootstrap of patients.

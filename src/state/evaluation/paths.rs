@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use super::work::{self, OnScreen, SaveRequest};
 use super::{EvaluationPick, EvaluationState, EvaluationTab};
 use crate::dataset::Uncertain;
+use crate::domain::PartChoice;
 use crate::evaluate::{ComparedSet, OpenedSet, ScoreSource};
 use crate::model::ModelSource;
 use crate::state::{Effect, ModelRequest, Shared};
@@ -14,7 +15,7 @@ impl EvaluationState {
     pub fn take_path(&mut self, pick: EvaluationPick, path: PathBuf, shared: &mut Shared) {
         match pick {
             EvaluationPick::Predictions => self.open_predictions(path, shared),
-            EvaluationPick::DataFolder => self.score_folder(path, shared),
+            EvaluationPick::DataFolder => self.score_folder(path, self.start.part, shared),
             EvaluationPick::Compared => {
                 shared.settings.evaluation.tab = EvaluationTab::Comparison;
                 self.compare_with(path, shared);
@@ -60,6 +61,13 @@ impl EvaluationState {
         }
     }
 
+    /// Looks for runs while the first page is shown.
+    pub fn keep_current(&mut self, shared: &Shared) {
+        if self.set.is_none() {
+            self.start.keep_up(&shared.settings, &shared.services.wake);
+        }
+    }
+
     /// Reads scores; those in view stay until then.
     pub fn open_predictions(&mut self, path: PathBuf, shared: &Shared) {
         let model = shared.model.classifier().cloned();
@@ -73,7 +81,8 @@ impl EvaluationState {
             });
     }
 
-    fn score_folder(&mut self, folder: PathBuf, shared: &mut Shared) {
+    /// Scores a part of a folder's films by the model in use.
+    pub(super) fn score_folder(&mut self, folder: PathBuf, part: PartChoice, shared: &mut Shared) {
         let Some(classifier) = shared.model.classifier().cloned() else {
             shared.say_error("no model to score with");
             return;
@@ -81,7 +90,7 @@ impl EvaluationState {
         let cache_folder = shared.services.cache_folder.clone();
         self.opening
             .start("scoring", &shared.services.wake, move |ctx| {
-                work::score(&folder, &classifier, cache_folder, ctx)
+                work::score(&folder, part, &classifier, cache_folder, ctx)
             });
     }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::{BootstrapFound, EvaluationPick, MapsFound, SubgroupsFound};
 use crate::dataset::{FilmCache, LabelRules};
-use crate::domain::{Part, Threshold};
+use crate::domain::{PartChoice, Threshold};
 use crate::evaluate::{
     Choices, ComparedSet, EvaluateError, Evaluation, EvaluationData, Figures, OpenedSet,
     Prevalence, ScoreSource, Written, figures_csv, freeze_operating_points, html_report,
@@ -17,15 +17,16 @@ use crate::model::{Classifier, ModelFile, ModelSource};
 use crate::scores::ScoredSet;
 use crate::work::{JobContext, Unwatched};
 
-/// Scores the test part of a folder with the model in use.
+/// Scores a part of a folder's films with the model in use.
 pub fn score(
     folder: &Path,
+    part: PartChoice,
     classifier: &Classifier,
     cache_folder: Option<PathBuf>,
     ctx: &JobContext,
 ) -> anyhow::Result<OpenedSet> {
     ctx.set_stage("Reading the table");
-    let data = EvaluationData::open(folder, None, None, Some(Part::Test), LabelRules::default())?;
+    let data = EvaluationData::open(folder, None, None, part.part(), LabelRules::default())?;
     ctx.set_stage(format!("Scoring the {}", data.split));
     let source = ScoreSource::Films {
         data: &data,

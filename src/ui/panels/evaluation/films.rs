@@ -18,11 +18,7 @@ pub fn films_ui(
     let (Some(set), Some(column)) = (evaluation.scored(), evaluation.column()) else {
         return;
     };
-    let films = match (evaluation.listed.cell, &evaluation.listed.different) {
-        (Some(_), _) => evaluation.films_of_cell(),
-        (None, Some(films)) => films.iter().map(|(film, _)| *film).collect(),
-        (None, None) => evaluation.flipped_films(),
-    };
+    let films = evaluation.listed_films();
     let listed = evaluation.listed.cell.is_some() || evaluation.listed.different.is_some();
     let words = match evaluation.listed.cell {
         None if evaluation.listed.different.is_some() => {

@@ -14,6 +14,7 @@ mod model;
 mod parts;
 mod plots;
 mod point;
+mod start;
 mod subgroups;
 mod tabs;
 mod view;
@@ -42,7 +43,7 @@ pub fn evaluation_ui(
     let evaluation = view.evaluation;
     Panel::top("evaluation").show(ui, |ui| header::header_ui(ui, view, commands));
     if evaluation.scored().is_none() {
-        CentralPanel::default().show(ui, |ui| header::empty_ui(ui, view, commands));
+        CentralPanel::default().show(ui, |ui| start::start_ui(ui, view, commands));
         return;
     }
     Panel::left("labels")
