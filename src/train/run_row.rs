@@ -37,6 +37,23 @@ impl RunState {
         }
     }
 
+    /// What has become of a run that nobody trains now, by what its folder has.
+    pub fn at_rest(config: &TrainConfig, epochs: &[EpochMetrics], info: Option<&RunInfo>) -> Self {
+        let best = epochs.iter().rev().find(|epoch| epoch.is_best);
+        let n_without_gain = epochs.len() - best.map_or(0, |epoch| epoch.epoch.min(epochs.len()));
+        // Stopped while the test films were scored, it resumes there.
+        let scores_missing = info.is_none_or(|info| info.n_films[2] > 0 && info.test_auc.is_none());
+        if scores_missing {
+            Self::Interrupted
+        } else if epochs.len() >= config.epochs {
+            Self::Finished
+        } else if config.patience > 0 && n_without_gain >= config.patience {
+            Self::StoppedEarly
+        } else {
+            Self::Interrupted
+        }
+    }
+
     /// Whether nothing is left to train or to score.
     pub fn is_over(&self) -> bool {
         matches!(self, Self::Finished | Self::StoppedEarly)
@@ -150,26 +167,9 @@ impl RunRow {
         self.state = if folder.is_locked()? {
             RunState::Running
         } else {
-            ending(&config, &epochs, info.as_ref())
+            RunState::at_rest(&config, &epochs, info.as_ref())
         };
         Ok(())
-    }
-}
-
-/// How far a run has come that nobody trains now.
-fn ending(config: &TrainConfig, epochs: &[EpochMetrics], info: Option<&RunInfo>) -> RunState {
-    let best = epochs.iter().rev().find(|epoch| epoch.is_best);
-    let n_without_gain = epochs.len() - best.map_or(0, |epoch| epoch.epoch.min(epochs.len()));
-    // Stopped while the test films were scored, it resumes there.
-    let scores_missing = info.is_none_or(|info| info.n_films[2] > 0 && info.test_auc.is_none());
-    if scores_missing {
-        RunState::Interrupted
-    } else if epochs.len() >= config.epochs {
-        RunState::Finished
-    } else if config.patience > 0 && n_without_gain >= config.patience {
-        RunState::StoppedEarly
-    } else {
-        RunState::Interrupted
     }
 }
 
@@ -235,7 +235,7 @@ mod tests {
             };
             let epochs = epochs.iter().enumerate();
             let epochs: Vec<_> = epochs.map(|(i, &best)| epoch(i + 1, best)).collect();
-            assert_eq!(ending(&config, &epochs, Some(info)), expected);
+            assert_eq!(RunState::at_rest(&config, &epochs, Some(info)), expected);
         };
         let (judged, no_test) = (info(4, Some(table(0.7))), info(0, None));
         check(0, &[], &no_test, RunState::Interrupted);

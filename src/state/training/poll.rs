@@ -3,7 +3,7 @@ use super::{
     TrainingState,
 };
 use crate::state::{NoticeKind, Services, Shared};
-use crate::train::{Ending, RunPlaces, TrainEvent, TrainReport};
+use crate::train::{AucTable, Ending, RunPlaces, TrainEvent, TrainReport};
 
 impl TrainingState {
     /// Takes in what the jobs of training have reported.
@@ -210,7 +210,12 @@ fn ending_notice(record: &RunRecord, state: &RunState) -> (NoticeKind, String) {
     let n_epochs = record.epochs.len();
     let text = match state {
         RunState::Failed(error) => return (NoticeKind::Error, format!("{name}: {error}")),
-        RunState::Ended(Ending::Finished) => format!("{name}: all {n_epochs} epochs are done"),
+        RunState::Ended(Ending::Finished) => {
+            let test = record.test_auc.as_ref().and_then(AucTable::macro_mean);
+            let auc = test.map(|auc| format!(", macro AUC {auc:.3} on test films"));
+            let auc = auc.unwrap_or_default();
+            format!("{name}: all {n_epochs} epochs are done{auc}")
+        }
         RunState::Ended(Ending::StoppedEarly) => {
             format!(
                 "{name}: stopped after {n_epochs} epochs: no improvement for {} epochs",
@@ -227,7 +232,7 @@ fn ending_notice(record: &RunRecord, state: &RunState) -> (NoticeKind, String) {
 mod tests {
     use super::*;
     use crate::domain::Part;
-    use crate::train::{AucTable, PartFigures};
+    use crate::train::PartFigures;
 
     #[test]
     fn a_training_scores_from_the_event_that_says_so_to_the_one_that_ends_it() {

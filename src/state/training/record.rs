@@ -3,8 +3,8 @@ use std::path::{Path, PathBuf};
 
 use super::StepCurve;
 use crate::train::{
-    AucTable, CurvedRun, EpochMetrics, PreparedRun, RunFolder, RunInfo, StepLoss, StepMetrics,
-    TrainConfig, TrainError,
+    AucTable, CurvedRun, EpochMetrics, PreparedRun, RunFolder, RunInfo, RunState, StepLoss,
+    StepMetrics, TrainConfig, TrainError,
 };
 
 /// Lines of a run's log that are kept in memory.
@@ -117,6 +117,15 @@ impl RunRecord {
     /// Whether all epochs that were asked for are done.
     pub fn is_complete(&self) -> bool {
         self.epochs.len() >= self.config.epochs
+    }
+
+    /// Whether nothing is left to train or to score, as the list of runs has it.
+    pub fn is_over(&self) -> bool {
+        match &self.info {
+            // Earlier versions may have written none.
+            None => self.is_complete() || self.test_auc.is_some(),
+            Some(info) => RunState::at_rest(&self.config, &self.epochs, Some(info)).is_over(),
+        }
     }
 
     pub(super) fn take_prepared(&mut self, prepared: PreparedRun) {

@@ -128,9 +128,7 @@ impl ShownRun {
     /// What it is at.
     pub fn phase(&self) -> RunPhase {
         match &self.state {
-            RunState::AtRest if self.record.is_complete() || self.record.test_auc.is_some() => {
-                RunPhase::Finished
-            }
+            RunState::AtRest if self.record.is_over() => RunPhase::Finished,
             RunState::AtRest => RunPhase::Unfinished,
             RunState::Ended(Ending::Stopped) | RunState::Abandoned => RunPhase::Stopped,
             RunState::Ended(Ending::Finished | Ending::StoppedEarly) => RunPhase::Finished,

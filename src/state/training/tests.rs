@@ -209,3 +209,18 @@ fn a_folder_without_a_run_leaves_the_run_in_view() {
     });
     assert!(state.training.run.is_none());
 }
+
+#[test]
+fn the_next_start_has_the_default_model_unless_another_is_pinned() {
+    let path = PathBuf::from("/models/mine.safetensors");
+    let mut state = state(Picked::Nothing);
+    state.apply(Command::Open(vec![path.clone()]));
+    let next = state_with(state.shared.settings.clone(), Picked::Nothing);
+    assert_eq!(next.shared.model.requested_path(), None);
+    state.apply(Command::PinModel(Some(path.clone())));
+    let mut next = state_with(state.shared.settings.clone(), Picked::Nothing);
+    assert_eq!(next.shared.model.requested_path(), Some(path.as_path()));
+    next.apply(Command::PinModel(None));
+    let last = state_with(next.shared.settings.clone(), Picked::Nothing);
+    assert_eq!(last.shared.model.requested_path(), None);
+}
