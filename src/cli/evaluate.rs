@@ -8,7 +8,7 @@ use anyhow::Context as _;
 
 use super::progress::{INTERRUPTED, ProgressLine};
 use super::{device_for_command, open_model, output};
-use crate::dataset::{DataSet, FilmCache, SplitLists, SplitRule};
+use crate::dataset::{FilmCache, SplitLists, SplitRule};
 use crate::evaluate::{
     Bootstrap, Choices, ComparedSet, Evaluation, EvaluationData, MapRule, MapsOfFilms, OpenedSet,
     ScoreAuthor, ScoreSource, Written, figures_csv, figures_json, freeze_operating_points,
@@ -80,7 +80,7 @@ impl Work<'_> {
         watch: &dyn Watch,
     ) -> anyhow::Result<(Evaluation, Chosen)> {
         let args = self.args;
-        let data = self.data()?;
+        let mut data = self.data()?;
         let cache_folder = args.cache.clone().unwrap_or_else(FilmCache::default_folder);
         let uncertain = args.labels.rules().uncertain;
         let source = match (&args.predictions, classifier, &data) {
@@ -98,6 +98,9 @@ impl Work<'_> {
         };
         let opened = OpenedSet::open(source, classifier, watch)?;
         let set = &opened.set;
+        if let (Some(_), Some(data)) = (&args.predictions, &mut data) {
+            data.keep_films_of(set);
+        }
         let mut warnings = Vec::new();
         let chosen = Chosen::new(args, set, classifier, &mut warnings)?;
         if let Some(model) = classifier {
@@ -165,15 +168,8 @@ impl Work<'_> {
             return Ok(None);
         };
         if args.predictions.is_some() {
-            let data = DataSet::open_by(source, None, args.labels.rules())?;
-            let rows = (0..data.table.rows.len()).collect();
-            let split = String::new();
-            return Ok(Some(EvaluationData {
-                data,
-                rows,
-                part: None,
-                split,
-            }));
+            let data = EvaluationData::of_table(source, args.labels.rules())?;
+            return Ok(Some(data));
         }
         let lists = SplitLists {
             train: args.train_list.clone(),
@@ -232,7 +228,7 @@ impl Work<'_> {
         }
         if let Some(folder) = &args.plots {
             let card = author.map(|author| &author.card);
-            save_plots(&evaluation.set, card, folder, existing)?;
+            save_plots(evaluation, card, &written, folder, existing)?;
         }
         if let Some(path) = &args.csv {
             self.write_file(

@@ -7,8 +7,9 @@ use super::{
 };
 use crate::dataset::{FilmTable, Uncertain};
 use crate::domain::Part;
-use crate::model::Classifier;
+use crate::model::{Classifier, ModelSource};
 use crate::scores::{LoadedScores, ScoredSet};
+use crate::train::RunFolder;
 use crate::work::Watch;
 
 /// Where the scores of an evaluation come from.
@@ -47,6 +48,8 @@ pub struct OpenedSet {
     pub author: Option<Arc<ScoreAuthor>>,
     /// The table of the test films, for a table of validation films.
     pub test_table: Option<PathBuf>,
+    /// The folder or table of the films: where they were scored from, or what their run trained on.
+    pub films: Option<PathBuf>,
 }
 
 impl OpenedSet {
@@ -98,10 +101,21 @@ impl OpenedSet {
         let of_valid = set.part == Some(Part::Valid);
         let test_table = table.filter(|_| of_valid).and_then(test_table_beside);
         let author = ScoreAuthor::find(&set, table, model);
+        let of_run = || {
+            author
+                .as_ref()
+                .filter(|_| of_valid)
+                .and_then(test_table_of_run)
+        };
+        let test_table = test_table.or_else(of_run);
         let model = model.filter(|model| set.may_be_of(model.identity()));
         let leak = match model.and_then(Classifier::path) {
             Some(path) => shared_patients(&set, path)?,
             None => None,
+        };
+        let films = match source {
+            ScoreSource::Predictions { path, .. } => data_of_run(path),
+            ScoreSource::Films { data, .. } => Some(data.data.table_path.clone()),
         };
         Ok(Self {
             set: Arc::new(set),
@@ -109,6 +123,7 @@ impl OpenedSet {
             leak,
             author: author.map(Arc::new),
             test_table,
+            films,
         })
     }
 
@@ -117,6 +132,24 @@ impl OpenedSet {
         let leak = self.leak.as_ref().and_then(SharedPatients::warning);
         self.warnings.iter().cloned().chain(leak).collect()
     }
+}
+
+/// What the run trained on whose folder a table is in.
+fn data_of_run(table: &Path) -> Option<PathBuf> {
+    let run = RunFolder::at(table.parent()?);
+    let config = run.config_path().is_file().then(|| run.config().ok());
+    let data = config.flatten()?.data;
+    data.exists().then_some(data)
+}
+
+/// The test scores of the run whose best weights made the scores.
+fn test_table_of_run(author: &ScoreAuthor) -> Option<PathBuf> {
+    let Some(ModelSource::File(weights)) = &author.source else {
+        return None;
+    };
+    let run = RunFolder::at(weights.parent()?);
+    let table = run.predictions_path(Part::Test);
+    (*weights == run.best_path() && table.is_file()).then_some(table)
 }
 
 /// The table beside one of validation films that has its name but for the part.

@@ -1,13 +1,12 @@
 use std::fs;
 use std::path::Path;
 
-use super::EvaluateError;
 use super::plots::label_plots;
+use super::{EvaluateError, Evaluation, Written};
 use crate::drawing::svg_png;
 use crate::files::{Existing, write_file};
 use crate::imaging::own_png;
 use crate::model::ModelCard;
-use crate::scores::ScoredSet;
 
 /// Pixels of a picture for each of the drawing.
 pub(super) const SCALE: f32 = 3.0;
@@ -15,8 +14,9 @@ pub(super) const SCALE: f32 = 3.0;
 /// Writes every plot of every label as SVG and as PNG into a folder, made if need be; how many
 /// plots there are. Nothing is written if one file that is to be kept is in the way.
 pub fn save_plots(
-    set: &ScoredSet,
+    evaluation: &Evaluation,
     model: Option<&ModelCard>,
+    written: &Written,
     folder: &Path,
     existing: Existing,
 ) -> Result<usize, EvaluateError> {
@@ -33,8 +33,9 @@ pub fn save_plots(
         folder.join(format!("{label}.{plot}.svg"))
     };
     fs::create_dir_all(folder).map_err(|source| failed(folder, source))?;
-    for column in &set.columns {
-        for plot in label_plots(column, model) {
+    let columns = || evaluation.set.columns.iter().enumerate();
+    for (label_idx, column) in columns() {
+        for plot in label_plots(evaluation, label_idx, model, written) {
             let svg = path_of(&column.name, plot.name);
             for path in [svg.with_extension("png"), svg] {
                 existing
@@ -44,8 +45,8 @@ pub fn save_plots(
         }
     }
     let mut n_plots = 0;
-    for column in &set.columns {
-        for plot in label_plots(column, model) {
+    for (label_idx, column) in columns() {
+        for plot in label_plots(evaluation, label_idx, model, written) {
             let path = path_of(&column.name, plot.name);
             write(&path, plot.svg.as_bytes())?;
             let png = own_png(&svg_png(&plot.svg, SCALE)?);
@@ -68,11 +69,14 @@ mod tests {
             x: "x",
             y: "y",
             diagonal: false,
+            mark: None,
+            foot: &[],
         };
         let curve = Curve {
             name: "c".to_owned(),
             points: vec![[0.0, 0.5], [1.0, 0.5]],
             dotted: false,
+            band: <[Vec<f64>; 3]>::default(),
         };
         let png = svg_png(&curve_svg(&text, &[curve]), SCALE).unwrap();
         let picture = image::load_from_memory(&png).unwrap().into_rgb8();

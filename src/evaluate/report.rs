@@ -1,11 +1,10 @@
-use super::plots::label_plots;
+use super::plots::{LabelPlot, label_plots};
 use super::{
     ComparedSet, Evaluation, Figure, LabelDifference, LabelFigures, LabelLocalization, ScoreAuthor,
     Subgroup, Written, thresholds_text,
 };
 use crate::domain::NOTICE;
 use crate::drawing::escape;
-use crate::model::ModelCard;
 use crate::scores::LabelColumn;
 
 const STYLE: &str = "body{font:14px/1.5 sans-serif;margin:2em auto;max-width:1100px;padding:0 1em;\
@@ -50,8 +49,10 @@ pub fn html_report(
     html += &localization_html(evaluation);
     html += &comparison_html(evaluation);
     html += "<h2>Curves</h2>\n";
-    for column in &evaluation.set.columns {
-        html += &curves_html(column, author.map(|author| &author.card));
+    let card = author.map(|author| &author.card);
+    for (label_idx, column) in evaluation.set.columns.iter().enumerate() {
+        let plots = label_plots(evaluation, label_idx, card, written);
+        html += &curves_html(column, plots);
     }
     html + &format!("<p class=\"notice\">{NOTICE}</p>\n</body></html>\n")
 }
@@ -163,7 +164,10 @@ fn thresholds_html(evaluation: &Evaluation) -> String {
     };
     let labels = evaluation.figures.labels.iter();
     let author = evaluation.set.predictions.model.as_ref();
-    let thresholds: Vec<_> = labels.map(|label| label.threshold.clone()).collect();
+    let thresholds: Vec<_> = labels
+        .clone()
+        .map(|label| label.threshold.clone())
+        .collect();
     let head = [
         "Finding",
         "Threshold",
@@ -192,7 +196,34 @@ fn thresholds_html(evaluation: &Evaluation) -> String {
          PPV and NPV at a prevalence {}. Intervals of shares by Wilson.</p>\n",
         escape(&thresholds_text(author, &thresholds)),
         escape(&evaluation.prevalence.text())
-    ) + &table_html(&head, evaluation.figures.labels.iter().map(row), &is_rare)
+    ) + &table_html(
+        &head,
+        labels.map(row).chain([macro_row(evaluation)]),
+        &is_rare,
+    )
+}
+
+/// Means over the findings where a figure is defined, under the columns of the table of thresholds.
+fn macro_row(evaluation: &Evaluation) -> Vec<String> {
+    let mean = |figure: Figure| {
+        let of_labels = figure.macro_of(&evaluation.figures, evaluation.prevalence);
+        figure.text(of_labels.map(|summary| summary.mean))
+    };
+    let mut row = vec!["Macro mean".to_owned()];
+    row.resize(7, String::new());
+    row.extend(
+        [
+            Figure::Sensitivity,
+            Figure::Specificity,
+            Figure::Ppv,
+            Figure::Npv,
+            Figure::F1,
+            Figure::MatthewsCorrelation,
+            Figure::FlaggedShare,
+        ]
+        .map(mean),
+    );
+    row
 }
 
 fn subgroups_html(evaluation: &Evaluation) -> String {
@@ -293,9 +324,8 @@ fn comparison_html(evaluation: &Evaluation) -> String {
         + &table_html(&head, differences.iter().map(row), &|_| false)
 }
 
-fn curves_html(column: &LabelColumn, model: Option<&ModelCard>) -> String {
+fn curves_html(column: &LabelColumn, plots: Vec<LabelPlot>) -> String {
     let name = escape(&column.name);
-    let plots = label_plots(column, model);
     if plots.is_empty() {
         return format!(
             "<h3>{name}</h3>\n<p>n/a: all films are positive, or all are negative</p>\n"

@@ -1,12 +1,14 @@
+use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use super::EvaluateError;
 use crate::dataset::{
-    ColumnMap, DataSet, FilmCache, FilmRow, LabelRules, Split, SplitLists, SplitRule,
+    ColumnMap, DataSet, FilmCache, FilmRow, FindingBox, LabelRules, Split, SplitLists, SplitRule,
 };
 use crate::domain::Part;
 use crate::model::Classifier;
-use crate::scores::{PartFilm, Predictions, score_part};
+use crate::scores::{PartFilm, Predictions, ScoredSet, score_part};
 use crate::work::Watch;
 
 /// What lists of a part are called, where a folder brings its own: train, valid, test.
@@ -104,6 +106,37 @@ impl EvaluationData {
             part: Some(part),
             split,
         })
+    }
+
+    /// All films of a folder or table, for what it says of scores that are there already.
+    pub fn of_table(source: &Path, rules: LabelRules) -> Result<Self, EvaluateError> {
+        Self::open(source, None, None, None, rules)
+    }
+
+    /// Leaves out films that a set has no scores of; films are known by the name of their file or by
+    /// what the table calls them.
+    pub fn keep_films_of(&mut self, set: &ScoredSet) {
+        let films = set.predictions.films.iter();
+        let names: BTreeSet<String> = films
+            .flat_map(|film| {
+                let name = film.path.file_name().unwrap_or_default();
+                [name.to_string_lossy(), film.path.to_string_lossy()].map(Cow::into_owned)
+            })
+            .collect();
+        let rows = &self.data.table.rows;
+        let is_scored = |row: &usize| rows.get(*row).is_some_and(|row| names.contains(&row.image));
+        self.rows.retain(is_scored);
+    }
+
+    /// The boxes of the films.
+    pub fn boxes_of_films(&self) -> Vec<&FindingBox> {
+        let rows = self.rows.iter();
+        let rows = rows.filter_map(|&row| self.data.table.rows.get(row));
+        let names: BTreeSet<&str> = rows.map(|row| row.image.as_str()).collect();
+        let boxes = self.data.boxes.iter();
+        boxes
+            .filter(|found| names.contains(found.image.as_str()))
+            .collect()
     }
 
     /// The films' names and files, those without a file left out.

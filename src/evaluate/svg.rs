@@ -10,10 +10,21 @@ pub struct Curve {
     pub points: Vec<[f64; 2]>,
     /// Draws a dot at each point, for few of them.
     pub dotted: bool,
+    /// An interval around it: x, low, high; empty where there is none.
+    pub band: [Vec<f64>; 3],
+}
+
+/// Where a threshold is in a plot.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum PlotMark {
+    /// A point of a curve.
+    Point([f64; 2]),
+    /// A score, over its axis.
+    Rule(f64),
 }
 
 /// Elements of a plot besides its curves.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct PlotText<'a> {
     /// Above the plot.
     pub title: &'a str,
@@ -23,6 +34,10 @@ pub struct PlotText<'a> {
     pub y: &'a str,
     /// Draws the line from (0, 0) to (1, 1).
     pub diagonal: bool,
+    /// The operating point, and its words in the legend.
+    pub mark: Option<(PlotMark, &'a str)>,
+    /// Small lines at the foot: whose scores these are, and who wrote the file when.
+    pub foot: &'a [String],
 }
 
 /// Distinct for people who see colors otherwise too (Okabe and Ito).
@@ -33,10 +48,19 @@ const WIDTH_PX: f64 = 300.0;
 const LEFT_PX: f64 = 46.0;
 const TOP_PX: f64 = 26.0;
 const SIDE_PX: f64 = 220.0;
+/// Of a row of the legend.
+const ENTRY_PX: f64 = 16.0;
+/// Of a line at the foot.
+const FOOT_PX: f64 = 10.0;
+/// Letters of a line at the foot.
+const FOOT_LETTERS: usize = 68;
 
 /// A plot as SVG, without scripts and without anything from elsewhere.
 pub fn curve_svg(text: &PlotText<'_>, curves: &[Curve]) -> String {
-    let height = TOP_PX + SIDE_PX + 52.0 + 16.0 * curves.len() as f64;
+    let foot: Vec<String> = text.foot.iter().flat_map(|line| wrapped(line)).collect();
+    let n_entries = curves.len() + usize::from(text.mark.is_some());
+    let entries_end = TOP_PX + SIDE_PX + 34.0 + ENTRY_PX * n_entries as f64;
+    let height = entries_end + 18.0 + FOOT_PX * foot.len() as f64;
     let x_of = |x: f64| LEFT_PX + x * SIDE_PX;
     let y_of = |y: f64| TOP_PX + (1.0 - y) * SIDE_PX;
     let mut svg = format!(
@@ -76,6 +100,9 @@ pub fn curve_svg(text: &PlotText<'_>, curves: &[Curve]) -> String {
              stroke-dasharray=\"4 4\" fill=\"none\"/>\n"
         );
     }
+    for (curve, color) in curves.iter().zip(COLORS.iter().cycle()) {
+        svg += &band_path(curve, color, x_of, y_of);
+    }
     for (curve, (color, row)) in curves.iter().zip(COLORS.iter().cycle().zip(0_u32..)) {
         let mut path = String::new();
         for &[x, y] in &curve.points {
@@ -86,7 +113,7 @@ pub fn curve_svg(text: &PlotText<'_>, curves: &[Curve]) -> String {
                 svg += &format!("<circle cx=\"{x:.2}\" cy=\"{y:.2}\" r=\"3\" fill=\"{color}\"/>\n");
             }
         }
-        let y = TOP_PX + SIDE_PX + 44.0 + 16.0 * f64::from(row);
+        let y = TOP_PX + SIDE_PX + 44.0 + ENTRY_PX * f64::from(row);
         svg += &format!(
             "<path d=\"{path}\" stroke=\"{color}\" stroke-width=\"1.6\" fill=\"none\"/>\n\
              <path d=\"M{LEFT_PX} {:.1}h18\" stroke=\"{color}\" stroke-width=\"3\"/>\n\
@@ -96,10 +123,74 @@ pub fn curve_svg(text: &PlotText<'_>, curves: &[Curve]) -> String {
             escape(&curve.name)
         );
     }
+    if let Some((mark, words)) = text.mark {
+        let y = entries_end - 6.0;
+        svg += &match mark {
+            PlotMark::Point([x, y]) => {
+                let (x, y) = (x_of(x), y_of(y));
+                format!("<circle cx=\"{x:.2}\" cy=\"{y:.2}\" r=\"4.5\" fill=\"#000000\"/>\n")
+            }
+            PlotMark::Rule(x) => {
+                let (x, bottom) = (x_of(x), y_of(0.0));
+                format!("<path d=\"M{x:.2} {TOP_PX}V{bottom:.1}\" stroke=\"#000000\"/>\n")
+            }
+        };
+        svg += &format!(
+            "<circle cx=\"{:.1}\" cy=\"{:.1}\" r=\"4\" fill=\"#000000\"/>\n\
+             <text x=\"{:.1}\" y=\"{y:.1}\">{}</text>\n",
+            LEFT_PX + 9.0,
+            y - 4.0,
+            LEFT_PX + 24.0,
+            escape(words)
+        );
+    }
+    for (line, row) in foot.iter().zip(0_u32..) {
+        let y = entries_end + 8.0 + FOOT_PX * f64::from(row);
+        svg += &format!(
+            "<text x=\"8\" y=\"{y:.1}\" font-size=\"8\" fill=\"#444444\">{}</text>\n",
+            escape(line)
+        );
+    }
     svg + &format!(
-        "<text x=\"{LEFT_PX}\" y=\"{:.1}\" font-size=\"8\" fill=\"#666666\">{NOTICE}</text>\n</svg>\n",
+        "<text x=\"8\" y=\"{:.1}\" font-size=\"8\" fill=\"#666666\">{NOTICE}</text>\n</svg>\n",
         height - 5.0
     )
+}
+
+/// The area between the ends of a curve's intervals; nothing where it has none.
+fn band_path(
+    curve: &Curve,
+    color: &str,
+    x_of: impl Fn(f64) -> f64,
+    y_of: impl Fn(f64) -> f64,
+) -> String {
+    let [xs, lows, highs] = &curve.band;
+    let forth = xs.iter().zip(lows);
+    let back = xs.iter().zip(highs).rev();
+    let mut path = String::new();
+    for (&x, &y) in forth.chain(back) {
+        let order = if path.is_empty() { 'M' } else { 'L' };
+        path += &format!("{order}{:.1} {:.1}", x_of(x), y_of(y));
+    }
+    if path.is_empty() {
+        return path;
+    }
+    format!("<path d=\"{path}Z\" fill=\"{color}\" fill-opacity=\"0.18\"/>\n")
+}
+
+/// A text in lines that fit the foot, broken between words.
+fn wrapped(text: &str) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split_whitespace() {
+        match lines.last_mut() {
+            Some(line) if line.chars().count() + word.chars().count() < FOOT_LETTERS => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => lines.push(word.to_owned()),
+        }
+    }
+    lines
 }
 
 #[cfg(test)]
@@ -112,16 +203,27 @@ mod tests {
             name: "<script>".to_owned(),
             points: vec![[0.0, 0.0], [1.0, 1.0]],
             dotted: true,
+            band: [vec![0.0, 1.0], vec![0.0, 0.5], vec![0.5, 1.0]],
         };
+        let foot = ["Scores: <b>, test".to_owned()];
         let text = PlotText {
             title: "a & b",
             x: "x",
             y: "y",
             diagonal: true,
+            mark: Some((PlotMark::Point([0.5, 0.5]), "threshold < 0.5")),
+            foot: &foot,
         };
         let svg = curve_svg(&text, &[curve]);
         assert!(svg.contains("&lt;script&gt;") && !svg.contains("<script"));
         assert!(svg.contains(NOTICE));
+        assert!(svg.contains("threshold &lt; 0.5") && svg.contains("Scores: &lt;b&gt;, test"));
+        // The band goes forth along its lower ends and back along the upper ones.
+        assert!(
+            svg.contains("M46.0 246.0L266.0 136.0L266.0 26.0L46.0 136.0Z"),
+            "{svg}"
+        );
+        assert!(svg.contains("cx=\"156.00\" cy=\"136.00\" r=\"4.5\""));
         assert!(svg.contains("a &amp; b") && svg.contains("M46.00 246.00L266.00 26.00"));
     }
 }

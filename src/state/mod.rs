@@ -35,8 +35,8 @@ pub use command::{Command, CommandSender, command_channel};
 pub use effect::Effect;
 pub use evaluation::{
     Analyses, BootstrapFound, Cell, ChosenThresholds, EvaluationCommand, EvaluationPick,
-    EvaluationSettings, EvaluationState, ListedFilms, Locked, TableColumn, TableColumns, TableSort,
-    TargetForm, TargetKind, Underway,
+    EvaluationSettings, EvaluationState, EvaluationTab, ListedFilms, Locked, MapsFound, StartPage,
+    SubgroupsFound, TableColumn, TableColumns, TableSort, TargetForm, TargetKind, Underway,
 };
 pub use file_picker::{FilePicker, PickKind, Picked};
 pub use films::{FilmState, Films};

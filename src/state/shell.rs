@@ -140,6 +140,9 @@ impl AppState {
         if self.workspace == Workspace::Training {
             self.training.keep_current(&self.shared);
         }
+        if self.workspace == Workspace::Evaluation {
+            self.evaluation.keep_current(&self.shared);
+        }
         self.metadata.poll();
         let effects = self.evaluation.poll(&mut self.shared);
         self.settle(effects);

@@ -7,17 +7,18 @@ use egui::accesskit::Role;
 use egui::{Key, Vec2};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use thorax::app::ThoraxApp;
-use thorax::domain::{ModelIdentity, Threshold};
+use thorax::domain::{ModelIdentity, Part, PartChoice, Threshold};
 use thorax::evaluate::freeze_operating_points;
 use thorax::files::Existing;
 use thorax::metrics::{Confusion, OperatingTarget};
 use thorax::model::{Classifier, ModelFile};
 use thorax::scores::{Predictions, ScoredSet};
 use thorax::state::{
-    Cell, Command, EvaluationCommand, EvaluationPick, ModelOrigin, Picked, TargetForm, TargetKind,
-    Workspace,
+    Cell, Command, EvaluationCommand, EvaluationPick, EvaluationTab, ModelOrigin, Picked,
+    TargetForm, TargetKind, Workspace,
 };
 use thorax::ui::panels::rate_rows;
+use thorax::ui::shortcuts::{Action, Actions};
 use thorax::work::Task;
 
 use crate::films::phantom;
@@ -325,6 +326,25 @@ fn a_cell_lists_its_films_and_a_film_opens_with_its_map_and_back_returns() {
         .labels;
     assert_eq!(state.viewer.selected, labels.position("Effusion"));
     settle(&mut harness);
+    // Page Down and Page Up go through the same list, which has more films at a lower threshold.
+    let step =
+        |harness: &AppHarness, action: Action| Actions::of(&harness.state().state).command(action);
+    harness.get_by_label("1 of 1");
+    assert_eq!(step(&harness, Action::NextFilm), None);
+    apply(&mut harness, EvaluationCommand::SetThreshold(0.1));
+    settle(&mut harness);
+    let listed = harness.state().state.evaluation.films_of_cell();
+    let place = listed.iter().position(|film| *film == 40).unwrap();
+    let expected = |possible: bool, forward| {
+        possible.then_some(Command::Evaluation(EvaluationCommand::StepFilm { forward }))
+    };
+    assert!(listed.len() > 2, "{listed:?}");
+    let next = step(&harness, Action::NextFilm);
+    assert_eq!(next, expected(place + 1 < listed.len(), true));
+    let before = step(&harness, Action::PreviousFilm);
+    assert_eq!(before, expected(place > 0, false));
+    apply(&mut harness, EvaluationCommand::SetThreshold(own));
+    settle(&mut harness);
     harness
         .get_by_role_and_label(Role::Button, "Back to evaluation")
         .click();
@@ -578,6 +598,9 @@ fn two_sets_are_laid_over_each_other() {
     assert_eq!(*differences, expected.unwrap());
     assert_eq!(differences[2].paired, None);
     harness.get_by_label("Here − there");
+    let tab = EvaluationCommand::ShowTab(EvaluationTab::Films);
+    apply(&mut harness, tab);
+    settle(&mut harness);
     harness
         .get_by_role_and_label(Role::CheckBox, "List the films that differ most")
         .click();
@@ -710,6 +733,24 @@ fn without_scores_the_panel_says_what_to_do() {
         .get_by_role_and_label(Role::Button, "Evaluation")
         .click();
     settle(&mut harness);
-    let mut nodes = harness.get_all_by_role_and_label(Role::Button, "Open scores…");
-    assert!(nodes.all(|node| !node.accesskit_node().is_disabled()));
+    {
+        let mut nodes = harness.get_all_by_role_and_label(Role::Button, "Open scores…");
+        assert!(nodes.all(|node| !node.accesskit_node().is_disabled()));
+    }
+    // Any part of a folder's films can be scored, and runs are looked for without a click.
+    let part = |harness: &AppHarness| harness.state().state.evaluation.start.part;
+    assert_eq!(part(&harness), PartChoice::One(Part::Test));
+    for (words, expected) in [
+        ("valid", PartChoice::One(Part::Valid)),
+        ("all", PartChoice::All),
+    ] {
+        harness.get_by_role_and_label(Role::Button, words).click();
+        settle(&mut harness);
+        assert_eq!(part(&harness), expected);
+    }
+    step_until("the runs", &mut harness, |app| {
+        app.state.evaluation.start.runs.done().is_some()
+    });
+    settle(&mut harness);
+    harness.get_by_label_contains("No run is known");
 }

@@ -225,3 +225,89 @@ fn every_number_is_taken_as_it_was_typed_and_not_before() {
         }
     }
 }
+
+#[test]
+fn panel_report_csv_and_command_line_have_the_same_figures() {
+    let scores = Scores::of_the_default_model();
+    let mut harness = opened(&scores);
+    let prevalence = Prevalence::Stated(0.125);
+    apply(&mut harness, EvaluationCommand::SetPrevalence(prevalence));
+    let take = EvaluationCommand::Take(EvaluationPick::Compared, scores.path("test.csv"));
+    apply(&mut harness, take);
+    step_until("the comparison", &mut harness, |app| {
+        app.state.evaluation.comparison.done().is_some()
+    });
+    for (pick, name) in [
+        (EvaluationPick::Figures, "window.csv"),
+        (EvaluationPick::Report, "window.html"),
+        (EvaluationPick::Plots, "window"),
+    ] {
+        let take = EvaluationCommand::Take(pick, scores.path(name));
+        apply(&mut harness, take);
+        step_until(name, &mut harness, |app| {
+            let saved = app.state.evaluation.saving.done();
+            saved.is_some_and(|(saved, _)| *saved == pick)
+        });
+    }
+    let model = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("weights/thorax.safetensors");
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_thorax"))
+        .args(["evaluate", "--predictions"])
+        .arg(scores.path("valid.csv"))
+        .arg("--compare")
+        .arg(scores.path("test.csv"))
+        .arg("--model")
+        .arg(model)
+        .args(["--prevalence", "0.125", "--format", "json", "--csv"])
+        .arg(scores.path("line.csv"))
+        .arg("--report")
+        .arg(scores.path("line.html"))
+        .arg("--plots")
+        .arg(scores.path("line"))
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{said}");
+    let text = |name: &str| std::fs::read_to_string(scores.path(name)).unwrap();
+    assert_eq!(text("window.csv"), text("line.csv"));
+    assert_eq!(text("window.html"), text("line.html"));
+    for plot in ["Mass.roc.svg", "Effusion.rates.svg"] {
+        let drawn = text(&format!("window/{plot}"));
+        assert_eq!(drawn, text(&format!("line/{plot}")));
+        assert!(text("window.html").contains(&drawn), "{plot}");
+    }
+    // The panel's cells are the CSV's numbers, and the report's.
+    let lines = text("window.csv");
+    let mut lines = lines.lines();
+    let head: Vec<&str> = lines.next().unwrap().split(',').collect();
+    let rows: Vec<Vec<&str>> = lines.map(|line| line.split(',').collect()).collect();
+    assert_eq!(rows.len(), LABELS.len(), "no line is a comment");
+    for columns in TableColumns::ALL {
+        apply(&mut harness, EvaluationCommand::ShowColumns(columns));
+        let table = table(&harness);
+        for (row, cells) in table.rows.iter().zip(&rows) {
+            assert_eq!(row.name, cells[0]);
+            for (column, cell) in table.columns.iter().zip(&row.cells) {
+                let TableColumn::Figure(figure) = column else {
+                    continue;
+                };
+                let place = head.iter().position(|name| *name == figure.key());
+                let value = cells[place.unwrap()].parse::<f64>().ok();
+                assert_eq!(*cell, figure.text(value), "{}: {figure:?}", row.name);
+                let page = text("window.html");
+                let in_page = page.contains(&format!("<td>{cell}"));
+                assert!(in_page, "{}: {figure:?} {cell}", row.name);
+            }
+        }
+    }
+    let json: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let of_csv = |label: usize, key: &str| {
+        let place = head.iter().position(|name| *name == key).unwrap();
+        rows[label][place].parse::<f64>().ok()
+    };
+    for (label, name) in LABELS.into_iter().enumerate() {
+        for rate in Figure::RATES {
+            let found = json["labels"][name][rate.key()].as_f64();
+            assert_eq!(found, of_csv(label, rate.key()), "{name}: {rate:?}");
+        }
+    }
+}

@@ -9,6 +9,8 @@ mod evaluation;
 #[cfg(test)]
 mod evaluation_table;
 #[cfg(test)]
+mod evaluation_tabs;
+#[cfg(test)]
 mod exports;
 #[cfg(test)]
 mod film_menu;

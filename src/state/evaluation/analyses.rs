@@ -1,6 +1,9 @@
+use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::evaluate::{Bootstrap, BootstrapInterval, bootstrap_aucs};
+use super::analysis_jobs::{MapsFound, MapsJob, SubgroupsFound, SubgroupsJob};
+use crate::evaluate::{Bootstrap, BootstrapInterval, MapRule, bootstrap_aucs};
+use crate::explain::{MAP_THRESHOLD, MapMethod};
 use crate::scores::ScoredSet;
 use crate::state::Shared;
 use crate::work::{Progress, Task, Wake};
@@ -9,10 +12,17 @@ use crate::work::{Progress, Task, Wake};
 pub type BootstrapFound = (Bootstrap, Vec<Option<BootstrapInterval>>);
 
 /// What is worked out about the scores in view only when it is asked for.
-#[derive(Default)]
 pub struct Analyses {
     /// Intervals of the AUCs by patients drawn again and again.
     pub bootstrap: Task<BootstrapFound>,
+    /// Figures by view, sex, age and visit.
+    pub subgroups: Task<SubgroupsFound>,
+    /// How maps meet boxes.
+    pub maps: Task<MapsFound>,
+    /// Which maps, and what is measured of them.
+    pub map_rule: MapRule,
+    /// The films' table or folder, where another than the known one was chosen.
+    pub films: Option<PathBuf>,
 }
 
 /// Work that is running, for the header: one at a time is shown.
@@ -43,6 +53,22 @@ impl Underway {
     }
 }
 
+impl Default for Analyses {
+    fn default() -> Self {
+        Self {
+            bootstrap: Task::Idle,
+            subgroups: Task::Idle,
+            maps: Task::Idle,
+            map_rule: MapRule {
+                method: MapMethod::default(),
+                cut: MAP_THRESHOLD,
+                curves: false,
+            },
+            films: None,
+        }
+    }
+}
+
 impl Analyses {
     /// Intervals by patients: one for each label and, last, that of the macro AUC.
     pub fn patient_intervals(&self) -> Option<&[Option<BootstrapInterval>]> {
@@ -53,6 +79,8 @@ impl Analyses {
     /// What is running.
     pub fn underway(&self) -> Option<Underway> {
         Underway::of(&self.bootstrap, "Drawing patients")
+            .or_else(|| Underway::of(&self.subgroups, "Reading the table"))
+            .or_else(|| Underway::of(&self.maps, "Reading the table"))
     }
 
     /// Draws patients again and again.
@@ -64,19 +92,38 @@ impl Analyses {
         });
     }
 
+    pub(super) fn start_subgroups(&mut self, job: SubgroupsJob, wake: &Wake) {
+        self.subgroups
+            .start("subgroups", wake, move |ctx| job.run(ctx));
+    }
+
+    pub(super) fn start_maps(&mut self, job: MapsJob, wake: &Wake) {
+        self.maps.start("boxes", wake, move |ctx| job.run(ctx));
+    }
+
     /// Stops what is running.
     pub(super) fn cancel(&self) {
         self.bootstrap.cancel();
+        self.subgroups.cancel();
+        self.maps.cancel();
     }
 
-    /// Other scores are in view: nothing of this is about them.
+    /// Other scores are in view: nothing of this is about them, but what is measured stays chosen.
     pub(super) fn clear(&mut self) {
         self.bootstrap.detach();
-        *self = Self::default();
+        self.subgroups.detach();
+        self.maps.detach();
+        *self = Self {
+            map_rule: self.map_rule,
+            ..Self::default()
+        };
     }
 
-    /// Takes in what the work has reported; failures are shown to the user.
+    /// Takes in what the work has reported; failures of the bootstrap are shown to the user, those of
+    /// the others where their results would be.
     pub(super) fn poll(&mut self, shared: &mut Shared) {
         shared.polled(&mut self.bootstrap);
+        self.subgroups.poll();
+        self.maps.poll();
     }
 }

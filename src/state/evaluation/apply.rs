@@ -1,12 +1,10 @@
 use std::path::PathBuf;
 
-use super::work::{self, SaveRequest};
-use super::{EvaluationCommand, EvaluationPick, EvaluationState, Locked, TableSort};
-use crate::dataset::Uncertain;
-use crate::domain::{Threshold, ThresholdOrigin};
-use crate::evaluate::{ComparedSet, Figures, OpenedSet, ScoreSource};
-use crate::model::ModelSource;
-use crate::state::{Effect, Model, ModelRequest, PickKind, Shared, Workspace};
+use super::analysis_jobs::{MapModel, MapsJob, SubgroupsJob};
+use super::{EvaluationCommand, EvaluationPick, EvaluationState, EvaluationTab, Locked, TableSort};
+use crate::domain::{Part, PartChoice, Threshold, ThresholdOrigin};
+use crate::evaluate::Figures;
+use crate::state::{Effect, Model, PickKind, Shared, Workspace};
 use crate::work::Task;
 
 impl EvaluationState {
@@ -33,6 +31,17 @@ impl EvaluationState {
                     self.analyses.start_bootstrap(set, wake);
                 }
             }
+            EvaluationCommand::ScorePart(part) => self.start.part = part,
+            EvaluationCommand::StepFilm { forward } => return self.step_film(forward, shared),
+            EvaluationCommand::Close => {
+                if !self.opening.is_running() {
+                    self.close();
+                }
+            }
+            EvaluationCommand::ShowTab(tab) => shared.settings.evaluation.tab = tab,
+            EvaluationCommand::Subgroups => self.start_subgroups(shared),
+            EvaluationCommand::SetMapRule(rule) => self.analyses.map_rule = rule,
+            EvaluationCommand::Maps => self.start_maps(shared),
             EvaluationCommand::DropComparison => {
                 (self.comparison, self.listed.different) = (Task::Idle, None);
             }
@@ -57,6 +66,9 @@ impl EvaluationState {
                 if let Some(table) = self.test_table().cloned() {
                     self.lock(true);
                     self.open_predictions(table, shared);
+                } else if let Some(films) = self.films_to_judge(&shared.model).cloned() {
+                    self.lock(true);
+                    self.score_folder(films, PartChoice::One(Part::Test), shared);
                 }
             }
             EvaluationCommand::ShowColumns(columns) => shared.settings.evaluation.columns = columns,
@@ -65,11 +77,13 @@ impl EvaluationState {
                 settings.sort = TableSort::clicked(settings.sort, by);
             }
             EvaluationCommand::ShowCell(cell) => {
+                shared.settings.evaluation.tab = EvaluationTab::Films;
                 (self.listed.cell, self.listed.different) = (cell, None);
             }
             EvaluationCommand::ShowDifferent(shown) => {
                 (self.listed.cell, self.listed.different) = (None, None);
                 if shown {
+                    shared.settings.evaluation.tab = EvaluationTab::Films;
                     self.find_different();
                 }
             }
@@ -102,57 +116,6 @@ impl EvaluationState {
         ask.into_iter().collect()
     }
 
-    /// Takes a path that was picked or typed.
-    pub fn take_path(&mut self, pick: EvaluationPick, path: PathBuf, shared: &mut Shared) {
-        match pick {
-            EvaluationPick::Predictions => self.open_predictions(path, shared),
-            EvaluationPick::DataFolder => self.score_folder(path, shared),
-            EvaluationPick::Compared => self.compare_with(path, shared),
-            EvaluationPick::Report => self.save_report(path, shared),
-            EvaluationPick::Figures => {
-                if let Some(set) = self.scored().cloned() {
-                    let thresholds = self.chosen.thresholds().to_vec();
-                    let prevalence = self.prevalence;
-                    let saved = SaveRequest::Figures {
-                        set,
-                        thresholds,
-                        prevalence,
-                    };
-                    self.save(pick, path, saved, shared);
-                }
-            }
-            EvaluationPick::Plots => {
-                if let Some(set) = self.scored().cloned() {
-                    let author = self.author().cloned();
-                    let saved = SaveRequest::Plots { set, author };
-                    self.save(pick, path, saved, shared);
-                }
-            }
-            EvaluationPick::Model => {
-                if let Some(text) = self.why_not_saved() {
-                    shared.say_error(text);
-                } else if let Some(from) = self.author().and_then(|author| author.source.clone()) {
-                    let points = self.points();
-                    self.save(pick, path, SaveRequest::Model { from, points }, shared);
-                }
-            }
-        }
-    }
-
-    /// Reads scores; those in view stay until then.
-    pub fn open_predictions(&mut self, path: PathBuf, shared: &Shared) {
-        let model = shared.model.classifier().cloned();
-        self.opening
-            .start("scores", &shared.services.wake, move |ctx| {
-                let source = ScoreSource::Predictions {
-                    path: &path,
-                    uncertain: Uncertain::Ignore,
-                    table: None,
-                };
-                Ok(OpenedSet::open(source, model.as_deref(), ctx)?)
-            });
-    }
-
     /// Another model is in use: its thresholds count if it made the scores, unless some were moved
     /// here.
     pub fn model_changed(&mut self, model: &Model) {
@@ -160,25 +123,41 @@ impl EvaluationState {
         self.take_thresholds(model);
     }
 
-    fn score_folder(&mut self, folder: PathBuf, shared: &mut Shared) {
-        let Some(classifier) = shared.model.classifier().cloned() else {
-            shared.say_error("no model to score with");
-            return;
-        };
-        let cache_folder = shared.services.cache_folder.clone();
-        self.opening
-            .start("scoring", &shared.services.wake, move |ctx| {
-                work::score(&folder, &classifier, cache_folder, ctx)
-            });
+    pub(super) fn start_subgroups(&mut self, shared: &Shared) {
+        if let (Some(opened), Some(films)) = (&self.set, self.films_table()) {
+            let job = SubgroupsJob {
+                opened: opened.clone(),
+                thresholds: self.chosen.thresholds().to_vec(),
+                films: films.clone(),
+            };
+            self.analyses.start_subgroups(job, &shared.services.wake);
+        }
     }
 
-    fn compare_with(&mut self, path: PathBuf, shared: &Shared) {
-        if let Some(set) = self.scored().cloned() {
-            self.comparison
-                .start("comparison", &shared.services.wake, move |_| {
-                    Ok(ComparedSet::load(&set, &path, Uncertain::Ignore)?)
-                });
-        }
+    pub(super) fn start_maps(&mut self, shared: &mut Shared) {
+        let (Some(opened), Some(films)) = (&self.set, self.films_table()) else {
+            return;
+        };
+        let in_use = shared.model.classifier();
+        let in_use = in_use.filter(|_| self.is_of_model_in_use(&shared.model));
+        let source = || self.author().and_then(|author| author.source.clone());
+        let model = match in_use {
+            Some(classifier) => Some(MapModel::InUse(classifier.clone())),
+            None => source().map(|source| MapModel::File(source, shared.services.device.clone())),
+        };
+        let Some(model) = model else {
+            shared
+                .say_error("the model that made these scores is not known: open it in the viewer");
+            return;
+        };
+        let job = MapsJob {
+            opened: opened.clone(),
+            thresholds: self.chosen.thresholds().to_vec(),
+            films: films.clone(),
+            model,
+            rule: self.analyses.map_rule,
+        };
+        self.analyses.start_maps(job, &shared.services.wake);
     }
 
     fn solve(&mut self, all: bool) {
@@ -223,6 +202,39 @@ impl EvaluationState {
         self.chosen.lock_holds = locked;
     }
 
+    /// Shows the first page again.
+    fn close(&mut self) {
+        self.set = None;
+        self.opening = Task::Idle;
+        self.comparison.detach();
+        self.analyses.clear();
+        self.chosen.forget_moves();
+        self.listed.cell = None;
+        self.listed.different = None;
+        self.asked = None;
+        self.film_opened = false;
+        self.start.forget_search();
+    }
+
+    /// The film beside the one in view, in the list that is shown under the plots.
+    fn step_film(&mut self, forward: bool, shared: &Shared) -> Vec<Effect> {
+        let current = shared.films.current_path();
+        let Some((place, _)) = current.and_then(|path| self.place_in_list(path)) else {
+            return Vec::new();
+        };
+        let next = if forward {
+            place.checked_add(1)
+        } else {
+            place.checked_sub(1)
+        };
+        let film = next.and_then(|next| self.listed_films().get(next).copied());
+        let path = film.and_then(|film| {
+            let films = &self.scored()?.predictions.films;
+            Some(films.get(film)?.path.clone())
+        });
+        path.map_or_else(Vec::new, |path| self.open_film(path, shared))
+    }
+
     fn open_film(&mut self, path: PathBuf, shared: &Shared) -> Vec<Effect> {
         let label = self.column().map(|column| &column.name);
         let labels = shared.model.classifier();
@@ -237,54 +249,19 @@ impl EvaluationState {
             .collect()
     }
 
-    fn save_report(&mut self, to: PathBuf, shared: &Shared) {
-        let Some(opened) = &self.set else {
-            return;
-        };
-        let saved = SaveRequest::Report {
-            opened: opened.clone(),
-            thresholds: self.chosen.thresholds().to_vec(),
-            prevalence: self.prevalence,
-            comparison: self.comparison.done().cloned(),
-            author: self.author().cloned(),
-        };
-        self.save(EvaluationPick::Report, to, saved, shared);
-    }
-
-    fn save(&mut self, pick: EvaluationPick, to: PathBuf, saved: SaveRequest, shared: &Shared) {
-        let wake = &shared.services.wake;
-        self.saving
-            .start("saving", wake, move |_| saved.write(pick, to));
-    }
-
     /// Takes in what the jobs of evaluation have reported.
     pub fn poll(&mut self, shared: &mut Shared) -> Vec<Effect> {
         if shared.polled(&mut self.opening) {
             self.take_set(shared);
         }
         self.comparison.poll();
+        self.start.runs.poll();
         self.analyses.poll(shared);
         self.listed.pictures.poll();
         if shared.polled(&mut self.saving) {
             return self.say_saved(shared);
         }
         Vec::new()
-    }
-
-    fn say_saved(&self, shared: &mut Shared) -> Vec<Effect> {
-        let Some((pick, path)) = self.saving.done() else {
-            return Vec::new();
-        };
-        shared.say(format!("Saved: {}", path.display()));
-        if *pick != EvaluationPick::Model {
-            return Vec::new();
-        }
-        if !self.is_of_model_in_use(&shared.model) {
-            return Vec::new();
-        }
-        // The viewer has the same weights and uses the thresholds at once.
-        let request = ModelRequest::Source(ModelSource::File(path.clone()));
-        vec![Effect::LoadModel(request)]
     }
 
     /// A set has come, or has not: locked thresholds, or else the model's, or else 0.5.

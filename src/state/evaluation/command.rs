@@ -1,7 +1,8 @@
 use std::path::PathBuf;
 
-use super::{TableColumn, TableColumns};
-use crate::evaluate::Prevalence;
+use super::{EvaluationTab, TableColumn, TableColumns};
+use crate::domain::PartChoice;
+use crate::evaluate::{MapRule, Prevalence};
 use crate::metrics::OperatingTarget;
 use crate::state::PickForm;
 
@@ -12,10 +13,27 @@ pub enum EvaluationCommand {
     Pick(EvaluationPick),
     /// Take the path that a dialog or the path field has given.
     Take(EvaluationPick, PathBuf),
+    /// Score this part of a folder's films.
+    ScorePart(PartChoice),
+    /// Show the film before or after the one in view, in the list that it was opened from.
+    StepFilm {
+        /// The next; otherwise the one before.
+        forward: bool,
+    },
+    /// Close the scores in view and show the first page.
+    Close,
     /// Stop reading, scoring, and what else is being worked out.
     Cancel,
     /// Work out intervals of the AUCs by a bootstrap of patients.
     Bootstrap,
+    /// Show this under the plots.
+    ShowTab(EvaluationTab),
+    /// Work out figures by view, sex, age and visit, at the thresholds of now.
+    Subgroups,
+    /// Which maps are compared with boxes, and what is measured of them.
+    SetMapRule(MapRule),
+    /// Compare maps with boxes.
+    Maps,
     /// Take the other scores away.
     DropComparison,
     /// Show this label's curves.
@@ -81,6 +99,8 @@ pub enum EvaluationPick {
     DataFolder,
     /// Other scores of the same films.
     Compared,
+    /// The films' folder or table, which has view, sex, age, visit and boxes.
+    Films,
     /// A page to be written.
     Report,
     /// A table of figures to be written.
@@ -97,6 +117,7 @@ impl EvaluationPick {
         match self {
             Self::Predictions => "Open scores (CSV)",
             Self::DataFolder => "Folder of films to score",
+            Self::Films => "Folder of these films, with their table",
             Self::Compared => "Compare with scores (CSV)",
             Self::Report => "Save the report",
             Self::Figures => "Save the metrics",
@@ -109,7 +130,7 @@ impl EvaluationPick {
     pub fn form(self) -> PickForm {
         match self {
             Self::Predictions | Self::Compared => PickForm::File(&["csv"]),
-            Self::DataFolder | Self::Plots => PickForm::Folder,
+            Self::DataFolder | Self::Films | Self::Plots => PickForm::Folder,
             Self::Report => PickForm::NewFile("evaluation.html"),
             Self::Figures => PickForm::NewFile("figures.csv"),
             Self::Model => PickForm::NewFile("model.safetensors"),

@@ -1,10 +1,13 @@
 //! Evaluation in the window: a set of scores, one operating point for each label, what follows.
 
 mod analyses;
+mod analysis_jobs;
 mod apply;
 mod chosen;
 mod command;
 mod origins;
+mod paths;
+mod start_page;
 mod state;
 mod table;
 mod work;
@@ -15,7 +18,9 @@ mod origin_tests;
 mod tests;
 
 pub use analyses::{Analyses, BootstrapFound, Underway};
+pub use analysis_jobs::{MapsFound, SubgroupsFound};
 pub use chosen::ChosenThresholds;
 pub use command::{Cell, EvaluationCommand, EvaluationPick, TargetForm, TargetKind};
+pub use start_page::StartPage;
 pub use state::{EvaluationState, ListedFilms, Locked};
-pub use table::{EvaluationSettings, TableColumn, TableColumns, TableSort};
+pub use table::{EvaluationSettings, EvaluationTab, TableColumn, TableColumns, TableSort};

@@ -112,6 +112,23 @@ impl EvaluationState {
             .is_some_and(|set| set.part == Some(Part::Test))
     }
 
+    /// The films whose test part can be scored by the model in use, once a threshold was chosen on the
+    /// validation films that it has scored here; `None` where a table has the test scores.
+    pub fn films_to_judge(&self, model: &Model) -> Option<&PathBuf> {
+        let set = self.set.as_ref()?;
+        let of_films = set.set.part == Some(Part::Valid) && self.test_table().is_none();
+        let mut thresholds = self.chosen.thresholds().iter();
+        let chosen = thresholds.any(|threshold| threshold.origin().is_chosen_here());
+        let possible = of_films && chosen && self.is_of_model_in_use(model);
+        set.films.as_ref().filter(|_| possible)
+    }
+
+    /// Where the films of the scores have their table and their boxes, if that is known.
+    pub fn films_table(&self) -> Option<&PathBuf> {
+        let chosen = self.analyses.films.as_ref();
+        chosen.or(self.set.as_ref()?.films.as_ref())
+    }
+
     /// The test films' scores, once a threshold was chosen on the validation films in view.
     pub fn test_table(&self) -> Option<&PathBuf> {
         let mut thresholds = self.chosen.thresholds().iter();

@@ -2,7 +2,9 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::{Analyses, Cell, ChosenThresholds, EvaluationCommand, EvaluationPick, Underway};
+use super::{
+    Analyses, Cell, ChosenThresholds, EvaluationCommand, EvaluationPick, StartPage, Underway,
+};
 use crate::domain::{ModelIdentity, Threshold, ThresholdOrigin};
 use crate::evaluate::{ComparedSet, Figures, OpenedSet, Prevalence, most_different_films};
 use crate::metrics::Confusion;
@@ -17,6 +19,8 @@ const MAX_DIFFERENT: usize = 60;
 pub struct EvaluationState {
     /// The scores being evaluated.
     pub set: Option<OpenedSet>,
+    /// What is offered while there are none.
+    pub start: StartPage,
     /// Scores being read or made; those in view stay until they are there.
     pub opening: Task<OpenedSet>,
     /// Other scores of the same films.
@@ -76,6 +80,7 @@ impl EvaluationState {
     pub fn new(wake: Wake) -> Self {
         Self {
             set: None,
+            start: StartPage::default(),
             opening: Task::Idle,
             comparison: Task::Idle,
             analyses: Analyses::default(),
@@ -151,6 +156,24 @@ impl EvaluationState {
         let films = column.scores.iter().enumerate();
         let films = films.filter(|(_, score)| side_changed(score));
         self.nearest_first(films.map(|(film, _)| film).collect())
+    }
+
+    /// The films under the plots, in their order: those of a cell, those that differ most, or those
+    /// that changed side.
+    pub fn listed_films(&self) -> Vec<usize> {
+        match (self.listed.cell, &self.listed.different) {
+            (Some(_), _) => self.films_of_cell(),
+            (None, Some(films)) => films.iter().map(|(film, _)| *film).collect(),
+            (None, None) => self.flipped_films(),
+        }
+    }
+
+    /// Where a film is in that list, and how long the list is.
+    pub fn place_in_list(&self, path: &Path) -> Option<(usize, usize)> {
+        let films = self.listed_films();
+        let known = &self.scored()?.predictions.films;
+        let is_film = |film: &usize| known.get(*film).is_some_and(|film| film.path == path);
+        Some((films.iter().position(is_film)?, films.len()))
     }
 
     fn nearest_first(&self, mut films: Vec<usize>) -> Vec<usize> {

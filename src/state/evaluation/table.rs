@@ -10,6 +10,37 @@ pub struct EvaluationSettings {
     pub columns: TableColumns,
     /// How it is sorted; `None` is the order of the scores' table.
     pub sort: Option<TableSort>,
+    /// What is shown under the plots.
+    pub tab: EvaluationTab,
+}
+
+/// What is shown under the plots.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum EvaluationTab {
+    /// Films of a cell of the 2x2 table, and others.
+    #[default]
+    Films,
+    /// Figures by view, sex, age and visit.
+    Subgroups,
+    /// Against other scores of the same films.
+    Comparison,
+    /// Maps against boxes.
+    Maps,
+}
+
+impl EvaluationTab {
+    /// All, from left to right.
+    pub const ALL: [Self; 4] = [Self::Films, Self::Subgroups, Self::Comparison, Self::Maps];
+
+    /// In the user's words.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Films => "Films",
+            Self::Subgroups => "Subgroups",
+            Self::Comparison => "Comparison",
+            Self::Maps => "Maps and boxes",
+        }
+    }
 }
 
 /// The figures in the table of findings.

@@ -40,6 +40,7 @@ pub fn opened(name: &str, model: Option<&ModelIdentity>) -> OpenedSet {
         leak: None,
         author: None,
         test_table: None,
+        films: None,
     }
 }
 

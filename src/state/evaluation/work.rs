@@ -3,12 +3,13 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::EvaluationPick;
+use super::{BootstrapFound, EvaluationPick, MapsFound, SubgroupsFound};
 use crate::dataset::{FilmCache, LabelRules};
-use crate::domain::{Part, Threshold};
+use crate::domain::{PartChoice, Threshold};
 use crate::evaluate::{
-    Choices, ComparedSet, Evaluation, EvaluationData, Figures, OpenedSet, Prevalence, ScoreAuthor,
-    ScoreSource, Written, figures_csv, freeze_operating_points, html_report, save_plots,
+    Choices, ComparedSet, EvaluateError, Evaluation, EvaluationData, Figures, OpenedSet,
+    Prevalence, ScoreSource, Written, figures_csv, freeze_operating_points, html_report,
+    save_plots,
 };
 use crate::files::{Existing, write_file};
 use crate::imaging::is_kept_film;
@@ -16,15 +17,16 @@ use crate::model::{Classifier, ModelFile, ModelSource};
 use crate::scores::ScoredSet;
 use crate::work::{JobContext, Unwatched};
 
-/// Scores the test part of a folder with the model in use.
+/// Scores a part of a folder's films with the model in use.
 pub fn score(
     folder: &Path,
+    part: PartChoice,
     classifier: &Classifier,
     cache_folder: Option<PathBuf>,
     ctx: &JobContext,
 ) -> anyhow::Result<OpenedSet> {
     ctx.set_stage("Reading the table");
-    let data = EvaluationData::open(folder, None, None, Some(Part::Test), LabelRules::default())?;
+    let data = EvaluationData::open(folder, None, None, part.part(), LabelRules::default())?;
     ctx.set_stage(format!("Scoring the {}", data.split));
     let source = ScoreSource::Films {
         data: &data,
@@ -37,16 +39,49 @@ pub fn score(
 /// The dialog has asked whether a file is replaced, and a typed path names a new one.
 const CHOSEN: Existing = Existing::ReplaceUnless(is_kept_film);
 
+/// All that the window shows of an evaluation.
+pub struct OnScreen {
+    /// The scores, with the model that made them.
+    pub opened: OpenedSet,
+    /// One for each label.
+    pub thresholds: Vec<Threshold>,
+    /// The prevalence for PPV and NPV.
+    pub prevalence: Prevalence,
+    /// Other scores of the same films.
+    pub comparison: Option<ComparedSet>,
+    /// Intervals by patients, where they were made.
+    pub bootstrap: Option<BootstrapFound>,
+    /// Subgroups, where they were made.
+    pub subgroups: Option<SubgroupsFound>,
+    /// Maps against boxes, where they were made.
+    pub maps: Option<MapsFound>,
+}
+
+impl OnScreen {
+    /// The same as one evaluation; nothing is worked out again but figures.
+    fn evaluation(self) -> Result<Evaluation, EvaluateError> {
+        let maps = self.maps;
+        let choices = Choices {
+            thresholds: &self.thresholds,
+            prevalence: self.prevalence,
+            comparison: self.comparison,
+            warnings: maps.iter().flat_map(|maps| maps.warnings.clone()).collect(),
+            ..Choices::default()
+        };
+        let evaluation = Evaluation::of(&self.opened, choices, &Unwatched)?;
+        Ok(Evaluation {
+            bootstrap: self.bootstrap,
+            subgroups: self.subgroups.map_or_else(Vec::new, |found| found.groups),
+            localization: maps.map(|maps| maps.localization),
+            ..evaluation
+        })
+    }
+}
+
 /// What is to be written.
 pub enum SaveRequest {
     /// A page with everything.
-    Report {
-        opened: OpenedSet,
-        thresholds: Vec<Threshold>,
-        prevalence: Prevalence,
-        comparison: Option<ComparedSet>,
-        author: Option<Arc<ScoreAuthor>>,
-    },
+    Report(Box<OnScreen>),
     /// A table of figures.
     Figures {
         set: Arc<ScoredSet>,
@@ -54,10 +89,7 @@ pub enum SaveRequest {
         prevalence: Prevalence,
     },
     /// Every plot of every label.
-    Plots {
-        set: Arc<ScoredSet>,
-        author: Option<Arc<ScoreAuthor>>,
-    },
+    Plots(Box<OnScreen>),
     /// A copy of a model with operating points.
     Model {
         from: ModelSource,
@@ -73,20 +105,9 @@ impl SaveRequest {
         to: PathBuf,
     ) -> anyhow::Result<(EvaluationPick, PathBuf)> {
         match self {
-            Self::Report {
-                opened,
-                thresholds,
-                prevalence,
-                comparison,
-                author,
-            } => {
-                let choices = Choices {
-                    thresholds: &thresholds,
-                    prevalence,
-                    comparison,
-                    ..Choices::default()
-                };
-                let evaluation = Evaluation::of(&opened, choices, &Unwatched)?;
+            Self::Report(shown) => {
+                let author = shown.opened.author.clone();
+                let evaluation = shown.evaluation()?;
                 let html = html_report(&evaluation, author.as_deref(), &Written::now());
                 write(&to, html.as_bytes())?;
             }
@@ -102,9 +123,11 @@ impl SaveRequest {
                     &figures_csv(&figures, prevalence, model, &Written::now()),
                 )?;
             }
-            Self::Plots { set, author } => {
+            Self::Plots(shown) => {
+                let author = shown.opened.author.clone();
                 let card = author.as_ref().map(|author| &author.card);
-                save_plots(&set, card, &to, Existing::Keep)?;
+                let evaluation = shown.evaluation()?;
+                save_plots(&evaluation, card, &Written::now(), &to, Existing::Keep)?;
             }
             Self::Model { from, points } => {
                 let file = match from {

@@ -27,8 +27,9 @@ mod welcome;
 pub use about::about_ui;
 pub use compare::compare_ui;
 pub use evaluation::{
-    EvaluationCurves, EvaluationView, EvaluationViews, FigureRow, FigureTable, IdentityLine,
-    RateRow, back_ui, evaluation_ui, rate_rows,
+    ComparisonRow, ComparisonTable, EvaluationCurves, EvaluationView, EvaluationViews, FigureRow,
+    FigureTable, IdentityLine, MapTable, RateRow, SubgroupRow, SubgroupTable, back_ui,
+    evaluation_ui, rate_rows,
 };
 pub use findings::{
     FindingRow, FindingsView, FindingsViews, Verdict, finding_rows, findings_ui, risk_text,

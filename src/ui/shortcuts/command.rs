@@ -64,6 +64,20 @@ impl Action {
             let neighbor = state.list.neighbor(step, films);
             list(ListCommand::StepFilm(step), neighbor.is_some())
         };
+        // A film that was opened from evaluation has that list around it.
+        let listed =
+            Some(&state.evaluation).filter(|evaluation| evaluation.film_opened && in_viewer);
+        let listed = listed.and_then(|evaluation| evaluation.place_in_list(films.current_path()?));
+        let step_listed = |forward| {
+            let (place, n_films) = listed.unwrap_or_default();
+            let possible = if forward {
+                place + 1 < n_films
+            } else {
+                place > 0
+            };
+            let step = EvaluationCommand::StepFilm { forward };
+            (Command::Evaluation(step), possible)
+        };
         let step_patient = |step| {
             let neighbor = state.list.neighbor_of_patient(step, films);
             list(
@@ -110,8 +124,10 @@ impl Action {
             }
             Self::TypePath => always(Command::ShowPathField(shared.prompt.is_none())),
             Self::NextFilm if in_session => step_session(1),
+            Self::NextFilm if listed.is_some() => step_listed(true),
             Self::NextFilm => step_film(1),
             Self::PreviousFilm if in_session => step_session(-1),
+            Self::PreviousFilm if listed.is_some() => step_listed(false),
             Self::PreviousFilm => step_film(-1),
             Self::CloseFilm => list(ListCommand::CloseFilm, film),
             Self::CloseAllFilms => list(ListCommand::CloseAllFilms, film),

@@ -73,7 +73,9 @@ pub const LABELS_WIDTH_PT: f32 = 468.0;
 /// Height of a row of small figures.
 pub const SMALL_ROW_HEIGHT_PT: f32 = 16.0;
 /// Height of the films below the curves.
-pub const FILM_STRIP_HEIGHT_PT: f32 = 150.0;
+pub const FILM_STRIP_HEIGHT_PT: f32 = 176.0;
+/// Height of the tables in its place.
+pub const TABLES_HEIGHT_PT: f32 = 336.0;
 /// Side of a film there.
 pub const STRIP_FILM_SIDE_PT: f32 = 84.0;
 /// Width of the steps of a training with their verdicts.

@@ -3,6 +3,7 @@
 mod busy;
 mod color_bar;
 mod icon_button;
+mod interval_bar;
 mod legend_entry;
 mod logit_slider;
 mod number_field;
@@ -12,6 +13,7 @@ mod threshold_slider;
 pub use busy::Busy;
 pub use color_bar::ColorBar;
 pub use icon_button::{IconButton, icon_ui};
+pub use interval_bar::IntervalBar;
 pub use legend_entry::{BAND_OPACITY, LegendEntry, LegendSign};
 pub use logit_slider::LogitSlider;
 pub use number_field::{NumberField, NumberNote, NumberOutput};

@@ -18,11 +18,7 @@ pub fn films_ui(
     let (Some(set), Some(column)) = (evaluation.scored(), evaluation.column()) else {
         return;
     };
-    let films = match (evaluation.listed.cell, &evaluation.listed.different) {
-        (Some(_), _) => evaluation.films_of_cell(),
-        (None, Some(films)) => films.iter().map(|(film, _)| *film).collect(),
-        (None, None) => evaluation.flipped_films(),
-    };
+    let films = evaluation.listed_films();
     let listed = evaluation.listed.cell.is_some() || evaluation.listed.different.is_some();
     let words = match evaluation.listed.cell {
         None if evaluation.listed.different.is_some() => {
@@ -42,6 +38,13 @@ pub fn films_ui(
         ui.strong(words);
         if films.len() > MAX_FILMS {
             ui.weak(format!("The first {MAX_FILMS} are shown"));
+        }
+        if evaluation.comparison.done().is_some() {
+            let mut shown = evaluation.listed.different.is_some();
+            let check = ui.checkbox(&mut shown, "List the films that differ most");
+            if check.changed() {
+                commands.evaluate(EvaluationCommand::ShowDifferent(shown));
+            }
         }
         if listed && ui.small_button("Close the list").clicked() {
             commands.evaluate(EvaluationCommand::ShowCell(None));

@@ -2,32 +2,34 @@ use egui::{Align, Button, Layout, RichText, Ui};
 
 use super::EvaluationView;
 use super::identity::identity_ui;
-use crate::domain::NOTICE;
 use crate::state::{CommandSender, EvaluationCommand, EvaluationPick};
 use crate::ui::shortcuts::Action;
 use crate::ui::theme;
 use crate::ui::widgets::Busy;
-use crate::work::Task;
 
 /// The header of the evaluation: the scores in view and the buttons.
 pub fn header_ui(ui: &mut Ui, view: &EvaluationView<'_>, commands: &CommandSender) {
     let evaluation = view.evaluation;
     ui.horizontal(|ui| {
         ui.set_min_height(theme::ROW_HEIGHT_PT);
-        let mut picks = vec![
-            (Action::OpenScores.label(), EvaluationPick::Predictions),
-            ("Score a folder…", EvaluationPick::DataFolder),
-        ];
         if evaluation.scored().is_some() {
-            picks.extend([
+            let idle = evaluation.opening.running().is_none();
+            let close = ui.add_enabled(idle, Button::new("Runs and films"));
+            let hover = "Closes these scores: other runs, and films to score";
+            if close.on_hover_text(hover).clicked() {
+                commands.evaluate(EvaluationCommand::Close);
+            }
+            for (words, pick) in [
+                (Action::OpenScores.label(), EvaluationPick::Predictions),
                 ("Compare…", EvaluationPick::Compared),
                 ("Report…", EvaluationPick::Report),
                 ("Metrics…", EvaluationPick::Figures),
                 ("Plots…", EvaluationPick::Plots),
-            ]);
-        }
-        for (words, pick) in picks {
-            pick_ui(ui, words, pick, view, commands);
+            ] {
+                pick_ui(ui, words, pick, view, commands);
+            }
+        } else {
+            ui.strong("Evaluation");
         }
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             if let Some(underway) = evaluation.underway() {
@@ -61,7 +63,8 @@ pub fn header_ui(ui: &mut Ui, view: &EvaluationView<'_>, commands: &CommandSende
     }
 }
 
-fn pick_ui(
+/// A button that asks for a path.
+pub fn pick_ui(
     ui: &mut Ui,
     words: &str,
     pick: EvaluationPick,
@@ -79,38 +82,6 @@ fn pick_ui(
     }
 }
 
-/// The empty page: how to open scores, or the error of the last attempt.
-pub fn empty_ui(ui: &mut Ui, view: &EvaluationView<'_>, commands: &CommandSender) {
-    let evaluation = view.evaluation;
-    ui.vertical_centered(|ui| {
-        ui.add_space(ui.available_height() * 0.28);
-        ui.heading("How good are the scores?");
-        ui.label("Open a table of scores and labels, or score a folder of labeled films");
-        ui.weak("The folder of a training run has valid_predictions.csv and test_predictions.csv");
-        ui.add_space(theme::GAP_PT);
-        if evaluation.opening.running().is_some() {
-            ui.add(Busy);
-        } else {
-            for (words, pick) in [
-                (Action::OpenScores.label(), EvaluationPick::Predictions),
-                ("Score a folder…", EvaluationPick::DataFolder),
-            ] {
-                let button = ui.add_enabled(!view.is_picking, Button::new(words));
-                if button.clicked() {
-                    commands.evaluate(EvaluationCommand::Pick(pick));
-                }
-            }
-        }
-        if let Task::Failed(error) = &evaluation.opening {
-            let palette = theme::palette(ui.visuals());
-            ui.add_space(theme::GAP_PT);
-            ui.label(theme::sentence(error).color(palette.error));
-        }
-        ui.add_space(theme::GAP_PT);
-        ui.weak(NOTICE);
-    });
-}
-
 /// Above the viewer while it shows a film of the set.
 pub fn back_ui(ui: &mut Ui, view: &EvaluationView<'_>, commands: &CommandSender) {
     ui.horizontal(|ui| {
@@ -123,6 +94,16 @@ pub fn back_ui(ui: &mut Ui, view: &EvaluationView<'_>, commands: &CommandSender)
         let (Some(column), Some(path)) = (evaluation.column(), view.film) else {
             return;
         };
+        if let Some((place, n_films)) = evaluation.place_in_list(path) {
+            for action in [Action::PreviousFilm, Action::NextFilm] {
+                let key = view.actions.key_words(ui.ctx(), action);
+                let button = Button::new(action.label());
+                view.actions
+                    .add(ui, action, button, commands)
+                    .on_hover_text(key);
+            }
+            ui.weak(format!("{} of {n_films}", place + 1));
+        }
         let films = evaluation.scored();
         let films = films.map(|set| set.predictions.films.as_slice());
         let place = films.and_then(|films| films.iter().position(|film| film.path == path));

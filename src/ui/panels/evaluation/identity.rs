@@ -42,12 +42,17 @@ impl IdentityLine {
 
 /// The next step once thresholds were chosen on validation films.
 fn judge_ui(ui: &mut Ui, view: &EvaluationView<'_>, commands: &CommandSender) {
-    if view.evaluation.test_table().is_none() {
+    let films = view.evaluation.films_to_judge(view.model);
+    if view.evaluation.test_table().is_none() && films.is_none() {
         return;
     }
     let idle = view.evaluation.opening.running().is_none();
     let judge = egui::Button::new("Judge on test with these thresholds").small();
-    let hover = "Locks all thresholds and opens the scores of the test films beside this table";
+    let hover = if films.is_some() {
+        "Locks all thresholds and scores the test films of the same folder"
+    } else {
+        "Locks all thresholds and opens the scores of the test films beside this table"
+    };
     if ui.add_enabled(idle, judge).on_hover_text(hover).clicked() {
         commands.evaluate(EvaluationCommand::JudgeOnTest);
     }

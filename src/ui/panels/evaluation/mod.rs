@@ -9,9 +9,14 @@ mod header;
 mod identity;
 mod labels;
 mod legend;
+mod maps;
 mod model;
+mod parts;
 mod plots;
 mod point;
+mod start;
+mod subgroups;
+mod tabs;
 mod view;
 
 use egui::{CentralPanel, Panel, ScrollArea, Ui};
@@ -19,10 +24,13 @@ use egui::{CentralPanel, Panel, ScrollArea, Ui};
 use crate::state::{CommandSender, EvaluationCommand};
 use crate::ui::theme;
 
+pub use comparison::{ComparisonRow, ComparisonTable};
 pub use figure_table::{FigureRow, FigureTable};
 pub use header::back_ui;
 pub use identity::IdentityLine;
+pub use maps::MapTable;
 pub use model::{EvaluationCurves, EvaluationViews, RateRow, rate_rows};
+pub use subgroups::{SubgroupRow, SubgroupTable};
 pub use view::EvaluationView;
 
 /// The evaluation workspace below the toolbar.
@@ -35,7 +43,7 @@ pub fn evaluation_ui(
     let evaluation = view.evaluation;
     Panel::top("evaluation").show(ui, |ui| header::header_ui(ui, view, commands));
     if evaluation.scored().is_none() {
-        CentralPanel::default().show(ui, |ui| header::empty_ui(ui, view, commands));
+        CentralPanel::default().show(ui, |ui| start::start_ui(ui, view, commands));
         return;
     }
     Panel::left("labels")
@@ -48,14 +56,11 @@ pub fn evaluation_ui(
                 point::point_ui(ui, view, commands);
             });
         });
-    Panel::bottom("films of evaluation")
-        .exact_size(theme::FILM_STRIP_HEIGHT_PT)
-        .resizable(false)
-        .show(ui, |ui| films::films_ui(ui, evaluation, views, commands));
+    tabs::tabs_ui(ui, view, views, commands);
     let frame = egui::Frame::central_panel(ui.style()).inner_margin(theme::SMALL_GAP_PT);
     CentralPanel::default().frame(frame).show(ui, |ui| {
         let curves = views.curves(view);
-        if let Some(moved) = plots::plots_ui(ui, evaluation, &curves, commands) {
+        if let Some(moved) = plots::plots_ui(ui, evaluation, &curves) {
             if let Some(threshold) = moved.threshold {
                 commands.evaluate(EvaluationCommand::SetThreshold(threshold));
             }

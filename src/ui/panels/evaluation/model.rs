@@ -222,16 +222,15 @@ mod tests {
             leak: None,
             author: None,
             test_table: None,
+            films: None,
         };
         let choices = Choices {
             thresholds: &[Threshold::unset()],
             ..Choices::default()
         };
-        let report = html_report(
-            &Evaluation::of(&opened, choices, &crate::work::Unwatched).unwrap(),
-            None,
-            &Written::now(),
-        );
+        let whole = Evaluation::of(&opened, choices, &crate::work::Unwatched).unwrap();
+        let written = Written::now();
+        let report = html_report(&whole, None, &written);
         evaluation.set = Some(opened);
         let panel = EvaluationCurves::of(&evaluation, None);
         assert!(panel.roc.len() > 1000 && panel.roc.len() < N_FILMS);
@@ -248,7 +247,7 @@ mod tests {
             panel.rates.iter().map(|(_, rate)| curve(rate)).collect(),
             panel.reliability.iter().map(|(_, of)| curve(of)).collect(),
         ];
-        let plots = label_plots(&set.columns[0], None);
+        let plots = label_plots(&whole, 0, None, &written);
         assert_eq!(plots.len(), drawn.len());
         for (plot, paths) in plots.iter().zip(&drawn) {
             for path in paths {

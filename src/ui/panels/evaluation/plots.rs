@@ -4,12 +4,12 @@ use egui_plot::{
     PlotResponse, PlotUi, Points, VLine,
 };
 
-use super::comparison::comparison_ui;
 use super::legend::legend_ui;
 use super::model::EvaluationCurves;
+use crate::evaluate::{place_in_precision_recall, place_in_roc};
 use crate::metrics::{Confusion, ScoreStep};
 use crate::scores::LabelColumn;
-use crate::state::{CommandSender, EvaluationState};
+use crate::state::EvaluationState;
 use crate::ui::theme;
 use crate::ui::widgets::{BAND_OPACITY, LegendEntry, LegendSign};
 
@@ -25,12 +25,11 @@ pub struct Moved {
 /// The position of a threshold in a plot.
 type PlaceOf = fn(&Confusion) -> Option<[f64; 2]>;
 
-/// Five plots with one operating point in all of them, and the comparison; a move, if there is one.
+/// Five plots with one operating point in all of them, and their legend; a move, if there is one.
 pub fn plots_ui(
     ui: &mut Ui,
     evaluation: &EvaluationState,
     curves: &EvaluationCurves,
-    commands: &CommandSender,
 ) -> Option<Moved> {
     let column = evaluation.column()?;
     let gap = theme::SMALL_GAP_PT;
@@ -69,7 +68,6 @@ pub fn plots_ui(
         ui.vertical(|ui| {
             ui.set_max_width(size.x);
             legend_ui(ui, evaluation, curves);
-            comparison_ui(ui, evaluation, commands);
         });
     });
     moved
@@ -81,14 +79,6 @@ struct View<'a> {
     column: &'a LabelColumn,
     curves: &'a EvaluationCurves,
     size: Vec2,
-}
-
-fn place_in_roc(counts: &Confusion) -> Option<[f64; 2]> {
-    Some([1.0 - counts.specificity()?, counts.sensitivity()?])
-}
-
-fn place_in_precision_recall(counts: &Confusion) -> Option<[f64; 2]> {
-    Some([counts.sensitivity()?, counts.ppv().unwrap_or(1.0)])
 }
 
 impl View<'_> {

@@ -1,0 +1,45 @@
+use crate::domain::{Part, PartChoice};
+use crate::state::Settings;
+use crate::train::{FoundRuns, RunPlaces};
+use crate::work::{Task, Wake};
+
+/// What evaluation offers before scores are opened: runs, and films to score.
+pub struct StartPage {
+    /// The runs that the program knows of.
+    pub runs: Task<FoundRuns>,
+    /// The part of a folder's films to score.
+    pub part: PartChoice,
+    /// What the last search was for.
+    searched: Option<RunPlaces>,
+}
+
+impl Default for StartPage {
+    fn default() -> Self {
+        Self {
+            runs: Task::Idle,
+            part: PartChoice::One(Part::Test),
+            searched: None,
+        }
+    }
+}
+
+impl StartPage {
+    /// Looks for runs where training does, unless that is done.
+    pub(super) fn keep_up(&mut self, settings: &Settings, wake: &Wake) {
+        let places = RunPlaces {
+            folders: settings.training.runs_folders.clone(),
+            runs: settings.training.recent_runs.clone(),
+        };
+        if self.searched.as_ref() == Some(&places) || self.runs.is_running() {
+            return;
+        }
+        self.searched = Some(places.clone());
+        self.runs
+            .start("runs", wake, move |ctx| Ok(places.list(ctx)?));
+    }
+
+    /// The next time that the page is shown, runs are looked for again.
+    pub(super) fn forget_search(&mut self) {
+        self.searched = None;
+    }
+}

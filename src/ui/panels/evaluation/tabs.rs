@@ -1,0 +1,48 @@
+use egui::{Button, Panel, Ui};
+
+use super::comparison::comparison_ui;
+use super::films::films_ui;
+use super::maps::maps_ui;
+use super::subgroups::subgroups_ui;
+use super::{EvaluationView, EvaluationViews};
+use crate::state::{CommandSender, EvaluationCommand, EvaluationTab};
+use crate::ui::theme;
+
+/// Heights that a tab may be dragged to.
+const HEIGHTS_PT: std::ops::RangeInclusive<f32> = 120.0..=900.0;
+
+/// Under the plots: films, subgroups, comparison, maps. Tables have more room than a row of films.
+pub fn tabs_ui(
+    ui: &mut Ui,
+    view: &EvaluationView<'_>,
+    views: &mut EvaluationViews,
+    commands: &CommandSender,
+) {
+    let tab = view.settings.tab;
+    let (id, height) = match tab {
+        EvaluationTab::Films => ("films of evaluation", theme::FILM_STRIP_HEIGHT_PT),
+        EvaluationTab::Subgroups | EvaluationTab::Comparison | EvaluationTab::Maps => {
+            ("tables of evaluation", theme::TABLES_HEIGHT_PT)
+        }
+    };
+    Panel::bottom(id)
+        .default_size(height)
+        .size_range(HEIGHTS_PT)
+        .resizable(true)
+        .show(ui, |ui| {
+            ui.horizontal(|ui| {
+                for other in EvaluationTab::ALL {
+                    let button = Button::selectable(other == tab, other.name());
+                    if ui.add(button).clicked() {
+                        commands.evaluate(EvaluationCommand::ShowTab(other));
+                    }
+                }
+            });
+            match tab {
+                EvaluationTab::Films => films_ui(ui, view.evaluation, views, commands),
+                EvaluationTab::Subgroups => subgroups_ui(ui, view, commands),
+                EvaluationTab::Comparison => comparison_ui(ui, view, commands),
+                EvaluationTab::Maps => maps_ui(ui, view, commands),
+            }
+        });
+}
