@@ -1,7 +1,7 @@
 //! `thorax runs`: the training runs below a folder.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Args;
@@ -9,13 +9,21 @@ use serde::Serialize;
 
 use super::progress::ProgressLine;
 use super::{Format, output};
-use crate::files::{csv_line, path_text};
-use crate::train::{RunRow, RunState, runs_below};
+use crate::evaluate::save_curves;
+use crate::files::{Existing, csv_line, path_text};
+use crate::imaging::is_kept_film;
+use crate::train::{CurveChoices, CurvedRun, RunFolder, RunRow, RunState, runs_below};
 
 #[derive(Debug, Args)]
 pub struct RunsArgs {
     /// Folder with runs, up to three folders deep, or one run
     folder: PathBuf,
+    /// Write the curves of these runs into this folder: a CSV of all figures, AUC and loss as SVG and PNG
+    #[arg(long, value_name = "DIR")]
+    curves: Option<PathBuf>,
+    /// Replace files in the folder of --curves
+    #[arg(long, requires = "curves")]
+    overwrite: bool,
     /// Output format
     #[arg(long, value_enum, default_value_t = Format::Table)]
     format: Format,
@@ -49,12 +57,43 @@ pub fn run(args: &RunsArgs) -> anyhow::Result<ExitCode> {
             output::complain(&format!("{}: {why}", row.folder.display()));
         }
     }
+    if let Some(folder) = &args.curves {
+        save_all_curves(&rows, folder, args.overwrite)?;
+    }
     output::answer(&match args.format {
         Format::Table => table(args, &rows),
         Format::Csv => csv(args, &rows),
         Format::Json => json(&rows)?,
     })?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// The first run of the list as the one in view, the others as compared with it.
+fn save_all_curves(rows: &[RunRow], folder: &Path, overwrite: bool) -> anyhow::Result<()> {
+    let mut runs = Vec::new();
+    for row in rows {
+        if let RunState::Broken(_) = row.state {
+            continue;
+        }
+        let run = RunFolder::open(&row.folder)?;
+        let steps = run.steps()?;
+        let steps: Vec<_> = steps.iter().map(|s| [s.epochs_done(), s.loss]).collect();
+        runs.push((run.name(), run.config()?, run.history()?, steps));
+    }
+    let curved = runs.iter().map(|(name, config, epochs, steps)| CurvedRun {
+        name: name.clone(),
+        config,
+        epochs,
+        steps,
+    });
+    let curved: Vec<_> = curved.collect();
+    let existing = Existing::for_output(overwrite, is_kept_film);
+    Ok(save_curves(
+        &curved,
+        &CurveChoices::default(),
+        folder,
+        existing,
+    )?)
 }
 
 /// The run's path below the folder that was asked for, which tells runs of one name apart.

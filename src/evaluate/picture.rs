@@ -10,7 +10,7 @@ use crate::model::ModelCard;
 use crate::scores::ScoredSet;
 
 /// Pixels of a picture for each of the drawing.
-const SCALE: f32 = 3.0;
+pub(super) const SCALE: f32 = 3.0;
 
 /// Writes every plot of every label as SVG and as PNG into a folder, made if need be; how many
 /// plots there are. Nothing is written if one file that is to be kept is in the way.

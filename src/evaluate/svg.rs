@@ -26,7 +26,7 @@ pub struct PlotText<'a> {
 }
 
 /// Distinct for people who see colors otherwise too (Okabe and Ito).
-const COLORS: [&str; 6] = [
+pub(super) const COLORS: [&str; 6] = [
     "#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00",
 ];
 const WIDTH_PX: f64 = 300.0;

@@ -62,10 +62,10 @@ pub use thresholds::Thresholds;
 pub use tour::TourStep;
 pub use training::{
     Activity, CheckReport, Closing, ColumnsDraft, ComparedRuns, DataEcho, DryRunReport, EchoReport,
-    FilmOrder, FormFiles, Gallery, LabelCheck, LiveFindings, LiveReports, MAX_POINTS, PartCheck,
-    PickForm, Preview, PreviewFilm, RunForm, RunPhase, RunRecord, RunState, ScoredFilms, ShownRun,
-    SplitChoice, SplitCounts, SplitOffer, StepCurve, TrainingCommand, TrainingPage, TrainingPick,
-    TrainingState,
+    EpochChoice, FilmOrder, FormFiles, Gallery, KnownRuns, LabelCheck, LiveFindings, LiveReports,
+    MAX_POINTS, PartCheck, PickForm, Preview, PreviewFilm, RunChoices, RunForm, RunPhase,
+    RunRecord, RunState, ScoredFilms, ShownRun, SplitChoice, SplitCounts, SplitOffer, StepCurve,
+    TrainingCommand, TrainingPage, TrainingPick, TrainingState,
 };
 pub use viewer::{
     BRUSH_RANGE, BoxOverlap, Clip, Compare, CompareCommand, CompareWith, DisplayChange,

@@ -2,6 +2,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::history::{AucTable, EpochMetrics};
+use super::step_log::StepLoss;
 use crate::domain::Part;
 use crate::model::ModelFile;
 
@@ -67,6 +68,8 @@ pub struct PreparedRun {
     pub n_epochs: usize,
     /// Epochs that were done before, when a run is resumed.
     pub epochs_done: Vec<EpochMetrics>,
+    /// Steps that were taken before, when a run is resumed.
+    pub steps_done: Vec<StepLoss>,
     /// Films that could not be decoded.
     pub n_unreadable: usize,
 }
@@ -90,4 +93,16 @@ pub struct StepMetrics {
     pub films_per_s: f64,
     /// Time to the end of the run at that speed, seconds.
     pub eta_secs: f64,
+}
+
+impl From<&StepMetrics> for StepLoss {
+    fn from(step: &StepMetrics) -> Self {
+        Self {
+            epoch: step.epoch,
+            step: step.step,
+            n_steps: step.n_steps,
+            loss: step.loss,
+            learning_rate: step.learning_rate,
+        }
+    }
 }

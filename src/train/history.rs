@@ -52,6 +52,25 @@ pub struct EpochMetrics {
     pub patience_left: Option<usize>,
 }
 
+impl EpochMetrics {
+    /// For the run's log; the loader was waited for in the share `waited` of the time.
+    pub(super) fn log_line(&self, waited: f64) -> String {
+        let number = |value: Option<f64>| value.map_or("n/a".to_owned(), |v| format!("{v:.4}"));
+        format!(
+            "epoch {}: loss {:.4} train, {} valid; macro AUC {} train, {} valid{}; {:.1} films/s, \
+             loader waited for in {:.1} % of the time",
+            self.epoch,
+            self.train_loss,
+            number(self.valid_loss),
+            number(self.train_auc.macro_mean()),
+            number(self.valid_auc.macro_mean()),
+            if self.is_best { " (best)" } else { "" },
+            self.films_per_s,
+            waited * 100.0
+        )
+    }
+}
+
 impl LabelAuc {
     /// The estimate with its interval.
     pub fn new(estimate: &AucEstimate) -> Self {
@@ -83,6 +102,12 @@ impl AucTable {
         Self {
             labels: labels.iter().enumerate().map(of).collect(),
         }
+    }
+
+    /// That of a label; `None` where it is undefined or there is no such label.
+    pub fn of(&self, label: &str) -> Option<f64> {
+        let found = self.labels.iter().find(|(name, _)| name == label);
+        found.and_then(|(_, auc)| Some(auc.as_ref()?.auc))
     }
 
     /// The AUCs that are defined, in output order.

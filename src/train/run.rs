@@ -14,6 +14,7 @@ use super::schedule::learning_rate;
 use super::scoring::{Judged, judge_part};
 use super::setup::{Ending, TrainReport, TrainSetup, architecture, now};
 use super::step::take_step;
+use super::step_log::{StepLoss, add_step, begin_steps};
 use super::stepper::Stepper;
 use super::trained_model::{card, model_file};
 use crate::dataset::{Batch, EpochPlan, Loader};
@@ -39,6 +40,8 @@ pub(super) struct Run<'a> {
     step_secs: Option<f64>,
     /// Time of this epoch's steps in which the loader was waited for.
     waited: Duration,
+    /// Whether losses of steps are written, as long as that succeeds.
+    logs_steps: bool,
 }
 
 impl<'a> Run<'a> {
@@ -64,6 +67,7 @@ impl<'a> Run<'a> {
             last_save: Instant::now(),
             step_secs: None,
             waited: Duration::ZERO,
+            logs_steps: false,
             prepared,
             folder,
             setup,
@@ -98,6 +102,7 @@ impl<'a> Run<'a> {
     }
 
     fn announce(&mut self) {
+        let steps_done = self.begin_steps();
         let place = &self.checkpoint.place;
         let prepared = PreparedRun {
             folder: self.folder.root().to_owned(),
@@ -106,6 +111,7 @@ impl<'a> Run<'a> {
             n_steps_per_epoch: self.n_steps(),
             n_epochs: self.config.epochs,
             epochs_done: place.history.clone(),
+            steps_done,
             n_unreadable: self.prepared.unreadable.len(),
         };
         let [train, valid, test] = prepared.n_films;
@@ -127,6 +133,29 @@ impl<'a> Run<'a> {
         (self.on_event)(TrainEvent::Prepared(prepared));
         for line in lines {
             self.say(line);
+        }
+    }
+
+    /// The losses of the steps before the checkpoint; a file that cannot be written costs the file, not the run.
+    fn begin_steps(&mut self) -> Vec<StepLoss> {
+        let place = &self.checkpoint.place;
+        let path = self.folder.steps_path();
+        let begun = begin_steps(&path, place.epoch, place.next_batch);
+        self.logs_steps = begun.is_ok();
+        begun.unwrap_or_else(|error| {
+            self.save_failed(&error);
+            Vec::new()
+        })
+    }
+
+    /// After a failure, none is added: a line may be torn, and a gap says more than a false neighbor.
+    fn log_step(&mut self, step: &StepMetrics) {
+        if !self.logs_steps {
+            return;
+        }
+        if let Err(error) = add_step(&self.folder.steps_path(), &step.into()) {
+            self.logs_steps = false;
+            self.save_failed(&error);
         }
     }
 
@@ -230,7 +259,7 @@ impl<'a> Run<'a> {
         self.checkpoint.place.next_batch += 1;
         let n_left = n_steps * (self.config.epochs + 1 - epoch) - (step + 1);
         let step_secs = self.step_secs.unwrap_or_default();
-        (self.on_event)(TrainEvent::StepDone(StepMetrics {
+        let metrics = StepMetrics {
             epoch,
             step: step + 1,
             n_steps,
@@ -243,7 +272,9 @@ impl<'a> Run<'a> {
                 0.0
             },
             eta_secs: n_left as f64 * step_secs,
-        }));
+        };
+        self.log_step(&metrics);
+        (self.on_event)(TrainEvent::StepDone(metrics));
         Ok(())
     }
 
@@ -305,7 +336,7 @@ impl<'a> Run<'a> {
             self.save_failed(&error);
         }
         self.save_checkpoint();
-        self.say(epoch_line(&epoch, waited));
+        self.say(epoch.log_line(waited));
         (self.on_event)(TrainEvent::EpochDone(Box::new(epoch)));
         Ok(())
     }
@@ -462,20 +493,4 @@ impl<'a> Run<'a> {
             self.card.labels.len()
         )
     }
-}
-
-fn epoch_line(epoch: &EpochMetrics, waited: f64) -> String {
-    let number = |value: Option<f64>| value.map_or("n/a".to_owned(), |v| format!("{v:.4}"));
-    format!(
-        "epoch {}: loss {:.4} train, {} valid; macro AUC {} train, {} valid{}; {:.1} films/s, \
-         loader waited for in {:.1} % of the time",
-        epoch.epoch,
-        epoch.train_loss,
-        number(epoch.valid_loss),
-        number(epoch.train_auc.macro_mean()),
-        number(epoch.valid_auc.macro_mean()),
-        if epoch.is_best { " (best)" } else { "" },
-        epoch.films_per_s,
-        waited * 100.0
-    )
 }

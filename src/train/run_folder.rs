@@ -8,6 +8,7 @@ use super::config::TrainConfig;
 use super::history::{EpochMetrics, metrics_csv};
 use super::plan::DataPlan;
 use super::run_info::RunInfo;
+use super::step_log::{StepLoss, read_steps};
 use crate::domain::Part;
 use crate::files::{
     Lock, append, csv_line, csv_text, read_end, read_text_bounded, remove_leftovers, write_whole,
@@ -27,6 +28,7 @@ const MAX_LOG_BYTES: u64 = 1 << 20;
 /// run.json               software, machine, data, parts, labels, class frequencies, test figures
 /// split/{train,valid,test}.csv   image and patient of every film
 /// metrics.csv  metrics.jsonl     one line an epoch
+/// steps.csv                      the loss of every step, written as it is taken
 /// log.txt                        what was said
 /// checkpoint.safetensors         to go on from
 /// best.safetensors  last.safetensors  epochs/0001.safetensors …   model files
@@ -260,6 +262,16 @@ impl RunFolder {
         let path = self.info_path();
         let text = serde_json::to_string_pretty(info).map_err(|error| broken(&path, &error))?;
         write(&path, &text)
+    }
+
+    /// The loss of every step.
+    pub(super) fn steps_path(&self) -> PathBuf {
+        self.root.join("steps.csv")
+    }
+
+    /// Reads the loss of every step, in the order in which they were taken; none in runs of earlier versions.
+    pub fn steps(&self) -> Result<Vec<StepLoss>, TrainError> {
+        read_steps(&self.steps_path())
     }
 
     /// The epochs that are done; none before the first is.

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf, absolute};
 use super::TrainError;
 use super::run_folder::RunFolder;
 use super::run_row::{RunRow, RunState};
+use super::seed_groups::SeedGroup;
 use crate::work::Watch;
 
 /// Folders of runs lie at most this far below the folder that is searched.
@@ -82,6 +83,8 @@ pub struct RunPlaces {
 pub struct FoundRuns {
     /// The runs.
     pub rows: Vec<RunRow>,
+    /// Those that differ in their seed only.
+    pub groups: Vec<SeedGroup>,
     /// Why a folder that the user named could not be searched.
     pub faults: Vec<String>,
 }
@@ -117,7 +120,12 @@ impl RunPlaces {
         add(runs_at(&runs));
         let mut rows: Vec<RunRow> = rows.into_values().collect();
         arrange(&mut rows);
-        Ok(FoundRuns { rows, faults })
+        let groups = SeedGroup::among(&rows);
+        Ok(FoundRuns {
+            rows,
+            groups,
+            faults,
+        })
     }
 }
 

@@ -6,6 +6,7 @@ use super::config::TrainConfig;
 use super::history::EpochMetrics;
 use super::run_folder::RunFolder;
 use super::run_info::RunInfo;
+use super::run_settings::settings_of;
 use super::{AucTable, TrainError};
 use crate::domain::Part;
 
@@ -169,30 +170,6 @@ fn ending(config: &TrainConfig, epochs: &[EpochMetrics], info: Option<&RunInfo>)
         RunState::StoppedEarly
     } else {
         RunState::Interrupted
-    }
-}
-
-/// Keys as `--set` takes them, such as `augment.shift`, with their values as text; the data has a
-/// column of its own.
-fn settings_of(config: &TrainConfig) -> Result<BTreeMap<String, String>, TrainError> {
-    let text = config.to_toml()?;
-    let table: toml::Table = text
-        .parse()
-        .map_err(|error: toml::de::Error| TrainError::Value(error.to_string()))?;
-    let mut settings = BTreeMap::new();
-    flatten("", &table, &mut settings);
-    settings.remove("data");
-    Ok(settings)
-}
-
-fn flatten(prefix: &str, table: &toml::Table, settings: &mut BTreeMap<String, String>) {
-    for (key, value) in table {
-        let key = format!("{prefix}{key}");
-        match value {
-            toml::Value::Table(below) => flatten(&format!("{key}."), below, settings),
-            toml::Value::String(text) => drop(settings.insert(key, text.clone())),
-            other => drop(settings.insert(key, other.to_string())),
-        }
     }
 }
 

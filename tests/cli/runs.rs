@@ -79,6 +79,23 @@ fn runs_are_listed_with_state_figures_and_what_differs() {
     assert_eq!(csv.lines().next(), Some(header));
     assert_eq!(csv.lines().count(), 3);
 
+    let curves = ["runs", "runs", "--curves", "curves"];
+    run(thorax(folder.path(), &curves));
+    let drawn = fs::read_to_string(folder.path().join("curves/curves.csv")).unwrap();
+    // Every step of both runs is in it, with the epochs.
+    let n_steps = |run: &str| {
+        let steps = fs::read_to_string(folder.path().join(run).join("steps.csv"));
+        steps.unwrap().lines().count() - 1
+    };
+    let n_drawn = drawn.matches(",step_loss,").count();
+    assert_eq!(n_drawn, n_steps("runs/a") + n_steps("runs/deeper/b"));
+    assert_eq!(drawn.matches(",train_loss,").count(), 3);
+    for name in ["auc.svg", "auc.png", "loss.svg", "loss.png"] {
+        assert!(folder.path().join("curves").join(name).is_file(), "{name}");
+    }
+    let again = thorax(folder.path(), &curves).output().unwrap();
+    assert!(!again.status.success(), "what is there is kept");
+
     let none = thorax(folder.path(), &["runs", "cache"]).output().unwrap();
     assert!(none.status.success() && none.stdout.is_empty());
     assert!(String::from_utf8_lossy(&none.stderr).contains("no runs"));

@@ -120,6 +120,9 @@ fn a_training_killed_in_mid_epoch_goes_on_bit_for_bit() {
         String::from_utf8_lossy(&resumed.stderr)
     );
     assert!(outcome(folder.path(), "killed") == outcome(folder.path(), "whole"));
+    // Steps after the checkpoint were written, and taken once more: none is there twice.
+    let steps = |run: &str| fs::read_to_string(folder.path().join(run).join("steps.csv"));
+    assert_eq!(steps("killed").unwrap(), steps("whole").unwrap());
     for name in [
         "best.safetensors",
         "last.safetensors",

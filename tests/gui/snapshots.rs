@@ -3,8 +3,8 @@
 use egui_kittest::SnapshotOptions;
 use egui_kittest::wgpu::WgpuTestRenderer;
 use thorax::state::{
-    Command, CompareCommand, DisplayCommand, MapCommand, Picked, RunRecord, RunState, ShownRun,
-    ThemeChoice, TrainingCommand, TrainingPage, ViewerCommand,
+    Command, CompareCommand, DisplayCommand, MapCommand, Picked, RunChoices, RunRecord, RunState,
+    ShownRun, ThemeChoice, TrainingCommand, TrainingPage, ViewerCommand,
 };
 use thorax::train::{AucTable, EpochMetrics, LabelAuc};
 
@@ -201,6 +201,7 @@ fn a_run_with_its_curves_and_figures() {
     state.training.run = Some(ShownRun {
         record: run(),
         state: RunState::AtRest,
+        choices: RunChoices::default(),
     });
     let page = TrainingCommand::ShowPage(TrainingPage::Run);
     state.apply(Command::Training(page));

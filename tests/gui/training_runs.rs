@@ -4,9 +4,10 @@ use egui::accesskit::Role;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use thorax::app::ThoraxApp;
 use thorax::state::{
-    Command, ModelOrigin, Picked, RunPhase, TrainingCommand, TrainingPage, Workspace,
+    Command, EpochChoice, ModelOrigin, Picked, RunPhase, TrainingCommand, TrainingPage, Workspace,
 };
-use thorax::train::{RunFolder, TrainConfig};
+use thorax::train::{CurveChoices, RunFolder, TrainConfig};
+use thorax::ui::panels::PlottedRuns;
 
 use crate::harness::{AppHarness, PreparedPicker, build, builder, has_model, step_until};
 use crate::training_data::TrainingData;
@@ -174,4 +175,86 @@ fn the_end_of_a_run_offers_what_comes_next() {
     });
     harness.run();
     harness.get_by_label("In the viewer: epoch 1");
+}
+
+#[test]
+fn the_page_of_a_run_follows_the_chosen_epoch_and_finding_and_writes_its_curves() {
+    let data = TrainingData::new(false);
+    let root = data.trained("r1", &data.config(2));
+    let to = data.path("curves");
+    let mut harness = app(&data, Picked::Files(vec![to.clone()]));
+    let open = TrainingCommand::OpenRun(root);
+    harness.state_mut().state.apply(Command::Training(open));
+    step_until("the run", &mut harness, |app| {
+        app.state.training.run.is_some()
+    });
+    harness.run();
+    let run = |harness: &AppHarness| {
+        let run = harness.state().state.training.run.as_ref().unwrap();
+        (run.choices.clone(), run.record.clone())
+    };
+    // Twelve films in batches of four: three steps in each of two epochs, read from the disk.
+    assert_eq!(run(&harness).1.live.steps.points().len(), 6);
+    harness.get_by_label("AUC by epoch").click();
+    harness.run();
+    // Its middle is nearer to the first epoch than to the second.
+    let (choices, record) = run(&harness);
+    assert_eq!(choices.epoch, EpochChoice::At(1));
+    let auc = record.epochs[0].valid_auc.macro_mean().unwrap();
+    harness.get_by_label(&format!("Macro {auc:.3}"));
+    click(&mut harness, "Mass");
+    harness.run();
+    assert_eq!(run(&harness).0.curves.finding.as_deref(), Some("Mass"));
+    harness.get_by_label("Mass, validation");
+    harness
+        .get_by_role_and_label(Role::CheckBox, "Log loss")
+        .click();
+    harness.run();
+    assert!(run(&harness).0.curves.log_loss);
+    click(&mut harness, "Export curves…");
+    step_until("the files", &mut harness, |app| {
+        let notices = app.state.shared.notices.iter();
+        notices
+            .into_iter()
+            .any(|notice| notice.text.starts_with("Saved"))
+    });
+    for name in ["curves.csv", "auc.svg", "auc.png", "loss.svg", "loss.png"] {
+        assert!(to.join(name).is_file(), "{name}");
+    }
+    let svg = std::fs::read_to_string(to.join("auc.svg")).unwrap();
+    assert!(svg.contains("Mass, validation"), "what is on the screen");
+}
+
+#[test]
+fn runs_of_several_seeds_have_a_mean_and_are_compared_at_once() {
+    let data = TrainingData::new(false);
+    for seed in [1, 2, 3] {
+        let config = TrainConfig {
+            seed,
+            ..data.config(1)
+        };
+        data.trained(&format!("s{seed}"), &config);
+    }
+    let mut harness = app(&data, folder_of(&data));
+    look_in_folder(&mut harness, 3);
+    let found = harness.state().state.training.runs.found().unwrap();
+    let mean = found.groups[0].valid.unwrap().mean;
+    harness.get_by_label("3 seeds");
+    assert!(harness.query_all_by_label(&format!("{mean:.3}")).count() > 0);
+    harness.get_by_label_contains("Compare all: ").click();
+    step_until("the others", &mut harness, |app| {
+        let training = &app.state.training;
+        training.run.is_some() && training.compared.records.len() == 2
+    });
+    harness.run();
+    harness.get_by_label("Settings, what differs first");
+    harness.get_by_label("seed");
+    let state = &harness.state().state;
+    let records: Vec<_> = std::iter::once(&state.training.run.as_ref().unwrap().record)
+        .chain(&state.training.compared.records)
+        .collect();
+    let plotted = PlottedRuns::new(&records, &CurveChoices::default());
+    let mean = &plotted.auc.last().unwrap().curve;
+    assert!(mean.name.contains("Mean of 3 seeds"), "{}", mean.name);
+    assert_eq!(mean.band.len(), 1);
 }

@@ -251,3 +251,19 @@ fn the_text_keeps_the_keyboard_while_it_is_not_valid_and_names_the_line() {
     assert!(is_focused, "the keyboard was lost");
     assert_eq!(value.as_deref(), Some("epochs = 3,5x"));
 }
+
+#[test]
+fn augmentation_has_sliders_and_its_numbers_follow_them() {
+    let mut harness = training();
+    let page = TrainingCommand::ShowPage(TrainingPage::Recipe);
+    harness.state_mut().state.apply(Command::Training(page));
+    harness.run();
+    harness
+        .get_by_role_and_label(Role::Slider, "Rotation")
+        .set_value_accesskit(12.0);
+    harness.run();
+    let augment = harness.state().state.training.form.config.augment;
+    assert_eq!(augment.rotation_degrees, 12.0);
+    let field = harness.get_by_role_and_label(Role::SpinButton, "Rotation");
+    assert_eq!(field.value().as_deref(), Some("12"));
+}

@@ -2,14 +2,16 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::{
-    Activity, CheckReport, Closing, ColumnsDraft, ConfigFile, Preview, RunRecord, RunState,
-    ShownRun, TrainingCommand, TrainingJob, TrainingOrder, TrainingPage, TrainingPick,
+    Activity, CheckReport, Closing, ColumnsDraft, ConfigFile, Preview, RunChoices, RunRecord,
+    RunState, ShownRun, TrainingCommand, TrainingJob, TrainingOrder, TrainingPage, TrainingPick,
     TrainingState, check,
 };
+use crate::evaluate::save_curves;
+use crate::files::Existing;
 use crate::model::ModelSource;
 use crate::state::{Effect, ModelRequest, PickKind, Shared, Workspace};
 use crate::train::{FieldGroup, FieldKind, RunFolder, TrainConfig};
-use crate::work::Task;
+use crate::work::{JobContext, Task, Watch as _};
 
 impl TrainingState {
     /// Carries out a command from the training panels.
@@ -73,7 +75,13 @@ impl TrainingState {
                 ];
             }
             TrainingCommand::OpenRun(root) => return self.open_run(root, shared),
-            TrainingCommand::Compare(root) => return self.compare_run(root, shared),
+            TrainingCommand::Compare(root) => return self.compare_runs(vec![root], shared),
+            TrainingCommand::CompareAll(roots) => return self.compare_runs(roots, shared),
+            TrainingCommand::ShowOfRun(choices) => {
+                if let Some(run) = &mut self.run {
+                    run.choices = *choices;
+                }
+            }
             TrainingCommand::DropCompared(place) => {
                 if place < self.compared.records.len() {
                     self.compared.records.remove(place);
@@ -124,7 +132,8 @@ impl TrainingState {
                 self.runs.look_again();
                 return self.show(TrainingPage::Runs);
             }
-            TrainingPick::ComparedRun => return self.compare_run(path, shared),
+            TrainingPick::Curves => self.save_curves(path, shared),
+            TrainingPick::ComparedRun => return self.compare_runs(vec![path], shared),
             TrainingPick::Field(key) => {
                 if let Some(FieldKind::DataFile(at) | FieldKind::ModelFile(at)) =
                     FieldGroup::field(key).map(|field| &field.kind)
@@ -293,7 +302,12 @@ impl TrainingState {
             job,
             activity: Activity::Preparing,
         };
-        self.run = Some(ShownRun { record, state });
+        let choices = RunChoices::default();
+        self.run = Some(ShownRun {
+            record,
+            state,
+            choices,
+        });
         self.show(TrainingPage::Run)
     }
 
@@ -310,7 +324,7 @@ impl TrainingState {
     /// A running training stays in view: another run is compared with it.
     fn open_run(&mut self, root: PathBuf, shared: &Shared) -> Vec<Effect> {
         if self.is_running() {
-            return self.compare_run(root, shared);
+            return self.compare_runs(vec![root], shared);
         }
         let work = move |_: &_| Ok(RunRecord::read(&root)?);
         self.runs
@@ -319,15 +333,41 @@ impl TrainingState {
         self.show(TrainingPage::Run)
     }
 
-    /// Without a run in view it becomes that one.
-    fn compare_run(&mut self, root: PathBuf, shared: &Shared) -> Vec<Effect> {
-        if self.run.is_none() {
-            return self.open_run(root, shared);
+    /// Without a run in view the first one becomes that.
+    fn compare_runs(&mut self, mut roots: Vec<PathBuf>, shared: &Shared) -> Vec<Effect> {
+        if self.run.is_none() && !roots.is_empty() {
+            let first = roots.remove(0);
+            self.open_run(first, shared);
         }
-        let work = move |_: &_| Ok(RunRecord::read(&root)?);
+        let work = move |ctx: &JobContext| {
+            let mut records = Vec::new();
+            for root in roots {
+                ctx.check()?;
+                records.push(RunRecord::read(&root)?);
+            }
+            Ok(records)
+        };
         let wake = &shared.services.wake;
-        self.compared.opening.start("open run", wake, work);
+        self.compared.opening.start("open runs", wake, work);
         self.show(TrainingPage::Run)
+    }
+
+    /// Writes the curves that are shown into a folder.
+    fn save_curves(&mut self, folder: PathBuf, shared: &Shared) {
+        let Some(run) = &self.run else {
+            return;
+        };
+        let choices = run.choices.curves.clone();
+        let records: Vec<RunRecord> = std::iter::once(&run.record)
+            .chain(&self.compared.records)
+            .cloned()
+            .collect();
+        let wake = &shared.services.wake;
+        self.compared.saving.start("save curves", wake, move |_| {
+            let runs: Vec<_> = records.iter().map(RunRecord::curved).collect();
+            save_curves(&runs, &choices, &folder, Existing::Keep)?;
+            Ok(folder)
+        });
     }
 
     fn score_with_paused(&self) -> Vec<Effect> {

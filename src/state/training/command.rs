@@ -2,7 +2,7 @@ use std::ops::Range;
 use std::path::PathBuf;
 
 use super::columns::ColumnsDraft;
-use super::{FilmOrder, TrainingPage};
+use super::{FilmOrder, RunChoices, TrainingPage};
 use crate::domain::Part;
 use crate::train::{FieldGroup, FieldKind, TrainConfig};
 
@@ -73,6 +73,10 @@ pub enum TrainingCommand {
     OpenRun(PathBuf),
     /// Lay the curves of another run over those of the one in view.
     Compare(PathBuf),
+    /// The same of several runs, such as those that differ in their seed only.
+    CompareAll(Vec<PathBuf>),
+    /// Change what the page of the run in view shows of it.
+    ShowOfRun(Box<RunChoices>),
     /// Take a run off the curves.
     DropCompared(usize),
     /// Score with the model of the pause.
@@ -108,6 +112,7 @@ pub enum TrainingPick {
     Run,
     RunsFolder,
     ComparedRun,
+    Curves,
     LoadConfig,
     SaveConfig,
     /// The path of the setting with this key.
@@ -135,6 +140,7 @@ impl TrainingPick {
             Self::Run => "Folder of a run",
             Self::RunsFolder => "Folder with runs",
             Self::ComparedRun => "Folder of a run to compare",
+            Self::Curves => "Folder for the curves (CSV, SVG, PNG)",
             Self::LoadConfig => "Configuration to load",
             Self::SaveConfig => "Save configuration as",
             Self::Field(key) => FieldGroup::field(key).map_or(key, |field| field.label),
@@ -148,7 +154,8 @@ impl TrainingPick {
             | Self::NewRunFolder
             | Self::Run
             | Self::RunsFolder
-            | Self::ComparedRun => PickForm::Folder,
+            | Self::ComparedRun
+            | Self::Curves => PickForm::Folder,
             Self::Table => PickForm::File(&["csv", "gz"]),
             Self::LoadConfig => PickForm::File(&["toml"]),
             Self::SaveConfig => PickForm::NewFile("config.toml"),

@@ -81,7 +81,7 @@ impl TrainingState {
         let Some(run) = &mut self.run else {
             return;
         };
-        let ShownRun { record, state } = run;
+        let ShownRun { record, state, .. } = run;
         let RunState::Running { job, activity } = state else {
             return;
         };
@@ -149,10 +149,15 @@ impl TrainingState {
                 }
             }
         }
-        if let Some(record) = shared.finished(&mut self.compared.opening) {
+        if let Some(folder) = shared.finished(&mut self.compared.saving) {
+            shared.say(format!("Saved: {}", folder.display()));
+        }
+        if let Some(read) = shared.finished(&mut self.compared.opening) {
             let records = &mut self.compared.records;
-            records.retain(|known| known.folder != record.folder);
-            records.push(record);
+            for record in read {
+                records.retain(|known| known.folder != record.folder);
+                records.push(record);
+            }
         }
     }
 }

@@ -3,7 +3,8 @@ use std::path::{Path, PathBuf};
 
 use super::StepCurve;
 use crate::train::{
-    AucTable, EpochMetrics, PreparedRun, RunFolder, RunInfo, StepMetrics, TrainConfig, TrainError,
+    AucTable, CurvedRun, EpochMetrics, PreparedRun, RunFolder, RunInfo, StepLoss, StepMetrics,
+    TrainConfig, TrainError,
 };
 
 /// Lines of a run's log that are kept in memory.
@@ -38,10 +39,10 @@ pub struct RunRecord {
     pub revision: u64,
 }
 
-/// Reports of a running training that no file of its folder holds.
+/// Losses of steps, and reports of a running training.
 #[derive(Clone, Debug, Default)]
 pub struct LiveReports {
-    /// Loss by step, in epochs; only of steps seen since the program started.
+    /// Loss by step, in epochs.
     pub steps: StepCurve,
     /// The step taken last.
     pub last_step: Option<StepMetrics>,
@@ -66,7 +67,12 @@ impl RunRecord {
         // A run that was stopped before its first step has a configuration only.
         let info = folder.info().ok();
         let epochs = folder.history()?;
-        let log = folder.log_end();
+        let mut log = folder.log_end();
+        // The run is worth opening without them.
+        let steps = folder.steps().unwrap_or_else(|error| {
+            log += &format!("\n{error}");
+            Vec::new()
+        });
         let n_skipped = log.lines().count().saturating_sub(MAX_LOG_LINES);
         let frequencies = info.iter().flat_map(|info| &info.class_frequencies);
         Ok(Self {
@@ -77,6 +83,10 @@ impl RunRecord {
             kept_epochs: folder.kept_epochs(epochs.len()),
             log: log.lines().skip(n_skipped).map(ToOwned::to_owned).collect(),
             has_checkpoint: folder.checkpoint_path().is_file(),
+            live: LiveReports {
+                steps: StepCurve::of(&steps),
+                ..LiveReports::default()
+            },
             config,
             info,
             epochs,
@@ -94,6 +104,16 @@ impl RunRecord {
         self.epochs.iter().rev().find(|epoch| epoch.is_best)
     }
 
+    /// Its curves, to be drawn.
+    pub fn curved(&self) -> CurvedRun<'_> {
+        CurvedRun {
+            name: self.name(),
+            config: &self.config,
+            epochs: &self.epochs,
+            steps: self.live.steps.points(),
+        }
+    }
+
     /// Whether all epochs that were asked for are done.
     pub fn is_complete(&self) -> bool {
         self.epochs.len() >= self.config.epochs
@@ -109,15 +129,15 @@ impl RunRecord {
             .map(|epoch| epoch.epoch)
             .collect();
         self.epochs = prepared.epochs_done;
+        // Steps after the checkpoint are taken once more.
+        self.live.steps = StepCurve::of(&prepared.steps_done);
         self.revision += 1;
     }
 
     pub(super) fn take_steps(&mut self, steps: &[StepMetrics]) {
         for step in steps {
-            let share = step.step as f64 / step.n_steps.max(1) as f64;
-            self.live
-                .steps
-                .push((step.epoch - 1) as f64 + share, step.loss);
+            let epochs_done = StepLoss::from(step).epochs_done();
+            self.live.steps.push(epochs_done, step.loss);
             self.live.last_step = Some(*step);
         }
         self.revision += 1;
@@ -199,6 +219,7 @@ pub(in crate::state) mod tests {
     #[test]
     fn a_resumed_run_shows_the_epochs_before_it() {
         let mut record = RunRecord::default();
+        record.take_steps(&[step(1, 4), step(2, 1)]);
         record.take_prepared(PreparedRun {
             folder: PathBuf::from("runs/a"),
             n_films: [8, 4, 4],
@@ -206,8 +227,10 @@ pub(in crate::state) mod tests {
             n_steps_per_epoch: 4,
             n_epochs: 3,
             epochs_done: vec![epoch(1, 1.0, 0.6)],
+            steps_done: vec![(&step(1, 4)).into()],
             n_unreadable: 0,
         });
+        assert_eq!(record.live.steps.points(), [[1.0, 1.0]], "none twice");
         record.take_epoch(epoch(2, 0.9, 0.7));
         let numbers: Vec<_> = record.epochs.iter().map(|epoch| epoch.epoch).collect();
         assert_eq!(

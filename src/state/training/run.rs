@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use super::{RunRecord, TrainingJob};
+use super::{RunChoices, RunRecord, TrainingJob};
 use crate::model::ModelFile;
 use crate::train::Ending;
 use crate::work::Progress;
@@ -11,6 +11,8 @@ pub struct ShownRun {
     pub record: RunRecord,
     /// Whether it is running.
     pub state: RunState,
+    /// What its page shows of it.
+    pub choices: RunChoices,
 }
 
 /// Whether a run is running, and how it ended.
@@ -94,6 +96,7 @@ impl ShownRun {
         Self {
             record,
             state: RunState::AtRest,
+            choices: RunChoices::default(),
         }
     }
 

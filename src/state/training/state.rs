@@ -1,4 +1,4 @@
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::{
@@ -58,8 +58,10 @@ pub struct LiveFindings {
 /// Runs whose curves are drawn with those of the run in view.
 #[derive(Default)]
 pub struct ComparedRuns {
-    /// A run being read from its folder.
-    pub opening: Task<RunRecord>,
+    /// Runs being read from their folders.
+    pub opening: Task<Vec<RunRecord>>,
+    /// The curves being written into a folder.
+    pub saving: Task<PathBuf>,
     /// Runs that were read, in the order in which they came.
     pub records: Vec<RunRecord>,
 }

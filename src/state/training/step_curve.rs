@@ -1,3 +1,5 @@
+use crate::train::StepLoss;
+
 /// Maximum number of points; more are thinned out, so that drawing takes less than a frame.
 pub const MAX_POINTS: usize = 2000;
 
@@ -24,6 +26,15 @@ impl Default for StepCurve {
 }
 
 impl StepCurve {
+    /// The curve of steps that were taken.
+    pub fn of(steps: &[StepLoss]) -> Self {
+        let mut curve = Self::default();
+        for step in steps {
+            curve.push(step.epochs_done(), step.loss);
+        }
+        curve
+    }
+
     /// Adds one step.
     pub fn push(&mut self, x: f64, y: f64) {
         let [sum_x, sum_y] = self.sum;

@@ -47,8 +47,8 @@ pub use tool_strip::tool_strip_ui;
 pub use toolbar::toolbar_ui;
 pub use tour::{TourPlaces, tour_ui};
 pub use training::{
-    CheckVerdict, CurveKind, LabelBar, LabelRow, LabelRowKind, RunCurve, RunCurves, RunLine,
-    TableOf, TrainingView, TrainingViews, bytes_text, check_verdicts, close_ui, duration_text,
+    CheckVerdict, LabelBar, LabelRow, LabelRowKind, PlottedCurve, PlottedRuns, RunLine,
+    TrainingView, TrainingViews, bytes_text, check_verdicts, close_ui, duration_text,
     epoch_scrubber_ui, label_bars, label_rows, running_text, training_ui,
 };
 pub use view::{PaletteView, ToolStripView, ToolbarView};

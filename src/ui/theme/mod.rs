@@ -67,7 +67,7 @@ pub const ROW_HEIGHT_PT: f32 = 28.0;
 /// Height of a run in the list of runs, with its buttons.
 pub const RUN_ROW_HEIGHT_PT: f32 = 58.0;
 /// Width of the figures beside a run's curves.
-pub const RUN_SIDE_WIDTH_PT: f32 = 400.0;
+pub const RUN_SIDE_WIDTH_PT: f32 = 370.0;
 /// Width of the labels with their figures beside the curves of an evaluation.
 pub const LABELS_WIDTH_PT: f32 = 468.0;
 /// Height of a row of small figures.

@@ -22,9 +22,7 @@ use crate::ui::theme;
 
 pub use check::{CheckVerdict, LabelBar, check_verdicts, label_bars};
 pub use close::close_ui;
-pub use run::{
-    CurveKind, LabelRow, LabelRowKind, RunCurve, RunCurves, TableOf, epoch_scrubber_ui, label_rows,
-};
+pub use run::{LabelRow, LabelRowKind, PlottedCurve, PlottedRuns, epoch_scrubber_ui, label_rows};
 pub use runs::RunLine;
 pub use text::{bytes_text, duration_text, running_text};
 pub use view::TrainingView;

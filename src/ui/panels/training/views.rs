@@ -3,18 +3,20 @@ use std::sync::Arc;
 
 use egui::{ColorImage, Context, TextureHandle, TextureId, TextureOptions};
 
-use super::run::{RunCurves, TableOf};
+use super::run::PlottedRuns;
 use crate::state::{Preview, TrainingState};
+use crate::train::CurveChoices;
 use crate::ui::panels::small_films::SmallFilms;
+
+/// The runs that are drawn, as they were then, and how.
+type PlotKey = (Vec<(PathBuf, u64)>, CurveChoices);
 
 /// Cached views, rebuilt only when their source changes, and the open sections.
 #[derive(Default)]
 pub struct TrainingViews {
-    /// Which figures the run's table shows.
-    pub table_of: TableOf,
     /// Which part's bars the check shows: 0 train, 1 valid, 2 test.
     pub part: usize,
-    curves: Option<(Vec<(PathBuf, u64)>, RunCurves)>,
+    plotted: Option<(PlotKey, PlottedRuns)>,
     /// Small validation films.
     pub small_films: SmallFilms,
     preview: Option<(Arc<Preview>, Vec<Vec<TextureHandle>>)>,
@@ -22,23 +24,25 @@ pub struct TrainingViews {
 
 impl TrainingViews {
     /// The curves of the run in view and of the compared runs.
-    pub fn curves(&mut self, training: &TrainingState) -> &RunCurves {
-        let in_view = training.run.as_ref().map(|run| &run.record);
+    pub fn plotted(&mut self, training: &TrainingState) -> &PlottedRuns {
+        let in_view = training.run.as_ref();
+        let choices = in_view.map(|run| run.choices.curves.clone());
         let records: Vec<_> = in_view
+            .map(|run| &run.record)
             .into_iter()
             .chain(&training.compared.records)
             .collect();
-        let key: Vec<_> = records
-            .iter()
-            .map(|record| (record.folder.clone(), record.revision))
-            .collect();
-        if self.curves.as_ref().is_none_or(|(known, _)| *known != key) {
-            self.curves = None;
+        let shown = records.iter();
+        let shown = shown.map(|record| (record.folder.clone(), record.revision));
+        let key = (shown.collect(), choices.unwrap_or_default());
+        if self.plotted.as_ref().is_none_or(|(known, _)| *known != key) {
+            self.plotted = None;
         }
-        let (_, curves) = self
-            .curves
-            .get_or_insert_with(|| (key, RunCurves::new(&records)));
-        curves
+        let (_, plotted) = self.plotted.get_or_insert_with(|| {
+            let plotted = PlottedRuns::new(&records, &key.1);
+            (key, plotted)
+        });
+        plotted
     }
 
     /// The films whose textures are kept.

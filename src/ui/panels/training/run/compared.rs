@@ -7,8 +7,13 @@ use crate::ui::shortcuts::Action;
 use crate::ui::theme;
 use crate::ui::widgets::Busy;
 
-/// The compared runs, each with its color and best AUC.
-pub fn compared_ui(ui: &mut Ui, view: &TrainingView<'_>, commands: &CommandSender) {
+/// The compared runs, each with its best AUC in the color of the curves that show it: `shown_as`, the run in view first.
+pub fn compared_ui(
+    ui: &mut Ui,
+    view: &TrainingView<'_>,
+    shown_as: &[usize],
+    commands: &CommandSender,
+) {
     ui.horizontal_wrapped(|ui| {
         let action = Action::CompareRun;
         let button = egui::Button::new(action.label());
@@ -19,8 +24,11 @@ pub fn compared_ui(ui: &mut Ui, view: &TrainingView<'_>, commands: &CommandSende
         let palette = theme::palette(ui.visuals());
         for (place, record) in view.training.compared.records.iter().enumerate() {
             let colors = palette.series;
+            let shown = shown_as
+                .get(place + 1)
+                .map_or(place, |shown| shown.saturating_sub(1));
             let color = colors
-                .get(place % colors.len())
+                .get(shown % colors.len())
                 .copied()
                 .unwrap_or(palette.rail);
             let best = record

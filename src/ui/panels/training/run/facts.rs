@@ -1,8 +1,12 @@
-use egui::{Grid, Ui};
+use egui::{CollapsingHeader, Grid, RichText, ScrollArea, Ui};
 
 use crate::state::RunRecord;
+use crate::train::SettingRow;
 use crate::ui::panels::training::duration_text;
 use crate::ui::panels::training::text::figure_text;
+
+/// A setting's name or value.
+const SETTING_WIDTH_PT: f32 = 120.0;
 
 /// The facts of a run: enough to recognize it years later.
 pub fn facts_ui(ui: &mut Ui, record: &RunRecord) {
@@ -17,6 +21,57 @@ pub fn facts_ui(ui: &mut Ui, record: &RunRecord) {
                 ui.end_row();
             }
         });
+}
+
+/// All settings; beside the run's own value that of every compared run, in bold where they differ.
+pub fn settings_ui(ui: &mut Ui, names: &[String], rows: &[SettingRow]) {
+    let is_compared = names.len() > 1;
+    let title = if is_compared {
+        "Settings, what differs first"
+    } else {
+        "Settings"
+    };
+    CollapsingHeader::new(title)
+        .id_salt(("settings", is_compared))
+        .default_open(is_compared)
+        .show(ui, |ui| {
+            let shown = ScrollArea::horizontal().id_salt("settings");
+            shown.show(ui, |ui| {
+                Grid::new("run settings")
+                    .num_columns(1 + names.len())
+                    .striped(true)
+                    .max_col_width(SETTING_WIDTH_PT)
+                    .show(ui, |ui| {
+                        if is_compared {
+                            ui.label("");
+                            for name in names {
+                                ui.add(egui::Label::new(RichText::new(name).small()).truncate());
+                            }
+                            ui.end_row();
+                        }
+                        for row in rows {
+                            setting_ui(ui, row);
+                            ui.end_row();
+                        }
+                    });
+            });
+        });
+}
+
+fn setting_ui(ui: &mut Ui, row: &SettingRow) {
+    let text = |text: &str| {
+        let text = RichText::new(text).small();
+        if row.differs {
+            text.strong()
+        } else {
+            text.weak()
+        }
+    };
+    ui.add(egui::Label::new(text(&row.key)).truncate());
+    for value in &row.values {
+        let label = ui.add(egui::Label::new(text(value)).truncate());
+        label.on_hover_text(value);
+    }
 }
 
 fn facts(record: &RunRecord) -> Vec<(&'static str, String)> {

@@ -1,35 +1,96 @@
-use egui::{Grid, Rect, RichText, Sense, Ui, Vec2};
+use egui::{Button, ComboBox, Grid, Rect, RichText, Sense, Ui, Vec2};
 
-use super::model::{LabelRow, LabelRowKind, TableOf, label_rows};
-use crate::state::RunRecord;
+use super::model::{LabelRow, LabelRowKind, label_rows};
+use crate::domain::Part;
+use crate::state::{CommandSender, EpochChoice, RunChoices, ShownRun, TrainingCommand};
 use crate::ui::panels::training::text::figure_text;
 use crate::ui::theme;
 
 const BAR_PT: Vec2 = Vec2::new(64.0, 10.0);
+/// Words of a part or an epoch.
+const CHOICE_WIDTH_PT: f32 = 104.0;
 
-/// AUC of each label with its interval and positive films.
-pub fn labels_ui(ui: &mut Ui, record: &RunRecord, of: &mut TableOf) {
+/// AUC of each label with its interval and positive films, at the chosen epoch; a click on a label draws its curve.
+pub fn labels_ui(ui: &mut Ui, run: &ShownRun, commands: &CommandSender) {
+    let mut choices = run.choices.clone();
+    head_ui(ui, run, &mut choices);
+    table_ui(ui, run, &mut choices);
+    if choices != run.choices {
+        commands.train(TrainingCommand::ShowOfRun(Box::new(choices)));
+    }
+}
+
+fn head_ui(ui: &mut Ui, run: &ShownRun, choices: &mut RunChoices) {
     ui.horizontal(|ui| {
         let label = ui.strong("AUC");
-        let shown = TableOf::ALL.iter().find(|(choice, _)| choice == of);
-        egui::ComboBox::from_id_salt("table of")
-            .width(theme::FIELD_WIDTH_PT)
-            .selected_text(shown.map_or("", |(_, words)| *words))
+        ComboBox::from_id_salt("part of the table")
+            .width(CHOICE_WIDTH_PT)
+            .selected_text(part_text(choices.part))
             .show_ui(ui, |ui| {
-                for (choice, words) in TableOf::ALL {
-                    ui.selectable_value(of, choice, words);
+                for part in [Part::Valid, Part::Train, Part::Test] {
+                    ui.selectable_value(&mut choices.part, part, part_text(part));
                 }
             })
             .response
             .labelled_by(label.id);
-        if let Some(table) = of.table(record) {
+        if choices.part == Part::Test {
+            ui.label("Best epoch");
+        } else {
+            epoch_ui(ui, run, choices);
+        }
+        if let Some(table) = choices.table(&run.record) {
             ui.label(format!("Macro {}", figure_text(table.macro_mean())));
         }
     });
-    let Some(table) = of.table(record) else {
-        ui.weak(match of {
-            TableOf::Test => "Test films are scored once, at the end of training",
-            _ => "After the first epoch",
+}
+
+fn epoch_ui(ui: &mut Ui, run: &ShownRun, choices: &mut RunChoices) {
+    let of = choices.epoch_of(&run.record).map(|epoch| epoch.epoch);
+    let words = |choice: EpochChoice| match (choice, of) {
+        (EpochChoice::Best, Some(epoch)) => format!("Best, epoch {epoch}"),
+        (EpochChoice::Last, Some(epoch)) => format!("Last, epoch {epoch}"),
+        (EpochChoice::Best, None) => "Best epoch".to_owned(),
+        (EpochChoice::Last, None) => "Last epoch".to_owned(),
+        (EpochChoice::At(epoch), _) => format!("Epoch {epoch}"),
+    };
+    let combo = ComboBox::from_id_salt("epoch of the table")
+        .width(CHOICE_WIDTH_PT)
+        .selected_text(words(choices.epoch));
+    let response = combo.show_ui(ui, |ui| {
+        let epochs = run.record.epochs.iter();
+        let each = epochs.map(|epoch| EpochChoice::At(epoch.epoch));
+        for choice in [EpochChoice::Best, EpochChoice::Last]
+            .into_iter()
+            .chain(each)
+        {
+            let text = match choice {
+                EpochChoice::Best => "Best epoch".to_owned(),
+                EpochChoice::Last => "Last epoch".to_owned(),
+                EpochChoice::At(epoch) => format!("Epoch {epoch}"),
+            };
+            ui.selectable_value(&mut choices.epoch, choice, text);
+        }
+    });
+    let response = response.response;
+    response.widget_info(|| {
+        egui::WidgetInfo::labeled(egui::accesskit::Role::ComboBox, true, "Epoch of the table")
+    });
+    response.on_hover_text("A click in the plots chooses it, too");
+}
+
+fn part_text(part: Part) -> &'static str {
+    match part {
+        Part::Train => "Training",
+        Part::Valid => "Validation",
+        Part::Test => "Test",
+    }
+}
+
+fn table_ui(ui: &mut Ui, run: &ShownRun, choices: &mut RunChoices) {
+    let Some(table) = run.choices.table(&run.record) else {
+        ui.weak(match run.choices.part {
+            Part::Test => "Test films are scored once, at the end of training",
+            Part::Train | Part::Valid => "After the first epoch",
         });
         return;
     };
@@ -57,7 +118,7 @@ pub fn labels_ui(ui: &mut Ui, record: &RunRecord, of: &mut TableOf) {
             }
             ui.end_row();
             for row in &rows {
-                row_ui(ui, row);
+                row_ui(ui, row, &mut choices.curves.finding);
                 ui.end_row();
             }
         });
@@ -75,14 +136,18 @@ pub fn labels_ui(ui: &mut Ui, record: &RunRecord, of: &mut TableOf) {
     }
 }
 
-fn row_ui(ui: &mut Ui, row: &LabelRow) {
+fn row_ui(ui: &mut Ui, row: &LabelRow, finding: &mut Option<String>) {
     let palette = theme::palette(ui.visuals());
     let enough = row.kind == LabelRowKind::Enough;
     let text = |text: &str| {
         let text = RichText::new(text);
         if enough { text } else { text.weak() }
     };
-    ui.label(text(&row.name));
+    let is_chosen = finding.as_deref() == Some(&row.label);
+    let button = Button::selectable(is_chosen, text(&row.name)).small();
+    if ui.add(button).on_hover_text("Draw its curve").clicked() {
+        *finding = (!is_chosen).then(|| row.label.clone());
+    }
     let (rect, _) = ui.allocate_exact_size(BAR_PT, Sense::hover());
     ui.painter().rect_filled(rect, 2.0, palette.rail);
     if let Some(auc) = row.value {

@@ -1,27 +1,30 @@
 //! One run: its progress, its curves, the figures of its labels, its log; other runs over it.
 
 mod compared;
+mod controls;
 mod ending;
 mod facts;
 mod labels;
 mod model;
 mod plots;
+mod plotted;
 mod progress;
 mod scrubber;
 
 use egui::{CentralPanel, Frame, Panel, RichText, ScrollArea, Ui};
 
 use super::{TrainingView, TrainingViews};
-use crate::state::{CommandSender, TrainingCommand};
+use crate::state::{CommandSender, RunRecord, ShownRun, TrainingCommand, TrainingState};
 use crate::ui::shortcuts::Action;
 use crate::ui::theme;
 use crate::ui::widgets::Busy;
 
-pub use model::{CurveKind, LabelRow, LabelRowKind, RunCurve, RunCurves, TableOf, label_rows};
+pub use model::{LabelRow, LabelRowKind, label_rows};
+pub use plotted::{PlottedCurve, PlottedRuns};
 pub use scrubber::epoch_scrubber_ui;
 
 /// Height of the log's end.
-const LOG_HEIGHT_PT: f32 = 120.0;
+const LOG_HEIGHT_PT: f32 = 72.0;
 
 /// The page of the run in view.
 pub fn run_ui(
@@ -35,6 +38,7 @@ pub fn run_ui(
         no_run_ui(ui, view, commands);
         return;
     };
+    let plotted = views.plotted(training);
     progress::progress_ui(ui, run, commands);
     ending::ending_ui(ui, run, commands);
     ui.add_space(theme::SMALL_GAP_PT);
@@ -48,9 +52,11 @@ pub fn run_ui(
         .size_range(width..=width * 1.6)
         .show(ui, |ui| {
             ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
-                labels::labels_ui(ui, &run.record, &mut views.table_of);
+                labels::labels_ui(ui, run, commands);
                 ui.add_space(theme::GAP_PT);
                 facts::facts_ui(ui, &run.record);
+                ui.add_space(theme::SMALL_GAP_PT);
+                facts::settings_ui(ui, &names(training, run), &plotted.settings);
             });
         });
     Panel::bottom("run log")
@@ -64,10 +70,22 @@ pub fn run_ui(
         .show(ui, |ui| {
             ui.add_space(theme::SMALL_GAP_PT);
             epoch_scrubber_ui(ui, view, commands);
-            compared::compared_ui(ui, view, commands);
+            compared::compared_ui(ui, view, &plotted.shown_as, commands);
             ui.add_space(theme::SMALL_GAP_PT);
         });
-    CentralPanel::no_frame().show(ui, |ui| plots::plots_ui(ui, views.curves(training)));
+    CentralPanel::no_frame().show(ui, |ui| {
+        let width = ui.available_width();
+        controls::controls_ui(ui, view, run, commands);
+        plots::plots_ui(ui, width, plotted, run, commands);
+    });
+}
+
+fn names(training: &TrainingState, run: &ShownRun) -> Vec<String> {
+    let compared = training.compared.records.iter();
+    std::iter::once(&run.record)
+        .chain(compared)
+        .map(RunRecord::name)
+        .collect()
 }
 
 fn no_run_ui(ui: &mut Ui, view: &TrainingView<'_>, commands: &CommandSender) {

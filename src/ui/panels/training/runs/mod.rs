@@ -1,5 +1,6 @@
 //! The runs on this machine: the first page of training.
 
+mod group;
 mod line;
 mod row;
 
@@ -81,19 +82,90 @@ fn no_runs_ui(ui: &mut Ui, view: &TrainingView<'_>, commands: &CommandSender) {
     });
 }
 
+/// A row of the table: a run, or what runs that differ in their seed only have in common.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Item {
+    /// By its place among the groups.
+    Group(usize),
+    /// By its place among the rows.
+    Run(usize),
+}
+
+/// The rows in their order; a group with all its runs is where the first of them is.
+fn items(found: &FoundRuns) -> Vec<Item> {
+    let mut items = Vec::new();
+    for place in 0..found.rows.len() {
+        let mut groups = found.groups.iter().enumerate();
+        match groups.find(|(_, group)| group.places.contains(&place)) {
+            None => items.push(Item::Run(place)),
+            Some((n, group)) if group.places.first() == Some(&place) => {
+                items.push(Item::Group(n));
+                items.extend(group.places.iter().map(|&place| Item::Run(place)));
+            }
+            Some(_) => {}
+        }
+    }
+    items
+}
+
 fn table_ui(ui: &mut Ui, view: &TrainingView<'_>, found: &FoundRuns, commands: &CommandSender) {
     row::heads_ui(ui);
+    let items = items(found);
     ScrollArea::vertical()
         .id_salt("runs")
         .auto_shrink(false)
-        .show_rows(
-            ui,
-            theme::RUN_ROW_HEIGHT_PT,
-            found.rows.len(),
-            |ui, places| {
-                for run in found.rows.get(places).unwrap_or_default() {
-                    row::row_ui(ui, view, run, commands);
+        .show_rows(ui, theme::RUN_ROW_HEIGHT_PT, items.len(), |ui, places| {
+            for item in items.get(places).unwrap_or_default() {
+                match *item {
+                    Item::Group(n) => {
+                        if let Some(group) = found.groups.get(n) {
+                            group::group_ui(ui, view, found, group, commands);
+                        }
+                    }
+                    Item::Run(place) => {
+                        if let Some(run) = found.rows.get(place) {
+                            row::row_ui(ui, view, run, commands);
+                        }
+                    }
                 }
-            },
+            }
+        });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::train::{RunFolder, RunRow, SeedGroup, TrainConfig};
+
+    #[test]
+    fn runs_of_one_group_are_together_below_what_they_have_in_common() {
+        let folder = tempfile::tempdir().unwrap();
+        let row = |seed: u64, epochs| {
+            let root = folder.path().join(format!("{seed}-{epochs}"));
+            let (run, _lock) = RunFolder::create(&root).unwrap().keep();
+            let config = TrainConfig {
+                epochs,
+                seed,
+                ..TrainConfig::default()
+            };
+            config.save(&run.config_path()).unwrap();
+            RunRow::read(&root).unwrap()
+        };
+        let rows = vec![row(1, 9), row(1, 3), row(2, 9), row(3, 9)];
+        let found = FoundRuns {
+            groups: SeedGroup::among(&rows),
+            rows,
+            faults: Vec::new(),
+        };
+        assert_eq!(
+            items(&found),
+            [
+                Item::Group(0),
+                Item::Run(0),
+                Item::Run(2),
+                Item::Run(3),
+                Item::Run(1)
+            ]
         );
+    }
 }

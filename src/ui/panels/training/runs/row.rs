@@ -81,7 +81,8 @@ pub fn row_ui(ui: &mut Ui, view: &TrainingView<'_>, row: &RunRow, commands: &Com
     });
 }
 
-fn in_view(view: &TrainingView<'_>, row: &RunRow) -> bool {
+/// Whether it is the run in view.
+pub fn in_view(view: &TrainingView<'_>, row: &RunRow) -> bool {
     let run = view.training.run.as_ref();
     run.is_some_and(|run| std::path::absolute(&run.record.folder).is_ok_and(|f| f == row.folder))
 }
@@ -120,6 +121,24 @@ fn figures_ui(ui: &mut Ui, row: &RunRow, line: &RunLine, commands: &CommandSende
     }
     let data = ui.add(Label::new(&line.data).truncate());
     data.on_hover_text(row.data.display().to_string());
+}
+
+/// A row with a name and the two AUCs in their columns, and nothing else.
+pub fn aucs_ui(ui: &mut Ui, name: &str, aucs: [&str; 2]) {
+    let [
+        (_, name_width, _),
+        (_, state, _),
+        (_, epoch, _),
+        valid,
+        test,
+        _,
+    ] = COLUMNS;
+    cell_ui(ui, name_width, |ui| ui.strong(name));
+    cell_ui(ui, state, |ui| ui.label("mean"));
+    cell_ui(ui, epoch, |ui| ui.label(""));
+    for (text, (_, width, _)) in aucs.into_iter().zip([valid, test]) {
+        cell_ui(ui, width, |ui| ui.strong(text));
+    }
 }
 
 /// From the right, so in reverse order.

@@ -17,6 +17,10 @@ pub fn augmentation_ui(
     views: &mut TrainingViews,
     form: FormView<'_>,
 ) {
+    let form = FormView {
+        has_sliders: true,
+        ..form
+    };
     let wide = ui.available_width() >= 2.0 * theme::FIELD_COLUMN_WIDTH_PT;
     if wide {
         ui.columns_const(|[left, right]| {

@@ -38,6 +38,7 @@ pub fn balance_ui(
         is_picking: view.is_picking,
         base: None,
         left_out: &[],
+        has_sliders: false,
         commands,
     };
     let settings = |ui: &mut Ui, config: &mut TrainConfig| {

@@ -70,6 +70,7 @@ pub fn data_ui(
         is_picking: view.is_picking,
         base: None,
         left_out: &[],
+        has_sliders: false,
         commands,
     };
     ui.collapsing("Lists, fractions and labels", |ui| {

@@ -2,7 +2,7 @@ use std::ops::RangeInclusive;
 use std::path::PathBuf;
 
 use egui::emath::Numeric;
-use egui::{Button, ComboBox, Grid, Response, RichText, TextEdit, Ui};
+use egui::{Button, ComboBox, Grid, Response, RichText, Slider, TextEdit, Ui};
 
 use crate::dataset::Undersampling;
 use crate::state::{CommandSender, TrainingCommand, TrainingPick};
@@ -11,6 +11,7 @@ use crate::ui::theme;
 use crate::ui::widgets::NumberField;
 
 const PICK_BUTTON_WIDTH_PT: f32 = 34.0;
+const SLIDER_WIDTH_PT: f32 = 110.0;
 
 /// How settings are shown.
 #[derive(Clone, Copy)]
@@ -21,6 +22,8 @@ pub struct FormView<'a> {
     pub base: Option<&'a TrainConfig>,
     /// Keys of settings that are shown elsewhere.
     pub left_out: &'a [&'static str],
+    /// Whether real numbers have a slider beside their field.
+    pub has_sliders: bool,
     /// What was asked for.
     pub commands: &'a CommandSender,
 }
@@ -103,6 +106,12 @@ fn field_ui(ui: &mut Ui, field: &Field, config: &mut TrainConfig, form: FormView
             );
             (number.set)(config, value);
         }
+        FieldKind::Number(number) if form.has_sliders => {
+            let mut value = (number.get)(config);
+            let limits = (number.range.clone(), number.speed);
+            slider_ui(ui, text, &mut value, limits, allowed());
+            (number.set)(config, value);
+        }
         FieldKind::Number(number) => {
             let mut value = (number.get)(config);
             number_ui(
@@ -179,6 +188,33 @@ fn number_ui<N: Numeric>(
     ui.add(field)
         .labelled_by(label.id)
         .on_hover_text(caption.hover);
+    ui.end_row();
+}
+
+/// The same with a slider before it.
+fn slider_ui(
+    ui: &mut Ui,
+    caption: Caption<'_>,
+    value: &mut f64,
+    (range, speed): (RangeInclusive<f64>, f64),
+    allowed: String,
+) {
+    let label = caption.ui(ui);
+    ui.horizontal(|ui| {
+        ui.spacing_mut().slider_width = SLIDER_WIDTH_PT;
+        let mut slid = *value;
+        let slider = Slider::new(&mut slid, range.clone()).show_value(false);
+        let slider = ui.add(slider).labelled_by(label.id);
+        if slider.on_hover_text(caption.hover).changed() {
+            // Not by the slider's own steps, which would change a value that nobody moved.
+            let n_steps = speed.recip().round();
+            *value = (slid * n_steps).round() / n_steps;
+        }
+        let field = NumberField::new(value, range).allowed(allowed).speed(speed);
+        ui.add(field)
+            .labelled_by(label.id)
+            .on_hover_text(caption.hover);
+    });
     ui.end_row();
 }
 

@@ -51,6 +51,7 @@ pub fn recipe_ui(
         is_picking: view.is_picking,
         base: Some(&base),
         left_out: &IN_VIEW,
+        has_sliders: false,
         commands,
     };
     let first = IN_VIEW.into_iter().filter_map(FieldGroup::field);
