@@ -12,4 +12,4 @@ mod ranks;
 
 pub use error::RanksError;
 pub use launcher::{Launched, launched};
-pub use ranks::Ranks;
+pub use ranks::{Ranks, Share};

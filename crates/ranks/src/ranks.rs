@@ -6,6 +6,27 @@ use super::RanksError;
 use super::launcher::launched;
 use super::mpi::Mpi;
 
+/// A part of work that is shared in order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Share {
+    rank: usize,
+    n_ranks: usize,
+}
+
+impl Share {
+    /// All of it.
+    pub const WHOLE: Self = Self {
+        rank: 0,
+        n_ranks: 1,
+    };
+
+    /// Its part of `n` things in order; parts differ by one at most.
+    pub fn of(self, n: usize) -> Range<usize> {
+        let first = |rank: usize| rank * n / self.n_ranks;
+        first(self.rank)..first(self.rank + 1)
+    }
+}
+
 /// All processes of a training. What one of them calls, all must call, in the same order.
 #[derive(Clone)]
 pub struct Ranks {
@@ -74,10 +95,12 @@ impl Ranks {
         self.n_local
     }
 
-    /// This process's part of `n` things in order: parts differ by one at most.
-    pub fn part_of(&self, n: usize) -> Range<usize> {
-        let first = |rank: usize| rank * n / self.size;
-        first(self.rank)..first(self.rank + 1)
+    /// This process's share of work that all have in common.
+    pub fn share(&self) -> Share {
+        Share {
+            rank: self.rank,
+            n_ranks: self.size,
+        }
     }
 
     /// The bytes of every process, in rank order.
@@ -132,22 +155,15 @@ mod tests {
         assert_eq!(alone.gather(b"own").unwrap(), [b"own"]);
         assert!(alone.any(true).unwrap() && !alone.any(false).unwrap());
         alone.wait().unwrap();
-        assert_eq!(alone.part_of(7), 0..7);
+        assert_eq!(alone.share(), Share::WHOLE);
     }
 
     #[test]
     fn parts_cover_everything_once_and_are_alike() {
-        for size in 1..6 {
+        for n_ranks in 1..6 {
             for n in 0..20 {
-                let part = |rank| {
-                    Ranks {
-                        rank,
-                        size,
-                        ..Ranks::alone()
-                    }
-                    .part_of(n)
-                };
-                let parts: Vec<_> = (0..size).map(part).collect();
+                let part = |rank| Share { rank, n_ranks }.of(n);
+                let parts: Vec<_> = (0..n_ranks).map(part).collect();
                 let all: Vec<usize> = parts.iter().cloned().flatten().collect();
                 assert_eq!(all, (0..n).collect::<Vec<_>>());
                 let lengths = parts.iter().map(ExactSizeIterator::len);
