@@ -15,5 +15,5 @@ pub use calibration::{CalibrationView, ProbabilityRule};
 pub use curves::{BandedCurve, LabelCurves};
 pub use error::ScoresError;
 pub use predictions::{FilmPrediction, Predictions};
-pub use score_part::{PartFilm, ScoredPart, score_part};
+pub use score_part::{PartFilm, ScoredPart, part_logits, score_part};
 pub use scored_set::{LabelColumn, ScoredSet};
