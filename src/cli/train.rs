@@ -15,7 +15,8 @@ use crate::train::{
     Ending, EpochMetrics, FieldGroup, PreparedRun, RunFolder, RunRow, RunState, StepMetrics,
     TrainConfig, TrainEvent, TrainReport, TrainSetup, resume, train,
 };
-use crate::work::Canceled;
+use crate::work::{Canceled, cause_chain};
+use thorax_ranks::Ranks;
 
 /// Larger files are no configurations, which have some kilobytes.
 const MAX_CONFIG_BYTES: u64 = 1 << 20;
@@ -59,14 +60,34 @@ pub struct TrainArgs {
 
 /// Trains without a window; an interrupt saves a checkpoint first.
 pub fn run(args: &TrainArgs) -> anyhow::Result<ExitCode> {
+    let ranks = Ranks::join()?;
+    let result = run_together(args, &ranks);
+    if let Err(error) = &result
+        && ranks.size() > 1
+    {
+        // The others wait for this process: they end with it.
+        output::complain(&format!(
+            "process {} of {}: {}",
+            ranks.rank(),
+            ranks.size(),
+            cause_chain(error)
+        ));
+        ranks.abort();
+    }
+    result
+}
+
+fn run_together(args: &TrainArgs, ranks: &Ranks) -> anyhow::Result<ExitCode> {
     if let Some(root) = &args.resume
         && let Some(report) = report_of_finished(root)?
     {
-        output::complain(&format!(
-            "{}: finished, nothing is left to resume; the figures are those of its end",
-            root.display()
-        ));
-        output::answer(&text(&report, ""))?;
+        if ranks.is_first() {
+            output::complain(&format!(
+                "{}: finished, nothing is left to resume; the figures are those of its end",
+                root.display()
+            ));
+            output::answer(&text(&report, ""))?;
+        }
         return Ok(ExitCode::SUCCESS);
     }
     let (config, root) = match &args.resume {
@@ -78,7 +99,8 @@ pub fn run(args: &TrainArgs) -> anyhow::Result<ExitCode> {
                 .context("expected --out RUN or --resume RUN")?,
         ),
     };
-    let mut setup = TrainSetup::new(device(args, &config)?);
+    let mut setup = TrainSetup::new(device(args, &config, ranks)?);
+    setup.ranks = ranks.clone();
     if let Some(folder) = &args.cache {
         setup.cache_folder.clone_from(folder);
     }
@@ -87,7 +109,13 @@ pub fn run(args: &TrainArgs) -> anyhow::Result<ExitCode> {
         bar: line.bar.clone(),
         n_epochs: 0,
     };
-    let mut on_event = |event| display.show(event);
+    // One process tells for all.
+    let first = ranks.is_first();
+    let mut on_event = |event| {
+        if first {
+            display.show(event);
+        }
+    };
     let result = match args.resume {
         Some(_) => resume(root, &setup, &line, &mut on_event),
         None => train(&config, root, &setup, &line, &mut on_event),
@@ -96,6 +124,7 @@ pub fn run(args: &TrainArgs) -> anyhow::Result<ExitCode> {
     let again = resume_command(root, args.cache.as_deref(), args.device);
     let report = match result {
         // Told to stop while films were decoded: nothing is lost.
+        Err(error) if Canceled::caused(&error) && ranks.size() > 1 => return Err(error.into()),
         Err(error) if Canceled::caused(&error) => {
             output::complain(&match args.resume {
                 Some(_) => format!("stopped before the first step; resume with: {again}"),
@@ -105,7 +134,9 @@ pub fn run(args: &TrainArgs) -> anyhow::Result<ExitCode> {
         }
         result => result?,
     };
-    output::answer(&text(&report, &again))?;
+    if first {
+        output::answer(&text(&report, &again))?;
+    }
     Ok(if report.ending == Ending::Stopped {
         ExitCode::from(INTERRUPTED)
     } else {
@@ -201,10 +232,15 @@ fn config(args: &TrainArgs) -> anyhow::Result<TrainConfig> {
     Ok(config)
 }
 
-fn device(args: &TrainArgs, config: &TrainConfig) -> anyhow::Result<ComputeDevice> {
+fn device(args: &TrainArgs, config: &TrainConfig, ranks: &Ranks) -> anyhow::Result<ComputeDevice> {
     let mut device = args.device;
     if device.threads.is_none() && config.threads > 0 {
         device.threads = u16::try_from(config.threads).ok();
+    }
+    if device.threads.is_none() && ranks.size() > 1 {
+        // The machine's cores are for all processes on it.
+        let n_cores = std::thread::available_parallelism().map_or(1, usize::from);
+        device.threads = u16::try_from((n_cores / ranks.n_local()).max(1)).ok();
     }
     super::device_for_command(device)
 }

@@ -4,6 +4,7 @@ use std::thread::JoinHandle;
 use std::{io, thread};
 
 use super::{Augmentation, FilmCache, Stream};
+use thorax_ranks::Share;
 
 /// Batches made ahead of the one in work.
 const N_AHEAD: usize = 2;
@@ -36,6 +37,10 @@ pub struct TrainingSet {
 pub struct Batch {
     /// Places in the training set.
     pub films: Vec<usize>,
+    /// Where in the step's whole batch the first of them is.
+    pub first: usize,
+    /// Films of the whole batch: as many as here, unless other processes have the rest.
+    pub n_whole: usize,
     /// `(film, side, side)`.
     pub pixels: Vec<f32>,
     /// `(film, label)`.
@@ -55,6 +60,8 @@ pub struct EpochPlan {
     pub batch_size: usize,
     /// How films are changed.
     pub augmentation: Augmentation,
+    /// The part of each batch that this process makes.
+    pub share: Share,
 }
 
 impl TrainingSet {
@@ -71,8 +78,11 @@ impl TrainingSet {
         order
     }
 
-    /// Makes one batch; the same for the same plan and places, whoever calls.
-    pub fn batch(&self, plan: &EpochPlan, places: &[usize]) -> Batch {
+    /// Makes one batch, or this process's share of it; the same for the same plan and places, whoever calls.
+    pub fn batch(&self, plan: &EpochPlan, whole: &[usize]) -> Batch {
+        let share = plan.share.of(whole.len());
+        let first = share.start;
+        let places = whole.get(share).unwrap_or_default();
         let side = self.cache.side();
         let mut pixels = vec![0.0; places.len() * side * side];
         let (mut truth, mut targets) = (Vec::new(), Vec::new());
@@ -95,6 +105,8 @@ impl TrainingSet {
         }
         Batch {
             films: places.to_vec(),
+            first,
+            n_whole: whole.len(),
             pixels,
             truth,
             targets,
@@ -191,6 +203,7 @@ mod tests {
             epoch,
             batch_size: 4,
             augmentation: Augmentation::default(),
+            share: Share::WHOLE,
         }
     }
 

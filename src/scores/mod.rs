@@ -19,6 +19,6 @@ pub use curves::{BandedCurve, LabelCurves};
 pub use error::ScoresError;
 pub use labelled::LoadedScores;
 pub use predictions::{FilmPrediction, Predictions};
-pub use score_part::{PartFilm, ScoredPart, score_part};
+pub use score_part::{PartFilm, ScoredPart, part_logits, score_part};
 pub use score_table::{ScoreTable, TableColumn, TablePatients};
 pub use scored_set::{LabelColumn, ScoredSet};

@@ -42,10 +42,22 @@ pub fn score_part(
     outputs: &[usize],
     watch: &dyn Watch,
 ) -> Result<ScoredPart, ScoresError> {
+    let mut films = films;
+    films.retain(|film| cache.grays(film.film_idx).is_some());
+    let logits = part_logits(classifier, cache, &films, watch)?;
+    Ok(ScoredPart::of(classifier, films, outputs, logits))
+}
+
+/// Logits `(film, output)` of decoded films, of all outputs of the model.
+pub fn part_logits(
+    classifier: &Classifier,
+    cache: &FilmCache,
+    films: &[PartFilm],
+    watch: &dyn Watch,
+) -> Result<Vec<f32>, ScoresError> {
     let card = classifier.card();
     let input_of_gray = card.preprocessing.input_of_gray();
-    let (n_outputs, mut films) = (card.labels.len().max(1), films);
-    films.retain(|film| cache.grays(film.film_idx).is_some());
+    let n_outputs = card.labels.len().max(1);
     let mut logits = Vec::with_capacity(films.len() * n_outputs);
     let tell = |n_done| {
         watch.progress(Progress {
@@ -64,23 +76,37 @@ pub fn score_part(
         logits.extend(scored.map_err(|error| ScoresError::Model(Box::new(error)))?);
         tell(logits.len() / n_outputs);
     }
-    let prediction = |(film, logits): (PartFilm, &[f32])| {
-        let logits = outputs.iter().filter_map(|&output| logits.get(output));
-        FilmPrediction {
-            path: film.path,
-            patient_id: film.patient_id,
-            scores: logits.map(|&logit| f64::from(sigmoid(logit))).collect(),
-            truth: film.truth,
+    Ok(logits)
+}
+
+impl ScoredPart {
+    /// The scores of films whose logits are known.
+    pub fn of(
+        classifier: &Classifier,
+        films: Vec<PartFilm>,
+        outputs: &[usize],
+        logits: Vec<f32>,
+    ) -> Self {
+        let card = classifier.card();
+        let n_outputs = card.labels.len().max(1);
+        let prediction = |(film, logits): (PartFilm, &[f32])| {
+            let logits = outputs.iter().filter_map(|&output| logits.get(output));
+            FilmPrediction {
+                path: film.path,
+                patient_id: film.patient_id,
+                scores: logits.map(|&logit| f64::from(sigmoid(logit))).collect(),
+                truth: film.truth,
+            }
+        };
+        let scored = films.into_iter().zip(logits.chunks_exact(n_outputs));
+        let labels = outputs.iter().filter_map(|&output| card.labels.get(output));
+        Self {
+            predictions: Predictions {
+                labels: labels.map(ToOwned::to_owned).collect(),
+                films: scored.map(prediction).collect(),
+                model: Some(classifier.identity().clone()),
+            },
+            logits,
         }
-    };
-    let scored = films.into_iter().zip(logits.chunks_exact(n_outputs));
-    let labels = outputs.iter().filter_map(|&output| card.labels.get(output));
-    Ok(ScoredPart {
-        predictions: Predictions {
-            labels: labels.map(ToOwned::to_owned).collect(),
-            films: scored.map(prediction).collect(),
-            model: Some(classifier.identity().clone()),
-        },
-        logits,
-    })
+    }
 }

@@ -8,6 +8,7 @@ use crate::model::{DeviceError, ModelError, ModelFault, ModelFileError};
 use crate::scores::ScoresError;
 use crate::work::{Canceled, NoThread};
 use thorax_engine::EngineError;
+use thorax_ranks::RanksError;
 
 /// Errors from starting or running a training.
 #[derive(Debug, Error)]
@@ -69,4 +70,6 @@ pub enum TrainError {
     ModelFault(#[from] ModelFault),
     #[error(transparent)]
     Thread(#[from] NoThread),
+    #[error(transparent)]
+    Ranks(#[from] RanksError),
 }

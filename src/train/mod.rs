@@ -11,6 +11,7 @@ mod control;
 mod curves;
 mod error;
 mod event;
+mod exchange;
 mod history;
 mod initial;
 mod plan;

@@ -15,6 +15,7 @@ use crate::files::{free_bytes, peak_mib};
 use crate::model::ComputeDevice;
 use crate::work::{Progress, Watch};
 use thorax_engine::TrainingState;
+use thorax_ranks::{Ranks, Share};
 
 /// When timed steps end: after so many, or once they have taken so long and a few are done.
 struct Limits {
@@ -157,6 +158,7 @@ pub fn dry_run(
         epoch: 1,
         batch_size: config.batch_size,
         augmentation: config.augment,
+        share: Share::WHOLE,
     };
     let order = prepared.train.order(&epoch_plan);
     let batch_of = |step: usize| {
@@ -182,6 +184,8 @@ pub fn probe(
     let n_targets = n_batch * plan.labels.len();
     let batch = Batch {
         films: (0..n_batch).collect(),
+        first: 0,
+        n_whole: n_batch,
         pixels: vec![0.5; n_batch * config.side * config.side],
         truth: vec![0.0; n_targets],
         targets: vec![0.0; n_targets],
@@ -221,7 +225,16 @@ fn timed_steps(
         });
         watch.check()?;
         let batch = batch_of(step);
-        take_step(&mut stepper, config, &loss, rate, &batch, &mut checkpoint)?;
+        let ranks = Ranks::alone();
+        take_step(
+            &mut stepper,
+            config,
+            &loss,
+            rate,
+            &batch,
+            &mut checkpoint,
+            &ranks,
+        )?;
         n_steps += 1;
         n_films += batch.films.len();
         if n_steps >= limits.fewest && started.elapsed().as_secs_f64() > limits.enough_secs {

@@ -13,6 +13,7 @@ use crate::dataset::FilmCache;
 use crate::model::ComputeDevice;
 use crate::work::Watch;
 use thorax_engine::NetworkSpec;
+use thorax_ranks::Ranks;
 
 /// Inputs of a training besides its configuration.
 #[derive(Clone, Debug)]
@@ -23,6 +24,8 @@ pub struct TrainSetup {
     pub cache_folder: PathBuf,
     /// Pauses it from outside.
     pub control: TrainControl,
+    /// The processes that train together; this one alone but under `mpiexec`.
+    pub ranks: Ranks,
 }
 
 /// The outcome of a training.
@@ -56,6 +59,7 @@ impl TrainSetup {
             device,
             cache_folder: FilmCache::default_folder(),
             control: TrainControl::default(),
+            ranks: Ranks::alone(),
         }
     }
 

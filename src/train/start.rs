@@ -26,6 +26,14 @@ pub fn train(
     on_event: &mut dyn FnMut(TrainEvent),
 ) -> Result<TrainReport, TrainError> {
     let config = config.with_absolute_paths();
+    if !setup.ranks.is_first() {
+        // The first process makes the folder and decodes the films.
+        setup.ranks.wait()?;
+        let folder = RunFolder::open(root)?;
+        let prepared = setup.prepare(&config, watch)?;
+        let checkpoint = first_checkpoint(&prepared.plan)?;
+        return Run::new(&prepared, &folder, setup, checkpoint, watch, on_event)?.go();
+    }
     let new = RunFolder::create(root)?;
     let prepared = setup.prepare(&config, watch)?;
     tell_of_cache(&prepared, on_event);
@@ -36,6 +44,7 @@ pub fn train(
     // From here on the folder is that of a run, which can be resumed.
     config.save(&new.folder().config_path())?;
     let (folder, _lock) = new.keep();
+    setup.ranks.wait()?;
     Run::new(&prepared, &folder, setup, checkpoint, watch, on_event)?.go()
 }
 
@@ -47,9 +56,16 @@ pub fn resume(
     on_event: &mut dyn FnMut(TrainEvent),
 ) -> Result<TrainReport, TrainError> {
     let folder = RunFolder::open(root)?;
-    let _lock = folder.lock()?;
+    let first = setup.ranks.is_first();
+    let _lock = if first { Some(folder.lock()?) } else { None };
+    if !first {
+        setup.ranks.wait()?;
+    }
     let config = folder.config()?;
     let prepared = setup.prepare(&config, watch)?;
+    if first {
+        setup.ranks.wait()?;
+    }
     tell_of_cache(&prepared, on_event);
     let known = folder.info()?;
     let differ = |what: &str| {

@@ -4,12 +4,14 @@ use super::TrainError;
 use super::averaged_weights::average;
 use super::checkpoint::{Checkpoint, Place};
 use super::config::TrainConfig;
+use super::exchange::{StepPart, WholeStep, mean_gradients, mean_running_statistics, no_gradients};
 use super::stepper::Stepper;
 use crate::dataset::{Batch, Stream};
 use crate::domain::sigmoid;
 use thorax_engine::{
     BatchLoss, HeadKind, HeadPass, LossWeights, NamedTensors, NetworkSpec, gradient_norm,
 };
+use thorax_ranks::Ranks;
 
 /// Takes one step: gradients, clipping, optimizer, moving average; adds up the epoch's figures.
 ///
@@ -21,6 +23,7 @@ pub fn take_step(
     learning_rate: f64,
     batch: &Batch,
     checkpoint: &mut Checkpoint,
+    ranks: &Ranks,
 ) -> Result<BatchLoss, TrainError> {
     let dropout = head_dropout(config, stepper.architecture(), batch, &checkpoint.place);
     let head = HeadPass {
@@ -29,23 +32,65 @@ pub fn take_step(
     };
     let state = &mut checkpoint.state;
     let parameters = &mut state.parameters;
-    let batch_loss = stepper.gradients_of(head, parameters, &batch.pixels, &batch.targets, loss)?;
+    let own = part_of_step(stepper, head, parameters, batch, loss)?;
+    let step = WholeStep::of(ranks, &own)?;
+    let (cross_entropy, penalty) = step.loss();
+    let batch_loss = BatchLoss {
+        cross_entropy,
+        penalty,
+    };
     if !batch_loss.total().is_finite() {
         return Ok(batch_loss);
     }
-    let scale = clip_scale(config, stepper.gradients());
+    let mut together = None;
+    if ranks.size() > 1 {
+        let mut gradients = if batch.films.is_empty() {
+            no_gradients(parameters)
+        } else {
+            stepper.gradients().clone()
+        };
+        mean_gradients(ranks, &mut gradients, &step)?;
+        mean_running_statistics(ranks, parameters, &step)?;
+        together = Some(gradients);
+    }
+    let gradients = together.as_ref().unwrap_or_else(|| stepper.gradients());
+    let scale = clip_scale(config, gradients);
     let optimizer = config.optimizer_at(learning_rate);
-    optimizer.update(stepper.gradients(), scale, state);
+    optimizer.update(gradients, scale, state);
     if let Some(averaged) = &mut checkpoint.averaged {
         average(averaged, &state.parameters, config.ema_decay, state.n_steps);
     }
-    let n_films = batch.films.len();
+    let n_films = batch.n_whole;
     checkpoint.place.loss_sum += batch_loss.cross_entropy * n_films as f64;
     checkpoint.place.n_films += n_films;
-    let scores = stepper.logits().iter().map(|&logit| sigmoid(logit));
-    checkpoint.scores.extend(scores);
-    checkpoint.truth.extend_from_slice(&batch.truth);
+    checkpoint.scores.extend(step.logits().map(sigmoid));
+    checkpoint.truth.extend(step.truth());
     Ok(batch_loss)
+}
+
+/// Loss and gradients of the films that this process has; nothing where there are fewer films than processes.
+fn part_of_step(
+    stepper: &mut Stepper,
+    head: HeadPass<'_>,
+    parameters: &mut NamedTensors,
+    batch: &Batch,
+    loss: &LossWeights,
+) -> Result<StepPart, TrainError> {
+    if batch.films.is_empty() {
+        return Ok(StepPart::default());
+    }
+    let found = stepper.gradients_of(head, parameters, &batch.pixels, &batch.targets, loss)?;
+    Ok(StepPart {
+        cross_entropy: found.cross_entropy,
+        penalty: found.penalty,
+        n_known: batch
+            .targets
+            .iter()
+            .filter(|target| !target.is_nan())
+            .count(),
+        logits: stepper.logits().to_vec(),
+        truth: batch.truth.clone(),
+    })
 }
 
 /// Factors of a step's pooled values `(film, row, column, channel)`: 0 for dropped ones, the others
@@ -70,15 +115,20 @@ fn head_dropout(
         let one = |_| if random.uniform() < rate { 0.0 } else { kept };
         (0..n).map(one).collect()
     };
-    let n_films = batch.films.len();
-    match config.head {
-        HeadKind::Free => draw(n_films * architecture.n_pooled()),
-        HeadKind::Shared => {
-            let n_cells = architecture.n_cells().pow(2);
-            let films = (0..n_films).map(|_| draw(NetworkSpec::N_FEATURES).repeat(n_cells));
-            films.flatten().collect()
-        }
-    }
+    // Drawn for the whole batch, whoever has its films.
+    let films = (0..batch.n_whole).map(|place| {
+        let factors = match config.head {
+            HeadKind::Free => draw(architecture.n_pooled()),
+            HeadKind::Shared => {
+                let n_cells = architecture.n_cells().pow(2);
+                draw(NetworkSpec::N_FEATURES).repeat(n_cells)
+            }
+        };
+        (place, factors)
+    });
+    let own = batch.first..batch.first + batch.films.len();
+    let films = films.filter(|(place, _)| own.contains(place));
+    films.flat_map(|(_, factors)| factors).collect()
 }
 
 /// Scale factor of gradients for clipping to `clip_norm`; 0 disables clipping.
@@ -128,6 +178,8 @@ mod tests {
         let architecture = NetworkSpec::new(11, 64, 2).unwrap(); // 4 cells
         let batch = Batch {
             films: vec![0, 1, 2],
+            first: 0,
+            n_whole: 3,
             pixels: Vec::new(),
             truth: Vec::new(),
             targets: Vec::new(),

@@ -15,6 +15,8 @@ mod names;
 #[cfg(test)]
 mod program;
 #[cfg(test)]
+mod ranks;
+#[cfg(test)]
 mod run;
 #[cfg(test)]
 mod runs;

@@ -77,6 +77,7 @@ pub fn setup(folder: &Path) -> TrainSetup {
         device: ComputeDevice::cpu_with_threads(2).unwrap(),
         cache_folder: folder.join("cache"),
         control: TrainControl::default(),
+        ranks: thorax_ranks::Ranks::alone(),
     }
 }
 

@@ -128,7 +128,7 @@ fn in_circles(mut imports: Imports) -> Imports {
 
 #[test]
 fn no_files_import_each_other_in_a_circle() {
-    for (root, n_expected) in ROOTS.into_iter().zip([500, 60]) {
+    for (root, n_expected) in ROOTS.into_iter().zip([500, 60, 0]) {
         let sources = sources_in(root).into_iter();
         let sources = sources.map(|(path, text)| (module_of(&path, root), text));
         let imports = imports(&sources.collect::<Vec<_>>());

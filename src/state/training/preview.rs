@@ -1,6 +1,7 @@
 use crate::dataset::{Augmentation, EpochPlan};
 use crate::train::{Preflight, Prepared, TrainConfig};
 use crate::work::JobContext;
+use thorax_ranks::Share;
 
 /// Training films shown, and changed versions of each.
 const N_FILMS: usize = 6;
@@ -56,6 +57,7 @@ impl Preview {
                 epoch,
                 batch_size,
                 augmentation,
+                share: Share::WHOLE,
             };
             set.batch(&plan, &[place]).pixels.iter().map(gray).collect()
         };

@@ -3,11 +3,13 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+mod epoch_end;
+
 use super::TrainError;
 use super::checkpoint::Checkpoint;
-use super::config::{ScheduleKind, SelectBy, TrainConfig};
+use super::config::TrainConfig;
 use super::event::{PartFigures, PreparedRun, StepMetrics, TrainEvent};
-use super::history::{AucTable, EpochMetrics};
+use super::history::AucTable;
 use super::prepared::Prepared;
 use super::run_folder::RunFolder;
 use super::schedule::learning_rate;
@@ -139,6 +141,9 @@ impl<'a> Run<'a> {
     /// The losses of the steps before the checkpoint; a file that cannot be written costs the file, not the run.
     fn begin_steps(&mut self) -> Vec<StepLoss> {
         let place = &self.checkpoint.place;
+        if !self.writes() {
+            return Vec::new();
+        }
         let path = self.folder.steps_path();
         let begun = begin_steps(&path, place.epoch, place.next_batch);
         self.logs_steps = begun.is_ok();
@@ -161,7 +166,9 @@ impl<'a> Run<'a> {
 
     /// A line for the log, in the folder and for whoever listens.
     fn say(&mut self, line: String) {
-        if let Err(error) = self.folder.log(&line) {
+        if self.writes()
+            && let Err(error) = self.folder.log(&line)
+        {
             (self.on_event)(TrainEvent::SaveFailed(format!("the log: {error}")));
         }
         (self.on_event)(TrainEvent::Log(line));
@@ -198,13 +205,14 @@ impl<'a> Run<'a> {
             epoch: self.checkpoint.place.epoch,
             batch_size: self.config.batch_size,
             augmentation: self.config.augment,
+            share: self.setup.ranks.share(),
         };
         let first_batch = self.checkpoint.place.next_batch;
         let mut loader =
             Loader::start(Arc::clone(&self.prepared.train), plan, first_batch).map_err(NoThread)?;
         self.waited = Duration::ZERO;
         loop {
-            self.watch.check()?;
+            self.stop_together()?;
             self.pause()?;
             let started = Instant::now();
             let Some(batch) = loader.next() else {
@@ -217,6 +225,14 @@ impl<'a> Run<'a> {
                 self.save_checkpoint();
             }
         }
+    }
+
+    /// An error in all processes where one of them is to stop: none waits for a step that another does not take.
+    fn stop_together(&self) -> Result<(), TrainError> {
+        if self.setup.ranks.any(self.watch.check().is_err())? {
+            return Err(Canceled.into());
+        }
+        Ok(())
     }
 
     /// Waits through a pause, if there is one.
@@ -242,6 +258,7 @@ impl<'a> Run<'a> {
             rate,
             batch,
             &mut self.checkpoint,
+            &self.setup.ranks,
         )?;
         if !loss.total().is_finite() {
             let images = batch.films.iter();
@@ -267,7 +284,7 @@ impl<'a> Run<'a> {
             penalty: loss.penalty,
             learning_rate: rate,
             films_per_s: if step_secs > 0.0 {
-                batch.films.len() as f64 / step_secs
+                batch.n_whole as f64 / step_secs
             } else {
                 0.0
             },
@@ -302,120 +319,16 @@ impl<'a> Run<'a> {
         card
     }
 
-    /// Validates, keeps the model, and turns to the next epoch.
-    fn finish_epoch(&mut self) -> Result<(), TrainError> {
-        let started = Instant::now();
-        let card = self.card_now();
-        let plain = model_file(&card, self.weights(), None)?;
-        let valid = self.score(&plain, Part::Valid)?;
-        let predictions = valid.as_ref().map(|valid| &valid.predictions);
-        let file = model_file(&card, self.weights(), predictions)?;
-        self.checkpoint.place.elapsed_secs += started.elapsed().as_secs_f64();
-        let epoch = self.epoch_metrics(valid.as_ref());
-        self.count_gain(&epoch);
-        if let Err(error) = self.folder.save_model(&file, &epoch) {
-            self.save_failed(&error);
-        }
-        if let (true, Some(valid)) = (epoch.is_best, &valid) {
-            let path = self.folder.predictions_path(Part::Valid);
-            if let Err(error) = valid.predictions.save(&path) {
-                self.save_failed(&error);
-            }
-        }
-        let secs = self.checkpoint.place.epoch_secs.max(f64::MIN_POSITIVE);
-        let waited = self.waited.as_secs_f64() / secs;
-        let place = &mut self.checkpoint.place;
-        place.history.push(epoch.clone());
-        place.epoch += 1;
-        place.next_batch = 0;
-        (place.loss_sum, place.n_films, place.epoch_secs) = (0.0, 0, 0.0);
-        self.checkpoint.scores.clear();
-        self.checkpoint.truth.clear();
-        let history = self.checkpoint.place.history.clone();
-        if let Err(error) = self.folder.save_history(&history) {
-            self.save_failed(&error);
-        }
-        self.save_checkpoint();
-        self.say(epoch.log_line(waited));
-        (self.on_event)(TrainEvent::EpochDone(Box::new(epoch)));
-        Ok(())
-    }
-
-    fn epoch_metrics(&self, valid: Option<&Judged>) -> EpochMetrics {
-        let place = &self.checkpoint.place;
-        let labels: Vec<String> = self.card.labels.iter().map(ToOwned::to_owned).collect();
-        let n_steps = self.n_steps();
-        let (loss, table) = valid.map_or((None, AucTable::default()), |valid| {
-            (Some(valid.loss), valid.auc.clone())
-        });
-        let mut epoch = EpochMetrics {
-            epoch: place.epoch,
-            train_loss: place.loss_sum / place.n_films.max(1) as f64,
-            penalty: self.penalty(),
-            train_auc: AucTable::new(&labels, &self.checkpoint.scores, &self.checkpoint.truth),
-            valid_loss: loss,
-            valid_auc: table,
-            learning_rate: learning_rate(
-                self.config,
-                place.epoch,
-                n_steps.saturating_sub(1),
-                n_steps,
-                place.n_cuts,
-            ),
-            films_per_s: place.n_films as f64 / place.epoch_secs.max(f64::MIN_POSITIVE),
-            elapsed_secs: place.elapsed_secs,
-            is_best: false,
-            patience_left: None,
-        };
-        epoch.is_best = self
-            .figure(&epoch)
-            .is_none_or(|figure| place.best.is_none_or(|best| figure > best));
-        epoch.patience_left = if epoch.is_best {
-            (self.config.patience > 0).then_some(self.config.patience)
-        } else {
-            self.patience_left().map(|left| left.saturating_sub(1))
-        };
-        epoch
-    }
-
-    fn penalty(&self) -> f64 {
-        let kernels = self.checkpoint.state.parameters.values();
-        let kernels = kernels.filter(|tensor| tensor.shape.len() == 4);
-        let squares = kernels.flat_map(|kernel| &kernel.values);
-        let sum: f64 = squares.map(|&value| f64::from(value).powi(2)).sum();
-        f64::from(self.loss.l2) * sum
-    }
-
-    /// The selection criterion of the best epoch, higher is better; without validation each epoch is the best.
-    fn figure(&self, epoch: &EpochMetrics) -> Option<f64> {
-        match self.config.select_by {
-            SelectBy::Auc => {
-                let least = self.config.select_min_positives;
-                epoch.valid_auc.macro_mean_of_frequent(least)
-            }
-            SelectBy::Loss => epoch.valid_loss.map(|loss| -loss),
-        }
-    }
-
-    fn count_gain(&mut self, epoch: &EpochMetrics) {
-        let figure = self.figure(epoch);
-        let place = &mut self.checkpoint.place;
-        if epoch.is_best {
-            place.best = figure;
-            (place.n_without_gain, place.n_since_cut) = (0, 0);
-            return;
-        }
-        place.n_without_gain += 1;
-        place.n_since_cut += 1;
-        let is_plateau = self.config.schedule == ScheduleKind::Plateau;
-        if is_plateau && place.n_since_cut >= self.config.step_epochs.max(1) {
-            place.n_cuts += 1;
-            place.n_since_cut = 0;
-        }
+    /// Whether this process keeps the run's files: the first does, the others have nothing that it has not.
+    fn writes(&self) -> bool {
+        self.setup.ranks.is_first()
     }
 
     fn save_checkpoint(&mut self) {
         self.last_save = Instant::now();
+        if !self.writes() {
+            return;
+        }
         let path = self.folder.checkpoint_path();
         match self.checkpoint.save(&path) {
             Ok(()) => (self.on_event)(TrainEvent::Saved(path)),
@@ -443,7 +356,14 @@ impl<'a> Run<'a> {
         });
         (self.on_event)(TrainEvent::ScoringStarted { part, n_films });
         let classifier = Classifier::new(file, None, &self.setup.device)?;
-        let judged = judge_part(self.prepared, films, &classifier, &self.loss, self.watch)?;
+        let judged = judge_part(
+            self.prepared,
+            films,
+            &classifier,
+            &self.loss,
+            &self.setup.ranks,
+            self.watch,
+        )?;
         (self.on_event)(TrainEvent::ScoringDone(PartFigures {
             part,
             n_films,
@@ -451,46 +371,5 @@ impl<'a> Run<'a> {
             auc: judged.auc.clone(),
         }));
         Ok(Some(judged))
-    }
-
-    /// The best weights on the test films, once there is nothing left to choose by them.
-    fn judge(&mut self) -> Result<Option<AucTable>, TrainError> {
-        let path = self.folder.best_path();
-        let best = ModelFile::load(&path)?;
-        let Some(test) = self.score(&best, Part::Test)? else {
-            return Ok(None);
-        };
-        test.predictions
-            .save(&self.folder.predictions_path(Part::Test))?;
-        let mut info = self.folder.info()?;
-        info.test_auc = Some(test.auc.clone());
-        self.folder.save_info(&info)?;
-        let text = self.evaluation_text(&test);
-        let mut judged = best.card().clone();
-        judged.provenance.evaluation = Some(text.clone());
-        ModelFile::new(judged, best.weights().clone())?.save(&path)?;
-        self.say(text);
-        Ok(Some(test.auc))
-    }
-
-    fn evaluation_text(&self, test: &Judged) -> String {
-        let defined = test.auc.defined().len();
-        let mean = test.auc.macro_mean();
-        let best = self
-            .checkpoint
-            .place
-            .history
-            .iter()
-            .rev()
-            .find(|epoch| epoch.is_best);
-        let valid = best.and_then(|epoch| epoch.valid_auc.macro_mean());
-        let number = |value: Option<f64>| value.map_or("n/a".to_owned(), |v| format!("{v:.3}"));
-        format!(
-            "macro AUC {} on validation, {} on {} test films ({defined} of {} labels)",
-            number(valid),
-            number(mean),
-            test.predictions.films.len(),
-            self.card.labels.len()
-        )
     }
 }
