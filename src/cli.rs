@@ -10,6 +10,7 @@ mod export;
 mod file_manager;
 mod import;
 mod info;
+mod merge;
 mod output;
 mod progress;
 mod resume_command;
@@ -21,6 +22,7 @@ mod window;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::thread::available_parallelism;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
@@ -45,7 +47,9 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Scores films without a window
-    Classify(ClassifyArgs),
+    Classify(classify::ClassifyArgs),
+    /// Writes the results of all shards of `classify --out` into one file
+    Merge(merge::MergeArgs),
     /// Shows where the network looked in a film, by any map method
     Explain(explain::ExplainArgs),
     /// Writes scores and maps of films as pictures, tables and DICOM
@@ -66,43 +70,6 @@ enum Command {
     Runs(runs::RunsArgs),
     /// Draws a set of chest films with findings, to try the program without a patient's data
     SampleData(sample_data::SampleDataArgs),
-}
-
-#[derive(Debug, Args)]
-struct ClassifyArgs {
-    /// Films, or folders of films
-    #[arg(required = true)]
-    paths: Vec<PathBuf>,
-    /// Model file or Keras weights; default: the built-in model
-    #[arg(long)]
-    model: Option<PathBuf>,
-    /// Output format
-    #[arg(long, value_enum, default_value_t = Format::Table)]
-    format: Format,
-    /// Folder for PNG overlays of the maps on the films, created if missing
-    #[arg(long, value_name = "DIR")]
-    cam: Option<PathBuf>,
-    /// Findings to draw maps of; default: those above threshold, or the highest if there is none
-    #[arg(long, value_name = "LABEL", requires = "cam")]
-    cam_label: Vec<String>,
-    /// Replaces files of these names in that folder, except films; default: the next free number
-    #[arg(long, requires = "cam")]
-    overwrite: bool,
-    /// Sets the file's window aside where it leaves a film without contrast, and chooses one by the film's gray
-    /// values; the results say so
-    #[arg(long)]
-    auto_window: bool,
-    /// Rotates every film by degrees clockwise before it is scored; the results say so
-    #[arg(long, value_name = "DEGREES", value_parser = ["90", "180", "270"])]
-    rotate: Option<String>,
-    /// Exchanges black and white of every film before it is scored; the results say so
-    #[arg(long)]
-    invert: bool,
-    /// Measures the stability of scores under N small shifts, rotations and exposure changes of each film
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(2..=1000))]
-    jitter: Option<u16>,
-    #[command(flatten)]
-    device: DeviceArgs,
 }
 
 /// What a table of labels leaves to its user.
@@ -271,6 +238,7 @@ pub fn run() -> ExitCode {
         #[cfg(not(feature = "gui"))]
         None => without_window(&cli.files),
         Some(Command::Classify(args)) => classify::run(&args),
+        Some(Command::Merge(args)) => merge::run(&args),
         Some(Command::Explain(args)) => explain::run(&args),
         Some(Command::Export(args)) => export::run(&args),
         Some(Command::Import(args)) => import::run(&args),
@@ -341,6 +309,15 @@ fn idle_threads(args: DeviceArgs, device: ComputeDevice) -> ChosenDevice {
         format!("--threads applies to the built-in kernels only and has no effect on {name}")
     });
     ChosenDevice { device, remark }
+}
+
+/// Threads that score on a device, or feed one that is no processor.
+fn n_threads_of(device: &ComputeDevice) -> usize {
+    let engine = device.engine();
+    engine.map_or_else(
+        || available_parallelism().map_or(1, usize::from),
+        |engine| engine.n_threads(),
+    )
 }
 
 /// The same, the remark said on stderr.

@@ -17,7 +17,7 @@ use crate::evaluate::{
 use crate::files::{Existing, write_file};
 use crate::imaging::is_kept_film;
 use crate::model::{Classifier, ModelFile};
-use crate::scores::ScoredSet;
+use crate::scores::{ScoreTable, ScoredSet};
 use crate::work::{Canceled, Watch};
 pub use args::EvaluateArgs;
 use args::EvaluationFormat;
@@ -25,6 +25,7 @@ use chosen::Chosen;
 
 mod args;
 mod chosen;
+mod large;
 mod targets;
 mod text;
 
@@ -49,6 +50,12 @@ impl Work<'_> {
              now, as in `thorax evaluate --model best.safetensors --data FOLDER --split test`"
         );
         self.check_outputs()?;
+        if let Some(path) = &args.predictions
+            && let Some(table) = ScoreTable::open(path)?
+            && table.n_rows() >= args.large_from
+        {
+            return self.large(&table);
+        }
         let scores_now = args.predictions.is_none();
         let classifier = if scores_now || args.model.is_some() || args.boxes {
             let device = device_for_command(args.device)?;
@@ -77,7 +84,11 @@ impl Work<'_> {
         let cache_folder = args.cache.clone().unwrap_or_else(FilmCache::default_folder);
         let uncertain = args.labels.rules().uncertain;
         let source = match (&args.predictions, classifier, &data) {
-            (Some(path), ..) => ScoreSource::Predictions { path, uncertain },
+            (Some(path), _, data) => ScoreSource::Predictions {
+                path,
+                uncertain,
+                table: data.as_ref().map(|data| &data.data.table),
+            },
             (None, Some(classifier), Some(data)) => ScoreSource::Films {
                 data,
                 classifier,

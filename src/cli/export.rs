@@ -69,7 +69,7 @@ pub fn run(args: &ExportArgs) -> anyhow::Result<ExitCode> {
     for (_, found) in list_named_films(&args.paths) {
         match found {
             Ok(found) => {
-                output::tell_passed_over(&found);
+                output::tell_passed_over(&found.passed_over, &found.faults);
                 films.extend(found.films);
             }
             Err(error) => failures.push(error.to_string()),

@@ -4,7 +4,7 @@ use std::io::{self, IsTerminal as _, Write as _};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 
-use crate::imaging::{Concerns, FoundFilms};
+use crate::imaging::{Concerns, PassedOver};
 
 /// Whether a film is fit as input; a contract with scripts.
 #[derive(Serialize)]
@@ -29,19 +29,22 @@ impl JsonInput {
 ///
 /// On a terminal control characters are escaped: a file's name must not give it orders.
 pub fn answer(text: &str) -> anyhow::Result<()> {
+    match answer_part(text) {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        other => Ok(other?),
+    }
+}
+
+/// Writes a part of an answer to stdout, where a reader that has gone away is an error: the rest is not needed.
+pub fn answer_part(text: &str) -> io::Result<()> {
     let mut stdout = io::stdout().lock();
     let shown = if stdout.is_terminal() {
         escaped(text, |c| is_order(c) && !matches!(c, '\n' | '\t'))
     } else {
         Cow::Borrowed(text)
     };
-    match stdout
-        .write_all(shown.as_bytes())
-        .and_then(|()| stdout.flush())
-    {
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        other => Ok(other?),
-    }
+    stdout.write_all(shown.as_bytes())?;
+    stdout.flush()
 }
 
 /// Writes one line to stderr, with the program's name before it.
@@ -51,11 +54,11 @@ pub fn complain(text: &str) {
 }
 
 /// Says on stderr which files of a folder were passed over.
-pub fn tell_passed_over(found: &FoundFilms) {
-    for fault in &found.faults {
+pub fn tell_passed_over(passed_over: &PassedOver, faults: &[String]) {
+    for fault in faults {
         complain(fault);
     }
-    if let Some(words) = found.passed_over.words() {
+    if let Some(words) = passed_over.words() {
         complain(&words);
     }
 }
@@ -88,9 +91,23 @@ fn is_order(c: char) -> bool {
 
 /// How many films of all are done.
 pub fn progress_bar(n_films: u64) -> ProgressBar {
+    styled(
+        ProgressBar::new(n_films),
+        "{bar:30} {pos}/{len} films, {eta} left",
+    )
+}
+
+/// How many films are done of a number that nobody knows yet.
+pub fn progress_count() -> ProgressBar {
+    styled(
+        ProgressBar::no_length(),
+        "{pos} films in {elapsed}, {per_sec:.1}",
+    )
+}
+
+fn styled(bar: ProgressBar, template: &str) -> ProgressBar {
     // Drawn on stderr, and only where that is a terminal.
-    let bar = ProgressBar::new(n_films);
-    match ProgressStyle::with_template("{bar:30} {pos}/{len} films, {eta} left") {
+    match ProgressStyle::with_template(template) {
         Ok(style) => bar.with_style(style),
         Err(_) => bar,
     }

@@ -44,6 +44,7 @@ pub use label_rules::{LabelRuleError, LabelRules, Readers, Uncertain};
 pub use lists::{ListedFilms, read_list};
 pub use loader::{Batch, EpochPlan, LabelledFilm, Loader, TrainingSet};
 pub use parsed_row::TableWarning;
+pub use path_parts::patient_of_path;
 pub use random::SeededRandom;
 pub use soft_labels::{SoftLabels, SoftSummary};
 pub use split::{Leak, Split, SplitError, SplitLists, SplitRule, SplitShares};

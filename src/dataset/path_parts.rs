@@ -4,7 +4,7 @@ use super::ViewPosition;
 
 /// The patient that a path names: a folder such as `patient00001` (`CheXpert`), `p10000032`
 /// (MIMIC-CXR) or `sub-S03044` (BIDS), or a file such as NIH's `00000001_000.png`.
-pub(super) fn patient_of_path(path: &str) -> Option<&str> {
+pub fn patient_of_path(path: &str) -> Option<&str> {
     let mut folders = path.rsplit(['/', '\\']).skip(1);
     let in_folder = folders.find(|folder| names_patient(folder));
     in_folder.or_else(|| nih_patient(file_name(path)))

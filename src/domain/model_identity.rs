@@ -39,6 +39,15 @@ impl ModelIdentity {
         known.then(|| Self::new(name, weights, training))
     }
 
+    /// Reads what [`fmt::Display`] writes: an id, with or without the training behind it.
+    pub fn parse_text(text: &str) -> Option<Self> {
+        let with_training = text.rsplit_once(", run ").and_then(|(id, training)| {
+            let (run, epoch) = training.rsplit_once(", epoch ")?;
+            Self::parse(id, Some(TrainingPoint::parse(run, epoch)?))
+        });
+        with_training.or_else(|| Self::parse(text, None))
+    }
+
     /// Name and checksum: the same weights, the same last 8 digits.
     pub fn id(&self) -> String {
         format!("{} {}", self.name, self.weights)
@@ -117,6 +126,10 @@ mod tests {
         let model = ModelIdentity::new("Thorax NIH", "174a1ab0", trained);
         assert_eq!(model.to_string(), "Thorax NIH 174a1ab0, run r1, epoch 12");
         assert_eq!(model.id(), "Thorax NIH 174a1ab0");
+        let read = ModelIdentity::parse_text(&model.to_string()).unwrap();
+        assert_eq!((read.to_string(), read == model), (model.to_string(), true));
+        let bare = ModelIdentity::parse_text("Thorax NIH 174a1ab0").unwrap();
+        assert_eq!((bare == model, bare.training()), (true, None));
         assert_eq!(model.short(), "r1, epoch 12 (174a1ab0)");
     }
 }

@@ -1,15 +1,16 @@
-use std::collections::BTreeMap;
 use std::num::NonZero;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread::{available_parallelism, scope};
 
-use super::EvaluateError;
+use super::{EvaluateError, OrderedFilms};
 use crate::dataset::Stream;
-use crate::scores::{LabelColumn, ScoredSet};
+use crate::scores::{ScoredSet, TablePatients};
 use crate::work::{Canceled, Progress, Watch};
 
 /// Minimum fraction of replicates in which a metric must be defined to report an interval.
 const LEAST_DEFINED: f64 = 0.95;
+/// Films of all labels that are in order in memory at once: 8 bytes each.
+const MAX_ORDERED: usize = 32 << 20;
 
 /// Draws whole patients again and again: films of one patient resemble each other, so drawing films
 /// alone would make intervals too narrow.
@@ -23,7 +24,7 @@ pub struct Bootstrap {
     pub level: f64,
 }
 
-/// How often each film is in a replicate, in the order of the set.
+/// How often each patient is in a replicate, in the order of their names.
 pub type Replicate<'a> = &'a [u32];
 
 /// The middle share of the replicates' figures.
@@ -48,32 +49,29 @@ impl Default for Bootstrap {
 }
 
 impl Bootstrap {
-    /// Percentile intervals (Efron and Tibshirani 1993) of any figures; `None` is not estimable:
-    /// undefined in too many replicates, or fewer than two patients.
+    /// The figures of every replicate, in order: the same for any number of threads.
     ///
-    /// The same for any number of threads.
-    pub fn intervals(
+    /// Empty with fewer than two patients, where nothing can be drawn.
+    pub fn replicates<T: Send>(
         &self,
-        patients: &[&str],
-        figures: &(dyn Fn(Replicate<'_>) -> Vec<Option<f64>> + Sync),
+        n_patients: usize,
+        figures: &(dyn Fn(Replicate<'_>) -> T + Sync),
         watch: &dyn Watch,
-    ) -> Result<Vec<Option<BootstrapInterval>>, EvaluateError> {
-        let films_of = films_by_patient(patients);
-        if films_of.len() < 2 || self.n_replicates == 0 {
-            let n_figures = figures(&vec![1; patients.len()]).len();
-            return Ok(vec![None; n_figures]);
+    ) -> Result<Vec<T>, EvaluateError> {
+        if n_patients < 2 {
+            return Ok(Vec::new());
         }
         let n_threads = available_parallelism().map_or(1, NonZero::get);
         let (next, n_done) = (AtomicUsize::new(0), AtomicUsize::new(0));
         let work = || {
             let mut drawn = Vec::new();
-            let mut weights = vec![0; patients.len()];
+            let mut weights = vec![0; n_patients];
             loop {
                 let replicate = next.fetch_add(1, Ordering::Relaxed);
                 if replicate >= self.n_replicates || watch.check().is_err() {
                     return drawn;
                 }
-                self.draw(replicate, &films_of, &mut weights);
+                self.draw(replicate, &mut weights);
                 drawn.push((replicate, figures(&weights)));
                 watch.progress(Progress {
                     n_done: n_done.fetch_add(1, Ordering::Relaxed) + 1,
@@ -82,7 +80,7 @@ impl Bootstrap {
                 });
             }
         };
-        let mut drawn: Vec<(usize, Vec<Option<f64>>)> = scope(|scope| {
+        let mut drawn: Vec<(usize, T)> = scope(|scope| {
             let threads: Vec<_> = (0..n_threads).map(|_| scope.spawn(work)).collect();
             let joined = threads.into_iter().map(std::thread::ScopedJoinHandle::join);
             joined
@@ -93,33 +91,26 @@ impl Bootstrap {
             return Err(Canceled.into());
         }
         drawn.sort_by_key(|(replicate, _)| *replicate);
-        let n_figures = drawn.first().map_or(0, |(_, figures)| figures.len());
-        let column = |figure: usize| {
-            let values = drawn
-                .iter()
-                .filter_map(|(_, figures)| *figures.get(figure)?);
-            self.interval(values.collect())
-        };
-        Ok((0..n_figures).map(column).collect())
+        Ok(drawn.into_iter().map(|(_, figures)| figures).collect())
     }
 
     /// As many patients as there are, with putting back.
-    fn draw(&self, replicate: usize, films_of: &[Vec<usize>], weights: &mut [u32]) {
+    fn draw(&self, replicate: usize, weights: &mut [u32]) {
         weights.fill(0);
         let mut random = Stream::Bootstrap { replicate }.random(self.seed);
-        for _ in films_of {
-            let films = films_of.get(random.below(films_of.len()));
-            for &film in films.into_iter().flatten() {
-                if let Some(weight) = weights.get_mut(film) {
-                    *weight += 1;
-                }
+        for _ in 0..weights.len() {
+            if let Some(weight) = weights.get_mut(random.below(weights.len())) {
+                *weight += 1;
             }
         }
     }
 
-    fn interval(&self, mut values: Vec<f64>) -> Option<BootstrapInterval> {
+    /// The percentile interval (Efron and Tibshirani 1993) of a figure of the replicates; `None` is not estimable:
+    /// undefined in too many of them.
+    pub fn interval(&self, values: impl Iterator<Item = Option<f64>>) -> Option<BootstrapInterval> {
+        let mut values: Vec<f64> = values.flatten().collect();
         let least = LEAST_DEFINED * self.n_replicates as f64;
-        if (values.len() as f64) < least {
+        if values.is_empty() || (values.len() as f64) < least {
             return None;
         }
         values.sort_by(f64::total_cmp);
@@ -140,14 +131,6 @@ fn quantile(sorted: &[f64], share: f64) -> Option<f64> {
     Some(below + (above - below) * place.fract())
 }
 
-fn films_by_patient(patients: &[&str]) -> Vec<Vec<usize>> {
-    let mut films: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
-    for (film, &patient) in patients.iter().enumerate() {
-        films.entry(patient).or_default().push(film);
-    }
-    films.into_values().collect()
-}
-
 /// Intervals of the AUC of every label and, last, of their mean.
 pub fn bootstrap_aucs(
     set: &ScoredSet,
@@ -155,65 +138,83 @@ pub fn bootstrap_aucs(
     watch: &dyn Watch,
 ) -> Result<Vec<Option<BootstrapInterval>>, EvaluateError> {
     let films = set.predictions.films.iter();
-    let patients: Vec<&str> = films.map(|film| film.patient_id.as_str()).collect();
-    let ordered: Vec<OrderedFilms> = set.columns.iter().map(OrderedFilms::of).collect();
-    let figures = |weights: Replicate<'_>| {
-        let mut aucs: Vec<Option<f64>> = ordered.iter().map(|films| films.auc(weights)).collect();
-        let defined = aucs.iter().flatten();
-        let (sum, n) = defined.fold((0.0, 0), |(sum, n), auc| (sum + auc, n + 1));
-        // A mean over other labels than those of the set would be another figure.
-        let n_expected = set
-            .columns
-            .iter()
-            .filter(|column| column.auc.is_some())
-            .count();
-        aucs.push((n > 0 && n == n_expected).then(|| sum / f64::from(n as u32)));
-        aucs
-    };
-    bootstrap.intervals(&patients, &figures, watch)
-}
-
-/// The films of one label from the highest score down; a replicate's AUC is then one pass.
-struct OrderedFilms {
-    /// Place in the set, whether positive, and whether the next film has a lower score.
-    films: Vec<(u32, bool, bool)>,
-}
-
-impl OrderedFilms {
-    fn of(column: &LabelColumn) -> Self {
-        let mut order: Vec<u32> = column.known().map(|(film, ..)| film as u32).collect();
-        let score = |film: u32| column.scores.get(film as usize).copied().unwrap_or(0.0);
-        order.sort_by(|&a, &b| score(b).total_cmp(&score(a)));
-        let next = order.iter().skip(1).map(|&film| Some(score(film)));
-        let films = order.iter().zip(next.chain([None])).map(|(&film, next)| {
-            let positive = column.truth.get(film as usize).copied().flatten();
-            let ends = next.is_none_or(|next| next < score(film));
-            (film, positive.unwrap_or(false), ends)
+    let patients = TablePatients::of(films.map(|film| film.patient_id.as_str()));
+    let mut aucs = BootstrappedAucs::new(*bootstrap, patients.n_patients);
+    let at_once = (MAX_ORDERED / set.n_films().max(1)).max(1);
+    for columns in set.columns.chunks(at_once) {
+        let ordered = columns.iter().map(|column| {
+            let is_defined = column.auc.is_some();
+            (OrderedFilms::of(column, &patients.of_rows), is_defined)
         });
+        aucs.add(&ordered.collect::<Vec<_>>(), watch)?;
+    }
+    Ok(aucs.intervals())
+}
+
+/// The AUCs of each replicate, label after label; the films of a label are needed only while it is added.
+pub struct BootstrappedAucs {
+    bootstrap: Bootstrap,
+    n_patients: usize,
+    labels: Vec<Option<BootstrapInterval>>,
+    /// Of each replicate the sum over the labels that have an AUC, and their number.
+    sums: Vec<(f64, usize)>,
+    /// Labels whose AUC is defined in the films themselves.
+    n_expected: usize,
+}
+
+impl BootstrappedAucs {
+    /// Without labels.
+    pub fn new(bootstrap: Bootstrap, n_patients: usize) -> Self {
+        let n_drawn = if n_patients < 2 {
+            0
+        } else {
+            bootstrap.n_replicates
+        };
         Self {
-            films: films.collect(),
+            bootstrap,
+            n_patients,
+            labels: Vec::new(),
+            sums: vec![(0.0, 0); n_drawn],
+            n_expected: 0,
         }
     }
 
-    fn auc(&self, weights: Replicate<'_>) -> Option<f64> {
-        let (mut n_pos, mut n_neg, mut twice_area) = (0_u64, 0_u64, 0_u64);
-        let (mut tied_pos, mut tied_neg) = (0_u64, 0_u64);
-        for &(film, positive, ends) in &self.films {
-            let weight = u64::from(weights.get(film as usize).copied().unwrap_or(0));
-            if positive {
-                tied_pos += weight;
-            } else {
-                tied_neg += weight;
-            }
-            if ends {
-                twice_area += tied_neg * (2 * n_pos + tied_pos);
-                n_pos += tied_pos;
-                n_neg += tied_neg;
-                (tied_pos, tied_neg) = (0, 0);
+    /// Adds labels, with whether their AUC is defined in the films themselves.
+    pub fn add(
+        &mut self,
+        labels: &[(OrderedFilms, bool)],
+        watch: &dyn Watch,
+    ) -> Result<(), EvaluateError> {
+        let figures = |weights: Replicate<'_>| -> Vec<Option<f64>> {
+            labels.iter().map(|(films, _)| films.auc(weights)).collect()
+        };
+        let drawn = self
+            .bootstrap
+            .replicates(self.n_patients, &figures, watch)?;
+        for (sum, aucs) in self.sums.iter_mut().zip(&drawn) {
+            for auc in aucs.iter().flatten() {
+                *sum = (sum.0 + auc, sum.1 + 1);
             }
         }
-        let n_pairs = n_pos * n_neg;
-        (n_pairs > 0).then(|| twice_area as f64 / 2.0 / n_pairs as f64)
+        for place in 0..labels.len() {
+            let values = drawn.iter().map(|aucs| aucs.get(place).copied().flatten());
+            self.labels.push(self.bootstrap.interval(values));
+        }
+        let defined = labels.iter().filter(|(_, is_defined)| *is_defined);
+        self.n_expected += defined.count();
+        Ok(())
+    }
+
+    /// The interval of each label and, last, of their mean.
+    pub fn intervals(self) -> Vec<Option<BootstrapInterval>> {
+        // A mean over other labels than those of the set would be another figure.
+        let mean = |&(sum, n): &(f64, usize)| {
+            (n > 0 && n == self.n_expected).then(|| sum / f64::from(n as u32))
+        };
+        let of_mean = self.bootstrap.interval(self.sums.iter().map(mean));
+        let mut intervals = self.labels;
+        intervals.push(of_mean);
+        intervals
     }
 }
 
@@ -222,6 +223,7 @@ mod tests {
     use super::*;
     use crate::dataset::SeededRandom;
     use crate::metrics::roc_auc;
+    use crate::scores::LabelColumn;
     use crate::work::{StopSignal, Unwatched};
 
     fn column(films: &[(u8, bool)]) -> LabelColumn {
@@ -244,39 +246,56 @@ mod tests {
         column(&(0..n_films).map(film).collect::<Vec<_>>())
     }
 
+    /// A column whose films each have a patient, by number.
+    fn ordered(column: &LabelColumn, patients: &[u32]) -> OrderedFilms {
+        OrderedFilms::of(column, patients)
+    }
+
+    fn interval(
+        column: &LabelColumn,
+        patients: &[u32],
+        watch: &dyn Watch,
+    ) -> Result<Option<BootstrapInterval>, EvaluateError> {
+        let n_patients = patients.iter().max().map_or(0, |last| *last as usize + 1);
+        let mut aucs = BootstrappedAucs::new(Bootstrap::default(), n_patients);
+        aucs.add(&[(ordered(column, patients), true)], watch)?;
+        let found = aucs.intervals();
+        assert_eq!(found[0], found[1], "the mean of one label is that label's");
+        Ok(found[0])
+    }
+
     #[test]
     fn the_area_of_a_replicate_is_that_of_the_films_written_out() {
         let column = films(40);
-        let weights: Vec<u32> = (0..40).map(|film| film % 4).collect();
-        let repeat = |film: usize| std::iter::repeat_n(film, weights[film] as usize);
+        // Two films a patient.
+        let patients: Vec<u32> = (0..40).map(|film| film / 2).collect();
+        let weights: Vec<u32> = (0..20).map(|patient| patient % 4).collect();
+        let repeat = |film: usize| std::iter::repeat_n(film, weights[film / 2] as usize);
         let drawn: Vec<usize> = (0..40).flat_map(repeat).collect();
         let scores: Vec<f64> = drawn.iter().map(|&film| column.scores[film]).collect();
         let positives = drawn.iter().map(|&film| column.truth[film].unwrap());
         let positives: Vec<bool> = positives.collect();
         let expected = roc_auc(&scores, &positives).unwrap();
-        let found = OrderedFilms::of(&column).auc(&weights).unwrap();
+        let found = ordered(&column, &patients).auc(&weights).unwrap();
         assert!((found - expected).abs() < 1e-12, "{found}, not {expected}");
-        assert_eq!(OrderedFilms::of(&column).auc(&[0; 40]), None);
+        assert_eq!(ordered(&column, &patients).auc(&[0; 20]), None);
     }
 
     #[test]
     fn of_films_that_are_all_apart_the_interval_is_about_that_of_delong() {
         let column = films(600);
-        let ordered = OrderedFilms::of(&column);
-        let names: Vec<String> = (0..600).map(|film| film.to_string()).collect();
-        let patients: Vec<&str> = names.iter().map(String::as_str).collect();
-        let bootstrap = Bootstrap::default();
-        let figures = |weights: Replicate<'_>| vec![ordered.auc(weights)];
-        let run = |watch: &dyn Watch| bootstrap.intervals(&patients, &figures, watch);
-        let found = run(&Unwatched).unwrap()[0].unwrap();
+        let patients: Vec<u32> = (0..600).collect();
+        let found = interval(&column, &patients, &Unwatched).unwrap().unwrap();
         let (low, high) = column.auc.unwrap().interval(0.95).unwrap();
         assert!((found.low - low).abs() < 0.01, "{found:?} {low}");
         assert!((found.high - high).abs() < 0.01, "{found:?} {high}");
         // Who is drawn does not depend on threads or on the clock.
-        assert_eq!(run(&Unwatched).unwrap()[0].unwrap(), found);
+        let again = interval(&column, &patients, &Unwatched).unwrap().unwrap();
+        assert_eq!(again, found);
         let stop = StopSignal::default();
         stop.give();
-        assert!(matches!(run(&stop), Err(EvaluateError::Canceled(_))));
+        let stopped = interval(&column, &patients, &stop);
+        assert!(matches!(stopped, Err(EvaluateError::Canceled(_))));
     }
 
     #[test]
@@ -287,15 +306,9 @@ mod tests {
         let scores: Vec<f64> = tenfold(&|patient| column.scores[patient]);
         let positives: Vec<Option<bool>> = (0..600).map(|film| column.truth[film / 10]).collect();
         let alike = LabelColumn::new("Mass".to_owned(), scores, positives).unwrap();
-        let ordered = OrderedFilms::of(&alike);
-        let width = |films_a_patient: usize| {
-            let names: Vec<String> = (0..600)
-                .map(|film| (film / films_a_patient).to_string())
-                .collect();
-            let patients: Vec<&str> = names.iter().map(String::as_str).collect();
-            let figures = |weights: Replicate<'_>| vec![ordered.auc(weights)];
-            let found = Bootstrap::default().intervals(&patients, &figures, &Unwatched);
-            let found = found.unwrap()[0].unwrap();
+        let width = |films_a_patient: u32| {
+            let patients: Vec<u32> = (0..600).map(|film| film / films_a_patient).collect();
+            let found = interval(&alike, &patients, &Unwatched).unwrap().unwrap();
             found.high - found.low
         };
         assert!(width(10) > 2.0 * width(1), "{} {}", width(10), width(1));
@@ -304,12 +317,28 @@ mod tests {
     #[test]
     fn what_most_replicates_lack_is_not_estimable() {
         let column = column(&[(1, false), (3, true), (5, false), (4, false), (2, false)]);
-        let ordered = OrderedFilms::of(&column);
-        let figures = |weights: Replicate<'_>| vec![ordered.auc(weights)];
-        let patients = ["a", "b", "c", "d", "e"];
-        let found = Bootstrap::default().intervals(&patients, &figures, &Unwatched);
-        assert_eq!(found.unwrap(), [None]);
-        let one_patient = Bootstrap::default().intervals(&["a"; 5], &figures, &Unwatched);
-        assert_eq!(one_patient.unwrap(), [None]);
+        assert_eq!(
+            interval(&column, &[0, 1, 2, 3, 4], &Unwatched).unwrap(),
+            None
+        );
+        assert_eq!(interval(&column, &[0; 5], &Unwatched).unwrap(), None);
+    }
+
+    #[test]
+    fn labels_added_one_by_one_give_what_they_give_together() {
+        let columns = [films(60), films(90), films(75)];
+        let patients: Vec<u32> = (0..90).map(|film| film / 3).collect();
+        let found = |at_once: usize| {
+            let mut aucs = BootstrappedAucs::new(Bootstrap::default(), 30);
+            for columns in columns.chunks(at_once) {
+                let labels = columns
+                    .iter()
+                    .map(|column| (ordered(column, &patients), true));
+                aucs.add(&labels.collect::<Vec<_>>(), &Unwatched).unwrap();
+            }
+            aucs.intervals()
+        };
+        assert_eq!(found(1), found(3));
+        assert!(found(1).iter().all(Option::is_some));
     }
 }

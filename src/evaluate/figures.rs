@@ -51,12 +51,17 @@ impl Figures {
         let labels: Vec<LabelFigures> = columns
             .map(|(column, threshold)| LabelFigures::of(column, threshold))
             .collect();
+        Self::of_labels(labels, set.micro_auc())
+    }
+
+    /// The means over labels whose figures are known.
+    pub(super) fn of_labels(labels: Vec<LabelFigures>, micro_auc: Option<f64>) -> Self {
         let aucs = || labels.iter().map(|label| label.auc.map(|auc| auc.auc));
         let weighted: Vec<_> = aucs().zip(labels.iter().map(|label| label.n_pos)).collect();
         Self {
             auc: Summary::of(aucs()),
             prevalence_weighted_auc: Summary::prevalence_weighted(&weighted),
-            micro_auc: set.micro_auc(),
+            micro_auc,
             average_precision: Summary::of(labels.iter().map(|label| label.average_precision)),
             labels,
         }

@@ -5,22 +5,24 @@ use std::thread::available_parallelism;
 use super::{
     EvaluateError, EvaluationData, ScoreAuthor, SharedPatients, score_films, shared_patients,
 };
-use crate::dataset::Uncertain;
+use crate::dataset::{FilmTable, Uncertain};
 use crate::domain::Part;
 use crate::model::{Classifier, ModelSource};
-use crate::scores::ScoredSet;
+use crate::scores::{LoadedScores, ScoredSet};
 use crate::train::RunFolder;
 use crate::work::Watch;
 
 /// Where the scores of an evaluation come from.
 #[derive(Clone, Copy)]
 pub enum ScoreSource<'a> {
-    /// A CSV of predictions.
+    /// Predictions in a CSV or Parquet file, or the results of `thorax classify --out`.
     Predictions {
-        /// The file.
+        /// The file or folder.
         path: &'a Path,
         /// What its uncertain labels mean.
         uncertain: Uncertain,
+        /// The films' table: labels of results, which have none of their own.
+        table: Option<&'a FilmTable>,
     },
     /// Films that a model scores now.
     Films {
@@ -61,8 +63,14 @@ impl OpenedSet {
         watch: &dyn Watch,
     ) -> Result<Self, EvaluateError> {
         let (set, mut warnings) = match source {
-            ScoreSource::Predictions { path, uncertain } => {
-                (ScoredSet::load(path, uncertain)?, Vec::new())
+            ScoreSource::Predictions {
+                path,
+                uncertain,
+                table,
+            } => {
+                let loaded = LoadedScores::load(path, uncertain, table)?;
+                let set = ScoredSet::of_file(path, loaded.predictions)?;
+                (set, loaded.warnings)
             }
             ScoreSource::Films {
                 data,

@@ -23,4 +23,4 @@ pub use read_bounded::{
 };
 pub use temporary::{clean_once, remove_leftovers, temporary_in};
 pub use writable::check_writable;
-pub use write_whole::{Existing, append, write_file, write_whole};
+pub use write_whole::{Existing, append, write_file, write_file_by, write_whole};

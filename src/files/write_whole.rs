@@ -57,22 +57,31 @@ pub fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
 ///
 /// A file that comes to be at `path` meanwhile is not replaced either where it is to be kept.
 pub fn write_file(path: &Path, bytes: &[u8], existing: Existing) -> io::Result<()> {
+    write_file_by(path, existing, |file| file.write_all(bytes))
+}
+
+/// The same for a file that is too large to be in memory: `write` writes it.
+pub fn write_file_by<T, E: From<io::Error>>(
+    path: &Path,
+    existing: Existing,
+    write: impl FnOnce(&mut File) -> Result<T, E>,
+) -> Result<T, E> {
     existing.check(path)?;
     let folder = match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),
     };
     let mut file = temporary_in(folder)?;
-    file.write_all(bytes)?;
+    let written = write(file.as_file_mut())?;
     file.as_file().sync_all()?;
     make_readable(&file)?;
     match existing {
-        Existing::Keep => persist_new(file, path),
+        Existing::Keep => persist_new(file, path)?,
         Existing::ReplaceUnless(_) | Existing::Replace => {
-            file.persist(path)?;
-            Ok(())
+            file.persist(path).map_err(io::Error::from)?;
         }
     }
+    Ok(written)
 }
 
 /// Gives a temporary file its name if there is no such file.

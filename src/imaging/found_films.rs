@@ -31,6 +31,11 @@ impl PassedOver {
         }
     }
 
+    /// Counts one.
+    pub(super) fn count(&mut self, kind: &'static str) {
+        *self.0.entry(kind).or_default() += 1;
+    }
+
     /// How many there are of which kind, as a sentence without a period; `None` without any.
     pub fn words(&self) -> Option<String> {
         let kinds = self.0.iter().map(|(kind, n)| match n {
@@ -64,6 +69,6 @@ impl FoundFilms {
 
     /// Counts a DICOM object without an image.
     pub(super) fn pass_over(&mut self, name: &'static str) {
-        *self.passed_over.0.entry(name).or_default() += 1;
+        self.passed_over.count(name);
     }
 }

@@ -1,4 +1,3 @@
-use std::collections::BTreeSet;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -6,9 +5,10 @@ use std::path::{Path, PathBuf};
 use thiserror::Error;
 
 use super::archive;
+use super::folder_walk::FolderWalk;
 use super::found_films::{FoundFilms, PassedOver};
 use super::medium::films_of_medium;
-use super::sniff::{FileKind, head_of, is_dicom_directory, is_passed_over};
+use super::sniff::{FileKind, head_of, is_dicom_directory};
 use crate::files::open_fault;
 
 /// A path below which no films could be listed.
@@ -36,11 +36,7 @@ pub enum ListError {
 pub fn list_named_films<P: AsRef<Path>>(
     paths: &[P],
 ) -> impl Iterator<Item = (&Path, Result<FoundFilms, ListError>)> {
-    let mut files = paths
-        .iter()
-        .map(AsRef::as_ref)
-        .filter(|path| path.is_file());
-    let has_film = files.any(|path| !archive::is_archive(path));
+    let has_film = has_film(paths);
     paths.iter().map(AsRef::as_ref).map(move |path| {
         if has_film && archive::is_archive(path) {
             let error = ListError::ArchiveAmongFilms {
@@ -97,70 +93,32 @@ fn in_brackets(passed_over: &PassedOver) -> String {
     words.map_or_else(String::new, |words| format!(" ({words})"))
 }
 
+/// Whether one of the paths is a film rather than a folder or an archive.
+pub(super) fn has_film<P: AsRef<Path>>(paths: &[P]) -> bool {
+    let mut files = paths
+        .iter()
+        .map(AsRef::as_ref)
+        .filter(|path| path.is_file());
+    files.any(|path| !archive::is_archive(path))
+}
+
 fn in_folder(path: &Path) -> Result<FoundFilms, ListError> {
-    let mut search = Search::default();
-    let unreadable = |cause| ListError::Unreadable {
+    let walk = FolderWalk::new(path).map_err(|cause| ListError::Unreadable {
         path: path.to_owned(),
         cause,
-    };
-    search.look_into(path).map_err(unreadable)?;
-    // Folders before links to them, so that a film is listed where it is.
-    while let Some(next) = search.folders.pop().or_else(|| search.links.pop()) {
-        // A folder below that cannot be read must not cost the films beside it.
-        if search.look_into(&next).is_err() {
-            search.found.films.push(next);
-        }
+    })?;
+    let mut found = FoundFilms::default();
+    for path in walk {
+        let kind = kind_of(&path);
+        found.add(path, kind);
     }
-    search.found.films.sort();
-    Ok(search.found)
-}
-
-/// A walk over folders of any depth, without recursion.
-#[derive(Default)]
-struct Search {
-    found: FoundFilms,
-    /// Folders yet to be looked into.
-    folders: Vec<PathBuf>,
-    /// Links to folders, followed when no folder is left.
-    links: Vec<PathBuf>,
-    /// Folders that were looked into, without links in their paths.
-    seen: BTreeSet<PathBuf>,
-}
-
-impl Search {
-    fn look_into(&mut self, folder: &Path) -> io::Result<()> {
-        if !self.seen.insert(folder.canonicalize()?) {
-            return Ok(());
-        }
-        for entry in fs::read_dir(folder)? {
-            let entry = entry?;
-            if is_passed_over(&entry.file_name()) {
-                continue;
-            }
-            let path = entry.path();
-            if entry.file_type()?.is_dir() {
-                self.folders.push(path);
-                continue;
-            }
-            // Through a link; a broken one is left aside.
-            let Ok(metadata) = fs::metadata(&path) else {
-                continue;
-            };
-            if metadata.is_dir() {
-                self.links.push(path);
-            } else if metadata.is_file() {
-                let kind = kind_of(&path);
-                self.found.add(path, kind);
-            }
-        }
-        // The last is taken first.
-        self.links.sort_by(|a, b| b.cmp(a));
-        Ok(())
-    }
+    // Those behind links come last in the walk.
+    found.films.sort();
+    Ok(found)
 }
 
 /// A file that cannot be read counts as a film: opening it then says why it cannot.
-fn kind_of(path: &Path) -> FileKind {
+pub(super) fn kind_of(path: &Path) -> FileKind {
     head_of(path).map_or(FileKind::Film, |head| FileKind::of(path, &head))
 }
 

@@ -56,6 +56,11 @@ impl Network {
         }
     }
 
+    /// Whether a film's logits are the same to the bit in any batch.
+    pub fn is_batch_invariant(&self) -> bool {
+        matches!(self, Self::Plan(_))
+    }
+
     /// Logits (B, K) of films (B, H, W), row by row.
     pub fn logits(&self, films: &[f32], config: &NetworkSpec) -> Result<Vec<f32>, ModelError> {
         match self {

@@ -6,6 +6,7 @@ use thiserror::Error;
 use crate::dataset::DataError;
 use crate::metrics::RocError;
 use crate::model::ModelError;
+use crate::results::ResultsError;
 use crate::work::Canceled;
 
 /// Errors from reading, writing and ranking scores.
@@ -20,6 +21,12 @@ pub enum ScoresError {
     Broken { path: PathBuf, reason: String },
     #[error("expected films, got none: {}", path.display())]
     NoFilms { path: PathBuf },
+    #[error("the scores have no labels: name the films' table (--data TABLE), or add columns label:FINDING: {}", path.display())]
+    NoLabels { path: PathBuf },
+    #[error("none of the films is in the table, or none of the findings: {}", path.display())]
+    OtherTable { path: PathBuf },
+    #[error(transparent)]
+    Results(#[from] ResultsError),
     #[error("{label}: {source}")]
     Rank { label: String, source: RocError },
     #[error("expected one of the labels {known}, got {name:?}")]

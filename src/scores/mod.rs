@@ -6,7 +6,10 @@
 
 mod error;
 mod predictions;
+mod save_parquet;
+mod labelled;
 mod score_part;
+mod score_table;
 mod scored_set;
 mod calibration;
 mod curves;
@@ -14,6 +17,8 @@ mod curves;
 pub use calibration::{CalibrationView, ProbabilityRule};
 pub use curves::{BandedCurve, LabelCurves};
 pub use error::ScoresError;
+pub use labelled::LoadedScores;
 pub use predictions::{FilmPrediction, Predictions};
 pub use score_part::{PartFilm, ScoredPart, part_logits, score_part};
+pub use score_table::{ScoreTable, TableColumn, TablePatients};
 pub use scored_set::{LabelColumn, ScoredSet};

@@ -4,7 +4,10 @@ use std::path::{Path, PathBuf};
 use super::ScoresError;
 use crate::dataset::{DataError, TableFile, TableRow, Uncertain};
 use crate::domain::{ModelIdentity, TrainingPoint, label_name};
-use crate::files::{Existing, csv_line, csv_text, path_of_text, path_text, write_file};
+use crate::files::{
+    Existing, csv_line, csv_text, path_of_text, path_text, write_file, write_file_by,
+};
+use crate::results::ResultFormat;
 
 /// A score of exactly 0 or 1 is a rounded one: its loss stays finite.
 const LEAST_LIKELIHOOD: f64 = 1e-38;
@@ -57,23 +60,23 @@ impl FilmPrediction {
 }
 
 impl Predictions {
-    /// Writes the CSV; a file that is there is replaced.
+    /// Writes the CSV, or Parquet where the name ends so; a file that is there is replaced.
     pub fn save(&self, path: &Path) -> Result<(), ScoresError> {
         self.save_as(path, Existing::Replace)
     }
 
     /// The same, with a say in what becomes of a file that is there.
     pub fn save_as(&self, path: &Path, existing: Existing) -> Result<(), ScoresError> {
+        let failed = |source| ScoresError::Write {
+            path: path.to_owned(),
+            source,
+        };
+        if ResultFormat::of_name(path) == Some(ResultFormat::Parquet) {
+            return write_file_by(path, existing, |file| self.write_parquet(file)).map_err(failed);
+        }
         let labels = self.labels.iter().map(|label| format!("label:{label}"));
         let scores = self.labels.iter().map(|label| format!("score:{label}"));
-        let mut model: Vec<(&str, String)> = Vec::new();
-        if let Some(identity) = &self.model {
-            model.push((MODEL_COLUMN, identity.id()));
-            if let Some(training) = identity.training() {
-                let cells = [training.run.clone(), training.epoch_text()];
-                model.extend(TRAINING_COLUMNS.into_iter().zip(cells));
-            }
-        }
+        let model = self.model_columns();
         let model_columns = model.iter().map(|(name, _)| (*name).to_owned());
         let header = ["path", "patient_id"].map(str::to_owned).into_iter();
         let mut text = csv_line(header.chain(labels).chain(scores).chain(model_columns));
@@ -88,10 +91,20 @@ impl Predictions {
             let model_cells = model.iter().map(|(_, cell)| cell.clone());
             text += &csv_line(named.chain(truth).chain(scores).chain(model_cells));
         }
-        write_file(path, text.as_bytes(), existing).map_err(|source| ScoresError::Write {
-            path: path.to_owned(),
-            source,
-        })
+        write_file(path, text.as_bytes(), existing).map_err(failed)
+    }
+
+    /// Names and cells of the columns that say which model made the scores; the same in every row.
+    pub(super) fn model_columns(&self) -> Vec<(&'static str, String)> {
+        let mut model = Vec::new();
+        if let Some(identity) = &self.model {
+            model.push((MODEL_COLUMN, identity.id()));
+            if let Some(training) = identity.training() {
+                let cells = [training.run.clone(), training.epoch_text()];
+                model.extend(TRAINING_COLUMNS.into_iter().zip(cells));
+            }
+        }
+        model
     }
 
     /// Reads a CSV, by whomever it was written: columns in any order, others passed over.

@@ -3,7 +3,7 @@ use std::num::NonZero;
 use std::path::{Path, PathBuf};
 use std::thread::{available_parallelism, scope};
 
-use super::{Predictions, ScoresError};
+use super::{LoadedScores, Predictions, ScoresError};
 use crate::dataset::Uncertain;
 use crate::domain::{ModelIdentity, Part, label_name, plain_name};
 use crate::metrics::{AucEstimate, Confusion, RankedScores, RocError, brier_score};
@@ -43,10 +43,15 @@ pub struct LabelColumn {
 }
 
 impl ScoredSet {
-    /// Reads a CSV of predictions and ranks it; named after its file, whose name tells
+    /// Reads predictions with their labels and ranks them; named after their file, whose name tells
     /// the part.
     pub fn load(path: &Path, uncertain: Uncertain) -> Result<Self, ScoresError> {
-        let predictions = Predictions::load_by(path, uncertain)?;
+        let loaded = LoadedScores::load(path, uncertain, None)?;
+        Self::of_file(path, loaded.predictions)
+    }
+
+    /// Ranks what was read from a file, and names it after the file.
+    pub fn of_file(path: &Path, predictions: Predictions) -> Result<Self, ScoresError> {
         let file = path.file_name().unwrap_or_default().to_string_lossy();
         let set = Self::new(path.display().to_string(), predictions)?;
         Ok(set.of_part(Part::told_by(&file)))

@@ -1,6 +1,8 @@
 //! The built program, run as users run it.
 
 #[cfg(test)]
+mod archives;
+#[cfg(test)]
 mod data;
 #[cfg(test)]
 mod evaluation;

@@ -4,16 +4,18 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Modules from the bottom up; each may name those before it. Same row: not each other.
-const LAYERS: [&[&str]; 15] = [
+const LAYERS: [&[&str]; 17] = [
     &["files", "work"],
     &["domain"],
     &["drawing", "metrics"],
     &["imaging"],
     &["dataset"],
     &["model", "phantom"],
+    &["results"],
     &["scores"],
     &["explain"],
     &["film"],
+    &["bulk"],
     &["bench", "export"],
     &["train"],
     &["evaluate"],

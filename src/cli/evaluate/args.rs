@@ -17,8 +17,9 @@ use crate::scores::ScoredSet;
     reason = "each is an option of its own"
 )]
 pub struct EvaluateArgs {
-    /// CSV of scores and labels: path, `patient_id`, label:FINDING…, score:FINDING…
-    #[arg(long, value_name = "CSV")]
+    /// CSV or Parquet file of scores and labels (path, `patient_id`, label:FINDING…, score:FINDING…), or the folder of
+    /// `classify --out` or its merged Parquet file, with the films' table by --data
+    #[arg(long, value_name = "FILE")]
     pub predictions: Option<PathBuf>,
     /// Model to score with and to take operating points from; default: the built-in model
     #[arg(long, value_name = "FILE")]
@@ -28,7 +29,7 @@ pub struct EvaluateArgs {
     #[arg(long, requires = "predictions", requires = "model")]
     pub scores_of_model: bool,
     /// Folder of films with its table, or the table: films to score, or, with --predictions, the
-    /// source of the subgroups by view, sex, age and visit
+    /// source of the subgroups by view, sex, age and visit, and of labels that the predictions lack
     #[arg(long, value_name = "FOLDER")]
     pub data: Option<PathBuf>,
     /// Part of the folder's films: train, valid (thresholds are chosen on it), test (metrics are
@@ -107,6 +108,9 @@ pub struct EvaluateArgs {
     /// Replaces files that exist, but never a film
     #[arg(long)]
     pub overwrite: bool,
+    /// Rows from which a Parquet table is read one finding at a time
+    #[arg(long, value_name = "N", hide = true, default_value_t = 1_000_000)]
+    pub large_from: usize,
     /// Folder for decoded films, created if missing; default: the user's cache folder
     #[arg(long, value_name = "DIR")]
     pub cache: Option<PathBuf>,

@@ -1,9 +1,10 @@
 //! Metrics as text for a terminal.
 
 use super::Chosen;
-use crate::domain::{NOTICE, ThresholdOrigin};
+use crate::domain::{NOTICE, Threshold, ThresholdOrigin};
 use crate::evaluate::{
-    ComparedSet, Evaluation, Figure, LabelFigures, LabelLocalization, Localization, Prevalence,
+    Bootstrap, BootstrapInterval, ComparedSet, Evaluation, Figure, Figures, LabelFigures,
+    LabelLocalization, Localization, Prevalence,
 };
 
 /// All that was asked for, in aligned columns.
@@ -12,6 +13,28 @@ pub fn table(evaluation: &Evaluation, chosen: &Chosen) -> String {
     let prevalence = evaluation.prevalence;
     let author = set.author_text();
     let mut text = format!("{}, {} films\n{author}\n\n", set.name, set.n_films());
+    text += &figures_table(figures, prevalence);
+    text += &bootstrap_table(figures, evaluation.bootstrap.as_ref());
+    text += &where_chosen(evaluation, chosen);
+    text += &subgroups(evaluation);
+    text += &localization(evaluation);
+    text += &comparison(evaluation);
+    text + &footer(&chosen.thresholds, prevalence)
+}
+
+/// Who chose the thresholds, and what scores are not.
+pub fn footer(thresholds: &[Threshold], prevalence: Prevalence) -> String {
+    let summary = ThresholdOrigin::summary(thresholds);
+    let prevalence = prevalence.text();
+    format!(
+        "Thresholds: {summary}\nPPV and NPV at a prevalence {prevalence}\n\
+         Scores are not probabilities. {NOTICE}\n"
+    )
+}
+
+/// A row for each label, and the means.
+pub fn figures_table(figures: &Figures, prevalence: Prevalence) -> String {
+    let mut text = String::new();
     let width = figures.labels.iter().map(|label| label.name.len()).max();
     let width = width.unwrap_or(0).max("Finding".len());
     text += &format!(
@@ -36,15 +59,7 @@ pub fn table(evaluation: &Evaluation, chosen: &Chosen) -> String {
         "Macro average precision {}\n",
         number(figures.average_precision.map(|ap| ap.mean))
     );
-    text += &bootstrap(evaluation);
-    text += &where_chosen(evaluation, chosen);
-    text += &subgroups(evaluation);
-    text += &localization(evaluation);
-    text += &comparison(evaluation);
-    let summary = ThresholdOrigin::summary(&chosen.thresholds);
-    text += &format!("Thresholds: {summary}\n");
-    text += &format!("PPV and NPV at a prevalence {}\n", prevalence.text());
-    text + &format!("Scores are not probabilities. {NOTICE}\n")
+    text
 }
 
 fn row(label: &LabelFigures, width: usize, prevalence: Prevalence) -> String {
@@ -70,19 +85,19 @@ fn row(label: &LabelFigures, width: usize, prevalence: Prevalence) -> String {
     )
 }
 
-fn bootstrap(evaluation: &Evaluation) -> String {
-    let Some((settings, intervals)) = &evaluation.bootstrap else {
+/// Intervals by bootstrap; empty without them.
+pub fn bootstrap_table(
+    figures: &Figures,
+    found: Option<&(Bootstrap, Vec<Option<BootstrapInterval>>)>,
+) -> String {
+    let Some((settings, intervals)) = found else {
         return String::new();
     };
     let mut text = format!(
         "\n95 % by bootstrap of patients, {} replicates, seed {}\n",
         settings.n_replicates, settings.seed
     );
-    let names = evaluation
-        .figures
-        .labels
-        .iter()
-        .map(|label| label.name.as_str());
+    let names = figures.labels.iter().map(|label| label.name.as_str());
     for (name, found) in names.chain(["macro"]).zip(intervals) {
         let found = found.map_or_else(
             || "not estimable".to_owned(),

@@ -76,6 +76,7 @@ impl EvaluationState {
                 let source = ScoreSource::Predictions {
                     path: &path,
                     uncertain: Uncertain::Ignore,
+                    table: None,
                 };
                 Ok(OpenedSet::open(source, model.as_deref(), ctx)?)
             });

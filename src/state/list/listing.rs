@@ -5,13 +5,15 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 
+use super::results::{ListedResults, list_results};
 use super::{FilmEntry, FilmNote, Sidecar};
 use crate::dataset::{FilmRow, Sex, ViewPosition, table_above};
 use crate::domain::{PatientAge, PatientSex, Visit};
 use crate::files::write_whole;
 use crate::imaging::{FoundFilms, PassedOver, film_record, list_named_films, place_of_film};
+use crate::results::ResultsFolder;
 use crate::state::Services;
-use crate::work::{JobContext, Task, Watch as _};
+use crate::work::{Canceled, JobContext, Task, Watch as _, cause_chain};
 
 /// Films found below the paths that were opened, and what could not be looked into.
 #[derive(Default)]
@@ -26,12 +28,24 @@ pub struct Listing {
     pub faults: Vec<String>,
     /// They are those of a DICOMDIR.
     pub by_patient: bool,
+    /// Films whose scores are there already.
+    pub results: Vec<ListedResults>,
 }
 
 pub fn start_listing(task: &mut Task<Listing>, services: &Services, paths: Vec<PathBuf>) {
     let elsewhere = services.notes_folder();
     task.start("list films", &services.wake, move |ctx| {
         let mut listing = Listing::default();
+        let (results, paths): (Vec<_>, Vec<_>) = paths
+            .into_iter()
+            .partition(|path| ResultsFolder::is_at(path));
+        for root in results {
+            match list_results(&root, &mut listing.films, ctx) {
+                Ok(found) => listing.results.push(found),
+                Err(error) if Canceled::caused(error.as_ref()) => return Err(error),
+                Err(error) => listing.errors.push(cause_chain(&error)),
+            }
+        }
         for (path, found) in list_named_films(&paths) {
             ctx.check()?;
             match found {

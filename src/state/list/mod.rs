@@ -10,6 +10,7 @@ mod entry;
 mod kept_measurements;
 mod listing;
 mod notes;
+mod results;
 mod rows;
 mod score;
 mod search;

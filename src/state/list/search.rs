@@ -1,4 +1,5 @@
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use super::listing::{Listing, start_drawn_film, start_listing};
 use crate::state::{Session, Shared};
@@ -10,6 +11,8 @@ pub struct FilmSearch {
     task: Task<Listing>,
     /// Paths that came while others were being searched.
     waiting: Vec<PathBuf>,
+    /// Films with scores that wait for the model which is being loaded: it may have made them.
+    held: Option<Listing>,
     /// The film that was in view when the program ended, until its list is there again.
     restored: Option<PathBuf>,
 }
@@ -24,7 +27,7 @@ pub struct Found {
 
 impl FilmSearch {
     pub fn is_running(&self) -> bool {
-        self.task.is_running()
+        self.task.is_running() || self.held.is_some()
     }
 
     /// Searches paths for films, after those that are being searched.
@@ -50,17 +53,31 @@ impl FilmSearch {
     pub fn cancel(&mut self) {
         self.waiting.clear();
         self.task.cancel();
+        self.held = None;
     }
 
     /// Puts films that were found on the list; `None` while there are none.
     pub fn poll(&mut self, shared: &mut Shared) -> Option<Found> {
-        let listing = shared.finished(&mut self.task);
+        let listing = self.held.take().or_else(|| shared.finished(&mut self.task));
+        let is_held = |listing: &Listing| !listing.results.is_empty() && shared.model.is_loading();
+        if listing.as_ref().is_some_and(is_held) {
+            self.held = listing;
+            return None;
+        }
         let waiting = std::mem::take(&mut self.waiting);
         self.start(waiting, shared);
         listing.map(|listing| self.take(listing, shared))
     }
 
-    fn take(&mut self, listing: Listing, shared: &mut Shared) -> Found {
+    fn take(&mut self, mut listing: Listing, shared: &mut Shared) -> Found {
+        for results in &listing.results {
+            let classifier = shared.model.classifier().map(Arc::as_ref);
+            let checked = results.check_model(&mut listing.films, classifier);
+            let refused = checked.err().map(|error| error.to_string());
+            for words in results.incomplete.iter().cloned().chain(refused) {
+                shared.say(words);
+            }
+        }
         // Said once, and not at every start.
         shared.settings.session.forget(&listing.missing);
         for error in listing.errors {
