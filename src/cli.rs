@@ -1,5 +1,6 @@
 //! The command line: the same functions as the window's, the same numbers to the bit.
 
+mod average;
 mod bench;
 mod classify;
 mod data;
@@ -56,6 +57,8 @@ enum Command {
     Export(export::ExportArgs),
     /// Converts Keras weights to a model file
     Import(ImportArgs),
+    /// Averages models that sites have trained from one start, as in federated averaging
+    Average(average::AverageArgs),
     /// Prints the model card
     Info(InfoArgs),
     /// Summarizes a data set and its split, without training
@@ -242,6 +245,7 @@ pub fn run() -> ExitCode {
         Some(Command::Explain(args)) => explain::run(&args),
         Some(Command::Export(args)) => export::run(&args),
         Some(Command::Import(args)) => import::run(&args),
+        Some(Command::Average(args)) => average::run(&args),
         Some(Command::Info(args)) => info::run(&args),
         Some(Command::Data(args)) => data::run(&args),
         Some(Command::Evaluate(args)) => evaluate::run(&args),

@@ -122,6 +122,10 @@ fn run_together(args: &TrainArgs, ranks: &Ranks) -> anyhow::Result<ExitCode> {
     };
     line.bar.finish_and_clear();
     let again = resume_command(root, args.cache.as_deref(), args.device);
+    let again = match ranks.size() {
+        1 => again,
+        n_ranks => format!("mpiexec -n {n_ranks} {again}"),
+    };
     let report = match result {
         // Told to stop while films were decoded: nothing is lost.
         Err(error) if Canceled::caused(&error) && ranks.size() > 1 => return Err(error.into()),

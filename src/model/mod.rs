@@ -12,6 +12,7 @@ mod map_record;
 mod card_json;
 mod model_file;
 mod keras;
+mod average;
 #[cfg(all(
     any(test, feature = "cuda"),
     target_os = "linux",
@@ -25,6 +26,7 @@ mod inference;
 mod classifier;
 mod candle_training;
 
+pub use average::{AverageError, average_models};
 pub use candle_training::CandleTraining;
 pub use card::{Calibration, ModelCard, Provenance};
 pub use card_json::{CardError, FORMAT_VERSION};

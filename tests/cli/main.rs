@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod archives;
 #[cfg(test)]
+mod average;
+#[cfg(test)]
 mod data;
 #[cfg(test)]
 mod evaluation;
