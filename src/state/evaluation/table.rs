@@ -116,7 +116,6 @@ impl TableColumn {
             Self::PatientInterval => "Patients",
             Self::Figure(Figure::Sensitivity) => "Sens.",
             Self::Figure(Figure::Specificity) => "Spec.",
-            Self::Figure(Figure::Threshold) => "Thr.",
             Self::Figure(figure) => figure.name(),
         }
     }
