@@ -153,6 +153,7 @@ fn width_pt(column: TableColumn) -> f32 {
     match column {
         TableColumn::AucInterval | TableColumn::PatientInterval => 62.0,
         TableColumn::Figure(Figure::FlaggedShare) => 50.0,
+        TableColumn::Figure(Figure::Threshold) => 60.0,
         TableColumn::Finding | TableColumn::Figure(_) => 37.0,
     }
 }
