@@ -58,6 +58,22 @@ pub struct LabelCheck {
     pub weights: Option<[f32; 2]>,
 }
 
+impl LabelCheck {
+    /// Findings with fewer positive training films are hardly learned.
+    const FEW_POSITIVES: usize = 10;
+
+    /// Positive training films.
+    pub fn n_positives(&self) -> usize {
+        let [train, ..] = self.n_used;
+        train
+    }
+
+    /// Whether it is not trained, or hardly learned.
+    pub fn is_weak(&self) -> bool {
+        self.weights.is_none() || self.n_positives() < Self::FEW_POSITIVES
+    }
+}
+
 impl CheckReport {
     /// Looks at everything that can be looked at without opening a film.
     pub(super) fn make(config: &TrainConfig, root: &Path) -> Result<Self, TrainError> {

@@ -149,7 +149,11 @@ fn check_verdict(training: &TrainingState) -> Verdict {
     } else if let Some(warning) = check.preflight.warnings.first() {
         Verdict::new(Grade::Warning, warning)
     } else {
-        Verdict::new(Grade::Ok, "No problem found")
+        match check.labels.iter().filter(|label| label.is_weak()).count() {
+            0 => Verdict::new(Grade::Ok, "No problem found"),
+            1 => Verdict::new(Grade::Warning, "1 finding is not learned"),
+            n_weak => Verdict::new(Grade::Warning, format!("{n_weak} findings are not learned")),
+        }
     }
 }
 

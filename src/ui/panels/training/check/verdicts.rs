@@ -1,14 +1,11 @@
 use egui::{Label, Ui};
 
-use crate::state::{CheckReport, CommandSender, TrainingCommand, TrainingPage};
+use crate::state::{CheckReport, CommandSender, LabelCheck, TrainingCommand, TrainingPage};
 use crate::ui::panels::training::bytes_text;
 use crate::ui::panels::training::steps::mark_ui;
 use crate::ui::panels::training::text::count_text;
 use crate::ui::panels::training::verdict::{Grade, Verdict};
 use crate::ui::theme;
-
-/// Findings with fewer positive training films are hardly learned.
-const FEW_POSITIVES: usize = 10;
 
 /// One line of the check: what was found, and where something can be done about it.
 #[derive(Clone, Debug, PartialEq)]
@@ -56,20 +53,40 @@ pub fn check_verdicts(check: &CheckReport) -> Vec<CheckVerdict> {
             add(Grade::Warning, warning.clone(), None);
         }
     }
-    for label in &check.labels {
-        let name = label.name.replace('_', " ");
-        let text = match (label.n_used[0], label.weights) {
-            (0, _) => format!("{name} has no positive: it is not trained"),
-            (n_pos, None) => format!("{name} has {n_pos} positive: it is not trained"),
-            (n_pos, Some(_)) if n_pos < FEW_POSITIVES => {
-                format!("{name} has {n_pos} positive: it will not be learned")
-            }
-            _ => continue,
+    let balance = Some(("See the balance", TrainingPage::Balance));
+    let weak = || check.labels.iter().filter(|label| label.is_weak());
+    let name = |label: &LabelCheck| label.name.replace('_', " ");
+    let absent: Vec<String> = weak()
+        .filter(|label| label.n_positives() == 0)
+        .map(name)
+        .collect();
+    match absent.as_slice() {
+        [] => {}
+        [name] => add(
+            Grade::Warning,
+            format!("{name} has no positive: it is not trained"),
+            balance,
+        ),
+        names => add(
+            Grade::Warning,
+            format!(
+                "{} findings have no positive, they are not trained: {}",
+                names.len(),
+                names.join(", ")
+            ),
+            balance,
+        ),
+    }
+    for label in weak().filter(|label| label.n_positives() > 0) {
+        let fate = match label.weights {
+            None => "is not trained",
+            Some(_) => "will not be learned",
         };
+        let (name, n_pos) = (name(label), label.n_positives());
         add(
             Grade::Warning,
-            text,
-            Some(("See the balance", TrainingPage::Balance)),
+            format!("{name} has {n_pos} positive: it {fate}"),
+            balance,
         );
     }
     let preflight = &check.preflight;
