@@ -64,6 +64,21 @@ impl ScoreHistogram {
         &self.measured_on
     }
 
+    /// Probability that a film with the label scores higher than one without, ties half: the AUC, to about 0.01, since
+    /// films of one part count as ties. `None` without films of both kinds.
+    pub fn auc(&self) -> Option<f64> {
+        let n = |counts: &[u32]| counts.iter().map(|&count| f64::from(count)).sum::<f64>();
+        let pairs = n(&self.positives) * n(&self.negatives);
+        let mut n_below = 0.0;
+        let mut won = 0.0;
+        for (&with, &without) in self.positives.iter().zip(&self.negatives) {
+            let (with, without) = (f64::from(with), f64::from(without));
+            won += with * (n_below + without / 2.0);
+            n_below += without;
+        }
+        (pairs > 0.0).then(|| won / pairs)
+    }
+
     /// Shares of the films with the label, and of those without, that score lower.
     ///
     /// Within a part, films are taken to be spread evenly. `None` where there are no such films.
@@ -133,6 +148,21 @@ mod tests {
             (0.5, false),
         ];
         ScoreHistogram::of(films.into_iter(), "five films").unwrap()
+    }
+
+    #[test]
+    fn the_auc_counts_pairs_and_ties_half() {
+        let auc = |films: &[(f64, bool)]| {
+            let histogram = ScoreHistogram::of(films.iter().copied(), "valid");
+            histogram.unwrap().auc()
+        };
+        assert_eq!(auc(&[(0.9, true), (0.1, false)]), Some(1.0));
+        assert_eq!(auc(&[(0.1, true), (0.9, false)]), Some(0.0));
+        assert_eq!(auc(&[(0.501, true), (0.502, false)]), Some(0.5));
+        // Three of four pairs are in order.
+        let films = [(0.9, true), (0.3, true), (0.5, false), (0.1, false)];
+        assert_eq!(auc(&films), Some(0.75));
+        assert_eq!(auc(&[(0.9, true)]), None);
     }
 
     #[test]

@@ -43,6 +43,8 @@ pub struct OpenWindows {
     pub about_shown: bool,
     /// The step of the tour that is shown.
     pub tour: Option<TourStep>,
+    /// Whether the map was hidden before the tour showed it.
+    pub tour_unhid_map: bool,
     /// Whether the messages so far are shown.
     pub messages_shown: bool,
     /// Whether the list of keys is shown.
@@ -291,13 +293,18 @@ impl AppState {
     fn show_tour(&mut self, step: Option<TourStep>) -> Vec<Effect> {
         let begins = self.windows.tour.is_none();
         self.windows.tour = step;
+        if step.is_none() && std::mem::take(&mut self.windows.tour_unhid_map) {
+            self.shared.settings.map.visible = false;
+        }
         if step.is_none() || !begins {
             return Vec::new();
         }
         self.workspace = Workspace::Viewer;
         let panels = &mut self.shared.settings.viewer;
         (panels.list_hidden, panels.findings_hidden) = (false, false);
-        self.shared.settings.map.visible = true;
+        let map = &mut self.shared.settings.map;
+        self.windows.tour_unhid_map = !map.visible;
+        map.visible = true;
         if self.shared.films.current_path().is_some() {
             return Vec::new();
         }

@@ -42,13 +42,17 @@ impl TourStep {
         }
     }
 
+    /// What else to know of it where the film in view is the drawn one.
+    pub fn remark_on_drawn_film(self) -> Option<&'static str> {
+        (self == Self::Film).then_some("This film is drawn: its scores mean nothing.")
+    }
+
     /// What a newcomer does there.
     pub fn text(self) -> &'static str {
         match self {
             Self::Film => {
                 "Drag to change window and level, turn the wheel to zoom, drag with the middle button to move, double \
-                 click to fit. None of this changes what the network is fed. This film is drawn: its scores mean \
-                 nothing."
+                 click to fit. None of this changes what the network is fed."
             }
             Self::Findings => {
                 "Each row is a finding with its score, the farthest above its threshold first. A score ranks films; \

@@ -15,6 +15,7 @@ use super::shortcuts::Actions;
 use super::theme;
 use crate::state::{
     AppState, CommandSender, FilmState, ModelOrigin, ViewerArea, ViewerCommand, Workspace,
+    is_drawn_film,
 };
 
 /// The workspaces of the window, and what they keep between frames: textures, curves, positions.
@@ -102,14 +103,19 @@ impl Workspaces {
         }
         if !settings.findings_hidden {
             let width = theme::FINDINGS_WIDTH_PT.min(ui.available_width() * 0.5);
-            // Two names: one width must not be remembered for the other.
-            let findings = Panel::right(if wide { "findings" } else { "narrow findings" })
-                .default_size(width)
-                .size_range(width..=theme::FINDINGS_WIDTH_PT * 1.5)
-                .show(ui, |ui| {
-                    let view = FindingsView::of(state);
-                    findings_ui(ui, &view, &mut self.findings, commands);
-                });
+            // Names of their own: one width must not be remembered for the other.
+            let compares = state.viewer.compare.is_some();
+            let findings = Panel::right(match (wide, compares) {
+                (true, false) => "findings",
+                (true, true) => "compared findings",
+                (false, _) => "narrow findings",
+            })
+            .default_size(width)
+            .size_range(width..=theme::FINDINGS_WIDTH_PT * 1.5)
+            .show(ui, |ui| {
+                let view = FindingsView::of(state);
+                findings_ui(ui, &view, &mut self.findings, commands);
+            });
             self.places.findings = findings.response.rect;
         }
         if state.shared.settings.viewer.histogram_shown
@@ -156,7 +162,8 @@ impl Workspaces {
         });
         self.places.film = areas.response.rect;
         if let Some(step) = state.windows.tour {
-            tour_ui(ui.ctx(), step, &self.places, commands);
+            let is_drawn = state.shared.films.current_path().is_some_and(is_drawn_film);
+            tour_ui(ui.ctx(), (step, is_drawn), &self.places, commands);
         }
         let [area, beside] = areas.inner;
         let known = state.viewer.compare.as_ref();

@@ -203,12 +203,22 @@ fn visit_of(row: &FilmRow) -> Visit {
 /// The sample film, for new users.
 const DRAWN_FILM: &[u8] = include_bytes!("../../../assets/phantom.png");
 
+/// Where it lies once it is opened.
+fn drawn_film_path() -> PathBuf {
+    std::env::temp_dir().join("thorax/drawn-film.png")
+}
+
+/// Whether a film is the sample film.
+pub fn is_drawn_film(path: &Path) -> bool {
+    path == drawn_film_path()
+}
+
 pub fn start_drawn_film(task: &mut Task<Listing>, services: &Services) {
     task.start("drawn film", &services.wake, move |_| {
-        let folder = std::env::temp_dir().join("thorax");
-        std::fs::create_dir_all(&folder)
+        let path = drawn_film_path();
+        let folder = path.parent().unwrap_or(&path);
+        std::fs::create_dir_all(folder)
             .with_context(|| format!("cannot create the folder {}", folder.display()))?;
-        let path = folder.join("drawn-film.png");
         write_whole(&path, DRAWN_FILM)
             .with_context(|| format!("cannot write {}", path.display()))?;
         Ok(Listing {

@@ -27,6 +27,7 @@ pub use blinded::{
 };
 pub use command::ListCommand;
 pub use entry::{Corrected, FilmEntry, FilmStatus, Mark};
+pub use listing::is_drawn_film;
 pub use rows::{ListRow, ListRows, RowHeights};
 pub use sidecar::{FilmNote, NoteTimes, Sidecar};
 pub use state::ListState;

@@ -36,7 +36,12 @@ impl Default for TourPlaces {
 }
 
 /// One step of the tour: a frame around a part of the window, and words beside it.
-pub fn tour_ui(ctx: &Context, step: TourStep, places: &TourPlaces, commands: &CommandSender) {
+pub fn tour_ui(
+    ctx: &Context,
+    (step, is_drawn): (TourStep, bool),
+    places: &TourPlaces,
+    commands: &CommandSender,
+) {
     let (part, pivot, at) = place_of(step, places);
     if part.is_positive() {
         let layer = LayerId::new(Order::Foreground, Id::unique("tour frame"));
@@ -62,6 +67,9 @@ pub fn tour_ui(ctx: &Context, step: TourStep, places: &TourPlaces, commands: &Co
                         .size(theme::HEADING_TEXT_PT),
                 );
                 ui.add(Label::new(step.text()).wrap());
+                if let Some(remark) = step.remark_on_drawn_film().filter(|_| is_drawn) {
+                    ui.add(Label::new(remark).wrap());
+                }
                 ui.add_space(theme::SMALL_GAP_PT);
                 ui.horizontal(|ui| {
                     ui.weak(format!("{} of {}", step.number(), TourStep::ALL.len()));

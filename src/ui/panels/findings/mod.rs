@@ -77,11 +77,12 @@ pub fn findings_ui(
         let rows = rows_of(view);
         let scores = scores_of(view);
         let now = FindingGroups::of(loaded.thresholds.current(), scores);
-        summary::summary_ui(ui, &now, scores.is_some(), view, commands);
+        let held = HeldOrder::of(views.held.take(), view, &now);
+        let told = (scores.is_some(), held.groups != now);
+        summary::summary_ui(ui, &now, told, view, commands);
         if let Some(beside) = &view.beside {
             row::compared_heading_ui(ui, &beside.names);
         }
-        let held = HeldOrder::of(views.held.take(), view, &now);
         groups_ui(ui, &rows, (&held.groups, &now), card, view, commands);
         views.held = Some(held);
         only_beside_ui(ui, card, view);

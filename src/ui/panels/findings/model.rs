@@ -5,6 +5,9 @@ use crate::model::{Calibration, ScoreHistogram};
 use crate::scores::ProbabilityRule;
 use crate::state::Thresholds;
 
+/// A finding whose AUC is below this is hardly told from chance.
+const HARDLY_ABOVE_CHANCE: f64 = 0.65;
+
 /// Which side of its threshold a score is on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
@@ -167,19 +170,41 @@ pub fn standing_text(row: &FindingRow, histogram: Option<&ScoreHistogram>) -> St
     };
     let (positives, negatives) = histogram.shares_below(score.get());
     format!(
-        "Higher than {} of films with it and {} of films without ({})",
+        "Higher than {} of films with it and {} of films without ({}; AUC {})",
         percent(positives),
         percent(negatives),
-        histogram.measured_on()
+        histogram.measured_on(),
+        auc_text(histogram.auc())
     )
+}
+
+/// An AUC with what it means where it is hardly above chance.
+fn auc_text(auc: Option<f64>) -> String {
+    match auc {
+        None => "n/a".to_owned(),
+        Some(auc) if auc < HARDLY_ABOVE_CHANCE => {
+            format!("{auc:.2}, hardly above chance: do not rely on it")
+        }
+        Some(auc) => format!("{auc:.2}"),
+    }
 }
 
 /// How far a row's score moves over small changes of the film.
 pub fn interval_text(row: &FindingRow, n: usize) -> Option<String> {
     let JitterInterval { low, median, high } = row.interval?;
-    Some(format!(
+    let mut text = format!(
         "Under {n} small shifts, rotations and exposure changes: {low:.3} to {high:.3}, median {median:.3}"
-    ))
+    );
+    if let Some(score) = row
+        .score
+        .filter(|score| !(low..=high).contains(&score.get()))
+    {
+        let score = score.get();
+        text.push_str(&format!(
+            ". The film as it is, {score:.3}, lies outside: any change moves its score"
+        ));
+    }
+    Some(text)
 }
 
 /// The calibrated risk of a row's finding, apart from its score, and what it was fitted on.
@@ -232,7 +257,7 @@ mod tests {
         let histogram = ScoreHistogram::of(negatives, "valid").unwrap();
         assert_eq!(
             standing_text(&rows[7], Some(&histogram)),
-            "Higher than n/a of films with it and 50 % of films without (valid)"
+            "Higher than n/a of films with it and 50 % of films without (valid; AUC n/a)"
         );
     }
 

@@ -38,12 +38,8 @@ pub fn open_row_ui(
             .interval(row.interval.map(|found| (found.low, found.high)))
             .spread(histogram.map(|found| (found.positives(), found.negatives())))
             .width(ui.available_width());
-        let slider = ui.add(slider).on_hover_ui(|ui| {
-            ui.label("Drag the mark to move the threshold");
-            if histogram.is_some() {
-                ui.label("Above the bar: films with the finding; below it: films without");
-            }
-        });
+        // No tooltip: it would cover the number that the mark changes.
+        let slider = ui.add(slider);
         let standing = egui::RichText::new(standing_text(row, histogram))
             .small()
             .weak();
@@ -114,6 +110,8 @@ fn box_text(viewer: &ViewerState, films: &Films) -> Option<String> {
 fn threshold_ui(ui: &mut Ui, row: &FindingRow, commands: &CommandSender) -> (Option<f32>, bool) {
     ui.horizontal(|ui| {
         let name = ui.weak("Threshold");
+        name.clone()
+            .on_hover_text("Drag the mark in the histogram, or type a number");
         let mut value = row.threshold.value_f32();
         let field = NumberField::new(&mut value, 0.0..=1.0)
             .speed(0.002)

@@ -11,7 +11,7 @@ use crate::ui::widgets::Busy;
 pub fn summary_ui(
     ui: &mut Ui,
     groups: &FindingGroups,
-    scored: bool,
+    (scored, held): (bool, bool),
     view: &FindingsView<'_>,
     commands: &CommandSender,
 ) {
@@ -34,6 +34,7 @@ pub fn summary_ui(
         _ if !scored => "",
         (_, 0) => "Highest score first",
         (0, _) => "This does not mean that the film is normal",
+        _ if held => "Sorted again when another finding is opened",
         _ => "Farthest above its threshold first",
     });
 }
@@ -50,8 +51,9 @@ fn counts_ui(
         (n_above, n_judged) => format!("{n_above} of {n_judged} above threshold"),
     };
     strong_ui(ui, &text).on_hover_text(
-        "Farthest above its threshold first. A score ranks films and is no probability; a threshold decides from \
-         which score on a film counts as positive; the risk is calibrated, where the model has enough films for it",
+        "Score: what the network answers for a finding, from 0 to 1. It ranks films and is no probability, since \
+         training weighs rare findings up. Threshold: from which score on a film counts as positive. Risk: a \
+         probability, calibrated on films like those of validation, where the model has enough of them",
     );
     let action = Action::ResetThresholds;
     if view.actions.command(action).is_some() {

@@ -124,7 +124,7 @@ fn parts_ui(
         (Some(true), "Present"),
         (Some(false), "Absent"),
     ];
-    choice_ui(ui, "NIH label", &mut filter.truth, &truths);
+    choice_ui(ui, "Label", &mut filter.truth, &truths);
     scores_ui(ui, &mut filter);
     let mut marks = vec![(None, "Any")];
     marks.extend(Mark::ALL.map(|mark| (Some(mark), mark.label())));

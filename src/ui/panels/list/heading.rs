@@ -40,7 +40,9 @@ pub(super) fn heading_ui(ui: &mut Ui, view: &ListView<'_>, strip: bool, commands
         let name = name.as_deref().unwrap_or("Above threshold");
         let text = RichText::new(name).size(theme::SMALL_TEXT_PT).weak();
         ui.add(egui::Label::new(text).truncate().selectable(false))
-            .on_hover_text(format!("Below each film: {name}"));
+            .on_hover_text(format!(
+                "Below each film: {name}; yes or no is what the table beside the films says"
+            ));
     } else {
         filter_ui(ui, view, commands);
     }

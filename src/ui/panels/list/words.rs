@@ -42,8 +42,8 @@ pub(super) fn strip_words(
     };
     let name = loaded.and_then(|loaded| loaded.classifier.card().labels.get(label));
     let truth = match name.and_then(|name| entry.has(name)) {
-        Some(true) => " +",
-        Some(false) => " −",
+        Some(true) => " yes",
+        Some(false) => " no",
         None => "",
     };
     (
@@ -91,8 +91,8 @@ pub(super) fn second_line(
     };
     let name = loaded.and_then(|loaded| loaded.classifier.card().labels.get(label));
     let truth = match name.and_then(|name| entry.has(name)) {
-        Some(true) => " · NIH +",
-        Some(false) => " · NIH −",
+        Some(true) => " · label yes",
+        Some(false) => " · label no",
         None => "",
     };
     let Some(value) = score(entry, label) else {
@@ -122,9 +122,9 @@ pub(super) fn hover_ui(ui: &mut Ui, entry: &FilmEntry) {
     if let Some(truth) = entry.truth.as_ref() {
         let names: Vec<&str> = truth.iter().map(|name| &**name).collect();
         ui.label(if names.is_empty() {
-            "NIH: No Finding".to_owned()
+            "Label: No Finding".to_owned()
         } else {
-            format!("NIH: {}", names.join(", ").replace('_', " "))
+            format!("Labels: {}", names.join(", ").replace('_', " "))
         });
     }
     if let Some(mark) = entry.mark {
