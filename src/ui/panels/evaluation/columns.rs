@@ -1,4 +1,4 @@
-use egui::{Align2, Button, Context, Grid, RichText, ScrollArea, TextEdit, Ui, Window};
+use egui::{Align2, Button, Context, Grid, RichText, ScrollArea, TextEdit, Ui, Vec2, Window};
 
 use crate::state::{
     CommandSender, EvaluationCommand, EvaluationState, PairDraft, ScoreColumnsDraft,
@@ -63,18 +63,21 @@ fn rows_ui(ui: &mut Ui, draft: &ScoreColumnsDraft) {
     ScrollArea::horizontal()
         .id_salt("first rows")
         .show(ui, |ui| {
-            Grid::new("first rows").striped(true).show(ui, |ui| {
-                for name in &draft.header {
-                    ui.label(RichText::new(name).small().weak());
-                }
-                ui.end_row();
-                for row in &draft.rows {
-                    for cell in row {
-                        ui.label(RichText::new(cell).small());
+            Grid::new("first rows")
+                .striped(true)
+                .min_row_height(theme::SMALL_ROW_HEIGHT_PT)
+                .show(ui, |ui| {
+                    for name in &draft.header {
+                        ui.label(RichText::new(name).small().weak());
                     }
                     ui.end_row();
-                }
-            });
+                    for row in &draft.rows {
+                        for cell in row {
+                            ui.label(RichText::new(cell).small());
+                        }
+                        ui.end_row();
+                    }
+                });
         });
 }
 
@@ -148,7 +151,8 @@ fn pair_ui(
     let number = place + 1;
     let name = TextEdit::singleline(&mut pair.name)
         .hint_text("by its columns")
-        .desired_width(NAME_WIDTH_PT);
+        .desired_width(NAME_WIDTH_PT)
+        .min_size(Vec2::new(NAME_WIDTH_PT, 0.0));
     let name = ui.add(name);
     name_ui(ui, &name, format!("Name of finding {number}"));
     for (what, column) in [("Label", &mut pair.label), ("Score", &mut pair.score)] {
