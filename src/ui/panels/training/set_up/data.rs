@@ -107,7 +107,10 @@ fn echo_ui(ui: &mut Ui, config: &mut TrainConfig, view: &TrainingView<'_>) {
     if let Ok(data) = &echo.data {
         table_ui(ui, data);
     }
-    if let Some(error) = &echo.run_folder_error {
+    // Unless the verdict says it already.
+    if let Some(error) = &echo.run_folder_error
+        && *error != verdict.text
+    {
         let palette = theme::palette(ui.visuals());
         let text = theme::sentence(error).color(palette.error);
         ui.add(Label::new(text).wrap());
