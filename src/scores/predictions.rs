@@ -162,6 +162,9 @@ impl Predictions {
     }
 }
 
+/// Columns of a foreign table that an error names.
+const MOST_NAMED: usize = 8;
+
 /// Column indices of a record.
 struct Columns {
     path: usize,
@@ -203,7 +206,17 @@ impl Columns {
         });
         let labels: Vec<LabelColumns> = labels.collect::<Result<_, String>>()?;
         if labels.is_empty() {
-            return Err("expected the columns path, patient_id, label:… and score:…".to_owned());
+            let got: Vec<&str> = header.iter().take(MOST_NAMED).map(String::as_str).collect();
+            let more = if header.len() > MOST_NAMED {
+                ", …"
+            } else {
+                ""
+            };
+            return Err(format!(
+                "expected the columns path, patient_id, and for each finding label:NAME (0 or 1) and score:NAME (0 to \
+                 1), got {}{more}; rename those of another program",
+                got.join(", ")
+            ));
         }
         let scores = header.iter().filter(|cell| cell.starts_with("score:"));
         if scores.count() != labels.len() {

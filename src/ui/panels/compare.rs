@@ -21,8 +21,13 @@ pub fn compare_ui(
     let left = whole.with_max_x(middle - GAP_PT / 2.0);
     let right = whole.with_min_x(middle + GAP_PT / 2.0);
     let (compare, finding) = (view.compare, view.finding);
+    // Follow-ups of two patients must not read as those of one.
+    let patients = [&view.main, &view.beside].map(|pane| pane.identity.patient_id.as_ref());
+    let of_two = patients[0] != patients[1];
+    let patient = |pane: &Pane<'_>| pane.identity.patient_id.clone().filter(|_| of_two);
     let main = half_ui(ui, left, &view.main, main, commands, |ui| {
-        name_ui(ui, finding, &view.main, Vec::new());
+        let words = patient(&view.main).into_iter().collect();
+        name_ui(ui, finding, &view.main, words);
     });
     let beside = half_ui(ui, right, &view.beside, beside, commands, |ui| {
         let mut linked = compare.linked;
@@ -43,7 +48,8 @@ pub fn compare_ui(
                 Some(compare.model_id().unwrap_or("loading model…").to_owned())
             }
         };
-        name_ui(ui, finding, &view.beside, words.into_iter().collect());
+        let words = patient(&view.beside).into_iter().chain(words).collect();
+        name_ui(ui, finding, &view.beside, words);
     });
     [main, beside]
 }
@@ -67,11 +73,11 @@ fn half_ui(
     .inner
 }
 
-/// When the film was taken, the time between both or the model where it is another one, and the selected finding's
-/// score; which film it is says the film's corner.
+/// `others` (the patient where there are two, the time between both, or the model where it is another one), when the
+/// film was taken, and the selected finding's score; which film it is says the film's corner.
 fn name_ui(ui: &mut Ui, finding: Option<&str>, pane: &Pane<'_>, others: Vec<String>) {
-    let mut words: Vec<String> = pane.identity.moment.clone().into_iter().collect();
-    words.extend(others);
+    let mut words = others;
+    words.extend(pane.identity.moment.clone());
     if let (Some(scored), Some(name)) = (pane.scored(), finding) {
         let score = scored.inference.scores.of(name);
         let score = score.map_or_else(|| "n/a".to_owned(), |score| format!("{:.3}", score.get()));

@@ -67,6 +67,8 @@ pub struct Pane<'a> {
 /// Whose film it is and when it was taken, in lines of words.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Identity {
+    /// The patient alone, as in `Patient 13`.
+    pub patient_id: Option<String>,
     /// Patient, sex, age and moment.
     pub patient: Option<String>,
     /// Descriptions of study and series; the accession number too where names are shown.
@@ -98,6 +100,7 @@ impl Identity {
             .flat_map(|study| [study.description.clone(), study.series_description.clone()]);
         let words = |parts: Vec<String>| (!parts.is_empty()).then(|| parts.join(" · "));
         Self {
+            patient_id: patient.clone(),
             patient: words(
                 [patient, visit.person(), visit.moment()]
                     .into_iter()
