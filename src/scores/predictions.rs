@@ -214,7 +214,7 @@ impl Columns {
             };
             return Err(format!(
                 "expected the columns path, patient_id, and for each finding label:NAME (0 or 1) and score:NAME (0 to \
-                 1), got {}{more}; rename those of another program",
+                 1), got {}{more}; --label-columns and --score-columns name others",
                 got.join(", ")
             ));
         }
