@@ -66,7 +66,7 @@ enum Command {
     /// Measures how fast this machine scores and trains, within 30 s
     Bench(BenchArgs),
     /// Evaluates scores: AUC, confusion counts at thresholds, confidence intervals, a report
-    Evaluate(evaluate::EvaluateArgs),
+    Evaluate(Box<evaluate::EvaluateArgs>),
     /// Trains a model on a folder of labeled films, or resumes a run
     Train(train::TrainArgs),
     /// Lists training runs: state, best epoch, AUC, what differs between them

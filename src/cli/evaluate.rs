@@ -25,6 +25,7 @@ use chosen::Chosen;
 
 mod args;
 mod chosen;
+mod columns;
 mod large;
 mod targets;
 mod text;
@@ -82,11 +83,11 @@ impl Work<'_> {
         let args = self.args;
         let mut data = self.data()?;
         let cache_folder = args.cache.clone().unwrap_or_else(FilmCache::default_folder);
-        let uncertain = args.labels.rules().uncertain;
+        let rules = args.score_rules()?;
         let source = match (&args.predictions, classifier, &data) {
             (Some(path), _, data) => ScoreSource::Predictions {
                 path,
-                uncertain,
+                rules: &rules,
                 table: data.as_ref().map(|data| &data.data.table),
             },
             (None, Some(classifier), Some(data)) => ScoreSource::Films {
@@ -127,7 +128,7 @@ impl Work<'_> {
                 },
             }),
             comparison: comparison
-                .map(|path| ComparedSet::load(set, path, uncertain))
+                .map(|path| ComparedSet::load(set, path, &rules))
                 .transpose()?,
             warnings,
         };

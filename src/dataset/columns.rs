@@ -192,6 +192,15 @@ fn find_column(header: &[String], names: &[&str]) -> Option<String> {
     names.iter().find_map(named).cloned()
 }
 
+/// The first column whose name contains one of `words`, in whatever case.
+pub fn column_like(header: &[String], words: &[&str]) -> Option<String> {
+    let has = |name: &&String| {
+        let name = name.to_lowercase();
+        words.iter().any(|word| name.contains(word))
+    };
+    header.iter().find(has).cloned()
+}
+
 /// Whether a header calls the column of films so.
 pub(super) fn names_film(column: &str) -> bool {
     let plain = plain_name(column);

@@ -36,7 +36,7 @@ mod samples;
 pub use augment::Augmentation;
 pub use boxes::{BOX_FRAME_PX, FindingBox, boxes_of_film, read_boxes};
 pub use cache::{CacheError, FilmCache};
-pub use columns::{ColumnMap, LabelColumns};
+pub use columns::{ColumnMap, LabelColumns, column_like};
 pub use error::DataError;
 pub use folder::{DataSet, FileReport, NamedCells, row_above, table_above};
 pub use folder_lists::lists_in;

@@ -202,6 +202,13 @@ impl<'a> TableRow<'a> {
         }
     }
 
+    /// A score in `[0, 1]`.
+    pub fn score(&self, column: usize) -> Result<f64, DataError> {
+        let score = self.number(column);
+        let score = score.filter(|score| (0.0..=1.0).contains(score));
+        score.ok_or_else(|| self.error(column, "a score from 0 to 1"))
+    }
+
     /// A finite number, with a decimal point or comma.
     pub fn number(&self, column: usize) -> Option<f64> {
         parse_number(self.cell(column))

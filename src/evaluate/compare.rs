@@ -4,9 +4,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::EvaluateError;
-use crate::dataset::Uncertain;
 use crate::metrics::PairedAuc;
-use crate::scores::{FilmPrediction, LabelColumn, Predictions, ScoredSet};
+use crate::scores::{FilmPrediction, LabelColumn, Predictions, ScoreRules, ScoredSet};
 
 /// One label under two models, on the films that both scored.
 #[derive(Clone, Debug, PartialEq)]
@@ -32,8 +31,8 @@ pub struct ComparedSet {
 
 impl ComparedSet {
     /// Reads a CSV of predictions and compares `set` with it.
-    pub fn load(set: &ScoredSet, path: &Path, uncertain: Uncertain) -> Result<Self, EvaluateError> {
-        let other = ScoredSet::load(path, uncertain)?;
+    pub fn load(set: &ScoredSet, path: &Path, rules: &ScoreRules) -> Result<Self, EvaluateError> {
+        let other = ScoredSet::load(path, rules)?;
         Ok(Self {
             differences: compare(set, &other)?,
             set: Arc::new(other),

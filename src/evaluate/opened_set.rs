@@ -5,10 +5,10 @@ use std::thread::available_parallelism;
 use super::{
     EvaluateError, EvaluationData, ScoreAuthor, SharedPatients, score_films, shared_patients,
 };
-use crate::dataset::{FilmTable, Uncertain};
+use crate::dataset::FilmTable;
 use crate::domain::Part;
 use crate::model::{Classifier, ModelSource};
-use crate::scores::{LoadedScores, ScoredSet};
+use crate::scores::{LoadedScores, ScoreRules, ScoredSet};
 use crate::train::RunFolder;
 use crate::work::Watch;
 
@@ -19,8 +19,8 @@ pub enum ScoreSource<'a> {
     Predictions {
         /// The file or folder.
         path: &'a Path,
-        /// What its uncertain labels mean.
-        uncertain: Uncertain,
+        /// How it is read.
+        rules: &'a ScoreRules,
         /// The films' table: labels of results, which have none of their own.
         table: Option<&'a FilmTable>,
     },
@@ -63,12 +63,8 @@ impl OpenedSet {
         watch: &dyn Watch,
     ) -> Result<Self, EvaluateError> {
         let (set, mut warnings) = match source {
-            ScoreSource::Predictions {
-                path,
-                uncertain,
-                table,
-            } => {
-                let loaded = LoadedScores::load(path, uncertain, table)?;
+            ScoreSource::Predictions { path, rules, table } => {
+                let loaded = LoadedScores::load(path, rules, table)?;
                 let set = ScoredSet::of_file(path, loaded.predictions)?;
                 (set, loaded.warnings)
             }

@@ -1,10 +1,20 @@
 use std::path::{Path, PathBuf};
 
-use super::{FilmPrediction, Predictions, ScoreTable, ScoresError};
-use crate::dataset::{FilmTable, Uncertain};
+use super::foreign_table::read_foreign;
+use super::{FilmPrediction, Predictions, ScoreColumns, ScoreTable, ScoresError};
+use crate::dataset::{FilmTable, TableFile, Uncertain};
 use crate::domain::{ModelIdentity, label_name};
 use crate::files::path_of_text;
 use crate::results::{MergedFilms, ResultsFolder};
+
+/// How tables of scores are read.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ScoreRules {
+    /// What uncertain labels mean.
+    pub uncertain: Uncertain,
+    /// The columns of tables that are not in the program's own format; `None`: by their names.
+    pub columns: Option<ScoreColumns>,
+}
 
 /// Scores as read, and what is to be said of them.
 #[derive(Clone, Debug, Default)]
@@ -16,19 +26,19 @@ pub struct LoadedScores {
 }
 
 impl LoadedScores {
-    /// Reads scores: a CSV or Parquet file of predictions, or the results of `thorax classify --out`, whose labels are
-    /// those of `table`.
+    /// Reads scores: a CSV, by whomever it was written, a Parquet file of predictions, or the results
+    /// of `thorax classify --out`, whose labels are those of `table`.
     pub fn load(
         path: &Path,
-        uncertain: Uncertain,
+        rules: &ScoreRules,
         table: Option<&FilmTable>,
     ) -> Result<Self, ScoresError> {
         let table_of_scores = ScoreTable::open(path)?;
         // A CSV of predictions has labels, be they all unknown.
         let is_csv = table_of_scores.is_none() && !path.is_dir();
         let (mut predictions, n_unscored) = match table_of_scores {
-            Some(scores) => scores.predictions(uncertain)?,
-            None if is_csv => (Predictions::load_by(path, uncertain)?, 0),
+            Some(scores) => scores.predictions(rules.uncertain)?,
+            None if is_csv => return Self::of_csv(path, rules),
             None => of_folder(&ResultsFolder::open(path)?)?,
         };
         let mut warnings = Vec::new();
@@ -36,7 +46,7 @@ impl LoadedScores {
             warnings.push(format!("{n_unscored} films without scores are left out"));
         }
         let has_truth = |film: &FilmPrediction| film.truth.iter().any(Option::is_some);
-        if !predictions.films.iter().any(has_truth) && !is_csv {
+        if !predictions.films.iter().any(has_truth) {
             let Some(table) = table else {
                 let path = path.to_owned();
                 return Err(ScoresError::NoLabels { path });
@@ -47,6 +57,28 @@ impl LoadedScores {
             predictions,
             warnings,
         })
+    }
+
+    fn of_csv(path: &Path, rules: &ScoreRules) -> Result<Self, ScoresError> {
+        let table = TableFile::open(path)?;
+        let guess = || ScoreColumns::guess(table.header());
+        let columns = match &rules.columns {
+            _ if ScoreColumns::are_own(table.header()) => None,
+            Some(columns) => Some(columns.clone()),
+            None => guess(),
+        };
+        let Some(columns) = columns else {
+            return Ok(Self {
+                predictions: Predictions::of_table(path, table, rules.uncertain)?,
+                warnings: Vec::new(),
+            });
+        };
+        let mut loaded = read_foreign(path, table, &columns, rules.uncertain)?;
+        if rules.columns.is_none() {
+            let text = format!("columns are taken by their names ({columns})");
+            loaded.warnings.insert(0, text);
+        }
+        Ok(loaded)
     }
 }
 

@@ -117,7 +117,15 @@ impl Predictions {
 
     /// The same, with uncertain labels as asked for.
     pub fn load_by(path: &Path, uncertain: Uncertain) -> Result<Self, ScoresError> {
-        let mut table = TableFile::open(path)?;
+        Self::of_table(path, TableFile::open(path)?, uncertain)
+    }
+
+    /// The same of a table that was opened.
+    pub(super) fn of_table(
+        path: &Path,
+        mut table: TableFile,
+        uncertain: Uncertain,
+    ) -> Result<Self, ScoresError> {
         let columns = Columns::of(table.header()).map_err(|reason| broken(path, &reason))?;
         let mut films = Vec::new();
         let mut model: Option<ModelIdentity> = None;
@@ -206,7 +214,7 @@ impl Columns {
             };
             return Err(format!(
                 "expected the columns path, patient_id, and for each finding label:NAME (0 or 1) and score:NAME (0 to \
-                 1), got {}{more}; rename those of another program",
+                 1), got {}{more}; --label-columns and --score-columns name others",
                 got.join(", ")
             ));
         }
@@ -233,12 +241,7 @@ impl Columns {
 
     fn film(&self, row: TableRow<'_>, uncertain: Uncertain) -> Result<FilmPrediction, DataError> {
         let truth = |label: &LabelColumns| row.label(label.truth, uncertain);
-        let score = |label: &LabelColumns| {
-            let score = row.number(label.score);
-            score
-                .filter(|score| (0.0..=1.0).contains(score))
-                .ok_or_else(|| row.error(label.score, "a score from 0 to 1"))
-        };
+        let score = |label: &LabelColumns| row.score(label.score);
         Ok(FilmPrediction {
             path: path_of_text(csv_text(row.cell(self.path))),
             patient_id: csv_text(row.cell(self.patient_id)).to_owned(),

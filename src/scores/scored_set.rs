@@ -3,8 +3,7 @@ use std::num::NonZero;
 use std::path::{Path, PathBuf};
 use std::thread::{available_parallelism, scope};
 
-use super::{LoadedScores, Predictions, ScoresError};
-use crate::dataset::Uncertain;
+use super::{LoadedScores, Predictions, ScoreRules, ScoresError};
 use crate::domain::{ModelIdentity, Part, label_name, plain_name};
 use crate::metrics::{AucEstimate, Confusion, RankedScores, RocError, brier_score};
 
@@ -45,8 +44,8 @@ pub struct LabelColumn {
 impl ScoredSet {
     /// Reads predictions with their labels and ranks them; named after their file, whose name tells
     /// the part.
-    pub fn load(path: &Path, uncertain: Uncertain) -> Result<Self, ScoresError> {
-        let loaded = LoadedScores::load(path, uncertain, None)?;
+    pub fn load(path: &Path, rules: &ScoreRules) -> Result<Self, ScoresError> {
+        let loaded = LoadedScores::load(path, rules, None)?;
         Self::of_file(path, loaded.predictions)
     }
 

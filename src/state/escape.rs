@@ -28,6 +28,15 @@ impl AppState {
                 self.workspace == Workspace::Evaluation && self.evaluation.asked.is_some(),
                 Command::Evaluation(EvaluationCommand::Decline),
             ),
+            (
+                self.workspace == Workspace::Evaluation && self.evaluation.start.columns.is_some(),
+                Command::Evaluation(EvaluationCommand::CloseColumns { take: false }),
+            ),
+            (
+                self.workspace == Workspace::Training
+                    && self.training.files.columns.done().is_some(),
+                Command::Training(TrainingCommand::CloseColumns { take: false }),
+            ),
         ];
         open.into_iter()
             .find(|(open, _)| *open)

@@ -35,8 +35,9 @@ pub use command::{Command, CommandSender, command_channel};
 pub use effect::Effect;
 pub use evaluation::{
     Analyses, BootstrapFound, Cell, ChosenThresholds, EvaluationCommand, EvaluationPick,
-    EvaluationSettings, EvaluationState, EvaluationTab, ListedFilms, Locked, MapsFound, StartPage,
-    SubgroupsFound, TableColumn, TableColumns, TableSort, TargetForm, TargetKind, Underway,
+    EvaluationSettings, EvaluationState, EvaluationTab, ListedFilms, Locked, MapsFound, Opened,
+    PairDraft, ScoreColumnsDraft, StartPage, SubgroupsFound, TableColumn, TableColumns, TableSort,
+    TargetForm, TargetKind, Underway,
 };
 pub use file_picker::{FilePicker, PickKind, Picked};
 pub use films::{FilmState, Films};

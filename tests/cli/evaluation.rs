@@ -564,3 +564,68 @@ fn every_output_names_the_model_its_run_and_epoch_and_who_chose_the_thresholds()
         "{table}"
     );
 }
+
+#[test]
+fn tables_of_others_give_the_figures_of_our_own_by_names_and_by_columns() {
+    let folder = folder();
+    let own = Predictions::load(&folder.path().join("p.csv")).unwrap();
+    let (mut wide, mut long) = (
+        String::from("file,who,m,e,p_m,p_e\n"),
+        String::from("image,patient,finding,y_true,y_score\n"),
+    );
+    for film in &own.films {
+        let truth = |place: usize| u8::from(film.truth[place].unwrap());
+        let (path, patient) = (film.path.display(), &film.patient_id);
+        let (mass, edema) = (film.scores[0], film.scores[1]);
+        wide += &format!(
+            "{path},{patient},{},{},{mass},{edema}\n",
+            truth(0),
+            truth(1)
+        );
+        for (place, name) in ["Mass", "Edema"].iter().enumerate() {
+            let (label, score) = (truth(place), film.scores[place]);
+            long += &format!("{path},{patient},{name},{label},{score}\n");
+        }
+    }
+    fs::write(folder.path().join("wide.csv"), wide).unwrap();
+    fs::write(folder.path().join("long.csv"), long).unwrap();
+    let expected = json(folder.path(), &["--bootstrap", "20"]);
+    let run = |args: &[&str]| {
+        let args = [&["evaluate", "--format", "json", "--bootstrap", "20"], args].concat();
+        let found: Value = serde_json::from_str(&stdout(&thorax(folder.path(), &args))).unwrap();
+        found
+    };
+    let long = run(&["--predictions", "long.csv"]);
+    let warning = long["warnings"][0].as_str().unwrap();
+    assert!(warning.contains("label y_true, score y_score"), "{warning}");
+    let columns = ["--label-columns", "m,e", "--score-columns", "p_m,p_e"];
+    let named = ["--image-column", "file", "--patient-column", "who"];
+    let wide = run(&[&["--predictions", "wide.csv"], &columns[..], &named[..]].concat());
+    for (own, found, name) in [
+        ("Mass", &long, "Mass"),
+        ("Edema", &long, "Edema"),
+        ("Mass", &wide, "m"),
+        ("Edema", &wide, "e"),
+    ] {
+        for figure in ["auc", "average_precision", "brier", "sensitivity"] {
+            let expected = &expected["labels"][own][figure];
+            assert!(expected.is_f64(), "{figure}");
+            assert_eq!(&found["labels"][name][figure], expected, "{own} {figure}");
+        }
+    }
+    let refused = |args: &[&str], named: &str| {
+        let args = [&["evaluate", "--predictions", "wide.csv"], args].concat();
+        let output = thorax(folder.path(), &args);
+        let error = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(!output.status.success() && error.contains(named), "{error}");
+    };
+    refused(&[], "label:");
+    refused(
+        &["--label-columns", "m,e", "--score-columns", "p_m"],
+        "got 1 and 2",
+    );
+    refused(
+        &["--label-columns", "m", "--score-columns", "gone"],
+        "expected a column gone",
+    );
+}

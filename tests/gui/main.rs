@@ -7,6 +7,8 @@ mod compare;
 #[cfg(test)]
 mod evaluation;
 #[cfg(test)]
+mod evaluation_columns;
+#[cfg(test)]
 mod evaluation_table;
 #[cfg(test)]
 mod evaluation_tabs;

@@ -20,8 +20,9 @@ use crate::harness::{
 };
 use crate::training_data::TrainingData;
 
-/// Epochs enough that a training is still at work when it is paused or stopped.
-const MANY: usize = 10_000;
+/// Epochs enough that a training is still at work when it is paused or stopped. Every epoch keeps
+/// its model, and the check refuses what the disk has no room for: these ask for some 400 MiB.
+const MANY: usize = 400;
 /// The cache holds films as bytes, as the viewer sees them; sums differ in order only.
 const SCORE_TOLERANCE: f64 = 1e-4;
 

@@ -199,7 +199,7 @@ fn the_balance_is_live_and_its_numbers_are_those_of_the_command_line() {
     harness.step();
     step_until("the plain loss", &mut harness, has_echo);
     harness.run();
-    assert_eq!(harness.query_all_by_label("1.0 negatives").count(), 3);
+    assert_eq!(harness.query_all_by_label("as 1.0 negatives").count(), 3);
 }
 
 #[test]
@@ -266,4 +266,20 @@ fn augmentation_has_sliders_and_its_numbers_follow_them() {
     assert_eq!(augment.rotation_degrees, 12.0);
     let field = harness.get_by_role_and_label(Role::SpinButton, "Rotation");
     assert_eq!(field.value().as_deref(), Some("12"));
+}
+
+#[test]
+fn each_page_leads_to_the_next_and_the_balance_does_not_overlap() {
+    let data = TrainingData::new(false);
+    let mut harness = training();
+    let table = data.path("table.csv");
+    type_data(&mut harness, &table.display().to_string());
+    click(&mut harness, Role::Button, "Next: Balance");
+    let head = harness.get_by_label("A positive counts").rect();
+    let field = harness.get_by_label("Undersample No Finding").rect();
+    assert!(head.right() < field.left(), "{head} {field}");
+    assert!(field.right() < harness.ctx.content_rect().right());
+    click(&mut harness, Role::Button, "Next: Recipe");
+    click(&mut harness, Role::Button, "Next: Check");
+    assert_eq!(harness.state().state.training.page, TrainingPage::Check);
 }

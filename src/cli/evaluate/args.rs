@@ -4,12 +4,13 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
+use super::columns::ScoreColumnArgs;
 use super::targets::{Target, parse_prevalence, parse_threshold};
 use crate::cli::{DeviceArgs, LabelArgs};
 use crate::domain::{ModelIdentity, Part, PartChoice};
 use crate::evaluate::Prevalence;
 use crate::explain::{MAP_THRESHOLD, MapMethod};
-use crate::scores::ScoredSet;
+use crate::scores::{ScoreRules, ScoredSet};
 
 #[derive(Debug, Args)]
 #[expect(
@@ -17,7 +18,8 @@ use crate::scores::ScoredSet;
     reason = "each is an option of its own"
 )]
 pub struct EvaluateArgs {
-    /// CSV or Parquet file of scores and labels (path, `patient_id`, label:FINDING…, score:FINDING…), or the folder of
+    /// CSV or Parquet file of scores and labels (path, `patient_id`, label:FINDING…, score:FINDING…; a CSV with other
+    /// columns is read by their names, as `y_true` and `y_score`, or as --label-columns says), or the folder of
     /// `classify --out` or its merged Parquet file, with the films' table by --data
     #[arg(long, value_name = "FILE")]
     pub predictions: Option<PathBuf>,
@@ -45,6 +47,8 @@ pub struct EvaluateArgs {
     /// List of test films
     #[arg(long, value_name = "FILE")]
     pub test_list: Option<PathBuf>,
+    #[command(flatten)]
+    pub columns: ScoreColumnArgs,
     #[command(flatten)]
     pub labels: LabelArgs,
     /// Thresholds of some labels; they override the model's operating points and 0.5
@@ -125,6 +129,14 @@ impl EvaluateArgs {
     /// Whether a model made the scores: they name it, or they name none and the user says so.
     pub fn says_made_by(&self, set: &ScoredSet, model: &ModelIdentity) -> bool {
         set.names(model) || (self.scores_of_model && set.may_be_of(model))
+    }
+
+    /// How tables of scores are read.
+    pub fn score_rules(&self) -> anyhow::Result<ScoreRules> {
+        Ok(ScoreRules {
+            uncertain: self.labels.rules().uncertain,
+            columns: self.columns.columns()?,
+        })
     }
 
     /// Which films are evaluated, in words.

@@ -31,9 +31,9 @@ impl Chosen {
             let point = card.and_then(|card| card.operating_points.of(label)?.as_ref());
             Threshold::of_model(point)
         };
-        let uncertain = args.labels.rules().uncertain;
+        let rules = args.score_rules()?;
         let other = args.on.as_deref();
-        let other = other.map(|path| ScoredSet::load(path, uncertain));
+        let other = other.map(|path| ScoredSet::load(path, &rules));
         let other = other.transpose()?;
         let author = set.predictions.model.as_ref();
         let author = author.or(classifier.map(Classifier::identity));

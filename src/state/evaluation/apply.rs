@@ -1,7 +1,9 @@
 use std::path::PathBuf;
 
 use super::analysis_jobs::{MapModel, MapsJob, SubgroupsJob};
-use super::{EvaluationCommand, EvaluationPick, EvaluationState, EvaluationTab, Locked, TableSort};
+use super::{
+    EvaluationCommand, EvaluationPick, EvaluationState, EvaluationTab, Locked, Opened, TableSort,
+};
 use crate::domain::{Part, PartChoice, Threshold, ThresholdOrigin};
 use crate::evaluate::Figures;
 use crate::state::{Effect, Model, PickKind, Shared, Workspace};
@@ -21,6 +23,8 @@ impl EvaluationState {
                 return vec![Effect::AskPath(PickKind::Evaluation(pick))];
             }
             EvaluationCommand::Take(pick, path) => self.take_path(pick, path, shared),
+            EvaluationCommand::EditColumns(draft) => self.start.columns = Some(*draft),
+            EvaluationCommand::CloseColumns { take } => self.close_columns(take, shared),
             EvaluationCommand::Cancel => {
                 self.opening.cancel();
                 self.analyses.cancel();
@@ -204,7 +208,7 @@ impl EvaluationState {
 
     /// Shows the first page again.
     fn close(&mut self) {
-        self.set = None;
+        (self.set, self.start.columns) = (None, None);
         self.opening = Task::Idle;
         self.comparison.detach();
         self.analyses.clear();
@@ -251,7 +255,13 @@ impl EvaluationState {
 
     /// Takes in what the jobs of evaluation have reported.
     pub fn poll(&mut self, shared: &mut Shared) -> Vec<Effect> {
-        if shared.polled(&mut self.opening) {
+        // The open choice of columns shows an error itself.
+        let has_ended = if self.start.columns.is_some() {
+            self.opening.poll()
+        } else {
+            shared.polled(&mut self.opening)
+        };
+        if has_ended {
             self.take_set(shared);
         }
         self.comparison.poll();
@@ -270,9 +280,15 @@ impl EvaluationState {
             // It stays where the panel shows it.
             return;
         }
-        let Some(Ok(opened)) = self.opening.take() else {
-            return;
+        let opened = match self.opening.take() {
+            Some(Ok(Opened::Set(opened))) => *opened,
+            Some(Ok(Opened::Foreign(draft))) => {
+                self.start.columns = Some(*draft);
+                return;
+            }
+            Some(Err(_)) | None => return,
         };
+        self.start.columns = None;
         let last = opened.set.columns.len().saturating_sub(1);
         let lock = self.chosen.lock.as_ref();
         self.chosen.lock_holds =

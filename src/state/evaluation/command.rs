@@ -1,6 +1,6 @@
 use std::path::PathBuf;
 
-use super::{EvaluationTab, TableColumn, TableColumns};
+use super::{EvaluationTab, ScoreColumnsDraft, TableColumn, TableColumns};
 use crate::domain::PartChoice;
 use crate::evaluate::{MapRule, Prevalence};
 use crate::metrics::OperatingTarget;
@@ -13,6 +13,13 @@ pub enum EvaluationCommand {
     Pick(EvaluationPick),
     /// Take the path that a dialog or the path field has given.
     Take(EvaluationPick, PathBuf),
+    /// Change what the columns of a table of scores are taken for.
+    EditColumns(Box<ScoreColumnsDraft>),
+    /// Close the choice of columns.
+    CloseColumns {
+        /// Open the table with it.
+        take: bool,
+    },
     /// Score this part of a folder's films.
     ScorePart(PartChoice),
     /// Show the film before or after the one in view, in the list that it was opened from.

@@ -19,7 +19,7 @@ fn open_part(
 ) {
     let mut opened = opened(part.name(), model);
     Arc::make_mut(&mut opened.set).part = Some(part);
-    state.opening = Task::Done(opened);
+    state.opening = Task::Done(Opened::Set(Box::new(opened)));
     state.take_set(shared);
 }
 
@@ -52,7 +52,7 @@ fn thresholds_are_of_the_model_that_made_the_scores_while_the_viewer_holds_anoth
     let other = another_model();
     let mut scores = opened("valid", Some(other.identity()));
     scores.author = Some(Arc::new(ScoreAuthor::of(&other, None)));
-    state.opening = Task::Done(scores);
+    state.opening = Task::Done(Opened::Set(Box::new(scores)));
     state.take_set(&mut shared);
     assert_eq!(values(&state), [0.125, 0.125]);
     assert!(matches!(state.origin(), ThresholdOrigin::Model { .. }));

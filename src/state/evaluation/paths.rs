@@ -3,12 +3,13 @@
 use std::path::PathBuf;
 
 use super::work::{self, OnScreen, SaveRequest};
-use super::{EvaluationPick, EvaluationState, EvaluationTab};
-use crate::dataset::Uncertain;
+use super::{EvaluationPick, EvaluationState, EvaluationTab, Opened, ScoreColumnsDraft};
 use crate::domain::PartChoice;
 use crate::evaluate::{ComparedSet, OpenedSet, ScoreSource};
 use crate::model::ModelSource;
+use crate::scores::{ScoreColumns, ScoreRules};
 use crate::state::{Effect, ModelRequest, Shared};
+use crate::work::Task;
 
 impl EvaluationState {
     /// Takes a path that was picked or typed.
@@ -68,18 +69,48 @@ impl EvaluationState {
         }
     }
 
-    /// Reads scores; those in view stay until then.
+    /// Reads scores; those in view stay until then, or until the columns of a table of others are
+    /// chosen.
     pub fn open_predictions(&mut self, path: PathBuf, shared: &Shared) {
+        self.start.columns = None;
+        self.read_predictions(path, None, shared);
+    }
+
+    fn read_predictions(&mut self, path: PathBuf, columns: Option<ScoreColumns>, shared: &Shared) {
         let model = shared.model.classifier().cloned();
         self.opening
             .start("scores", &shared.services.wake, move |ctx| {
+                if columns.is_none()
+                    && let Some(draft) = ScoreColumnsDraft::read_foreign(&path)?
+                {
+                    return Ok(Opened::Foreign(Box::new(draft)));
+                }
+                let rules = ScoreRules {
+                    columns,
+                    ..ScoreRules::default()
+                };
                 let source = ScoreSource::Predictions {
                     path: &path,
-                    uncertain: Uncertain::Ignore,
+                    rules: &rules,
                     table: None,
                 };
-                Ok(OpenedSet::open(source, model.as_deref(), ctx)?)
+                let opened = OpenedSet::open(source, model.as_deref(), ctx)?;
+                Ok(Opened::Set(Box::new(opened)))
             });
+    }
+
+    /// The choice stays open until its table is read.
+    pub(super) fn close_columns(&mut self, take: bool, shared: &Shared) {
+        if !take {
+            self.start.columns = None;
+            if self.opening.error().is_some() {
+                self.opening = Task::Idle;
+            }
+        } else if let Some(draft) = &self.start.columns
+            && let Ok(columns) = draft.to_columns()
+        {
+            self.read_predictions(draft.table.clone(), Some(columns), shared);
+        }
     }
 
     /// Scores a part of a folder's films by the model in use.
@@ -91,7 +122,8 @@ impl EvaluationState {
         let cache_folder = shared.services.cache_folder.clone();
         self.opening
             .start("scoring", &shared.services.wake, move |ctx| {
-                work::score(&folder, part, &classifier, cache_folder, ctx)
+                let opened = work::score(&folder, part, &classifier, cache_folder, ctx)?;
+                Ok(Opened::Set(Box::new(opened)))
             });
     }
 
@@ -99,7 +131,7 @@ impl EvaluationState {
         if let Some(set) = self.scored().cloned() {
             self.comparison
                 .start("comparison", &shared.services.wake, move |_| {
-                    Ok(ComparedSet::load(&set, &path, Uncertain::Ignore)?)
+                    Ok(ComparedSet::load(&set, &path, &ScoreRules::default())?)
                 });
         }
     }

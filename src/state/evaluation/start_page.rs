@@ -1,3 +1,4 @@
+use super::ScoreColumnsDraft;
 use crate::domain::{Part, PartChoice};
 use crate::state::Settings;
 use crate::train::{FoundRuns, RunPlaces};
@@ -9,6 +10,8 @@ pub struct StartPage {
     pub runs: Task<FoundRuns>,
     /// The part of a folder's films to score.
     pub part: PartChoice,
+    /// The choice of columns of a table of others, while it is open.
+    pub columns: Option<ScoreColumnsDraft>,
     /// What the last search was for.
     searched: Option<RunPlaces>,
 }
@@ -18,6 +21,7 @@ impl Default for StartPage {
         Self {
             runs: Task::Idle,
             part: PartChoice::One(Part::Test),
+            columns: None,
             searched: None,
         }
     }

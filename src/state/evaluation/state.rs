@@ -3,7 +3,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::{
-    Analyses, Cell, ChosenThresholds, EvaluationCommand, EvaluationPick, StartPage, Underway,
+    Analyses, Cell, ChosenThresholds, EvaluationCommand, EvaluationPick, Opened, StartPage,
+    Underway,
 };
 use crate::domain::{ModelIdentity, Threshold, ThresholdOrigin};
 use crate::evaluate::{ComparedSet, Figures, OpenedSet, Prevalence, most_different_films};
@@ -22,7 +23,7 @@ pub struct EvaluationState {
     /// What is offered while there are none.
     pub start: StartPage,
     /// Scores being read or made; those in view stay until they are there.
-    pub opening: Task<OpenedSet>,
+    pub opening: Task<Opened>,
     /// Other scores of the same films.
     pub comparison: Task<ComparedSet>,
     /// Subgroups, maps and intervals, where they were asked for.

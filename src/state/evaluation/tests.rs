@@ -61,7 +61,7 @@ pub fn open_of(
     model: Option<&ModelIdentity>,
     shared: &mut Shared,
 ) {
-    state.opening = crate::work::Task::Done(opened(name, model));
+    state.opening = crate::work::Task::Done(Opened::Set(Box::new(opened(name, model))));
     state.take_set(shared);
 }
 

@@ -2,7 +2,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
 
-use crate::dataset::{ColumnMap, LabelColumns, read_header};
+use crate::dataset::{ColumnMap, LabelColumns, column_like, read_header};
 use crate::domain::is_no_finding;
 
 /// NIH's list of boxes is next to the table of films and is not such a table.
@@ -50,13 +50,7 @@ impl ColumnsDraft {
     /// Starts from `current` or else from what the names suggest.
     pub fn new(table: PathBuf, header: Vec<String>, current: Option<&ColumnMap>) -> Self {
         let guess = current.cloned().or_else(|| ColumnMap::guess(&header));
-        let named = |words: &[&str]| {
-            let has = |name: &&String| {
-                let name = name.to_lowercase();
-                words.iter().any(|word| name.contains(word))
-            };
-            header.iter().find(has).cloned()
-        };
+        let named = |words: &[&str]| column_like(&header, words);
         let Some(map) = guess else {
             return Self {
                 image: named(&["image", "file", "path", "dicom"]),

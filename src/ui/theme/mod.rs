@@ -84,6 +84,8 @@ pub const STEPS_WIDTH_PT: f32 = 270.0;
 pub const FIELD_NAME_WIDTH_PT: f32 = 150.0;
 /// Width of what a setting is changed by.
 pub const FIELD_WIDTH_PT: f32 = 190.0;
+/// Between the columns and the rows of a grid of names and fields.
+pub const GRID_SPACING: [f32; 2] = [16.0, 6.0];
 /// Least width of a column of settings.
 pub const FIELD_COLUMN_WIDTH_PT: f32 = 385.0;
 /// Size of one validation film's card.

@@ -2,6 +2,7 @@
 
 mod busy;
 mod color_bar;
+mod column_choice;
 mod icon_button;
 mod interval_bar;
 mod legend_entry;
@@ -12,6 +13,7 @@ mod threshold_slider;
 
 pub use busy::Busy;
 pub use color_bar::ColorBar;
+pub use column_choice::ColumnChoice;
 pub use icon_button::{IconButton, icon_ui};
 pub use interval_bar::IntervalBar;
 pub use legend_entry::{BAND_OPACITY, LegendEntry, LegendSign};

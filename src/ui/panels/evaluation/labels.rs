@@ -14,7 +14,8 @@ pub fn labels_ui(ui: &mut Ui, view: &EvaluationView<'_>, commands: &CommandSende
     egui::Grid::new(("labels of evaluation", view.settings.columns.name()))
         .num_columns(table.columns.len() + 1)
         .min_row_height(theme::SMALL_ROW_HEIGHT_PT)
-        .spacing([6.0, 0.0])
+        .min_col_width(0.0)
+        .spacing([5.0, 0.0])
         .striped(true)
         .show(ui, |ui| {
             ui.spacing_mut().button_padding.y = 0.0;
@@ -146,14 +147,17 @@ fn cell_ui(ui: &mut Ui, column: TableColumn, text: RichText) {
 /// Numbers of a column end at one line.
 fn right_ui(ui: &mut Ui, column: TableColumn, content: impl FnOnce(&mut Ui)) {
     let size = Vec2::new(width_pt(column), theme::SMALL_ROW_HEIGHT_PT);
-    ui.allocate_ui_with_layout(size, Layout::right_to_left(Align::Center), content);
+    ui.allocate_ui_with_layout(size, Layout::right_to_left(Align::Center), |ui| {
+        ui.set_min_width(size.x);
+        content(ui);
+    });
 }
 
 fn width_pt(column: TableColumn) -> f32 {
     match column {
         TableColumn::AucInterval | TableColumn::PatientInterval => 62.0,
-        TableColumn::Figure(Figure::FlaggedShare) => 50.0,
-        TableColumn::Figure(Figure::Threshold) => 60.0,
-        TableColumn::Finding | TableColumn::Figure(_) => 37.0,
+        TableColumn::Figure(Figure::FlaggedShare) => 42.0,
+        TableColumn::Figure(Figure::Threshold) => 52.0,
+        TableColumn::Finding | TableColumn::Figure(_) => 34.0,
     }
 }

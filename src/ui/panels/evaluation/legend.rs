@@ -9,7 +9,9 @@ use crate::ui::widgets::{LegendEntry, LegendSign};
 pub fn legend_ui(ui: &mut Ui, evaluation: &EvaluationState, curves: &EvaluationCurves) {
     let palette = theme::palette(ui.visuals());
     ui.strong("Legend");
+    // All entries fit beside the smallest plots.
     ui.spacing_mut().item_spacing.y = 1.0;
+    ui.spacing_mut().interact_size.y = theme::SMALL_ROW_HEIGHT_PT;
     let entry = |ui: &mut Ui, words: &str, sign, color| {
         ui.add(LegendEntry::new(words, sign, color))
             .on_hover_text(words);

@@ -2,6 +2,7 @@
 //!
 //! What tables and plots show is built as plain structs in `model`, then drawn.
 
+mod columns;
 mod comparison;
 mod figure_table;
 mod films;
@@ -41,6 +42,7 @@ pub fn evaluation_ui(
     commands: &CommandSender,
 ) {
     let evaluation = view.evaluation;
+    columns::columns_ui(ui.ctx(), evaluation, commands);
     Panel::top("evaluation").show(ui, |ui| header::header_ui(ui, view, commands));
     if evaluation.scored().is_none() {
         CentralPanel::default().show(ui, |ui| start::start_ui(ui, view, commands));

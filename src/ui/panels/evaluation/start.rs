@@ -2,7 +2,7 @@ use egui::{Button, Grid, RichText, ScrollArea, Ui};
 
 use super::EvaluationView;
 use super::header::pick_ui;
-use crate::domain::{NOTICE, Part, PartChoice};
+use crate::domain::{Part, PartChoice};
 use crate::state::{CommandSender, EvaluationCommand, EvaluationPick};
 use crate::train::{RunFolder, RunRow};
 use crate::ui::shortcuts::Action;
@@ -30,9 +30,7 @@ pub fn start_ui(ui: &mut Ui, view: &EvaluationView<'_>, commands: &CommandSender
                 ui.horizontal(|ui| {
                     let pick = EvaluationPick::Predictions;
                     pick_ui(ui, Action::OpenScores.label(), pick, view, commands);
-                    ui.weak(
-                        "Films with labels and scores, as training and thorax evaluate save them",
-                    );
+                    ui.weak("A CSV or Parquet file of labels and scores, by Thorax or by others");
                 });
                 ui.add_space(theme::GAP_PT);
                 films_ui(ui, view, commands);
@@ -41,13 +39,13 @@ pub fn start_ui(ui: &mut Ui, view: &EvaluationView<'_>, commands: &CommandSender
                 if evaluation.opening.is_running() {
                     ui.add(Busy);
                 }
-                if let Task::Failed(error) = &evaluation.opening {
+                if let Task::Failed(error) = &evaluation.opening
+                    && evaluation.start.columns.is_none()
+                {
                     let palette = theme::palette(ui.visuals());
                     ui.add_space(theme::GAP_PT);
                     ui.label(theme::sentence(error).color(palette.error));
                 }
-                ui.add_space(theme::GAP_PT);
-                ui.weak(NOTICE);
             });
         });
     });

@@ -38,6 +38,8 @@ pub fn tabs_ui(
                     }
                 }
             });
+            // What a tab has yet does not change its height: the plots stay where they are.
+            ui.set_min_height(ui.available_height());
             match tab {
                 EvaluationTab::Films => films_ui(ui, view.evaluation, views, commands),
                 EvaluationTab::Subgroups => subgroups_ui(ui, view, commands),

@@ -1,4 +1,4 @@
-use egui::{Button, Label, RichText, ScrollArea, Ui};
+use egui::{Button, Label, RichText, ScrollArea, TextStyle, Ui};
 
 use super::verdict::{Grade, step_verdicts};
 use super::{TrainingView, bytes_text, duration_text};
@@ -7,6 +7,9 @@ use crate::state::{CommandSender, TrainingCommand, TrainingPage, TrainingState};
 use crate::train::{FieldGroup, FieldKind};
 use crate::ui::shortcuts::Action;
 use crate::ui::theme;
+
+/// Room for the widest mark.
+const MARK_WIDTH_PT: f32 = 16.0;
 
 /// The way to the runs, the five steps with a verdict each; below them the summary of the run, and its start.
 pub fn steps_ui(ui: &mut Ui, view: &TrainingView<'_>, commands: &CommandSender) {
@@ -51,12 +54,15 @@ fn page_ui(ui: &mut Ui, view: &TrainingView<'_>, page: TrainingPage, commands: &
 pub fn mark_ui(ui: &mut Ui, grade: Grade) {
     let palette = theme::palette(ui.visuals());
     let text = RichText::new(grade.mark()).monospace().strong();
-    ui.label(match grade {
+    let text = match grade {
         Grade::Ok => text.color(palette.train),
         Grade::Warning => text.color(palette.warning),
         Grade::Problem => text.color(palette.error),
         Grade::Open => text.weak(),
-    });
+    };
+    // One column for all: what follows begins at the same place.
+    let size = [MARK_WIDTH_PT, ui.text_style_height(&TextStyle::Monospace)];
+    ui.add_sized(size, Label::new(text));
 }
 
 fn summary_ui(ui: &mut Ui, training: &TrainingState) {

@@ -5,7 +5,7 @@ use crate::state::CheckReport;
 use crate::ui::theme;
 
 /// Size of the two bars of one label.
-const BARS_PT: Vec2 = Vec2::new(120.0, 16.0);
+const BARS_PT: Vec2 = Vec2::new(110.0, 16.0);
 
 const LEGEND_PT: Vec2 = Vec2::new(22.0, 8.0);
 
@@ -32,7 +32,7 @@ pub fn bars_ui(ui: &mut Ui, check: &CheckReport, part: &mut usize) {
         ("Used", "Films used for training and scoring"),
         ("Prevalence", "Fraction of films, before and after sampling"),
         (
-            "One positive counts as",
+            "A positive counts",
             "Weight of a positive film in the loss, by that of a negative one",
         ),
     ];
@@ -90,7 +90,7 @@ fn row_ui(ui: &mut Ui, bar: &LabelBar, most: usize, is_train: bool) {
     if let Some([positive, negative]) = bar.weights.filter(|_| is_train) {
         let ratio = positive / negative;
         let hover = format!("Positive {positive:.3}, negative {negative:.3}");
-        ui.label(format!("{ratio:.1} negatives"))
+        ui.label(format!("as {ratio:.1} negatives"))
             .on_hover_text(hover);
     } else {
         ui.label("");
@@ -113,7 +113,8 @@ fn pair_ui(ui: &mut Ui, bar: &LabelBar, most: usize) {
     for (line, (n_films, color)) in lines.into_iter().enumerate() {
         let width = rect.width() * n_films as f32 / most as f32;
         let min = rect.min + Vec2::new(0.0, line as f32 * half + 1.0);
-        let size = Vec2::new(width.max(1.0), half - 1.0);
+        let width = if n_films == 0 { 0.0 } else { width.max(1.0) };
+        let size = Vec2::new(width, half - 1.0);
         ui.painter()
             .rect_filled(Rect::from_min_size(min, size), 1.0, color);
     }

@@ -83,9 +83,10 @@ pub fn check_verdicts(check: &CheckReport) -> Vec<CheckVerdict> {
             Some(_) => "will not be learned",
         };
         let (name, n_pos) = (name(label), label.n_positives());
+        let positives = if n_pos == 1 { "positive" } else { "positives" };
         add(
             Grade::Warning,
-            format!("{name} has {n_pos} positive: it {fate}"),
+            format!("{name} has {n_pos} {positives}: it {fate}"),
             balance,
         );
     }

@@ -9,6 +9,9 @@ use crate::ui::panels::training::TrainingView;
 use crate::ui::panels::training::check::bars_ui;
 use crate::ui::theme;
 
+/// Width of the table of findings.
+const BARS_WIDTH_PT: f32 = 550.0;
+
 /// Films of each finding before and after sampling, what a positive counts, and why.
 pub fn balance_ui(
     ui: &mut Ui,
@@ -27,7 +30,7 @@ pub fn balance_ui(
     }
     keep_ui(ui, config);
     ui.add_space(theme::SMALL_GAP_PT);
-    let wide = ui.available_width() >= 2.2 * theme::FIELD_COLUMN_WIDTH_PT;
+    let wide = ui.available_width() >= BARS_WIDTH_PT + 1.1 * theme::FIELD_COLUMN_WIDTH_PT;
     let mut bars = |ui: &mut Ui| match report {
         Some(report) => bars_ui(ui, report, &mut views.part),
         None => {
@@ -48,9 +51,12 @@ pub fn balance_ui(
         }
     };
     if wide {
-        ui.columns_const(|[left, right]| {
-            bars(left);
-            settings(right, config);
+        ui.horizontal_top(|ui| {
+            ui.vertical(|ui| {
+                ui.set_width(BARS_WIDTH_PT);
+                bars(ui);
+            });
+            ui.vertical(|ui| settings(ui, config));
         });
     } else {
         bars(ui);

@@ -1,10 +1,8 @@
-use egui::{Align2, ComboBox, Context, Grid, RichText, ScrollArea, Ui, Window};
+use egui::{Align2, Context, Grid, RichText, ScrollArea, Ui, Window};
 
 use crate::state::{ColumnsDraft, CommandSender, TrainingCommand, TrainingState};
 use crate::ui::theme;
-
-/// The text for an unselected column.
-const NO_COLUMN: &str = "None";
+use crate::ui::widgets::ColumnChoice;
 
 /// The choice of columns for a table of one's own, while it is open.
 pub fn columns_ui(ctx: &Context, training: &TrainingState, commands: &CommandSender) {
@@ -49,7 +47,7 @@ fn choices_ui(ui: &mut Ui, draft: &mut ColumnsDraft) {
     let header = draft.header.clone();
     Grid::new("columns")
         .num_columns(2)
-        .spacing([16.0, 6.0])
+        .spacing(theme::GRID_SPACING)
         .show(ui, |ui| {
             for (name, column) in [
                 ("Film", &mut draft.image),
@@ -59,7 +57,7 @@ fn choices_ui(ui: &mut Ui, draft: &mut ColumnsDraft) {
                 ("Sex", &mut draft.sex),
                 ("View position", &mut draft.view_position),
             ] {
-                column_ui(ui, name, column, &header);
+                ColumnChoice::row_ui(ui, name, column, &header);
             }
             ui.label("Findings");
             ui.horizontal(|ui| {
@@ -76,7 +74,7 @@ fn choices_ui(ui: &mut Ui, draft: &mut ColumnsDraft) {
             });
             ui.end_row();
             if draft.is_joined {
-                column_ui(ui, "Column of findings", &mut draft.joined, &header);
+                ColumnChoice::row_ui(ui, "Column of findings", &mut draft.joined, &header);
             }
         });
     if !draft.is_joined {
@@ -90,20 +88,4 @@ fn choices_ui(ui: &mut Ui, draft: &mut ColumnsDraft) {
                 }
             });
     }
-}
-
-fn column_ui(ui: &mut Ui, name: &str, column: &mut Option<String>, header: &[String]) {
-    let label = ui.label(name);
-    ComboBox::from_id_salt(name)
-        .width(theme::FIELD_WIDTH_PT)
-        .selected_text(column.as_deref().unwrap_or(NO_COLUMN))
-        .show_ui(ui, |ui| {
-            ui.selectable_value(column, None, NO_COLUMN);
-            for choice in header {
-                ui.selectable_value(column, Some(choice.clone()), choice);
-            }
-        })
-        .response
-        .labelled_by(label.id);
-    ui.end_row();
 }

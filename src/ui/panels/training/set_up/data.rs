@@ -5,7 +5,7 @@ use egui::{Button, Grid, Label, RichText, TextEdit, Ui};
 use super::fields::pick_button_ui;
 use super::{fields, splits};
 use crate::dataset::DataSet;
-use crate::state::{CommandSender, TrainingCommand, TrainingPage, TrainingPick};
+use crate::state::{CommandSender, TrainingCommand, TrainingPick};
 use crate::train::{FieldGroup, TrainConfig};
 use crate::ui::panels::training::TrainingView;
 use crate::ui::panels::training::steps::mark_ui;
@@ -79,10 +79,6 @@ pub fn data_ui(
             ui.add_space(theme::GAP_PT);
         }
     });
-    ui.add_space(theme::GAP_PT);
-    if ui.button("Next: Balance").clicked() {
-        commands.train(TrainingCommand::ShowPage(TrainingPage::Balance));
-    }
 }
 
 /// What was found at the path, and the splits to choose from.
@@ -111,7 +107,10 @@ fn echo_ui(ui: &mut Ui, config: &mut TrainConfig, view: &TrainingView<'_>) {
     if let Ok(data) = &echo.data {
         table_ui(ui, data);
     }
-    if let Some(error) = &echo.run_folder_error {
+    // Unless the verdict says it already.
+    if let Some(error) = &echo.run_folder_error
+        && *error != verdict.text
+    {
         let palette = theme::palette(ui.visuals());
         let text = theme::sentence(error).color(palette.error);
         ui.add(Label::new(text).wrap());

@@ -11,8 +11,9 @@ mod splits;
 use egui::{ScrollArea, Ui};
 
 use super::{TrainingView, TrainingViews};
-use crate::state::{CommandSender, TrainingCommand};
+use crate::state::{CommandSender, TrainingCommand, TrainingPage};
 use crate::train::TrainConfig;
+use crate::ui::theme;
 
 pub use columns::columns_ui;
 
@@ -20,6 +21,7 @@ pub use columns::columns_ui;
 pub fn data_page_ui(ui: &mut Ui, view: &TrainingView<'_>, commands: &CommandSender) {
     edited(ui, view, commands, |ui, config| {
         data::data_ui(ui, config, view, commands);
+        next_ui(ui, TrainingPage::Balance, commands);
     });
 }
 
@@ -32,6 +34,7 @@ pub fn balance_page_ui(
 ) {
     edited(ui, view, commands, |ui, config| {
         balance::balance_ui(ui, config, view, views, commands);
+        next_ui(ui, TrainingPage::Recipe, commands);
     });
 }
 
@@ -44,7 +47,16 @@ pub fn recipe_page_ui(
 ) {
     edited(ui, view, commands, |ui, config| {
         recipe::recipe_ui(ui, config, view, views, commands);
+        next_ui(ui, TrainingPage::Check, commands);
     });
+}
+
+/// Each page ends with its next step.
+fn next_ui(ui: &mut Ui, page: TrainingPage, commands: &CommandSender) {
+    ui.add_space(theme::GAP_PT);
+    if ui.button(format!("Next: {}", page.name())).clicked() {
+        commands.train(TrainingCommand::ShowPage(page));
+    }
 }
 
 /// A page that changes a copy of the configuration, which is sent if it is another.
