@@ -109,7 +109,7 @@ fn built_in_ui(ui: &mut Ui, view: &EvaluationView<'_>, commands: &CommandSender)
                 };
                 chip_ui(ui, scores, view, commands);
             }
-            ui.weak("Its scores of films of patients that it was not trained on");
+            ui.weak("Its scores of NIH films, of patients that it was not trained on");
         }
     });
 }
