@@ -1,8 +1,10 @@
-use egui::{Rect, Ui, UiBuilder};
+use egui::{Align, Layout, Rect, Ui, UiBuilder};
 
 use super::viewer::{CompareView, Pane, ViewerViews, viewer_ui};
 use crate::state::{CommandSender, CompareCommand, CompareWith, ViewerArea};
+use crate::ui::icons::Icon;
 use crate::ui::theme;
+use crate::ui::widgets::IconButton;
 
 /// Space between two films.
 const GAP_PT: f32 = 4.0;
@@ -30,18 +32,6 @@ pub fn compare_ui(
         name_ui(ui, finding, &view.main, words);
     });
     let beside = half_ui(ui, right, &view.beside, beside, commands, |ui| {
-        let mut linked = compare.linked;
-        if ui.button("Close").on_hover_text("Show one film").clicked() {
-            commands.compare(CompareCommand::Close);
-        }
-        let hover = "Both films share pan, zoom, orientation and window";
-        if ui
-            .checkbox(&mut linked, "Linked")
-            .on_hover_text(hover)
-            .changed()
-        {
-            commands.compare(CompareCommand::Link(linked));
-        }
         let words = match compare.with {
             CompareWith::Film(_) => view.between.clone(),
             CompareWith::Model(_) => {
@@ -49,9 +39,29 @@ pub fn compare_ui(
             }
         };
         let words = patient(&view.beside).into_iter().chain(words).collect();
-        name_ui(ui, finding, &view.beside, words);
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            close_ui(ui, compare.linked, commands);
+            let rest = Layout::left_to_right(Align::Center);
+            ui.with_layout(rest, |ui| name_ui(ui, finding, &view.beside, words));
+        });
     });
     [main, beside]
+}
+
+/// What is about both films, at the right end: the way back to one film, and whether they move together.
+fn close_ui(ui: &mut Ui, mut linked: bool, commands: &CommandSender) {
+    ui.add_space(theme::TINY_GAP_PT);
+    let close = ui.add(IconButton::new(Icon::Close, "Close").framed());
+    let close = close.on_hover_text("Close the comparison: show one film");
+    if close.clicked() {
+        commands.compare(CompareCommand::Close);
+    }
+    let hover = "Both films share pan, zoom, orientation and window";
+    let checkbox = ui.checkbox(&mut linked, "Linked").on_hover_text(hover);
+    if checkbox.changed() {
+        commands.compare(CompareCommand::Link(linked));
+    }
+    ui.add_space(theme::SMALL_GAP_PT);
 }
 
 fn half_ui(
