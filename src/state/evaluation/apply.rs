@@ -266,6 +266,7 @@ impl EvaluationState {
         }
         self.comparison.poll();
         self.start.runs.poll();
+        self.start.built_in.poll();
         self.analyses.poll(shared);
         self.listed.pictures.poll();
         if shared.polled(&mut self.saving) {
