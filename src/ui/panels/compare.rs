@@ -27,9 +27,11 @@ pub fn compare_ui(
     let patients = [&view.main, &view.beside].map(|pane| pane.identity.patient_id.as_ref());
     let of_two = patients[0] != patients[1];
     let patient = |pane: &Pane<'_>| pane.identity.patient_id.clone().filter(|_| of_two);
+    let of_film = matches!(compare.with, CompareWith::Film(_));
+    let moment = |pane: &Pane<'_>| pane.identity.moment.clone().filter(|_| of_film);
     let main = half_ui(ui, left, &view.main, main, commands, |ui| {
-        let words = patient(&view.main).into_iter().collect();
-        name_ui(ui, finding, &view.main, words);
+        let words = patient(&view.main).into_iter().chain(moment(&view.main));
+        name_ui(ui, finding, &view.main, words.collect());
     });
     let beside = half_ui(ui, right, &view.beside, beside, commands, |ui| {
         let words = match compare.with {
@@ -38,7 +40,8 @@ pub fn compare_ui(
                 Some(compare.model_id().unwrap_or("loading model…").to_owned())
             }
         };
-        let words = patient(&view.beside).into_iter().chain(words).collect();
+        let words = patient(&view.beside).into_iter().chain(words);
+        let words = words.chain(moment(&view.beside)).collect();
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             close_ui(ui, compare.linked, commands);
             let rest = Layout::left_to_right(Align::Center);
@@ -83,16 +86,16 @@ fn half_ui(
     .inner
 }
 
-/// `others` (the patient where there are two, the time between both, or the model where it is another one), when the
-/// film was taken, and the selected finding's score; which film it is says the film's corner.
+/// The selected finding's score, then `others` (the patient where there are two, the time between both, or the model
+/// where it is another one) and when the film was taken, where both are not one film; which film it is says its corner.
 fn name_ui(ui: &mut Ui, finding: Option<&str>, pane: &Pane<'_>, others: Vec<String>) {
-    let mut words = others;
-    words.extend(pane.identity.moment.clone());
+    let mut words = Vec::new();
     if let (Some(scored), Some(name)) = (pane.scored(), finding) {
         let score = scored.inference.scores.of(name);
         let score = score.map_or_else(|| "n/a".to_owned(), |score| format!("{:.3}", score.get()));
         words.push(format!("{} {score}", name.replace('_', " ")));
     }
+    words.extend(others);
     let text = words.join(" · ");
     ui.add(egui::Label::new(&text).truncate())
         .on_hover_text(text);
