@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::{EvaluateError, Figures};
 use crate::domain::{Part, Threshold};
-use crate::files::write_whole;
+use crate::files::{read_bounded, write_whole};
 use crate::scores::{ScoreRules, ScoredSet};
 
 /// Its tables, as `weights/run/README.md` says how they were made.
@@ -38,8 +38,8 @@ impl BuiltInScores {
         };
         let write = |path: &Path, bytes: &[u8]| {
             fs::create_dir_all(&scores.folder)?;
-            let is_there = fs::read(path).is_ok_and(|there| there == bytes);
-            if is_there {
+            let there = read_bounded(path, bytes.len() as u64);
+            if there.is_ok_and(|there| there == bytes) {
                 Ok(())
             } else {
                 write_whole(path, bytes)

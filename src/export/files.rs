@@ -4,7 +4,7 @@ use image::RgbImage;
 
 use super::names::{ExportFolder, ExportNames};
 use super::{ExportError, FilmExport, scores_csv, secondary_capture, structured_report};
-use crate::domain::Measurement;
+use crate::domain::{Measurement, Threshold};
 use crate::explain::{FilmImage, OverlayStyle, png_of};
 use crate::film::ScoredFilm;
 use crate::imaging::own_png;
@@ -56,7 +56,9 @@ impl Pictures<'_> {
         let Some(heatmap) = self.scored.shown_maps(smooth).get(finding_idx) else {
             return Ok(None);
         };
-        let above = export.is_above(finding_idx);
+        // As on the screen: without a threshold that somebody chose nothing is below it.
+        let threshold = export.thresholds.get(finding_idx);
+        let above = export.is_above(finding_idx) || !threshold.is_some_and(Threshold::is_set);
         let lines = export.caption(finding_idx, self.maps.is_some());
         let image = FilmImage {
             film: &self.scored.opened.film,

@@ -84,6 +84,7 @@ pub fn average_models(
         operating_points: card.labels.map(|_, _| None),
         calibration: card.labels.map(|_, _| None),
         validation_scores: card.labels.map(|_, _| None),
+        tests: card.labels.map(|_, _| None),
         maps: card.labels.map(|_, _| None),
         class_frequencies: card.labels.map(|idx, _| {
             let of = |model: &ModelFile| *model.card().class_frequencies.get(idx)?;

@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use super::{MapRecord, ScoreHistogram};
+use super::{MapRecord, ScoreHistogram, TestRecord};
 use crate::domain::{Labels, OperatingPoint, PerFinding, Threshold, TrainingPoint};
 use crate::imaging::{Interpolation, Preprocessing};
 use thorax_engine::NetworkSpec;
@@ -22,6 +22,8 @@ pub struct ModelCard {
     pub calibration: PerFinding<Option<Calibration>>,
     /// How validation films with and without each label score; `None` where nobody counted.
     pub validation_scores: PerFinding<Option<ScoreHistogram>>,
+    /// How well each label ranks test films; `None` where nobody measured.
+    pub tests: PerFinding<Option<TestRecord>>,
     /// How the label's maps meet radiologists' boxes; `None` where nobody measured.
     pub maps: PerFinding<Option<MapRecord>>,
     /// Share of films with the label in training, in `[0, 1]`; `None` where it is not known.
@@ -95,6 +97,7 @@ impl ModelCard {
             operating_points: labels.map(|_, _| None),
             calibration: labels.map(|_, _| None),
             validation_scores: labels.map(|_, _| None),
+            tests: labels.map(|_, _| None),
             maps: labels.map(|_, _| None),
             class_frequencies: labels.map(|_, _| None),
             name,

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize, Serializer};
 use thiserror::Error;
 
 use super::card::{Calibration, ModelCard, Provenance};
-use super::{MapRecord, ScoreHistogram};
+use super::{MapRecord, ScoreHistogram, TestRecord};
 use crate::domain::{Labels, LabelsError, OperatingPoint, PerFinding};
 use crate::imaging::Preprocessing;
 use thorax_engine::NetworkSpec;
@@ -32,6 +32,8 @@ pub enum CardError {
     UnknownLabel { what: &'static str, name: String },
     #[error("expected hits of at most all boxes and shares in 0..=1 in the maps of {name}")]
     Maps { name: String },
+    #[error("expected AUCs in 0..=1 in the test of {name}")]
+    Tests { name: String },
     #[error("expected a class frequency in 0..=1 for {name}, got {value}")]
     Frequency { name: String, value: f64 },
 }
@@ -58,6 +60,9 @@ struct CardFields {
     /// Came later too.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     maps: BTreeMap<String, MapRecord>,
+    /// And later still.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    tests: BTreeMap<String, TestRecord>,
     provenance: Provenance,
 }
 
@@ -94,6 +99,12 @@ impl ModelCard {
                 return Err(CardError::Maps { name });
             }
         }
+        for (name, record) in &fields.tests {
+            if !record.is_sound() {
+                let name = name.clone();
+                return Err(CardError::Tests { name });
+            }
+        }
         Ok(Self {
             name: fields.name,
             architecture: fields.architecture,
@@ -102,6 +113,7 @@ impl ModelCard {
             calibration: by_label(&labels, fields.calibration, "calibrations")?,
             validation_scores: by_label(&labels, fields.validation_scores, "validation scores")?,
             maps: by_label(&labels, fields.maps, "maps")?,
+            tests: by_label(&labels, fields.tests, "tests")?,
             class_frequencies: by_label(&labels, fields.class_frequencies, "class frequencies")?,
             provenance: fields.provenance,
             labels,
@@ -126,6 +138,7 @@ impl Serialize for ModelCard {
             calibration: by_name(&self.calibration),
             validation_scores: by_name(&self.validation_scores),
             maps: by_name(&self.maps),
+            tests: by_name(&self.tests),
             class_frequencies: by_name(&self.class_frequencies),
             provenance: self.provenance.clone(),
         };
@@ -247,6 +260,27 @@ mod tests {
             let error = ModelCard::from_json(&wrong).unwrap_err().to_string();
             assert!(error.contains("maps of Cardiomegaly"), "{error}");
         }
+    }
+
+    #[test]
+    fn figures_of_a_test_are_kept_and_impossible_ones_refused() {
+        let mut card = card();
+        assert!(!card.to_json().unwrap().contains("\"tests\""));
+        *card.tests.get_mut(1).unwrap() = Some(TestRecord {
+            measured_on: "8 test films".to_owned(),
+            n_pos: 3,
+            auc: 0.875,
+            interval: Some((0.75, 1.0)),
+        });
+        let text = card.to_json().unwrap();
+        assert_eq!(ModelCard::from_json(&text).unwrap(), card);
+        for wrong in ["1.5", "-0.1"] {
+            let text = text.replace("0.875", wrong);
+            let error = ModelCard::from_json(&text).unwrap_err().to_string();
+            assert!(error.contains("test of Cardiomegaly"), "{error}");
+        }
+        let text = text.replace("[0.75,1.0]", "[1.0,0.75]");
+        assert!(ModelCard::from_json(&text).is_err());
     }
 
     #[test]

@@ -101,8 +101,10 @@ impl Workspaces {
                 });
             self.places.list = list.response.rect;
         }
-        if !settings.findings_hidden {
-            let width = theme::FINDINGS_WIDTH_PT.min(ui.available_width() * 0.5);
+        let has_film = state.shared.films.current_path().is_some();
+        if !settings.findings_hidden && (wide || has_film) {
+            let room = ui.available_width();
+            let width = theme::FINDINGS_WIDTH_PT.min(room * theme::FINDINGS_SHARE);
             // Names of their own: one width must not be remembered for the other.
             let compares = state.viewer.compare.is_some();
             let findings = Panel::right(match (wide, compares) {
@@ -111,7 +113,7 @@ impl Workspaces {
                 (false, _) => "narrow findings",
             })
             .default_size(width)
-            .size_range(width..=theme::FINDINGS_WIDTH_PT * 1.5)
+            .size_range(width..=(theme::FINDINGS_WIDTH_PT * 1.5).min(room * 0.5))
             .show(ui, |ui| {
                 let view = FindingsView::of(state);
                 findings_ui(ui, &view, &mut self.findings, commands);

@@ -77,6 +77,7 @@ fn model_with_other_findings(folder: &tempfile::TempDir) -> PathBuf {
     card.calibration = labels.map(|_, _| None);
     card.validation_scores = labels.map(|_, _| None);
     card.maps = labels.map(|_, _| None);
+    card.tests = labels.map(|_, _| None);
     card.class_frequencies = labels
         .zip(card.class_frequencies.values().to_vec())
         .unwrap();

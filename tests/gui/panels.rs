@@ -241,7 +241,16 @@ fn the_model_panel_shows_where_the_weights_come_from() {
     harness.key_press_modifiers(Modifiers::COMMAND, Key::I);
     harness.run();
     harness.get_by_label_contains("NIH ChestX-ray14");
-    harness.get_by_label_contains("macro AUC");
+    harness.get_by_label_contains("Macro AUC");
+    // A reader of films first: the words about them stand above what identifies the model.
+    let top = |label: &str| harness.get_by_label(label).rect().top();
+    let order = [
+        "What it is for",
+        "What it must not be used for",
+        "How good it is",
+        "For its builder",
+    ];
+    assert!(order.map(top).is_sorted(), "{:?}", order.map(top));
     harness.key_press_modifiers(Modifiers::COMMAND, Key::I);
     harness.run();
     assert!(!harness.state().state.windows.about_shown);
@@ -255,4 +264,74 @@ fn the_keys_are_listed() {
     harness.run();
     harness.get_by_label("Wheel or pinch");
     harness.get_by_label("Reload film");
+}
+
+/// Where the rows of all findings are that are on the screen.
+fn rows(harness: &AppHarness) -> Vec<(String, egui::Rect)> {
+    let loaded = harness.state().state.shared.model.loaded.as_ref().unwrap();
+    let labels = loaded.classifier.card().labels.iter();
+    let names = labels.map(|name| name.replace('_', " "));
+    let row = |name: String| {
+        let row = harness.query_by_role_and_label(Role::Button, &name)?.rect();
+        Some((name, row))
+    };
+    names.filter_map(row).collect()
+}
+
+#[test]
+fn a_click_on_a_row_below_the_open_one_leaves_every_row_where_it_is() {
+    let mut harness = app_with_scores(vec![phantom()]);
+    let before = rows(&harness);
+    let mut below: Vec<_> = before.iter().map(|(name, row)| (row.top(), name)).collect();
+    below.sort_by(|a, b| a.0.total_cmp(&b.0));
+    for (_, name) in below.into_iter().take(7).rev() {
+        let at = before.iter().find(|(other, _)| other == name).unwrap().1;
+        harness.hover_at(at.center());
+        harness.run();
+        let selected = harness.state().state.viewer.selected;
+        harness.drag_at(at.center());
+        harness.step();
+        harness.drop_at(at.center());
+        harness.run();
+        assert_ne!(harness.state().state.viewer.selected, selected, "{name}");
+        assert_eq!(rows(&harness), before, "{name}");
+    }
+}
+
+#[test]
+fn the_keys_bring_the_open_row_into_view_above_its_card() {
+    let mut harness = app_with_scores(vec![phantom()]);
+    for _ in 0..13 {
+        harness.key_press(Key::ArrowDown);
+        harness.run();
+        let state = &harness.state().state;
+        let loaded = state.shared.model.loaded.as_ref().unwrap();
+        let labels = &loaded.classifier.card().labels;
+        let open = labels.get(state.viewer.selected.unwrap()).unwrap();
+        let open = open.replace('_', " ");
+        let row = harness.get_by_role_and_label(Role::Button, &open).rect();
+        let card = harness
+            .get_by_role_and_label(Role::Slider, &format!("{open} threshold"))
+            .rect();
+        assert!(
+            row.top() > 50.0 && row.bottom() < card.top(),
+            "{open}: {row} {card}"
+        );
+    }
+}
+
+#[test]
+fn the_film_has_half_the_height_of_a_small_window_with_words_of_twice_the_size() {
+    let small = crate::harness::builder().with_size([512.0, 350.0]);
+    let picker = crate::harness::PreparedPicker::new(thorax::state::Picked::Nothing);
+    let mut harness = crate::harness::build(small, picker, vec![phantom()]);
+    step_until("the scores", &mut harness, is_scored);
+    harness.run();
+    let film = harness.get_by_label("Film").rect();
+    let side = film.width().min(film.height());
+    assert!(side >= 0.7 * 350.0, "{film}");
+    // What has no room in the strip of tools is in its menu.
+    harness.get_by_label("More tools").click();
+    harness.run();
+    harness.get_by_label_contains("Rotate clockwise");
 }

@@ -530,7 +530,7 @@ fn the_calibrated_risk_is_that_of_the_model_that_made_the_score() {
     let select = thorax::state::ViewerCommand::SelectFinding(effusion);
     state.apply(thorax::state::Command::Viewer(select));
     harness.run();
-    harness.get_by_label_contains("% (calibrated on");
+    harness.get_by_label_contains("%, calibrated");
     let open = thorax::state::Command::Open(vec![other.clone()]);
     harness.state_mut().state.apply(open);
     step_until("the scores of the other model", &mut harness, |app| {

@@ -1,4 +1,5 @@
-"""Gives a trained model the name, limits and terms of the built-in one. usage: describe.py MODEL OUT"""
+"""Gives a trained model the name, limits and terms of the built-in one, and the figures of its test where there are any.
+usage: describe.py MODEL OUT [TEST.json]"""
 
 import json
 import struct
@@ -30,8 +31,23 @@ TERMS = (
 )
 
 
+def tests(path):
+    """The test of each label: what `thorax evaluate --split test --format json` wrote, to the model card's decimals."""
+    with open(path) as file:
+        labels = json.load(file)["labels"]
+    n_films = {label["n_pos"] + label["n_neg"] for label in labels.values()}
+    assert len(n_films) == 1, n_films
+    record = lambda label: {
+        "measured_on": f"{next(iter(n_films))} test films",
+        "n_pos": label["n_pos"],
+        "auc": round(label["auc"], 3),
+        "interval": label["auc_ci"] and [round(end, 3) for end in label["auc_ci"]],
+    }
+    return {name: record(label) for name, label in sorted(labels.items()) if label["auc"] is not None}
+
+
 def main():
-    source, target = sys.argv[1:]
+    source, target, *figures = sys.argv[1:]
     with open(source, "rb") as file:
         (n_bytes,) = struct.unpack("<Q", file.read(8))
         header = json.loads(file.read(n_bytes))
@@ -44,6 +60,8 @@ def main():
     told["data"], told["evaluation"] = DATA, EVALUATION
     told["limits"], told["terms"] = LIMITS, TERMS
     told["run"]["name"] = RUN
+    if figures:
+        card["tests"] = tests(figures[0])
     header["__metadata__"]["thorax"] = json.dumps(card, ensure_ascii=False)
     text = json.dumps(header, separators=(",", ":")).encode()
     text += b" " * (-len(text) % 8)

@@ -5,7 +5,7 @@ use crate::ui::shortcuts::Actions;
 use crate::ui::theme;
 
 /// Width of the menu.
-const WIDTH_PT: f32 = 240.0;
+const WIDTH_PT: f32 = 300.0;
 
 /// How a menu may be opened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,7 +72,10 @@ fn entries_ui(ui: &mut Ui, actions: Actions<'_>, film_idx: usize, commands: &Com
             } else {
                 button.shortcut_text(entry.key.as_str())
             };
-            let response = ui.add_enabled(entry.command.is_some(), button);
+            let mut response = ui.add_enabled(entry.command.is_some(), button);
+            if let Some(obstacle) = entry.obstacle {
+                response = response.on_disabled_hover_text(obstacle);
+            }
             if let Some(command) = entry.command.filter(|_| response.clicked()) {
                 commands.send(command);
                 ui.close();

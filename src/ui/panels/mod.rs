@@ -31,9 +31,7 @@ pub use evaluation::{
     FigureTable, IdentityLine, MapTable, RateRow, SubgroupRow, SubgroupTable, back_ui,
     evaluation_ui, rate_rows,
 };
-pub use findings::{
-    FindingRow, FindingsView, FindingsViews, Verdict, finding_rows, findings_ui, risk_text,
-};
+pub use findings::{FindingRow, FindingsView, FindingsViews, Verdict, finding_rows, findings_ui};
 pub use histogram::histogram_ui;
 pub use keys::keys_ui;
 pub use list::{ListView, ListViews, film_list_ui};

@@ -16,6 +16,8 @@ struct Offer {
     key: String,
     /// `None` where it is not possible now.
     command: Option<Command>,
+    /// Why it is not, where that is not to be seen.
+    obstacle: Option<&'static str>,
 }
 
 /// A line to type part of an action's or a finding's name, and what fits it.
@@ -80,10 +82,13 @@ fn list_ui(ui: &mut egui::Ui, offers: &[Offer], place: usize, moved: bool) -> Op
     ui.with_layout(egui::Layout::top_down_justified(egui::Align::LEFT), |ui| {
         for (idx, offer) in offers.iter().enumerate() {
             let button = egui::Button::selectable(idx == place, &offer.words);
-            let response = ui.add_enabled(
+            let mut response = ui.add_enabled(
                 offer.command.is_some(),
                 button.shortcut_text(offer.key.as_str()),
             );
+            if let Some(obstacle) = offer.obstacle {
+                response = response.on_disabled_hover_text(obstacle);
+            }
             if idx == place && moved {
                 response.scroll_to_me(None);
             }
@@ -105,6 +110,7 @@ fn offers(ctx: &Context, view: &PaletteView<'_>) -> Vec<Offer> {
             words: action.label().to_owned(),
             key: view.actions.key_words(ctx, action),
             command: view.actions.command(action),
+            obstacle: view.actions.obstacle(action),
         })
         .collect();
     let findings = view.labels.into_iter().flat_map(Labels::iter);
@@ -114,11 +120,13 @@ fn offers(ctx: &Context, view: &PaletteView<'_>) -> Vec<Offer> {
         command: Some(Command::Viewer(ViewerCommand::SelectFinding(Some(
             finding_idx,
         )))),
+        obstacle: None,
     }));
     offers.extend(view.recent_films.iter().map(|path| Offer {
         words: format!("Open {}", path.display()),
         key: String::new(),
         command: Some(Command::Open(vec![path.clone()])),
+        obstacle: None,
     }));
     offers.retain(|offer| fits(&offer.words, &view.palette.text));
     offers.sort_by_key(|offer| offer.command.is_none());

@@ -1,7 +1,6 @@
 use egui::{TextStyle, Ui};
 
 use super::ToolStripView;
-use crate::domain::GrayChoice;
 use crate::state::{BRUSH_RANGE, CommandSender, DisplayChange, DisplayCommand, Probe, Tool};
 use crate::ui::icons::Icon;
 use crate::ui::shortcuts::Action;
@@ -10,10 +9,32 @@ use crate::ui::widgets::IconButton;
 
 /// Width of the strip without its tools.
 const BESIDE_TOOLS_PT: f32 = 460.0;
+/// Width of the whole strip without words. With less, what is used less is in a menu: a second row would take from the
+/// film.
+const PICTURES_PT: f32 = 736.0;
+
+/// Turns and sizes.
+const TURNS: [(Action, Icon); 8] = [
+    (Action::TurnLeft, Icon::TurnLeft),
+    (Action::TurnRight, Icon::TurnRight),
+    (Action::FlipHorizontally, Icon::FlipHorizontally),
+    (Action::FlipVertically, Icon::FlipVertically),
+    (Action::Invert, Icon::Invert),
+    (Action::FitFilm, Icon::Fit),
+    (Action::ActualSize, Icon::ActualSize),
+    (Action::ResetDisplay, Icon::Reset),
+];
+/// What is shown below the film, or in its place.
+const PARTS: [(Action, Icon); 3] = [
+    (Action::ToggleHistogram, Icon::Histogram),
+    (Action::ToggleInput, Icon::Input),
+    (Action::AllMaps, Icon::AllMaps),
+];
 
 /// Tools, turns and windows above the film, in one row.
 pub fn tool_strip_ui(ui: &mut Ui, view: &ToolStripView<'_>, commands: &CommandSender) {
     let worded = has_room_for_words(ui);
+    let whole = ui.available_width() >= PICTURES_PT;
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing.x = theme::TINY_GAP_PT;
         for tool in Tool::ALL {
@@ -29,32 +50,20 @@ pub fn tool_strip_ui(ui: &mut Ui, view: &ToolStripView<'_>, commands: &CommandSe
                 .explain(response, action_of(tool), Some(tool.hint()));
         }
         ui.separator();
-        for (action, icon, selected) in [
-            (Action::TurnLeft, Icon::TurnLeft, None),
-            (Action::TurnRight, Icon::TurnRight, None),
-            (Action::FlipHorizontally, Icon::FlipHorizontally, None),
-            (Action::FlipVertically, Icon::FlipVertically, None),
-            (Action::Invert, Icon::Invert, Some(view.display.inverted)),
-            (Action::FitFilm, Icon::Fit, None),
-            (Action::ActualSize, Icon::ActualSize, None),
-            (Action::ResetDisplay, Icon::Reset, None),
-        ] {
-            action_ui(ui, (action, icon, selected), view, commands);
+        if whole {
+            for (action, icon) in TURNS {
+                action_ui(ui, (action, icon), view, commands);
+            }
+            ui.separator();
         }
-        ui.separator();
         presets_ui(ui, view, worded, commands);
-        ui.separator();
-        let (settings, options) = (view.settings, view.options);
-        for (action, icon, shown) in [
-            (
-                Action::ToggleHistogram,
-                Icon::Histogram,
-                settings.histogram_shown,
-            ),
-            (Action::ToggleInput, Icon::Input, options.input_shown),
-            (Action::AllMaps, Icon::AllMaps, options.all_maps_shown),
-        ] {
-            action_ui(ui, (action, icon, Some(shown)), view, commands);
+        if whole {
+            ui.separator();
+            for (action, icon) in PARTS {
+                action_ui(ui, (action, icon), view, commands);
+            }
+        } else {
+            more_ui(ui, view, commands);
         }
     });
     if view.tool == Tool::Cover {
@@ -106,20 +115,44 @@ fn icon_of(tool: Tool) -> Icon {
     }
 }
 
+/// Whether an action that can be on or off is on.
+fn is_on(action: Action, view: &ToolStripView<'_>) -> Option<bool> {
+    let known = [
+        (Action::Invert, view.display.inverted),
+        (Action::ToggleHistogram, view.settings.histogram_shown),
+        (Action::ToggleInput, view.options.input_shown),
+        (Action::AllMaps, view.options.all_maps_shown),
+    ];
+    let found = known.into_iter().find(|(known, _)| *known == action);
+    found.map(|(_, on)| on)
+}
+
 /// An action as a picture without words; its name is for screen readers, its tooltip for everyone.
 fn action_ui(
     ui: &mut Ui,
-    (action, icon, selected): (Action, Icon, Option<bool>),
+    (action, icon): (Action, Icon),
     view: &ToolStripView<'_>,
     commands: &CommandSender,
 ) {
     let button = IconButton::new(icon, action.label());
-    let button = match selected {
+    let button = match is_on(action, view) {
         Some(selected) => button.selected(selected),
         None => button,
     };
     let response = view.actions.add(ui, action, button, commands);
     view.actions.explain(response, action, None);
+}
+
+/// What has no room in the strip.
+fn more_ui(ui: &mut Ui, view: &ToolStripView<'_>, commands: &CommandSender) {
+    let button = ui.add(IconButton::new(Icon::More, "More tools"));
+    let button = button.on_hover_text("Rotate, flip, invert, fit, histogram, input, maps");
+    let menu = egui::Popup::menu(&button).style(theme::menu_style);
+    menu.show(|ui| {
+        for (action, _) in TURNS.into_iter().chain(PARTS) {
+            view.actions.menu_ui(ui, action, commands);
+        }
+    });
 }
 
 /// How large the brush is, and the way back.
@@ -186,7 +219,4 @@ fn presets_ui(ui: &mut Ui, view: &ToolStripView<'_>, worded: bool, commands: &Co
             commands.display(DisplayCommand::SwapWindowAxes(swapped));
         }
     });
-    if let GrayChoice::Dragged(_) = current {
-        ui.weak("Adjusted");
-    }
 }

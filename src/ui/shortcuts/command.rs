@@ -24,6 +24,17 @@ impl Action {
         possible.then_some(command)
     }
 
+    /// Why it is not possible now, where that is not to be seen.
+    pub(super) fn obstacle(self, state: &AppState) -> Option<&'static str> {
+        let films = &state.shared.films;
+        let asks = state.workspace == Workspace::Viewer && state.list.blinded.is_none();
+        if self != Self::Prior || !asks || films.current().is_none() {
+            return None;
+        }
+        let obstacle = state.list.prior(films).err()?;
+        Some(obstacle.text())
+    }
+
     /// The command and whether it is possible now; `None` for an action that has no command now.
     /// The only place that decides it. One arm for every action, so that none is forgotten: the
     /// compiler says so.
@@ -191,10 +202,7 @@ impl Action {
                 let possible = in_session && !state.list.is_committing();
                 list(ListCommand::EndBlinded, possible)
             }
-            Self::Prior => {
-                let possible = film && in_viewer && state.list.blinded.is_none();
-                (prior(state), possible)
-            }
+            Self::Prior => view(prior(state)?, film && !in_session),
             Self::CompareNext => compare_neighbor(1),
             Self::ComparePrevious => compare_neighbor(-1),
             Self::CompareModel => {
@@ -410,13 +418,10 @@ impl Action {
     }
 }
 
-/// Shows the prior film beside the one in view, or closes it; says why there is none.
-fn prior(state: &AppState) -> Command {
+/// Shows the prior film beside the one in view, or closes it; `None` where there is none.
+fn prior(state: &AppState) -> Option<ViewerCommand> {
     let films = &state.shared.films;
-    let place = match state.list.prior(films) {
-        Ok(place) => place,
-        Err(reason) => return Command::Notify(reason.text().to_owned()),
-    };
+    let place = state.list.prior(films).ok()?;
     let path = films.entries().get(place).map(|entry| &entry.path);
     let shown = state.viewer.compare.as_ref().is_some_and(
         |compare| matches!(&compare.with, CompareWith::Film(beside) if Some(beside) == path),
@@ -426,7 +431,7 @@ fn prior(state: &AppState) -> Command {
     } else {
         CompareCommand::ShowFilm(place)
     };
-    Command::Viewer(ViewerCommand::Compare(command))
+    Some(ViewerCommand::Compare(command))
 }
 
 /// Whether the answers to the film in view can be written to the log of the blinded session.

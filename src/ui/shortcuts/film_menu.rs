@@ -12,6 +12,8 @@ pub struct MenuEntry {
     pub key: String,
     /// What it does; `None` where that is not possible now.
     pub command: Option<Command>,
+    /// Why it is not, where that is not to be seen.
+    pub obstacle: Option<&'static str>,
     /// For what can be on or off: whether it is on.
     pub selected: Option<bool>,
 }
@@ -29,17 +31,23 @@ impl Actions<'_> {
             label: action.label(),
             key: self.key_words(ctx, action),
             command,
+            obstacle: None,
             selected: None,
         };
-        let of_film_in_view = |action| of_action(action, self.command(action));
+        let of_film_in_view = |action| MenuEntry {
+            obstacle: self.obstacle(action),
+            ..of_action(action, self.command(action))
+        };
         let plain = |label, command| MenuEntry {
             label,
             key: String::new(),
             command: Some(command),
+            obstacle: None,
             selected: None,
         };
         let first = if in_view {
             vec![
+                of_film_in_view(Action::Prior),
                 of_film_in_view(Action::CompareNext),
                 of_film_in_view(Action::ComparePrevious),
                 of_film_in_view(Action::CompareModel),
@@ -123,6 +131,29 @@ mod tests {
         assert_eq!(films.current(), Some(current));
         let menu = Actions::of(&stage.state).film_menu(&ctx, other);
         assert_eq!(entry(&menu, "Mark as flagged").selected, Some(true));
+    }
+
+    #[test]
+    fn a_prior_that_there_is_not_is_grayed_and_the_menu_says_why() {
+        let mut stage = Fixture::Film.stage();
+        let mut priors = Vec::new();
+        for film_idx in 0..stage.state.shared.films.entries().len() {
+            let show = ViewerCommand::ShowFilm(film_idx);
+            stage.state.apply(Command::Viewer(show));
+            let menu = Actions::of(&stage.state).film_menu(&Context::default(), film_idx);
+            let prior = entry(&menu, Action::Prior.label());
+            assert_eq!(prior.command.is_none(), prior.obstacle.is_some());
+            assert!(
+                prior
+                    .obstacle
+                    .is_none_or(|text| text.starts_with("No prior:"))
+            );
+            priors.push(prior.command.is_some());
+        }
+        assert!(
+            priors.contains(&true) && priors.contains(&false),
+            "{priors:?}"
+        );
     }
 
     #[test]

@@ -37,6 +37,11 @@ impl<'a> Actions<'a> {
         action.command(self.state)
     }
 
+    /// Why it is not possible now, where that is not to be seen.
+    pub fn obstacle(self, action: Action) -> Option<&'static str> {
+        action.obstacle(self.state)
+    }
+
     /// The action's shortcut as text, for tooltips; empty if it has none.
     pub fn key_words(self, ctx: &Context, action: Action) -> String {
         let shortcut = action.shortcut(self.keys());
@@ -66,7 +71,7 @@ impl<'a> Actions<'a> {
         response.on_hover_ui(tip).on_disabled_hover_ui(tip)
     }
 
-    /// Adds a button that does `action`, grayed while that is not possible.
+    /// Adds a button that does `action`, grayed while that is not possible; the tooltip says why.
     pub fn add(
         self,
         ui: &mut Ui,
@@ -81,7 +86,10 @@ impl<'a> Actions<'a> {
         {
             commands.send(command);
         }
-        response
+        match self.obstacle(action) {
+            Some(obstacle) => response.on_disabled_hover_text(obstacle),
+            None => response,
+        }
     }
 
     /// A line of a menu that does `action`, with its key.
@@ -177,7 +185,14 @@ pub fn keys_ui(ctx: &Context, state: &AppState, commands: &CommandSender) {
         if n_presses == 0 {
             continue;
         }
-        for command in action.command(state).into_iter().cycle().take(n_presses) {
+        // A key cannot be grayed: it says why nothing happens.
+        let told = || {
+            action
+                .obstacle(state)
+                .map(|text| Command::Notify(text.to_owned()))
+        };
+        let command = action.command(state).or_else(told);
+        for command in command.into_iter().cycle().take(n_presses) {
             commands.send(command);
         }
     }

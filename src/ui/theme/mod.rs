@@ -54,12 +54,20 @@ pub const LIST_HEADING_HEIGHT_PT: f32 = 18.0;
 pub const ANSWERS_WIDTH_PT: f32 = 350.0;
 /// Width of the findings with their bars.
 pub const FINDINGS_WIDTH_PT: f32 = 316.0;
+/// Their largest share of a narrow window: the film has the rest.
+pub const FINDINGS_SHARE: f32 = 0.44;
+/// Narrower panels have pictures without words where both are used.
+pub const NARROW_PANEL_PT: f32 = 270.0;
+/// From this height on, the panel of findings has the card of the open one below its rows.
+pub const LEAST_HEIGHT_FOR_CARD_PT: f32 = 500.0;
 /// Narrower films have smaller words over them, and a shorter bar of the map.
 pub const NARROW_FILM_PT: f32 = 480.0;
 /// Still narrower ones have no words over them but those without which they would be misread.
 pub const TINY_FILM_PT: f32 = 280.0;
 /// Room at the film's foot for the bar of the map; words in the lower corners are above it.
 pub const ABOVE_MAP_BAR_PT: f32 = 52.0;
+/// Room there for the card of a film without scores.
+pub const ABOVE_CARD_PT: f32 = 96.0;
 /// Width of a notice.
 pub const NOTICE_WIDTH_PT: f32 = 440.0;
 /// Height of one finding's row.

@@ -19,4 +19,4 @@ pub use interval_bar::IntervalBar;
 pub use legend_entry::{BAND_OPACITY, LegendEntry, LegendSign};
 pub use logit_slider::LogitSlider;
 pub use number_field::{NumberField, NumberNote, NumberOutput};
-pub use threshold_slider::{ThresholdSlider, score_bar_ui};
+pub use threshold_slider::{ThresholdSlider, paint_score_bar, score_bar_ui};

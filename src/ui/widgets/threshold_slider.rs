@@ -240,11 +240,17 @@ pub fn score_bar_ui(ui: &mut Ui, width_pt: f32, score: Option<Score>, threshold:
     let (rect, _) = ui.allocate_exact_size(size, Sense::hover());
     let bar = Vec2::new(rect.width(), BAR_HEIGHT_PT);
     let rail = Rect::from_center_size(rect.center(), bar);
+    paint_score_bar(ui, rail, score, threshold);
+}
+
+/// The same as high and wide as `rail`; the mark goes beyond it.
+pub fn paint_score_bar(ui: &Ui, rail: Rect, score: Option<Score>, threshold: Option<f32>) {
     paint_bar(ui, rail, score, threshold);
     if let Some(threshold) = threshold {
         let x = rail.left() + rail.width() * threshold;
+        let reach = rail.height() / 3.0;
         let stroke = Stroke::new(2.0, theme::palette(ui.visuals()).threshold);
-        let ends = [pos2(x, rail.top() - 3.0), pos2(x, rail.bottom() + 3.0)];
+        let ends = [pos2(x, rail.top() - reach), pos2(x, rail.bottom() + reach)];
         ui.painter().line_segment(ends, stroke);
     }
 }

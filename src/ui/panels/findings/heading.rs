@@ -34,23 +34,25 @@ pub fn concerns_ui(ui: &mut Ui, view: &FindingsView<'_>, commands: &CommandSende
             ui.add(egui::Label::new(text).wrap());
         });
     }
+    // Of a refused film the card has them.
+    let mut offers = Vec::new();
+    if !refused {
+        offers.push((Action::RotateAndScore, "Rotate and score"));
+        offers.push((Action::InvertAndScore, "Invert and score"));
+    }
+    if !refused && !opened.correction.auto_window {
+        offers.push((Action::UseAutoWindow, "Use auto window"));
+    }
+    offers.push((Action::AsInFile, "Use the film as in its file"));
+    offers.retain(|(action, _)| view.actions.command(*action).is_some());
+    if offers.is_empty() {
+        return;
+    }
     ui.horizontal_wrapped(|ui| {
-        // Of a refused film the card has them.
-        let mut offers = Vec::new();
-        if !refused {
-            offers.push((Action::RotateAndScore, "Rotate and score"));
-            offers.push((Action::InvertAndScore, "Invert and score"));
-        }
-        if !refused && !opened.correction.auto_window {
-            offers.push((Action::UseAutoWindow, "Use auto window"));
-        }
-        offers.push((Action::AsInFile, "Use the film as in its file"));
         for (action, label) in offers {
-            if view.actions.command(action).is_some() {
-                let button = egui::Button::new(label);
-                let response = view.actions.add(ui, action, button, commands);
-                response.on_hover_text(action.label());
-            }
+            let button = egui::Button::new(label);
+            let response = view.actions.add(ui, action, button, commands);
+            response.on_hover_text(action.label());
         }
     });
 }
@@ -61,6 +63,7 @@ pub fn note_ui(ui: &mut Ui, view: &FindingsView<'_>, commands: &CommandSender) {
         return;
     };
     ui.add_space(theme::SMALL_GAP_PT);
+    let worded = ui.available_width() >= theme::NARROW_PANEL_PT;
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = theme::TINY_GAP_PT;
         for (mark, action, icon) in [
@@ -69,7 +72,7 @@ pub fn note_ui(ui: &mut Ui, view: &FindingsView<'_>, commands: &CommandSender) {
             (Mark::Excluded, Action::Exclude, Icon::Exclude),
         ] {
             let button = IconButton::new(icon, mark.label())
-                .word(Some(mark.label()))
+                .word(worded.then_some(mark.label()))
                 .selected(entry.mark == Some(mark));
             let response = ui.add(button);
             if response.clicked() {

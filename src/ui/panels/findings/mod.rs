@@ -1,15 +1,15 @@
-//! The findings of the film in view, told as above threshold, below, and without one; the finding in view is open.
+//! The findings of the film in view, told as above threshold, below, and without one; and the card of the one in view.
 
+mod card;
 mod heading;
 mod model;
-mod open_row;
 mod row;
 mod summary;
 mod view;
+mod views;
+mod words;
 
-use std::path::PathBuf;
-
-use egui::{Panel, ScrollArea, Ui};
+use egui::{Frame, Margin, Panel, ScrollArea, Ui};
 
 use crate::domain::{PerFinding, Score};
 use crate::model::ModelCard;
@@ -17,76 +17,136 @@ use crate::state::{CommandSender, FindingGroups, Model};
 use crate::ui::theme;
 use crate::ui::widgets::Busy;
 
-pub use model::{BesideScore, FindingRow, Verdict, finding_rows, risk_text};
+pub use model::{BesideScore, FindingRow, Verdict, finding_rows};
 use model::{only_beside, risk_of};
 pub use view::FindingsView;
+pub use views::FindingsViews;
+use views::HeldOrder;
+pub use words::HARDLY_ABOVE_CHANCE;
 
-/// What the panel keeps between frames.
-#[derive(Default)]
-pub struct FindingsViews {
-    held: Option<HeldOrder>,
-}
+/// Room for a card of any finding, with what is around it.
+const CARD_ROOM_PT: f32 = 300.0;
 
-/// The order of the rows since a finding was opened. It stays while the threshold of that finding moves: a row that
-/// changed its place could not be dragged, and others could not be aimed at.
-struct HeldOrder {
-    film: Option<PathBuf>,
-    open: Option<usize>,
-    groups: FindingGroups,
-}
-
-impl HeldOrder {
-    /// The order to show: the one held, as long as only the open finding would stand elsewhere.
-    fn of(held: Option<Self>, view: &FindingsView<'_>, now: &FindingGroups) -> Self {
-        let (film, open) = (view.films.current_path(), view.viewer.selected);
-        let is_kept = |held: &Self| {
-            let same = held.film.as_deref() == film && held.open == open;
-            same && open.is_some_and(|open| held.groups.differ_only_at(now, open))
-        };
-        held.filter(is_kept).unwrap_or_else(|| Self {
-            film: film.map(Into::into),
-            open,
-            groups: now.clone(),
-        })
-    }
-}
-
-/// Scores at the right of the film; in their place, why there are none.
+/// Scores at the right of the film; in their place, why there are none. The rows keep their places whichever finding is
+/// open: its card is below them. Where they have not all room above it, they are scrolled, and the card stays. In a low
+/// window card and marks are scrolled too.
 pub fn findings_ui(
     ui: &mut Ui,
     view: &FindingsView<'_>,
     views: &mut FindingsViews,
     commands: &CommandSender,
 ) {
-    if view.films.current_path().is_some() {
-        // Below the rows, which keep their places from film to film.
-        Panel::bottom("marks").show(ui, |ui| {
-            heading::concerns_ui(ui, view, commands);
-            heading::note_ui(ui, view, commands);
-        });
-    } else {
+    let has_film = view.films.current_path().is_some();
+    let pinned = ui.available_height() >= theme::LEAST_HEIGHT_FOR_CARD_PT;
+    if !has_film {
         ui.heading("No film");
         ui.weak("Open a film to see its scores");
+    } else if pinned {
+        // Below the rows, which keep their places from film to film.
+        let around = Margin::symmetric(0, theme::TINY_GAP_PT as i8);
+        Panel::bottom("marks")
+            .frame(Frame::new().inner_margin(around))
+            .show_separator_line(false)
+            .show(ui, |ui| marks_ui(ui, view, commands));
     }
-    ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
-        let Some(loaded) = &view.model.loaded else {
-            no_model_ui(ui, view.model);
-            return;
-        };
-        let card = loaded.classifier.card();
-        let rows = rows_of(view);
+    let compares = view.beside.is_some();
+    let shown = view.model.loaded.as_ref().map(|loaded| {
         let scores = scores_of(view);
         let now = FindingGroups::of(loaded.thresholds.current(), scores);
         let held = HeldOrder::of(views.held.take(), view, &now);
-        let told = (scores.is_some(), held.groups != now);
-        summary::summary_ui(ui, &now, told, view, commands);
+        Shown {
+            card: loaded.classifier.card(),
+            rows: rows_of(view),
+            scored: scores.is_some(),
+            held,
+            now,
+        }
+    });
+    let open = shown.as_ref().filter(|shown| shown.open().is_some());
+    let docked = pinned && views.rows_height_pt + CARD_ROOM_PT > ui.available_height();
+    if let Some(shown) = open.filter(|_| docked) {
+        let above = Margin {
+            top: theme::TINY_GAP_PT as i8,
+            ..Margin::ZERO
+        };
+        Panel::bottom("open finding")
+            .frame(Frame::new().inner_margin(above))
+            .show_separator_line(false)
+            .show(ui, |ui| shown.card_ui(ui, view, commands));
+    }
+    ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
+        match &shown {
+            Some(shown) => {
+                let top = ui.cursor().top();
+                let reveal = views.to_reveal(shown.held.open, compares);
+                shown.rows_ui(ui, view, reveal, commands);
+                views.rows_height_pt = ui.cursor().top() - top;
+                if !docked {
+                    ui.add_space(theme::SMALL_GAP_PT);
+                    shown.card_ui(ui, view, commands);
+                }
+            }
+            None => no_model_ui(ui, view.model),
+        }
+        if has_film && !pinned {
+            marks_ui(ui, view, commands);
+        }
+    });
+    if let Some(shown) = shown {
+        views.keep(shown.held, compares);
+    }
+}
+
+fn marks_ui(ui: &mut Ui, view: &FindingsView<'_>, commands: &CommandSender) {
+    heading::concerns_ui(ui, view, commands);
+    heading::note_ui(ui, view, commands);
+}
+
+/// What the panel shows of a model and a film.
+struct Shown<'a> {
+    card: &'a ModelCard,
+    rows: Vec<FindingRow>,
+    scored: bool,
+    /// The order on the screen, and that of the thresholds as they are.
+    held: HeldOrder,
+    now: FindingGroups,
+}
+
+impl Shown<'_> {
+    fn open(&self) -> Option<&FindingRow> {
+        self.rows.iter().find(|row| row.selected)
+    }
+
+    /// Summary and rows; `reveal` is scrolled into view.
+    fn rows_ui(
+        &self,
+        ui: &mut Ui,
+        view: &FindingsView<'_>,
+        reveal: Option<usize>,
+        commands: &CommandSender,
+    ) {
+        let told = (self.scored, self.held.groups != self.now);
+        summary::summary_ui(ui, &self.now, told, view, commands);
         if let Some(beside) = &view.beside {
             row::compared_heading_ui(ui, &beside.names);
         }
-        groups_ui(ui, &rows, (&held.groups, &now), card, view, commands);
-        views.held = Some(held);
-        only_beside_ui(ui, card, view);
-    });
+        ui.scope(|ui| {
+            ui.spacing_mut().item_spacing.y = theme::TINY_GAP_PT / 2.0;
+            let compares = view.beside.is_some();
+            groups_ui(ui, self, reveal, compares, commands);
+            only_beside_ui(ui, self.card, view);
+        });
+    }
+
+    /// The finding in view.
+    fn card_ui(&self, ui: &mut Ui, view: &FindingsView<'_>, commands: &CommandSender) {
+        let Some(row) = self.open() else {
+            return;
+        };
+        let is_above = |groups: &FindingGroups| groups.above.contains(&row.finding_idx);
+        let elsewhere = is_above(&self.held.groups) != is_above(&self.now);
+        card::card_ui(ui, row, (self.card, elsewhere), view, commands);
+    }
 }
 
 /// The scores to be seen: of the film as it is covered, if it is.
@@ -126,23 +186,20 @@ fn rows_of(view: &FindingsView<'_>) -> Vec<FindingRow> {
     rows
 }
 
-/// The groups, one below the other, in the order that is held.
+/// The groups, one below the other, in the order that is held; `reveal` is scrolled into view.
 fn groups_ui(
     ui: &mut Ui,
-    rows: &[FindingRow],
-    (groups, now): (&FindingGroups, &FindingGroups),
-    card: &ModelCard,
-    view: &FindingsView<'_>,
+    shown: &Shown<'_>,
+    reveal: Option<usize>,
+    compares: bool,
     commands: &CommandSender,
 ) {
+    let (groups, now) = (&shown.held.groups, &shown.now);
     let rows_ui = |ui: &mut Ui, places: &[usize]| {
-        for row in places.iter().filter_map(|&place| rows.get(place)) {
-            if row.selected {
-                let is_above = |groups: &FindingGroups| groups.above.contains(&row.finding_idx);
-                let elsewhere = is_above(groups) != is_above(now);
-                open_row::open_row_ui(ui, row, (card, elsewhere), view, commands);
-            } else {
-                row::row_ui(ui, row, commands);
+        for row in places.iter().filter_map(|&place| shown.rows.get(place)) {
+            let response = row::row_ui(ui, row, commands);
+            if reveal == Some(row.finding_idx) {
+                response.scroll_to_me(None);
             }
         }
     };
@@ -157,31 +214,21 @@ fn groups_ui(
         return;
     }
     let n_without = without.len();
-    group_name_ui(ui, &format!("No threshold in this model ({n_without})")).on_hover_text(
-        "A threshold needs enough films with the finding in validation. Open a finding to set one by hand",
+    group_name_ui(ui, &format!("No threshold ({n_without}): neither above nor below")).on_hover_text(
+        "This model has no threshold for it. One needs enough films with the finding in validation. Open the finding \
+         to set one by hand",
     );
     // A model without any threshold has nothing else to show; columns of a comparison need lines.
-    if groups.n_judged() == 0 || view.beside.is_some() {
+    if groups.n_judged() == 0 || compares {
         rows_ui(ui, without);
         return;
     }
-    let (open, closed): (Vec<usize>, Vec<usize>) = without
-        .iter()
-        .partition(|&&place| rows.get(place).is_some_and(|row| row.selected));
-    rows_ui(ui, &open);
     ui.horizontal_wrapped(|ui| {
-        for row in closed.iter().filter_map(|&place| rows.get(place)) {
-            let score = row
-                .score
-                .map_or_else(|| "n/a".to_owned(), |score| format!("{:.2}", score.get()));
-            let text = egui::RichText::new(format!("{} {score}", row.name)).weak();
-            let button = egui::Button::new(text).frame_when_inactive(false).small();
-            let response = ui.add(button).on_hover_text("Show the map of this finding");
-            let enabled = response.enabled();
-            response
-                .widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, enabled, &row.name));
-            if response.clicked() {
-                row::select(row, commands);
+        ui.spacing_mut().button_padding.x = theme::TINY_GAP_PT;
+        for row in without.iter().filter_map(|&place| shown.rows.get(place)) {
+            let response = row::short_row_ui(ui, row, commands);
+            if reveal == Some(row.finding_idx) {
+                response.scroll_to_me(None);
             }
         }
     });

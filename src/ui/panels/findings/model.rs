@@ -1,12 +1,9 @@
 use crate::domain::{Labels, PerFinding, Score, Threshold};
 use crate::explain::JitterInterval;
 use crate::metrics::Platt;
-use crate::model::{Calibration, ScoreHistogram};
+use crate::model::Calibration;
 use crate::scores::ProbabilityRule;
 use crate::state::Thresholds;
-
-/// A finding whose AUC is below this is hardly told from chance.
-const HARDLY_ABOVE_CHANCE: f64 = 0.65;
 
 /// Which side of its threshold a score is on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -157,38 +154,6 @@ pub fn risk_of(score: Score, calibration: Option<&Calibration>) -> Option<f64> {
     Some(rule.probability(f64::from(score.get())))
 }
 
-/// The rank of a row's score among validation films with and without the finding.
-pub fn standing_text(row: &FindingRow, histogram: Option<&ScoreHistogram>) -> String {
-    let (Some(score), Some(histogram)) = (row.score, histogram) else {
-        return "Rank among validation films: n/a".to_owned();
-    };
-    let percent = |share: Option<f64>| {
-        share.map_or_else(
-            || "n/a".to_owned(),
-            |share| format!("{:.0} %", share * 100.0),
-        )
-    };
-    let (positives, negatives) = histogram.shares_below(score.get());
-    format!(
-        "Higher than {} of films with it and {} of films without ({}; AUC {})",
-        percent(positives),
-        percent(negatives),
-        histogram.measured_on(),
-        auc_text(histogram.auc())
-    )
-}
-
-/// An AUC with what it means where it is hardly above chance.
-fn auc_text(auc: Option<f64>) -> String {
-    match auc {
-        None => "n/a".to_owned(),
-        Some(auc) if auc < HARDLY_ABOVE_CHANCE => {
-            format!("{auc:.2}, hardly above chance: do not rely on it")
-        }
-        Some(auc) => format!("{auc:.2}"),
-    }
-}
-
 /// How far a row's score moves over small changes of the film.
 pub fn interval_text(row: &FindingRow, n: usize) -> Option<String> {
     let JitterInterval { low, median, high } = row.interval?;
@@ -207,59 +172,10 @@ pub fn interval_text(row: &FindingRow, n: usize) -> Option<String> {
     Some(text)
 }
 
-/// The calibrated risk of a row's finding, apart from its score, and what it was fitted on.
-pub fn risk_text(row: &FindingRow, calibration: Option<&Option<Calibration>>) -> String {
-    let Some(score) = row.score else {
-        return "Risk: n/a, no score".to_owned();
-    };
-    match calibration {
-        Some(Some(known @ Calibration::Platt { fitted_on, .. })) => {
-            let risk = risk_of(score, Some(known)).unwrap_or_default() * 100.0;
-            format!("Risk: {risk:.0} % (calibrated on {fitted_on})")
-        }
-        _ => "Risk: n/a, the model has no calibration for it".to_owned(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::domain::OperatingPoint;
-
-    #[test]
-    fn the_risk_is_shown_apart_from_the_score_or_not_at_all() {
-        let labels = Labels::nih_14();
-        let thresholds = Thresholds::of_model(labels.map(|_, _| Threshold::unset()));
-        let scores = labels.map(|_, _| Score::new(0.5).unwrap());
-        let rows = finding_rows(&thresholds, Some(&scores), Some(4));
-        let calibration = Some(Calibration::Platt {
-            slope: 2.0,
-            intercept: -1.0,
-            fitted_on: "valid".to_owned(),
-        });
-        // The logit of 0.5 is 0: the risk is sigmoid(-1).
-        let text = risk_text(&rows[4], Some(&calibration));
-        assert!(
-            text.contains("Risk: 27 %") && text.contains("valid"),
-            "{text}"
-        );
-        assert!(risk_text(&rows[4], Some(&None)).contains("n/a"));
-        let unscored = finding_rows(&thresholds, None, Some(4));
-        assert!(risk_text(&unscored[4], Some(&calibration)).contains("n/a, no score"));
-    }
-
-    #[test]
-    fn a_share_of_films_that_are_not_there_is_unknown_and_not_0() {
-        let thresholds = Thresholds::of_model(Labels::nih_14().map(|_, _| Threshold::unset()));
-        let scores = Labels::nih_14().map(|_, _| Score::new(0.5).unwrap());
-        let rows = finding_rows(&thresholds, Some(&scores), None);
-        let negatives = [(0.1, false), (0.9, false)].into_iter();
-        let histogram = ScoreHistogram::of(negatives, "valid").unwrap();
-        assert_eq!(
-            standing_text(&rows[7], Some(&histogram)),
-            "Higher than n/a of films with it and 50 % of films without (valid; AUC n/a)"
-        );
-    }
 
     #[test]
     fn a_row_says_which_side_its_score_is_on() {

@@ -52,11 +52,12 @@ pub(super) fn strip_words(
     )
 }
 
-/// Orange for a score at or above its threshold.
+/// Orange for a score at or above a threshold that somebody chose.
 fn score_color(ui: &Ui, view: &ListView<'_>, label: usize, value: f32) -> egui::Color32 {
     let thresholds = view.model.loaded.as_ref();
     let thresholds = thresholds.map(|loaded| loaded.thresholds.current());
     let threshold = thresholds.and_then(|t| t.get(label));
+    let threshold = threshold.filter(|threshold| threshold.is_set());
     let above = Score::new(value).ok().zip(threshold);
     if above.is_some_and(|(score, threshold)| score.is_positive(threshold)) {
         theme::palette(ui.visuals()).above_text

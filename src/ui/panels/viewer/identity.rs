@@ -9,7 +9,10 @@ use crate::ui::theme;
 /// sees the facts alone.
 pub fn identity_ui(ui: &mut Ui, rect: Rect, pane: &Pane<'_>, opened: &OpenedFilm) {
     let place = rect.shrink2(egui::vec2(6.0, 4.0));
-    let place = place.with_max_x(place.left() + place.width() * 0.5);
+    // A tiny film has no words beside these, and no room for more than its name and patient.
+    let tiny = rect.width() < theme::TINY_FILM_PT;
+    let share = if tiny { 1.0 } else { 0.5 };
+    let place = place.with_max_x(place.left() + place.width() * share);
     let builder = UiBuilder::new()
         .id_salt(("identity", pane.name))
         .max_rect(place)
@@ -32,21 +35,15 @@ pub fn identity_ui(ui: &mut Ui, rect: Rect, pane: &Pane<'_>, opened: &OpenedFilm
                     .on_hover_text(film.path.display().to_string());
             }
             let identity = &pane.identity;
-            for words in [&identity.patient, &identity.study].into_iter().flatten() {
+            let study = identity.study.as_ref().filter(|_| !tiny);
+            for words in identity.patient.iter().chain(study) {
                 line_ui(ui, RichText::new(words).small()).on_hover_text(words);
             }
-            line_ui(
-                ui,
-                RichText::new(facts(
-                    film,
-                    identity
-                        .view
-                        .as_deref()
-                        .or(film.info.view_position.as_deref()),
-                ))
-                .small(),
-            )
-            .on_hover_text(details(film));
+            if !tiny || pane.name_hidden {
+                let view = identity.view.as_deref();
+                let view = view.or(film.info.view_position.as_deref());
+                line_ui(ui, RichText::new(facts(film, view)).small()).on_hover_text(details(film));
+            }
             if pane.concerns_shown && !pane.refused {
                 let color = theme::palette(&Visuals::dark()).warning;
                 for reason in opened.concerns.reasons() {

@@ -61,14 +61,28 @@ pub fn film_ui(
     let zoom = placement.screen_from_shown.zoom * ui.ctx().pixels_per_point() * 100.0;
     let corner = rect.right_top() + Vec2::new(-10.0, 8.0);
     let (gray, name) = gray_text(pane, opened);
-    let text = if rect.width() < theme::TINY_FILM_PT {
-        gray
-    } else {
-        format!("{gray}  ({name})   {zoom:.0} %")
-    };
-    words_ui(ui, rect, corner, Align2::RIGHT_TOP, &text);
+    // Over a tiny film only a window that somebody moved.
+    let tiny = rect.width() < theme::TINY_FILM_PT;
+    if !tiny {
+        let text = format!("{gray}  ({name})   {zoom:.0} %");
+        words_ui(ui, rect, corner, Align2::RIGHT_TOP, &text);
+    } else if matches!(pane.display.gray, GrayChoice::Dragged(_)) {
+        words_ui(
+            ui,
+            rect,
+            corner + Vec2::new(0.0, theme::CONTROL_HEIGHT_PT),
+            Align2::RIGHT_TOP,
+            &gray,
+        );
+    }
     badges_ui(ui, rect, pane);
-    sides_ui(ui, rect, placement, opened);
+    // Above what is at the film's foot: the bar of the map, or the card of a refused film.
+    let foot = if pane.refused {
+        theme::ABOVE_CARD_PT
+    } else {
+        theme::ABOVE_MAP_BAR_PT
+    };
+    sides_ui(ui, rect.with_max_y(rect.bottom() - foot), placement, opened);
 }
 
 /// The map of the selected finding; what to say of it.
@@ -83,28 +97,40 @@ fn map_ui(
     let finding_idx = pane.selected?;
     let name = scored.maps.labels().get(finding_idx)?.replace('_', " ");
     if map_mesh_ui(ui, painter, placement, pane, finding_idx, views) {
-        Some(map_text(&name, pane, scored, finding_idx))
+        let width = painter.clip_rect().width();
+        let lines = map_lines(&name, pane, scored, (finding_idx, width));
+        (!lines.is_empty()).then(|| lines.join("\n"))
     } else {
         Some(format!("{name}: no positive evidence"))
     }
 }
 
 /// What to know of the map in view: its method, whether it is drawn fainter, and how much of it
-/// cannot be about the patient.
-fn map_text(name: &str, pane: &Pane<'_>, scored: &ScoredFilm, finding_idx: usize) -> String {
+/// cannot be about the patient. `width`, of the film in points: what the menu of the map has too is left out over a
+/// narrow one, and what the rows have over a tiny one.
+fn map_lines(
+    name: &str,
+    pane: &Pane<'_>,
+    scored: &ScoredFilm,
+    (finding_idx, width): (usize, f32),
+) -> Vec<String> {
     let smooth = scored.can_be_smooth() && pane.map.smooth;
     let smooth = if smooth { ", smoothed" } else { "" };
-    let mut text = format!("Map: {name}, {}{smooth}", scored.method.name());
+    let mut lines = Vec::new();
+    if width >= theme::NARROW_FILM_PT {
+        lines.push(format!("Map: {name}, {}{smooth}", scored.method.name()));
+    } else if width >= theme::TINY_FILM_PT {
+        lines.push(format!("Map: {name}"));
+    }
     if pane.is_above(finding_idx) == Some(false) {
-        text.push_str("\nBelow its threshold: drawn fainter");
+        lines.push("Below its threshold: drawn fainter".to_owned());
     }
     let outside = scored.outside.get(finding_idx).copied().flatten();
     // Said where it matters: the words lie over the film.
     if outside.is_none_or(|share| share >= TELLING_SHARE_OUTSIDE) {
-        text.push('\n');
-        text.push_str(&outside_text(outside));
+        lines.push(outside_text(outside));
     }
-    text
+    lines
 }
 
 /// Draws the map of one finding over the film; whether it has positive evidence.
@@ -257,7 +283,7 @@ fn sides_ui(ui: &Ui, rect: Rect, placement: &Placement, opened: &OpenedFilm) {
             side_place(rect, towards.x > 0.0)
         } else if towards.y > 0.0 {
             (
-                rect.center_bottom() - Vec2::new(0.0, 10.0),
+                rect.center_bottom() - Vec2::new(0.0, 4.0),
                 Align2::CENTER_BOTTOM,
             )
         } else {

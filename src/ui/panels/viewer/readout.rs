@@ -45,7 +45,7 @@ fn pixel_text(pos_in_image: Point, opened: &OpenedFilm) -> Option<String> {
     ))
 }
 
-/// The evidence of the finding in view at a point, as a fraction of its map's maximum.
+/// The evidence of the finding in view at a point.
 fn evidence_text(place: Point, pane: &Pane<'_>) -> Option<String> {
     let scored = pane.scored()?;
     if !(0.0..=1.0).contains(&place.x) || !(0.0..=1.0).contains(&place.y) {
@@ -53,11 +53,38 @@ fn evidence_text(place: Point, pane: &Pane<'_>) -> Option<String> {
     }
     let (name, heatmap) = scored.maps.iter().nth(pane.selected?)?;
     let name = name.replace('_', " ");
-    let value = heatmap.at(place.x, place.y);
-    Some(if value > 0.0 {
-        let percent = value / heatmap.max() * 100.0;
-        format!("{name}: evidence {percent:.0} % of the map's maximum")
+    let share = share_text(heatmap.at(place.x, place.y), heatmap.max());
+    Some(format!("{name}: evidence {share} of the map's maximum"))
+}
+
+/// A value as a share of the maximum, one form of words for all; 0 % means none at all.
+fn share_text(value: f32, max: f32) -> String {
+    if value <= 0.0 || max <= 0.0 {
+        return "0 %".to_owned();
+    }
+    let percent = value / max * 100.0;
+    if percent < 1.0 {
+        "below 1 %".to_owned()
     } else {
-        format!("{name}: no evidence here")
-    })
+        format!("{percent:.0} %")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn little_evidence_is_told_from_none() {
+        for (value, max, expected) in [
+            (0.0, 2.0, "0 %"),
+            (-1.0, 2.0, "0 %"),
+            (0.0, 0.0, "0 %"),
+            (0.001, 2.0, "below 1 %"),
+            (0.5, 2.0, "25 %"),
+            (2.0, 2.0, "100 %"),
+        ] {
+            assert_eq!(share_text(value, max), expected);
+        }
+    }
 }

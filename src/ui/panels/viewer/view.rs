@@ -249,10 +249,12 @@ impl<'a> Pane<'a> {
         self.film.opened()
     }
 
-    /// Whether a finding's score is at or above its threshold; `None` without either.
+    /// Whether a finding's score is at or above its threshold; `None` without a score, or a threshold that somebody
+    /// chose.
     pub fn is_above(&self, finding_idx: usize) -> Option<bool> {
         let score = self.scored()?.inference.scores.get(finding_idx)?;
-        Some(score.is_positive(self.thresholds?.get(finding_idx)?))
+        let threshold = self.thresholds?.get(finding_idx)?;
+        threshold.is_set().then(|| score.is_positive(threshold))
     }
 
     /// How the map of a finding is drawn: fainter below its threshold.
