@@ -130,6 +130,7 @@ impl Work<'_> {
             comparison: comparison
                 .map(|path| ComparedSet::load(set, path, &rules))
                 .transpose()?,
+            curves_behind: args.curves_behind,
             warnings,
         };
         Ok((Evaluation::of(&opened, choices, watch)?, chosen))

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use thiserror::Error;
 
 use crate::dataset::{CacheError, DataError, SplitError};
+use crate::files::io_reason;
 use crate::model::{DeviceError, ModelError, ModelFault, ModelFileError};
 use crate::scores::ScoresError;
 use crate::work::{Canceled, NoThread};
@@ -18,9 +19,9 @@ pub enum TrainError {
     Value(String),
     #[error("{reason}: {}", path.display())]
     Config { path: PathBuf, reason: String },
-    #[error("cannot read ({source}): {}", path.display())]
+    #[error("cannot read ({}): {}", io_reason(source), path.display())]
     Read { path: PathBuf, source: io::Error },
-    #[error("cannot write ({source}): {}", path.display())]
+    #[error("cannot write ({}): {}", io_reason(source), path.display())]
     Write { path: PathBuf, source: io::Error },
     #[error("{reason}: {}", path.display())]
     Broken { path: PathBuf, reason: String },

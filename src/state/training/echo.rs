@@ -1,11 +1,12 @@
 use std::collections::BTreeSet;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::CheckReport;
 use crate::dataset::{DataError, DataSet, Split, SplitLists, SplitRule, SplitShares, lists_in};
-use crate::files::check_writable;
+use crate::files::{check_writable, io_reason, open_fault};
 use crate::train::{DataPlan, RunFolder, SplitKind, TrainConfig};
 use crate::work::{JobContext, Latest, Wake, Watch as _};
 
@@ -164,8 +165,12 @@ fn pause(ctx: &JobContext) -> anyhow::Result<()> {
 
 fn open(settings: &TrainConfig) -> Result<Arc<DataSet>, String> {
     let data = &settings.data;
-    if !data.exists() {
-        return Err(format!("no such folder or table: {}", data.display()));
+    if let Err(error) = data.metadata() {
+        let reason = match error.kind() {
+            ErrorKind::NotFound => "no such folder or table".to_owned(),
+            _ => open_fault(&error),
+        };
+        return Err(format!("{reason}: {}", data.display()));
     }
     match DataSet::open_by(data, settings.columns.as_ref(), settings.label_rules()) {
         Ok(data) => Ok(Arc::new(data)),
@@ -199,6 +204,28 @@ impl EchoReport {
             data,
             question,
         }
+    }
+}
+
+impl EchoReport {
+    /// The folder's own lists, if no patient is in two of them: what is chosen where nobody chose.
+    pub(super) fn own_lists(&self) -> Option<&SplitChoice> {
+        let offer = self.offers.iter().find(|offer| offer.is_of_folder())?;
+        let counts = offer.found.as_ref().ok()?;
+        (counts.n_leaking == 0).then_some(&offer.choice)
+    }
+}
+
+impl SplitOffer {
+    /// Whether it is by the lists that are in the folder of the data.
+    pub fn is_of_folder(&self) -> bool {
+        matches!(
+            self.choice,
+            SplitChoice::Lists {
+                in_folder: true,
+                ..
+            }
+        )
     }
 }
 
@@ -312,7 +339,10 @@ fn run_folder_error(root: &Path, data: Option<&DataSet>) -> Option<String> {
         ));
     }
     let error = check_writable(root).err()?;
-    Some(format!("no run can be written here ({error}): {path}"))
+    Some(format!(
+        "no run can be written here ({}): {path}",
+        io_reason(&error)
+    ))
 }
 
 #[cfg(test)]
