@@ -27,6 +27,8 @@ pub enum TrainError {
     Broken { path: PathBuf, reason: String },
     #[error("the folder already contains a run; resume it, or choose another folder: {}", path.display())]
     RunExists { path: PathBuf },
+    #[error("the films are in this folder, choose a new one for the run: {}", path.display())]
+    RunInData { path: PathBuf },
     #[error("another training runs in this folder; choose another: {}", path.display())]
     RunLocked { path: PathBuf },
     #[error("expected the files of a run, got a link, which leads elsewhere: {}", path.display())]

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use super::CheckReport;
 use crate::dataset::{DataError, DataSet, Split, SplitLists, SplitRule, SplitShares, lists_in};
 use crate::files::{check_writable, io_reason, open_fault};
-use crate::train::{DataPlan, RunFolder, SplitKind, TrainConfig};
+use crate::train::{DataPlan, RunFolder, SplitKind, TrainConfig, check_run_folder};
 use crate::work::{JobContext, Latest, Wake, Watch as _};
 
 /// A path is looked at once no key was pressed for so long.
@@ -328,15 +328,8 @@ fn run_folder_error(root: &Path, data: Option<&DataSet>) -> Option<String> {
     if RunFolder::open(root).is_ok() {
         return Some(format!("the folder already contains a run: {path}"));
     }
-    let is_data = data.is_some_and(|data| {
-        let of_film = |path: &PathBuf| path.parent() == Some(root);
-        let mut films = data.table.rows.iter().filter_map(|row| row.path.as_ref());
-        data.root == root || films.any(of_film)
-    });
-    if is_data {
-        return Some(format!(
-            "the films are in this folder, choose a new one for the run: {path}"
-        ));
+    if let Some(Err(error)) = data.map(|data| check_run_folder(root, data)) {
+        return Some(error.to_string());
     }
     let error = check_writable(root).err()?;
     Some(format!(
