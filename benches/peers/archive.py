@@ -2,8 +2,8 @@
 
     archive.py films PHANTOM.png                        100 films of 1024 pixels, and list.txt with each four times
     archive.py make THORAX.safetensors network.onnx     the network of a model file as ONNX
-    archive.py time NAME COMMAND...                     runs a command on list.txt, prints seconds and films/s
-    archive.py score network.onnx LIST PROCESSES        scores a list of films, prints seconds and films/s
+    archive.py time NAME COMMAND...                     runs a command on list.txt, prints seconds and films/s of the whole
+    archive.py score network.onnx LIST PROCESSES        scores a list of films, says films/s without its start
 """
 
 import multiprocessing
@@ -117,4 +117,5 @@ if __name__ == "__main__":
             began = time.perf_counter()
             scores = pool.map(score, paths, chunksize=8)
             took = time.perf_counter() - began
-        print(f"{took:.2f} s, {len(paths) / took:.1f} films/s, first {scores[0][:3]}")
+        rate = f"{len(paths) / took:.1f} films/s"
+        print(f"  without its start {took:.2f} s, {rate}, first {scores[0][:3]}", file=sys.stderr)

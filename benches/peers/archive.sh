@@ -28,7 +28,8 @@ thorax() {
 }
 for _ in $(seq "${1:-3}"); do
     thorax 2
-    "$python" "$here/archive.py" score network.onnx list.txt 2
+    "$python" "$here/archive.py" time "Pillow and ONNX Runtime, 2 processes" \
+        "$python" "$here/archive.py" score network.onnx list.txt 2
 done
 # Seconds of the processor for a film on one thread: two threads can do no better than two in that time.
 thorax 1

@@ -3,16 +3,17 @@
 use std::fs;
 use std::path::Path;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use anyhow::Context as _;
 
 use super::progress::{INTERRUPTED, ProgressLine};
 use super::{device_for_command, open_model, output};
-use crate::dataset::{FilmCache, SplitLists, SplitRule};
+use crate::dataset::{SplitLists, SplitRule};
 use crate::evaluate::{
-    Bootstrap, Choices, ComparedSet, Evaluation, EvaluationData, MapRule, MapsOfFilms, OpenedSet,
-    ScoreAuthor, ScoreSource, Written, figures_csv, figures_json, freeze_operating_points,
-    html_report, save_plots,
+    Bootstrap, BuiltInScores, Choices, ComparedSet, Evaluation, EvaluationData, MapRule,
+    MapsOfFilms, OpenedSet, ScoreAuthor, ScoreSource, Written, figures_csv, figures_json,
+    freeze_operating_points, html_report, save_plots,
 };
 use crate::files::{Existing, write_file};
 use crate::imaging::is_kept_film;
@@ -32,7 +33,12 @@ mod text;
 
 /// Prints how good scores are; nothing is written before all is known.
 pub fn run(args: &EvaluateArgs) -> anyhow::Result<ExitCode> {
-    match (Work { args }).all() {
+    let mut args = args.clone();
+    if let Some(part) = args.built_in {
+        let scores = BuiltInScores::lay_out(&args.cache_folder())?;
+        args.predictions = Some(scores.table(part));
+    }
+    match (Work { args: &args }).all() {
         Err(error) if Canceled::caused(error.as_ref()) => Ok(ExitCode::from(INTERRUPTED)),
         other => other.map(|()| ExitCode::SUCCESS),
     }
@@ -67,22 +73,18 @@ impl Work<'_> {
         let line = ProgressLine::new("{bar:30} {pos}/{len} {msg}, {eta} left")?;
         let evaluated = self.evaluate(classifier.as_ref(), &line);
         line.bar.finish_and_clear();
-        let (evaluation, chosen) = evaluated?;
-        let author = classifier
-            .as_ref()
-            .filter(|model| args.says_made_by(&evaluation.set, model.identity()))
-            .map(|model| ScoreAuthor::of(model, None));
-        self.write(&evaluation, &chosen, author.as_ref())
+        let (evaluation, chosen, author) = evaluated?;
+        self.write(&evaluation, &chosen, author.as_deref())
     }
 
     fn evaluate(
         &self,
         classifier: Option<&Classifier>,
         watch: &dyn Watch,
-    ) -> anyhow::Result<(Evaluation, Chosen)> {
+    ) -> anyhow::Result<(Evaluation, Chosen, Option<Arc<ScoreAuthor>>)> {
         let args = self.args;
         let mut data = self.data()?;
-        let cache_folder = args.cache.clone().unwrap_or_else(FilmCache::default_folder);
+        let cache_folder = args.cache_folder();
         let rules = args.score_rules()?;
         let source = match (&args.predictions, classifier, &data) {
             (Some(path), _, data) => ScoreSource::Predictions {
@@ -103,7 +105,11 @@ impl Work<'_> {
             data.keep_films_of(set);
         }
         let mut warnings = Vec::new();
-        let chosen = Chosen::new(args, set, classifier, &mut warnings)?;
+        let stated = classifier
+            .filter(|model| args.says_made_by(set.predictions.model.as_ref(), model.identity()));
+        let stated = stated.map(|model| Arc::new(ScoreAuthor::of(model, None)));
+        let author = stated.or_else(|| opened.author.clone());
+        let chosen = Chosen::new(args, set, classifier, author.as_deref(), &mut warnings)?;
         if let Some(model) = classifier {
             warnings.extend(self.check_author(set, model)?);
         }
@@ -133,14 +139,15 @@ impl Work<'_> {
             curves_behind: args.curves_behind,
             warnings,
         };
-        Ok((Evaluation::of(&opened, choices, watch)?, chosen))
+        let evaluation = Evaluation::of(&opened, choices, watch)?;
+        Ok((evaluation, chosen, author))
     }
 
     /// Operating points, calibration and card apply only to the model's own scores: what is said of
     /// others, and an error where more is asked for.
     fn check_author(&self, set: &ScoredSet, model: &Classifier) -> anyhow::Result<Option<String>> {
         let (args, identity) = (self.args, model.identity());
-        if args.says_made_by(set, identity) {
+        if args.says_made_by(set.predictions.model.as_ref(), identity) {
             return Ok(None);
         }
         let Some(author) = &set.predictions.model else {

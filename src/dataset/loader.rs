@@ -49,6 +49,28 @@ pub struct Batch {
     pub targets: Vec<f32>,
 }
 
+impl Batch {
+    /// The films of a share of this batch, with their place in the whole.
+    #[must_use]
+    pub fn part(&self, share: Share) -> Self {
+        let n_films = self.films.len().max(1);
+        let films = share.of(self.films.len());
+        let numbers = |all: &[f32]| {
+            let n_each = all.len() / n_films;
+            let range = films.start * n_each..films.end * n_each;
+            all.get(range).unwrap_or_default().to_vec()
+        };
+        Self {
+            first: self.first + films.start,
+            n_whole: self.n_whole,
+            pixels: numbers(&self.pixels),
+            truth: numbers(&self.truth),
+            targets: numbers(&self.targets),
+            films: self.films.get(films).unwrap_or_default().to_vec(),
+        }
+    }
+}
+
 /// Order and changes of the films of one epoch.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct EpochPlan {

@@ -113,20 +113,20 @@ impl Pixels {
         offset: i32,
     ) -> Result<Self, PixelsError> {
         let n_expected = width_px.checked_mul(height_px);
-        match values.iter().max() {
-            Some(&max_value) if n_expected == Some(values.len()) => Ok(Self {
-                width_px,
-                height_px,
-                values,
-                max_value,
-                offset,
-            }),
-            _ => Err(PixelsError {
+        if values.is_empty() || n_expected != Some(values.len()) {
+            return Err(PixelsError {
                 width_px,
                 height_px,
                 n_values: values.len(),
-            }),
+            });
         }
+        Ok(Self {
+            width_px,
+            height_px,
+            max_value: values.iter().copied().fold(0, u16::max),
+            values,
+            offset,
+        })
     }
 
     /// At least 1.

@@ -2,7 +2,6 @@ use std::path::Path;
 
 use crate::domain::ModelIdentity;
 use crate::model::{Classifier, ModelCard, ModelFile, ModelSource};
-use crate::scores::ScoredSet;
 use crate::train::RunFolder;
 
 /// The model that made scores: what its thresholds and calibration are, and where its file is.
@@ -29,11 +28,11 @@ impl ScoreAuthor {
     /// The model whose weights the scores name: the one in use, the built-in one, or one in the run
     /// folder of the scores' table. `None` where the scores name none, or it is none of these.
     pub fn find(
-        set: &ScoredSet,
+        named: Option<&ModelIdentity>,
         table: Option<&Path>,
         in_use: Option<&Classifier>,
     ) -> Option<Self> {
-        let named = set.predictions.model.as_ref()?;
+        let named = named?;
         let in_use = in_use.filter(|classifier| classifier.identity() == named);
         let path = in_use.and_then(Classifier::path);
         if let (Some(classifier), Some(path)) = (in_use, path) {
@@ -72,29 +71,14 @@ impl ScoreAuthor {
 mod tests {
     use super::*;
     use crate::domain::{Part, TrainingPoint};
-    use crate::scores::{FilmPrediction, Predictions};
-
-    fn set(model: Option<ModelIdentity>) -> ScoredSet {
-        let predictions = Predictions {
-            labels: vec!["Mass".to_owned()],
-            films: vec![FilmPrediction {
-                path: "a.png".into(),
-                patient_id: "1".to_owned(),
-                scores: vec![0.5],
-                truth: vec![Some(true)],
-            }],
-            model,
-        };
-        ScoredSet::new("set".to_owned(), predictions).unwrap()
-    }
 
     #[test]
     fn the_author_is_the_model_of_these_weights_wherever_it_is_and_no_other() {
         let built_in = Classifier::default_file().unwrap();
-        let found = ScoreAuthor::find(&set(Some(built_in.identity())), None, None).unwrap();
+        let found = ScoreAuthor::find(Some(&built_in.identity()), None, None).unwrap();
         assert_eq!(found.source, Some(ModelSource::Default));
         assert_eq!(found.card, *built_in.card());
-        assert!(ScoreAuthor::find(&set(None), None, None).is_none());
+        assert!(ScoreAuthor::find(None, None, None).is_none());
 
         // The same network with one other weight, in a run folder.
         let mut weights = built_in.weights().clone();
@@ -109,10 +93,10 @@ mod tests {
         let named = |epoch| {
             let training = TrainingPoint::at("r1", epoch, 9, 9);
             let id = trained.identity().id();
-            set(ModelIdentity::parse(&id, Some(training)))
+            ModelIdentity::parse(&id, Some(training))
         };
-        let found = ScoreAuthor::find(&named(3), Some(&table), None).unwrap();
+        let found = ScoreAuthor::find(named(3).as_ref(), Some(&table), None).unwrap();
         assert_eq!(found.source, Some(ModelSource::File(run.epoch_path(3))));
-        assert!(ScoreAuthor::find(&named(2), Some(&table), None).is_none());
+        assert!(ScoreAuthor::find(named(2).as_ref(), Some(&table), None).is_none());
     }
 }

@@ -14,6 +14,7 @@ mod subgroups;
 mod localization;
 mod score;
 mod author;
+mod built_in;
 mod opened_set;
 mod freeze;
 mod identity;
@@ -31,6 +32,7 @@ mod report;
 
 pub use author::ScoreAuthor;
 pub use bootstrap::{Bootstrap, BootstrapInterval, BootstrappedAucs, Replicate, bootstrap_aucs};
+pub use built_in::BuiltInScores;
 pub use compare::{ComparedSet, FilmDifference, LabelDifference, compare, most_different_films};
 pub use error::EvaluateError;
 pub use evaluation::{Choices, Evaluation, MapsOfFilms};

@@ -96,7 +96,7 @@ impl OpenedSet {
         };
         let of_valid = set.part == Some(Part::Valid);
         let test_table = table.filter(|_| of_valid).and_then(test_table_beside);
-        let author = ScoreAuthor::find(&set, table, model);
+        let author = ScoreAuthor::find(set.predictions.model.as_ref(), table, model);
         let of_run = || {
             author
                 .as_ref()

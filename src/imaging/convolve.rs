@@ -54,19 +54,18 @@ pub(super) fn convolved(
     let mut narrowed = Vec::with_capacity(width_px * source.height_px());
     for row in source.values().chunks_exact(source.width_px()) {
         for Window { first, weights } in &xs {
-            let grays = row.iter().skip(*first).zip(weights);
-            narrowed.push(rounded(
-                grays.map(|(&gray, &weight)| i64::from(gray) * weight).sum(),
-            ));
+            let grays = row.get(*first..).unwrap_or_default().iter().zip(weights);
+            let products = grays.map(|(&gray, &weight)| i32::from(gray) * weight);
+            narrowed.push(rounded(products.sum()));
         }
     }
     let rows: Vec<&[u8]> = narrowed.chunks_exact(width_px).collect();
     let mut values = Vec::with_capacity(width_px * height_px);
     for Window { first, weights } in &ys {
-        let mut sums = vec![0_i64; width_px];
+        let mut sums = vec![0_i32; width_px];
         for (row, &weight) in rows.iter().skip(*first).zip(weights) {
             for (sum, &gray) in sums.iter_mut().zip(*row) {
-                *sum += i64::from(gray) * weight;
+                *sum += i32::from(gray) * weight;
             }
         }
         values.extend(sums.into_iter().map(rounded));
@@ -74,7 +73,8 @@ pub(super) fn convolved(
     values
 }
 
-fn rounded(sum: i64) -> u8 {
+/// Sums fit, as in Pillow: the positive weights of a window are less than 2 together.
+fn rounded(sum: i32) -> u8 {
     let half = 1 << (WEIGHT_BITS - 1);
     ((sum + half) >> WEIGHT_BITS).clamp(0, 255) as u8
 }
@@ -82,7 +82,7 @@ fn rounded(sum: i64) -> u8 {
 /// Which pixels make up a new one.
 struct Window {
     first: usize,
-    weights: Vec<i64>,
+    weights: Vec<i32>,
 }
 
 fn windows(n_from: usize, n_to: usize, filter: &Filter) -> Vec<Window> {
@@ -102,7 +102,7 @@ fn windows(n_from: usize, n_to: usize, filter: &Filter) -> Vec<Window> {
         let sum: f64 = weights.iter().sum();
         let fixed = |weight: f64| {
             let share = if sum == 0.0 { weight } else { weight / sum };
-            (share * f64::from(1 << WEIGHT_BITS)).round() as i64
+            (share * f64::from(1 << WEIGHT_BITS)).round() as i32
         };
         Window {
             first,
@@ -110,4 +110,26 @@ fn windows(n_from: usize, n_to: usize, filter: &Filter) -> Vec<Window> {
         }
     };
     (0..n_to).map(window).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sums_of_bright_pixels_fit_whatever_the_sizes() {
+        let sizes = [1, 2, 3, 4, 5, 7, 8, 31, 32, 33, 127, 128, 300, 4000];
+        for filter in [Filter::BOX, Filter::LANCZOS] {
+            for n_from in sizes {
+                for n_to in sizes {
+                    for window in windows(n_from, n_to, &filter) {
+                        let positive = window.weights.iter().filter(|weight| **weight > 0);
+                        let sum: i64 = positive.map(|&weight| i64::from(weight) * 255).sum();
+                        let room = i64::from(i32::MAX) - (1 << (WEIGHT_BITS - 1));
+                        assert!(sum <= room, "{n_from} to {n_to}: {sum}");
+                    }
+                }
+            }
+        }
+    }
 }

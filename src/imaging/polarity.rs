@@ -74,11 +74,13 @@ fn cell_means<T: Copy>(values: &[T], width_px: usize, gray: impl Fn(T) -> u8) ->
         let Some(cells) = sums.get_mut(y * N_CELLS / height_px) else {
             continue;
         };
-        for (x, &value) in row.iter().enumerate() {
-            if let Some((sum, n)) = cells.get_mut(x * N_CELLS / width_px) {
-                *sum += u64::from(gray(value));
-                *n += 1;
-            }
+        // Pixel x is in cell `x * N_CELLS / width_px`.
+        let first = |cell: usize| (cell * width_px).div_ceil(N_CELLS);
+        for (cell, (sum, n)) in cells.iter_mut().enumerate() {
+            let values = row.get(first(cell)..first(cell + 1)).unwrap_or_default();
+            let grays = values.iter().map(|&value| u32::from(gray(value)));
+            *sum += u64::from(grays.sum::<u32>());
+            *n += values.len() as u64;
         }
     }
     let mean = |&(sum, n): &(u64, u64)| sum as f64 / n.max(1) as f64;

@@ -34,10 +34,10 @@ mod visibility;
 pub use command::{Command, CommandSender, command_channel};
 pub use effect::Effect;
 pub use evaluation::{
-    Analyses, BootstrapFound, Cell, ChosenThresholds, EvaluationCommand, EvaluationPick,
-    EvaluationSettings, EvaluationState, EvaluationTab, ListedFilms, Locked, MapsFound, Opened,
-    PairDraft, ScoreColumnsDraft, StartPage, SubgroupsFound, TableColumn, TableColumns, TableSort,
-    TargetForm, TargetKind, Underway,
+    Analyses, BootstrapFound, BuiltInRow, Cell, ChosenThresholds, EvaluationCommand,
+    EvaluationPick, EvaluationSettings, EvaluationState, EvaluationTab, ListedFilms, Locked,
+    MapsFound, Opened, PairDraft, ScoreColumnsDraft, StartPage, SubgroupsFound, TableColumn,
+    TableColumns, TableSort, TargetForm, TargetKind, Underway,
 };
 pub use file_picker::{FilePicker, PickKind, Picked};
 pub use films::{FilmState, Films};

@@ -1,11 +1,11 @@
-//! What the processes of a training tell each other of a step: each has a part of its batch, all go on with the same
-//! weights.
+//! The parts of a step, of several processes or one after the other in one, and what the processes tell each other: all go
+//! on with the same weights.
 
 use super::TrainError;
 use thorax_engine::{HostTensor, NamedTensors, is_trainable};
 use thorax_ranks::{Ranks, RanksError};
 
-/// What one process has seen of a step's batch.
+/// What is known of one part of a step's batch.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct StepPart {
     /// Mean over the known labels of its films.
@@ -49,12 +49,12 @@ impl StepPart {
     }
 }
 
-/// The parts of all processes, in rank order.
+/// All parts, in the order of their films.
 #[derive(Clone, Debug, PartialEq)]
 pub struct WholeStep(Vec<StepPart>);
 
 impl WholeStep {
-    /// Exchanges the parts.
+    /// Exchanges the parts of all processes.
     pub fn of(ranks: &Ranks, own: &StepPart) -> Result<Self, TrainError> {
         if ranks.size() == 1 {
             return Ok(Self(vec![own.clone()]));
@@ -105,7 +105,28 @@ impl WholeStep {
     }
 }
 
-/// The gradient of a process without films: it counts nothing, but has its place in the message.
+impl From<Vec<StepPart>> for WholeStep {
+    /// Parts that one process has taken one after the other.
+    fn from(parts: Vec<StepPart>) -> Self {
+        Self(parts)
+    }
+}
+
+impl From<WholeStep> for StepPart {
+    /// All parts as one.
+    fn from(step: WholeStep) -> Self {
+        let (cross_entropy, penalty) = step.loss();
+        Self {
+            cross_entropy,
+            penalty,
+            n_known: step.0.iter().map(|part| part.n_known).sum(),
+            logits: step.logits().collect(),
+            truth: step.truth().collect(),
+        }
+    }
+}
+
+/// Gradients of nothing: in a message, the place of a process without films.
 pub fn no_gradients(parameters: &NamedTensors) -> NamedTensors {
     let learned = parameters.iter().filter(|(name, _)| is_trainable(name));
     let zeros = learned.map(|(name, tensor)| {
@@ -155,21 +176,28 @@ fn mean_of(
     chosen: impl Fn(&str) -> bool,
     weights: &[f64],
 ) -> Result<(), RanksError> {
-    let of = |tensors: &NamedTensors| -> Vec<f32> {
-        let chosen = tensors.iter().filter(|(name, _)| chosen(name));
-        chosen
-            .flat_map(|(_, tensor)| tensor.values.iter().copied())
-            .collect()
-    };
-    let mut values = of(tensors);
+    let mut values = chosen_values(tensors, &chosen);
     ranks.weighted_mean(&mut values, weights)?;
-    let mut values = values.into_iter();
+    set_chosen(tensors, chosen, &values);
+    Ok(())
+}
+
+/// The values of all tensors whose names are chosen, one tensor after the other.
+pub fn chosen_values(tensors: &NamedTensors, chosen: impl Fn(&str) -> bool) -> Vec<f32> {
+    let chosen = tensors.iter().filter(|(name, _)| chosen(name));
+    chosen
+        .flat_map(|(_, tensor)| tensor.values.iter().copied())
+        .collect()
+}
+
+/// Puts values that [`chosen_values`] has given in their places.
+pub fn set_chosen(tensors: &mut NamedTensors, chosen: impl Fn(&str) -> bool, values: &[f32]) {
+    let mut values = values.iter();
     for (_, tensor) in tensors.iter_mut().filter(|(name, _)| chosen(name)) {
-        for (value, mean) in tensor.values.iter_mut().zip(&mut values) {
-            *value = mean;
+        for (place, value) in tensor.values.iter_mut().zip(&mut values) {
+            *place = *value;
         }
     }
-    Ok(())
 }
 
 #[cfg(test)]

@@ -14,6 +14,7 @@ mod event;
 mod exchange;
 mod history;
 mod initial;
+mod own_step;
 mod plan;
 mod preflight;
 mod prepared;

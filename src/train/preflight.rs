@@ -205,7 +205,7 @@ fn timed_steps(
     let config = &plan.config;
     let architecture = architecture(plan)?;
     let n_batch = config.batch_size.min(n_train);
-    let mut stepper = Stepper::new(architecture, n_batch, device)?;
+    let mut stepper = Stepper::new(architecture, n_batch.div_ceil(config.batch_parts), device)?;
     let mut checkpoint = Checkpoint {
         state: TrainingState::new(&architecture, first_weights(plan)?)?,
         averaged: None,

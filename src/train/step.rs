@@ -2,15 +2,14 @@
 
 use super::TrainError;
 use super::averaged_weights::average;
-use super::checkpoint::{Checkpoint, Place};
+use super::checkpoint::Checkpoint;
 use super::config::TrainConfig;
-use super::exchange::{StepPart, WholeStep, mean_gradients, mean_running_statistics, no_gradients};
+use super::exchange::{WholeStep, mean_gradients, mean_running_statistics};
+use super::own_step::{OwnStep, StepSetting};
 use super::stepper::Stepper;
-use crate::dataset::{Batch, Stream};
+use crate::dataset::Batch;
 use crate::domain::sigmoid;
-use thorax_engine::{
-    BatchLoss, HeadKind, HeadPass, LossWeights, NamedTensors, NetworkSpec, gradient_norm,
-};
+use thorax_engine::{BatchLoss, LossWeights, NamedTensors, gradient_norm};
 use thorax_ranks::Ranks;
 
 /// Takes one step: gradients, clipping, optimizer, moving average; adds up the epoch's figures.
@@ -25,15 +24,15 @@ pub fn take_step(
     checkpoint: &mut Checkpoint,
     ranks: &Ranks,
 ) -> Result<BatchLoss, TrainError> {
-    let dropout = head_dropout(config, stepper.architecture(), batch, &checkpoint.place);
-    let head = HeadPass {
-        kind: config.head,
-        dropout: &dropout,
-    };
     let state = &mut checkpoint.state;
     let parameters = &mut state.parameters;
-    let own = part_of_step(stepper, head, parameters, batch, loss)?;
-    let step = WholeStep::of(ranks, &own)?;
+    let setting = StepSetting {
+        config,
+        loss,
+        place: &checkpoint.place,
+    };
+    let mut own = OwnStep::take(stepper, setting, batch, parameters)?;
+    let step = WholeStep::of(ranks, &own.part)?;
     let (cross_entropy, penalty) = step.loss();
     let batch_loss = BatchLoss {
         cross_entropy,
@@ -42,18 +41,11 @@ pub fn take_step(
     if !batch_loss.total().is_finite() {
         return Ok(batch_loss);
     }
-    let mut together = None;
     if ranks.size() > 1 {
-        let mut gradients = if batch.films.is_empty() {
-            no_gradients(parameters)
-        } else {
-            stepper.gradients().clone()
-        };
-        mean_gradients(ranks, &mut gradients, &step)?;
+        mean_gradients(ranks, own.gradients_mut(stepper), &step)?;
         mean_running_statistics(ranks, parameters, &step)?;
-        together = Some(gradients);
     }
-    let gradients = together.as_ref().unwrap_or_else(|| stepper.gradients());
+    let gradients = own.gradients(stepper);
     let scale = clip_scale(config, gradients);
     let optimizer = config.optimizer_at(learning_rate);
     optimizer.update(gradients, scale, state);
@@ -66,69 +58,6 @@ pub fn take_step(
     checkpoint.scores.extend(step.logits().map(sigmoid));
     checkpoint.truth.extend(step.truth());
     Ok(batch_loss)
-}
-
-/// Loss and gradients of the films that this process has; nothing where there are fewer films than processes.
-fn part_of_step(
-    stepper: &mut Stepper,
-    head: HeadPass<'_>,
-    parameters: &mut NamedTensors,
-    batch: &Batch,
-    loss: &LossWeights,
-) -> Result<StepPart, TrainError> {
-    if batch.films.is_empty() {
-        return Ok(StepPart::default());
-    }
-    let found = stepper.gradients_of(head, parameters, &batch.pixels, &batch.targets, loss)?;
-    Ok(StepPart {
-        cross_entropy: found.cross_entropy,
-        penalty: found.penalty,
-        n_known: batch
-            .targets
-            .iter()
-            .filter(|target| !target.is_nan())
-            .count(),
-        logits: stepper.logits().to_vec(),
-        truth: batch.truth.clone(),
-    })
-}
-
-/// Factors of a step's pooled values `(film, row, column, channel)`: 0 for dropped ones, the others
-/// keep the mean (Srivastava et al. 2014); empty without dropout.
-///
-/// Where cells share their weights, the dense layer has one feature a channel: a channel is then
-/// dropped in all cells of a film.
-fn head_dropout(
-    config: &TrainConfig,
-    architecture: &NetworkSpec,
-    batch: &Batch,
-    place: &Place,
-) -> Vec<f32> {
-    let rate = config.head_dropout;
-    if rate == 0.0 {
-        return Vec::new();
-    }
-    let (epoch, step) = (place.epoch, place.next_batch);
-    let mut random = Stream::HeadDropout { epoch, step }.random(config.seed);
-    let kept = (1.0 / (1.0 - rate)) as f32;
-    let mut draw = |n: usize| -> Vec<f32> {
-        let one = |_| if random.uniform() < rate { 0.0 } else { kept };
-        (0..n).map(one).collect()
-    };
-    // Drawn for the whole batch, whoever has its films.
-    let films = (0..batch.n_whole).map(|place| {
-        let factors = match config.head {
-            HeadKind::Free => draw(architecture.n_pooled()),
-            HeadKind::Shared => {
-                let n_cells = architecture.n_cells().pow(2);
-                draw(NetworkSpec::N_FEATURES).repeat(n_cells)
-            }
-        };
-        (place, factors)
-    });
-    let own = batch.first..batch.first + batch.films.len();
-    let films = films.filter(|(place, _)| own.contains(place));
-    films.flat_map(|(_, factors)| factors).collect()
 }
 
 /// Scale factor of gradients for clipping to `clip_norm`; 0 disables clipping.
@@ -171,45 +100,5 @@ mod tests {
         assert_eq!(scale(0.0), 1.0);
         assert_eq!(scale(10.0), 1.0);
         assert_eq!(scale(2.5), 0.5);
-    }
-
-    #[test]
-    fn dropout_drops_its_share_anew_in_each_step_and_channels_of_a_shared_head_whole() {
-        let architecture = NetworkSpec::new(11, 64, 2).unwrap(); // 4 cells
-        let batch = Batch {
-            films: vec![0, 1, 2],
-            first: 0,
-            n_whole: 3,
-            pixels: Vec::new(),
-            truth: Vec::new(),
-            targets: Vec::new(),
-        };
-        let factors = |head, head_dropout, next_batch| {
-            let config = TrainConfig {
-                head,
-                head_dropout,
-                ..TrainConfig::default()
-            };
-            let mut place = Place::start();
-            place.next_batch = next_batch;
-            super::head_dropout(&config, &architecture, &batch, &place)
-        };
-        assert!(factors(HeadKind::Free, 0.0, 0).is_empty());
-        for head in [HeadKind::Free, HeadKind::Shared] {
-            let drawn = factors(head, 0.25, 0);
-            assert_eq!(drawn.len(), 3 * 4 * 256);
-            let n_dropped = drawn.iter().filter(|&&factor| factor == 0.0).count();
-            let share = n_dropped as f64 / drawn.len() as f64;
-            assert!((share - 0.25).abs() < 0.05, "{share}");
-            let kept = 4.0 / 3.0;
-            assert!(drawn.iter().all(|&factor| [0.0, kept].contains(&factor)));
-            assert_eq!(drawn, factors(head, 0.25, 0));
-            assert_ne!(drawn, factors(head, 0.25, 1));
-            let films: Vec<_> = drawn.chunks_exact(4 * 256).collect();
-            assert_ne!(films[0], films[1]);
-            let (first, rest) = films[0].split_at(256);
-            let are_alike = rest.chunks_exact(256).all(|cell| cell == first);
-            assert_eq!(are_alike, head == HeadKind::Shared);
-        }
     }
 }

@@ -441,6 +441,37 @@ fn operating_points_are_those_of_the_model_that_made_the_scores_or_none() {
 }
 
 #[test]
+fn the_built_in_models_own_scores_are_judged_by_its_own_thresholds() {
+    let folder = tempfile::tempdir().unwrap();
+    let answer = |args: &[&str]| {
+        let args = [&["evaluate", "--cache", "films", "--format", "json"], args].concat();
+        thorax(folder.path(), &args)
+    };
+    let judged = |args: &[&str]| {
+        let found: Value = serde_json::from_str(&stdout(&answer(args))).unwrap();
+        found
+    };
+    let test = judged(&["--built-in", "test"]);
+    let effusion = &test["labels"]["Effusion"];
+    assert_eq!(effusion["n_pos"], 212);
+    assert_eq!(effusion["n_neg"], 1507);
+    let origin = effusion["threshold_origin"].as_str().unwrap();
+    assert!(origin.contains("122 of 1010 films positive"), "{origin}");
+    assert_eq!(test["warnings"].as_array().map(Vec::len), Some(0));
+    // The same table by its path, and as one of millions of rows.
+    let path = ["--predictions", "built-in/test_predictions.parquet"];
+    assert_eq!(judged(&path), test);
+    let large = judged(&[&path[..], &["--large-from", "100"]].concat());
+    assert_eq!(large["labels"], test["labels"]);
+    let output = answer(&["--built-in", "train"]);
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(
+        !output.status.success() && said.contains("expected valid or test"),
+        "{said}"
+    );
+}
+
+#[test]
 fn thresholds_are_neither_taken_from_nor_saved_into_another_model() {
     let folder = folder();
     name_model(folder.path(), "p.csv", "Another run 00c0ffee", None);

@@ -154,6 +154,34 @@ fn a_number_of_ranks_gives_the_same_bits_each_time_and_ends_with_scores_of_all_f
     }
 }
 
+#[test]
+fn ranks_take_the_steps_of_one_process_that_takes_batches_in_as_many_parts() {
+    let Some(launcher) = launcher() else {
+        return;
+    };
+    let folder = tempfile::tempdir().unwrap();
+    films(folder.path());
+    for (n_ranks, parts) in [(2, "batch_parts=2"), (3, "batch_parts=3")] {
+        let settings = ["--set", "epochs=6", "--set", "batch_size=6"];
+        let settings = [settings.as_slice(), &["--set", "head_dropout=0.2"]].concat();
+        let several = format!("ranks-{n_ranks}");
+        let args = train_args(&several, &settings);
+        succeed(together(&launcher, n_ranks, folder.path(), &args));
+        let one = format!("parts-{n_ranks}");
+        let settings = [settings.as_slice(), &["--set", parts]].concat();
+        succeed(crate::training::thorax(
+            folder.path(),
+            &train_args(&one, &settings),
+        ));
+        let [found, expected] = [&several, &one].map(|out| losses(folder.path(), out));
+        assert!(expected.len() >= 18, "{} steps", expected.len());
+        assert_eq!(found, expected, "{n_ranks} ranks");
+        let [found, expected] = [&several, &one].map(|out| checkpoint(folder.path(), out));
+        assert!(found.state == expected.state, "{n_ranks} ranks");
+        assert_eq!(found.scores, expected.scores);
+    }
+}
+
 #[cfg(target_os = "linux")]
 #[test]
 fn a_killed_rank_ends_all_and_the_run_goes_on_bit_for_bit() {

@@ -145,3 +145,40 @@ fn the_chips_of_a_run_open_its_scores_of_either_part() {
         harness.run();
     }
 }
+
+#[test]
+fn the_built_in_models_own_scores_are_opened_from_the_first_page_and_judged_on_test() {
+    let mut harness = app_with(vec![]);
+    step_until("the model", &mut harness, has_model);
+    harness.state_mut().state.workspace = Workspace::Evaluation;
+    harness.run();
+    step_until("the tables", &mut harness, |app| {
+        app.state.evaluation.start.built_in.done().is_some()
+    });
+    harness.run();
+    let button = "Validation scores of the built-in model";
+    harness.get_by_role_and_label(Role::Button, button).click();
+    step_until("the scores", &mut harness, has_set);
+    harness.run();
+    let points = harness.state().state.shared.model.classifier().unwrap();
+    let point = points.card().operating_points.of("Mass").unwrap();
+    let expected = f64::from(point.as_ref().unwrap().threshold());
+    let mass = |harness: &AppHarness| {
+        let evaluation = &harness.state().state.evaluation;
+        let place = evaluation.scored().unwrap().position("Mass").unwrap();
+        evaluation.chosen.thresholds()[place].value()
+    };
+    assert_eq!(mass(&harness), expected);
+    apply(&mut harness, EvaluationCommand::Solve { all: true });
+    settle(&mut harness);
+    let solved = mass(&harness);
+    assert_ne!(solved, expected);
+    harness
+        .get_by_role_and_label(Role::Button, "Judge on test with these thresholds")
+        .click();
+    step_until("the test scores", &mut harness, |app| {
+        let set = app.state.evaluation.scored();
+        set.is_some_and(|set| set.part == Some(Part::Test))
+    });
+    assert_eq!(mass(&harness), solved);
+}

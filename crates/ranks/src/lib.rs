@@ -9,7 +9,9 @@ mod launcher;
 #[cfg_attr(not(all(feature = "mpi", target_os = "linux")), path = "mpi/none.rs")]
 mod mpi;
 mod ranks;
+mod weighted_sum;
 
 pub use error::RanksError;
 pub use launcher::{Launched, launched};
 pub use ranks::{Ranks, Share};
+pub use weighted_sum::WeightedSum;

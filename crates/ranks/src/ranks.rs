@@ -20,6 +20,14 @@ impl Share {
         n_ranks: 1,
     };
 
+    /// Shares that are all of it together, in order.
+    pub fn all(n_shares: usize) -> impl Iterator<Item = Self> {
+        (0..n_shares).map(move |rank| Self {
+            rank,
+            n_ranks: n_shares,
+        })
+    }
+
     /// Its part of `n` things in order; parts differ by one at most.
     pub fn of(self, n: usize) -> Range<usize> {
         let first = |rank: usize| rank * n / self.n_ranks;

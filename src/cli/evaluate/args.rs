@@ -7,12 +7,13 @@ use clap::{Args, ValueEnum};
 use super::columns::ScoreColumnArgs;
 use super::targets::{Target, parse_prevalence, parse_threshold};
 use crate::cli::{DeviceArgs, LabelArgs};
+use crate::dataset::FilmCache;
 use crate::domain::{ModelIdentity, Part, PartChoice};
-use crate::evaluate::Prevalence;
+use crate::evaluate::{BuiltInScores, Prevalence};
 use crate::explain::{MAP_THRESHOLD, MapMethod};
-use crate::scores::{ScoreRules, ScoredSet};
+use crate::scores::ScoreRules;
 
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 #[expect(
     clippy::struct_excessive_bools,
     reason = "each is an option of its own"
@@ -23,6 +24,9 @@ pub struct EvaluateArgs {
     /// `classify --out` or its merged Parquet file, with the films' table by --data
     #[arg(long, value_name = "FILE")]
     pub predictions: Option<PathBuf>,
+    /// The built-in model's own scores of its validation or test films, which the program carries with it
+    #[arg(long, value_name = "PART", value_parser = parse_built_in, conflicts_with_all = ["predictions", "data", "model"])]
+    pub built_in: Option<Part>,
     /// Model to score with and to take operating points from; default: the built-in model
     #[arg(long, value_name = "FILE")]
     pub model: Option<PathBuf>,
@@ -129,9 +133,14 @@ pub struct EvaluateArgs {
 }
 
 impl EvaluateArgs {
-    /// Whether a model made the scores: they name it, or they name none and the user says so.
-    pub fn says_made_by(&self, set: &ScoredSet, model: &ModelIdentity) -> bool {
-        set.names(model) || (self.scores_of_model && set.may_be_of(model))
+    /// Whether a model made scores: they name it, or they name none and the user says so.
+    pub fn says_made_by(&self, named: Option<&ModelIdentity>, model: &ModelIdentity) -> bool {
+        named.map_or(self.scores_of_model, |named| named == model)
+    }
+
+    /// Where decoded films are, and tables of scores that the program carries with it.
+    pub fn cache_folder(&self) -> PathBuf {
+        self.cache.clone().unwrap_or_else(FilmCache::default_folder)
     }
 
     /// How tables of scores are read.
@@ -162,6 +171,12 @@ pub enum EvaluationFormat {
     Csv,
     /// JSON, one object
     Json,
+}
+
+fn parse_built_in(text: &str) -> Result<Part, String> {
+    let part = text.parse().ok();
+    let part = part.filter(|part| BuiltInScores::PARTS.contains(part));
+    part.ok_or_else(|| format!("expected valid or test, got {text:?}"))
 }
 
 fn parse_cut(text: &str) -> Result<f32, String> {

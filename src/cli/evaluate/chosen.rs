@@ -2,7 +2,7 @@
 
 use super::EvaluateArgs;
 use crate::domain::{Threshold, ThresholdOrigin};
-use crate::evaluate::{Figures, thresholds};
+use crate::evaluate::{Figures, ScoreAuthor, thresholds};
 use crate::model::Classifier;
 use crate::scores::ScoredSet;
 
@@ -17,17 +17,17 @@ pub struct Chosen {
 }
 
 impl Chosen {
-    /// The model's operating points, or else unset; over them what is solved for; over that what is
-    /// stated. Operating points count for scores that the model made, by what they or the user say.
+    /// The operating points of the model that made the scores (`author`), or else unset; over them what is
+    /// solved for; over that what is stated.
     pub fn new(
         args: &EvaluateArgs,
         set: &ScoredSet,
         classifier: Option<&Classifier>,
+        author: Option<&ScoreAuthor>,
         warnings: &mut Vec<String>,
     ) -> anyhow::Result<Self> {
-        let author = classifier.filter(|model| args.says_made_by(set, model.identity()));
         let default = |label: &str| {
-            let card = author.map(Classifier::card);
+            let card = author.map(|author| &author.card);
             let point = card.and_then(|card| card.operating_points.of(label)?.as_ref());
             Threshold::of_model(point)
         };
@@ -35,9 +35,9 @@ impl Chosen {
         let other = args.on.as_deref();
         let other = other.map(|path| ScoredSet::load(path, &rules));
         let other = other.transpose()?;
-        let author = set.predictions.model.as_ref();
-        let author = author.or(classifier.map(Classifier::identity));
-        if let (Some(other), Some(author)) = (&other, author) {
+        let named = set.predictions.model.as_ref();
+        let named = named.or(classifier.map(Classifier::identity));
+        if let (Some(other), Some(author)) = (&other, named) {
             anyhow::ensure!(
                 other.may_be_of(author),
                 "expected scores of {author} to choose thresholds on, got others. {}: {}",

@@ -4,7 +4,7 @@ use clap::Args;
 
 use crate::scores::{FindingColumns, ScoreColumns, ScoreLayout};
 
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub struct ScoreColumnArgs {
     /// Columns of labels in tables of scores with other columns than ours, one per finding
     #[arg(

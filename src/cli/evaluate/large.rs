@@ -6,9 +6,8 @@ use crate::cli::progress::ProgressLine;
 use crate::cli::{device_for_command, open_model, output};
 use crate::domain::{Threshold, ThresholdOrigin, label_name, plain_name};
 use crate::evaluate::{
-    Bootstrap, LargeChoices, LargeEvaluation, Written, figures_csv, figures_json,
+    Bootstrap, LargeChoices, LargeEvaluation, ScoreAuthor, Written, figures_csv, figures_json,
 };
-use crate::model::Classifier;
 use crate::scores::{ScoreTable, ScoresError};
 
 /// What is said of the one figure that is missing.
@@ -101,28 +100,29 @@ impl Work<'_> {
         })
     }
 
-    /// The operating points of a model that was named and may have made the scores, and what is stated over them.
+    /// The operating points of the model that made the scores, and what is stated over them.
     fn thresholds_of(&self, table: &ScoreTable) -> anyhow::Result<Vec<Threshold>> {
         let args = self.args;
+        let author = table.model()?;
         let mut classifier = None;
         if args.model.is_some() {
             let device = device_for_command(args.device)?;
             classifier = Some(open_model(args.model.as_ref(), &device)?);
-            let author = table.model()?;
             classifier = classifier.filter(|model| {
-                let is_author = author
-                    .as_ref()
-                    .is_none_or(|author| author == model.identity());
+                let is_author = args.says_made_by(author.as_ref(), model.identity());
                 if !is_author {
                     output::complain(&format!(
-                        "the scores were not made by {}: its operating points are not applied",
+                        "the scores do not name {}: its operating points are not applied",
                         model.identity()
                     ));
                 }
                 is_author
             });
         }
-        let card = classifier.as_ref().map(Classifier::card);
+        let stated = classifier.map(|model| ScoreAuthor::of(&model, None));
+        let find = || ScoreAuthor::find(author.as_ref(), Some(table.name()), None);
+        let found = stated.or_else(find);
+        let card = found.as_ref().map(|author| &author.card);
         let names: Vec<&str> = table.labels().collect();
         let default = |name: &&str| {
             let point = card.and_then(|card| card.operating_points.of(name)?.as_ref());

@@ -1,4 +1,4 @@
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::analysis_jobs::{MapModel, MapsJob, SubgroupsJob};
 use super::{
@@ -221,7 +221,7 @@ impl EvaluationState {
     }
 
     /// The film beside the one in view, in the list that is shown under the plots.
-    fn step_film(&mut self, forward: bool, shared: &Shared) -> Vec<Effect> {
+    fn step_film(&mut self, forward: bool, shared: &mut Shared) -> Vec<Effect> {
         let current = shared.films.current_path();
         let Some((place, _)) = current.and_then(|path| self.place_in_list(path)) else {
             return Vec::new();
@@ -239,7 +239,14 @@ impl EvaluationState {
         path.map_or_else(Vec::new, |path| self.open_film(path, shared))
     }
 
-    fn open_film(&mut self, path: PathBuf, shared: &Shared) -> Vec<Effect> {
+    /// Shows a film of the list in the viewer; of one that is not on this machine, such as those of the built-in
+    /// model, there are only the scores.
+    fn open_film(&mut self, path: PathBuf, shared: &mut Shared) -> Vec<Effect> {
+        // The film itself, or an archive that it is in.
+        if !path.ancestors().any(Path::is_file) {
+            shared.say_error(format!("no such film on this machine: {}", path.display()));
+            return Vec::new();
+        }
         let label = self.column().map(|column| &column.name);
         let labels = shared.model.classifier();
         let labels = labels.map(|classifier| &classifier.card().labels);
@@ -266,6 +273,7 @@ impl EvaluationState {
         }
         self.comparison.poll();
         self.start.runs.poll();
+        self.start.built_in.poll();
         self.analyses.poll(shared);
         self.listed.pictures.poll();
         if shared.polled(&mut self.saving) {

@@ -23,6 +23,6 @@ pub use analysis_jobs::{MapsFound, SubgroupsFound};
 pub use chosen::ChosenThresholds;
 pub use columns::{Opened, PairDraft, ScoreColumnsDraft};
 pub use command::{Cell, EvaluationCommand, EvaluationPick, TargetForm, TargetKind};
-pub use start_page::StartPage;
+pub use start_page::{BuiltInRow, StartPage};
 pub use state::{EvaluationState, ListedFilms, Locked};
 pub use table::{EvaluationSettings, EvaluationTab, TableColumn, TableColumns, TableSort};

@@ -65,7 +65,7 @@ impl EvaluationState {
     /// Looks for runs while the first page is shown.
     pub fn keep_current(&mut self, shared: &Shared) {
         if self.set.is_none() {
-            self.start.keep_up(&shared.settings, &shared.services.wake);
+            self.start.keep_up(shared);
         }
     }
 

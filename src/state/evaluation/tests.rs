@@ -239,7 +239,11 @@ fn a_film_is_opened_with_the_finding_in_view() {
         .card()
         .labels
         .position("Mass");
-    let path = PathBuf::from("2.png");
+    let absent = EvaluationCommand::OpenFilm(PathBuf::from("no folder/2.png"));
+    assert!(state.apply(absent, &mut shared).is_empty());
+    assert!(!state.film_opened, "the page stays");
+    let film = tempfile::NamedTempFile::new().unwrap();
+    let path = film.path().to_owned();
     let effects = state.apply(EvaluationCommand::OpenFilm(path.clone()), &mut shared);
     let expected = [
         Effect::SelectFinding {

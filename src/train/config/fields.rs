@@ -278,6 +278,10 @@ pub(super) const RUN: &[Field] = &[
     number!(Count epochs: "Epochs", "Passes over the training films";
         1..=MAX_COUNT, speed 0.1),
     number!(Count batch_size: "Batch size", "Films per step"; 1..=4096, speed 0.1),
+    number!(Count batch_parts: "Gradient accumulation (parts)",
+        "Parts of a batch that are taken one after the other before a step: less memory; batch \
+         statistics are those of each part, as with so many processes";
+        1..=4096, speed 0.05),
     number!(Count seed: "Seed", "Seed of initial weights, order, split and augmentation";
         0..=MAX_COUNT, speed 0.2),
     number!(Count threads: "Threads", "0 for one per core"; 0..=65_535, speed 0.05),

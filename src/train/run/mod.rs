@@ -60,6 +60,8 @@ impl<'a> Run<'a> {
         let date = started.split('T').next().unwrap_or_default();
         let architecture = architecture(plan)?;
         let n_films = plan.config.batch_size.min(prepared.train.films.len());
+        let n_parts = setup.ranks.size() * plan.config.batch_parts;
+        let n_films = n_films.div_ceil(n_parts);
         architecture.check(&checkpoint.state.parameters)?;
         Ok(Self {
             card: card(plan, date)?,

@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use libloading::os::unix::{Library, RTLD_GLOBAL, RTLD_NOW};
 
-use crate::RanksError;
+use crate::{RanksError, WeightedSum};
 
 /// A handle of the ABI: a pointer, of which the predefined ones are small numbers.
 type Handle = *mut c_void;
@@ -264,20 +264,14 @@ impl Drop for Mpi {
     }
 }
 
-/// The mean of `slice` numbers of every process, one process after the other; in `f64`, so that equal numbers come back
-/// as they are: their products with small whole weights, and the sums of those, are exact.
+/// The mean of `slice` numbers of every process, one process after the other.
 fn mean_of_slices(received: &[f32], slice: usize, weights: &[f64]) -> Vec<f32> {
-    let total: f64 = weights.iter().sum();
-    let mut sums = vec![0.0_f64; slice];
-    for (values, weight) in received.chunks_exact(slice.max(1)).zip(weights) {
-        // What a process without films sends is nothing, even if it is no number.
-        if *weight > 0.0 {
-            for (sum, &value) in sums.iter_mut().zip(values) {
-                *sum += f64::from(value) * weight;
-            }
-        }
+    let mut sum = WeightedSum::new(slice);
+    for (values, &weight) in received.chunks_exact(slice.max(1)).zip(weights) {
+        // What a process without films sends is nothing.
+        sum.add(values, weight);
     }
-    sums.into_iter().map(|sum| (sum / total) as f32).collect()
+    sum.mean().collect()
 }
 
 /// Opens the library by the name in the environment, or by the system's search, or beside `mpiexec`.

@@ -1,8 +1,11 @@
+use std::path::PathBuf;
+
 use egui::{Button, Grid, RichText, ScrollArea, Ui};
 
 use super::EvaluationView;
 use super::header::pick_ui;
 use crate::domain::{Part, PartChoice};
+use crate::evaluate::BuiltInScores;
 use crate::state::{CommandSender, EvaluationCommand, EvaluationPick};
 use crate::train::{RunFolder, RunRow};
 use crate::ui::shortcuts::Action;
@@ -34,6 +37,8 @@ pub fn start_ui(ui: &mut Ui, view: &EvaluationView<'_>, commands: &CommandSender
                 });
                 ui.add_space(theme::GAP_PT);
                 films_ui(ui, view, commands);
+                ui.add_space(theme::GAP_PT);
+                built_in_ui(ui, view, commands);
                 ui.add_space(theme::GAP_PT);
                 runs_ui(ui, view, commands);
                 if evaluation.opening.is_running() {
@@ -83,6 +88,32 @@ fn part_ui(ui: &mut Ui, view: &EvaluationView<'_>, commands: &CommandSender) {
     }
 }
 
+/// The built-in model's own scores.
+fn built_in_ui(ui: &mut Ui, view: &EvaluationView<'_>, commands: &CommandSender) {
+    ui.strong("The built-in model");
+    ui.horizontal(|ui| match &view.evaluation.start.built_in {
+        Task::Idle | Task::Running(_) => {
+            ui.add(Busy);
+        }
+        Task::Failed(error) => {
+            let palette = theme::palette(ui.visuals());
+            ui.label(theme::sentence(error).color(palette.error));
+        }
+        Task::Done(row) => {
+            for (part, auc) in BuiltInScores::PARTS.into_iter().zip(row.macro_aucs) {
+                let scores = PartScores {
+                    part,
+                    auc,
+                    of: "the built-in model",
+                    path: row.scores.table(part),
+                };
+                chip_ui(ui, scores, view, commands);
+            }
+            ui.weak("Its scores of NIH films, of patients that it was not trained on");
+        }
+    });
+}
+
 /// The runs of this machine, with the scores that each has.
 fn runs_ui(ui: &mut Ui, view: &EvaluationView<'_>, commands: &CommandSender) {
     ui.strong("Runs");
@@ -118,26 +149,53 @@ fn run_ui(ui: &mut Ui, row: &RunRow, view: &EvaluationView<'_>, commands: &Comma
     let epoch = row.best_epoch;
     let epoch = epoch.map_or_else(String::new, |epoch| format!("epoch {epoch}"));
     ui.label(RichText::new(epoch).weak());
-    for (part, words, auc) in [
-        (Part::Valid, "Validation", row.valid_auc),
-        (Part::Test, "Test", row.test_auc),
-    ] {
-        let idle = !view.is_picking && view.evaluation.underway().is_none();
-        let auc_text = auc.map_or_else(String::new, |auc| format!(" {auc:.3}"));
-        let chip = Button::new(format!("{words}{auc_text}")).small();
-        let chip = ui.add_enabled(idle && auc.is_some(), chip);
-        let name = format!("{words} scores of {}", row.name);
-        chip.widget_info(|| {
-            egui::WidgetInfo::labeled(egui::accesskit::Role::Button, idle && auc.is_some(), &name)
-        });
-        let hover = "Opens the scores by the best epoch; the number is the macro AUC";
-        let chip = chip
-            .on_hover_text(hover)
-            .on_disabled_hover_text("No scores of these films yet");
-        if chip.clicked() {
-            let path = RunFolder::at(&row.folder).predictions_path(part);
-            let take = EvaluationCommand::Take(EvaluationPick::Predictions, path);
-            commands.evaluate(take);
-        }
+    let run = RunFolder::at(&row.folder);
+    for (part, auc) in [(Part::Valid, row.valid_auc), (Part::Test, row.test_auc)] {
+        let scores = PartScores {
+            part,
+            auc,
+            of: &row.name,
+            path: run.predictions_path(part),
+        };
+        chip_ui(ui, scores, view, commands);
+    }
+}
+
+/// Scores of one part that a button opens.
+struct PartScores<'a> {
+    part: Part,
+    /// Macro AUC; `None` where there are no scores.
+    auc: Option<f64>,
+    /// Whose scores.
+    of: &'a str,
+    path: PathBuf,
+}
+
+fn chip_ui(
+    ui: &mut Ui,
+    scores: PartScores<'_>,
+    view: &EvaluationView<'_>,
+    commands: &CommandSender,
+) {
+    let words = match scores.part {
+        Part::Train => "Training",
+        Part::Valid => "Validation",
+        Part::Test => "Test",
+    };
+    let idle = !view.is_picking && view.evaluation.underway().is_none();
+    let (auc, of) = (scores.auc, scores.of);
+    let auc_text = auc.map_or_else(String::new, |auc| format!(" {auc:.3}"));
+    let chip = Button::new(format!("{words}{auc_text}")).small();
+    let chip = ui.add_enabled(idle && auc.is_some(), chip);
+    let name = format!("{words} scores of {of}");
+    chip.widget_info(|| {
+        egui::WidgetInfo::labeled(egui::accesskit::Role::Button, idle && auc.is_some(), &name)
+    });
+    let chip = chip
+        .on_hover_text("Opens the scores by the best epoch; the number is the macro AUC")
+        .on_disabled_hover_text("No scores of these films yet");
+    if chip.clicked() {
+        let take = EvaluationCommand::Take(EvaluationPick::Predictions, scores.path);
+        commands.evaluate(take);
     }
 }
