@@ -111,6 +111,10 @@ fn plot_ui(ui: &mut Ui, look: &Look<'_>, curves: &[PlottedCurve]) -> Option<f64>
             .y_axis_formatter(|mark, _| tick_text(10_f64.powf(mark.value)));
     } else {
         let height = look.size.y;
+        if curves.iter().all(|curve| curve.points.is_empty()) {
+            // No loss is negative.
+            plot = plot.include_y(0.0).include_y(1.0);
+        }
         plot = plot
             .y_grid_spacer(move |input| loss_marks(input, height))
             .y_axis_formatter(|mark, _| tick_text(mark.value));
