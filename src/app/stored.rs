@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::SETTINGS_KEY;
-use crate::files::{BoundedReadError, read_text_bounded, write_whole};
+use crate::files::{BoundedReadError, io_reason, read_text_bounded, write_whole};
 use crate::state::Settings;
 
 /// The file's name, as eframe has it.
@@ -36,13 +36,17 @@ pub fn set_aside_unusable(folder: &Path, all: bool) -> Option<String> {
     };
     let aside = match set_aside(&path) {
         Ok(aside) => aside?,
-        Err(error) => return Some(format!("cannot set aside {}: {error}", path.display())),
+        Err(error) => {
+            let reason = io_reason(&error);
+            return Some(format!("cannot set aside ({reason}): {}", path.display()));
+        }
     };
     if !good.is_empty()
         && let Ok(text) = ron::to_string(&good)
         && let Err(error) = write_whole(&path, text.as_bytes())
     {
-        return Some(format!("cannot write {}: {error}", path.display()));
+        let reason = io_reason(&error);
+        return Some(format!("cannot write ({reason}): {}", path.display()));
     }
     let what = if is_lost {
         "The settings could not be used"

@@ -7,7 +7,7 @@ use thiserror::Error;
 use super::{BulkFilm, FilmSource, Opening, Shard, SourceFilm, open_ahead, score_opened};
 use crate::dataset::patient_of_path;
 use crate::domain::{PerFinding, Threshold};
-use crate::files::path_text;
+use crate::files::{io_reason, path_text};
 use crate::model::Classifier;
 use crate::results::{FilmResult, InputResult, ResultsError, ResultsFolder, ShardSummary};
 
@@ -29,7 +29,7 @@ pub struct BulkScoring<'a> {
 pub enum BulkError {
     #[error(transparent)]
     Results(#[from] ResultsError),
-    #[error("cannot start a thread: {0}")]
+    #[error("cannot start a thread: {}", io_reason(.0))]
     Thread(#[from] io::Error),
     #[error("cannot read the list to its end: {0}")]
     List(String),
@@ -122,7 +122,7 @@ impl BulkScoring<'_> {
         }
         // A list that broke off ends in the middle of a chunk, which is not written.
         if let Some(error) = films.unread() {
-            return Err(BulkError::List(error.to_string()));
+            return Err(BulkError::List(io_reason(error)));
         }
         chunk.write(folder, shard)?;
         let summary = ShardSummary {

@@ -15,6 +15,7 @@ use crate::bulk::{
 use crate::domain::{Correction, PerFinding, Score, Threshold};
 use crate::explain::{CamMethod, JitterConfig, JitterInterval, score_jitter};
 use crate::export::{ExportFolder, ExportKind};
+use crate::files::io_reason;
 use crate::film::{self, OpenedFilm};
 use crate::imaging::Concerns;
 use crate::model::Classifier;
@@ -193,7 +194,10 @@ fn tell_source(films: &FilmSource) -> anyhow::Result<()> {
         output::tell_passed_over(passed_over, films.faults());
     }
     match films.unread() {
-        Some(error) => Err(anyhow::anyhow!("cannot read the list to its end: {error}")),
+        Some(error) => Err(anyhow::anyhow!(
+            "cannot read the list to its end: {}",
+            io_reason(error)
+        )),
         None => Ok(()),
     }
 }

@@ -136,6 +136,7 @@ impl Work<'_> {
             comparison: comparison
                 .map(|path| ComparedSet::load(set, path, &rules))
                 .transpose()?,
+            curves_behind: args.curves_behind,
             warnings,
         };
         let evaluation = Evaluation::of(&opened, choices, watch)?;

@@ -18,7 +18,7 @@ use sha2::{Digest as _, Sha256};
 use tempfile::NamedTempFile;
 use thiserror::Error;
 
-use crate::files::{available_memory_bytes, clean_once, open_regular, temporary_in};
+use crate::files::{available_memory_bytes, clean_once, io_reason, open_regular, temporary_in};
 use crate::imaging::{GrayPicture, Preprocessing, read_film};
 use crate::work::{Canceled, Progress, Watch};
 
@@ -63,12 +63,12 @@ impl Grays {
 #[derive(Debug, Error)]
 #[expect(missing_docs, reason = "the messages say it")]
 pub enum CacheError {
-    #[error("cannot write decoded films ({source}), another folder is chosen by --cache DIR: {}", path.display())]
+    #[error("cannot write decoded films ({}), another folder is chosen by --cache DIR: {}", io_reason(source), path.display())]
     Write { path: PathBuf, source: io::Error },
-    #[error("cannot read decoded films ({source}): {}", path.display())]
+    #[error("cannot read decoded films ({}): {}", io_reason(source), path.display())]
     Read { path: PathBuf, source: io::Error },
-    #[error("cannot write decoded films ({source}), and their {n_mb} MB are more than the free memory; \
-             another folder is chosen by --cache DIR: {}", path.display())]
+    #[error("cannot write decoded films ({}), and their {n_mb} MB are more than the free memory; \
+             another folder is chosen by --cache DIR: {}", io_reason(source), path.display())]
     Memory {
         path: PathBuf,
         source: io::Error,
@@ -261,7 +261,8 @@ impl Sources<'_> {
             return Err(CacheError::Memory { path, source, n_mb });
         }
         let remark = format!(
-            "decoded films are kept in memory, for this time only: cannot write ({source}): {}",
+            "decoded films are kept in memory, for this time only: cannot write ({}): {}",
+            io_reason(&source),
             path.display()
         );
         let mut grays = Cursor::new(Vec::new());

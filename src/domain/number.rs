@@ -58,6 +58,18 @@ pub fn number_text(value: f64) -> String {
     }
 }
 
+/// A share in `[0, 1]` with four significant digits of itself or, from one half on, of what it lacks to 1.
+///
+/// Thresholds that a hand moves are such numbers: [`number_text`] shows them whole, and what is shown decides.
+pub fn rounded_share(share: f64) -> f64 {
+    let least = share.min(1.0 - share);
+    if !(least > 0.0 && least < 1.0) {
+        return share;
+    }
+    let n_digits = (3.0 - least.log10().floor()).clamp(0.0, 17.0) as usize;
+    format!("{share:.n_digits$}").parse().unwrap_or(share)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -95,6 +107,23 @@ mod tests {
         for text in ["0.5", "0,5", "10,000"] {
             assert_eq!(parse_whole_number(text), Err(NumberError::Fraction));
         }
+    }
+
+    #[test]
+    fn a_moved_share_has_few_digits_near_both_ends_and_is_shown_whole() {
+        for (share, rounded, text) in [
+            (0.422_314_471_234_567, 0.4223, "0.4223"),
+            (0.000_123_456_789, 0.000_123_5, "0.0001235"),
+            (0.999_876_543_21, 0.999_876_5, "0.9998765"),
+            (0.000_001_234_56, 1.235e-6, "1.235e-6"),
+            (0.0, 0.0, "0"),
+            (1.0, 1.0, "1"),
+        ] {
+            assert_eq!(rounded_share(share), rounded);
+            assert_eq!(number_text(rounded), text);
+            assert_eq!(text.parse(), Ok(rounded));
+        }
+        assert!(rounded_share(f64::NAN).is_nan());
     }
 
     #[test]

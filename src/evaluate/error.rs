@@ -5,6 +5,7 @@ use thiserror::Error;
 use crate::dataset::{CacheError, DataError, SplitError};
 use crate::drawing::DrawingError;
 use crate::explain::OcclusionError;
+use crate::files::io_reason;
 use crate::model::{ModelError, ModelFault, ModelFileError};
 use crate::scores::ScoresError;
 use crate::train::TrainError;
@@ -40,7 +41,7 @@ pub enum EvaluateError {
     ModelFile(#[from] ModelFileError),
     #[error(transparent)]
     ModelFault(#[from] ModelFault),
-    #[error("cannot write {}", path.display())]
+    #[error("cannot write ({}): {}", io_reason(source), path.display())]
     Write {
         path: PathBuf,
         source: std::io::Error,

@@ -25,6 +25,8 @@ pub struct Choices<'a> {
     pub maps: Option<MapsOfFilms<'a>>,
     /// Other scores of the same films.
     pub comparison: Option<ComparedSet>,
+    /// Plots have the curves of all labels behind those of their own.
+    pub curves_behind: bool,
     /// Warnings about these choices.
     pub warnings: Vec<String>,
 }
@@ -57,6 +59,8 @@ pub struct Evaluation {
     pub localization: Option<Localization>,
     /// Against other scores of the same films.
     pub comparison: Option<ComparedSet>,
+    /// Plots have the curves of all labels behind those of their own.
+    pub curves_behind: bool,
     /// Warnings, such as patients shared with training.
     pub warnings: Vec<String>,
 }
@@ -92,6 +96,7 @@ impl Evaluation {
             subgroups: subgroups.unwrap_or_default(),
             localization,
             comparison: choices.comparison,
+            curves_behind: choices.curves_behind,
             warnings,
         })
     }

@@ -1,212 +1,284 @@
-use super::svg::COLORS;
+use super::plot_axis::{Axis, AxisScale, tick_text};
 use crate::domain::NOTICE;
-use crate::drawing::escape;
+use crate::drawing::{PlotColor, escape};
 
-/// A plot of lines over axes of any range.
-#[derive(Clone, Debug, PartialEq)]
+/// A plot of lines, as the window shows it and as files hold it.
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct LinePlot<'a> {
     /// Above the plot.
     pub title: &'a str,
-    /// Below the axis from left to right.
-    pub x: &'a str,
-    /// Beside the axis from bottom to top.
-    pub y: &'a str,
-    /// Whether the axis from bottom to top is logarithmic; figures that are not positive are left out.
-    pub log_y: bool,
-    /// The lines, in the order of the legend.
+    /// From left to right.
+    pub x: PlotAxis<'a>,
+    /// From bottom to top.
+    pub y: PlotAxis<'a>,
+    /// Width and height between the axes, in pixels.
+    pub size_px: [f64; 2],
+    /// Draws the line from (0, 0) to (1, 1).
+    pub has_diagonal: bool,
+    /// The lines, in the order of the legend, each over those before it.
     pub lines: Vec<PlotLine>,
-    /// Points with a name of their own.
-    pub marks: Vec<(String, [f64; 2])>,
+    /// Places with a name of their own.
+    pub marks: Vec<(String, PlotMark)>,
+    /// Small lines at the foot: whose scores these are, and who wrote the file when.
+    pub foot: &'a [String],
+}
+
+/// An axis of a plot.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct PlotAxis<'a> {
+    /// Beside it.
+    pub name: &'a str,
+    /// What it measures.
+    pub scale: AxisScale,
+    /// Figures that are on it in any case, besides those of the lines.
+    pub spans: &'a [f64],
 }
 
 /// A line of a plot.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct PlotLine {
-    /// The name in the legend.
+    /// The name in the legend; without one it has no entry.
     pub name: String,
     /// `[x, y]`.
     pub points: Vec<[f64; 2]>,
-    /// Lower and upper edge at each point; empty for none.
-    pub band: Vec<[f64; 2]>,
+    /// An area around it: x, low, high; empty for none.
+    pub band: [Vec<f64>; 3],
+    /// What it is.
+    pub color: PlotColor,
     /// Drawn in dashes.
     pub dashed: bool,
-    /// Gray and thin, behind what matters.
-    pub faint: bool,
+    /// Drawn with a dot at each point, for few of them.
+    pub dotted: bool,
 }
 
-const WIDTH_PX: f64 = 520.0;
+/// A place in a plot.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum PlotMark {
+    /// A filled point of a line.
+    Point([f64; 2]),
+    /// A ring around a point.
+    Ring([f64; 2]),
+    /// An upright line.
+    Rule(f64),
+}
+
 const LEFT_PX: f64 = 54.0;
 const TOP_PX: f64 = 26.0;
-const PLOT_PX: [f64; 2] = [440.0, 240.0];
+const RIGHT_PX: f64 = 26.0;
+/// From the plot to the first entry of the legend.
+const BELOW_PX: f64 = 44.0;
 const LEGEND_PX: f64 = 16.0;
-
-/// The next of 1, 2, 5 times a power of ten that is at least `least`, which is positive.
-pub fn round_step(least: f64) -> f64 {
-    let power = 10_f64.powf(least.log10().floor());
-    let steps = [1.0, 2.0, 5.0, 10.0].map(|step| step * power);
-    // Powers of ten are rounded.
-    let step = steps.into_iter().find(|step| *step >= least * (1.0 - 1e-9));
-    step.unwrap_or(least)
-}
-
-/// An axis: from a figure to its place in `[0, 1]`, and the marks on it.
-struct Axis {
-    low: f64,
-    high: f64,
-    log: bool,
-    ticks: Vec<f64>,
-}
-
-impl Axis {
-    fn over(values: impl Iterator<Item = f64>, n_ticks: f64, log: bool) -> Self {
-        let values = values.filter(|value| value.is_finite());
-        let (low, high) = values.fold((f64::MAX, f64::MIN), |(low, high), value| {
-            (low.min(value), high.max(value))
-        });
-        let (low, high) = match high - low {
-            // Nothing to draw, or one figure.
-            range if range < 0.0 => (0.0, 1.0),
-            0.0 => (low - 0.5, low + 0.5),
-            _ => (low, high),
-        };
-        let ticks = if log {
-            let (first, last) = (low.floor() as i32 - 1, high.ceil() as i32);
-            let ticks = |steps: &[f64]| -> Vec<f64> {
-                let decades = (first..=last).map(f64::from);
-                let ticks =
-                    decades.flat_map(|decade| steps.iter().map(move |m| decade + m.log10()));
-                ticks.filter(|tick| (low..=high).contains(tick)).collect()
-            };
-            let coarse = ticks(&[1.0, 2.0, 5.0]);
-            // Less than a decade.
-            if coarse.len() < 3 {
-                ticks(&[1.0, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0])
-            } else {
-                coarse
-            }
-        } else {
-            let step = round_step((high - low) / n_ticks);
-            let first = (low / step).ceil() as i64;
-            let last = (high / step).floor() as i64;
-            (first..=last).map(|n| n as f64 * step).collect()
-        };
-        Self {
-            low,
-            high,
-            log,
-            ticks,
-        }
-    }
-
-    fn share(&self, value: f64) -> f64 {
-        (value - self.low) / (self.high - self.low)
-    }
-
-    /// A mark's figure, without the tails of its rounding.
-    fn text(&self, tick: f64) -> String {
-        let value = if self.log { 10_f64.powf(tick) } else { tick };
-        let digits = (2.0 - value.abs().max(1e-9).log10().floor()).clamp(0.0, 9.0) as usize;
-        let text = format!("{value:.digits$}");
-        match text.split_once('.') {
-            Some(_) => text.trim_end_matches('0').trim_end_matches('.').to_owned(),
-            None => text,
-        }
-    }
-}
+/// Of a line at the foot, and of a letter in it.
+const FOOT_PX: f64 = 10.0;
+const FOOT_LETTER_PX: f64 = 4.4;
+/// Between two marks of an axis.
+const TICK_PX: [f64; 2] = [44.0, 40.0];
 
 impl LinePlot<'_> {
     /// As SVG, without scripts and without anything from elsewhere.
     pub fn svg(&self) -> String {
-        let up = |y: f64| if self.log_y { y.log10() } else { y };
-        let points = || self.lines.iter().flat_map(|line| &line.points);
-        let edges = self
-            .lines
+        let frame = Frame::of(self);
+        let foot: Vec<String> = self
+            .foot
             .iter()
-            .flat_map(|line| line.band.iter().flatten());
-        let x_axis = Axis::over(points().map(|[x, _]| *x), 8.0, false);
-        let ys = points().map(|[_, y]| *y).chain(edges.copied()).map(up);
-        let y_axis = Axis::over(ys, 6.0, self.log_y);
-        let [width, height] = PLOT_PX;
-        let x_of = |x: f64| LEFT_PX + x_axis.share(x) * width;
-        let y_of = |y: f64| TOP_PX + (1.0 - y_axis.share(up(y))) * height;
-        let n_rows = (self.lines.len() + self.marks.len()) as f64;
-        let total = TOP_PX + height + 52.0 + LEGEND_PX * n_rows;
-        let (right, bottom) = (LEFT_PX + width, TOP_PX + height);
+            .flat_map(|line| wrapped(line, frame.width))
+            .collect();
+        let n_entries = self.lines.iter().filter(|l| !l.name.is_empty()).count() + self.marks.len();
+        let entries_end = frame.bottom + BELOW_PX + LEGEND_PX * n_entries as f64;
+        let height = entries_end + 8.0 + FOOT_PX * foot.len() as f64;
+        let width = frame.width;
         let mut svg = format!(
-            "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH_PX} {total}\" \
-             width=\"{WIDTH_PX}\" height=\"{total}\" font-family=\"sans-serif\" font-size=\"11\" \
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width} {height}\" \
+             width=\"{width}\" height=\"{height}\" font-family=\"sans-serif\" font-size=\"11\" \
              role=\"img\" aria-label=\"{title}\">\n\
              <rect width=\"100%\" height=\"100%\" fill=\"#ffffff\"/>\n\
              <text x=\"{LEFT_PX}\" y=\"16\" font-size=\"13\">{title}</text>\n",
             title = escape(self.title)
         );
-        for &tick in &x_axis.ticks {
-            let x = LEFT_PX + x_axis.share(tick) * width;
+        svg += &frame.axes_svg(self);
+        let mut legend = frame.bottom + BELOW_PX;
+        for line in &self.lines {
+            svg += &frame.line_svg(line);
+            if !line.name.is_empty() {
+                let (color, dashes) = (line.color.hex(), dashes(line));
+                let sign = format!(
+                    "<path d=\"M{LEFT_PX} {:.1}h18\" stroke=\"{color}\" stroke-width=\"3\"{dashes}/>\n",
+                    legend - 4.0
+                );
+                svg += &entry_svg(&sign, &line.name, legend);
+                legend += LEGEND_PX;
+            }
+        }
+        for (name, mark) in &self.marks {
+            svg += &frame.mark_svg(*mark);
+            let sign = match mark {
+                PlotMark::Ring(_) => ring_svg(LEFT_PX + 9.0, legend - 4.0),
+                PlotMark::Point(_) | PlotMark::Rule(_) => dot_svg(LEFT_PX + 9.0, legend - 4.0),
+            };
+            svg += &entry_svg(&sign, name, legend);
+            legend += LEGEND_PX;
+        }
+        for (line, row) in foot.iter().zip(0_u32..) {
+            let y = entries_end + FOOT_PX * f64::from(row);
+            svg += &format!(
+                "<text x=\"8\" y=\"{y:.1}\" font-size=\"8\" fill=\"#444444\">{}</text>\n",
+                escape(line)
+            );
+        }
+        svg + &format!(
+            "<text x=\"8\" y=\"{:.1}\" font-size=\"8\" fill=\"#666666\">{NOTICE}</text>\n</svg>\n",
+            height - 5.0
+        )
+    }
+}
+
+/// Where figures are in the drawing.
+struct Frame {
+    x_axis: Axis,
+    y_axis: Axis,
+    size: [f64; 2],
+    width: f64,
+    right: f64,
+    bottom: f64,
+}
+
+impl Frame {
+    fn of(plot: &LinePlot<'_>) -> Self {
+        let points = || plot.lines.iter().flat_map(|line| &line.points);
+        let bands = || plot.lines.iter().map(|line| &line.band);
+        let edges = bands().flat_map(|[_, lows, highs]| lows.iter().chain(highs));
+        let (x, y) = (plot.x, plot.y);
+        let xs = points().map(|[x, _]| *x).chain(x.spans.iter().copied());
+        let ys = points().map(|[_, y]| *y).chain(edges.copied());
+        let ys = ys.chain(y.spans.iter().copied());
+        let [width, height] = plot.size_px;
+        let [x_tick, y_tick] = TICK_PX;
+        Self {
+            x_axis: Axis::over(xs, width / x_tick, x.scale),
+            y_axis: Axis::over(ys, height / y_tick, y.scale),
+            size: plot.size_px,
+            width: LEFT_PX + width + RIGHT_PX,
+            right: LEFT_PX + width,
+            bottom: TOP_PX + height,
+        }
+    }
+
+    fn x_of(&self, x: f64) -> f64 {
+        LEFT_PX + self.x_axis.share(x) * self.size[0]
+    }
+
+    fn y_of(&self, y: f64) -> f64 {
+        TOP_PX + (1.0 - self.y_axis.share(y)) * self.size[1]
+    }
+
+    fn axes_svg(&self, plot: &LinePlot<'_>) -> String {
+        let (right, bottom) = (self.right, self.bottom);
+        let mut svg = String::new();
+        for &tick in &self.x_axis.ticks {
+            let x = self.x_of(tick);
             svg += &format!(
                 "<path d=\"M{x:.1} {TOP_PX}V{bottom}\" stroke=\"#dddddd\" fill=\"none\"/>\n\
                  <text x=\"{x:.1}\" y=\"{:.1}\" text-anchor=\"middle\">{}</text>\n",
                 bottom + 14.0,
-                x_axis.text(tick)
+                tick_text(tick)
             );
         }
-        for &tick in &y_axis.ticks {
-            let y = TOP_PX + (1.0 - y_axis.share(tick)) * height;
+        for &tick in &self.y_axis.ticks {
+            let y = self.y_of(tick);
             svg += &format!(
                 "<path d=\"M{LEFT_PX} {y:.1}H{right}\" stroke=\"#dddddd\" fill=\"none\"/>\n\
                  <text x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"end\">{}</text>\n",
                 LEFT_PX - 5.0,
                 y + 4.0,
-                y_axis.text(tick)
+                tick_text(tick)
             );
         }
+        let [width, height] = self.size;
         svg += &format!(
             "<text x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"middle\">{}</text>\n\
              <text transform=\"translate(12 {:.1}) rotate(-90)\" text-anchor=\"middle\">{}</text>\n",
             LEFT_PX + width / 2.0,
             bottom + 29.0,
-            escape(self.x),
+            escape(plot.x.name),
             TOP_PX + height / 2.0,
-            escape(self.y)
+            escape(plot.y.name)
         );
-        let mut legend = bottom + 44.0;
-        let mut colors = COLORS.iter().cycle();
-        for line in &self.lines {
-            let color = if line.faint {
-                "#aaaaaa"
-            } else {
-                colors.next().copied().unwrap_or("#000000")
-            };
-            svg += &line_svg(line, color, &x_of, &y_of);
+        if plot.has_diagonal {
+            let path = self.path([[0.0, 0.0], [1.0, 1.0]].into_iter());
             svg += &format!(
-                "<path d=\"M{LEFT_PX} {:.1}h18\" stroke=\"{color}\" stroke-width=\"3\"{}/>\n\
-                 <text x=\"{:.1}\" y=\"{legend:.1}\">{}</text>\n",
-                legend - 4.0,
-                dashes(line),
-                LEFT_PX + 24.0,
-                escape(&line.name)
+                "<path d=\"{path}\" stroke=\"#888888\" stroke-dasharray=\"4 4\" fill=\"none\"/>\n"
             );
-            legend += LEGEND_PX;
         }
-        for (name, [x, y]) in &self.marks {
-            let mark = |x: f64, y: f64| {
-                format!(
-                    "<circle cx=\"{x:.2}\" cy=\"{y:.2}\" r=\"4.5\" stroke=\"#000000\" fill=\"none\"/>\n"
-                )
-            };
-            svg += &mark(x_of(*x), y_of(*y));
-            svg += &mark(LEFT_PX + 9.0, legend - 4.0);
-            svg += &format!(
-                "<text x=\"{:.1}\" y=\"{legend:.1}\">{}</text>\n",
-                LEFT_PX + 24.0,
-                escape(name)
-            );
-            legend += LEGEND_PX;
-        }
-        svg + &format!(
-            "<text x=\"{LEFT_PX}\" y=\"{:.1}\" font-size=\"8\" fill=\"#666666\">{NOTICE}</text>\n</svg>\n",
-            total - 5.0
-        )
+        svg
     }
+
+    fn path(&self, points: impl Iterator<Item = [f64; 2]>) -> String {
+        let mut path = String::new();
+        for [x, y] in points {
+            let (x, y) = (self.x_of(x), self.y_of(y));
+            // A loss of 0 has no place on a logarithmic axis.
+            if y.is_finite() {
+                let order = if path.is_empty() { 'M' } else { 'L' };
+                path += &format!("{order}{x:.2} {y:.2}");
+            }
+        }
+        path
+    }
+
+    fn line_svg(&self, line: &PlotLine) -> String {
+        let color = line.color.hex();
+        let mut svg = String::new();
+        let [xs, lows, highs] = &line.band;
+        if !xs.is_empty() {
+            let edge = |(x, y): (&f64, &f64)| [*x, *y];
+            let forth = xs.iter().zip(lows).map(edge);
+            let back = xs.iter().zip(highs).rev().map(edge);
+            let area = self.path(forth.chain(back));
+            svg += &format!("<path d=\"{area}Z\" fill=\"{color}\" fill-opacity=\"0.2\"/>\n");
+        }
+        let width = match line.color {
+            PlotColor::Behind => 0.8,
+            _ => 1.6,
+        };
+        svg += &format!(
+            "<path d=\"{}\" stroke=\"{color}\" stroke-width=\"{width}\" fill=\"none\"{}/>\n",
+            self.path(line.points.iter().copied()),
+            dashes(line)
+        );
+        let dots = line.points.iter().filter(|_| line.dotted);
+        for &[x, y] in dots {
+            let (x, y) = (self.x_of(x), self.y_of(y));
+            svg += &format!("<circle cx=\"{x:.2}\" cy=\"{y:.2}\" r=\"3\" fill=\"{color}\"/>\n");
+        }
+        svg
+    }
+
+    fn mark_svg(&self, mark: PlotMark) -> String {
+        match mark {
+            PlotMark::Point([x, y]) => dot_svg(self.x_of(x), self.y_of(y)),
+            PlotMark::Ring([x, y]) => ring_svg(self.x_of(x), self.y_of(y)),
+            PlotMark::Rule(x) => {
+                let (x, bottom) = (self.x_of(x), self.bottom);
+                format!("<path d=\"M{x:.2} {TOP_PX}V{bottom}\" stroke=\"#000000\"/>\n")
+            }
+        }
+    }
+}
+
+fn entry_svg(sign: &str, name: &str, y: f64) -> String {
+    let x = LEFT_PX + 24.0;
+    format!(
+        "{sign}<text x=\"{x:.1}\" y=\"{y:.1}\">{}</text>\n",
+        escape(name)
+    )
+}
+
+fn dot_svg(x: f64, y: f64) -> String {
+    format!("<circle cx=\"{x:.2}\" cy=\"{y:.2}\" r=\"4.5\" fill=\"#000000\"/>\n")
+}
+
+fn ring_svg(x: f64, y: f64) -> String {
+    format!("<circle cx=\"{x:.2}\" cy=\"{y:.2}\" r=\"4.5\" stroke=\"#000000\" fill=\"none\"/>\n")
 }
 
 fn dashes(line: &PlotLine) -> &'static str {
@@ -217,107 +289,22 @@ fn dashes(line: &PlotLine) -> &'static str {
     }
 }
 
-fn line_svg(
-    line: &PlotLine,
-    color: &str,
-    x_of: &dyn Fn(f64) -> f64,
-    y_of: &dyn Fn(f64) -> f64,
-) -> String {
-    let path = |points: &mut dyn Iterator<Item = [f64; 2]>| {
-        let mut path = String::new();
-        for [x, y] in points {
-            let (x, y) = (x_of(x), y_of(y));
-            // A loss of 0 has no place on a logarithmic axis.
-            if y.is_finite() {
-                let order = if path.is_empty() { 'M' } else { 'L' };
-                path += &format!("{order}{x:.2} {y:.2}");
+/// A text in lines that fit the foot, broken between words.
+fn wrapped(text: &str, width_px: f64) -> Vec<String> {
+    let n_letters = (width_px / FOOT_LETTER_PX) as usize;
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split_whitespace() {
+        match lines.last_mut() {
+            Some(line) if line.chars().count() + word.chars().count() < n_letters => {
+                line.push(' ');
+                line.push_str(word);
             }
+            _ => lines.push(word.to_owned()),
         }
-        path
-    };
-    let mut svg = String::new();
-    if !line.band.is_empty() {
-        let edges = || line.points.iter().zip(&line.band);
-        let lower = edges().map(|([x, _], [low, _])| [*x, *low]);
-        let upper = edges().rev().map(|([x, _], [_, high])| [*x, *high]);
-        let area = path(&mut lower.chain(upper));
-        svg += &format!("<path d=\"{area}Z\" fill=\"{color}\" fill-opacity=\"0.2\"/>\n");
     }
-    let width = if line.faint { 0.8 } else { 1.6 };
-    let points = path(&mut line.points.iter().copied());
-    svg + &format!(
-        "<path d=\"{points}\" stroke=\"{color}\" stroke-width=\"{width}\" fill=\"none\"{}/>\n",
-        dashes(line)
-    )
+    lines
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn plot(points: Vec<[f64; 2]>, log_y: bool) -> LinePlot<'static> {
-        let line = PlotLine {
-            name: "<b>".to_owned(),
-            points,
-            ..PlotLine::default()
-        };
-        LinePlot {
-            title: "a & b",
-            x: "epoch",
-            y: "loss",
-            log_y,
-            lines: vec![line],
-            marks: vec![("best".to_owned(), [2.0, 10.0])],
-        }
-    }
-
-    #[test]
-    fn steps_are_round() {
-        for (least, expected) in [
-            (0.3, 0.5),
-            (1.0, 1.0),
-            (0.01, 0.01),
-            (7.0, 10.0),
-            (110.0, 200.0),
-        ] {
-            assert!((round_step(least) - expected).abs() < 1e-9, "{least}");
-        }
-    }
-
-    #[test]
-    fn the_line_fills_the_plot_and_its_axes_have_round_marks() {
-        let svg = plot(vec![[1.0, 0.0], [9.0, 10.0]], false).svg();
-        assert!(svg.contains("M54.00 266.00L494.00 26.00"), "{svg}");
-        for tick in ["1", "5", "9"] {
-            assert!(svg.contains(&format!("middle\">{tick}</text>")), "{tick}");
-        }
-        for tick in ["0", "2", "10"] {
-            assert!(svg.contains(&format!("end\">{tick}</text>")), "{tick}");
-        }
-        assert!(svg.contains("&lt;b&gt;") && svg.contains("a &amp; b") && svg.contains(NOTICE));
-    }
-
-    #[test]
-    fn a_logarithmic_axis_leaves_out_what_has_no_logarithm() {
-        let svg = plot(vec![[1.0, 0.1], [2.0, 10.0], [3.0, 0.0]], true).svg();
-        assert!(svg.contains("M54.00 266.00L274.00 26.00\""), "{svg}");
-        for tick in ["0.1", "0.5", "1", "10"] {
-            assert!(svg.contains(&format!("end\">{tick}</text>")), "{tick}");
-        }
-    }
-
-    #[test]
-    fn nothing_to_draw_is_an_empty_plot() {
-        let svg = plot(Vec::new(), false).svg();
-        assert!(svg.contains("d=\"\"") && !svg.contains("NaN"), "{svg}");
-    }
-
-    #[test]
-    fn a_band_is_an_area_between_its_edges() {
-        let mut plot = plot(vec![[0.0, 1.0], [1.0, 1.0]], false);
-        plot.lines[0].band = vec![[0.0, 2.0], [0.0, 2.0]];
-        let svg = plot.svg();
-        let area = "M54.00 266.00L494.00 266.00L494.00 26.00L54.00 26.00Z";
-        assert!(svg.contains(area), "{svg}");
-    }
-}
+#[path = "line_plot_tests.rs"]
+mod tests;

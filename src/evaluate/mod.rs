@@ -23,10 +23,10 @@ mod evaluation;
 mod large;
 mod written;
 mod export;
-mod svg;
+mod plot_axis;
+mod line_plot;
 mod plots;
 mod picture;
-mod line_plot;
 mod run_plots;
 mod report;
 
@@ -43,16 +43,19 @@ pub use freeze::freeze_operating_points;
 pub use identity::{scores_text, thresholds_text};
 pub use large::{LargeChoices, LargeEvaluation};
 pub use leaks::{SharedPatients, shared_patients};
-pub use line_plot::{LinePlot, PlotLine, round_step};
+pub use line_plot::{LinePlot, PlotAxis, PlotLine, PlotMark};
 pub use localization::{LabelLocalization, Localization, MapRule, localize};
 pub use opened_set::{OpenedSet, ScoreSource};
 pub use ordered_films::OrderedFilms;
 pub use picture::save_plots;
-pub use plots::{LabelPlot, label_plots, place_in_precision_recall, place_in_roc};
+pub use plot_axis::{AxisScale, round_step, tick_text};
+pub use plots::{
+    BehindCurves, LabelPlot, RATE_COLORS, RELIABILITY_COLORS, SCORE_COLORS, curves_behind,
+    label_plots, place_in_precision_recall, place_in_roc,
+};
 pub use prevalence::Prevalence;
 pub use report::html_report;
-pub use run_plots::save_curves;
+pub use run_plots::{CurveLook, curve_look, save_curves};
 pub use score::{EvaluationData, ScoredFolder, score_films};
 pub use subgroups::{Subgroup, SubgroupAuc, subgroups};
-pub use svg::{Curve, PlotMark, PlotText, curve_svg};
 pub use written::Written;

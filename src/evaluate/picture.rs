@@ -60,29 +60,32 @@ pub fn save_plots(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::evaluate::{Curve, PlotText, curve_svg};
+    use crate::evaluate::{LinePlot, PlotAxis, PlotLine};
 
     #[test]
     fn a_drawing_becomes_a_picture_with_its_curve_and_its_letters() {
-        let text = PlotText {
-            title: "ROC",
-            x: "x",
-            y: "y",
-            diagonal: false,
-            mark: None,
-            foot: &[],
+        let unit = PlotAxis {
+            spans: &[0.0, 1.0],
+            ..PlotAxis::default()
         };
-        let curve = Curve {
+        let line = PlotLine {
             name: "c".to_owned(),
             points: vec![[0.0, 0.5], [1.0, 0.5]],
-            dotted: false,
-            band: <[Vec<f64>; 3]>::default(),
+            ..PlotLine::default()
         };
-        let png = svg_png(&curve_svg(&text, &[curve]), SCALE).unwrap();
+        let plot = LinePlot {
+            title: "ROC",
+            x: unit,
+            y: unit,
+            size_px: [220.0, 220.0],
+            lines: vec![line],
+            ..LinePlot::default()
+        };
+        let png = svg_png(&plot.svg(), SCALE).unwrap();
         let picture = image::load_from_memory(&png).unwrap().into_rgb8();
         assert_eq!(picture.width(), 900);
         // The curve runs through the middle of the plot, blue on white.
-        let [r, _, b] = picture.get_pixel(468, 408).0;
+        let [r, _, b] = picture.get_pixel(492, 408).0;
         assert!(b > r, "{r} {b}");
         // The title is above it, so some pixels there are dark.
         let title = picture.enumerate_pixels().filter(|(_, y, _)| *y < 54);

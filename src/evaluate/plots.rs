@@ -1,8 +1,25 @@
-use super::svg::{Curve, PlotMark, PlotText, curve_svg};
+use super::line_plot::{LinePlot, PlotAxis, PlotLine, PlotMark};
 use super::{Evaluation, Figure, LabelFigures, Written, scores_text};
+use crate::domain::number_text;
+use crate::drawing::PlotColor;
 use crate::metrics::{Confusion, RankedScores};
 use crate::model::ModelCard;
-use crate::scores::{BandedCurve, LabelColumn, LabelCurves};
+use crate::scores::{BandedCurve, LabelColumn, LabelCurves, ScoredSet};
+
+/// Width and height between the axes.
+const SIDE_PX: f64 = 220.0;
+/// Films without and with the finding.
+pub const SCORE_COLORS: [PlotColor; 2] = [PlotColor::Below, PlotColor::Series(2)];
+/// PPV, sensitivity, specificity, F1.
+pub const RATE_COLORS: [PlotColor; 4] = [
+    PlotColor::Train,
+    PlotColor::Series(0),
+    PlotColor::Series(1),
+    PlotColor::Series(2),
+];
+/// Scores, weights undone, Platt.
+pub const RELIABILITY_COLORS: [PlotColor; 3] =
+    [PlotColor::Train, PlotColor::Series(0), PlotColor::Series(1)];
 
 /// One plot of one label.
 #[derive(Clone, Debug, PartialEq)]
@@ -43,6 +60,11 @@ pub fn label_plots(
         return Vec::new();
     }
     let drawing = Drawing::of(evaluation, label, written);
+    let behind = if evaluation.curves_behind {
+        curves_behind(&evaluation.set, label_idx)
+    } else {
+        Vec::new()
+    };
     let other = other_column(evaluation, &column.name);
     let text = |figure: Figure| figure.text(figure.of(label, evaluation.prevalence));
     let auc = format!("AUC {}", text(Figure::Auc));
@@ -51,62 +73,77 @@ pub fn label_plots(
         ("without the finding", &curves.negatives),
         ("with the finding", &curves.positives),
     ];
-    let scores = scores.map(|(name, bars)| curve(name, outline(bars)));
-    let rates = curves.rates.map(|(name, points)| curve(name, points));
-    let reliability = curves.reliability.into_iter();
-    let reliability: Vec<Curve> = reliability
-        .map(|(name, points)| Curve {
-            dotted: true,
-            ..curve(&name, points)
-        })
-        .collect();
-    let compared = |of: fn(&RankedScores) -> BandedCurve| {
-        other.map(|other| curve("compared", of(&other.ranked).points))
-    };
-    let banded = |name: &str, found: BandedCurve, other: Option<Curve>| -> Vec<Curve> {
-        let own = Curve {
+    let scores = scores.into_iter().zip(SCORE_COLORS);
+    let scores = scores.map(|((name, bars), color)| bars_line(name, bars, color));
+    let rates = curves.rates.into_iter().zip(RATE_COLORS);
+    let rates = rates.map(|((name, points), color)| line(name, points, color));
+    let reliability = curves.reliability.into_iter().zip(RELIABILITY_COLORS);
+    let reliability = reliability.map(|((name, points), color)| PlotLine {
+        dotted: true,
+        ..line(&name, points, color)
+    });
+    // The compared scores are drawn below these, as the window does.
+    let banded = |name: &str, found: BandedCurve, of: fn(&RankedScores) -> BandedCurve| {
+        let compared =
+            other.map(|other| line("compared", of(&other.ranked).points, PlotColor::Valid));
+        let own = PlotLine {
             band: found.band,
-            ..curve(name, found.points)
+            ..line(name, found.points, PlotColor::Train)
         };
-        std::iter::once(own).chain(other).collect()
+        compared.into_iter().chain([own])
     };
-    let point = |place: Option<[f64; 2]>| place.map(PlotMark::Point);
-    let rule = Some(PlotMark::Rule(label.threshold.value()));
-    let roc = banded(&auc, curves.roc, compared(BandedCurve::roc));
-    let precision_recall = banded(
+    let faint = |of: fn(&BehindCurves) -> &Vec<[f64; 2]>| -> Vec<PlotLine> {
+        let names = ["other findings"].into_iter().chain(std::iter::repeat(""));
+        let lines = behind.iter().zip(names);
+        lines
+            .map(|(curves, name)| line(name, of(curves).clone(), PlotColor::Behind))
+            .collect()
+    };
+    let mut roc = faint(|curves| &curves.roc);
+    roc.extend(banded(&auc, curves.roc, BandedCurve::roc));
+    let mut precision_recall = faint(|curves| &curves.precision_recall);
+    precision_recall.extend(banded(
         &ap,
         curves.precision_recall,
-        compared(BandedCurve::precision_recall),
-    );
+        BandedCurve::precision_recall,
+    ));
+    let point = |place: Option<[f64; 2]>| place.map(PlotMark::Point);
+    let rule = Some(PlotMark::Rule(label.threshold.value()));
     vec![
         drawing.plot(
             "roc",
             ["ROC, 95 % (Wilson)", "1 - specificity", "sensitivity"],
             true,
             point(place_in_roc(&label.counts)),
-            &roc,
+            roc,
         ),
         drawing.plot(
             "precision_recall",
             ["precision-recall, 95 % (Wilson)", "sensitivity", "PPV"],
             false,
             point(place_in_precision_recall(&label.counts)),
-            &precision_recall,
+            precision_recall,
         ),
         drawing.plot(
             "scores",
             ["scores", "score", "fraction of films"],
             false,
             rule,
-            &scores,
+            scores.collect(),
         ),
-        drawing.plot("rates", ["rates", "threshold", "rate"], false, rule, &rates),
+        drawing.plot(
+            "rates",
+            ["rates", "threshold", "rate"],
+            false,
+            rule,
+            rates.collect(),
+        ),
         drawing.plot(
             "reliability",
             ["reliability, 10 bins", "predicted", "fraction positive"],
             true,
             rule,
-            &reliability,
+            reliability.collect(),
         ),
     ]
 }
@@ -131,7 +168,10 @@ impl Drawing {
         foot.push(format!("Written {} by {}", written.day, written.program));
         Self {
             finding: label.name.replace('_', " "),
-            operating_point: format!("operating point, threshold {:.3}", threshold.value()),
+            operating_point: format!(
+                "operating point, threshold {}",
+                number_text(threshold.value())
+            ),
             foot,
         }
     }
@@ -140,33 +180,82 @@ impl Drawing {
         &self,
         name: &'static str,
         [title, x, y]: [&str; 3],
-        diagonal: bool,
+        has_diagonal: bool,
         mark: Option<PlotMark>,
-        curves: &[Curve],
+        lines: Vec<PlotLine>,
     ) -> LabelPlot {
-        let title = format!("{}: {title}", self.finding);
-        let text = PlotText {
-            title: &title,
-            x,
-            y,
-            diagonal,
-            mark: mark.map(|mark| (mark, self.operating_point.as_str())),
+        let axis = |name, spans| PlotAxis {
+            name,
+            spans,
+            ..PlotAxis::default()
+        };
+        // Fractions of films are small: that axis ends at the highest bar.
+        let height: &[f64] = if name == "scores" {
+            &[0.0]
+        } else {
+            &[0.0, 1.0]
+        };
+        let plot = LinePlot {
+            title: &format!("{}: {title}", self.finding),
+            x: axis(x, &[0.0, 1.0]),
+            y: axis(y, height),
+            size_px: [SIDE_PX, SIDE_PX],
+            has_diagonal,
+            lines,
+            marks: mark
+                .map(|mark| (self.operating_point.clone(), mark))
+                .into_iter()
+                .collect(),
             foot: &self.foot,
         };
         LabelPlot {
             name,
-            svg: curve_svg(&text, curves),
+            svg: plot.svg(),
         }
     }
 }
 
-fn curve(name: &str, points: Vec<[f64; 2]>) -> Curve {
-    Curve {
+fn line(name: &str, points: Vec<[f64; 2]>, color: PlotColor) -> PlotLine {
+    PlotLine {
         name: name.to_owned(),
         points,
-        dotted: false,
-        band: <[Vec<f64>; 3]>::default(),
+        color,
+        ..PlotLine::default()
     }
+}
+
+/// Bars as the window fills them: an outline over an area.
+fn bars_line(name: &str, bars: &[[f64; 2]], color: PlotColor) -> PlotLine {
+    let points = outline(bars);
+    let xs: Vec<f64> = points.iter().map(|[x, _]| *x).collect();
+    let highs = points.iter().map(|[_, y]| *y).collect();
+    PlotLine {
+        band: [xs.clone(), vec![0.0; xs.len()], highs],
+        ..line(name, points, color)
+    }
+}
+
+/// ROC and precision-recall of a label that is not in view.
+#[derive(Clone, Debug, PartialEq)]
+pub struct BehindCurves {
+    /// In words.
+    pub name: String,
+    /// Sensitivity over 1 - specificity; empty where it is undefined.
+    pub roc: Vec<[f64; 2]>,
+    /// PPV over sensitivity; empty where it is undefined.
+    pub precision_recall: Vec<[f64; 2]>,
+}
+
+/// Curves of all labels but one, to be drawn behind its own.
+pub fn curves_behind(set: &ScoredSet, label_idx: usize) -> Vec<BehindCurves> {
+    let columns = set.columns.iter().enumerate();
+    let others = columns.filter(|(idx, _)| *idx != label_idx);
+    let curves = others.map(|(_, column)| BehindCurves {
+        name: column.name.replace('_', " "),
+        roc: BandedCurve::roc(&column.ranked).points,
+        precision_recall: BandedCurve::precision_recall(&column.ranked).points,
+    });
+    curves.collect()
 }
 
 /// The same label of the compared scores.
@@ -237,7 +326,7 @@ mod tests {
         );
         for plot in &plots {
             for words in [
-                "operating point, threshold 0.400",
+                "operating point, threshold 0.4",
                 "Scores: no model named, 4 films of 4 patients",
                 "Threshold: set by hand on valid",
                 "Compared: no model named",
@@ -255,9 +344,23 @@ mod tests {
         assert!(roc.contains("fill-opacity"), "{roc}");
         // One film of two negatives and both positives are flagged.
         assert!(
-            roc.contains("cx=\"156.00\" cy=\"26.00\" r=\"4.5\""),
+            roc.contains("cx=\"164.00\" cy=\"26.00\" r=\"4.5\""),
             "{roc}"
         );
+        assert!(!roc.contains("other findings"), "{roc}");
+        let behind = Evaluation {
+            curves_behind: true,
+            ..evaluation.clone()
+        };
+        let [roc, precision_recall, scores, ..] = &label_plots(&behind, 0, None, &written)[..]
+        else {
+            panic!("expected five plots");
+        };
+        for plot in [roc, precision_recall] {
+            let n_entries = plot.svg.matches(">other findings<").count();
+            assert_eq!(n_entries, 1, "{}: {}", plot.name, plot.svg);
+        }
+        assert!(!scores.svg.contains("other findings"));
         // Films on one side only have none.
         assert!(label_plots(&evaluation, 1, None, &written).is_empty());
     }

@@ -2,13 +2,18 @@ use std::fs;
 use std::path::Path;
 
 use super::EvaluateError;
-use super::line_plot::{LinePlot, PlotLine};
+use super::line_plot::{LinePlot, PlotAxis, PlotLine, PlotMark};
 use super::picture::SCALE;
-use crate::drawing::svg_png;
+use super::plot_axis::AxisScale;
+use crate::drawing::{PlotColor, svg_png};
 use crate::files::{Existing, write_file};
 use crate::imaging::own_png;
 use crate::train::{CurveChoices, CurveKind, CurvedRun, RunCurve, RunCurves, curves_csv};
 
+/// Width and height between the axes.
+const PLOT_PX: [f64; 2] = [440.0, 240.0];
+/// The axis of AUCs begins below chance.
+const AUC_SPAN: [f64; 2] = [0.45, 1.0];
 /// The files that [`save_curves`] writes.
 const FILES: [&str; 5] = ["curves.csv", "auc.svg", "auc.png", "loss.svg", "loss.png"];
 
@@ -55,41 +60,90 @@ fn run_plots(runs: &[CurvedRun<'_>], choices: &CurveChoices) -> [String; 2] {
         0.0 => String::new(),
         past => format!(", smoothed by {past:.2}"),
     };
-    let plot = |figure: &str, curves: &[RunCurve], log_y, marks| {
+    let plot = |figure: &str, curves: &[RunCurve], y: PlotAxis<'_>, marks| {
         let title = format!("{name}: {figure}{smoothed}");
         LinePlot {
             title: &title,
-            x: "epoch",
-            y: figure,
-            log_y,
+            x: PlotAxis {
+                name: "epoch",
+                scale: AxisScale::Whole,
+                spans: &[0.0, 1.0],
+            },
+            y: PlotAxis { name: figure, ..y },
+            size_px: PLOT_PX,
             lines: curves.iter().map(line).collect(),
             marks,
+            ..LinePlot::default()
         }
         .svg()
     };
     let best = curves.best.map(|[epoch, auc]| {
         let name = format!("best epoch: {epoch}, {auc:.3} on validation");
-        (name, [epoch, auc])
+        (name, PlotMark::Ring([epoch, auc]))
     });
     let best = best.into_iter().collect();
+    let of_auc = PlotAxis {
+        spans: &AUC_SPAN,
+        ..PlotAxis::default()
+    };
+    let of_loss = PlotAxis {
+        scale: if choices.log_loss {
+            AxisScale::Log
+        } else {
+            AxisScale::Linear
+        },
+        ..PlotAxis::default()
+    };
     [
-        plot("AUC", &curves.auc, false, best),
-        plot("loss", &curves.loss, choices.log_loss, Vec::new()),
+        plot("AUC", &curves.auc, of_auc, best),
+        plot("loss", &curves.loss, of_loss, Vec::new()),
     ]
 }
 
 fn line(curve: &RunCurve) -> PlotLine {
-    let is_training = matches!(
-        curve.kind,
-        CurveKind::TrainAuc | CurveKind::TrainLoss | CurveKind::FindingTrainAuc
-    );
+    let CurveLook { color, dashed } = curve_look(curve);
+    let edges = |end: fn(&[f64; 2]) -> f64| curve.band.iter().map(end).collect();
+    let xs = curve.points.iter().take(curve.band.len());
     PlotLine {
         name: curve.name.clone(),
         points: curve.points.clone(),
-        band: curve.band.clone(),
-        dashed: is_training,
-        faint: curve.kind == CurveKind::StepLoss,
+        band: [
+            xs.map(|[x, _]| *x).collect(),
+            edges(|[low, _]| *low),
+            edges(|[_, high]| *high),
+        ],
+        color,
+        dashed,
+        dotted: false,
     }
+}
+
+/// How a curve of a run is drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CurveLook {
+    /// By part for the first run, by run for the others.
+    pub color: PlotColor,
+    /// One finding, or the training part of a compared run.
+    pub dashed: bool,
+}
+
+/// How the window and files draw a curve.
+pub fn curve_look(curve: &RunCurve) -> CurveLook {
+    if let Some(over) = curve.run_idx.checked_sub(1) {
+        let is_main = matches!(curve.kind, CurveKind::ValidAuc | CurveKind::ValidLoss);
+        return CurveLook {
+            color: PlotColor::Series(over),
+            dashed: !is_main,
+        };
+    }
+    let (color, dashed) = match curve.kind {
+        CurveKind::StepLoss => (PlotColor::Behind, false),
+        CurveKind::TrainLoss | CurveKind::TrainAuc => (PlotColor::Train, false),
+        CurveKind::ValidLoss | CurveKind::ValidAuc => (PlotColor::Valid, false),
+        CurveKind::FindingTrainAuc => (PlotColor::Train, true),
+        CurveKind::FindingValidAuc => (PlotColor::Valid, true),
+    };
+    CurveLook { color, dashed }
 }
 
 #[cfg(test)]
@@ -141,6 +195,10 @@ mod tests {
         assert!(read("curves.csv").contains("r1,valid_auc,Mass,2,0.8"));
         assert!(read("auc.svg").contains("best epoch: 2, 0.800 on validation"));
         assert!(read("loss.svg").contains("Steps"));
+        // Over the range and at the epochs of the window.
+        for mark in [">0.5<", ">1<", ">2<"] {
+            assert!(read("auc.svg").contains(mark), "{mark}");
+        }
         let picture = image::open(to.join("loss.png")).unwrap();
         assert_eq!(picture.width(), 1560);
         let again = save_curves(&runs, &choices, &to, Existing::Keep);

@@ -11,6 +11,7 @@ use thiserror::Error;
 use super::FilmExport;
 use crate::domain::{StudyDate, StudyTime};
 use crate::explain::FilmImageError;
+use crate::files::io_reason;
 use crate::imaging::OWN_DICOM_UID;
 
 /// Errors from an export.
@@ -19,7 +20,7 @@ use crate::imaging::OWN_DICOM_UID;
 pub enum ExportError {
     #[error("exports never replace a film: {path}")]
     Original { path: PathBuf },
-    #[error("cannot write ({source}): {path}")]
+    #[error("cannot write ({}): {path}", io_reason(source))]
     Write { path: PathBuf, source: io::Error },
     #[error("the DICOM file could not be encoded: {0}")]
     Dicom(String),

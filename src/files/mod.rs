@@ -6,6 +6,7 @@
 //! which know no files.
 
 mod csv_line;
+mod io_reason;
 mod lock;
 mod path_text;
 mod process;
@@ -15,6 +16,7 @@ mod writable;
 mod write_whole;
 
 pub use csv_line::{csv_line, csv_text};
+pub use io_reason::io_reason;
 pub use lock::Lock;
 pub use path_text::{path_of_text, path_text};
 pub use process::{available_memory_bytes, free_bytes, give_large_buffers_back, peak_mib};

@@ -4,6 +4,8 @@ use std::path::Path;
 
 use thiserror::Error;
 
+use super::io_reason;
+
 /// Why a file was not read.
 #[derive(Debug, Error)]
 #[expect(missing_docs, reason = "the messages say it")]
@@ -14,7 +16,7 @@ pub enum BoundedReadError {
     NotRegular,
     #[error("{n_bytes} bytes or more")]
     TooLarge { n_bytes: u64 },
-    #[error(transparent)]
+    #[error("{}", io_reason(.0))]
     Io(#[from] io::Error),
 }
 
@@ -88,8 +90,8 @@ pub fn read_end(path: &Path, max_bytes: u64) -> Result<Vec<u8>, BoundedReadError
 pub fn open_fault(error: &io::Error) -> String {
     match error.kind() {
         io::ErrorKind::NotFound => "no such file".to_owned(),
-        io::ErrorKind::IsADirectory => "not a file but a folder".to_owned(),
-        _ => format!("cannot open ({error})"),
+        io::ErrorKind::IsADirectory => io_reason(error),
+        _ => format!("cannot open ({})", io_reason(error)),
     }
 }
 
@@ -118,7 +120,10 @@ mod tests {
             fault(io::ErrorKind::IsADirectory),
             "not a file but a folder"
         );
-        assert!(fault(io::ErrorKind::PermissionDenied).starts_with("cannot open ("));
+        assert_eq!(
+            fault(io::ErrorKind::PermissionDenied),
+            "cannot open (you have no permission)"
+        );
     }
 
     #[test]

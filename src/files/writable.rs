@@ -2,7 +2,7 @@ use std::io;
 use std::path::Path;
 
 /// Whether a file can be made in `folder` or, while it does not exist, in the folder above that it
-/// would be made in; the error of the system if not.
+/// would be made in; the reason if not.
 ///
 /// A file without a name is opened for that, and is gone at once.
 pub fn check_writable(folder: &Path) -> io::Result<()> {
@@ -13,7 +13,14 @@ pub fn check_writable(folder: &Path) -> io::Result<()> {
     if !existing.is_dir() {
         return Err(io::ErrorKind::NotADirectory.into());
     }
-    tempfile::tempfile_in(existing).map(drop)
+    match tempfile::tempfile_in(existing) {
+        // The folder is there: it is the system that lets nothing be made in it.
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            let folder = existing.display();
+            Err(io::Error::other(format!("no file can be made in {folder}")))
+        }
+        made => made.map(drop),
+    }
 }
 
 #[cfg(test)]
@@ -35,7 +42,8 @@ mod tests {
         let error = check_writable(&file.join("run")).unwrap_err();
         assert_eq!(error.kind(), io::ErrorKind::NotADirectory);
         if Path::new("/proc/self").exists() {
-            assert!(check_writable(Path::new("/proc/run")).is_err());
+            let error = check_writable(Path::new("/proc/run")).unwrap_err();
+            assert_eq!(error.to_string(), "no file can be made in /proc");
         }
     }
 }

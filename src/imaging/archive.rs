@@ -15,7 +15,7 @@ use super::FilmError;
 use super::found_films::FoundFilms;
 use super::limits::MAX_FILE_BYTES;
 use super::sniff::{FileKind, N_HEAD_BYTES, is_passed_over};
-use crate::files::open_regular;
+use crate::files::{io_reason, open_regular};
 
 /// Entries of an archive that is opened, at most.
 const MAX_ENTRIES: usize = 100_000;
@@ -175,7 +175,7 @@ static OPEN: Mutex<Vec<Kept>> = Mutex::new(Vec::new());
 
 /// The archive at a path, kept open since it was opened before where its file is the same.
 fn opened(path: &Path) -> Result<Arc<Mutex<Archive>>, String> {
-    let metadata = fs::metadata(path).map_err(|error| error.to_string())?;
+    let metadata = fs::metadata(path).map_err(|error| io_reason(&error))?;
     let state = (metadata.len(), metadata.modified().ok());
     let mut open_ones = lock(&OPEN);
     let known = open_ones.iter().position(|kept| kept.path == path);

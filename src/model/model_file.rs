@@ -9,7 +9,7 @@ use thorax_engine::{HostTensor, NamedTensors};
 use super::ModelCard;
 use super::card_json::CardError;
 use crate::domain::ModelIdentity;
-use crate::files::{BoundedReadError, Existing, open_fault, read_bounded, write_file};
+use crate::files::{BoundedReadError, Existing, io_reason, open_fault, read_bounded, write_file};
 
 /// The entry of the file's metadata that holds the card.
 const CARD_KEY: &str = "thorax";
@@ -29,7 +29,7 @@ pub struct ModelFile {
 pub enum ModelFileError {
     #[error("{}: {}", open_fault(cause), path.display())]
     Read { path: PathBuf, cause: io::Error },
-    #[error("cannot write the model ({source}): {}", path.display())]
+    #[error("cannot write the model ({}): {}", io_reason(source), path.display())]
     Write { path: PathBuf, source: io::Error },
     #[error("expected a model of at most {MAX_FILE_BYTES} bytes, got more: {}", path.display())]
     TooLarge { path: PathBuf },

@@ -10,7 +10,7 @@ use thiserror::Error;
 use super::chest::{Chest, DrawnBox, DrawnFindings};
 use crate::dataset::{BOX_FRAME_PX, SeededRandom};
 use crate::domain::{Finding, NO_FINDING, Part};
-use crate::files::{Existing, csv_line, write_file};
+use crate::files::{Existing, csv_line, io_reason, write_file};
 use crate::work::{Canceled, Progress, Watch};
 
 /// Width and height of a drawn film, pixels.
@@ -71,7 +71,7 @@ pub enum SampleError {
     NotEmpty { path: PathBuf },
     #[error("expected 10 to 10000 patients, got {0}")]
     Patients(usize),
-    #[error("cannot write ({source}): {}", path.display())]
+    #[error("cannot write ({}): {}", io_reason(source), path.display())]
     Write { path: PathBuf, source: io::Error },
     #[error("cannot write the picture ({0})")]
     Picture(#[from] image::ImageError),

@@ -3,13 +3,15 @@ use std::path::PathBuf;
 
 use thiserror::Error;
 
+use crate::files::io_reason;
+
 /// Errors from files of results.
 #[derive(Debug, Error)]
 #[expect(missing_docs, reason = "the messages say it")]
 pub enum ResultsError {
-    #[error("cannot read the results ({cause}): {}", path.display())]
+    #[error("cannot read the results ({}): {}", io_reason(cause), path.display())]
     Read { path: PathBuf, cause: io::Error },
-    #[error("cannot write the results ({cause}): {}", path.display())]
+    #[error("cannot write the results ({}): {}", io_reason(cause), path.display())]
     Write { path: PathBuf, cause: io::Error },
     #[error("broken results ({reason}): {}", path.display())]
     Broken { path: PathBuf, reason: String },

@@ -4,7 +4,7 @@ use std::io;
 use std::path::Path;
 
 use super::{FilmResult, ResultFormat, ResultWriter, ResultsError, ResultsFolder, ShardSummary};
-use crate::files::{Existing, write_file_by};
+use crate::files::{Existing, io_reason, write_file_by};
 use crate::work::{Canceled, Progress, Watch};
 
 /// Films of a group of rows of a merged file, at most.
@@ -18,7 +18,7 @@ pub enum MergeError {
     Results(#[from] ResultsError),
     #[error(transparent)]
     Canceled(#[from] Canceled),
-    #[error("cannot write the merged results ({0})")]
+    #[error("cannot write the merged results ({})", io_reason(.0))]
     Write(#[from] io::Error),
 }
 

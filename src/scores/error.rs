@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use thiserror::Error;
 
 use crate::dataset::DataError;
+use crate::files::io_reason;
 use crate::metrics::RocError;
 use crate::model::ModelError;
 use crate::results::ResultsError;
@@ -13,7 +14,7 @@ use crate::work::Canceled;
 #[derive(Debug, Error)]
 #[expect(missing_docs, reason = "the messages say it")]
 pub enum ScoresError {
-    #[error("cannot write ({source}): {}", path.display())]
+    #[error("cannot write ({}): {}", io_reason(source), path.display())]
     Write { path: PathBuf, source: io::Error },
     #[error(transparent)]
     Table(#[from] DataError),

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use thiserror::Error;
 
 use crate::dataset::{CacheError, DataError, SplitError};
+use crate::files::io_reason;
 use crate::model::{DeviceError, ModelError, ModelFault, ModelFileError};
 use crate::scores::ScoresError;
 use crate::work::{Canceled, NoThread};
@@ -18,14 +19,16 @@ pub enum TrainError {
     Value(String),
     #[error("{reason}: {}", path.display())]
     Config { path: PathBuf, reason: String },
-    #[error("cannot read ({source}): {}", path.display())]
+    #[error("cannot read ({}): {}", io_reason(source), path.display())]
     Read { path: PathBuf, source: io::Error },
-    #[error("cannot write ({source}): {}", path.display())]
+    #[error("cannot write ({}): {}", io_reason(source), path.display())]
     Write { path: PathBuf, source: io::Error },
     #[error("{reason}: {}", path.display())]
     Broken { path: PathBuf, reason: String },
     #[error("the folder already contains a run; resume it, or choose another folder: {}", path.display())]
     RunExists { path: PathBuf },
+    #[error("the films are in this folder, choose a new one for the run: {}", path.display())]
+    RunInData { path: PathBuf },
     #[error("another training runs in this folder; choose another: {}", path.display())]
     RunLocked { path: PathBuf },
     #[error("expected the files of a run, got a link, which leads elsewhere: {}", path.display())]

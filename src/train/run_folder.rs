@@ -1,5 +1,5 @@
 use std::fs;
-use std::io;
+use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf, absolute};
 
 use super::TrainError;
@@ -134,9 +134,15 @@ impl RunFolder {
     /// The folder of a run that was begun.
     pub fn open(root: &Path) -> Result<Self, TrainError> {
         let folder = Self::at(root);
-        if !folder.config_path().is_file() {
+        let config = fs::metadata(folder.config_path());
+        if !config.as_ref().is_ok_and(fs::Metadata::is_file) {
             let path = root.to_owned();
-            return Err(TrainError::NoRun { path });
+            return Err(match config {
+                Err(source) if source.kind() == ErrorKind::PermissionDenied => {
+                    TrainError::Read { path, source }
+                }
+                _ => TrainError::NoRun { path },
+            });
         }
         folder.check_links()?;
         Ok(folder)

@@ -1,6 +1,6 @@
 //! Inputs and result of a training.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::TrainError;
 use super::config::TrainConfig;
@@ -8,6 +8,7 @@ use super::control::TrainControl;
 use super::history::{AucTable, EpochMetrics};
 use super::plan::DataPlan;
 use super::prepared::Prepared;
+use super::run_place::check_run_folder;
 use super::trained_model::card;
 use crate::dataset::FilmCache;
 use crate::model::ComputeDevice;
@@ -69,7 +70,22 @@ impl TrainSetup {
 
     /// Splits and decodes the films of a configuration.
     pub fn prepare(&self, config: &TrainConfig, watch: &dyn Watch) -> Result<Prepared, TrainError> {
+        self.decode(DataPlan::new(config)?, watch)
+    }
+
+    /// The same for a new run at `root`, which must not be a folder of the films.
+    pub(super) fn prepare_run(
+        &self,
+        config: &TrainConfig,
+        root: &Path,
+        watch: &dyn Watch,
+    ) -> Result<Prepared, TrainError> {
         let plan = DataPlan::new(config)?;
+        check_run_folder(root, &plan.data)?;
+        self.decode(plan, watch)
+    }
+
+    fn decode(&self, plan: DataPlan, watch: &dyn Watch) -> Result<Prepared, TrainError> {
         plan.check_leaks()?;
         Prepared::new(plan, &self.cache_folder, self.n_threads(), watch)
     }

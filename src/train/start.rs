@@ -35,7 +35,7 @@ pub fn train(
         return Run::new(&prepared, &folder, setup, checkpoint, watch, on_event)?.go();
     }
     let new = RunFolder::create(root)?;
-    let prepared = setup.prepare(&config, watch)?;
+    let prepared = setup.prepare_run(&config, root, watch)?;
     tell_of_cache(&prepared, on_event);
     let checkpoint = first_checkpoint(&prepared.plan)?;
     new.folder().save_split(&prepared.plan)?;

@@ -9,6 +9,7 @@ use thiserror::Error;
 
 use super::caught::panic_text;
 use super::{Canceled, Progress, StopSignal, Watch};
+use crate::files::io_reason;
 
 /// Called from a job's thread when there is something new to look at.
 pub type Wake = Arc<dyn Fn() + Send + Sync>;
@@ -18,7 +19,7 @@ const LEAST_TIME_BETWEEN_WAKES: Duration = Duration::from_millis(50);
 
 /// The system gives no thread.
 #[derive(Debug, Error)]
-#[error("cannot start a thread: {0}")]
+#[error("cannot start a thread: {}", io_reason(.0))]
 pub struct NoThread(#[source] pub io::Error);
 
 /// The last that is heard of a job.
@@ -190,7 +191,10 @@ impl<E, T> Drop for Job<E, T> {
 pub fn cause_chain(error: &anyhow::Error) -> String {
     let mut text = String::new();
     for cause in error.chain() {
-        let words = cause.to_string();
+        let words = match cause.downcast_ref::<io::Error>() {
+            Some(cause) => io_reason(cause),
+            None => cause.to_string(),
+        };
         if text.is_empty() {
             text = words;
         } else if !text.contains(&words) {
@@ -334,6 +338,12 @@ mod tests {
 
     #[test]
     fn causes_are_told_once() {
+        let inner = io::Error::from(io::ErrorKind::PermissionDenied);
+        let error = anyhow::Error::new(inner).context("cannot save a.png");
+        assert_eq!(
+            cause_chain(&error),
+            "cannot save a.png: you have no permission"
+        );
         let inner = io::Error::other("disk full");
         let error = anyhow::Error::new(inner).context("cannot save (disk full): a.png");
         assert_eq!(cause_chain(&error), "cannot save (disk full): a.png");

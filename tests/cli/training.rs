@@ -256,6 +256,31 @@ fn what_cannot_be_trained_is_said_in_one_line() {
     check(&train_args("run", &["--set", "epochs=0"]), "epochs");
     check(&train_args("run", &["--set", "epoch=3"]), "epoch");
     check(&["train", "--resume", "nowhere"], "nowhere");
+    check(
+        &train_args("run", &["--learning-rate", "0,01"]),
+        "write 0.01",
+    );
+    let number = "expected a whole number for epochs, got \"abc\"";
+    check(&train_args("run", &["--set", "epochs=abc"]), number);
+    check(&train_args(".", &[]), "the films are in this folder");
+    fs::write(folder.path().join("empty.txt"), "").unwrap();
+    let list = ["--set", "train_list=empty.txt"];
+    check(&train_args("run", &list), "the list is empty: ");
+    for missing in [
+        vec!["train", "--data", "nowhere", "--out", "run"],
+        vec!["train", "--config", "nowhere.toml", "--out", "run"],
+        vec!["evaluate", "--predictions", "nowhere.csv"],
+        vec!["runs", "nowhere"],
+        vec!["info", "nowhere.safetensors"],
+    ] {
+        let output = thorax(folder.path(), &missing).output().unwrap();
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(said.contains("no such file"), "{missing:?}: {said}");
+        assert!(
+            said.contains("nowhere") && !said.contains("os error"),
+            "{said}"
+        );
+    }
 }
 
 #[test]

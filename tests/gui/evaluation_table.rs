@@ -172,7 +172,7 @@ fn legends_are_beside_their_plots_and_never_on_them() {
 }
 
 /// Types into a number field a key a frame, then Enter.
-fn type_number(harness: &mut AppHarness, label: &str, text: &str) {
+pub fn type_number(harness: &mut AppHarness, label: &str, text: &str) {
     let field = |harness: &AppHarness| {
         harness
             .get_by_role_and_label(Role::SpinButton, label)
@@ -223,6 +223,47 @@ fn every_number_is_taken_as_it_was_typed_and_not_before() {
             let refused = harness.query_all_by_label_contains("Allowed: ");
             assert!(refused.count() > 0, "{label}: {text}");
         }
+    }
+}
+
+#[test]
+fn a_threshold_is_shown_whole_however_it_was_chosen() {
+    let scores = Scores::new();
+    let mut harness = opened(&scores);
+    let shown = |harness: &AppHarness| {
+        let field = harness.get_by_role_and_label(Role::SpinButton, "Threshold");
+        field.value().unwrap_or_default()
+    };
+    let is_whole = |harness: &AppHarness, most: usize| {
+        let (text, exact) = (shown(harness), harness.state().state.evaluation.threshold());
+        assert!(text.len() <= most, "{text}");
+        assert!(
+            text.parse() == Ok(exact) || text.parse::<f32>().map(f64::from) == Ok(exact),
+            "{text}, {exact}"
+        );
+    };
+    // Solved: the score of a film.
+    let target = TargetForm {
+        kind: TargetKind::Youden,
+        value: 0.5,
+    };
+    apply(&mut harness, EvaluationCommand::SetTarget(target));
+    apply(&mut harness, EvaluationCommand::Solve { all: false });
+    settle(&mut harness);
+    is_whole(&harness, 12);
+    // Dragged along the slider.
+    let slider = harness.get_by_label("Threshold on the logit scale").rect();
+    for share in [0.313, 0.487, 0.711] {
+        let at = slider.lerp_inside(egui::vec2(share, 0.2));
+        harness.hover_at(at);
+        harness.step();
+        harness.drag_at(at);
+        harness.step();
+        harness.drop_at(at);
+        settle(&mut harness);
+        is_whole(&harness, 9);
+        let origin = harness.state().state.evaluation.origin().words();
+        assert!(origin.contains("by hand"), "{origin}");
     }
 }
 

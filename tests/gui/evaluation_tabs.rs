@@ -10,8 +10,9 @@ use thorax::state::{Command, EvaluationCommand, EvaluationPick, EvaluationTab};
 use thorax::ui::panels::{ComparisonTable, MapTable, SubgroupTable};
 
 use crate::evaluation::{Scores, apply, opened, settle};
+use crate::evaluation_table::type_number;
 use crate::films::phantom;
-use crate::harness::{AppHarness, step_until};
+use crate::harness::{AppHarness, step_until, type_slowly};
 
 fn show(harness: &mut AppHarness, tab: EvaluationTab) {
     harness
@@ -190,6 +191,31 @@ fn maps_of_the_model_that_made_the_scores_are_compared_with_boxes_and_can_be_sto
     assert_eq!(table.rows[0][..3], ["Effusion", "1", "1 (1.00)"]);
     harness.get_by_label(&table.title);
     harness.get_by_role_and_label(Role::Label, "All boxes");
+}
+
+#[test]
+fn the_map_threshold_is_taken_as_it_was_typed_and_not_before() {
+    let scores = Scores::new();
+    let mut harness = opened(&scores);
+    show(&mut harness, EvaluationTab::Maps);
+    let cut = |harness: &AppHarness| harness.state().state.evaluation.analyses.map_rule.cut;
+    let before = cut(&harness);
+    harness
+        .get_by_role_and_label(Role::SpinButton, "Map threshold")
+        .focus();
+    harness.step();
+    harness.step();
+    type_slowly(&mut harness, "0,255");
+    assert_eq!(cut(&harness), before, "not before Enter");
+    harness.key_press(egui::Key::Enter);
+    settle(&mut harness);
+    assert_eq!(cut(&harness), 0.255);
+    for text in ["abc", "0", "7"] {
+        type_number(&mut harness, "Map threshold", text);
+        assert_eq!(cut(&harness), 0.255, "{text}");
+        let refused = harness.query_all_by_label_contains("Allowed: ");
+        assert!(refused.count() > 0, "{text}");
+    }
 }
 
 #[test]

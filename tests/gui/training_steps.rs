@@ -56,7 +56,7 @@ fn click(harness: &mut AppHarness, role: Role, label: &str) {
 }
 
 #[test]
-fn what_is_at_a_typed_path_is_said_at_once_and_its_lists_can_be_chosen() {
+fn what_is_at_a_typed_path_is_said_at_once_and_its_own_lists_are_the_split() {
     let data = TrainingData::new(false);
     let mut harness = training();
     let path = data.path("table.csv");
@@ -68,11 +68,8 @@ fn what_is_at_a_typed_path_is_said_at_once_and_its_lists_can_be_chosen() {
         harness.query_all_by_label("22 films, 22 patients").count(),
         2
     );
-    click(
-        &mut harness,
-        Role::RadioButton,
-        "Lists in this folder: 12 / 6 / 4",
-    );
+    let own = "Lists in this folder: 12 / 6 / 4";
+    harness.get_by_role_and_label(Role::RadioButton, own);
     let config = &harness.state().state.training.form.config;
     assert_eq!(config.train_list, Some(data.path("train.txt")));
     assert_eq!(config.test_list, Some(data.path("test.txt")));
@@ -83,8 +80,24 @@ fn what_is_at_a_typed_path_is_said_at_once_and_its_lists_can_be_chosen() {
         Role::RadioButton,
         "By image (leaks): 16 / 2 / 4",
     );
+    step_until("the other split", &mut harness, has_echo);
+    harness.run();
     let config = &harness.state().state.training.form.config;
-    assert_eq!(config.test_list, None);
+    assert_eq!(config.test_list, None, "it is the user's choice");
+    click(&mut harness, Role::RadioButton, own);
+    let config = &harness.state().state.training.form.config;
+    assert_eq!(config.test_list, Some(data.path("test.txt")));
+}
+
+#[test]
+fn lists_with_a_patient_in_two_parts_are_not_chosen_and_the_reason_is_said() {
+    let data = TrainingData::new(true);
+    let mut harness = training();
+    let path = data.path("table.csv");
+    type_data(&mut harness, path.to_str().unwrap());
+    let config = &harness.state().state.training.form.config;
+    assert_eq!(config.train_list, None);
+    harness.get_by_label("Not chosen by itself: 1 patient appears in several parts");
 }
 
 #[test]

@@ -4,8 +4,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Modules from the bottom up; each may name those before it. Same row: not each other.
-const LAYERS: [&[&str]; 17] = [
-    &["files", "work"],
+const LAYERS: [&[&str]; 18] = [
+    &["files"],
+    &["work"],
     &["domain"],
     &["drawing", "metrics"],
     &["imaging"],
@@ -322,6 +323,31 @@ fn files_are_opened_in_one_module() {
         "use crate::files:\n{}",
         faults.join("\n")
     );
+}
+
+/// The texts of errors that hold one of the system.
+fn texts_of_io_errors(source: &str) -> impl Iterator<Item = &str> {
+    let errors = source.split("#[error(").skip(1);
+    errors.filter_map(|error| {
+        let (text, variant) = error.split_once(")]\n")?;
+        let variant = variant.split("\n}").next()?;
+        variant.contains("io::Error").then_some(text)
+    })
+}
+
+/// The system words its errors with numbers: `io_reason` has words for people.
+#[test]
+fn errors_of_the_system_are_said_in_words() {
+    let raw = ["{source}", "{cause}", "{0}", "transparent"];
+    let mut n_found = 0;
+    for (path, source) in ROOTS.into_iter().flat_map(sources_in) {
+        let shown = path.to_string_lossy();
+        for text in texts_of_io_errors(&source) {
+            n_found += 1;
+            assert!(!raw.iter().any(|raw| text.contains(raw)), "{shown}: {text}");
+        }
+    }
+    assert!(n_found > 10, "{n_found}");
 }
 
 #[test]

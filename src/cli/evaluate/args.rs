@@ -107,6 +107,9 @@ pub struct EvaluateArgs {
     /// Folder for all plots of all labels, as SVG and PNG, created if missing
     #[arg(long, value_name = "DIR")]
     pub plots: Option<PathBuf>,
+    /// Draws the ROC and precision-recall curves of all labels behind those of each, in plots and report
+    #[arg(long)]
+    pub curves_behind: bool,
     /// Writes the metrics as CSV
     #[arg(long, value_name = "FILE")]
     pub csv: Option<PathBuf>,

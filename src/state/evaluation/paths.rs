@@ -143,6 +143,7 @@ impl EvaluationState {
             thresholds: self.chosen.thresholds().to_vec(),
             prevalence: self.prevalence,
             comparison: self.comparison.done().cloned(),
+            curves_behind: self.all_labels,
             bootstrap: self.analyses.bootstrap.done().cloned(),
             subgroups: self.analyses.subgroups.done().cloned(),
             maps: self.analyses.maps.done().cloned(),

@@ -49,6 +49,8 @@ pub struct OnScreen {
     pub prevalence: Prevalence,
     /// Other scores of the same films.
     pub comparison: Option<ComparedSet>,
+    /// The curves of all labels are drawn behind those of one.
+    pub curves_behind: bool,
     /// Intervals by patients, where they were made.
     pub bootstrap: Option<BootstrapFound>,
     /// Subgroups, where they were made.
@@ -65,6 +67,7 @@ impl OnScreen {
             thresholds: &self.thresholds,
             prevalence: self.prevalence,
             comparison: self.comparison,
+            curves_behind: self.curves_behind,
             warnings: maps.iter().flat_map(|maps| maps.warnings.clone()).collect(),
             ..Choices::default()
         };

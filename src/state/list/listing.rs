@@ -142,7 +142,7 @@ impl Surroundings {
         {
             match Sidecar::read(&path) {
                 Ok(sidecar) => notes.take_newer(sidecar),
-                Err(error) => errors.push(format!("{error:#}")),
+                Err(error) => errors.push(cause_chain(&error)),
             }
         }
         let notes = notes.films;

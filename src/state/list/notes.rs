@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::{FilmNote, Sidecar};
 use crate::imaging::place_of_film;
-use crate::work::{Task, Wake};
+use crate::work::{Task, Wake, cause_chain};
 
 /// Notes by film.
 type Notes = BTreeMap<PathBuf, FilmNote>;
@@ -124,10 +124,11 @@ fn save(notes: &Notes, fallback: Option<&Path>) -> Saved {
                 .map(|()| path)
         });
         if let Some(Ok(path)) = kept {
-            let message = format!("{error:#}; kept in {}", path.display());
+            let message = format!("{}; kept in {}", cause_chain(&error), path.display());
             saved.messages.push(message);
         } else {
-            let message = format!("{error:#}; tried again with the next mark, and at the end");
+            let reason = cause_chain(&error);
+            let message = format!("{reason}; tried again with the next mark, and at the end");
             saved.messages.push(message);
             saved.failed.insert(film.clone(), note.clone());
         }

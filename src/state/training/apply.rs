@@ -2,9 +2,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::{
-    Activity, CheckReport, Closing, ColumnsDraft, ConfigFile, Preview, RunChoices, RunRecord,
-    RunState, ShownRun, TrainingCommand, TrainingJob, TrainingOrder, TrainingPage, TrainingPick,
-    TrainingState, check,
+    Activity, CheckReport, Closing, ColumnsDraft, ConfigFile, EchoReport, Preview, RunChoices,
+    RunRecord, RunState, ShownRun, TrainingCommand, TrainingJob, TrainingOrder, TrainingPage,
+    TrainingPick, TrainingState, check,
 };
 use crate::evaluate::save_curves;
 use crate::files::Existing;
@@ -26,6 +26,7 @@ impl TrainingState {
                     ..TrainConfig::default()
                 };
                 self.edit_config(config, shared);
+                self.form.takes_own_lists = true;
             }
             TrainingCommand::ShowText(shown) => self.form.show_text(shown),
             TrainingCommand::EditText(text) => {
@@ -165,8 +166,18 @@ impl TrainingState {
     }
 
     pub(super) fn edit_config(&mut self, config: TrainConfig, shared: &mut Shared) {
-        self.form.set(config);
+        self.form.edit(config);
         self.remember_form(shared);
+    }
+
+    /// The lists that are in the folder of the data are the split where none was chosen.
+    pub(super) fn take_own_lists(&mut self, shared: &mut Shared) {
+        let echo = self.live.echo.current();
+        if let Some(lists) = echo.and_then(EchoReport::own_lists)
+            && self.form.take_own_lists(lists)
+        {
+            self.remember_form(shared);
+        }
     }
 
     fn change_config(&mut self, shared: &mut Shared, change: impl FnOnce(&mut TrainConfig)) {

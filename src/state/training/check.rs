@@ -7,7 +7,8 @@ use crate::dataset::{FileReport, PartSummary};
 use crate::domain::Part;
 use crate::model::ComputeDevice;
 use crate::train::{
-    DataPlan, DryRun, Preflight, RunFolder, TrainConfig, TrainError, TrainSetup, dry_run,
+    DataPlan, DryRun, Preflight, RunFolder, TrainConfig, TrainError, TrainSetup, check_run_folder,
+    dry_run,
 };
 use crate::work::JobContext;
 
@@ -109,6 +110,8 @@ impl CheckReport {
         } else if RunFolder::open(root).is_ok() {
             let path = root.to_owned();
             obstacles.push(TrainError::RunExists { path }.to_string());
+        } else if let Err(error) = check_run_folder(root, &plan.data) {
+            obstacles.push(error.to_string());
         }
         Ok(Self {
             labels: label_checks(plan, &parts),

@@ -1,12 +1,13 @@
 use std::collections::BTreeSet;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::CheckReport;
 use crate::dataset::{DataError, DataSet, Split, SplitLists, SplitRule, SplitShares, lists_in};
-use crate::files::check_writable;
-use crate::train::{DataPlan, RunFolder, SplitKind, TrainConfig};
+use crate::files::{check_writable, io_reason, open_fault};
+use crate::train::{DataPlan, RunFolder, SplitKind, TrainConfig, check_run_folder};
 use crate::work::{JobContext, Latest, Wake, Watch as _};
 
 /// A path is looked at once no key was pressed for so long.
@@ -164,8 +165,12 @@ fn pause(ctx: &JobContext) -> anyhow::Result<()> {
 
 fn open(settings: &TrainConfig) -> Result<Arc<DataSet>, String> {
     let data = &settings.data;
-    if !data.exists() {
-        return Err(format!("no such folder or table: {}", data.display()));
+    if let Err(error) = data.metadata() {
+        let reason = match error.kind() {
+            ErrorKind::NotFound => "no such folder or table".to_owned(),
+            _ => open_fault(&error),
+        };
+        return Err(format!("{reason}: {}", data.display()));
     }
     match DataSet::open_by(data, settings.columns.as_ref(), settings.label_rules()) {
         Ok(data) => Ok(Arc::new(data)),
@@ -199,6 +204,28 @@ impl EchoReport {
             data,
             question,
         }
+    }
+}
+
+impl EchoReport {
+    /// The folder's own lists, if no patient is in two of them: what is chosen where nobody chose.
+    pub(super) fn own_lists(&self) -> Option<&SplitChoice> {
+        let offer = self.offers.iter().find(|offer| offer.is_of_folder())?;
+        let counts = offer.found.as_ref().ok()?;
+        (counts.n_leaking == 0).then_some(&offer.choice)
+    }
+}
+
+impl SplitOffer {
+    /// Whether it is by the lists that are in the folder of the data.
+    pub fn is_of_folder(&self) -> bool {
+        matches!(
+            self.choice,
+            SplitChoice::Lists {
+                in_folder: true,
+                ..
+            }
+        )
     }
 }
 
@@ -301,18 +328,14 @@ fn run_folder_error(root: &Path, data: Option<&DataSet>) -> Option<String> {
     if RunFolder::open(root).is_ok() {
         return Some(format!("the folder already contains a run: {path}"));
     }
-    let is_data = data.is_some_and(|data| {
-        let of_film = |path: &PathBuf| path.parent() == Some(root);
-        let mut films = data.table.rows.iter().filter_map(|row| row.path.as_ref());
-        data.root == root || films.any(of_film)
-    });
-    if is_data {
-        return Some(format!(
-            "the films are in this folder, choose a new one for the run: {path}"
-        ));
+    if let Some(Err(error)) = data.map(|data| check_run_folder(root, data)) {
+        return Some(error.to_string());
     }
     let error = check_writable(root).err()?;
-    Some(format!("no run can be written here ({error}): {path}"))
+    Some(format!(
+        "no run can be written here ({}): {path}",
+        io_reason(&error)
+    ))
 }
 
 #[cfg(test)]

@@ -60,8 +60,25 @@ fn the_splits_that_are_there_are_offered_with_the_folders_lists_first() {
     lists.choice.choose(&mut config);
     assert!(lists.choice.is_chosen(&config) && !patient.choice.is_chosen(&config));
     assert_eq!(config.test_list, Some(folder.path().join("test_list.txt")));
+    assert_eq!(report.own_lists(), Some(&lists.choice));
     patient.choice.choose(&mut config);
     assert_eq!(config.test_list, None);
+}
+
+#[test]
+fn lists_that_leak_or_cannot_be_read_are_offered_and_not_taken() {
+    let folder = folder(6);
+    let config = config(folder.path());
+    let path = folder.path().join("test_list.txt");
+    // The second patient's second film is tested.
+    std::fs::write(&path, "f3.png\nf4.png\n").unwrap();
+    let train = "f0.png\nf1.png\nf2.png\n";
+    std::fs::write(folder.path().join("train_val_list.txt"), train).unwrap();
+    let report = echo(&config, "");
+    assert_eq!(report.offers[0].found.as_ref().unwrap().n_leaking, 1);
+    assert_eq!(report.own_lists(), None);
+    std::fs::write(&path, "").unwrap();
+    assert_eq!(echo(&config, "").own_lists(), None);
 }
 
 #[test]

@@ -1,4 +1,5 @@
-use crate::train::{TrainConfig, TrainError};
+use super::SplitChoice;
+use crate::train::{SplitKind, TrainConfig, TrainError};
 
 /// The configuration being edited, by widgets or as text: both show the same values.
 #[derive(Clone, Debug, Default)]
@@ -7,6 +8,8 @@ pub struct RunForm {
     pub config: TrainConfig,
     /// Folder of the next run.
     pub run_folder: String,
+    /// Nobody has chosen a split of this data: the lists that are in its folder are taken, if they are good.
+    pub(super) takes_own_lists: bool,
     /// Error in the configuration.
     pub error: Option<String>,
     /// Configuration as text, while it is shown.
@@ -36,6 +39,34 @@ impl RunForm {
         }
     }
 
+    /// The user's edit of the configuration, whose split stays as it is from then on if it is changed.
+    pub fn edit(&mut self, mut config: TrainConfig) {
+        let before = SplitChoice::of(&self.config);
+        let is_same_split = SplitChoice::of(&config) == before;
+        if config.data != self.config.data {
+            let is_default = before == SplitChoice::Rule(SplitKind::default());
+            if is_same_split && self.takes_own_lists {
+                // They were those of the folder before.
+                SplitChoice::Rule(SplitKind::default()).choose(&mut config);
+            }
+            self.takes_own_lists = is_same_split && (is_default || self.takes_own_lists);
+        } else if !is_same_split {
+            self.takes_own_lists = false;
+        }
+        self.set(config);
+    }
+
+    /// Puts the lists of the data's own folder in force, unless a split was chosen.
+    pub(super) fn take_own_lists(&mut self, lists: &SplitChoice) -> bool {
+        let takes = self.takes_own_lists && !lists.is_chosen(&self.config);
+        if takes {
+            let mut config = self.config.clone();
+            lists.choose(&mut config);
+            self.set(config);
+        }
+        takes
+    }
+
     /// Shows or hides all keys as text.
     pub fn show_text(&mut self, shown: bool) {
         (self.text, self.text_error) = (None, None);
@@ -51,6 +82,9 @@ impl RunForm {
     pub fn set_text(&mut self, text: String) {
         match TrainConfig::from_toml(&text, &[]) {
             Ok(config) => {
+                if SplitChoice::of(&config) != SplitChoice::of(&self.config) {
+                    self.takes_own_lists = false;
+                }
                 (self.config, self.error, self.text_error) = (config, None, None);
             }
             Err(error) => self.text_error = Some(located(&text, &error.to_string())),
@@ -125,11 +159,64 @@ mod tests {
         let unknown = error("name = \"a\"\n\nepoch = 3\n");
         assert_eq!(unknown, "line 3: unknown setting `epoch`");
         let kind = error("epochs = \"many\"\n");
-        assert!(kind.starts_with("line 1: invalid type"), "{kind}");
+        assert_eq!(
+            kind,
+            "line 1: expected a whole number for epochs, got \"many\""
+        );
         let comma = error("depth = 56\nlearning_rate = 0,01\n");
         assert!(comma.starts_with("line 2 cannot be read: "), "{comma}");
         let angle = error("[augment]\nrotation_degrees = 500.0\n");
         assert!(angle.starts_with("line 2: expected 0 to 180"), "{angle}");
+    }
+
+    fn lists(of: &str) -> SplitChoice {
+        let test = Some(format!("{of}/test.txt").into());
+        SplitChoice::Lists {
+            lists: [None, None, test],
+            in_folder: true,
+        }
+    }
+
+    /// The form after its data was set to `path`.
+    fn with_data(form: &RunForm, path: &str) -> RunForm {
+        let mut form = form.clone();
+        form.edit(TrainConfig {
+            data: path.into(),
+            ..form.config.clone()
+        });
+        form
+    }
+
+    #[test]
+    fn a_folders_own_lists_are_taken_where_no_split_was_chosen() {
+        let mut form = with_data(&RunForm::default(), "a");
+        assert!(form.take_own_lists(&lists("a")));
+        assert!(lists("a").is_chosen(&form.config));
+        assert!(!form.take_own_lists(&lists("a")), "once");
+        let other = with_data(&form, "b");
+        let rule = SplitChoice::Rule(SplitKind::Patient);
+        assert!(rule.is_chosen(&other.config), "those of a are not b's");
+        assert!(other.clone().take_own_lists(&lists("b")));
+        // Chosen by hand, it stays.
+        let mut config = form.config.clone();
+        rule.choose(&mut config);
+        form.edit(config);
+        assert!(!form.take_own_lists(&lists("a")));
+        let mut remembered = RunForm::remembered(Some("data = \"a\""), None);
+        assert!(!remembered.take_own_lists(&lists("a")));
+    }
+
+    #[test]
+    fn chosen_lists_and_a_split_by_image_are_kept_for_other_data() {
+        for chosen in [lists("own"), SplitChoice::Rule(SplitKind::Image)] {
+            let mut form = with_data(&RunForm::default(), "a");
+            let mut config = form.config.clone();
+            chosen.choose(&mut config);
+            form.edit(config);
+            let mut form = with_data(&form, "b");
+            assert!(chosen.is_chosen(&form.config));
+            assert!(!form.take_own_lists(&lists("b")));
+        }
     }
 
     #[test]

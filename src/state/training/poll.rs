@@ -9,6 +9,7 @@ impl TrainingState {
     /// Takes in what the jobs of training have reported.
     pub fn poll(&mut self, shared: &mut Shared) {
         self.live.echo.poll();
+        self.take_own_lists(shared);
         self.live.speed.poll();
         self.poll_run(shared);
         self.poll_checks(shared);
@@ -131,7 +132,11 @@ impl TrainingState {
 
     fn poll_config_file(&mut self, shared: &mut Shared) {
         match shared.finished(&mut self.files.config) {
-            Some(ConfigFile::Loaded(config)) => self.edit_config(*config, shared),
+            Some(ConfigFile::Loaded(config)) => {
+                self.edit_config(*config, shared);
+                // The file says which split, if only by leaving it out.
+                self.form.takes_own_lists = false;
+            }
             Some(ConfigFile::Saved(path)) => shared.say(format!("Saved {}", path.display())),
             None => {}
         }

@@ -3,6 +3,7 @@ use std::path::Path;
 use super::field::Field;
 use super::group::FieldGroup;
 use super::train_config::TrainConfig;
+use crate::domain::{number_text, parse_number};
 use crate::files::{Existing, read_text_bounded, write_file};
 use crate::train::TrainError;
 
@@ -26,7 +27,8 @@ impl TrainConfig {
     pub fn from_toml(text: &str, changes: &[(String, String)]) -> Result<Self, TrainError> {
         let invalid = |error: toml::de::Error| {
             // The message puts the key on a separate line.
-            TrainError::Value(error.to_string().trim().replace('\n', " "))
+            let text = error.to_string().trim().replace('\n', " ");
+            TrainError::Value(wrong_kind(&text).unwrap_or(text))
         };
         let mut table: toml::Table = text.parse().map_err(invalid)?;
         rename_old_keys(&mut table, FieldGroup::all_fields())?;
@@ -62,6 +64,28 @@ impl TrainConfig {
             source,
         })
     }
+}
+
+/// The message that a value is of the wrong type, in the words of the other messages.
+fn wrong_kind(text: &str) -> Option<String> {
+    let (got, rest) = text
+        .strip_prefix("invalid type: ")?
+        .split_once(", expected ")?;
+    let (expected, key) = rest.split_once(" in `")?;
+    let key = key.strip_suffix('`')?;
+    let expected = match expected {
+        "usize" | "u64" => "a whole number",
+        "f64" | "f32" => "a number",
+        "a boolean" => "true or false",
+        "a string" | "path string" => "a text",
+        other => other,
+    };
+    let got = got.strip_prefix("string ").unwrap_or(got);
+    let point = match parse_number(got.trim_matches('"')) {
+        Ok(number) if expected == "a number" => format!(": write {}", number_text(number)),
+        _ => String::new(),
+    };
+    Some(format!("expected {expected} for {key}, got {got}{point}"))
 }
 
 /// Moves values at old keys to the current ones.
@@ -108,6 +132,35 @@ fn parsed(value: &str) -> toml::Value {
 mod tests {
     use super::*;
     use crate::train::FieldKind;
+
+    #[test]
+    fn a_value_of_the_wrong_kind_is_refused_in_words() {
+        let error = |key: &str, value: &str| {
+            let changes = [(key.to_owned(), value.to_owned())];
+            TrainConfig::from_toml("", &changes)
+                .unwrap_err()
+                .to_string()
+        };
+        let abc = error("epochs", "abc");
+        assert_eq!(abc, "expected a whole number for epochs, got \"abc\"");
+        let comma = error("learning_rate", "0,01");
+        assert_eq!(
+            comma,
+            "expected a number for learning_rate, got \"0,01\": write 0.01"
+        );
+        let half = error("epochs", "0.5");
+        assert!(
+            half.starts_with("expected a whole number for epochs, got"),
+            "{half}"
+        );
+        let kind = error("allow_leaks", "3");
+        assert!(
+            kind.starts_with("expected true or false for allow_leaks"),
+            "{kind}"
+        );
+        let below = error("augment.shift", "wide");
+        assert!(below.contains("shift, got \"wide\""), "{below}");
+    }
     use thorax_engine::OptimizerKind;
 
     fn pairs(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
@@ -152,7 +205,7 @@ mod tests {
         };
         assert!(error("epoch", "3").contains("epoch"));
         assert!(error("epochs", "0").contains("epochs"));
-        assert!(error("epochs", "many").contains("invalid type"));
+        assert!(error("epochs", "many").contains("a whole number for epochs"));
         assert!(error("depth", "50").contains("depth"));
         assert!(error("ema_decay", "1.0").contains("ema_decay"));
         assert!(error("loss", "huge").contains("huge"));

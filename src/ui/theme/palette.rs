@@ -1,5 +1,7 @@
 use egui::{Color32, Visuals};
 
+use crate::drawing::{N_SERIES, PlotColor};
+
 /// Colors that mean something, for one theme.
 ///
 /// Orange means above threshold and nothing else. States also differ by a sign, a place or a word, since some eyes
@@ -62,8 +64,8 @@ pub struct Palette {
     pub valid: Color32,
     /// Single steps, behind what they add up to.
     pub steps: Color32,
-    /// Compared runs, in turn.
-    pub series: [Color32; 5],
+    /// Further lines of a plot, and compared runs, in turn.
+    pub series: [Color32; N_SERIES],
 }
 
 pub(super) const DARK: Palette = Palette {
@@ -100,7 +102,7 @@ pub(super) const DARK: Palette = Palette {
         Color32::from_rgb(236, 110, 190),
         Color32::from_rgb(222, 196, 50),
         Color32::from_rgb(158, 84, 232),
-        Color32::from_rgb(134, 240, 170),
+        Color32::from_rgb(0, 228, 160),
     ],
 };
 
@@ -125,22 +127,44 @@ pub(super) const LIGHT: Palette = Palette {
     above: Color32::from_rgb(192, 92, 0),
     above_text: Color32::from_rgb(148, 68, 0),
     above_film_text: Color32::from_rgb(242, 153, 54),
-    below: Color32::from_rgb(74, 122, 176),
+    below: on_white(PlotColor::Below),
     threshold: Color32::from_rgb(24, 28, 34),
     rail: Color32::from_rgb(214, 220, 227),
     error: Color32::from_rgb(172, 22, 34),
     warning: Color32::from_rgb(98, 82, 0),
-    train: Color32::from_rgb(18, 92, 172),
-    valid: Color32::from_rgb(36, 40, 47),
-    steps: Color32::from_rgb(150, 161, 173),
+    train: on_white(PlotColor::Train),
+    valid: on_white(PlotColor::Valid),
+    steps: on_white(PlotColor::Behind),
     series: [
-        Color32::from_rgb(70, 146, 240),
-        Color32::from_rgb(208, 96, 158),
-        Color32::from_rgb(134, 126, 0),
-        Color32::from_rgb(84, 72, 0),
-        Color32::from_rgb(128, 20, 92),
+        on_white(PlotColor::Series(0)),
+        on_white(PlotColor::Series(1)),
+        on_white(PlotColor::Series(2)),
+        on_white(PlotColor::Series(3)),
+        on_white(PlotColor::Series(4)),
     ],
 };
+
+/// Plots that are written to files have the colors of the light theme.
+const fn on_white(color: PlotColor) -> Color32 {
+    let [r, g, b] = color.on_white();
+    Color32::from_rgb(r, g, b)
+}
+
+impl Palette {
+    /// The color of a line of a plot.
+    pub fn plot(&self, color: PlotColor) -> Color32 {
+        match color {
+            PlotColor::Train => self.train,
+            PlotColor::Valid => self.valid,
+            PlotColor::Behind => self.steps,
+            PlotColor::Below => self.below,
+            PlotColor::Series(place) => {
+                let [first, ..] = self.series;
+                self.series.get(place % N_SERIES).copied().unwrap_or(first)
+            }
+        }
+    }
+}
 
 /// The colors of the theme that `visuals` belong to.
 pub fn palette(visuals: &Visuals) -> &'static Palette {
@@ -150,6 +174,7 @@ pub fn palette(visuals: &Visuals) -> &'static Palette {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::evaluate::{RATE_COLORS, RELIABILITY_COLORS, SCORE_COLORS};
 
     /// WCAG 2.1 AA for words.
     const LEAST_OF_WORDS: f64 = 4.5;
@@ -358,6 +383,46 @@ mod tests {
                 let apart = (hue - orange).abs();
                 let apart = apart.min(360.0 - apart);
                 assert!(colorful < 0.2 || apart >= 15.0, "{theme}: {color:?}");
+            }
+        }
+    }
+
+    /// All colors of lines that are ever in one small plot, beside the point of operation.
+    #[test]
+    fn lines_of_one_plot_are_of_different_hues_and_told_apart_by_color_blind_eyes() {
+        let mut plots: Vec<Vec<PlotColor>> = vec![
+            RATE_COLORS.to_vec(),
+            RELIABILITY_COLORS.to_vec(),
+            SCORE_COLORS.to_vec(),
+            vec![PlotColor::Train, PlotColor::Valid],
+        ];
+        plots.push(
+            (0..N_SERIES)
+                .map(PlotColor::Series)
+                .chain([PlotColor::Valid])
+                .collect(),
+        );
+        for (theme, p) in [("dark", &DARK), ("light", &LIGHT)] {
+            for plot in &plots {
+                for (idx, &a) in plot.iter().enumerate() {
+                    for &b in &plot[..idx] {
+                        let (first, second) = (p.plot(a), p.plot(b));
+                        let what = format!("{theme}: {a:?} and {b:?}");
+                        for (eyes, matrix) in BLIND {
+                            let apart = distance(first, second, matrix);
+                            assert!(apart >= 0.09, "{what}, {eyes}: {apart:.3}");
+                        }
+                        let apart = distance(first, second, BLIND[0].1);
+                        assert!(apart >= 0.12, "{what}: {apart:.3}");
+                        let ((hue_a, full_a), (hue_b, full_b)) = (hue(first), hue(second));
+                        let apart = (hue_a - hue_b).abs();
+                        // Two blues are both "the blue line", however light one is.
+                        assert!(
+                            full_a < 0.3 || full_b < 0.3 || apart.min(360.0 - apart) >= 25.0,
+                            "{what}: hues {hue_a:.0} and {hue_b:.0}"
+                        );
+                    }
+                }
             }
         }
     }

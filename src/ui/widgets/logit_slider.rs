@@ -2,6 +2,7 @@ use egui::accesskit::Action;
 use egui::{Key, Rect, Response, Sense, Stroke, Ui, Vec2, Widget, WidgetInfo, pos2};
 
 use super::slider_input::{asked_value, keep_arrows};
+use crate::domain::rounded_share;
 use crate::ui::theme;
 
 /// Logits that no end of the rail exceeds; scores beyond are drawn there.
@@ -64,7 +65,7 @@ impl<'a> LogitSlider<'a> {
         keep_arrows(ui, response);
         if let Some(pos) = response.interact_pointer_pos() {
             let place = f64::from((pos.x - rail.left()) / rail.width());
-            return Some(self.scale.score_at(place));
+            return Some(rounded_share(self.scale.score_at(place)));
         }
         let asked = asked_value(ui, response);
         if asked.is_some() || !response.has_focus() {

@@ -25,13 +25,18 @@ pub fn films_ui(
             "Films on which the two scores differ most: here, there".to_owned()
         }
         Some(cell) => {
-            let (name, n_films) = (cell.name(), films.len());
-            format!("{name}: {n_films} films, nearest to the threshold first")
+            let name = cell.name();
+            match films.len() {
+                0 => format!("{name}: no film"),
+                1 => format!("{name}: 1 film"),
+                n_films => format!("{name}: {n_films} films, nearest to the threshold first"),
+            }
         }
         None if films.is_empty() => {
             "Move the threshold to see the films that change side, or click a cell of the table"
                 .to_owned()
         }
+        None if films.len() == 1 => "1 film changed side in the last move".to_owned(),
         None => format!("{} films changed side in the last move", films.len()),
     };
     ui.horizontal(|ui| {

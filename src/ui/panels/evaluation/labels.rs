@@ -98,7 +98,14 @@ fn heading_ui(ui: &mut Ui, column: TableColumn, sort: Option<TableSort>, command
     let response = ui.add(Button::new(text).frame(false));
     let name = format!("Sort by {}{order}", column.words());
     response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &name));
-    let hover = format!("{}. A click sorts by it; n/a is last", column.words());
+    let rounded = match column {
+        TableColumn::Figure(Figure::Threshold) => ", rounded here: the exact one decides",
+        _ => "",
+    };
+    let hover = format!(
+        "{}{rounded}. A click sorts by it; n/a is last",
+        column.words()
+    );
     if response.on_hover_text(hover).clicked() {
         commands.evaluate(EvaluationCommand::SortTable(column));
     }

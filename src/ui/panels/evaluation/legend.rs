@@ -1,6 +1,8 @@
 use egui::{RichText, Ui};
 
 use super::model::EvaluationCurves;
+use crate::domain::number_text;
+use crate::evaluate::RELIABILITY_COLORS;
 use crate::state::EvaluationState;
 use crate::ui::theme;
 use crate::ui::widgets::{LegendEntry, LegendSign};
@@ -16,7 +18,10 @@ pub fn legend_ui(ui: &mut Ui, evaluation: &EvaluationState, curves: &EvaluationC
         ui.add(LegendEntry::new(words, sign, color))
             .on_hover_text(words);
     };
-    let point = format!("Operating point: threshold {:.3}", evaluation.threshold());
+    let point = format!(
+        "Operating point: threshold {}",
+        number_text(evaluation.threshold())
+    );
     entry(ui, &point, LegendSign::Dot, palette.threshold);
     entry(ui, "These scores", LegendSign::Line, palette.train);
     entry(ui, "95 % (Wilson)", LegendSign::Band, palette.train);
@@ -29,8 +34,7 @@ pub fn legend_ui(ui: &mut Ui, evaluation: &EvaluationState, curves: &EvaluationC
     }
     ui.add_space(theme::TINY_GAP_PT);
     ui.label(RichText::new("Reliability, with its expected error").small());
-    let [a, b, ..] = palette.series;
-    for ((name, _), color) in curves.reliability.iter().zip([palette.train, a, b]) {
-        entry(ui, name, LegendSign::Line, color);
+    for ((name, _), color) in curves.reliability.iter().zip(RELIABILITY_COLORS) {
+        entry(ui, name, LegendSign::Line, palette.plot(color));
     }
 }

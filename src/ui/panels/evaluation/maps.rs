@@ -2,6 +2,7 @@ use egui::{ComboBox, Grid, RichText, ScrollArea, Ui};
 
 use super::EvaluationView;
 use super::parts::{head_ui, number, number_ui, start_ui};
+use crate::domain::number_text;
 use crate::evaluate::{LabelLocalization, Localization, MapRule};
 use crate::explain::MapMethod;
 use crate::state::{CommandSender, EvaluationCommand, MapsFound};
@@ -122,9 +123,9 @@ impl MapTable {
         ];
         Self {
             title: format!(
-                "{}, map threshold {:.0} % of the map's maximum",
+                "{}, map threshold {} % of the map's maximum",
                 method.name(),
-                found.rule.cut * 100.0
+                number_text(f64::from(found.rule.cut * 100.0))
             ),
             rows: boxed.clone().map(row).collect(),
             total,

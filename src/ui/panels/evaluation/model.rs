@@ -3,7 +3,7 @@ use std::sync::Arc;
 use egui_plot::PlotPoint;
 
 use super::EvaluationView;
-use crate::evaluate::{Figure, LabelFigures, Prevalence};
+use crate::evaluate::{Figure, LabelFigures, Prevalence, curves_behind};
 use crate::metrics::RankedScores;
 use crate::model::ModelCard;
 use crate::scores::{BandedCurve, LabelCurves, ScoredSet};
@@ -103,11 +103,11 @@ impl EvaluationCurves {
             reliability: reliability
                 .map(|(name, points)| (name, plot_points(&points)))
                 .collect(),
-            behind: if evaluation.all_labels {
-                curves_behind(evaluation)
-            } else {
-                Vec::new()
-            },
+            behind: evaluation
+                .scored()
+                .filter(|_| evaluation.all_labels)
+                .map(|set| points_behind(set, evaluation.chosen.label_idx()))
+                .unwrap_or_default(),
             other_roc,
             other_precision_recall,
         }
@@ -115,15 +115,16 @@ impl EvaluationCurves {
 }
 
 /// Curves of the labels that are not in view.
-fn curves_behind(evaluation: &EvaluationState) -> Vec<(String, Vec<PlotPoint>, Vec<PlotPoint>)> {
-    let columns = evaluation.scored().map(|set| set.columns.as_slice());
-    let columns = columns.unwrap_or_default().iter().enumerate();
-    let others = columns.filter(|(label_idx, _)| *label_idx != evaluation.chosen.label_idx());
-    let curves = others.map(|(_, column)| {
-        let (roc, precision_recall) = both_curves(&column.ranked);
-        (column.name.replace('_', " "), roc, precision_recall)
+fn points_behind(
+    set: &ScoredSet,
+    label_idx: usize,
+) -> Vec<(String, Vec<PlotPoint>, Vec<PlotPoint>)> {
+    let curves = curves_behind(set, label_idx).into_iter();
+    let points = curves.map(|curves| {
+        let precision_recall = plot_points(&curves.precision_recall);
+        (curves.name, plot_points(&curves.roc), precision_recall)
     });
-    curves.collect()
+    points.collect()
 }
 
 /// ROC and precision-recall.
@@ -199,14 +200,14 @@ mod tests {
         ScoredSet::new("set".to_owned(), predictions).unwrap()
     }
 
-    /// The path of a curve in a picture, whose plot is 220 wide at (46, 26).
-    fn path(points: impl IntoIterator<Item = [f64; 2]>) -> String {
+    /// The path of a curve in a picture, whose plot is 220 wide at (54, 26) and ends at `top`.
+    fn path(points: impl IntoIterator<Item = [f64; 2]>, top: f64) -> String {
         let places = points.into_iter().enumerate().map(|(place, [x, y])| {
             let order = if place == 0 { 'M' } else { 'L' };
             format!(
                 "{order}{:.2} {:.2}",
-                46.0 + x * 220.0,
-                26.0 + (1.0 - y) * 220.0
+                54.0 + x * 220.0,
+                26.0 + (1.0 - y / top) * 220.0
             )
         });
         format!("\"{}\"", places.collect::<String>())
@@ -234,11 +235,13 @@ mod tests {
         evaluation.set = Some(opened);
         let panel = EvaluationCurves::of(&evaluation, None);
         assert!(panel.roc.len() > 1000 && panel.roc.len() < N_FILMS);
-        let curve = |points: &[PlotPoint]| path(points.iter().map(|point| [point.x, point.y]));
+        let curve = |points: &[PlotPoint]| path(points.iter().map(|point| [point.x, point.y]), 1.0);
+        let all_bars = panel.negatives.iter().chain(&panel.positives);
+        let top = all_bars.map(|[_, y]| *y).fold(0.0, f64::max);
         let bars = |bars: &[[f64; 2]]| {
             let half = 0.5 / bars.len() as f64;
             let edges = bars.iter().map(|&[x, y]| [[x - half, y], [x + half, y]]);
-            path(edges.flatten())
+            path(edges.flatten(), top)
         };
         let drawn = [
             vec![curve(&panel.roc)],

@@ -6,7 +6,10 @@ use egui_plot::{
 
 use super::legend::legend_ui;
 use super::model::EvaluationCurves;
-use crate::evaluate::{place_in_precision_recall, place_in_roc};
+use crate::domain::{number_text, rounded_share};
+use crate::evaluate::{
+    RATE_COLORS, RELIABILITY_COLORS, SCORE_COLORS, place_in_precision_recall, place_in_roc,
+};
 use crate::metrics::{Confusion, ScoreStep};
 use crate::scores::LabelColumn;
 use crate::state::EvaluationState;
@@ -140,9 +143,9 @@ impl View<'_> {
 
     fn histogram_ui(&self, ui: &mut Ui) -> Option<Moved> {
         let palette = theme::palette(ui.visuals());
-        let [_, _, with, ..] = palette.series;
+        let [without, with] = SCORE_COLORS.map(|color| palette.plot(color));
         let sides = [
-            ("Without", &self.curves.negatives, palette.below),
+            ("Without", &self.curves.negatives, without),
             ("With", &self.curves.positives, with),
         ];
         let entries = sides.map(|(name, _, color)| (name, LegendSign::Bar, color));
@@ -163,8 +166,7 @@ impl View<'_> {
     fn rates_ui(&self, ui: &mut Ui) -> Option<Moved> {
         let palette = theme::palette(ui.visuals());
         // The threshold is white or black, as figures of validation films are.
-        let [a, b, c, ..] = palette.series;
-        let colors = [palette.train, a, b, c];
+        let colors = RATE_COLORS.map(|color| palette.plot(color));
         let rates = self.curves.rates.iter().zip(colors);
         let entries: Vec<_> = rates
             .clone()
@@ -187,10 +189,9 @@ impl View<'_> {
         title_ui(ui, "Reliability", axes, &[]);
         let palette = theme::palette(ui.visuals());
         let plot = self.plot("reliability", true);
-        let [a, b, ..] = palette.series;
         let response = plot.show(ui, |plot| {
             diagonal(plot, palette.rail);
-            let colors = [palette.train, a, b];
+            let colors = RELIABILITY_COLORS.map(|color| palette.plot(color));
             for ((name, points), color) in self.curves.reliability.iter().zip(colors) {
                 line(plot, name, points, color);
                 let points = Points::new(name.clone(), PlotPoints::Borrowed(points));
@@ -314,7 +315,7 @@ impl View<'_> {
             } => Some(format!(
                 "{plot_name} {:.3}\n{}",
                 position.y,
-                self.words(position.x)
+                self.words(rounded_share(position.x.clamp(0.0, 1.0)))
             )),
             HoverPosition::Elsewhere { .. } => None,
         }
@@ -323,7 +324,8 @@ impl View<'_> {
     fn words(&self, threshold: f64) -> String {
         let counts = self.column.at(threshold);
         format!(
-            "threshold {threshold:.4}\nTP {}  FP {}\nFN {}  TN {}",
+            "threshold {}\nTP {}  FP {}\nFN {}  TN {}",
+            number_text(threshold),
             counts.true_positives,
             counts.false_positives,
             counts.false_negatives,
@@ -336,7 +338,11 @@ impl View<'_> {
 fn across(response: &PlotResponse<()>, name: &str) -> Option<Moved> {
     let pos = response.response.interact_pointer_pos();
     let score = pos.map(|pos| response.transform.value_from_position(pos).x);
-    moved(response, name, score.map(|score| score.clamp(0.0, 1.0)))
+    moved(
+        response,
+        name,
+        score.map(|score| rounded_share(score.clamp(0.0, 1.0))),
+    )
 }
 
 fn moved(response: &PlotResponse<()>, name: &str, threshold: Option<f64>) -> Option<Moved> {

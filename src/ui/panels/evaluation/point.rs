@@ -11,6 +11,8 @@ use crate::ui::widgets::{LogitSlider, NumberField, NumberOutput};
 
 /// Size of a cell of the 2x2 table.
 const CELL_SIZE_PT: egui::Vec2 = egui::vec2(96.0, 21.0);
+/// Room for a score with all its digits.
+const THRESHOLD_WIDTH_PT: f32 = 92.0;
 
 /// The operating point of the label in view: slider, number, counts, rates, targets, lock.
 pub fn point_ui(ui: &mut Ui, view: &EvaluationView<'_>, commands: &CommandSender) {
@@ -36,8 +38,13 @@ fn slider_ui(ui: &mut Ui, evaluation: &EvaluationState, commands: &CommandSender
         let mut typed = threshold;
         ui.strong(column.name.replace('_', " "));
         let label = ui.label("Threshold");
-        let label = label.on_hover_text("Positive where score ≥ threshold");
-        let field = NumberField::new(&mut typed, 0.0..=1.0).speed(0.002);
+        let label = label.on_hover_text(
+            "Positive where score ≥ threshold. Shown with all its digits: a solved threshold is the \
+             score of a film, one moved by hand has four",
+        );
+        let field = NumberField::new(&mut typed, 0.0..=1.0)
+            .speed(0.002)
+            .width(THRESHOLD_WIDTH_PT);
         let NumberOutput { response, note } = field.show(ui);
         let response = response.labelled_by(label.id);
         if response.changed() {

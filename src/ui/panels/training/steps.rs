@@ -9,7 +9,7 @@ use crate::ui::shortcuts::Action;
 use crate::ui::theme;
 
 /// Room for the widest mark.
-const MARK_WIDTH_PT: f32 = 16.0;
+pub const MARK_WIDTH_PT: f32 = 16.0;
 
 /// The way to the runs, the five steps with a verdict each; below them the summary of the run, and its start.
 pub fn steps_ui(ui: &mut Ui, view: &TrainingView<'_>, commands: &CommandSender) {

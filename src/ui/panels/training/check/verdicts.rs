@@ -1,11 +1,14 @@
-use egui::{Label, Ui};
+use egui::{Label, RichText, TextStyle, TextWrapMode, Ui, WidgetText};
 
 use crate::state::{CheckReport, CommandSender, LabelCheck, TrainingCommand, TrainingPage};
 use crate::ui::panels::training::bytes_text;
-use crate::ui::panels::training::steps::mark_ui;
+use crate::ui::panels::training::steps::{MARK_WIDTH_PT, mark_ui};
 use crate::ui::panels::training::text::count_text;
 use crate::ui::panels::training::verdict::{Grade, Verdict};
 use crate::ui::theme;
+
+/// Room for the widest action.
+const ACTION_WIDTH_PT: f32 = 130.0;
 
 /// One line of the check: what was found, and where something can be done about it.
 #[derive(Clone, Debug, PartialEq)]
@@ -109,25 +112,53 @@ pub fn check_verdicts(check: &CheckReport) -> Vec<CheckVerdict> {
     verdicts
 }
 
-/// The lines, each with its action.
+/// The lines, each with its action at its end; all actions begin at one line.
 pub fn verdicts_ui(ui: &mut Ui, check: &CheckReport, commands: &CommandSender) {
-    let palette = theme::palette(ui.visuals());
-    for CheckVerdict { verdict, action } in check_verdicts(check) {
+    let verdicts = check_verdicts(check);
+    let room = ui.available_width() - MARK_WIDTH_PT - ui.spacing().item_spacing.x;
+    let with_action = verdicts.iter().filter(|line| line.action.is_some());
+    let widths = with_action.map(|line| text_width(ui, &line.verdict));
+    let column = widths.fold(0.0, f32::max).min(room - ACTION_WIDTH_PT);
+    for CheckVerdict { verdict, action } in verdicts {
         ui.horizontal(|ui| {
             mark_ui(ui, verdict.grade);
-            if let Some((name, page)) = action
-                && ui.small_button(name).clicked()
-            {
+            let text = Label::new(words(ui, &verdict)).wrap();
+            let Some((name, page)) = action else {
+                ui.add(text);
+                return;
+            };
+            let size = egui::vec2(column.max(0.0), 0.0);
+            ui.allocate_ui(size, |ui| {
+                ui.set_min_width(size.x);
+                ui.add(text);
+            });
+            if ui.small_button(name).clicked() {
                 commands.train(TrainingCommand::ShowPage(page));
             }
-            let text = theme::sentence(&verdict.text);
-            let text = match verdict.grade {
-                Grade::Problem => text.color(palette.error),
-                Grade::Warning => text.color(palette.warning),
-                Grade::Ok | Grade::Open => text,
-            };
-            ui.add(Label::new(text).wrap());
         });
     }
     ui.add_space(theme::SMALL_GAP_PT);
+}
+
+fn words(ui: &Ui, verdict: &Verdict) -> RichText {
+    let palette = theme::palette(ui.visuals());
+    let text = theme::sentence(&verdict.text);
+    match verdict.grade {
+        Grade::Problem => text.color(palette.error),
+        Grade::Warning => text.color(palette.warning),
+        Grade::Ok | Grade::Open => text,
+    }
+}
+
+/// Of the text in one line.
+fn text_width(ui: &Ui, verdict: &Verdict) -> f32 {
+    let text = WidgetText::from(words(ui, verdict));
+    let galley = text.into_galley(
+        ui,
+        Some(TextWrapMode::Extend),
+        f32::INFINITY,
+        TextStyle::Body,
+    );
+    // Rounded up: the last word must not wrap.
+    galley.size().x.ceil() + 1.0
 }

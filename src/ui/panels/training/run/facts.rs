@@ -84,11 +84,14 @@ fn facts(record: &RunRecord) -> Vec<(&'static str, String)> {
             "Network",
             format!("ResNet-v2, {} layers, {} px", config.depth, config.side),
         ),
-        (
+    ];
+    // They are counted once the films are decoded.
+    if record.n_films.iter().any(|n_films| *n_films > 0) {
+        facts.push((
             "Films",
             format!("{train} training, {valid} validation, {test} test"),
-        ),
-    ];
+        ));
+    }
     if let Some(best) = record.best_epoch() {
         let auc = figure_text(best.valid_auc.macro_mean());
         facts.push((

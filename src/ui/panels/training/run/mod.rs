@@ -115,13 +115,14 @@ fn log_ui<'a>(ui: &mut Ui, lines: impl ExactSizeIterator<Item = &'a String>) {
     let lines: Vec<&String> = lines.collect();
     ui.strong("Log");
     let row_height = ui.text_style_height(&egui::TextStyle::Small);
-    ScrollArea::both()
+    // A line that is cut has all its words in its tooltip.
+    ScrollArea::vertical()
         .id_salt("log")
         .auto_shrink(false)
         .stick_to_bottom(true)
         .show_rows(ui, row_height, lines.len(), |ui, rows| {
             for line in lines.get(rows).unwrap_or_default() {
-                ui.add(egui::Label::new(RichText::new(*line).small()).extend());
+                ui.add(egui::Label::new(RichText::new(*line).small()).truncate());
             }
         });
 }

@@ -5,7 +5,7 @@ use egui_plot::{
 };
 
 use super::plotted::{PlottedCurve, PlottedRuns};
-use crate::evaluate::round_step;
+use crate::evaluate::{CurveLook, curve_look, round_step, tick_text};
 use crate::state::{CommandSender, EpochChoice, RunChoices, ShownRun, TrainingCommand};
 use crate::train::{CurveKind, RunCurve};
 use crate::ui::panels::training::text::figure_text;
@@ -16,6 +16,8 @@ const MAX_MARKED: usize = 40;
 /// Room for the number of an epoch.
 const MARK_WIDTH_PT: f32 = 64.0;
 const MAX_MARKS: i64 = 100;
+/// Room for the number of a loss.
+const LOSS_MARK_PT: f32 = 36.0;
 /// Share of the height that the AUC has; the rest is the loss's.
 const AUC_SHARE: f32 = 0.64;
 /// How much of a band's color covers what is behind it.
@@ -106,7 +108,16 @@ fn plot_ui(ui: &mut Ui, look: &Look<'_>, curves: &[PlottedCurve]) -> Option<f64>
     } else if look.log {
         plot = plot
             .y_grid_spacer(log_marks)
-            .y_axis_formatter(|mark, _| loss_text(10_f64.powf(mark.value)));
+            .y_axis_formatter(|mark, _| tick_text(10_f64.powf(mark.value)));
+    } else {
+        let height = look.size.y;
+        if curves.iter().all(|curve| curve.points.is_empty()) {
+            // No loss is negative.
+            plot = plot.include_y(0.0).include_y(1.0);
+        }
+        plot = plot
+            .y_grid_spacer(move |input| loss_marks(input, height))
+            .y_axis_formatter(|mark, _| tick_text(mark.value));
     }
     let shown = plot.show(ui, |plot| {
         for curve in curves {
@@ -190,14 +201,16 @@ fn nearest(points: &[[f64; 2]], x: f64) -> Option<f64> {
     nearest.map(|[_, y]| *y)
 }
 
-/// A loss with the digits that matter.
-fn loss_text(loss: f64) -> String {
-    let digits = (1.0 - loss.abs().max(1e-9).log10().floor()).clamp(0.0, 6.0) as usize;
-    let text = format!("{loss:.digits$}");
-    match text.split_once('.') {
-        Some(_) => text.trim_end_matches('0').trim_end_matches('.').to_owned(),
-        None => text,
-    }
+/// Marks of a loss at round figures, as many as have room for their numbers: whatever its range is, two at least.
+#[expect(clippy::needless_pass_by_value, reason = "as the plot hands it over")]
+fn loss_marks(input: GridInput, height_pt: f32) -> Vec<GridMark> {
+    let (low, high) = input.bounds;
+    let n_marks = f64::from(height_pt / LOSS_MARK_PT).max(1.0);
+    let step_size = round_step(((high - low) / n_marks).max(f64::MIN_POSITIVE));
+    let first = (low / step_size).ceil() as i64;
+    let marks = (first..first.saturating_add(MAX_MARKS)).map(|n| n as f64 * step_size);
+    let marks = marks.take_while(|mark| *mark <= high);
+    marks.map(|value| GridMark { value, step_size }).collect()
 }
 
 /// Marks at 1, 2 and 5 of every power of ten, on an axis of logarithms.
@@ -255,26 +268,23 @@ fn title_ui(ui: &mut Ui, look: &Look<'_>, curves: &[PlottedCurve]) {
     });
 }
 
-/// Color by part for the run in view, by run for the compared runs; dashed what is training, or of one finding.
+/// Color, width in points and style, as exported plots have them.
 fn line_look(curve: &RunCurve, visuals: &Visuals) -> (Color32, f32, LineStyle) {
-    let palette = theme::palette(visuals);
-    let dashed = LineStyle::dashed_loose();
-    if let Some(over) = curve.run_idx.checked_sub(1) {
-        let series = palette.series;
-        let color = series
-            .get(over % series.len())
-            .copied()
-            .unwrap_or(palette.rail);
-        let is_main = matches!(curve.kind, CurveKind::ValidAuc | CurveKind::ValidLoss);
-        return (color, 1.5, if is_main { LineStyle::Solid } else { dashed });
-    }
-    match curve.kind {
-        CurveKind::StepLoss => (palette.steps, 1.0, LineStyle::Solid),
-        CurveKind::TrainLoss | CurveKind::TrainAuc => (palette.train, 2.0, LineStyle::Solid),
-        CurveKind::ValidLoss | CurveKind::ValidAuc => (palette.valid, 2.0, LineStyle::Solid),
-        CurveKind::FindingTrainAuc => (palette.train, 1.2, dashed),
-        CurveKind::FindingValidAuc => (palette.valid, 1.2, dashed),
-    }
+    let CurveLook { color, dashed } = curve_look(curve);
+    let width = match curve.kind {
+        CurveKind::StepLoss => 1.0,
+        _ if curve.run_idx > 0 => 1.5,
+        CurveKind::FindingTrainAuc | CurveKind::FindingValidAuc => 1.2,
+        CurveKind::TrainLoss | CurveKind::TrainAuc | CurveKind::ValidLoss | CurveKind::ValidAuc => {
+            2.0
+        }
+    };
+    let style = if dashed {
+        LineStyle::dashed_loose()
+    } else {
+        LineStyle::Solid
+    };
+    (theme::palette(visuals).plot(color), width, style)
 }
 
 #[cfg(test)]
@@ -345,8 +355,25 @@ mod tests {
     }
 
     #[test]
+    fn a_loss_that_spikes_leaves_numbers_on_its_axis() {
+        for high in [0.3, 0.95, 9.4, 37.0, 880.0, 1.2e7] {
+            let input = GridInput {
+                bounds: (0.0, high),
+                base_step_size: 0.1,
+            };
+            let marks: Vec<f64> = loss_marks(input, 110.0).iter().map(|m| m.value).collect();
+            assert!((2..=5).contains(&marks.len()), "{high}: {marks:?}");
+        }
+        let input = GridInput {
+            bounds: (1.0, 1.0),
+            base_step_size: 0.1,
+        };
+        assert!(loss_marks(input, 110.0).len() <= MAX_MARKS as usize);
+    }
+
+    #[test]
     fn losses_are_written_with_the_digits_that_matter() {
-        let texts = [0.05, 0.2, 1.0, 20.0, 0.0012].map(loss_text);
+        let texts = [0.05, 0.2, 1.0, 20.0, 0.0012].map(tick_text);
         assert_eq!(texts, ["0.05", "0.2", "1", "20", "0.0012"]);
         let input = GridInput {
             bounds: (-1.1, 0.1),
@@ -354,7 +381,7 @@ mod tests {
         };
         let marks: Vec<String> = log_marks(input)
             .iter()
-            .map(|m| loss_text(10_f64.powf(m.value)))
+            .map(|m| tick_text(10_f64.powf(m.value)))
             .collect();
         assert_eq!(marks, ["0.1", "0.2", "0.5", "1"]);
     }

@@ -27,7 +27,9 @@ pub fn splits_ui(ui: &mut Ui, config: &mut TrainConfig, echo: &EchoReport) {
                 palette.warning
             };
             ui.add(Label::new(theme::sentence(error).small().color(color)).wrap());
-        } else if is_chosen && let Some(warning) = leak_warning(offer) {
+        } else if (is_chosen || offer.is_of_folder())
+            && let Some(warning) = leak_warning(offer, is_chosen)
+        {
             let palette = theme::palette(ui.visuals());
             let text = RichText::new(warning).small().color(palette.warning);
             ui.add(Label::new(text).wrap());
@@ -56,12 +58,17 @@ pub fn offer_name(offer: &SplitOffer) -> String {
     }
 }
 
-fn leak_warning(offer: &SplitOffer) -> Option<String> {
+/// Patients in several parts: what comes of it, or why the folder's own lists are not chosen by themselves.
+fn leak_warning(offer: &SplitOffer, is_chosen: bool) -> Option<String> {
     let counts = offer.found.as_ref().ok()?;
-    (counts.n_leaking > 0).then(|| {
-        format!(
-            "{} patients appear in several parts: scores will look better than they are",
-            count_text(counts.n_leaking)
-        )
+    let patients = match counts.n_leaking {
+        0 => return None,
+        1 => "1 patient appears in several parts".to_owned(),
+        n_leaking => format!("{} patients appear in several parts", count_text(n_leaking)),
+    };
+    Some(if is_chosen {
+        format!("{patients}: scores will look better than they are")
+    } else {
+        format!("Not chosen by itself: {patients}")
     })
 }
