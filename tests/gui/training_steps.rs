@@ -176,8 +176,26 @@ fn the_balance_is_live_and_its_numbers_are_those_of_the_command_line() {
         .set_value_accesskit(20.0);
     harness.step();
     harness.step();
-    let rule = harness.state().state.training.form.config.undersample;
-    assert_eq!(rule, Undersampling::EveryFifth);
+    let rule = |harness: &AppHarness| harness.state().state.training.form.config.undersample;
+    assert_eq!(rule(&harness), Undersampling::EveryFifth);
+    // The number beside the slider is taken whole, not by its first digit.
+    for (text, expected) in [
+        ("100", Undersampling::None),
+        ("20 %", Undersampling::EveryFifth),
+    ] {
+        harness
+            .get_by_role_and_label(Role::SpinButton, "Keep No Finding")
+            .focus();
+        harness.step();
+        harness.step();
+        let before = rule(&harness);
+        type_slowly(&mut harness, text);
+        assert_eq!(rule(&harness), before, "not before it is typed");
+        harness.key_press(egui::Key::Enter);
+        step_until("the number", &mut harness, |app| {
+            app.state.training.form.config.undersample == expected
+        });
+    }
     step_until("the bars", &mut harness, has_echo);
     harness.run();
     let report = harness.state().state.training.live.echo.current().unwrap();

@@ -439,3 +439,26 @@ fn sizes_of_text_and_colors_are_those_of_the_theme() {
     assert!(has_own_look("RichText::new(a).size(12.0).color(x)"));
     assert!(!has_own_look("FontId::proportional(theme::TEXT_PT)"));
 }
+
+/// A slider of the library takes the number beside it digit by digit: ours is typed whole.
+#[test]
+fn numbers_beside_sliders_are_typed_whole() {
+    let mut n_found = 0;
+    for (path, source) in sources_in("src/ui") {
+        for (at, call) in source.match_indices("Slider::new(") {
+            let before = source.get(..at).unwrap_or_default();
+            if before.ends_with(char::is_alphanumeric) {
+                continue;
+            }
+            n_found += 1;
+            let statement = source.get(at..).and_then(|rest| rest.split(';').next());
+            let shows_none = statement.is_some_and(|text| text.contains(".show_value(false)"));
+            assert!(
+                shows_none,
+                "{}: {call} with a number, use NumberSlider",
+                path.display()
+            );
+        }
+    }
+    assert!(n_found >= 2, "{n_found}");
+}

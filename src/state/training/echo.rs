@@ -130,8 +130,16 @@ impl DataEcho {
 
     /// The answer, if it is to what the form says now.
     pub fn current(&self) -> Option<&EchoReport> {
-        let report = self.report.as_deref()?;
-        (Some(&report.question) == self.asked.as_ref()).then_some(report)
+        let (report, is_current) = self.latest()?;
+        is_current.then_some(report)
+    }
+
+    /// The last answer about this data, and whether it is to what the form says now: shown until the next one is there,
+    /// so that a page does not vanish at each edit.
+    pub fn latest(&self) -> Option<(&EchoReport, bool)> {
+        let (report, asked) = (self.report.as_deref()?, self.asked.as_ref()?);
+        let is_of_data = report.question.settings.data == asked.settings.data;
+        is_of_data.then_some((report, report.question == *asked))
     }
 }
 

@@ -5,7 +5,7 @@ use crate::state::{BRUSH_RANGE, CommandSender, DisplayChange, DisplayCommand, Pr
 use crate::ui::icons::Icon;
 use crate::ui::shortcuts::Action;
 use crate::ui::theme;
-use crate::ui::widgets::IconButton;
+use crate::ui::widgets::{IconButton, NumberSlider};
 
 /// Width of the strip without its tools.
 const BESIDE_TOOLS_PT: f32 = 460.0;
@@ -160,10 +160,10 @@ fn brush_ui(ui: &mut Ui, probe: &Probe, commands: &CommandSender) {
     let (least, _, largest) = BRUSH_RANGE;
     let mut percent = (probe.brush * 100.0).round();
     let label = ui.label("Brush");
-    let slider = egui::Slider::new(&mut percent, least * 100.0..=largest * 100.0)
+    let slider = NumberSlider::new(&mut percent, least * 100.0..=largest * 100.0, label.id)
         .suffix(" %")
-        .fixed_decimals(0);
-    let response = ui.add(slider).labelled_by(label.id);
+        .narrow();
+    let response = slider.ui(ui);
     let hover = "Left button covers, right button uncovers";
     if response.on_hover_text(hover).changed() {
         commands.display(DisplayCommand::SetBrush(percent / 100.0));

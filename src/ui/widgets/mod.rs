@@ -8,6 +8,7 @@ mod interval_bar;
 mod legend_entry;
 mod logit_slider;
 mod number_field;
+mod number_slider;
 mod slider_input;
 mod threshold_slider;
 
@@ -19,4 +20,5 @@ pub use interval_bar::IntervalBar;
 pub use legend_entry::{BAND_OPACITY, LegendEntry, LegendSign};
 pub use logit_slider::LogitSlider;
 pub use number_field::{NumberField, NumberNote, NumberOutput};
+pub use number_slider::NumberSlider;
 pub use threshold_slider::{ThresholdSlider, paint_score_bar, score_bar_ui};

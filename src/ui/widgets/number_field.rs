@@ -22,6 +22,7 @@ pub struct NumberField<'a> {
     allowed: Option<String>,
     speed: f64,
     decimals: Option<usize>,
+    suffix: &'static str,
     width: f32,
 }
 
@@ -59,6 +60,7 @@ impl<'a> NumberField<'a> {
             allowed: None,
             speed: 1.0,
             decimals: None,
+            suffix: "",
             width: WIDTH_PT,
         }
     }
@@ -84,6 +86,13 @@ impl<'a> NumberField<'a> {
         self
     }
 
+    /// The unit behind the number; it may be typed or left out.
+    #[must_use]
+    pub fn suffix(mut self, suffix: &'static str) -> Self {
+        self.suffix = suffix;
+        self
+    }
+
     /// Width in points.
     #[must_use]
     pub fn width(mut self, width: f32) -> Self {
@@ -98,7 +107,10 @@ impl<'a> NumberField<'a> {
         let allowed = self.allowed_words();
         let (is_whole, range, decimals) = (self.is_whole, self.range.clone(), self.decimals);
         let refusal = RefCell::new(None);
+        let unit = self.suffix.trim();
         let parser = |text: &str| {
+            let text = text.trim();
+            let text = text.strip_suffix(unit).unwrap_or(text);
             // Untouched: digits that are not shown stay.
             if text.trim() == shown {
                 return None;
@@ -123,6 +135,7 @@ impl<'a> NumberField<'a> {
             .clamp_existing_to_range(false)
             .update_while_editing(false)
             .speed(self.speed)
+            .suffix(self.suffix)
             .custom_formatter(move |value, _| text_of(value, decimals))
             .custom_parser(parser);
         let size = Vec2::new(self.width, ui.spacing().interact_size.y);

@@ -13,7 +13,7 @@ use crate::state::{CommandSender, MapCommand, MapSettings, Occlusion};
 use crate::ui::icons::Icon;
 use crate::ui::shortcuts::Action;
 use crate::ui::theme;
-use crate::ui::widgets::{ColorBar, IconButton};
+use crate::ui::widgets::{ColorBar, IconButton, NumberSlider};
 use crate::work::Progress;
 
 pub use view::MapControlsView;
@@ -178,10 +178,11 @@ fn more_ui(ui: &mut Ui, view: &MapControlsView<'_>, commands: &CommandSender) {
         ui.end_row();
         let mut percent = (map.cut_off * 100.0).round();
         let label = ui.label("Map threshold");
-        let slider = Slider::new(&mut percent, 0.0..=95.0)
-            .suffix(" %")
-            .fixed_decimals(0);
-        let response = ui.add(slider).labelled_by(label.id);
+        let response = ui.horizontal(|ui| {
+            let slider = NumberSlider::new(&mut percent, 0.0..=95.0, label.id).suffix(" %");
+            slider.narrow().ui(ui)
+        });
+        let response = response.inner;
         let hover = "Evidence below this fraction of the map's maximum is not drawn";
         if response.on_hover_text(hover).changed() {
             commands.map(MapCommand::SetCutOff(percent / 100.0));

@@ -1,8 +1,8 @@
-use egui::{Slider, Ui};
+use egui::Ui;
 
 use crate::state::{CommandSender, ShownRun, TrainingCommand, TrainingPick};
 use crate::ui::panels::TrainingView;
-use crate::ui::widgets::Busy;
+use crate::ui::widgets::{Busy, NumberSlider};
 
 /// The most that is smoothed: of the past, each point has 95 %.
 const MAX_SMOOTHING: f64 = 0.95;
@@ -15,9 +15,11 @@ pub fn controls_ui(ui: &mut Ui, view: &TrainingView<'_>, run: &ShownRun, command
     ui.horizontal_wrapped(|ui| {
         let label = ui.label("Smoothing");
         ui.spacing_mut().slider_width = SLIDER_WIDTH_PT;
-        let slider = Slider::new(&mut curves.smoothing, 0.0..=MAX_SMOOTHING).fixed_decimals(2);
-        let slider = ui.add(slider).labelled_by(label.id);
-        slider.on_hover_text(
+        let slider = NumberSlider::new(&mut curves.smoothing, 0.0..=MAX_SMOOTHING, label.id)
+            .step(0.01)
+            .decimals(2)
+            .narrow();
+        slider.ui(ui).on_hover_text(
             "Exponential moving average of the curves; tables have the figures as they are",
         );
         ui.checkbox(&mut curves.log_loss, "Log loss")

@@ -1,6 +1,6 @@
 use std::path::{Path, absolute};
 
-use egui::{Slider, Ui};
+use egui::Ui;
 
 use crate::domain::TrainingPoint;
 use crate::state::{
@@ -8,6 +8,7 @@ use crate::state::{
     Workspace,
 };
 use crate::ui::panels::TrainingView;
+use crate::ui::widgets::NumberSlider;
 
 /// Which epoch of the run in view the viewer scores with, and a slider to change that.
 pub fn epoch_scrubber_ui(ui: &mut Ui, view: &TrainingView<'_>, commands: &CommandSender) {
@@ -57,8 +58,7 @@ fn slider_ui(ui: &mut Ui, record: &RunRecord, shown: Option<usize>, commands: &C
     let label = ui.label(format!("{}: model of epoch", record.name()));
     let mut epoch = shown.unwrap_or(last).clamp(first, last);
     ui.spacing_mut().slider_width = (ui.available_width() - 460.0).clamp(100.0, 500.0);
-    let slider = Slider::new(&mut epoch, first..=last);
-    let response = ui.add(slider).labelled_by(label.id);
+    let response = NumberSlider::new(&mut epoch, first..=last, label.id).ui(ui);
     let response = response.on_hover_text("The viewer scores with the model of this epoch");
     let epoch = nearest(kept, epoch);
     if response.changed() && Some(epoch) != shown {

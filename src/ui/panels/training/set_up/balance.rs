@@ -1,6 +1,6 @@
-use egui::{Slider, Ui};
+use egui::Ui;
 
-use super::fields;
+use super::{fade_old, fields};
 use crate::dataset::Undersampling;
 use crate::state::{CheckReport, CommandSender};
 use crate::train::{FieldGroup, LossKind, TrainConfig};
@@ -8,6 +8,7 @@ use crate::ui::panels::TrainingViews;
 use crate::ui::panels::training::TrainingView;
 use crate::ui::panels::training::check::bars_ui;
 use crate::ui::theme;
+use crate::ui::widgets::NumberSlider;
 
 /// Width of the table of findings.
 const BARS_WIDTH_PT: f32 = 550.0;
@@ -20,19 +21,28 @@ pub fn balance_ui(
     views: &mut TrainingViews,
     commands: &CommandSender,
 ) {
-    let echo = view.training.live.echo.current();
-    let report = echo.and_then(|echo| echo.parts.as_ref().ok());
+    let echo = view.training.live.echo.latest();
+    let is_current = echo.is_some_and(|(_, is_current)| is_current);
+    let report = echo.and_then(|(echo, _)| echo.parts.as_ref().ok());
     if let Some(report) = report {
-        for sentence in why(report, config.loss) {
-            ui.label(sentence);
-        }
+        ui.scope(|ui| {
+            fade_old(ui, is_current);
+            for sentence in why(report, config.loss) {
+                ui.label(sentence);
+            }
+        });
         ui.add_space(theme::SMALL_GAP_PT);
     }
-    keep_ui(ui, config);
+    ui.push_id("keep", |ui| keep_ui(ui, config));
     ui.add_space(theme::SMALL_GAP_PT);
     let wide = ui.available_width() >= BARS_WIDTH_PT + 1.1 * theme::FIELD_COLUMN_WIDTH_PT;
     let mut bars = |ui: &mut Ui| match report {
-        Some(report) => bars_ui(ui, report, &mut views.part),
+        Some(report) => {
+            ui.scope(|ui| {
+                fade_old(ui, is_current);
+                bars_ui(ui, report, &mut views.part);
+            });
+        }
         None => {
             ui.weak("The findings of the data are shown here");
         }
@@ -75,12 +85,9 @@ fn keep_ui(ui: &mut Ui, config: &mut TrainConfig) {
     let mut percent = before;
     ui.horizontal(|ui| {
         let label = ui.label("Keep No Finding");
-        let slider = Slider::new(&mut percent, 0.0..=100.0)
-            .fixed_decimals(0)
-            .step_by(1.0)
-            .suffix(" %");
-        ui.add(slider)
-            .labelled_by(label.id)
+        NumberSlider::new(&mut percent, 0.0..=100.0, label.id)
+            .suffix(" %")
+            .ui(ui)
             .on_hover_text("Fraction of the training films without a finding that is trained on");
     });
     if percent != before {

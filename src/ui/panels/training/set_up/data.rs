@@ -3,9 +3,9 @@ use std::path::PathBuf;
 use egui::{Button, Grid, Label, RichText, TextEdit, Ui};
 
 use super::fields::pick_button_ui;
-use super::{fields, splits};
+use super::{fade_old, fields, splits};
 use crate::dataset::DataSet;
-use crate::state::{CommandSender, TrainingCommand, TrainingPick};
+use crate::state::{CommandSender, EchoReport, TrainingCommand, TrainingPick};
 use crate::train::{FieldGroup, TrainConfig};
 use crate::ui::panels::training::TrainingView;
 use crate::ui::panels::training::steps::mark_ui;
@@ -88,10 +88,17 @@ fn echo_ui(ui: &mut Ui, config: &mut TrainConfig, view: &TrainingView<'_>) {
         ui.weak("Type or paste a path, choose one, or drop a folder or table on the window");
         return;
     }
-    let Some(echo) = training.live.echo.current() else {
+    let Some((echo, is_current)) = training.live.echo.latest() else {
         ui.weak("Looking…");
         return;
     };
+    ui.scope(|ui| {
+        fade_old(ui, is_current);
+        answer_ui(ui, config, echo);
+    });
+}
+
+fn answer_ui(ui: &mut Ui, config: &mut TrainConfig, echo: &EchoReport) {
     let verdict = found_verdict(echo);
     ui.horizontal(|ui| {
         mark_ui(ui, verdict.grade);

@@ -2,13 +2,13 @@ use std::ops::RangeInclusive;
 use std::path::PathBuf;
 
 use egui::emath::Numeric;
-use egui::{Button, ComboBox, Grid, Response, RichText, Slider, TextEdit, Ui};
+use egui::{Button, ComboBox, Grid, Response, RichText, TextEdit, Ui};
 
 use crate::dataset::Undersampling;
 use crate::state::{CommandSender, TrainingCommand, TrainingPick};
 use crate::train::{Choice, Field, FieldGroup, FieldKind, TrainConfig};
 use crate::ui::theme;
-use crate::ui::widgets::NumberField;
+use crate::ui::widgets::{NumberField, NumberSlider};
 
 const PICK_BUTTON_WIDTH_PT: f32 = 34.0;
 const SLIDER_WIDTH_PT: f32 = 110.0;
@@ -202,17 +202,10 @@ fn slider_ui(
     let label = caption.ui(ui);
     ui.horizontal(|ui| {
         ui.spacing_mut().slider_width = SLIDER_WIDTH_PT;
-        let mut slid = *value;
-        let slider = Slider::new(&mut slid, range.clone()).show_value(false);
-        let slider = ui.add(slider).labelled_by(label.id);
-        if slider.on_hover_text(caption.hover).changed() {
-            // Not by the slider's own steps, which would change a value that nobody moved.
-            let n_steps = speed.recip().round();
-            *value = (slid * n_steps).round() / n_steps;
-        }
-        let field = NumberField::new(value, range).allowed(allowed).speed(speed);
-        ui.add(field)
-            .labelled_by(label.id)
+        NumberSlider::new(value, range, label.id)
+            .step(speed)
+            .allowed(allowed)
+            .ui(ui)
             .on_hover_text(caption.hover);
     });
     ui.end_row();

@@ -17,6 +17,9 @@ use crate::ui::theme;
 
 pub use columns::columns_ui;
 
+/// Of an answer that is being looked for anew.
+const OLD_OPACITY: f32 = 0.6;
+
 /// Which films, and how they are split.
 pub fn data_page_ui(ui: &mut Ui, view: &TrainingView<'_>, commands: &CommandSender) {
     edited(ui, view, commands, |ui, config| {
@@ -49,6 +52,13 @@ pub fn recipe_page_ui(
         recipe::recipe_ui(ui, config, view, views, commands);
         next_ui(ui, TrainingPage::Check, commands);
     });
+}
+
+/// Paints what follows paler while it answers the form as it was a moment ago.
+fn fade_old(ui: &mut Ui, is_current: bool) {
+    if !is_current {
+        ui.multiply_opacity(OLD_OPACITY);
+    }
 }
 
 /// Each page ends with its next step.
