@@ -65,10 +65,18 @@ pub fn mark_ui(ui: &mut Ui, grade: Grade) {
     ui.add_sized(size, Label::new(text));
 }
 
+/// Lines of the summary once the data was checked.
+const N_SUMMARY_LINES: f32 = 5.0;
+
 fn summary_ui(ui: &mut Ui, training: &TrainingState) {
-    for line in summary_lines(training) {
-        ui.add(Label::new(RichText::new(line).small()).wrap());
-    }
+    ui.vertical(|ui| {
+        // Room for those that come later: the buttons below stay where they are.
+        let line_pt = ui.text_style_height(&TextStyle::Small) + ui.spacing().item_spacing.y;
+        ui.set_min_height(N_SUMMARY_LINES * line_pt);
+        for line in summary_lines(training) {
+            ui.add(Label::new(RichText::new(line).small()).wrap());
+        }
+    });
 }
 
 /// What a start would begin, in a few lines.

@@ -120,7 +120,7 @@ pub fn verdicts_ui(ui: &mut Ui, check: &CheckReport, commands: &CommandSender) {
     let widths = with_action.map(|line| text_width(ui, &line.verdict));
     let column = widths.fold(0.0, f32::max).min(room - ACTION_WIDTH_PT);
     for CheckVerdict { verdict, action } in verdicts {
-        ui.horizontal(|ui| {
+        ui.horizontal_top(|ui| {
             mark_ui(ui, verdict.grade);
             let text = Label::new(words(ui, &verdict)).wrap();
             let Some((name, page)) = action else {
