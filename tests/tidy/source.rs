@@ -462,3 +462,21 @@ fn numbers_beside_sliders_are_typed_whole() {
     }
     assert!(n_found >= 2, "{n_found}");
 }
+
+/// The library draws upright parts of a line aslant unless it is told not to.
+#[test]
+fn lines_of_plots_say_whether_they_may_be_drawn_as_bands() {
+    let mut n_found = 0;
+    for (path, source) in sources_in("src/ui") {
+        for (at, _) in source.match_indices("Line::new(") {
+            let statement = source.get(at..).and_then(|rest| rest.split(";\n").next());
+            let is_curve = statement.is_some_and(|text| text.contains("PlotPoints::"));
+            if is_curve {
+                n_found += 1;
+                let says = statement.is_some_and(|text| text.contains(".allow_band("));
+                assert!(says, "{}: a line without allow_band", path.display());
+            }
+        }
+    }
+    assert!(n_found >= 2, "{n_found}");
+}

@@ -371,13 +371,16 @@ fn title_ui(ui: &mut Ui, title: &str, axes: &str, entries: &[(&str, LegendSign, 
 }
 
 fn line<'a>(plot: &mut PlotUi<'a>, name: &str, points: &'a [PlotPoint], color: Color32) {
-    let line = Line::new(name.to_owned(), PlotPoints::Borrowed(points));
-    plot.line(line.width(1.8).color(color));
+    plot.line(curve(name, points).width(1.8).color(color));
 }
 
 fn thin_line<'a>(plot: &mut PlotUi<'a>, name: &str, points: &'a [PlotPoint], color: Color32) {
-    let line = Line::new(name.to_owned(), PlotPoints::Borrowed(points));
-    plot.line(line.width(1.0).color(color));
+    plot.line(curve(name, points).width(1.0).color(color));
+}
+
+/// As it is: the library would draw upright steps aslant, as wide bands from one to the next.
+fn curve<'a>(name: &str, points: &'a [PlotPoint]) -> Line<'a> {
+    Line::new(name.to_owned(), PlotPoints::Borrowed(points)).allow_band(false)
 }
 
 fn diagonal(plot: &mut PlotUi<'_>, color: Color32) {

@@ -149,7 +149,9 @@ fn curve_ui<'a>(plot: &mut PlotUi<'a>, plotted: &'a PlottedCurve, visuals: &Visu
     }
     let line = Line::new(curve.name.clone(), PlotPoints::Borrowed(&plotted.points))
         .stroke(Stroke::new(width, color))
-        .style(style);
+        .style(style)
+        // Thousands of steps are drawn as the band that they fill.
+        .allow_band(curve.kind == CurveKind::StepLoss);
     plot.line(line);
     if curve.kind != CurveKind::StepLoss && plotted.points.len() <= MAX_MARKED {
         let points = PlotPoints::Borrowed(&plotted.points);
