@@ -31,7 +31,9 @@ pub use finding::{Finding, NO_FINDING, is_no_finding, label_name, plain_name};
 pub use labels::{Labels, LabelsError, PerFinding};
 pub use measurement::{GrayStats, Measurement, MeasurementKind, RegionStats, cardiothoracic_ratio};
 pub use model_identity::ModelIdentity;
-pub use number::{NumberError, number_text, parse_number, parse_whole_number, rounded_share};
+pub use number::{
+    NumberError, number_text, parse_number, parse_whole_number, percent_of, rounded_share,
+};
 pub use orientation::Orientation;
 pub use part::{Part, PartChoice, PartError};
 pub use score::{Score, ScoreError, sigmoid};

@@ -58,6 +58,11 @@ pub fn number_text(value: f64) -> String {
     }
 }
 
+/// A share in percent, to four digits after the point: what multiplying by 100 adds behind them is no one's number.
+pub fn percent_of(share: f64) -> f64 {
+    (share * 1e6).round() / 1e4
+}
+
 /// A share in `[0, 1]` with four significant digits of itself or, from one half on, of what it lacks to 1.
 ///
 /// Thresholds that a hand moves are such numbers: [`number_text`] shows them whole, and what is shown decides.
@@ -106,6 +111,19 @@ mod tests {
         assert_eq!(parse_whole_number("30.0"), Ok(30.0));
         for text in ["0.5", "0,5", "10,000"] {
             assert_eq!(parse_whole_number(text), Err(NumberError::Fraction));
+        }
+    }
+
+    #[test]
+    fn percents_are_as_they_were_meant() {
+        for (share, text) in [
+            (0.07, "7"),
+            (f64::from(0.3_f32), "30"),
+            (0.125, "12.5"),
+            (1.0, "100"),
+            (0.0, "0"),
+        ] {
+            assert_eq!(number_text(percent_of(share)), text);
         }
     }
 

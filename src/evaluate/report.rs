@@ -3,7 +3,7 @@ use super::{
     ComparedSet, Evaluation, Figure, LabelDifference, LabelFigures, LabelLocalization, ScoreAuthor,
     Subgroup, Written, thresholds_text,
 };
-use crate::domain::NOTICE;
+use crate::domain::{NOTICE, number_text, percent_of};
 use crate::drawing::escape;
 use crate::scores::LabelColumn;
 
@@ -288,9 +288,10 @@ fn localization_html(evaluation: &Evaluation) -> String {
         "Above threshold",
         "Evidence outside the body",
     ];
-    let (method, cut) = (found.rule.method.name(), found.rule.cut * 100.0);
+    let method = found.rule.method.name();
+    let cut = number_text(percent_of(f64::from(found.rule.cut)));
     format!(
-        "<h2>Localization</h2>\n<p>Maps against radiologists' boxes. Method {}; map threshold {cut:.0} % of the \
+        "<h2>Localization</h2>\n<p>Maps against radiologists' boxes. Method {}; map threshold {cut} % of the \
          map's maximum.</p>\n",
         escape(method)
     ) + &table_html(&head, boxed.iter().map(row), &|_| false)

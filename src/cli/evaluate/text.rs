@@ -1,7 +1,7 @@
 //! Metrics as text for a terminal.
 
 use super::Chosen;
-use crate::domain::{NOTICE, Threshold, ThresholdOrigin};
+use crate::domain::{NOTICE, Threshold, ThresholdOrigin, number_text, percent_of};
 use crate::evaluate::{
     Bootstrap, BootstrapInterval, ComparedSet, Evaluation, Figure, Figures, LabelFigures,
     LabelLocalization, Localization, Prevalence,
@@ -153,8 +153,9 @@ fn localization(evaluation: &Evaluation) -> String {
     let Some(found) = &evaluation.localization else {
         return String::new();
     };
-    let (method, cut) = (found.rule.method.name(), found.rule.cut * 100.0);
-    let mut text = format!("\nMaps by {method}, map threshold {cut:.0} %\n");
+    let method = found.rule.method.name();
+    let cut = number_text(percent_of(f64::from(found.rule.cut)));
+    let mut text = format!("\nMaps by {method}, map threshold {cut} %\n");
     for label in found.shown().iter().filter(|label| label.n_films > 0) {
         let percent = |share: f64| format!("{:.0} %", share * 100.0);
         let outside = label.outside.value();

@@ -80,10 +80,8 @@ pub const RUN_SIDE_WIDTH_PT: f32 = 370.0;
 pub const LABELS_WIDTH_PT: f32 = 468.0;
 /// Height of a row of small figures.
 pub const SMALL_ROW_HEIGHT_PT: f32 = 16.0;
-/// Height of the films below the curves.
-pub const FILM_STRIP_HEIGHT_PT: f32 = 176.0;
-/// Height of the tables in its place.
-pub const TABLES_HEIGHT_PT: f32 = 336.0;
+/// Height of the tabs below the curves: a row of films, or a table that scrolls.
+pub const TABS_HEIGHT_PT: f32 = 230.0;
 /// Side of a film there.
 pub const STRIP_FILM_SIDE_PT: f32 = 84.0;
 /// Width of the steps of a training with their verdicts.

@@ -2,7 +2,7 @@ use egui::{ComboBox, Grid, RichText, ScrollArea, Ui};
 
 use super::EvaluationView;
 use super::parts::{head_ui, number, number_ui, start_ui};
-use crate::domain::number_text;
+use crate::domain::{number_text, percent_of};
 use crate::evaluate::{LabelLocalization, Localization, MapRule};
 use crate::explain::MapMethod;
 use crate::state::{CommandSender, EvaluationCommand, MapsFound};
@@ -125,7 +125,7 @@ impl MapTable {
             title: format!(
                 "{}, map threshold {} % of the map's maximum",
                 method.name(),
-                number_text(f64::from(found.rule.cut * 100.0))
+                number_text(percent_of(f64::from(found.rule.cut)))
             ),
             rows: boxed.clone().map(row).collect(),
             total,

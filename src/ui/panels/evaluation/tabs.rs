@@ -11,7 +11,7 @@ use crate::ui::theme;
 /// Heights that a tab may be dragged to.
 const HEIGHTS_PT: std::ops::RangeInclusive<f32> = 120.0..=900.0;
 
-/// Under the plots: films, subgroups, comparison, maps. Tables have more room than a row of films.
+/// Under the plots: films, subgroups, comparison, maps; all of one height, so that another tab moves nothing.
 pub fn tabs_ui(
     ui: &mut Ui,
     view: &EvaluationView<'_>,
@@ -19,14 +19,8 @@ pub fn tabs_ui(
     commands: &CommandSender,
 ) {
     let tab = view.settings.tab;
-    let (id, height) = match tab {
-        EvaluationTab::Films => ("films of evaluation", theme::FILM_STRIP_HEIGHT_PT),
-        EvaluationTab::Subgroups | EvaluationTab::Comparison | EvaluationTab::Maps => {
-            ("tables of evaluation", theme::TABLES_HEIGHT_PT)
-        }
-    };
-    Panel::bottom(id)
-        .default_size(height)
+    Panel::bottom("tabs of evaluation")
+        .default_size(theme::TABS_HEIGHT_PT)
         .size_range(HEIGHTS_PT)
         .resizable(true)
         .show(ui, |ui| {

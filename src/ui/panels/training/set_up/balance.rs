@@ -2,6 +2,7 @@ use egui::Ui;
 
 use super::{fade_old, fields};
 use crate::dataset::Undersampling;
+use crate::domain::percent_of;
 use crate::state::{CheckReport, CommandSender};
 use crate::train::{FieldGroup, LossKind, TrainConfig};
 use crate::ui::panels::TrainingViews;
@@ -80,7 +81,7 @@ fn keep_ui(ui: &mut Ui, config: &mut TrainConfig) {
     let before = match config.undersample {
         Undersampling::None => 100.0,
         Undersampling::EveryFifth => 20.0,
-        Undersampling::Fraction { share, .. } => share * 100.0,
+        Undersampling::Fraction { share, .. } => percent_of(share),
     };
     let mut percent = before;
     ui.horizontal(|ui| {
