@@ -45,9 +45,9 @@ pub use keys::KeyChoices;
 pub use list::{
     AgreementRow, Answer, AnswerCommand, BlindedSession, CommittedFilm, CommittedFinding,
     Confidence, Corrected, Decision, FilmEntry, FilmNote, FilmStatus, ListCommand, ListFilter,
-    ListRow, ListRows, ListState, Mark, NetworkAnswer, NoPrior, NoteTimes, ReaderAnswer,
-    RowHeights, SessionReport, Sidecar, SortKey, SortOrder, arranged, is_drawn_film, n_above,
-    score,
+    ListRow, ListRows, ListState, Mark, NetworkAnswer, NetworkDecision, NoPrior, NoteTimes,
+    ReaderAnswer, RowHeights, SessionReport, Sidecar, SortKey, SortOrder, arranged, is_drawn_film,
+    n_above, score,
 };
 pub use metadata::{FilmMetadata, HIDDEN_VALUE};
 pub use model::{Loaded, Model, ModelOrigin, ModelRequest};

@@ -291,12 +291,17 @@ fn in_a_blinded_session_the_models_answer_is_hidden_until_the_reader_commits() {
     let row = harness.get_by_label_contains("Effusion: you present, network");
     let words = row.accesskit_node().value().unwrap();
     let network = found.network.unwrap();
-    let side = if network.above { "above" } else { "below" };
+    let above = network.decision.unwrap().above;
+    let side = if above { "above" } else { "below" };
     assert!(
         words.contains(&format!("network {:.2} {side}, label", network.score)),
         "{words}"
     );
-    assert_eq!(words.contains("differs"), !network.above, "{words}");
+    assert_eq!(words.contains("differs"), !above, "{words}");
+    // Nobody chose a threshold for it.
+    let hernia = harness.get_by_label_contains("Hernia: you open, network");
+    let words = hernia.accesskit_node().value().unwrap();
+    assert!(words.contains("no threshold"), "{words}");
     harness.get_by_label("Stability");
     let text = std::fs::read_to_string(&log).unwrap();
     assert_eq!(text.lines().count(), 15);

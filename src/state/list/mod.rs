@@ -23,7 +23,7 @@ mod tests;
 pub use arrange::{Decision, ListFilter, SortKey, SortOrder, arranged, n_above, score};
 pub use blinded::{
     AgreementRow, Answer, AnswerCommand, BlindedSession, CommittedFilm, CommittedFinding,
-    Confidence, NetworkAnswer, ReaderAnswer, SessionReport,
+    Confidence, NetworkAnswer, NetworkDecision, ReaderAnswer, SessionReport,
 };
 pub use command::ListCommand;
 pub use entry::{Corrected, FilmEntry, FilmStatus, Mark};

@@ -31,11 +31,18 @@ pub struct CommittedFinding {
     pub label: Option<bool>,
 }
 
-/// A score with the threshold that was in use.
+/// A score, and what a threshold made of it.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct NetworkAnswer {
     /// In `[0, 1]`.
     pub score: f32,
+    /// `None` of a finding for which nobody chose a threshold: the network says neither yes nor no.
+    pub decision: Option<NetworkDecision>,
+}
+
+/// A score beside the threshold that was in use.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct NetworkDecision {
     /// In `[0, 1]`.
     pub threshold: f32,
     /// Whether the score was at or above it.
@@ -73,8 +80,10 @@ impl CommittedFilm {
                     reader: *reader,
                     network: score.map(|score| NetworkAnswer {
                         score: score.get(),
-                        threshold: threshold.value_f32(),
-                        above: score.is_positive(threshold),
+                        decision: threshold.is_set().then(|| NetworkDecision {
+                            threshold: threshold.value_f32(),
+                            above: score.is_positive(threshold),
+                        }),
                     }),
                     label: (commit.label)(name),
                 }
@@ -106,7 +115,7 @@ impl CommittedFinding {
 
     /// The network's yes or no.
     pub fn network_decision(&self) -> Option<bool> {
-        self.network.map(|network| network.above)
+        Some(self.network?.decision?.above)
     }
 
     /// Whether reader and network say the same; `None` where one of them does not say yes or no.

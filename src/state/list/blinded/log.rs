@@ -5,7 +5,7 @@ use std::path::Path;
 
 use anyhow::{Context as _, ensure};
 
-use super::committed::{CommittedFilm, CommittedFinding, NetworkAnswer};
+use super::committed::{CommittedFilm, CommittedFinding, NetworkAnswer, NetworkDecision};
 use super::{Answer, Confidence, ReaderAnswer};
 use crate::dataset::{TableFile, TableRow};
 use crate::domain::NOTICE;
@@ -63,6 +63,8 @@ pub fn rows_of(key: LogKey, path: &Path, film: &CommittedFilm) -> Vec<Vec<String
     let rows = film.findings.iter().map(|found| {
         let answer = found.reader.answer;
         let confidence = found.reader.confidence.filter(|_| answer.is_some());
+        let decision = found.network.and_then(|network| network.decision);
+        let threshold = decision.map(|decision| decision.threshold);
         let number = |value: Option<f32>| value.map_or_else(String::new, |value| value.to_string());
         vec![
             key.seed.to_string(),
@@ -72,7 +74,7 @@ pub fn rows_of(key: LogKey, path: &Path, film: &CommittedFilm) -> Vec<Vec<String
             answer.map_or("", Answer::name).to_owned(),
             confidence.map_or_else(String::new, |step| step.get().to_string()),
             number(found.network.map(|network| network.score)),
-            number(found.network.map(|network| network.threshold)),
+            number(threshold),
             yes_no(found.network_decision()),
             yes_no(found.agrees()),
             yes_no(found.label),
@@ -266,8 +268,11 @@ fn parsed(row: &TableRow<'_>) -> Option<(LogKey, CommittedFilm, CommittedFinding
     let network = match (figures, yes_no(cell("model_decision"))?) {
         ([Some(score), Some(threshold)], Some(above)) => Some(NetworkAnswer {
             score,
-            threshold,
-            above,
+            decision: Some(NetworkDecision { threshold, above }),
+        }),
+        ([Some(score), None], None) => Some(NetworkAnswer {
+            score,
+            decision: None,
         }),
         ([None, None], None) => None,
         // Written together, so part of it is damage.
@@ -303,8 +308,10 @@ mod tests {
             },
             network: Some(NetworkAnswer {
                 score: 0.123_456_79,
-                threshold: 0.5,
-                above: false,
+                decision: Some(NetworkDecision {
+                    threshold: 0.5,
+                    above: false,
+                }),
             }),
             label: Some(true),
         }
@@ -316,10 +323,15 @@ mod tests {
             label: None,
             ..finding("Mass", None)
         };
+        let mut without_threshold = finding("Hernia", Some(Answer::Absent));
+        if let Some(network) = &mut without_threshold.network {
+            network.decision = None;
+        }
         CommittedFilm {
             findings: vec![
                 finding("Effusion", Some(Answer::Present)),
                 finding("Edema", Some(Answer::Unsure)),
+                without_threshold,
                 unscored,
             ],
             seconds: 12.5,
@@ -347,7 +359,7 @@ mod tests {
     fn what_is_committed_comes_back_from_the_log() {
         let folder = tempfile::tempdir().unwrap();
         let path = log(folder.path());
-        let content = read(&path, &|_| 3).unwrap();
+        let content = read(&path, &|_| 4).unwrap();
         assert_eq!(content.partial_from, None);
         let expected = BTreeMap::from([(key(1), film()), (key(2), film())]);
         assert_eq!(content.films, expected);
@@ -360,6 +372,10 @@ mod tests {
         assert!(
             text.contains(",Edema,unsure,4,0.12345679,0.5,no,,yes,12.5,"),
             "{text}"
+        );
+        assert!(
+            text.contains(",Hernia,absent,4,0.12345679,,,,yes,12.5,"),
+            "neither yes nor no: {text}"
         );
     }
 
@@ -375,17 +391,17 @@ mod tests {
             .map(|(at, _)| at + 1)
             .collect();
         // Within the second film: after its first row, within its second, before the last line feed, within its key.
-        for n_bytes in [lines[4], lines[4] + 20, whole.len() - 1, lines[3] + 1] {
+        for n_bytes in [lines[5], lines[5] + 20, whole.len() - 1, lines[4] + 1] {
             std::fs::write(&path, &whole[..n_bytes]).unwrap();
-            let content = read(&path, &|_| 3).unwrap();
+            let content = read(&path, &|_| 4).unwrap();
             assert_eq!(
                 content.films.keys().collect::<Vec<_>>(),
                 [&key(1)],
                 "{n_bytes}"
             );
-            assert_eq!(content.partial_from, Some(5), "{n_bytes}");
-            cut_at_line(&path, 5).unwrap();
-            assert_eq!(std::fs::read(&path).unwrap(), whole[..lines[3]]);
+            assert_eq!(content.partial_from, Some(6), "{n_bytes}");
+            cut_at_line(&path, 6).unwrap();
+            assert_eq!(std::fs::read(&path).unwrap(), whole[..lines[4]]);
             append(&path, &rows_of(key(2), Path::new("b.png"), &film())).unwrap();
         }
     }
@@ -396,7 +412,7 @@ mod tests {
         let path = log(folder.path());
         let text = std::fs::read_to_string(&path).unwrap();
         std::fs::write(&path, text.replacen(",present,", ",perhaps,", 1)).unwrap();
-        let error = read(&path, &|_| 3).unwrap_err().to_string();
+        let error = read(&path, &|_| 4).unwrap_err().to_string();
         assert!(
             error.contains("line 2") && error.contains("log.csv"),
             "{error}"

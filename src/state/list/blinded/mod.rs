@@ -20,7 +20,7 @@ mod session_tests;
 mod tests;
 
 pub use answer::{Answer, AnswerCommand, Confidence, ReaderAnswer};
-pub use committed::{CommittedFilm, CommittedFinding, NetworkAnswer};
+pub use committed::{CommittedFilm, CommittedFinding, NetworkAnswer, NetworkDecision};
 pub(super) use jobs::SessionJobs;
 pub use report::{AgreementRow, SessionReport};
 pub use session::BlindedSession;

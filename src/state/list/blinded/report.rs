@@ -247,8 +247,10 @@ mod tests {
             },
             network: Some(super::super::NetworkAnswer {
                 score: 0.7,
-                threshold: 0.5,
-                above: true,
+                decision: Some(super::super::NetworkDecision {
+                    threshold: 0.5,
+                    above: true,
+                }),
             }),
             label,
         }

@@ -7,7 +7,7 @@ use super::committed::Commit;
 use super::session::Committing;
 use super::session_file::Begun;
 use super::*;
-use crate::domain::{Labels, Score, Threshold};
+use crate::domain::{Labels, Score, Threshold, ThresholdOrigin};
 
 pub fn session(folder: &Path, n_films: usize) -> BlindedSession {
     let films = (0..n_films).map(|n| PathBuf::from(format!("/films/{n}.png")));
@@ -23,7 +23,10 @@ pub fn session(folder: &Path, n_films: usize) -> BlindedSession {
 pub fn prepared(session: &BlindedSession, score: f32) -> Option<Committing> {
     let labels = Labels::nih_14();
     let scores = labels.map(|_, _| Score::new(score).unwrap());
-    let thresholds = labels.map(|_, _| Threshold::unset());
+    let at = || ThresholdOrigin::Moved {
+        at: "a film".to_owned(),
+    };
+    let thresholds = labels.map(|_, _| Threshold::new(0.5, at()).unwrap());
     session.prepare(&Commit {
         scores: Some(&scores),
         thresholds: &thresholds,

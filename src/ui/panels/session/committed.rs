@@ -23,13 +23,20 @@ impl CommittedRow {
         let network = found.network.map_or_else(
             || "n/a".to_owned(),
             |network| {
-                let side = if network.above { "above" } else { "below" };
+                let side = match network.decision {
+                    Some(decision) if decision.above => "above",
+                    Some(_) => "below",
+                    None => "no threshold",
+                };
                 format!("{:.2} {side}", network.score)
             },
         );
         let hover = found.network.map_or_else(
             || "The film was refused as input: it has no scores".to_owned(),
-            |network| format!("Threshold {:.3}", network.threshold),
+            |network| match network.decision {
+                Some(decision) => format!("Threshold {:.3}", decision.threshold),
+                None => "Nobody chose a threshold: neither above nor below".to_owned(),
+            },
         );
         Self {
             name: found.name.replace('_', " "),
@@ -105,7 +112,7 @@ pub fn committed_ui(ui: &mut Ui, committed: &CommittedFilm) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::state::{Confidence, NetworkAnswer, ReaderAnswer};
+    use crate::state::{Confidence, NetworkAnswer, NetworkDecision, ReaderAnswer};
 
     #[test]
     fn a_difference_is_told_in_words_and_what_is_not_known_is_not_made_up() {
@@ -117,8 +124,10 @@ mod tests {
             },
             network: Some(NetworkAnswer {
                 score: 0.754,
-                threshold: 0.5,
-                above: true,
+                decision: Some(NetworkDecision {
+                    threshold: 0.5,
+                    above: true,
+                }),
             }),
             label: Some(false),
         };
