@@ -132,7 +132,7 @@ fn long_list(harness: &mut Bench) {
         );
     }
     harness.run_steps(10);
-    let above_list = harness.get_by_label_contains("Filter").rect();
+    let above_list = harness.get_by_label_contains("Sort and filter").rect();
     harness.hover_at(above_list.center_bottom() + Vec2::new(0.0, 300.0));
     harness.step();
     let mut times = Vec::new();
