@@ -30,11 +30,11 @@ impl BuiltInScores {
     /// The parts whose films were scored.
     pub const PARTS: [Part; 2] = [Part::Valid, Part::Test];
 
-    /// Writes the tables into a folder of their own beside the decoded films in `cache_folder`.
+    /// Writes the tables into a folder of their own in `cache_folder`, unless they are there; an error names the file
+    /// that could not be written.
     pub fn lay_out(cache_folder: &Path) -> Result<Self, EvaluateError> {
-        let beside = cache_folder.parent().unwrap_or(cache_folder);
         let scores = Self {
-            folder: beside.join("built-in"),
+            folder: cache_folder.join("built-in"),
         };
         let write = |path: &Path, bytes: &[u8]| {
             fs::create_dir_all(&scores.folder)?;
@@ -77,7 +77,7 @@ mod tests {
     #[test]
     fn the_tables_are_of_the_built_in_model_and_judged_by_its_thresholds() {
         let folder = tempfile::tempdir().unwrap();
-        let scores = BuiltInScores::lay_out(&folder.path().join("films")).unwrap();
+        let scores = BuiltInScores::lay_out(folder.path()).unwrap();
         let rules = ScoreRules::default();
         let model = Classifier::default_file().unwrap();
         for (part, n_films) in [(Part::Valid, 1010), (Part::Test, 1719)] {
@@ -109,7 +109,7 @@ mod tests {
         }
         // A table that was changed is written anew.
         fs::write(scores.table(Part::Test), "no table").unwrap();
-        let again = BuiltInScores::lay_out(&folder.path().join("films")).unwrap();
+        let again = BuiltInScores::lay_out(folder.path()).unwrap();
         let auc = again.macro_auc(Part::Test).unwrap().unwrap();
         assert!((auc - 0.735).abs() < 1e-3, "{auc}");
     }

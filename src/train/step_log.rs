@@ -5,7 +5,7 @@ use std::path::Path;
 use super::TrainError;
 use crate::files::{append, read_text_bounded, write_whole};
 
-/// Larger files are none of ours: a line has about 40 bytes, the longest run some million steps.
+/// Larger files were not written by a training: a line has about 40 bytes, the longest run some million steps.
 const MAX_BYTES: u64 = 256 << 20;
 /// The columns of `steps.csv`.
 const HEADER: &str = "epoch,step,n_steps,loss,learning_rate\n";
@@ -56,7 +56,7 @@ impl StepLoss {
     }
 }
 
-/// The whole lines of a file, and the number of the first one that is none of ours.
+/// The whole lines of a file, and the number of the first one that no training wrote.
 ///
 /// A last line without its end was torn when the program was killed: it is dropped and is no fault.
 fn parse(text: &str) -> (Vec<StepLoss>, Option<usize>) {

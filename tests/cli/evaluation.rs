@@ -459,7 +459,7 @@ fn the_built_in_models_own_scores_are_judged_by_its_own_thresholds() {
     assert!(origin.contains("122 of 1010 films positive"), "{origin}");
     assert_eq!(test["warnings"].as_array().map(Vec::len), Some(0));
     // The same table by its path, and as one of millions of rows.
-    let path = ["--predictions", "built-in/test_predictions.parquet"];
+    let path = ["--predictions", "films/built-in/test_predictions.parquet"];
     assert_eq!(judged(&path), test);
     let large = judged(&[&path[..], &["--large-from", "100"]].concat());
     assert_eq!(large["labels"], test["labels"]);

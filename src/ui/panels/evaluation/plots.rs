@@ -302,7 +302,7 @@ impl View<'_> {
                 let step = self.nearest(*position, place_of)?;
                 Some(self.words(step.threshold))
             }
-            _ => None,
+            HoverPosition::NearDataPoint { .. } | HoverPosition::Elsewhere { .. } => None,
         }
     }
 
